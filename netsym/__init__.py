@@ -1,0 +1,49 @@
+"""netsym: a neural network as one formula, layer by layer and inlined, with exact sizes.
+
+>>> import netsym
+>>> network = netsym.parse("1-2-1:sigmoid")
+>>> print(network.inlined)
+y = σ(w⁽²⁾₁₁·σ(w⁽¹⁾₁₁·x + b⁽¹⁾₁) + w⁽²⁾₁₂·σ(w⁽¹⁾₂₁·x + b⁽¹⁾₂) + b⁽²⁾₁)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from netsym.formula.forms import Formula as Formula
+    from netsym.formula.sympy_bridge import from_sympy as from_sympy
+    from netsym.network import Network as Network
+    from netsym.readers.files import load as load
+    from netsym.readers.shorthand import parse as parse
+    from netsym.readers.sklearn import from_sklearn as from_sklearn
+
+__version__ = "0.1.0"
+
+#: The public API, and where each name lives; loaded at first use, so that `netsym --help` is quick.
+_PUBLIC = {
+    "Formula": "netsym.formula.forms",
+    "Network": "netsym.network",
+    "from_sklearn": "netsym.readers.sklearn",
+    "from_sympy": "netsym.formula.sympy_bridge",
+    "load": "netsym.readers.files",
+    "parse": "netsym.readers.shorthand",
+    "NetsymError": "netsym.errors",
+    "SpecError": "netsym.errors",
+    "TooLargeError": "netsym.errors",
+    "ValueMissingError": "netsym.errors",
+}
+
+__all__ = [*_PUBLIC]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'netsym' has no attribute {name!r}")
+    import_module("netsym.writers")
+    return getattr(import_module(_PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PUBLIC])

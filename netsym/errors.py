@@ -1,0 +1,67 @@
+"""What netsym raises: one base, a few kinds, each with the exit code of the command line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class NetsymError(Exception):
+    """Something a person can mend; its text says what was given, what was expected, what to do."""
+
+    exit_code = 2
+
+
+class SpecError(NetsymError):
+    """A network, a parameter or a request that cannot be understood or does not fit together."""
+
+
+class ValueMissingError(NetsymError):
+    """A formula was to be evaluated, but a name in it has no number."""
+
+
+class OutputError(NetsymError):
+    """A result could not be written where it was asked for; what was there before is untouched."""
+
+
+class TooLargeError(NetsymError):
+    """Written out, the formula would be larger than allowed; nothing was built."""
+
+    exit_code = 3
+
+
+def pointed(message: str, text: str, start: int, length: int = 1, hint: str = "") -> SpecError:
+    """A `SpecError` that shows `text` with a caret under `text[start:start + length]`.
+
+    Long texts are shown as the part around the caret.
+
+    >>> print(pointed("unknown activation", "1-2-1:tnah", 6, 4, "did you mean 'tanh'?"))
+    unknown activation
+      1-2-1:tnah
+            ^^^^
+    did you mean 'tanh'?
+    """
+    first = max(0, start - 40)
+    shown = ("…" if first else "") + text[first : start + max(length, 1) + 30].replace("\n", " ")
+    caret = " " * (start - first + (1 if first else 0)) + "^" * max(length, 1)
+    return SpecError(f"{message}\n  {shown}\n  {caret}" + (f"\n{hint}" if hint else ""))
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """A sentence that offers the nearest of the choices, or lists them all.
+
+    >>> did_you_mean("sigmiod", ["tanh", "sigmoid"])
+    "did you mean 'sigmoid'?"
+    """
+    choices = list(choices)
+    near = difflib.get_close_matches(word.lower(), choices, n=1, cutoff=0.6)
+    return f"did you mean {near[0]!r}?" if near else "choose from " + ", ".join(choices)
+
+
+def without_values(missing: list[str]) -> str:
+    """The message for names that have no number."""
+    shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+    return (
+        f"no value for {shown}: these are names, not numbers; "
+        f"pass parameters={{{missing[0]!r}: 0.5, …}} or give numbers in the network's file"
+    )

@@ -1,0 +1,255 @@
+"""Forms: one graph, and where the writing stops and a name stands."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_values
+from netsym.formula.graph import Graph, Ids
+from netsym.formula.names import Names
+from netsym.formula.sizes import Size, measure
+from netsym.formula.values import Plan, points
+
+#: What writes a formula, by the name that `--to` takes. The writers' room fills it when it is
+#: imported: formulas are below writers and do not know them.
+WRITERS: dict[str, Callable[..., Iterator[str]]] = {}
+
+
+def _nothing() -> Ids:
+    return np.empty(0, dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One equation: the name of a value (`names` at `position`), and the node it equals."""
+
+    names: Names
+    position: int
+    node: int
+
+    @property
+    def name(self) -> str:
+        """The plain name."""
+        return self.names.ascii(self.position)
+
+
+def bind(names: Names, nodes: Ids) -> tuple[Binding, ...]:
+    """An equation for each of the names."""
+    return tuple(Binding(names, i, int(node)) for i, node in enumerate(nodes.reshape(-1)))
+
+
+@dataclass(frozen=True, eq=False)
+class Formula:
+    """Outputs as expressions of inputs and parameters, in a form.
+
+    `str` writes it as text; `text`, `latex`, `python`, `sympy_code` write it with options;
+    `sympy` gives sympy's own objects; `size` is how large it is; calling it evaluates it.
+
+    `cut` holds the nodes where the writing stops, in order. They wrap their own names (layered)
+    or are named by `cut_names` (shared). `shapes` says what each letter of a matrix form is.
+    """
+
+    graph: Graph
+    inputs: Ids
+    outputs: tuple[Binding, ...]
+    function: str = ""
+    form: str = "inlined"
+    cut: Ids = dataclasses.field(default_factory=_nothing)
+    cut_names: Names | None = None
+    latex_names: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    headings: tuple[str, ...] = ()
+    shapes: tuple[tuple[Names, tuple[int, ...]], ...] = ()
+
+    # -- what it is made of ---------------------------------------------------------------------
+    @cached_property
+    def bindings(self) -> tuple[Binding, ...]:
+        """The equations before the outputs, each after what it uses."""
+        if self.cut_names is not None:
+            return bind(self.cut_names, self.cut)
+        blocks = [(node, self.graph.block_of(node)) for node in self.cut.tolist()]
+        return tuple(
+            Binding(*self.graph.symbol(node), int(block.operands[node - block.start, 0]))
+            for node, block in blocks
+        )
+
+    @cached_property
+    def ends(self) -> Ids:
+        """The nodes of the outputs, shape (outputs,)."""
+        return np.array([output.node for output in self.outputs], dtype=np.int32)
+
+    @cached_property
+    def mask(self) -> npt.NDArray[np.bool_]:
+        """Over the graph: what the outputs are made of."""
+        return self.graph.reachable(self.ends)
+
+    @cached_property
+    def cut_mask(self) -> npt.NDArray[np.bool_]:
+        """Over the graph: where the writing stops."""
+        mask = np.zeros(len(self.graph), dtype=np.bool_)
+        mask[self.cut] = True
+        return mask
+
+    @cached_property
+    def size(self) -> Size:
+        """How large it is, counted on the graph; nothing is written out."""
+        return measure(self)
+
+    def output(self, which: int | str) -> Formula:
+        """The same for one output, by its name or its number counted from 1.
+
+        Raises `SpecError` if there is no such output.
+        """
+        names, text = [output.name for output in self.outputs], str(which)
+        if text in names:
+            position = names.index(text)
+        elif text.isdecimal() and 1 <= int(text) <= len(names):
+            position = int(text) - 1
+        else:
+            raise SpecError(
+                f"no output {text!r}: give a number from 1 to {len(names)}, or a name; "
+                + did_you_mean(text, names[:20])
+            )
+        one = dataclasses.replace(self, outputs=self.outputs[position : position + 1])
+        if self.form == "shared":
+            return shared(one)
+        return dataclasses.replace(one, cut=self.cut[one.mask[self.cut]])
+
+    # -- values ---------------------------------------------------------------------------------
+    @cached_property
+    def _plan(self) -> Plan:
+        return Plan(self.graph, self.inputs, self.ends)
+
+    def __call__(
+        self, *inputs: npt.ArrayLike, parameters: Mapping[str, float] | None = None
+    ) -> npt.NDArray[np.float64] | float:
+        """The values of the outputs in float64, computed from the graph, node by node.
+
+        Takes one value per input, numbers or arrays of one shape; or one array whose last axis
+        holds the inputs. The result has the shape of the points, with a last axis of outputs if
+        there are several. Raises `ValueMissingError` for a name without a number in `parameters`.
+        """
+        given = parameters or {}
+        x, shape = points(inputs, len(self.inputs))
+        missing = self._plan.missing(given)
+        if missing:
+            raise ValueMissingError(without_values(missing))
+        y = self._plan(x, given)
+        if len(self.outputs) > 1:
+            return y.reshape(*shape, len(self.outputs))
+        return y.reshape(shape) if shape else float(y[0, 0])
+
+    # -- writing --------------------------------------------------------------------------------
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        names = ", ".join(output.name for output in self.outputs[:3])
+        more = ", …" if len(self.outputs) > 3 else ""
+        return f"<{self.form} formula of {names}{more}: {self.size.nodes} nodes>"
+
+    def write(self, to: str, **options: Any) -> Iterator[str]:
+        """The formula in a language, piece by piece: "text", "latex", "python" or "sympy".
+
+        Raises `SpecError` for an unknown language, `TooLargeError` before anything is written.
+        """
+        if to not in WRITERS:
+            raise SpecError(f"unknown language {to!r}; {did_you_mean(to, WRITERS)}")
+        return WRITERS[to](self, **options)
+
+    def text(self, **options: Any) -> str:
+        """Text: `ascii`, `width` (break lines there), `digits`, `max_nodes`."""
+        return "".join(self.write("text", **options))
+
+    def latex(self, **options: Any) -> str:
+        """LaTeX: `document`, `notation`, `onion`, `color`, `width`, `digits`, `max_nodes`."""
+        return "".join(self.write("latex", **options))
+
+    def python(self, **options: Any) -> str:
+        """A Python function that needs `math` alone: `digits`, `max_nodes`."""
+        return "".join(self.write("python", **options))
+
+    def sympy_code(self, **options: Any) -> str:
+        """A Python script that rebuilds the form in sympy: `digits`, `max_nodes`."""
+        return "".join(self.write("sympy", **options))
+
+    def sympy(self) -> Any:
+        """The formula as sympy objects, as it stands: nothing is evaluated or reordered.
+
+        Without bindings, the expression of the output (a `Tuple` if there are several). With
+        bindings, `(bindings, outputs)` in the manner of `sympy.cse`. Symbols are real.
+        """
+        from netsym.formula.sympy_bridge import to_sympy
+
+        return to_sympy(self)
+
+
+def inlined(formula: Formula) -> Formula:
+    """The form without bindings."""
+    return dataclasses.replace(formula, form="inlined", cut=_nothing(), cut_names=None)
+
+
+def layered(formula: Formula) -> Formula:
+    """The form that stops at every value that a layer names."""
+    names = [block.start + rows for block, rows in formula.graph.walk(formula.mask) if block.op == "name"]
+    cut = np.concatenate(names).astype(np.int32) if names else _nothing()
+    return dataclasses.replace(formula, form="layered", cut=cut, cut_names=None)
+
+
+def shared(formula: Formula) -> Formula:
+    """The form that stops at every value used more than once (common subexpressions)."""
+    plain = _without_names(formula)
+    graph = plain.graph
+    uses = np.zeros(len(graph), dtype=np.int64)
+    np.add.at(uses, plain.ends, 1)
+    composite = np.zeros(len(graph), dtype=np.bool_)
+    for block, rows in graph.walk(plain.mask):
+        if block.operands.shape[1]:
+            operands = block.operands if len(rows) == len(block) else block.operands[rows]
+            uses += np.bincount(operands.reshape(-1), minlength=len(graph))
+            composite[block.start + rows] = True
+    cut = np.flatnonzero(composite & (uses > 1)).astype(np.int32)
+    taken = {b.payload.ascii(i).split("_")[0] for b in graph.blocks if isinstance(b.payload, Names) and b.payload.literal for i in range(len(b.payload))}
+    base = next(letter for letter in ("t", "s", "u", "v", "shared") if letter not in taken)
+    return dataclasses.replace(
+        plain, form="shared", cut=cut, cut_names=Names(base, None, (len(cut),))
+    )
+
+
+def _without_names(formula: Formula) -> Formula:
+    """The same in a graph without name nodes, so that equal values of different names are one."""
+    old, new = formula.graph, Graph()
+    moved = np.full(len(old), -1, dtype=np.int32)
+    for block, rows in old.walk(formula.mask | _symbols(old)):
+        ids = block.start + rows
+        if block.op == "symbol":
+            assert isinstance(block.payload, Names)
+            moved[block.start : block.stop] = new.symbols(block.payload)
+        elif block.op == "constant":
+            if isinstance(block.payload, tuple):
+                moved[block.start] = new.fraction(block.payload[0])
+            else:
+                assert isinstance(block.payload, np.ndarray)
+                moved[ids] = new.constants(block.payload[rows])
+        elif block.op == "name":
+            moved[ids] = moved[block.operands[rows, 0]]
+        else:
+            moved[ids] = new.rows(block.op, moved[block.operands[rows]])
+    outputs = tuple(dataclasses.replace(o, node=int(moved[o.node])) for o in formula.outputs)
+    return dataclasses.replace(
+        formula, graph=new, inputs=moved[formula.inputs], outputs=outputs, headings=()
+    )
+
+
+def _symbols(graph: Graph) -> npt.NDArray[np.bool_]:
+    mask = np.zeros(len(graph), dtype=np.bool_)
+    for block in graph.blocks:
+        if block.op == "symbol":
+            mask[block.start : block.stop] = True
+    return mask

@@ -1,0 +1,170 @@
+"""The table of functions: one row each, with every spelling and every fact that is asked of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """What netsym knows of one function.
+
+    `expansion(ops, *operands)` writes it by elementary operations, for any reading; `numpy` is the
+    numerically stable evaluation; `prelude` defines it for a Python text that has `math` alone.
+    """
+
+    name: str
+    latex: str
+    numpy: Callable[..., Any]
+    unicode: str = ""
+    arity: int = 1  # -1: any number of operands
+    python: str = ""  # what to import from math, or a builtin where `prelude` is empty too
+    prelude: str = ""
+    sympy: str = ""  # sympy's class, where it has one
+    expansion: Callable[..., Any] | None = None
+    repeats: bool = False  # the expansion writes its operand more than once
+    vector: bool = False  # maps a vector to a vector: it has no node of its own, only its expansion
+    activation: bool = False  # a layer may use it
+    alpha: float | None = None  # default of its one parameter, the second operand
+
+
+def _sigmoid(z: Any) -> Any:
+    decay = np.exp(-np.abs(z))
+    return np.where(np.asarray(z) >= 0, 1.0, decay) / (1.0 + decay)
+
+
+def _softmax(z: Any) -> Any:
+    with np.errstate(invalid="ignore"):  # inf - inf is nan, and nan is the honest answer
+        shifted = np.exp(z - np.max(z, axis=-1, keepdims=True))
+    return shifted / np.sum(shifted, axis=-1, keepdims=True)
+
+
+def _elu(z: Any, alpha: Any) -> Any:
+    return np.where(np.asarray(z) > 0, z, alpha * np.expm1(np.minimum(z, 0.0)))
+
+
+def _gelu_tanh(z: Any) -> Any:
+    return 0.5 * z * (1.0 + np.tanh(math.sqrt(2.0 / math.pi) * (z + 0.044715 * z * z * z)))
+
+
+_ERF = np.frompyfunc(math.erf, 1, 1)
+
+
+def _erf(z: Any) -> Any:
+    return np.asarray(_ERF(z), dtype=float)
+
+
+def _expand_sigmoid(ops: Any, z: Any) -> Any:
+    return ops.divide(ops.constant(1), ops.add(ops.constant(1), ops.call("exp", ops.negate(z))))
+
+
+def _expand_silu(ops: Any, z: Any) -> Any:
+    return ops.divide(z, ops.add(ops.constant(1), ops.call("exp", ops.negate(z))))
+
+
+def _expand_softplus(ops: Any, z: Any) -> Any:
+    return ops.call("log", ops.add(ops.constant(1), ops.call("exp", z)))
+
+
+def _expand_relu(ops: Any, z: Any) -> Any:
+    return ops.call("max", ops.constant(0), z)
+
+
+def _expand_leaky_relu(ops: Any, z: Any, alpha: Any) -> Any:
+    below = ops.call("min", ops.constant(0), z)
+    return ops.add(ops.call("max", ops.constant(0), z), ops.multiply(alpha, below))
+
+
+def _expand_elu(ops: Any, z: Any, alpha: Any) -> Any:
+    below = ops.add(ops.call("exp", ops.call("min", ops.constant(0), z)), ops.constant(-1))
+    return ops.add(ops.call("max", ops.constant(0), z), ops.multiply(alpha, below))
+
+
+def _expand_gelu(ops: Any, z: Any) -> Any:
+    scaled = ops.call("erf", ops.divide(z, ops.call("sqrt", ops.constant(2))))
+    return ops.multiply(ops.constant(0.5), z, ops.add(ops.constant(1), scaled))
+
+
+def _expand_gelu_tanh(ops: Any, z: Any) -> Any:
+    cubic = ops.multiply(ops.constant(0.044715), ops.power(z, 3))
+    root = ops.call("sqrt", ops.divide(ops.constant(2), ops.call("pi")))
+    curve = ops.call("tanh", ops.multiply(root, ops.add(z, cubic)))
+    return ops.multiply(ops.constant(0.5), z, ops.add(ops.constant(1), curve))
+
+
+def _expand_hard_sigmoid(ops: Any, z: Any) -> Any:
+    line = ops.add(ops.divide(z, ops.constant(6)), ops.constant(0.5))
+    return ops.call("max", ops.constant(0), ops.call("min", ops.constant(1), line))
+
+
+def _expand_softmax(ops: Any, z: Any) -> Any:
+    powers = ops.call("exp", z)
+    return ops.divide(powers, ops.total(powers))
+
+
+_PYTHON_SIGMOID = """\
+def sigmoid(z):
+    return 1/(1 + exp(-z)) if z >= 0 else exp(z)/(1 + exp(z))
+"""
+
+_ROWS = (
+    Function(name="pi", unicode="π", latex=r"\pi", arity=0, python="pi", sympy="pi",
+             numpy=lambda: np.float64(math.pi)),
+    Function(name="exp", latex=r"\exp", numpy=np.exp, python="exp", sympy="exp"),
+    Function(name="log", latex=r"\log", numpy=np.log, python="log", sympy="log"),
+    Function(name="sqrt", latex=r"\sqrt", numpy=np.sqrt, python="sqrt"),
+    Function(name="sin", latex=r"\sin", numpy=np.sin, python="sin", sympy="sin"),
+    Function(name="cos", latex=r"\cos", numpy=np.cos, python="cos", sympy="cos"),
+    Function(name="tan", latex=r"\tan", numpy=np.tan, python="tan", sympy="tan"),
+    Function(name="atan", latex=r"\arctan", numpy=np.arctan, python="atan", sympy="atan"),
+    Function(name="sinh", latex=r"\sinh", numpy=np.sinh, python="sinh", sympy="sinh"),
+    Function(name="cosh", latex=r"\cosh", numpy=np.cosh, python="cosh", sympy="cosh"),
+    Function(name="erf", latex=r"\operatorname{erf}", numpy=_erf, python="erf", sympy="erf"),
+    Function(name="abs", latex=r"\operatorname{abs}", numpy=np.abs, python="abs", sympy="Abs"),
+    Function(name="max", latex=r"\max", numpy=lambda *z: np.maximum.reduce(np.broadcast_arrays(*z)),
+             arity=-1, python="max", sympy="Max"),
+    Function(name="min", latex=r"\min", numpy=lambda *z: np.minimum.reduce(np.broadcast_arrays(*z)),
+             arity=-1, python="min", sympy="Min"),
+    Function(name="tanh", latex=r"\tanh", numpy=np.tanh, python="tanh", sympy="tanh",
+             activation=True),
+    Function(name="sigmoid", unicode="σ", latex=r"\sigma", numpy=_sigmoid, activation=True,
+             prelude=_PYTHON_SIGMOID, python="exp", expansion=_expand_sigmoid),
+    Function(name="relu", latex=r"\operatorname{ReLU}", numpy=lambda z: np.maximum(z, 0.0),
+             activation=True, expansion=_expand_relu,
+             prelude="def relu(z):\n    return max(0.0, z)\n"),
+    Function(name="leaky_relu", latex=r"\operatorname{LeakyReLU}", arity=2, alpha=0.01,
+             numpy=lambda z, alpha: np.maximum(z, 0.0) + alpha * np.minimum(z, 0.0),
+             activation=True, expansion=_expand_leaky_relu, repeats=True,
+             prelude="def leaky_relu(z, alpha):\n    return z if z > 0 else alpha*z\n"),
+    Function(name="elu", latex=r"\operatorname{ELU}", arity=2, alpha=1.0, numpy=_elu,
+             activation=True, expansion=_expand_elu, repeats=True, python="expm1",
+             prelude="def elu(z, alpha):\n    return z if z > 0 else alpha*expm1(z)\n"),
+    Function(name="softplus", latex=r"\operatorname{softplus}", activation=True,
+             numpy=lambda z: np.logaddexp(0.0, z), expansion=_expand_softplus, python="exp log1p",
+             prelude="def softplus(z):\n    return max(0.0, z) + log1p(exp(-abs(z)))\n"),
+    Function(name="silu", latex=r"\operatorname{SiLU}", numpy=lambda z: z * _sigmoid(z),
+             activation=True, expansion=_expand_silu, repeats=True, python="exp",
+             prelude=_PYTHON_SIGMOID + "\n\ndef silu(z):\n    return z*sigmoid(z)\n"),
+    Function(name="gelu", latex=r"\operatorname{GELU}", activation=True, repeats=True,
+             numpy=lambda z: 0.5 * z * (1.0 + _erf(z / math.sqrt(2.0))), expansion=_expand_gelu,
+             python="erf sqrt", prelude="def gelu(z):\n    return 0.5*z*(1 + erf(z/sqrt(2)))\n"),
+    Function(name="gelu_tanh", latex=r"\operatorname{GELU}_{\tanh}", numpy=_gelu_tanh,
+             activation=True, repeats=True, expansion=_expand_gelu_tanh, python="pi sqrt tanh",
+             prelude="def gelu_tanh(z):\n"
+                     "    return 0.5*z*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z**3)))\n"),
+    Function(name="hard_sigmoid", latex=r"\operatorname{hard\sigma}", activation=True,
+             numpy=lambda z: np.clip(z / 6.0 + 0.5, 0.0, 1.0), expansion=_expand_hard_sigmoid,
+             prelude="def hard_sigmoid(z):\n    return max(0.0, min(1.0, z/6 + 0.5))\n"),
+    Function(name="softmax", latex=r"\operatorname{softmax}", numpy=_softmax, activation=True,
+             vector=True, repeats=True, expansion=_expand_softmax),
+)  # fmt: skip
+
+FUNCTIONS: dict[str, Function] = {row.name: row for row in _ROWS}
+
+#: What a layer may be given as its activation; "linear" applies nothing.
+ACTIVATIONS: tuple[str, ...] = ("linear", *(row.name for row in _ROWS if row.activation))

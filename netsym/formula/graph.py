@@ -1,0 +1,353 @@
+"""The expression graph: flat blocks of like nodes, append-only, operands before their users."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import TooLargeError
+from netsym.formula.names import Names
+
+Ids = npt.NDArray[np.int32]
+Keys = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Positions = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+LEAVES = frozenset({"symbol", "constant"})
+_LIMIT = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive nodes of one operation and arity: ids `start … start + len - 1`.
+
+    `operands` has one row of node ids per node, (n, 0) for leaves. `payload` is the `Names` of a
+    symbol or name block, the float64 or Fraction values of a constant block.
+    """
+
+    op: str  # symbol, constant, name, add, multiply, divide, power, negate, or a function's name
+    start: int
+    operands: Ids
+    payload: Names | Floats | tuple[Fraction, ...] | None = None
+    positions: npt.NDArray[np.int64] | None = None  # of a name block: where in its Names
+
+    def __len__(self) -> int:
+        return len(self.operands)
+
+    @property
+    def stop(self) -> int:
+        """One past the last id."""
+        return self.start + len(self.operands)
+
+
+class Graph:
+    """An expression graph; equal nodes are one node.
+
+    Nodes are added a block at a time and never change. `name` wraps a node in a name, so that a
+    form may stop there; wrapped nodes with different names stay apart.
+
+    >>> graph = Graph()
+    >>> x, w = graph.symbols(Names("x")), graph.symbols(Names("w", None, (2,)))
+    >>> product = graph.nodes("multiply", w, np.repeat(x, 2))
+    >>> len(graph), graph.nodes("multiply", w, np.repeat(x, 2)) is product
+    (5, False)
+    >>> len(graph)
+    5
+    """
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._size = 0
+        self._starts: list[int] = []
+        self._constants = _Keys()
+        self._rows: dict[tuple[str, int], _Rows] = {}
+
+    def __len__(self) -> int:
+        return self._size
+
+    # -- building -------------------------------------------------------------------------------
+    def symbols(self, names: Names) -> Ids:
+        """New leaf nodes, one for each name; shape (len(names),)."""
+        return self._append("symbol", _no_operands(len(names)), names)
+
+    def constants(self, values: npt.ArrayLike) -> Ids:
+        """Leaf nodes of float64 values, any shape; equal bits are one node (0.0 and -0.0 differ)."""
+        array = np.ascontiguousarray(values, dtype=np.float64)
+        flat = array.reshape(-1)
+        keys = flat.view(np.int64)
+        ids = self._constants.find(keys)
+        new = slice(None) if ids is None else np.flatnonzero(ids < 0)
+        if ids is not None and not len(keys[new]):
+            return ids.reshape(array.shape)
+        first, inverse, ordered = _distinct(keys[new])
+        picked = flat[new] if first is None else flat[new][first]
+        made = self._append("constant", _no_operands(len(picked)), picked)
+        self._constants.insert(picked.view(np.int64), made, ordered)
+        made = made if inverse is None else made[inverse]
+        if ids is None:
+            return made.reshape(array.shape)
+        ids[new] = made
+        return ids.reshape(array.shape)
+
+    def fraction(self, value: Fraction) -> int:
+        """A leaf node with an exact value that float64 may not have."""
+        for block in self.blocks:
+            if isinstance(block.payload, tuple) and block.payload[0] == value:
+                return block.start
+        return int(self._append("constant", _no_operands(1), (value,))[0])
+
+    def nodes(self, op: str, *columns: Ids) -> Ids:
+        """Nodes of one operation; each column holds one operand of every node, any one shape."""
+        shape = columns[0].shape
+        return self.rows(op, np.stack([column.reshape(-1) for column in columns], 1)).reshape(shape)
+
+    def rows(self, op: str, operands: Ids) -> Ids:
+        """Nodes of one operation from rows of operands (n, k); equal rows give equal ids."""
+        operands = np.ascontiguousarray(operands, dtype=np.int32)
+        index = self._rows.setdefault((op, operands.shape[1]), _Rows(self))
+        ids = index.find(operands)
+        new = operands if ids is None else operands[ids < 0]
+        if not len(new):
+            assert ids is not None
+            return ids
+        first, inverse = _distinct_rows(new)
+        made = self._append(op, new if first is None else new[first])
+        index.insert(self.blocks[-1])
+        made = made if inverse is None else made[inverse]
+        if ids is None:
+            return made
+        ids[ids < 0] = made
+        return ids
+
+    def name(self, ids: Ids, names: Names) -> Ids:
+        """Wrap nodes in names, one to one; what has a name already (or is a leaf) is kept."""
+        flat = ids.reshape(-1)
+        positions = np.flatnonzero(~self.is_named_or_leaf(flat))
+        wrapped = flat.copy()
+        if len(positions):
+            operands = flat[positions].reshape(-1, 1)
+            wrapped[positions] = self._append("name", operands, names, positions)
+        return wrapped.reshape(ids.shape)
+
+    def _append(
+        self,
+        op: str,
+        operands: Ids,
+        payload: Names | Floats | tuple[Fraction, ...] | None = None,
+        positions: npt.NDArray[np.int64] | None = None,
+    ) -> Ids:
+        start, count = self._size, len(operands)
+        if start + count > _LIMIT:
+            raise TooLargeError(
+                f"a graph holds at most {_LIMIT:,} distinct nodes, and this network needs more; "
+                "ask for sizes instead (netsym size)"
+            )
+        self.blocks.append(Block(op, start, operands, payload, positions))
+        self._starts.append(start)
+        self._size = start + count
+        return np.arange(start, start + count, dtype=np.int32)
+
+    # -- looking --------------------------------------------------------------------------------
+    def block_numbers(self, ids: Ids) -> npt.NDArray[np.int64]:
+        """Which block each node is in."""
+        if not ids.size:
+            return np.zeros(ids.shape, dtype=np.int64)
+        low, high = self._number(int(ids.min())), self._number(int(ids.max()))
+        if low == high:
+            return np.full(ids.shape, low)
+        starts = np.array(self._starts[low + 1 : high + 1])
+        found: npt.NDArray[np.int64] = np.searchsorted(starts, ids, side="right") + low
+        return found
+
+    def _number(self, node: int) -> int:
+        return bisect_right(self._starts, node) - 1
+
+    def block_of(self, node: int) -> Block:
+        """The block that one node is in."""
+        return self.blocks[self._number(node)]
+
+    def is_named_or_leaf(self, ids: Ids) -> npt.NDArray[np.bool_]:
+        """Whether each node is a symbol, a constant or wrapped in a name."""
+        return self.of_kind(ids, LEAVES | {"name"})
+
+    def of_kind(self, ids: Ids, ops: frozenset[str]) -> npt.NDArray[np.bool_]:
+        """Whether each node is of one of these operations."""
+        numbers = self.block_numbers(ids)
+        if not ids.size or numbers[0] == numbers[-1] == numbers.max() == numbers.min():
+            return np.full(len(ids), bool(ids.size) and self.blocks[int(numbers[0])].op in ops)
+        present = np.unique(numbers)
+        kinds = np.array([self.blocks[n].op in ops for n in present.tolist()])
+        found: npt.NDArray[np.bool_] = kinds[np.searchsorted(present, numbers)]
+        return found
+
+    def symbol(self, node: int) -> tuple[Names, int]:
+        """The names a symbol or name node belongs to, and its position among them."""
+        block = self.block_of(node)
+        assert isinstance(block.payload, Names)
+        row = node - block.start
+        return block.payload, row if block.positions is None else int(block.positions[row])
+
+    def number(self, node: int) -> float | Fraction:
+        """The value of a constant node."""
+        block = self.block_of(node)
+        assert isinstance(block.payload, (np.ndarray, tuple))
+        value = block.payload[node - block.start]
+        return value if isinstance(value, Fraction) else float(value)
+
+    def reachable(
+        self, roots: Ids, stop: npt.NDArray[np.bool_] | None = None
+    ) -> npt.NDArray[np.bool_]:
+        """A mask over all nodes: what the roots are made of, not looking below `stop` nodes.
+
+        Roots themselves are always looked into.
+        """
+        mask = np.zeros(self._size, dtype=np.bool_)
+        opened = np.zeros(self._size, dtype=np.bool_)
+        mask[roots] = opened[roots] = True
+        for block in reversed(self.blocks):
+            if not block.operands.shape[1]:
+                continue
+            rows = opened[block.start : block.stop]
+            if not rows.any():
+                continue
+            below = block.operands if rows.all() else block.operands[rows]
+            mask[below] = True
+            opened[below] = True if stop is None else opened[below] | ~stop[below]
+        return mask
+
+    def walk(self, mask: npt.NDArray[np.bool_]) -> Iterator[tuple[Block, npt.NDArray[np.int64]]]:
+        """Blocks in order, each with the rows that the mask selects."""
+        for block in self.blocks:
+            rows = np.flatnonzero(mask[block.start : block.stop])
+            if len(rows):
+                yield block, rows
+
+
+def _no_operands(count: int) -> Ids:
+    return np.empty((count, 0), dtype=np.int32)
+
+
+_rng = np.random.default_rng(0x6E657473796D)
+_MULTIPLIERS = _rng.integers(1, 2**63, size=64, dtype=np.int64) | 1
+
+
+def _row_keys(operands: Ids) -> Keys:
+    """One 64-bit key a row: exact up to two operands, a hash beyond."""
+    arity = operands.shape[1]
+    if arity == 1:
+        return operands[:, 0].astype(np.int64)
+    if arity == 2:
+        return (operands[:, 0].astype(np.int64) << 32) | operands[:, 1]
+    keys = np.zeros(len(operands), dtype=np.int64)
+    with np.errstate(over="ignore"):
+        for start in range(0, arity, len(_MULTIPLIERS)):
+            part = operands[:, start : start + len(_MULTIPLIERS)].astype(np.int64)
+            keys = (keys ^ (keys >> 29)) * _MULTIPLIERS[0]
+            keys = keys + part @ _MULTIPLIERS[: part.shape[1]]
+    return keys
+
+
+def _distinct(keys: Keys) -> tuple[Positions | None, Positions | None, Keys]:
+    """First position of every distinct key in order of appearance, each key's rank there.
+
+    (None, None, …) when all are distinct, as nearly always. Last, the distinct keys sorted.
+    """
+    ordered = np.sort(keys)
+    if not bool((ordered[1:] == ordered[:-1]).any()):
+        return None, None, ordered
+    ordered, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    by_appearance = np.argsort(first)
+    rank = np.empty_like(by_appearance)
+    rank[by_appearance] = np.arange(len(first))
+    return first[by_appearance], rank[inverse.reshape(-1)], ordered
+
+
+def _distinct_rows(operands: Ids) -> tuple[Positions | None, Positions | None]:
+    """The same for rows of operands."""
+    for column in (operands.T[:1] if operands.shape[1] > 2 else operands.T):
+        if bool((column[1:] > column[:-1]).all()):
+            return None, None
+    first, inverse, _ = _distinct(_row_keys(operands))
+    if first is not None and operands.shape[1] > 2:
+        same = bool((operands[first][inverse] == operands).all())
+        if not same:  # two different rows share a hash: keep every row apart rather than err
+            return None, None
+    return first, inverse
+
+
+class _Keys:
+    """Finds keys that exist already: sorted runs, merged as they grow equal in length."""
+
+    def __init__(self) -> None:
+        self._runs: list[tuple[Keys, Keys, Ids]] = []  # keys sorted; keys and ids as they came
+
+    def insert(self, keys: Keys, ids: Ids, ordered: Keys | None = None) -> None:
+        while self._runs and len(self._runs[-1][0]) <= 2 * len(keys):
+            _, more, their = self._runs.pop()
+            keys, ids, ordered = np.concatenate([more, keys]), np.concatenate([their, ids]), None
+        self._runs.append((np.sort(keys) if ordered is None else ordered, keys, ids))
+
+    def find(self, keys: Keys) -> Ids | None:
+        """The id of every key, -1 where it is new; None when all are new."""
+        found = None
+        for ordered, original, ids in self._runs:
+            at = np.minimum(np.searchsorted(ordered, keys), len(ordered) - 1)
+            hits = np.flatnonzero(ordered[at] == keys)
+            if len(hits):
+                if found is None:
+                    found = np.full(len(keys), -1, dtype=np.int32)
+                order = np.argsort(original)
+                found[hits] = ids[order[at[hits]]]
+        return found
+
+
+class _Rows:
+    """Finds rows of operands that exist already, among the nodes of one operation and arity.
+
+    Operands are older than their node, so rows with an operand newer than the last node of their
+    kind cannot exist yet. That is how nearly every block of a network is, and then nothing is
+    sorted or searched: blocks wait until someone asks.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._waiting: list[Block] = []
+        self._keys = _Keys()
+        self._last = -1
+
+    def insert(self, block: Block) -> None:
+        self._waiting.append(block)
+        self._last = block.stop - 1
+
+    def find(self, operands: Ids) -> Ids | None:
+        """The id of every row, -1 where it is new; None when all are new."""
+        if self._last < 0 or any(int(c.min()) > self._last for c in operands.T[:2] if len(c)):
+            return None
+        if operands.shape[1]:
+            candidates = np.flatnonzero(operands.max(axis=1) < self._last)
+        else:
+            candidates = np.arange(len(operands))
+        if not len(candidates):
+            return None
+        for block in self._waiting:
+            ids = np.arange(block.start, block.stop, dtype=np.int32)
+            self._keys.insert(_row_keys(block.operands), ids)
+        self._waiting.clear()
+        known = self._keys.find(_row_keys(operands[candidates]))
+        if known is None:
+            return None
+        if operands.shape[1] > 2:  # keys are hashes there: look at the rows themselves
+            for position in np.flatnonzero(known >= 0).tolist():
+                block = self._graph.block_of(int(known[position]))
+                row = block.operands[int(known[position]) - block.start]
+                if not np.array_equal(row, operands[candidates[position]]):
+                    known[position] = -1
+        found = np.full(len(operands), -1, dtype=np.int32)
+        found[candidates] = known
+        return found

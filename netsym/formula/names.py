@@ -1,0 +1,66 @@
+"""Names of values: structured (letter, layer, indices), so that each writer spells them its way."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+_INDEX = re.compile(r"[1-9][0-9]{0,17}")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of an array of values: `base`, `layer` and one index per axis of `shape`.
+
+    `literal` holds the names themselves, flattened, where a person chose them.
+
+    >>> Names("w", 1, (2, 3)).ascii(4)
+    'w1_2_2'
+    >>> Names("x").ascii(0), Names("", literal=("w_11", "w_12")).ascii(1)
+    ('x', 'w_12')
+    """
+
+    base: str
+    layer: int | None = None
+    shape: tuple[int, ...] = ()
+    literal: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.literal) or math.prod(self.shape)
+
+    def indices(self, position: int) -> tuple[int, ...]:
+        """The indices of a flat position, counted from 1."""
+        return tuple(int(i) + 1 for i in np.unravel_index(position, self.shape))
+
+    def position(self, text: str) -> int | None:
+        """The flat position of a plain name, or None if it is not one of these.
+
+        >>> Names("w", 1, (2, 3)).position("w1_2_2"), Names("w", 1, (2, 3)).position("w1_3_1")
+        (4, None)
+        """
+        if self.literal:
+            return self.literal.index(text) if text in self.literal else None
+        prefix, *indices = text.split("_")
+        if prefix != self.base + ("" if self.layer is None else str(self.layer)):
+            return None
+        if len(indices) != len(self.shape) or not all(map(_INDEX.fullmatch, indices)):
+            return None
+        place = tuple(int(index) - 1 for index in indices)
+        if any(i >= n for i, n in zip(place, self.shape, strict=True)):
+            return None
+        return int(np.ravel_multi_index(place, self.shape)) if place else 0
+
+    def ascii(self, position: int) -> str:
+        """The plain name, which is also the name in Python, sympy and `parameters=`."""
+        if self.literal:
+            return self.literal[position]
+        layer = "" if self.layer is None else str(self.layer)
+        return "_".join([self.base + layer, *map(str, self.indices(position))])
+
+
+def literal(*names: str) -> Names:
+    """Names as a person gave them."""
+    return Names("", None, (len(names),), names)

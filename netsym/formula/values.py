@@ -1,0 +1,257 @@
+"""The values of a formula: its graph evaluated in float64 at many points at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import SpecError
+from netsym.formula.functions import FUNCTIONS
+from netsym.formula.graph import Block, Graph, Ids
+from netsym.formula.names import Names
+
+Floats = npt.NDArray[np.float64]
+
+_CHUNK_FLOATS = 4_000_000  # values held at once: 32 MB
+
+
+def points(
+    inputs: Sequence[npt.ArrayLike], count: int
+) -> tuple[Floats, tuple[int, ...]]:
+    """Inputs as a person gives them -> an array (points, count), and the shape of the points.
+
+    One value per input, numbers or arrays that broadcast; or one array with `count` as its last
+    axis. A single input takes an array of any shape. Raises `SpecError` for anything else.
+    """
+    try:
+        arrays = [np.asarray(value, dtype=np.float64) for value in inputs]
+    except (ValueError, TypeError) as error:
+        raise SpecError(f"inputs must be numbers or arrays of numbers: {error}") from None
+    if len(arrays) == count:
+        try:
+            together = np.broadcast_arrays(*arrays)
+        except ValueError:
+            shapes = ", ".join(str(array.shape) for array in arrays)
+            raise SpecError(f"inputs of shapes {shapes} do not fit together") from None
+        shape = together[0].shape
+        return np.stack([array.reshape(-1) for array in together], axis=1), shape
+    if len(arrays) == 1 and arrays[0].shape[-1:] == (count,):
+        return arrays[0].reshape(-1, count), arrays[0].shape[:-1]
+    given = f"an array of shape {arrays[0].shape}" if len(arrays) == 1 else f"{len(arrays)} values"
+    raise SpecError(
+        f"this takes {count} inputs, but {given} was given; pass {count} values, "
+        f"or one array whose last axis has length {count}"
+    )
+
+
+class Plan:
+    """How to evaluate some nodes of a graph; made once, run on any number of points.
+
+    Values are held a block at a time, (nodes, points), or (nodes, 1) where no input is involved.
+    A sum of products with the same right factors in every row is recognised as the matrix product
+    that it is, and its products are not computed one by one.
+    """
+
+    def __init__(self, graph: Graph, inputs: Ids, outputs: Ids) -> None:
+        self.graph = graph
+        self.outputs = outputs
+        self.place = {int(node): position for position, node in enumerate(inputs)}
+        self.varies: dict[int, bool] = {}  # by block: whether its values differ between points
+        self.symbols: list[tuple[int, Names, Block]] = []
+        self._fixed: dict[int, Floats] = {}
+        self._steps: dict[int, _Step] = {}
+        wanted = graph.reachable(outputs)
+        self.needed = [int(n) for n in np.unique(graph.block_numbers(np.flatnonzero(wanted)))]
+        closed = set(self.needed)
+        for number in self.needed:
+            block = graph.blocks[number]
+            if block.operands.shape[1]:
+                closed.update(np.unique(graph.block_numbers(block.operands.reshape(-1))).tolist())
+        self.wanted = wanted
+        for number in sorted(closed):
+            self._prepare(number, graph.blocks[number])
+        self.rows = max(1, sum(len(graph.blocks[n]) for n in self._kept()))
+
+    def _prepare(self, number: int, block: Block) -> None:
+        if block.op == "symbol":
+            assert isinstance(block.payload, Names)
+            ids = range(block.start, block.stop)
+            self.varies[number] = any(node in self.place for node in ids)
+            self.symbols.append((number, block.payload, block))
+        elif block.op == "constant":
+            assert isinstance(block.payload, (np.ndarray, tuple))
+            self.varies[number] = False
+            self._fixed[number] = np.array(block.payload, dtype=np.float64).reshape(-1, 1)
+        else:
+            numbers = np.unique(self.graph.block_numbers(block.operands.reshape(-1))).tolist()
+            self.varies[number] = any(self.varies[n] for n in numbers)
+            contraction = self._contraction(block) if block.op == "add" else None
+            self._steps[number] = contraction or self._plain(block)
+
+    def _kept(self) -> list[int]:
+        """The blocks whose values are computed: those that no contraction makes superfluous."""
+        used: set[int] = set(self.graph.block_numbers(self.outputs).tolist())
+        for number in sorted(self._steps, reverse=True):
+            if number in used:
+                used.update(self._steps[number].reads)
+        return sorted(used)
+
+    def _column(self, ids: Ids) -> _Column:
+        return _Column(self.graph, ids)
+
+    def _contraction(self, block: Block) -> _Step | None:
+        """A step for a sum whose leading terms are products of weights with the same values."""
+        numbers = self.graph.block_numbers(block.operands[0])
+        leading = int(np.argmax(numbers != numbers[0])) or len(numbers)
+        products = self.graph.blocks[int(numbers[0])]
+        if leading < 2 or products.op != "multiply" or products.operands.shape[1] != 2:
+            return None
+        local = block.operands[:, :leading] - products.start
+        if int(local.min()) < 0 or int(local.max()) >= len(products):
+            return None
+        weights, values = products.operands[local].transpose(2, 0, 1)
+        if bool((values != values[0]).any()):
+            return None
+        holders = np.unique(self.graph.block_numbers(weights.reshape(-1))).tolist()
+        if len(holders) > 1 or self.varies[holders[0]]:
+            return None
+        holder = holders[0]
+        rows = weights - self.graph.blocks[holder].start
+        fixed = self._fixed[holder][:, 0][rows] if holder in self._fixed else None
+        right = self._column(values[0])
+        rest = [self._column(column) for column in block.operands.T[leading:]]
+
+        def run(held: _Values) -> Floats:
+            matrix = held[holder][:, 0][rows] if fixed is None else fixed
+            total: Floats = matrix @ right(held)
+            for column in rest:
+                total = total + column(held)
+            return total
+
+        return _Step(run, {holder, *right.reads}.union(*(column.reads for column in rest)))
+
+    def _plain(self, block: Block) -> _Step:
+        """A step that evaluates a block operand by operand, in the order that the formula has."""
+        columns = [self._column(column) for column in block.operands.T]
+        function = _ARITHMETIC.get(block.op) or FUNCTIONS[block.op].numpy
+
+        def run(held: _Values) -> Floats:
+            result: Floats = np.atleast_1d(function(*[column(held) for column in columns]))
+            return result.reshape(len(block), -1)
+
+        return _Step(run, set().union(*(column.reads for column in columns)))
+
+    def __call__(self, x: Floats, parameters: Mapping[str, float]) -> Floats:
+        """Values of the outputs, (points, outputs), for x of shape (points, inputs)."""
+        count = len(x)
+        kept = self._kept()
+        result = np.empty((count, len(self.outputs)))
+        constant = dict(self._fixed)
+        for number, names, block in self.symbols:
+            if not self.varies[number]:
+                constant[number] = self._named(names, parameters).reshape(-1, 1)
+        chunk = max(16, _CHUNK_FLOATS // self.rows)
+        last = self._column(self.outputs)
+        with np.errstate(all="ignore"):
+            for start in range(0, count, chunk):
+                part = x[start : start + chunk].T
+                held = dict(constant)
+                for number, names, block in self.symbols:
+                    if self.varies[number]:
+                        held[number] = self._mixed(block, names, part, parameters)
+                for number in kept:
+                    if number in self._steps:
+                        held[number] = self._steps[number].run(held)
+                result[start : start + chunk] = last(held).T
+        return result
+
+    def _named(self, names: Names, parameters: Mapping[str, float]) -> Floats:
+        return np.array([parameters.get(names.ascii(i), np.nan) for i in range(len(names))])
+
+    def _mixed(
+        self, block: Block, names: Names, x: Floats, parameters: Mapping[str, float]
+    ) -> Floats:
+        places = [self.place.get(node) for node in range(block.start, block.stop)]
+        if None not in places:
+            return x[np.array(places)] if places != list(range(len(x))) else x
+        rows = self._named(names, parameters)[:, None].repeat(x.shape[1], axis=1)
+        for row, place in enumerate(places):
+            if place is not None:
+                rows[row] = x[place]
+        return rows
+
+    def missing(self, parameters: Mapping[str, float]) -> list[str]:
+        """The names that are needed and have no value."""
+        return [
+            names.ascii(node - block.start)
+            for _, names, block in self.symbols
+            for node in range(block.start, block.stop)
+            if self.wanted[node]
+            and node not in self.place
+            and names.ascii(node - block.start) not in parameters
+        ]
+
+
+_Values = dict[int, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Computes one block from the blocks that it reads."""
+
+    run: Callable[[_Values], Floats]
+    reads: set[int]
+
+
+class _Column:
+    """Where the operands of one column come from: rows of one block, or of several."""
+
+    def __init__(self, graph: Graph, ids: Ids) -> None:
+        numbers = graph.block_numbers(ids)
+        first = int(numbers[0]) if len(numbers) else 0
+        self.parts: list[tuple[int, npt.NDArray[np.int64] | None, npt.NDArray[np.int64] | slice]]
+        if not (numbers != first).any():
+            rows = ids.astype(np.int64) - graph.blocks[first].start
+            whole = len(rows) and (rows[-1] - rows[0] + 1 == len(rows)) and (np.diff(rows) == 1).all()
+            picked = slice(int(rows[0]), int(rows[-1]) + 1) if whole else rows
+            self.parts = [(first, None, picked)]
+        else:
+            self.parts = []
+            for number in np.unique(numbers).tolist():
+                where = np.flatnonzero(numbers == number)
+                self.parts.append((number, where, ids[where] - graph.blocks[number].start))
+        self.length = len(ids)
+        self.reads = {number for number, *_ in self.parts}
+
+    def __call__(self, held: _Values) -> Floats:
+        if self.parts[0][1] is None:
+            number, _, rows = self.parts[0]
+            return held[number][rows]
+        width = max(held[number].shape[1] for number, *_ in self.parts)
+        values = np.empty((self.length, width))
+        for number, where, rows in self.parts:
+            values[where] = held[number][rows]
+        return values
+
+
+def _fold(function: np.ufunc) -> Callable[..., Floats]:
+    def folded(*operands: Floats) -> Floats:
+        result = operands[0]
+        for operand in operands[1:]:
+            result = function(result, operand)
+        return result
+
+    return folded
+
+
+_ARITHMETIC: dict[str, Callable[..., Floats]] = {
+    "add": _fold(np.add),
+    "multiply": _fold(np.multiply),
+    "divide": np.divide,
+    "power": np.power,
+    "negate": np.negative,
+    "name": lambda value: value,
+}

@@ -1,0 +1,50 @@
+"""The fully connected layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+from netsym.errors import SpecError
+from netsym.layers import Activated
+from netsym.ops import Ops
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dense(Activated):
+    """`a = g(W x + b)`: weights (units, inputs), bias (units,).
+
+    With `skip`, the layer's own input is added after the activation: `a = g(W x + b) + x`
+    (He et al., Deep Residual Learning, 2015, equation 1); then units must equal inputs.
+    """
+
+    kind: ClassVar[str] = "dense"
+    letters: ClassVar[Mapping[str, str]] = {"weights": "w", "bias": "b"}
+
+    units: int
+    use_bias: bool = True
+    skip: bool = False
+
+    def width(self, *widths: int) -> int:
+        if self.skip and widths[0] != self.units:
+            raise SpecError(
+                f"adds its own input, so it needs as many units as inputs: "
+                f"{self.units} units, {widths[0]} inputs; change one or leave the skip out"
+            )
+        return self.units
+
+    def parameters(self, *widths: int) -> dict[str, tuple[int, ...]]:
+        weights: dict[str, tuple[int, ...]] = {"weights": (self.units, widths[0])}
+        return weights | ({"bias": (self.units,)} if self.use_bias else {})
+
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        (x,) = inputs
+        a = self.activate(ops, ops.contract(parameters["weights"], x, parameters.get("bias")))
+        return ops.add(a, x) if self.skip else a
+
+    def describe(self) -> str:
+        skip = " + its input" if self.skip else ""
+        return f"{self.units} unit{'s' if self.units != 1 else ''}, {self.activation}{skip}"

@@ -1,0 +1,94 @@
+"""Layers that act on every element by itself: activation, scale, standardize, dropout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+from netsym.layers import Activated, Layer
+from netsym.ops import Ops
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activation(Activated):
+    """`a = g(x)`."""
+
+    kind: ClassVar[str] = "activation"
+
+    def width(self, *widths: int) -> int:
+        return widths[0]
+
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:  # noqa: ARG002
+        return self.activate(ops, inputs[0])
+
+    def describe(self) -> str:
+        return self.activation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale(Layer):
+    """`a = w*x + b`, element by element: weights (inputs,), bias (inputs,)."""
+
+    kind: ClassVar[str] = "scale"
+    letters: ClassVar[Mapping[str, str]] = {"weights": "w", "bias": "b"}
+
+    use_bias: bool = True
+
+    def width(self, *widths: int) -> int:
+        return widths[0]
+
+    def parameters(self, *widths: int) -> dict[str, tuple[int, ...]]:
+        return {"weights": widths} | ({"bias": widths} if self.use_bias else {})
+
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        scaled = ops.multiply(parameters["weights"], inputs[0])
+        return ops.add(scaled, parameters["bias"]) if self.use_bias else scaled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standardize(Layer):
+    """`a = (x - m)/s`, element by element: mean (inputs,), scale (inputs,).
+
+    Either can be left out (`use_mean`, `use_scale`). With the mean and the standard deviation of
+    the training data this is standardisation, as scikit-learn's StandardScaler computes it.
+    """
+
+    kind: ClassVar[str] = "standardize"
+    letters: ClassVar[Mapping[str, str]] = {"mean": "m", "scale": "s"}
+
+    use_mean: bool = True
+    use_scale: bool = True
+
+    def width(self, *widths: int) -> int:
+        return widths[0]
+
+    def parameters(self, *widths: int) -> dict[str, tuple[int, ...]]:
+        used = {"mean": self.use_mean, "scale": self.use_scale}
+        return {key: widths for key, use in used.items() if use}
+
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        (x,) = inputs
+        if self.use_mean:
+            x = ops.add(x, ops.negate(parameters["mean"]))
+        return ops.divide(x, parameters["scale"]) if self.use_scale else x
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropout(Layer):
+    """`a = x`: at inference dropout does nothing (Srivastava et al., 2014); `rate` is kept."""
+
+    kind: ClassVar[str] = "dropout"
+
+    rate: float = 0.5
+
+    def width(self, *widths: int) -> int:
+        return widths[0]
+
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:  # noqa: ARG002
+        return inputs[0]
+
+    def describe(self) -> str:
+        return f"dropout {self.rate:g}, which does nothing at inference"

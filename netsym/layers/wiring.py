@@ -1,0 +1,200 @@
+"""Layers in their places: wired as a graph without cycles, with parameters of the right shapes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import SpecError, did_you_mean
+from netsym.formula.names import Names, literal
+from netsym.layers import Layer
+from netsym.ops.parameters import Parameter
+
+INPUT = "input"
+_FRACTION = re.compile(r"[+-]?[0-9]{1,400}(/[0-9]{1,400})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A layer in its place: what it reads from, and its parameters."""
+
+    name: str
+    layer: Layer
+    sources: tuple[str, ...]
+    parameters: Mapping[str, Parameter]
+    widths: tuple[int, ...]  # of its inputs
+    width: int  # of its output
+
+def input_names(inputs: int | Sequence[str]) -> Names:
+    if isinstance(inputs, int):
+        if inputs < 1:
+            raise SpecError(f"a network needs at least one input, not {inputs}")
+        return Names("x", None, () if inputs == 1 else (inputs,))
+    if not inputs:
+        raise SpecError("a network needs at least one input; the list of inputs is empty")
+    return literal(*inputs)
+
+
+def wired(
+    width: int, layers: list[tuple[str, Layer, Sequence[str], Mapping[str, Any]]]
+) -> list[Placed]:
+    """The layers in an order in which each comes after what it reads from, checked."""
+    if not layers:
+        raise SpecError("a network needs at least one layer; this one has none")
+    names = [name for name, *_ in layers]
+    for name, times in Counter(names).items():
+        if times > 1 or name == INPUT:
+            raise SpecError(f"two layers are called {name!r}; give each its own name")
+    for name, layer, sources, _ in layers:
+        _check_sources(name, layer, sources, names)
+    ordered = _ordered(layers)
+    read = {source for _, _, sources, _ in layers for source in sources}
+    unread = [name for name in names if name not in read]
+    if len(unread) > 1:
+        raise SpecError(
+            f"nothing reads from {' and '.join(unread)}, but a network has one output; "
+            "read from all but one of them, or join them in a concat layer"
+        )
+    widths = {INPUT: width}
+    placed = []
+    for number, (name, layer, sources, entries) in enumerate(ordered, 1):
+        where = f"layer {number} ({layer.kind}{'' if name == f'layer{number}' else ' ' + name})"
+        taken = tuple(widths[source] for source in sources)
+        try:
+            widths[name] = layer.width(*taken)
+        except SpecError as error:
+            raise SpecError(f"{where} {error}") from None
+        shapes = layer.parameters(*taken)
+        for key in entries:
+            if key not in shapes:
+                known = f"it takes {' and '.join(shapes)}" if shapes else "it takes none"
+                raise SpecError(f"{where} has no parameter {key!r}; {known}")
+        parameters = {
+            key: Parameter(
+                Names(layer.letters[key], number, shape),
+                _entries(f"{where}: {key}", entries[key], shape) if key in entries else None,
+            )
+            for key, shape in shapes.items()
+        }
+        placed.append(Placed(name, layer, tuple(sources), parameters, taken, widths[name]))
+    return placed
+
+
+def _check_sources(name: str, layer: Layer, sources: Sequence[str], names: list[str]) -> None:
+    known = [INPUT, *names]
+    for source in sources:
+        if source not in known:
+            raise SpecError(f"layer {name} reads from {source!r}; {did_you_mean(source, known)}")
+    if layer.joins and len(sources) < 2:
+        raise SpecError(
+            f"layer {name} ({layer.kind}) joins two or more values; "
+            f'say which, as in from = ["input", "{names[0]}"]'
+        )
+    if not layer.joins and len(sources) != 1:
+        raise SpecError(
+            f"layer {name} ({layer.kind}) reads from one value, but from lists {len(sources)}; "
+            "join them in an add or concat layer first"
+        )
+
+
+def _ordered(
+    layers: list[tuple[str, Layer, Sequence[str], Mapping[str, Any]]],
+) -> list[tuple[str, Layer, Sequence[str], Mapping[str, Any]]]:
+    """The layers as listed, each moved after what it reads from; raises on a cycle."""
+    waiting, done, ordered = list(layers), {INPUT}, []
+    while waiting:
+        later = []
+        for entry in waiting:
+            if done.issuperset(entry[2]):
+                done.add(entry[0])
+                ordered.append(entry)
+            else:
+                later.append(entry)
+        if len(later) == len(waiting):
+            path = _cycle({name: sources for name, _, sources, _ in later})
+            raise SpecError(
+                f"the layers read from each other in a cycle: {' <- '.join(path)}; "
+                "a network goes one way, from the input to the output"
+            )
+        waiting = later
+    return ordered
+
+
+def _cycle(sources: Mapping[str, Sequence[str]]) -> list[str]:
+    path = [next(iter(sources))]
+    while path.count(path[-1]) < 2:
+        path.append(next(source for source in sources[path[-1]] if source in sources))
+    return path[path.index(path[-1]) :]
+
+
+def _entries(
+    where: str, given: Any, shape: tuple[int, ...]
+) -> npt.NDArray[np.float64] | npt.NDArray[np.object_]:
+    """Parameter entries as an array: float64 if all are numbers, else of str, float, Fraction."""
+    if isinstance(given, np.ndarray) and given.dtype.kind == "f":
+        array = given.astype(np.float64)
+    else:
+        array = _nested(where, given, shape)
+    if array.shape != shape:
+        raise SpecError(
+            f"{where} must have shape {_shape(shape)}, but {_shape(array.shape)} was given"
+        )
+    if array.dtype == object:
+        return array
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad):
+        index = tuple(int(i) for i in bad[0])
+        place = "".join(f"[{i}]" for i in index)
+        raise SpecError(f"{where}{place} is {array[index]}; every number must be finite")
+    return array
+
+
+def _nested(
+    where: str, given: Any, shape: tuple[int, ...]
+) -> npt.NDArray[np.float64] | npt.NDArray[np.object_]:
+    """Nested lists as an array; raises if they are ragged or hold anything else than entries."""
+    level, lengths = [given], []
+    while level and all(isinstance(item, (list, tuple, np.ndarray)) for item in level):
+        sizes = {len(item) for item in level}
+        if len(sizes) > 1:
+            raise SpecError(
+                f"{where} has rows of different lengths ({', '.join(map(str, sorted(sizes)))}); "
+                f"it must have shape {_shape(shape)}"
+            )
+        lengths.append(sizes.pop())
+        level = [entry for item in level for entry in item]
+        if len(lengths) > len(shape):
+            raise SpecError(f"{where} is nested too deeply; it must have shape {_shape(shape)}")
+    entries = [_entry(where, entry) for entry in level]
+    if all(isinstance(entry, float) for entry in entries):
+        return np.array(entries, dtype=np.float64).reshape(lengths)
+    array = np.empty(len(entries), dtype=object)
+    array[:] = entries
+    return array.reshape(lengths)
+
+
+def _entry(where: str, entry: Any) -> str | float | Fraction:
+    if isinstance(entry, bool) or not isinstance(entry, (str, int, float, Fraction, np.number)):
+        raise SpecError(
+            f"{where} holds {entry!r}; an entry is a number, a name, or a fraction as text: \"1/3\""
+        )
+    if isinstance(entry, int) and abs(entry) > 2**53:
+        return Fraction(entry)
+    if isinstance(entry, str) and entry[:1] in "+-.0123456789":
+        if not _FRACTION.fullmatch(entry) or not int(entry.partition("/")[2] or 1):
+            raise SpecError(f"{where} holds {entry[:60]!r}, which is not a fraction like 1/3")
+        return Fraction(entry)
+    if isinstance(entry, (str, Fraction)):
+        return entry
+    return float(entry)
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return " x ".join(map(str, shape)) if shape else "a single number"

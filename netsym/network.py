@@ -1,0 +1,275 @@
+"""A network: layers wired as a directed graph without cycles, checked, with its parameters."""
+
+from __future__ import annotations
+
+import dataclasses
+import keyword
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import SpecError, did_you_mean
+from netsym.formula.forms import Formula, bind, inlined, layered, shared
+from netsym.formula.functions import FUNCTIONS
+from netsym.formula.graph import Ids
+from netsym.formula.names import Names, literal
+from netsym.formula.values import points
+from netsym.layers import Layer
+from netsym.layers.wiring import INPUT, Placed, input_names, wired
+from netsym.ops import Ops
+from netsym.ops.matrix import Matrix
+from netsym.ops.numeric import Numeric
+from netsym.ops.parameters import Parameter
+from netsym.ops.symbolic import Symbolic
+
+if TYPE_CHECKING:
+    import sympy
+
+A = TypeVar("A")
+
+RESERVED = frozenset({*keyword.kwlist, *FUNCTIONS})
+_IDENTIFIER = re.compile(r"[^\W\d]\w*", re.ASCII)
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A checked network, from one input vector to one output vector.
+
+    Build it with `netsym.parse`, `netsym.load` or `netsym.from_sklearn`, or from layers with
+    `Network.of`. Layers are numbered 1, 2, … as they stand; the last one is the output.
+
+    >>> import netsym
+    >>> network = netsym.parse("1-2-1:sigmoid")
+    >>> print(network.inlined.text(ascii=True))
+    y = sigmoid(w2_1_1*sigmoid(w1_1_1*x + b1_1) + w2_1_2*sigmoid(w1_2_1*x + b1_2) + b2_1)
+    >>> network.inlined.size.nodes, network.layered.size.nodes
+    (19, 21)
+    """
+
+    title: str
+    inputs: Names
+    layers: tuple[Placed, ...]
+    outputs: Names
+    function: str = ""  # write "f(x) = …" instead of "y = …"
+    latex_names: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    assumed: str = ""  # what the spec did not say, in a sentence
+
+    @classmethod
+    def of(
+        cls,
+        title: str,
+        inputs: int | Sequence[str],
+        layers: Iterable[tuple[str, Layer, Sequence[str], Mapping[str, Any]]],
+        outputs: Sequence[str] = (),
+        **more: Any,
+    ) -> Network:
+        """Wire layers into a network.
+
+        `layers` has (name, layer, sources, parameter entries) each; entries are nested lists or
+        arrays of names, floats and Fractions, and what is left out is named by the notation.
+        Raises `SpecError` for anything that does not fit.
+        """
+        names = input_names(inputs)
+        placed = wired(len(names), list(layers))
+        width = placed[-1].width
+        if outputs and len(outputs) != width:
+            raise SpecError(f"{len(outputs)} output names for {width} outputs; give one each")
+        ends = literal(*outputs) if outputs else Names("y", None, () if width == 1 else (width,))
+        network = cls(title, names, tuple(placed), ends, **more)
+        network._check_names()
+        return network
+
+    # -- readings -------------------------------------------------------------------------------
+    def read(self, ops: Ops[A], x: A) -> A:
+        """The output of the network in a reading, from its input in that reading."""
+        values = {INPUT: x}
+        for number, placed in enumerate(self.layers, 1):
+            ops.layer = number
+            parameters = {key: ops.parameter(p) for key, p in placed.parameters.items()}
+            inputs = [values[source] for source in placed.sources]
+            value = placed.layer.forward(ops, parameters, *inputs)
+            last = number == len(self.layers)
+            values[placed.name] = value if last else ops.name(value, "a")
+        return value
+
+    def __call__(
+        self, *inputs: npt.ArrayLike, parameters: Mapping[str, float] | None = None
+    ) -> npt.NDArray[np.float64] | float:
+        """The forward pass in float64.
+
+        Takes one value per input, numbers or arrays of one shape; or one array whose last axis
+        holds the inputs. The result has the shape of the points, with a last axis of outputs if
+        there are several. `parameters` gives named parameters their numbers.
+        Raises `ValueMissingError` where a name has none, `SpecError` for a wrong shape.
+        """
+        x, shape = points(inputs, len(self.inputs))
+        y = self.read(Numeric(parameters), x)
+        if len(self.outputs) > 1:
+            return y.reshape(*shape, len(self.outputs))
+        return y.reshape(shape) if shape else float(y[0, 0])
+
+    @cached_property
+    def layered(self) -> Formula:
+        """Layer by layer: every value that a layer names is a binding."""
+        return self.formula("layered")
+
+    @cached_property
+    def shared(self) -> Formula:
+        """The least that must be computed: every value used more than once is a binding."""
+        return self.formula("shared")
+
+    @cached_property
+    def inlined(self) -> Formula:
+        """The one formula, without bindings."""
+        return self.formula("inlined")
+
+    def formula(self, form: str, expand: bool = False) -> Formula:
+        """A form of the network: "layered", "shared" or "inlined".
+
+        `expand` writes activations by elementary operations. Raises `SpecError` for other forms.
+        """
+        makers = {"layered": layered, "shared": shared, "inlined": inlined}
+        if form not in makers:
+            raise SpecError(f"unknown form {form!r}; {did_you_mean(form, makers)}")
+        if not expand:
+            return makers[form](self._graph)
+        return makers[form](self._formula(Symbolic(expand=True)))
+
+    @cached_property
+    def _graph(self) -> Formula:
+        return self._formula(Symbolic())
+
+    @cached_property
+    def matrices(self) -> Formula:
+        """The layered form with whole arrays: `a1 = σ(W1 x + b1)`; its `shapes` say their sizes."""
+        ops = Matrix()
+        x = ops.symbols(self.inputs)
+        y = self.read(ops, x)
+        end = self.outputs if len(self.outputs.literal) == 1 else Names("y")
+        formula = Formula(
+            ops.graph, x.reshape(-1), bind(end, y), self.function, shapes=tuple(ops.shapes)
+        )
+        return layered(formula)
+
+    def _formula(self, ops: Symbolic) -> Formula:
+        x = ops.symbols(self.inputs)
+        y: Ids = self.read(ops, x)
+        return Formula(
+            ops.graph, x.reshape(-1), bind(self.outputs, y), self.function,
+            latex_names=self.latex_names,
+            headings=tuple(
+                f"layer {n}: {'' if p.name == f'layer{n}' else p.name + ', '}{p.layer.describe()}"
+                for n, p in enumerate(self.layers, 1)
+            ),
+        )  # fmt: skip
+
+    # -- parameters -----------------------------------------------------------------------------
+    @property
+    def parameter_count(self) -> int:
+        """How many weights and biases there are, named and numeric."""
+        return sum(len(p.names) for placed in self.layers for p in placed.parameters.values())
+
+    def parameter_names(self) -> list[str]:
+        """The parameters that are names, in order, each once."""
+        named = (
+            name
+            for placed in self.layers
+            for parameter in placed.parameters.values()
+            for _, name in parameter.named()
+        )
+        return list(dict.fromkeys(named))
+
+    def with_parameters(self, values: Mapping[str, float | Fraction]) -> Network:
+        """The same network with names replaced by numbers.
+
+        Raises `SpecError` for a name that the network does not have, or a number not finite.
+        """
+        names = self.parameter_names()
+        for name, value in values.items():
+            if name not in names:
+                raise SpecError(f"no parameter named {name!r}; {did_you_mean(name, names)}")
+            if not math.isfinite(value):
+                raise SpecError(f"parameter {name} is {value}; it must be a finite number")
+        placed = tuple(
+            dataclasses.replace(p, parameters={k: v.bound(values) for k, v in p.parameters.items()})
+            for p in self.layers
+        )
+        return dataclasses.replace(self, layers=placed)
+
+    def modules(self) -> dict[str, sympy.Lambda]:
+        """The layers as sympy modules, by name: each a `Lambda` from its inputs to its outputs.
+
+        A module takes its inputs one by one (of several sources, one after another) and gives a
+        `Tuple`; parameters are symbols or numbers. Composing them gives the network.
+        """
+        from netsym.formula.sympy_bridge import to_lambda
+
+        return {
+            placed.name: to_lambda(self._module(number, placed))
+            for number, placed in enumerate(self.layers, 1)
+        }
+
+    def _module(self, number: int, placed: Placed) -> Formula:
+        ops = Symbolic()
+        ops.layer = number
+        letters = [self.inputs if s == INPUT else self._value_names(s) for s in placed.sources]
+        inputs = [ops.symbols(names) for names in letters]
+        parameters = {key: ops.parameter(p) for key, p in placed.parameters.items()}
+        outputs = placed.layer.forward(ops, parameters, *inputs)
+        formula = Formula(
+            ops.graph,
+            np.concatenate([i.reshape(-1) for i in inputs]),
+            bind(Names("a", number, (placed.width,)), outputs),
+        )
+        return inlined(formula)
+
+    def _value_names(self, source: str) -> Names:
+        number = next(n for n, placed in enumerate(self.layers, 1) if placed.name == source)
+        return Names("a", number, (self.layers[number - 1].width,))
+
+    def _check_names(self) -> None:
+        """Every name is an identifier and names one thing."""
+        given = Counter(self.inputs.literal)
+        given.update(self.outputs.literal)
+        for placed in self.layers:
+            for parameter in placed.parameters.values():
+                if parameter.entries is not None:
+                    given.update(name for _, name in parameter.named())
+        if self.function:
+            given[self.function] += 1
+        for name, times in given.items():
+            if not is_name(name):
+                raise SpecError(
+                    f"{name!r} is not a name: use letters, digits and underscores, starting with "
+                    f"a letter, as in w_11"
+                )
+            if name in RESERVED:
+                raise SpecError(f"{name!r} is a function or a word of Python; choose another name")
+            if times > 1:
+                raise SpecError(f"the name {name!r} is given {times} times; each names one thing")
+            if any(names.position(name) is not None for names in self._generated()):
+                raise SpecError(
+                    f"the name {name!r} is also what the notation calls another value here; "
+                    "choose another"
+                )
+
+    def _generated(self) -> Iterable[Names]:
+        yield from (names for names in (self.inputs, self.outputs) if not names.literal)
+        for number, placed in enumerate(self.layers, 1):
+            yield Names("a", number, (placed.width,))
+            yield Names("z", number, (placed.width,))
+            yield from (p.names for p in placed.parameters.values() if p.entries is None)
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can name a value: an ASCII identifier."""
+    return _IDENTIFIER.fullmatch(text) is not None
+

@@ -1,0 +1,82 @@
+"""A layer's parameters: arrays of names, numbers and exact fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import ValueMissingError, without_values
+from netsym.formula.names import Names
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parameter:
+    """One parameter array of a layer.
+
+    `entries` is None when every entry has the name that `names` gives it, a float64 array when
+    all are numbers, and else an object array of str (a name), float and Fraction (exact).
+    """
+
+    names: Names
+    entries: npt.NDArray[np.float64] | npt.NDArray[np.object_] | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the array."""
+        return self.names.shape
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether every entry is a float64."""
+        return self.entries is not None and self.entries.dtype != object
+
+    def named(self) -> Iterator[tuple[int, str]]:
+        """The flat position and the name of every entry that is a name."""
+        if self.entries is None:
+            for position in range(len(self.names)):
+                yield position, self.names.ascii(position)
+        elif not self.is_numeric:
+            for position, entry in enumerate(self.entries.reshape(-1).tolist()):
+                if isinstance(entry, str):
+                    yield position, entry
+
+    def numbers(self, values: Mapping[str, float]) -> npt.NDArray[np.float64]:
+        """The array in float64, names replaced by their values.
+
+        Raises `ValueMissingError` naming what has no value.
+        """
+        if self.entries is not None and self.entries.dtype != object:
+            return np.asarray(self.entries, dtype=np.float64)
+        flat = np.zeros(len(self.names)) if self.entries is None else self.entries.reshape(-1).copy()
+        missing = []
+        for position, name in self.named():
+            if name in values:
+                flat[position] = float(values[name])
+            else:
+                missing.append(name)
+                flat[position] = 0.0
+        if missing:
+            raise ValueMissingError(without_values(missing))
+        return np.array([float(entry) for entry in flat], dtype=np.float64).reshape(self.shape)
+
+    def bound(self, values: Mapping[str, float | Fraction]) -> Parameter:
+        """The same with names replaced by numbers, where `values` has them."""
+        if self.is_numeric:
+            return self
+        replaced = [(position, name) for position, name in self.named() if name in values]
+        if not replaced:
+            return self
+        if self.entries is None:
+            entries = np.array([self.names.ascii(i) for i in range(len(self.names))], dtype=object)
+        else:
+            entries = self.entries.reshape(-1).copy()
+        for position, name in replaced:
+            value = values[name]
+            entries[position] = value if isinstance(value, Fraction) else float(value)
+        if all(isinstance(entry, float) for entry in entries):
+            return Parameter(self.names, entries.astype(np.float64).reshape(self.shape))
+        return Parameter(self.names, entries.reshape(self.shape))

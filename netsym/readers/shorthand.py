@@ -1,0 +1,93 @@
+"""The shorthand: `1-2-1:sigmoid`, `2-4tanh-4tanh+-3softmax`, `2-10x20-1:relu`."""
+
+from __future__ import annotations
+
+import re
+
+from netsym.errors import SpecError, did_you_mean, pointed
+from netsym.formula.functions import ACTIVATIONS
+from netsym.layers.dense import Dense
+from netsym.network import Network
+from netsym.layers.wiring import INPUT
+
+_LAYER = re.compile(r"(?P<units>[0-9]+)(?:[x×](?P<times>[0-9]+))?(?P<activation>[a-z_]*)(?P<skip>\+?)")
+_MOST_LAYERS = 100_000
+_MOST_UNITS = 10**9
+SYNTAX = "widths joined by -, as in 1-2-1:sigmoid, 2-4tanh-4tanh+-3softmax or 2-10x20-1:relu"
+
+
+def parse(text: str) -> Network:
+    """A network from the shorthand.
+
+    Widths joined by `-`, from the inputs to the outputs. An activation after a width is that
+    layer's; after a colon it is that of all layers that name none. `10x20` is twenty layers of
+    ten units; `+` adds the layer's own input. Where nothing is said a layer is linear.
+    Raises `SpecError`, with a caret, for anything else.
+
+    >>> print(parse("1-2-1:sigmoid").layered.text(ascii=True, headings=False))
+    a1_1 = sigmoid(w1_1_1*x + b1_1)
+    a1_2 = sigmoid(w1_2_1*x + b1_2)
+    y = sigmoid(w2_1_1*a1_1 + w2_1_2*a1_2 + b2_1)
+    """
+    shown = text
+    text = text.strip()
+    body, colon, default = text.partition(":")
+    if not body:
+        raise SpecError(f"{shown!r} is an empty network; give {SYNTAX}")
+    if colon and default not in ACTIVATIONS:
+        hint = did_you_mean(default, ACTIVATIONS)
+        raise pointed("unknown activation", text, len(body) + 1, len(default), hint)
+    position, inputs, layers = 0, 0, []
+    unsaid = 0
+    for place, part in enumerate(body.split("-")):
+        match = _LAYER.fullmatch(part)
+        if match is None:
+            raise pointed("not a layer of a network", text, position, len(part), f"give {SYNTAX}")
+        units, times = _count(match, "units", text, position), _count(match, "times", text, position)
+        activation = match["activation"]
+        if activation and activation not in ACTIVATIONS:
+            at = position + match.start("activation")
+            hint = did_you_mean(activation, ACTIVATIONS)
+            raise pointed("unknown activation", text, at, len(activation), hint)
+        if place == 0:
+            if part != match["units"]:
+                message = "the first width is the number of inputs, which have no activation"
+                raise pointed(message, text, position, len(part), f"give {SYNTAX}")
+            inputs = units
+        else:
+            unsaid += not (activation or default)
+            layer = Dense(
+                units=units, activation=activation or default or "linear", skip=bool(match["skip"])
+            )
+            layers += [layer] * times
+            if len(layers) > _MOST_LAYERS:
+                message = f"a network in shorthand has at most {_MOST_LAYERS:,} layers"
+                raise pointed(message, text, position, len(part))
+        position += len(part) + 1
+    if not layers:
+        raise pointed(
+            "one width is only an input; a network needs at least one layer", text, 0, len(text),
+            f"give {SYNTAX}",
+        )  # fmt: skip
+    names = [INPUT, *(f"layer{n}" for n in range(1, len(layers) + 1))]
+    wires = [(names[n], layer, [names[n - 1]], {}) for n, layer in enumerate(layers, 1)]
+    assumed = "" if not unsaid else _assumed(body, unsaid == len(body.split("-")) - 1)
+    return Network.of(text, inputs, wires, assumed=assumed)
+
+
+def _count(match: re.Match[str], group: str, text: str, position: int) -> int:
+    digits = match[group]
+    if digits is None:
+        return 1
+    number = int(digits) if len(digits) < 12 else _MOST_UNITS + 1
+    at = position + match.start(group)
+    if number == 0:
+        raise pointed("a width of zero", text, at, len(digits), "every layer has at least one unit")
+    if number > _MOST_UNITS:
+        raise pointed(f"more than {_MOST_UNITS:,}", text, at, len(digits))
+    return number
+
+
+def _assumed(body: str, everywhere: bool) -> str:
+    where = "no activation was given" if everywhere else "some layers have no activation"
+    return f"{where}, so these layers are linear; for sigmoid everywhere write {body}:sigmoid"
