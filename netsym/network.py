@@ -21,10 +21,12 @@ from netsym.formula.forms import Formula, bind, inlined, layered, shared
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Ids
 from netsym.formula.names import Names, literal
+from netsym.formula.sizes import NetworkSize, Size
 from netsym.formula.values import points
 from netsym.layers import Layer
 from netsym.layers.wiring import INPUT, Placed, input_names, wired
 from netsym.ops import Ops
+from netsym.ops.forecast import forecast
 from netsym.ops.matrix import Matrix
 from netsym.ops.numeric import Numeric
 from netsym.ops.parameters import Parameter
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 
 RESERVED = frozenset({*keyword.kwlist, *FUNCTIONS})
+_MOST_BUILT = 10_000_000
 _IDENTIFIER = re.compile(r"[^\W\d]\w*", re.ASCII)
 
 
@@ -139,13 +142,39 @@ class Network:
         makers = {"layered": layered, "shared": shared, "inlined": inlined}
         if form not in makers:
             raise SpecError(f"unknown form {form!r}; {did_you_mean(form, makers)}")
-        if not expand:
-            return makers[form](self._graph)
-        return makers[form](self._formula(Symbolic(expand=True)))
+        if form == "shared":  # equal values of different names are one value: leave names out
+            return shared(self._formula(Symbolic(expand, named=False)))
+        return makers[form](self._formula(Symbolic(expand=True)) if expand else self._graph)
 
     @cached_property
     def _graph(self) -> Formula:
         return self._formula(Symbolic())
+
+    def forecast(self, form: str, expand: bool = False) -> Size | None:
+        """The exact size of a form, without building it.
+
+        The shared form is the exception: which values are equal shows only in the graph, so it is
+        built, unless it would have more than 10 million nodes: then the answer is None.
+        """
+        if form == "shared":
+            most = self.forecast("layered", expand)
+            assert most is not None
+            return self.formula(form, expand).size if most.nodes <= _MOST_BUILT else None
+        return forecast(self.read, self.inputs, form == "layered", expand)
+
+    @cached_property
+    def size(self) -> NetworkSize:
+        """How large every form is."""
+        return self.sizes()
+
+    def sizes(self, expand: bool = False) -> NetworkSize:
+        """How large every form is, with activations written by elementary operations or not."""
+        return NetworkSize(
+            self.title, self.parameter_count,
+            tuple(map(self.inputs.ascii, range(len(self.inputs)))),
+            tuple(map(self.outputs.ascii, range(len(self.outputs)))),
+            {form: self.forecast(form, expand) for form in ("layered", "shared", "inlined")},
+        )  # fmt: skip
 
     @cached_property
     def matrices(self) -> Formula:

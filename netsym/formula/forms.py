@@ -225,6 +225,8 @@ def shared(formula: Formula) -> Formula:
 def _without_names(formula: Formula) -> Formula:
     """The same in a graph without name nodes, so that equal values of different names are one."""
     old, new = formula.graph, Graph()
+    if not any(block.op == "name" for block in old.blocks):
+        return formula
     moved = np.full(len(old), -1, dtype=np.int32)
     for block, rows in old.walk(formula.mask | _symbols(old)):
         ids = block.start + rows

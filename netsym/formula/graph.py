@@ -45,6 +45,12 @@ class Block:
         """One past the last id."""
         return self.start + len(self.operands)
 
+    def number(self, row: int) -> float | Fraction:
+        """The value of one node of a constant block."""
+        assert isinstance(self.payload, (np.ndarray, tuple))
+        value = self.payload[row]
+        return value if isinstance(value, Fraction) else float(value)
+
 
 class Graph:
     """An expression graph; equal nodes are one node.
@@ -78,8 +84,8 @@ class Graph:
 
     def constants(self, values: npt.ArrayLike) -> Ids:
         """Leaf nodes of float64 values, any shape; equal bits are one node (0.0 and -0.0 differ)."""
-        array = np.ascontiguousarray(values, dtype=np.float64)
-        flat = array.reshape(-1)
+        array = np.asarray(values, dtype=np.float64)
+        flat = np.ascontiguousarray(array.reshape(-1))
         keys = flat.view(np.int64)
         ids = self._constants.find(keys)
         new = slice(None) if ids is None else np.flatnonzero(ids < 0)
@@ -196,9 +202,7 @@ class Graph:
     def number(self, node: int) -> float | Fraction:
         """The value of a constant node."""
         block = self.block_of(node)
-        assert isinstance(block.payload, (np.ndarray, tuple))
-        value = block.payload[node - block.start]
-        return value if isinstance(value, Fraction) else float(value)
+        return block.number(node - block.start)
 
     def reachable(
         self, roots: Ids, stop: npt.NDArray[np.bool_] | None = None

@@ -40,6 +40,90 @@ class Size:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class NetworkSize:
+    """The sizes of a network's forms, side by side; `str` is the table.
+
+    A form is None where counting it needs a graph that is too large to build.
+    """
+
+    network: str
+    parameters: int
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    forms: Mapping[str, Size | None]
+
+    def __str__(self) -> str:
+        return self.table()
+
+    def table(self, exact: bool = False) -> str:
+        """The report; counts of more than 20 digits are abbreviated unless `exact`."""
+        rows = [("form", "nodes", "height", "operations")]
+        for form, size in self.forms.items():
+            if size is None:
+                rows.append((form, "not counted", "", "needs a graph too large to build"))
+            else:
+                listed = [f"{kind} {_shown(n, exact)}" for kind, n in size.operations.items()]
+                nodes = _shown(size.nodes, exact)
+                rows.append((form, nodes, f"{size.height:,}", ", ".join(listed)))
+        widths = [max(len(row[column]) for row in rows) for column in range(3)]
+        lines = [
+            f"{form:<{widths[0]}}  {nodes:>{widths[1]}}  {height:>{widths[2]}}  {operations}".rstrip()
+            for form, nodes, height, operations in rows
+        ]
+        return "\n".join([self._title(), "", *lines, "", self._verdict()])
+
+    def _title(self) -> str:
+        counts = (
+            (len(self.inputs), "input"), (len(self.outputs), "output"), (self.parameters, "parameter"),
+        )  # fmt: skip
+        return f"{self.network}: " + ", ".join(f"{n:,} {w}{'s' * (n != 1)}" for n, w in counts)
+
+    def _verdict(self) -> str:
+        layered, inlined = self.forms["layered"], self.forms["inlined"]
+        assert layered is not None
+        assert inlined is not None
+        if inlined.nodes <= layered.nodes:
+            return (
+                "The one formula is no larger than the layers: so small a network gains nothing "
+                "from names for its values."
+            )
+        factor = inlined.nodes / layered.nodes if inlined.nodes < 10**15 else None
+        times = f"{factor:,.1f}" if factor is not None else scientific(inlined.nodes // layered.nodes)
+        return f"The one formula is {times} times as large as the layers."
+
+    def to_json(self) -> dict[str, Any]:
+        """The data, for `--json`."""
+        names = list(self.outputs)
+        return {
+            "schema": 1,
+            "network": self.network,
+            "parameters": self.parameters,
+            "inputs": list(self.inputs),
+            "outputs": names,
+            "forms": {
+                form: None if size is None else size.to_json(names)
+                for form, size in self.forms.items()
+            },
+        }
+
+
+def scientific(count: int) -> str:
+    """A count of any length as 1.27 × 10^388; cut off, not rounded.
+
+    >>> scientific(123456789)
+    '1.23 × 10^8'
+    """
+    power = int((count.bit_length() - 1) * 0.3010299956639812)  # at most one too small
+    power += count >= 10 ** (power + 1)
+    lead = count // 10 ** max(power - 2, 0)
+    return f"{lead // 100}.{lead % 100:02} × 10^{power}" if power >= 2 else str(count)
+
+
+def _shown(count: int, exact: bool) -> str:
+    return f"{count:,}" if exact or count < 10**20 else scientific(count)
+
+
 def measure(formula: Formula) -> Size:
     """The size of a formula from its graph, in one pass; nothing is written out.
 

@@ -163,6 +163,12 @@ class Heights(Sizes):
         self.bound = max([self.bound, *counts])
 
 
+def total(counts: Counts) -> int:
+    """The sum of an array of counts."""
+    compact = _compact(counts)
+    return sum(int(count) for count in compact.flat) * (counts.size // compact.size)
+
+
 def _spread(counts: Counts | int, shape: tuple[int, ...]) -> Counts:
     """The counts repeated to a shape, without copies; Python integers, whatever NumPy makes of them."""
     return np.broadcast_to(np.asarray(counts, dtype=object), shape)

@@ -14,9 +14,10 @@ from netsym.ops.parameters import Parameter
 
 
 class Symbolic(Ops[Ids]):
-    """Arrays of node ids of `graph`."""
+    """Arrays of node ids of `graph`; `named` keeps the names that layers give."""
 
-    def __init__(self, expand: bool = False) -> None:
+    def __init__(self, expand: bool = False, named: bool = True) -> None:
+        self.named = named
         self.graph = Graph()
         self.expand = expand
         self._literals: dict[str, int] = {}
@@ -100,4 +101,6 @@ class Symbolic(Ops[Ids]):
         return np.concatenate(arrays, axis=-1)
 
     def name(self, values: Ids, base: str) -> Ids:
+        if not self.named:
+            return values
         return self.graph.name(values, Names(base, self.layer, values.shape))

@@ -1,0 +1,37 @@
+"""Forecasts: how large a form would be, without building it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from netsym.formula.functions import FUNCTIONS
+from netsym.formula.names import Names
+from netsym.formula.sizes import Size
+from netsym.ops.sizes import Counts, Heights, Sizes, total
+
+_KINDS = ("add", "multiply", "divide", "power", "negate", *FUNCTIONS)
+
+
+def forecast(
+    read: Callable[[Sizes, Counts], Counts], inputs: Names, layered: bool, expand: bool
+) -> Size:
+    """The exact size of the layered or the inlined form, by the `sizes` reading.
+
+    `read(ops, x)` reads the network. Operations are counted in one more pass, in which each kind
+    costs its own power of a base larger than any count; the sum holds all counts as its digits.
+    """
+    ops = Sizes(layered, expand)
+    outputs = read(ops, ops.symbols(inputs))
+    nodes = ops.bound + total(outputs)
+    bits = nodes.bit_length()
+    packed = Sizes(layered, expand, {kind: 1 << (bits * n) for n, kind in enumerate(_KINDS)}, 0)
+    digits = total(read(packed, packed.symbols(inputs))) + packed.bound
+    counts = {kind: (digits >> (bits * n)) & ((1 << bits) - 1) for n, kind in enumerate(_KINDS)}
+    heights = Heights(layered, expand)
+    highest = read(heights, heights.symbols(inputs))
+    return Size(
+        nodes=nodes,
+        height=max(heights.bound, *(int(height) for height in highest.flat)),
+        operations={kind: count for kind, count in sorted(counts.items()) if count},
+        per_output=tuple(int(count) for count in outputs.flat),
+    )

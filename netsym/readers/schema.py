@@ -1,0 +1,108 @@
+"""The JSON Schema of a spec, made from the layers there are.
+
+`python -m netsym.readers.schema > netsym/readers/network.schema.json` writes it anew.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from netsym.formula.functions import ACTIVATIONS
+from netsym.layers import Layer
+from netsym.layers.registry import LAYERS
+from netsym.layers.wiring import INPUT
+from netsym.readers.spec import LAYER_NAME, MOST, VERSION, Option, options, switches
+
+_NAME = {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
+_NAMES = {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"$ref": "#/$defs/name"}}
+_TEXT = {"type": "string"}
+
+
+def schema() -> dict[str, Any]:
+    """The schema (JSON Schema 2020-12) of version 1 of a spec, TOML or JSON."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A neural network, as netsym reads it from TOML or JSON",
+        "type": "object",
+        "required": ["netsym", "inputs", "layers"],
+        "additionalProperties": False,
+        "properties": {
+            "netsym": {"const": VERSION, "description": "The version of this schema."},
+            "title": _TEXT,
+            "inputs": {
+                "description": "The names of the inputs, or how many there are.",
+                "anyOf": [{"$ref": "#/$defs/names"}, {"$ref": "#/$defs/count"}],
+            },
+            "outputs": {"$ref": "#/$defs/names"},
+            "function": {**_NAME, "description": "Write f(x) = … rather than y = …"},
+            "parameters": {
+                "description": "A file beside the spec, with arrays <layer name>.weights, ….",
+                "type": "string",
+                "pattern": r"\.(npz|safetensors)$",
+            },
+            "latex": {"type": "object", "additionalProperties": _TEXT},
+            "layers": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/layer"}},
+        },
+        "$defs": {
+            "name": _NAME,
+            "names": _NAMES,
+            "count": {"type": "integer", "minimum": 1, "maximum": MOST},
+            "entry": {
+                "description": 'A number, a name, or an exact fraction such as "1/3".',
+                "anyOf": [
+                    {"type": "number"},
+                    {"$ref": "#/$defs/name"},
+                    {"type": "string", "pattern": "^[+-]?[0-9]{1,400}(/[0-9]{1,400})?$"},
+                ],
+            },
+            "array": {
+                "type": "array",
+                "items": {"anyOf": [{"$ref": "#/$defs/entry"}, {"$ref": "#/$defs/array"}]},
+            },
+            "layer": {"oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in LAYERS]},
+            **{name: _layer(kind) for name, kind in LAYERS.items()},
+        },
+    }
+
+
+def _layer(kind: type[Layer]) -> dict[str, Any]:
+    sources = {"type": "array", "items": {"type": "string"}, "minItems": 2 if kind.joins else 1}
+    if not kind.joins:
+        sources["maxItems"] = 1
+    return {
+        "description": (kind.__doc__ or "").partition("\n")[0],
+        "type": "object",
+        "required": ["type", *(["from"] if kind.joins else [])],
+        "additionalProperties": False,
+        "properties": {
+            "type": {"const": kind.kind},
+            "name": {"type": "string", "pattern": f"^{LAYER_NAME}$", "not": {"const": INPUT}},
+            "from": sources,
+            **{name: _option(option) for name, option in options(kind).items()},
+            **{key: _parameter(key, kind) for key in kind.letters},
+        },
+    }
+
+
+def _option(option: Option) -> dict[str, Any]:
+    if option.name == "activation":
+        return {"enum": list(ACTIVATIONS), "default": option.default}
+    said = {
+        int: {"type": "integer", "minimum": option.least, "maximum": MOST},
+        float: {"type": "number"},
+        bool: {"type": "boolean"},
+        str: {"type": "string"},
+    }[option.type]
+    known = option.default not in (dataclasses.MISSING, None)
+    return {**said, "default": option.default} if known else dict(said)
+
+
+def _parameter(key: str, kind: type[Layer]) -> dict[str, Any]:
+    array: dict[str, Any] = {"$ref": "#/$defs/array"}
+    return {"anyOf": [array, {"type": "boolean"}]} if key in switches(kind) else array
+
+
+if __name__ == "__main__":
+    print(json.dumps(schema(), indent=2, ensure_ascii=False))

@@ -1,0 +1,162 @@
+"""Fitted scikit-learn models: multilayer perceptrons, by themselves or after scalers.
+
+Only attributes of the model are read; scikit-learn itself is never imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from netsym.errors import SpecError, did_you_mean
+from netsym.layers import Layer
+from netsym.layers.dense import Dense
+from netsym.layers.elementwise import Scale, Standardize
+from netsym.layers.wiring import INPUT
+from netsym.network import RESERVED, Network, is_name
+
+_ACTIVATIONS = {
+    "identity": "linear",
+    "logistic": "sigmoid",
+    "tanh": "tanh",
+    "relu": "relu",
+    "softmax": "softmax",
+}
+_MODELS = ("MLPClassifier", "MLPRegressor")
+_SCALERS = ("StandardScaler", "MinMaxScaler", "MaxAbsScaler")
+
+_Made = tuple[Layer, dict[str, Any]]
+
+
+def from_sklearn(model: Any) -> Network:
+    """The network of a fitted MLPClassifier or MLPRegressor, or of a Pipeline that ends in one.
+
+    The network computes what `predict` does for a regressor and `predict_proba` for a classifier;
+    of two classes it has one output, the probability of `classes_[1]`. Before the model a Pipeline
+    may have StandardScaler, MinMaxScaler and MaxAbsScaler. Inputs are named after the columns of
+    the data frame, outputs after the classes, where these can be names.
+    Raises `SpecError` for a model that is not fitted or of another kind.
+    """
+    *before, last = _steps(model)
+    kind = _kind(last)
+    if kind not in _MODELS:
+        raise SpecError(
+            f"{_article(last)} cannot be read; give a fitted {' or '.join(_MODELS)}, "
+            f"or a Pipeline of {', '.join(_SCALERS)} before one"
+        )
+    _check_fitted(last, "coefs_", "intercepts_", "out_activation_")
+    made = [_scaler(step) for step in before] + _dense_layers(last)
+    names = [INPUT, *(f"layer{n}" for n in range(1, len(made) + 1))]
+    layers = [(names[n], layer, [names[n - 1]], p) for n, (layer, p) in enumerate(made, 1)]
+    classes = _classes(last)
+    title = ", ".join(_kind(step) or "" for step in (*before, last))
+    if len(classes) == 1:
+        title += f": probability of class {classes[0]}"
+    count = len(last.coefs_[0])
+    features = _usable(getattr(model, "feature_names_in_", ())) or count
+    outputs = _usable(classes)
+    # Names that mean something else in this network, as a column called b1_1 would, are left out.
+    for inputs, ends in ((features, outputs), (features, ()), (count, outputs)):
+        try:
+            return Network.of(title, inputs, layers, ends)
+        except SpecError:
+            continue
+    return Network.of(title, count, layers)
+
+
+def _steps(model: Any) -> list[Any]:
+    """The model and what comes before it, pipelines within pipelines laid flat."""
+    if _kind(model) != "Pipeline":
+        return [model]
+    parts = [part for _, part in model.steps if part is not None and part != "passthrough"]
+    if not parts:
+        raise SpecError("the Pipeline does nothing; give one that ends in a fitted model")
+    return [step for part in parts for step in _steps(part)]
+
+
+def _kind(model: Any) -> str | None:
+    """The class of scikit-learn that an object is, or derives from."""
+    known = {"Pipeline", *_MODELS, *_SCALERS}
+    for base in type(model).__mro__:
+        if base.__name__ in known and base.__module__.partition(".")[0] == "sklearn":
+            return base.__name__
+    return None
+
+
+def _scaler(step: Any) -> _Made:
+    match _kind(step):
+        case "StandardScaler":
+            _check_fitted(step, "mean_", "scale_")
+            used = {"mean": step.with_mean, "scale": step.with_std}
+            entries = {key: _floats(getattr(step, f"{key}_")) for key in used if used[key]}
+            return Standardize(use_mean=used["mean"], use_scale=used["scale"]), entries
+        case "MinMaxScaler":
+            _check_fitted(step, "scale_", "min_")
+            _check_open(step)
+            return Scale(), {"weights": _floats(step.scale_), "bias": _floats(step.min_)}
+        case "MaxAbsScaler":
+            _check_fitted(step, "scale_")
+            _check_open(step)
+            return Standardize(use_mean=False), {"scale": _floats(step.scale_)}
+    raise SpecError(
+        f"{_article(step)} before the model cannot be read; a Pipeline may have "
+        f"{', '.join(_SCALERS)} there; apply other steps to the data first"
+    )
+
+
+def _dense_layers(model: Any) -> list[_Made]:
+    last = len(model.coefs_) - 1
+    return [
+        (
+            Dense(
+                units=weights.shape[1],
+                activation=_activation(model.out_activation_ if n == last else model.activation),
+            ),
+            {"weights": _floats(weights.T), "bias": _floats(bias)},
+        )
+        for n, (weights, bias) in enumerate(zip(model.coefs_, model.intercepts_, strict=True))
+    ]
+
+
+def _activation(name: Any) -> str:
+    if name not in _ACTIVATIONS:
+        hint = did_you_mean(str(name), _ACTIVATIONS)
+        raise SpecError(f"the activation {name!r} of scikit-learn is not known here; {hint}")
+    return _ACTIVATIONS[name]
+
+
+def _classes(model: Any) -> list[Any]:
+    """The classes whose probabilities are the outputs; of two, the second."""
+    classes = list(getattr(model, "classes_", ()))
+    return classes[1:] if model.out_activation_ == "logistic" and len(classes) == 2 else classes
+
+
+def _usable(names: Sequence[Any]) -> tuple[str, ...]:
+    """The names, if all of them can be names here, else none of them."""
+    given = tuple(str(name) for name in names)
+    fine = len(set(given)) == len(given) and not RESERVED.intersection(given)
+    return given if fine and all(map(is_name, given)) else ()
+
+
+def _floats(values: Any) -> Any:
+    return np.asarray(values, dtype=np.float64)
+
+
+def _check_fitted(model: Any, *attributes: str) -> None:
+    if not all(hasattr(model, attribute) for attribute in attributes):
+        raise SpecError(f"this {_kind(model)} is not fitted; call fit with data first")
+
+
+def _check_open(step: Any) -> None:
+    if getattr(step, "clip", False):
+        raise SpecError(
+            f"{_kind(step)}(clip=True) cuts values off, which no layer does; "
+            "fit the Pipeline with clip=False"
+        )
+
+
+def _article(model: Any) -> str:
+    name = type(model).__name__
+    return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"

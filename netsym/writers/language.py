@@ -1,0 +1,287 @@
+"""Writes a formula in any language: what binds how tightly, what is written once, what is refused.
+
+A language is a subclass of `Language` that says how names, numbers and operations are spelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from netsym.errors import TooLargeError
+from netsym.formula.forms import Binding, Formula
+from netsym.formula.functions import FUNCTIONS
+from netsym.formula.graph import Block, Positions
+from netsym.formula.names import Names, literal
+from netsym.formula.sizes import scientific
+from netsym.writers.ropes import Rope
+
+# How tightly a text binds; an operand that binds less tightly than its place asks for gets
+# parentheses. Sums and products are never merged: what has parentheses was computed by itself.
+SUM, NEGATION, QUOTIENT, PRODUCT, POWER, ATOM = range(1, 7)
+
+MAX_NODES = 1_000_000
+
+_ONE_PIECE = 4096  # pieces up to this length are joined to one str
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """One written equation: `left` is what is defined, `right` its text."""
+
+    binding: Binding
+    right: str | Rope
+    is_output: bool
+
+
+def refuse_if_larger(nodes: int, form: str, max_nodes: int | None, instead: str) -> None:
+    """Raise `TooLargeError`, with the forecast and what to do instead, if there are too many."""
+    if max_nodes is None or nodes <= max_nodes:
+        return
+    count = f"{nodes:,}" if nodes < 10**30 else f"about {scientific(nodes)}"
+    about = f" (about {scientific(nodes)})" if 10**9 <= nodes < 10**30 else ""
+    raise TooLargeError(
+        f"the {form} form has {count} nodes{about}, more than the limit of {max_nodes:,}, "
+        f"so nothing was written; {instead}"
+    )
+
+
+class Language:
+    """Spells formulas; subclasses say how.
+
+    `digits` rounds the numbers shown to that many significant digits; without it they round-trip.
+    `breakable` keeps sums apart, so that a `Layout` may break lines in them.
+    """
+
+    times = "*"
+    dots = "..."
+
+    def __init__(self, formula: Formula, digits: int | None = None, breakable: bool = False) -> None:
+        self.formula = formula
+        self.digits = digits
+        self.limit = 12 if breakable else _ONE_PIECE
+        self.texts: list[str | Rope] = [""] * len(formula.graph)
+        self.binds = bytearray([ATOM]) * len(formula.graph)
+
+    # -- what a language says -------------------------------------------------------------------
+    def name(self, names: Names, position: int) -> str:
+        """A name as it is written."""
+        return names.ascii(position)
+
+    def number(self, value: float | Fraction) -> tuple[str, int]:
+        """A number, and how tightly its text binds."""
+        if isinstance(value, Fraction):
+            if value.denominator == 1:
+                return str(value.numerator), ATOM if value >= 0 else NEGATION
+            return f"{value.numerator}/{value.denominator}", QUOTIENT
+        if self.digits is not None:
+            text = f"{value:.{self.digits}g}"
+        elif value.is_integer() and abs(value) < 1e16 and (value or str(value) == "0.0"):
+            text = str(int(value))
+        else:
+            text = repr(value)
+        return text, NEGATION if text[0] == "-" else ATOM
+
+    def function(self, name: str) -> str:
+        """A function's name as it is written."""
+        return FUNCTIONS[name].name
+
+    def left(self, equation: Equation) -> str:
+        """The left side: the name, or the function of its inputs."""
+        binding, function = equation.binding, self.formula.function
+        if not (equation.is_output and function):
+            return self.name(binding.names, binding.position)
+        inputs = [self.name(*self.formula.graph.symbol(n)) for n in self.formula.inputs.tolist()]
+        if len(inputs) > 8:
+            inputs = [inputs[0], self.dots, inputs[-1]]
+        if len(self.formula.outputs) > 1 or len(binding.names) > 1:
+            function = self.name(Names(function, None, (len(binding.names),)), binding.position)
+        else:
+            function = self.name(literal(function), 0)
+        return f"{function}({', '.join(inputs)})"
+
+    def measure(self, text: str) -> int:
+        """How wide a text is on the line."""
+        return len(text)
+
+    def parentheses(self, piece: str | Rope) -> str | Rope:
+        """The piece in parentheses."""
+        return self.join(["(", piece, ")"])
+
+    def sum(self, terms: list[str | Rope]) -> str | Rope:
+        """A sum; each term may be a negation or begin with a negative number."""
+        pieces = terms[:1]
+        for term in terms[1:]:
+            if self._starts_with_minus(term):
+                pieces += [" - ", self._without_first(term)]
+            else:
+                pieces += [" + ", term]
+        return self.join(pieces, separated=True)
+
+    def product(self, factors: list[str | Rope]) -> str | Rope:
+        """A product."""
+        pieces = factors[:1]
+        for factor in factors[1:]:
+            pieces += [self.times, factor]
+        return self.join(pieces)
+
+    def quotient(self, numerator: str | Rope, denominator: str | Rope) -> str | Rope:
+        """A quotient."""
+        return self.join([numerator, "/", denominator])
+
+    def power(self, base: str | Rope, exponent: str | Rope) -> str | Rope:
+        """A power."""
+        return self.join([base, "**", exponent])
+
+    def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
+        """A function of its operands."""
+        if not operands:
+            return self.function(function)
+        pieces: list[str | Rope] = [self.function(function) + "(", operands[0]]
+        for operand in operands[1:]:
+            pieces += [", ", operand]
+        return self.join([*pieces, ")"])
+
+    def value(self, names: Names, position: int, text: str | Rope) -> str | Rope:  # noqa: ARG002
+        """A named value that is written out in place, as inlined forms do."""
+        return text
+
+    # -- what holds in all of them --------------------------------------------------------------
+    def equations(self) -> Iterator[Equation]:
+        """The equations of the form, each after what it uses."""
+        self.right: dict[int, str | Rope] = {}
+        self._write_nodes()
+        for binding in self.formula.bindings:
+            yield Equation(binding, self.right[binding.node], is_output=False)
+        for output in self.formula.outputs:
+            yield Equation(output, self.texts[output.node], is_output=True)
+
+    def _write_nodes(self) -> None:
+        formula, texts, binds = self.formula, self.texts, self.binds
+        cut, shared = formula.cut_mask, formula.cut_names is not None
+        for block, rows in formula.graph.walk(formula.mask):
+            if block.op == "symbol":
+                assert isinstance(block.payload, Names)
+                for row in rows.tolist():
+                    texts[block.start + row] = self.name(block.payload, row)
+            elif block.op == "constant":
+                for row in rows.tolist():
+                    node = block.start + row
+                    texts[node], binds[node] = self.number(block.number(row))
+            elif block.op == "name":
+                self._write_names(block, rows)
+            else:
+                self._write_operations(block, rows)
+                if shared:
+                    for row in rows[cut[block.start + rows]].tolist():
+                        node = block.start + row
+                        self.right[node] = texts[node]
+                        texts[node], binds[node] = self._shared_name(node), ATOM
+
+    def _shared_name(self, node: int) -> str:
+        names = self.formula.cut_names
+        assert names is not None
+        return self.name(names, int(self.formula.cut.searchsorted(node)))
+
+    def _write_names(self, block: Block, rows: Positions) -> None:
+        assert isinstance(block.payload, Names)
+        assert block.positions is not None
+        layered = self.formula.form == "layered"
+        for row in rows.tolist():
+            node, below = block.start + row, int(block.operands[row, 0])
+            position = int(block.positions[row])
+            if layered:
+                self.right[below] = self.texts[below]
+                self.texts[node] = self.name(block.payload, position)
+            else:
+                self.texts[node] = self.value(block.payload, position, self.texts[below])
+                self.binds[node] = self.binds[below]
+
+    def _write_operations(self, block: Block, rows: Positions) -> None:
+        operands = block.operands if len(rows) == len(block) else block.operands[rows]
+        first = block.start
+        write, binds = self._OPERATIONS.get(block.op, (Language._write_call, ATOM))
+        texts, all_binds = self.texts, self.binds
+        for row, nodes in zip(rows.tolist(), operands.tolist(), strict=True):
+            texts[first + row] = write(self, block.op, nodes)
+            all_binds[first + row] = binds
+
+    def operand(self, node: int, tightness: int) -> str | Rope:
+        """An operand's text, in parentheses if it binds less tightly than that."""
+        text = self.texts[node]
+        return text if self.binds[node] >= tightness else self.parentheses(text)
+
+    def _write_sum(self, _: str, nodes: list[int]) -> str | Rope:
+        return self.sum([self.operand(node, NEGATION) for node in nodes])
+
+    def _write_product(self, _: str, nodes: list[int]) -> str | Rope:
+        first = self._leading(nodes[0], POWER)
+        return self.product([first, *[self.operand(node, POWER) for node in nodes[1:]]])
+
+    def _write_quotient(self, _: str, nodes: list[int]) -> str | Rope:
+        return self.quotient(self._leading(nodes[0], PRODUCT), self.operand(nodes[1], POWER))
+
+    def _write_power(self, _: str, nodes: list[int]) -> str | Rope:
+        return self.power(self.operand(nodes[0], ATOM), self.operand(nodes[1], ATOM))
+
+    def _write_negation(self, _: str, nodes: list[int]) -> str | Rope:
+        text = self.operand(nodes[0], POWER)
+        if isinstance(text, str) and text[0].isdecimal():
+            text = self.parentheses(text)  # -2**3 would be read as a power of -2
+        return self.join(["-", text])
+
+    def _write_call(self, op: str, nodes: list[int]) -> str | Rope:
+        return self.call(op, [self.texts[node] for node in nodes])
+
+    _OPERATIONS = {
+        "add": (_write_sum, SUM),
+        "multiply": (_write_product, PRODUCT),
+        "divide": (_write_quotient, QUOTIENT),
+        "power": (_write_power, POWER),
+        "negate": (_write_negation, NEGATION),
+    }
+
+    def _leading(self, node: int, tightness: int) -> str | Rope:
+        """An operand that comes first, where a negative number needs no parentheses."""
+        text = self.texts[node]
+        if self.binds[node] == NEGATION and isinstance(text, str) and self._is_number(text):
+            return text
+        return self.operand(node, tightness)
+
+    @staticmethod
+    def _is_number(text: str) -> bool:
+        return text[1:2].isdecimal()
+
+    def join(self, pieces: Sequence[str | Rope], separated: bool = False) -> str | Rope:
+        """Pieces as one: a str where it is short, else a rope."""
+        if all([type(piece) is str for piece in pieces]):
+            text = "".join(pieces)  # type: ignore[arg-type]
+            if not separated and self.limit != _ONE_PIECE:
+                return text
+            width = self.measure(text)
+            return text if width <= self.limit else Rope(pieces, width, separated)
+        width = sum(
+            self.measure(piece) if isinstance(piece, str) else piece.width for piece in pieces
+        )
+        return Rope(pieces, width, separated)
+
+    @staticmethod
+    def _starts_with_minus(piece: str | Rope) -> bool:
+        while isinstance(piece, Rope):
+            piece = piece.pieces[0]
+        return piece.startswith("-")
+
+    def _without_first(self, piece: str | Rope) -> str | Rope:
+        """The piece without its first character; the first pieces of ropes are short."""
+        if isinstance(piece, str):
+            return piece[1:]
+        path = []
+        while isinstance(piece, Rope):
+            path.append(piece)
+            piece = piece.pieces[0]
+        shorter: str | Rope = piece[1:]
+        for rope in reversed(path):
+            shorter = Rope([shorter, *rope.pieces[1:]], rope.width - 1, rope.separated)
+        return shorter
+

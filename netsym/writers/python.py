@@ -1,0 +1,143 @@
+"""Python: a function that needs `math` alone, and stays valid however deep or long the formula."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from netsym.formula.forms import Formula
+from netsym.formula.functions import FUNCTIONS, Function
+from netsym.formula.graph import Block, Positions
+from netsym.formula.names import Names
+from netsym.writers.language import ATOM, MAX_NODES, Language, refuse_if_larger
+from netsym.writers.ropes import Rope, flat
+
+# Python's parser takes 200 nested parentheses and its compiler a few hundred nested operations.
+# A text whose load passes this limit is given a name of its own; an operation weighs 10 or, if
+# it has more operands, as many as it has.
+_LIMIT = 400
+_TERMS = 64  # longer sums are written in groups of this many
+
+
+class PythonCode(Language):
+    """Expressions of Python; `pieces` are the extra assignments that keep them shallow."""
+
+    def __init__(self, formula: Formula, digits: int | None = None) -> None:
+        super().__init__(formula, digits)
+        self.loads = [0] * len(formula.graph)
+        self.pieces: list[tuple[int, str, str | Rope]] = []
+        self._letter = _unused_letter(formula)
+
+    def sum(self, terms: list[str | Rope]) -> str | Rope:
+        while len(terms) > _TERMS:
+            groups = [terms[i : i + _TERMS] for i in range(0, len(terms), _TERMS)]
+            terms = [self.parentheses(super(PythonCode, self).sum(group)) for group in groups]
+        return super().sum(terms)
+
+    def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
+        return super().call(function, operands) if operands else function
+
+    def _write_operations(self, block: Block, rows: Positions) -> None:
+        super()._write_operations(block, rows)
+        for row, operands in zip(rows.tolist(), block.operands[rows].tolist(), strict=True):
+            node = block.start + row
+            weight = max(10, min(len(operands), _TERMS) + 1)
+            self.loads[node] = weight + max((self.loads[n] for n in operands), default=0)
+            if self.loads[node] > _LIMIT:
+                name = f"{self._letter}{len(self.pieces) + 1}"
+                self.pieces.append((node, name, self.texts[node]))
+                self.texts[node], self.binds[node], self.loads[node] = name, ATOM, 0
+
+    def _write_names(self, block: Block, rows: Positions) -> None:
+        super()._write_names(block, rows)
+        if self.formula.form != "layered":
+            for row in rows.tolist():
+                self.loads[block.start + row] = self.loads[int(block.operands[row, 0])]
+
+    def statements(self) -> Iterator[tuple[str, str | Rope, bool]]:
+        """Assignments in an order in which each comes after what it uses; last, the outputs."""
+        equations = list(self.equations())
+        waiting = self.pieces
+        taken = 0
+        for equation in equations:
+            node = equation.binding.node
+            while taken < len(waiting) and (equation.is_output or waiting[taken][0] <= node):
+                yield waiting[taken][1], waiting[taken][2], False
+                taken += 1
+            name = equation.binding.name
+            yield name, equation.right, equation.is_output
+
+
+def write_python(
+    formula: Formula, *, digits: int | None = None, max_nodes: int | None = MAX_NODES
+) -> Iterator[str]:
+    """A Python function of the inputs, with named parameters as keywords, piece by piece.
+
+    It imports from `math` alone; functions that `math` lacks are defined above it, the way that
+    does not overflow. Several outputs are returned as a tuple.
+    Raises `TooLargeError` before the first piece.
+    """
+    refuse_if_larger(formula.size.nodes, formula.form, max_nodes, "netsym size says how large")
+    return _pieces(formula, digits)
+
+
+def _pieces(formula: Formula, digits: int | None) -> Iterator[str]:
+    used = used_functions(formula)
+    words = {word for row in used for word in row.python.split() if hasattr(math, word)}
+    if words:
+        yield f"from math import {', '.join(sorted(words))}\n\n\n"
+    for row in used:
+        if row.prelude:
+            yield f"{row.prelude}\n\n"
+    inputs, parameters = arguments(formula)
+    keywords = ["*", *parameters] if parameters else []
+    function = formula.function or ("f" if "f" not in {*inputs, *parameters} else "network")
+    yield f"def {function}({', '.join([*inputs, *keywords])}):\n"
+    outputs = []
+    for name, right, is_output in PythonCode(formula, digits).statements():
+        if is_output and len(formula.outputs) == 1:
+            yield "    return "
+        else:
+            yield f"    {name} = "
+            outputs += [name] if is_output else []
+        yield from flat(right)
+        yield "\n"
+    if outputs:
+        yield f"    return {', '.join(outputs)}\n"
+
+
+def used_functions(formula: Formula) -> list[Function]:
+    """The functions of the table that occur in a formula, in the order of the table."""
+    ops = {block.op for block, _ in formula.graph.walk(formula.mask)}
+    return [row for name, row in FUNCTIONS.items() if name in ops]
+
+
+def arguments(formula: Formula) -> tuple[list[str], list[str]]:
+    """The names of the inputs, and of the parameters that the formula uses."""
+    graph = formula.graph
+    inputs = {node: None for node in formula.inputs.tolist()}
+    parameters = []
+    for block, rows in graph.walk(formula.mask):
+        if block.op == "symbol":
+            assert isinstance(block.payload, Names)
+            nodes = (block.start + row for row in rows.tolist())
+            parameters += [
+                block.payload.ascii(node - block.start) for node in nodes if node not in inputs
+            ]
+    return [_name(formula, node) for node in inputs], parameters
+
+
+def _name(formula: Formula, node: int) -> str:
+    names, position = formula.graph.symbol(node)
+    return names.ascii(position)
+
+
+def _unused_letter(formula: Formula) -> str:
+    given = [
+        name
+        for block in formula.graph.blocks
+        if isinstance(block.payload, Names) and block.payload.literal
+        for name in block.payload.literal
+    ]
+    letters = ("t", "s", "u", "piece", "netsym_piece")
+    return next(x for x in letters if not any(name.startswith(x) for name in given))

@@ -1,0 +1,132 @@
+"""Long texts as ropes: pieces that are joined without copying, written out piece by piece.
+
+A piece is a str or a `Rope` of pieces; pieces are shared, so an inlined formula of any length is
+held in the size of its graph. Nothing recurses: nesting has no limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+Piece = "str | Rope"
+
+
+class Rope:
+    """Pieces one after another.
+
+    `separated` says that this is a sum: terms at even places, separators (" + ") between them,
+    and lines may break there. `width` is how wide it is on one line.
+    """
+
+    __slots__ = ("pieces", "separated", "width")
+
+    def __init__(self, pieces: Sequence[str | Rope], width: int, separated: bool = False) -> None:
+        self.pieces = pieces
+        self.width = width
+        self.separated = separated
+
+
+def flat(piece: str | Rope) -> Iterator[str]:
+    """The text on one line, in pieces."""
+    stack = [piece]
+    while stack:
+        piece = stack.pop()
+        if isinstance(piece, str):
+            yield piece
+        else:
+            stack.extend(reversed(piece.pieces))
+
+
+class Layout:
+    """Breaks a rope into lines of at most `width`, at the separators of sums.
+
+    A sum that does not fit puts its terms on lines of their own, further in; a short last term
+    (the bias) stays on the line before; a sum of short terms fills its lines. `measure` says how
+    wide a str is, `newline` how a line ends and the next one begins at a level of indentation.
+    """
+
+    def __init__(
+        self, width: int, measure: Callable[[str], int], newline: Callable[[int], str], step: int
+    ) -> None:
+        self.width = width
+        self.measure = measure
+        self.newline = newline
+        self.step = step  # how wide a level of indentation is
+
+    def lines(self, start: str, piece: str | Rope) -> Iterator[str]:
+        """The text of `start` and the piece, in pieces that contain the line breaks."""
+        yield start
+        column, opened = self.measure(start), False
+        # (piece, level, what must follow on its line) or (None, level, a break to decide on)
+        stack: list[tuple[str | Rope | _Break, int, int]] = [(piece, 0, 0)]
+        while stack:
+            piece_or_break, level, tail = stack.pop()
+            if isinstance(piece_or_break, _Break):
+                separator, ahead, forced = piece_or_break.decide
+                if forced or column + self.measure(separator) + ahead > self.width:
+                    yield self.newline(level)
+                    column, separator = level * self.step, separator.lstrip()
+                yield separator
+                column, opened = column + self.measure(separator), False
+            elif isinstance(piece_or_break, str):
+                yield piece_or_break
+                column += self.measure(piece_or_break)
+                opened = piece_or_break.endswith(("(", "[", r"\{"))
+            elif column + piece_or_break.width + tail <= self.width:
+                yield from flat(piece_or_break)
+                column, opened = column + piece_or_break.width, False
+            elif piece_or_break.separated:
+                inner = level + 1
+                if opened:
+                    yield self.newline(inner)
+                    column = inner * self.step
+                stack.extend(reversed(self._terms(piece_or_break, inner, tail)))
+            else:
+                stack.extend(reversed(self._tails(piece_or_break.pieces, level, tail)))
+
+    def _terms(
+        self, rope: Rope, level: int, tail: int
+    ) -> list[tuple[str | Rope | _Break, int, int]]:
+        compound = any(isinstance(term, Rope) for term in rope.pieces[::2])
+        items: list[tuple[str | Rope | _Break, int, int]] = [(rope.pieces[0], level, 0)]
+        last = len(rope.pieces) - 1
+        for place in range(1, last, 2):
+            separator, term = rope.pieces[place], rope.pieces[place + 1]
+            assert isinstance(separator, str)
+            after = tail if place + 1 == last else 0
+            stays = isinstance(term, str) and place + 1 == last
+            ahead = self._width(term) + after
+            items.append((_Break((separator, ahead, compound and not stays)), level, 0))
+            items.append((term, level, after))
+        return items
+
+    def _tails(
+        self, pieces: Sequence[str | Rope], level: int, tail: int
+    ) -> list[tuple[str | Rope | _Break, int, int]]:
+        items: list[tuple[str | Rope | _Break, int, int]] = []
+        for piece in reversed(pieces):
+            items.append((piece, level, tail))
+            tail = tail + self.measure(piece) if isinstance(piece, str) else self._lead(piece)
+        return items[::-1]
+
+    def _lead(self, rope: Rope) -> int:
+        """How much of a rope comes before its first possible break."""
+        width = 0
+        if not rope.separated:
+            for piece in rope.pieces:
+                if not isinstance(piece, str):
+                    break
+                width += self.measure(piece)
+        return width
+
+    def _width(self, piece: str | Rope) -> int:
+        return self.measure(piece) if isinstance(piece, str) else piece.width
+
+
+class _Break:
+    """A place between two terms: (separator, width of what follows, whether to break anyway)."""
+
+    __slots__ = ("decide",)
+
+    def __init__(self, decide: tuple[str, int, bool]) -> None:
+        self.decide = decide

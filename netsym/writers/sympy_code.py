@@ -1,0 +1,101 @@
+"""sympy code: a script that rebuilds a form in sympy, as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+
+from netsym.formula.forms import Formula, bind
+from netsym.formula.functions import FUNCTIONS, Function
+from netsym.formula.names import literal
+from netsym.ops.symbolic import Symbolic
+from netsym.writers.language import ATOM, MAX_NODES, refuse_if_larger
+from netsym.writers.python import PythonCode, arguments, used_functions
+from netsym.writers.ropes import Rope, flat
+
+
+
+class SympyCode(PythonCode):
+    """Expressions for `with evaluate(False):`, where sums and products stay as they are."""
+
+    def number(self, value: float | Fraction) -> tuple[str, int]:
+        if isinstance(value, Fraction):
+            return f"Rational({value.numerator}, {value.denominator})", ATOM
+        text, binds = super().number(value)
+        if text.lstrip("-").isdecimal():
+            return f"Integer({text})", ATOM
+        return (f"Float({text})", ATOM) if self.digits is None else (text, binds)
+
+    def function(self, name: str) -> str:
+        return FUNCTIONS[name].sympy or name
+
+    def sum(self, terms: list[str | Rope]) -> str | Rope:
+        return self._flat_call("Add", terms) if len(terms) > 2 else super().sum(terms)
+
+    def product(self, factors: list[str | Rope]) -> str | Rope:
+        return self._flat_call("Mul", factors) if len(factors) > 2 else super().product(factors)
+
+    def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
+        if function in ("max", "min"):  # these two do not listen to evaluate(False)
+            return self._flat_call(FUNCTIONS[function].sympy, [*operands, "evaluate=False"])
+        return super().call(function, operands) if operands else self.function(function)
+
+    def _flat_call(self, name: str, operands: list[str | Rope]) -> str | Rope:
+        pieces: list[str | Rope] = [f"{name}("]
+        for operand in operands:
+            pieces += [operand, ", "]
+        return self.join([*pieces[:-1], ")"])
+
+
+def write_sympy(
+    formula: Formula, *, digits: int | None = None, max_nodes: int | None = MAX_NODES
+) -> Iterator[str]:
+    """A Python script that rebuilds the form with sympy, piece by piece.
+
+    It ends with `bindings`, a list of (symbol, expression), and `outputs`, a list of expressions.
+    Nothing is evaluated or reordered; floats are exact. Raises `TooLargeError` before the first
+    piece.
+    """
+    refuse_if_larger(formula.size.nodes, formula.form, max_nodes, "netsym size says how large")
+    return _pieces(formula, digits)
+
+
+def _pieces(formula: Formula, digits: int | None) -> Iterator[str]:
+    used = used_functions(formula)
+    helpers = [(row, _expansion(row)) for row in used if not row.sympy]
+    inner = [row for _, expansion in helpers for row in used_functions(expansion)]
+    classes = {row.sympy for row in [*used, *inner] if row.sympy}
+    words = {"Add", "Float", "Integer", "Mul", "Rational", "evaluate", "symbols"} | classes
+    yield f"from sympy import {', '.join(sorted(words, key=str.lower))}\n\n"
+    names = [name for group in arguments(formula) for name in group]
+    names += [binding.name for binding in formula.bindings]
+    if names:
+        yield f'{", ".join(names)} = symbols("{" ".join(names)}", real=True)\n'
+    for row, expansion in helpers:
+        yield f"\n\ndef {row.name}({', '.join(arguments(expansion)[0])}):\n    return "
+        for _, right, _ in SympyCode(expansion).statements():
+            yield from flat(right)
+        yield "\n"
+    yield "\n\nbindings, outputs = [], []\nwith evaluate(False):\n"
+    bound = {binding.name for binding in formula.bindings}
+    for name, right, is_output in SympyCode(formula, digits).statements():
+        if is_output:
+            opening, closing = "outputs.append(", ")\n"
+        elif name in bound:
+            opening, closing = f"bindings.append(({name}, ", "))\n"
+        else:
+            opening, closing = f"{name} = ", "\n"
+        yield f"    {opening}"
+        yield from flat(right)
+        yield closing
+
+
+def _expansion(row: Function) -> Formula:
+    """The function by elementary operations, as a formula of its operands."""
+    assert row.expansion is not None
+    ops = Symbolic()
+    operands = [ops.symbols(literal(name)) for name in ("z", "alpha")[: row.arity]]
+    result = np.asarray(row.expansion(ops, *operands))
+    return Formula(ops.graph, np.concatenate(operands), bind(literal("y"), result))

@@ -1,0 +1,110 @@
+"""`python -m tests.benchmarks`: runs the rows and prints a table, or the data with `--json`."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterator
+from importlib import metadata
+from typing import Any
+
+from tests.benchmarks import build, evaluate, process, sizes, text
+from tests.benchmarks.measure import Line, Row, rows_of
+
+THEMES = (build, sizes, text, evaluate, process)
+
+PACKAGES = ("numpy", "sympy", "casadi", "symengine", "click")
+COLUMNS = "{:<44} {:>11}  {:<24} {:>11} {:>12}  {:<15} {}"
+HEADER = COLUMNS.format("row", "netsym", "rival", "rival", "rival/netsym", "bar", "")
+
+
+def main() -> None:
+    arguments = _arguments()
+    rows = [row for theme in THEMES for row in rows_of(theme)]
+    chosen = [row for row in rows if arguments.k.lower() in row.title.lower()]
+    if arguments.json:
+        lines = [{"row": row.title, **data(line)} for row in chosen for line in lines_of(row)]
+        print(json.dumps({"schema": 1, "machine": machine(), "rows": lines}, indent=2))
+        return
+    print(", ".join(f"{key} {value}" for key, value in machine().items()))
+    print(HEADER, "-" * len(HEADER), sep="\n")
+    for row in chosen:
+        for line in lines_of(row):
+            print(table_row(row.title, line), flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print the data instead of a table")
+    parser.add_argument("-k", metavar="WORD", default="", help="only rows whose title has WORD")
+    return parser.parse_args()
+
+
+def lines_of(row: Row) -> Iterator[Line]:
+    """What a row measured; a row that cannot run says why, and the others go on."""
+    started = time.perf_counter()
+    try:
+        lines = row.run()
+    except ImportError as error:
+        lines = [Line(problem=f"{error}; pip install 'netsym[bench]'")]
+    except Exception as error:
+        lines = [Line(problem=f"{type(error).__name__}: {error}"[:300])]
+    seconds = time.perf_counter() - started
+    print(f"{seconds:6.1f} s  {row.title}", file=sys.stderr, flush=True)
+    yield from lines
+
+
+def table_row(title: str, line: Line) -> str:
+    """A line of the table."""
+    if line.problem:
+        return f"{title:<44} {line.problem}"
+    ratio = "" if line.ratio is None else f"{line.ratio:.3g}"
+    ours, theirs = shown(line.ours, line.unit), shown(line.theirs, line.unit)
+    return COLUMNS.format(
+        title, ours, line.rival, theirs, ratio, line.bar.words if line.bar else "", verdict(line)
+    ).rstrip()
+
+
+def shown(value: float | None, unit: str) -> str:
+    """A measurement with three digits: seconds as s or ms, else in its unit."""
+    if value is None:
+        return ""
+    if unit != "s":
+        return f"{value:.3g} {unit}"
+    return f"{value:.3g} s" if value >= 1 else f"{value * 1e3:.3g} ms"
+
+
+def verdict(line: Line) -> str:
+    """Whether the bar is met; empty where there is none."""
+    return "" if line.met is None else ("met" if line.met else "missed")
+
+
+def data(line: Line) -> dict[str, Any]:
+    """The line as JSON has it."""
+    bar = dataclasses.asdict(line.bar) if line.bar else None
+    fields = {"ours", "rival", "theirs", "unit", "ratio", "rounds", "problem"}
+    return {name: getattr(line, name) for name in sorted(fields)} | {"bar": bar, "met": line.met}
+
+
+def machine() -> dict[str, str]:
+    """What the numbers were measured on."""
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            versions[package] = "absent"
+    load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
+    cores = {"cores": str(os.cpu_count()), "load": load}
+    return {"python": platform.python_version(), "system": platform.platform(terse=True)} | (
+        cores | versions
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Writing the inlined formula as text: against sympy's printer, and streamed to a file."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from netsym.formula.forms import Formula
+from netsym.network import Network
+from netsym.readers.shorthand import parse
+from tests.benchmarks import rivals
+from tests.benchmarks.measure import (
+    Bar,
+    Line,
+    Rival,
+    agree,
+    faster,
+    race,
+    row,
+    wall,
+    wall_on,
+    within,
+)
+from tests.benchmarks.networks import DEEP, SMALL, dense, fresh, numeric
+
+#: A formula of 2.5, 25 and 100 MB: each layer of 8 makes the text 8 times longer, each output
+#: adds it once more; the graph hardly grows.
+STREAMED = {
+    "names": {2.5: "8-5x8tanh-3", 25: "8-6x8tanh-4", 100: "8-6x8tanh-16"},
+    "numbers": {2.5: "8-5x8tanh-2", 25: "8-6x8tanh-2", 100: "8-6x8tanh-8"},
+}
+
+
+@row("text of inlined 4-8-8-3, names")
+def small_named() -> list[Line]:
+    return _text(parse(SMALL))
+
+
+@row("text of inlined 4-8-8-3, numbers")
+def small_numeric() -> list[Line]:
+    return _text(numeric(SMALL))
+
+
+@row("text of inlined 10-32-32-1, names")
+def deep_named() -> list[Line]:
+    return _text(parse(DEEP))
+
+
+@row("text of inlined 10-32-32-1, numbers")
+def deep_numeric() -> list[Line]:
+    return _text(numeric(DEEP))
+
+
+def _text(network: Network) -> list[Line]:
+    from sympy import sstr
+
+    named = bool(network.parameter_names())
+    roots = rivals.sympy_graph(
+        rivals.sympy_names(network) if named else rivals.sympy_lists(dense(network))
+    )
+    _check(network.inlined.text(ascii=True), [sstr(root) for root in roots], network)
+    return race(
+        wall_on(lambda: fresh(network).inlined, lambda formula: formula.text(ascii=True)),
+        [
+            Rival("sympy.sstr", wall(lambda: [sstr(root) for root in roots]), faster(50)),
+            Rival(
+                "sympy.sstr, order='none'",
+                wall(lambda: [sstr(root, order="none") for root in roots]),
+            ),
+        ],
+        least=3,
+    )
+
+
+def _check(ours: str, theirs: list[str], network: Network) -> None:
+    """Both texts, run by Python, give the same values."""
+    rng = np.random.default_rng(2)
+    names = [*network.parameter_names(), *map(network.inputs.ascii, range(len(network.inputs)))]
+    values: dict[str, Any] = {name: rng.normal(0, 0.5) for name in names} | {"tanh": np.tanh}
+    outputs = [eval(text, dict(values)) for text in theirs]  # noqa: S307  our own formula
+    written: dict[str, Any] = dict(values)
+    exec(ours, written)  # noqa: S102
+    results = [written[network.outputs.ascii(i)] for i in range(len(network.outputs))]
+    agree("values of the texts", results, outputs)
+
+
+# -- streaming ------------------------------------------------------------------------------------
+@row("stream a 25 MB formula to a file, names")
+def stream_named() -> list[Line]:
+    return _speed("names")
+
+
+@row("stream a 25 MB formula to a file, numbers")
+def stream_numeric() -> list[Line]:
+    return _speed("numbers")
+
+
+@row("peak memory streaming 100 MB, names")
+def memory_named() -> list[Line]:
+    return _memory("names")
+
+
+@row("peak memory streaming 100 MB, numbers")
+def memory_numeric() -> list[Line]:
+    return _memory("numbers")
+
+
+def _speed(parameters: str) -> list[Line]:
+    runs = [_streamed(STREAMED[parameters][25], parameters) for _ in range(3)]
+    speed = statistics.median(run["megabytes"] / run["seconds"] for run in runs)
+    return [Line(speed, f"({runs[0]['megabytes']:.3g} MB)", unit="MB/s", bar=Bar(20, ">= 20 MB/s"))]
+
+
+def _memory(parameters: str) -> list[Line]:
+    largest = _streamed(STREAMED[parameters][100], parameters)
+    lines = []
+    for megabytes in (2.5, 25):
+        run = _streamed(STREAMED[parameters][megabytes], parameters)
+        name = f"netsym, {run['megabytes']:.3g} MB"
+        bar = within(1.1)
+        lines.append(Line(largest["peak"], name, run["peak"], unit="MB", bar=bar))
+    return lines
+
+
+def _streamed(spec: str, parameters: str) -> dict[str, float]:
+    """Stream in a process of its own, so that its peak is its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "formula.txt"
+        program = [sys.executable, "-m", "tests.benchmarks.stream", spec, parameters, str(path)]
+        run = subprocess.run(program, capture_output=True, text=True, check=False)
+        if run.returncode:
+            raise RuntimeError(run.stderr.strip().splitlines()[-1])
+        result: dict[str, float] = json.loads(run.stdout)
+        agree("length of the file", path.stat().st_size, int(result["characters"]))
+    return result
+
+
+def formula_of(spec: str, parameters: str) -> Formula:
+    """The inlined formula that is streamed."""
+    return (numeric if parameters == "numbers" else parse)(spec).inlined
