@@ -41,9 +41,9 @@ def pointed(message: str, text: str, start: int, length: int = 1, hint: str = ""
             ^^^^
     did you mean 'tanh'?
     """
-    first = max(0, start - 40)
-    shown = ("…" if first else "") + text[first : start + max(length, 1) + 30].replace("\n", " ")
-    caret = " " * (start - first + (1 if first else 0)) + "^" * max(length, 1)
+    first, length = max(0, start - 40), min(max(length, 1), 60)
+    shown = ("…" if first else "") + text[first : start + length + 30].replace("\n", " ")
+    caret = " " * (start - first + (1 if first else 0)) + "^" * length
     return SpecError(f"{message}\n  {shown}\n  {caret}" + (f"\n{hint}" if hint else ""))
 
 

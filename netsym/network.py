@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.formula.forms import Formula, bind, inlined, layered, shared
+from netsym.formula.forms import Formula, bind, inlined, layered, output_position, shared
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Ids
 from netsym.formula.names import Names, literal
@@ -199,6 +199,10 @@ class Network:
                 for n, p in enumerate(self.layers, 1)
             ),
         )  # fmt: skip
+
+    def output_position(self, which: int | str) -> int:
+        """Where an output is, from its name or its number counted from 1; raises `SpecError`."""
+        return output_position(which, [self.outputs.ascii(i) for i in range(len(self.outputs))])
 
     # -- parameters -----------------------------------------------------------------------------
     @property

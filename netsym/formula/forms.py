@@ -106,20 +106,16 @@ class Formula:
 
         Raises `SpecError` if there is no such output.
         """
-        names, text = [output.name for output in self.outputs], str(which)
-        if text in names:
-            position = names.index(text)
-        elif text.isdecimal() and 1 <= int(text) <= len(names):
-            position = int(text) - 1
-        else:
-            raise SpecError(
-                f"no output {text!r}: give a number from 1 to {len(names)}, or a name; "
-                + did_you_mean(text, names[:20])
-            )
+        position = output_position(which, [output.name for output in self.outputs])
         one = dataclasses.replace(self, outputs=self.outputs[position : position + 1])
         if self.form == "shared":
             return shared(one)
         return dataclasses.replace(one, cut=self.cut[one.mask[self.cut]])
+
+    @property
+    def layer_count(self) -> int:
+        """How many layers it comes from, 0 if from none."""
+        return len(self.headings)
 
     # -- values ---------------------------------------------------------------------------------
     @cached_property
@@ -188,6 +184,22 @@ class Formula:
         from netsym.formula.sympy_bridge import to_sympy
 
         return to_sympy(self)
+
+
+def output_position(which: int | str, names: list[str]) -> int:
+    """Where an output is among these, by its name or its number counted from 1.
+
+    Raises `SpecError` if there is no such output.
+    """
+    text = str(which)
+    if text in names:
+        return names.index(text)
+    if text.isdecimal() and 1 <= int(text) <= len(names):
+        return int(text) - 1
+    raise SpecError(
+        f"no output {text!r}: give a number from 1 to {len(names)}, or a name; "
+        + did_you_mean(text, names[:20])
+    )
 
 
 def inlined(formula: Formula) -> Formula:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
@@ -52,8 +53,9 @@ def wired(
     for name, times in Counter(names).items():
         if times > 1 or name == INPUT:
             raise SpecError(f"two layers are called {name!r}; give each its own name")
+    origins = dict.fromkeys((INPUT, *names))
     for name, layer, sources, _ in layers:
-        _check_sources(name, layer, sources, names)
+        _check_sources(name, layer, sources, origins)
     ordered = _ordered(layers)
     read = {source for _, _, sources, _ in layers for source in sources}
     unread = [name for name in names if name not in read]
@@ -87,15 +89,16 @@ def wired(
     return placed
 
 
-def _check_sources(name: str, layer: Layer, sources: Sequence[str], names: list[str]) -> None:
-    known = [INPUT, *names]
+def _check_sources(
+    name: str, layer: Layer, sources: Sequence[str], known: Mapping[str, None]
+) -> None:
     for source in sources:
         if source not in known:
             raise SpecError(f"layer {name} reads from {source!r}; {did_you_mean(source, known)}")
     if layer.joins and len(sources) < 2:
         raise SpecError(
             f"layer {name} ({layer.kind}) joins two or more values; "
-            f'say which, as in from = ["input", "{names[0]}"]'
+            f'say which, as in from = ["input", "{list(known)[1]}"]'
         )
     if not layer.joins and len(sources) != 1:
         raise SpecError(
@@ -108,47 +111,55 @@ def _ordered(
     layers: list[tuple[str, Layer, Sequence[str], Mapping[str, Any]]],
 ) -> list[tuple[str, Layer, Sequence[str], Mapping[str, Any]]]:
     """The layers as listed, each moved after what it reads from; raises on a cycle."""
-    waiting, done, ordered = list(layers), {INPUT}, []
-    while waiting:
-        later = []
-        for entry in waiting:
-            if done.issuperset(entry[2]):
-                done.add(entry[0])
-                ordered.append(entry)
-            else:
-                later.append(entry)
-        if len(later) == len(waiting):
-            path = _cycle({name: sources for name, _, sources, _ in later})
-            raise SpecError(
-                f"the layers read from each other in a cycle: {' <- '.join(path)}; "
-                "a network goes one way, from the input to the output"
-            )
-        waiting = later
+    place = {name: n for n, (name, *_) in enumerate(layers)}
+    waits = [set(sources) - {INPUT} for _, _, sources, _ in layers]
+    readers: dict[str, list[int]] = {name: [] for name in place}
+    for n, sources in enumerate(waits):
+        for source in sources:
+            readers[source].append(n)
+    ready, ordered = [n for n, sources in enumerate(waits) if not sources], []
+    while ready:
+        entry = layers[heappop(ready)]
+        ordered.append(entry)
+        for n in readers[entry[0]]:
+            waits[n].remove(entry[0])
+            if not waits[n]:
+                heappush(ready, n)
+    if len(ordered) < len(layers):
+        path = _cycle({name: waits[n] for name, n in place.items() if waits[n]})
+        shown = [*path[:6], "…", *path[-2:]] if len(path) > 9 else path
+        raise SpecError(
+            f"the layers read from each other in a cycle: {' <- '.join(shown)}; "
+            "a network goes one way, from the input to the output"
+        )
     return ordered
 
 
-def _cycle(sources: Mapping[str, Sequence[str]]) -> list[str]:
-    path = [next(iter(sources))]
-    while path.count(path[-1]) < 2:
-        path.append(next(source for source in sources[path[-1]] if source in sources))
-    return path[path.index(path[-1]) :]
+def _cycle(sources: Mapping[str, Collection[str]]) -> list[str]:
+    """A way from a layer back to itself, where every layer waits for another."""
+    path: dict[str, None] = {}
+    name = next(iter(sources))
+    while name not in path:
+        path[name] = None
+        name = min(sources[name])
+    way = list(path)
+    return [*way[way.index(name) :], name]
 
 
 def _entries(
     where: str, given: Any, shape: tuple[int, ...]
 ) -> npt.NDArray[np.float64] | npt.NDArray[np.object_]:
     """Parameter entries as an array: float64 if all are numbers, else of str, float, Fraction."""
-    if isinstance(given, np.ndarray) and given.dtype.kind == "f":
-        array = given.astype(np.float64)
-    else:
-        array = _nested(where, given, shape)
+    is_floats = isinstance(given, np.ndarray) and given.dtype.kind == "f"
+    array = given.astype(np.float64) if is_floats else _nested(where, given, shape)
     if array.shape != shape:
         raise SpecError(
             f"{where} must have shape {_shape(shape)}, but {_shape(array.shape)} was given"
         )
+    numbers = array
     if array.dtype == object:
-        return array
-    bad = np.argwhere(~np.isfinite(array))
+        numbers = np.array([e if isinstance(e, float) else 0.0 for e in array.flat]).reshape(shape)
+    bad = np.argwhere(~np.isfinite(numbers))
     if len(bad):
         index = tuple(int(i) for i in bad[0])
         place = "".join(f"[{i}]" for i in index)
@@ -186,14 +197,25 @@ def _entry(where: str, entry: Any) -> str | float | Fraction:
             f"{where} holds {entry!r}; an entry is a number, a name, or a fraction as text: \"1/3\""
         )
     if isinstance(entry, int) and abs(entry) > 2**53:
-        return Fraction(entry)
+        return _exact(where, Fraction(entry))
     if isinstance(entry, str) and entry[:1] in "+-.0123456789":
         if not _FRACTION.fullmatch(entry) or not int(entry.partition("/")[2] or 1):
             raise SpecError(f"{where} holds {entry[:60]!r}, which is not a fraction like 1/3")
-        return Fraction(entry)
-    if isinstance(entry, (str, Fraction)):
-        return entry
-    return float(entry)
+        return _exact(where, Fraction(entry))
+    if isinstance(entry, Fraction):
+        return _exact(where, entry)
+    return entry if isinstance(entry, str) else float(entry)
+
+
+def _exact(where: str, number: Fraction) -> Fraction:
+    """The number, if it has a float64 and is short enough to be written."""
+    digits = max(number.numerator.bit_length(), number.denominator.bit_length()) * 0.30103
+    if digits > 400 or abs(number) >= 2**1024:
+        raise SpecError(
+            f"{where} holds a number of {digits:.0f} digits; an exact number has at most 400 "
+            "and is below 1.8e308; write a shorter one"
+        )
+    return number
 
 
 def _shape(shape: Sequence[int]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
 from netsym.formula.sizes import Size
-from netsym.ops.sizes import Counts, Heights, Sizes, total
+from netsym.ops.sizes import Counts, Heights, Sizes
 
 _KINDS = ("add", "multiply", "divide", "power", "negate", *FUNCTIONS)
 
@@ -22,16 +22,16 @@ def forecast(
     """
     ops = Sizes(layered, expand)
     outputs = read(ops, ops.symbols(inputs))
-    nodes = ops.bound + total(outputs)
+    nodes = ops.bound + outputs.total()
     bits = nodes.bit_length()
     packed = Sizes(layered, expand, {kind: 1 << (bits * n) for n, kind in enumerate(_KINDS)}, 0)
-    digits = total(read(packed, packed.symbols(inputs))) + packed.bound
+    digits = read(packed, packed.symbols(inputs)).total() + packed.bound
     counts = {kind: (digits >> (bits * n)) & ((1 << bits) - 1) for n, kind in enumerate(_KINDS)}
     heights = Heights(layered, expand)
     highest = read(heights, heights.symbols(inputs))
     return Size(
         nodes=nodes,
-        height=max(heights.bound, *(int(height) for height in highest.flat)),
+        height=max(heights.bound, *map(int, highest.kept())),
         operations={kind: count for kind, count in sorted(counts.items()) if count},
-        per_output=tuple(int(count) for count in outputs.flat),
+        per_output=tuple(outputs.elements()),
     )

@@ -1,34 +1,81 @@
 """The `sizes` and `heights` readings: an element is how large it would be if written out.
 
-Counts are exact Python integers. Along an axis where all elements agree the array has stride 0
-(`numpy.broadcast_to`), so that a layer of a million equal counts is one number.
+Counts are exact Python integers. Along an axis where all elements agree only one is kept, so that
+a layer of a million equal counts is one number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import repeat
+from math import prod
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from netsym.formula.names import Names
 from netsym.ops import Ops
 from netsym.ops.parameters import Parameter
-
-Counts = npt.NDArray[np.object_]
 
 
 class _Number(int):
     """The count of a leaf that is a number: its negative is a number too, not a negation."""
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """An array of counts of some shape.
+
+    `values` is an int where all elements agree, else an object array with as many axes as the
+    shape, of length 1 along every axis where they agree.
+    """
+
+    values: Any
+    shape: tuple[int, ...]
+
+    def kept(self) -> Iterator[int]:
+        """The kept values."""
+        return iter((self.values,)) if isinstance(self.values, int) else iter(self.values.flat)
+
+    @property
+    def times(self) -> int:
+        """How many elements each kept value stands for."""
+        return prod(self.shape) // (1 if isinstance(self.values, int) else int(self.values.size))
+
+    def total(self) -> int:
+        """The sum of all elements."""
+        return sum(int(count) for count in self.kept()) * self.times
+
+    def elements(self) -> Iterator[int]:
+        """Every element, in order."""
+        if isinstance(self.values, int):
+            return repeat(int(self.values), prod(self.shape))
+        return (int(count) for count in np.broadcast_to(self.values, self.shape).flat)
+
+    def with_axis(self, axis: int) -> Counts:
+        """A new axis of length 1; -1 puts it last, -2 before the last."""
+        place = len(self.shape) + 1 + axis
+        shape = (*self.shape[:place], 1, *self.shape[place:])
+        if isinstance(self.values, int):
+            return Counts(self.values, shape)
+        return Counts(np.expand_dims(self.values, place), shape)
+
+    def map(self, function: Any) -> Counts:
+        """A function of every element."""
+        if isinstance(self.values, int):
+            return Counts(function(self.values), self.shape)
+        mapped = np.empty(self.values.shape, dtype=object)
+        mapped.flat[:] = [function(count) for count in self.values.flat]
+        return Counts(mapped, self.shape)
+
+
 class Sizes(Ops[Counts]):
     """Counts what each element costs, written out: a node costs `cost(op)` plus its operands.
 
     With `layered`, a named value is written once: it is added to `bound`, and is a leaf from then
-    on. `costs` maps an operation to its cost, 1 where it says nothing; a leaf costs `leaf`.
-    Operation counts are read by giving every operation its own power of a large base.
+    on. `costs` maps an operation to its cost, 1 without it; a leaf costs `leaf`.
     """
 
     def __init__(
@@ -46,52 +93,47 @@ class Sizes(Ops[Counts]):
 
     def cost(self, op: str) -> int:
         """What one node of an operation costs, without its operands."""
-        return 1 if self.costs is None else self.costs.get(op, 0)
+        return 1 if self.costs is None else self.costs[op]
 
-    def symbols(self, names: Names) -> Counts:
-        return self._leaves(names.shape or (1,))
-
-    def parameter(self, parameter: Parameter) -> Counts:
-        number = _Number(self.leaf)
-        if parameter.entries is None:
-            return self._leaves(parameter.shape)
-        if parameter.is_numeric:
-            return _spread(number, parameter.shape)
-        counts = [self.leaf if isinstance(e, str) else number for e in parameter.entries.flat]
-        return np.array([*counts, None], dtype=object)[:-1].reshape(parameter.shape)
-
-    def constant(self, value: float | Fraction) -> Counts:  # noqa: ARG002
-        return _spread(_Number(self.leaf), ())
-
-    def _leaves(self, shape: tuple[int, ...]) -> Counts:
-        return _spread(self.leaf, shape)
-
-    # -- the two rules; `Heights` differs in them
-    def _join(self, counts: Sequence[Counts]) -> Counts:
+    # -- the rules; `Heights` differs in them
+    def join(self, counts: Sequence[Any]) -> Any:
+        """What operands cost together; ints or arrays that broadcast."""
         joined = counts[0]
         for count in counts[1:]:
             joined = joined + count
         return joined
 
-    def _join_axis(self, counts: Counts, length: int) -> Counts:
-        """Join along the last axis; a stride-0 axis stands for `length` equal counts."""
-        joined: Counts = counts.sum(axis=-1)
-        return joined * length if counts.shape[-1] == 1 else joined
+    def join_alike(self, count: Any, length: int) -> Any:
+        """What `length` operands of one count cost together."""
+        return count * length
+
+    def bind(self, counts: Iterator[int], times: int) -> None:
+        """Count right-hand sides, each `times` times."""
+        self.bound += sum(counts) * times
 
     # -- everything else follows
-    def _node(self, op: str, *operands: Counts) -> Counts:
-        shape = np.broadcast_shapes(*(operand.shape for operand in operands))
-        joined = self._join([_compact(operand) for operand in operands])
-        return _spread(joined + self.cost(op), shape)
+    def symbols(self, names: Names) -> Counts:
+        return Counts(self.leaf, names.shape or (1,))
 
-    def _sum(self, terms: Counts, bias: Counts | None) -> Counts:
-        length = terms.shape[-1]
-        joined = self._join_axis(_compact(terms), length)
-        if bias is not None:
-            joined = self._join([joined, _compact(bias)])
-        if length + (bias is not None) > 1:
-            joined = joined + self.cost("add")
-        return _spread(joined, terms.shape[:-1])
+    def parameter(self, parameter: Parameter) -> Counts:
+        if parameter.entries is None:
+            return Counts(self.leaf, parameter.shape)
+        number = _Number(self.leaf)
+        if parameter.is_numeric:
+            return Counts(number, parameter.shape)
+        counts = np.empty(parameter.shape, dtype=object)
+        counts.flat[:] = [self.leaf if isinstance(e, str) else number for e in parameter.entries.flat]
+        return Counts(counts, parameter.shape)
+
+    def constant(self, value: float | Fraction) -> Counts:  # noqa: ARG002
+        return Counts(_Number(self.leaf), ())
+
+    def _node(self, op: str, *operands: Counts) -> Counts:
+        shape = operands[0].shape
+        if any(operand.shape != shape for operand in operands):
+            shape = np.broadcast_shapes(*(operand.shape for operand in operands))
+        joined = self.join([operand.values for operand in operands]) + self.cost(op)
+        return _aligned(joined, shape)
 
     def add(self, *terms: Counts) -> Counts:
         return self._node("add", *terms)
@@ -106,41 +148,48 @@ class Sizes(Ops[Counts]):
         return self._node("power", base, self.constant(exponent))
 
     def negate(self, value: Counts) -> Counts:
-        compact = _compact(value)
-        if not any(isinstance(count, _Number) for count in compact.flat):
-            return self._node("negate", value)
-        counts = [c if isinstance(c, _Number) else c + self.cost("negate") for c in compact.flat]
-        return _spread(np.array([*counts, None], dtype=object)[:-1].reshape(compact.shape), value.shape)
+        cost = self.cost("negate")
+        return value.map(lambda count: count if isinstance(count, _Number) else count + cost)
 
     def call(self, function: str, *operands: Counts) -> Counts:
-        return self._node(function, *operands) if operands else self._leaves(())
+        return self._node(function, *operands) if operands else Counts(self.leaf, ())
 
     def contract(self, weights: Counts, values: Counts, bias: Counts | None) -> Counts:
-        return self._sum(self._node("multiply", weights, values[..., None, :]), bias)
+        return self._sum(self._node("multiply", weights, values.with_axis(-2)), bias)
 
     def total(self, values: Counts) -> Counts:
-        return self._sum(values, None)[..., None]
+        return self._sum(values, None).with_axis(-1)
+
+    def _sum(self, terms: Counts, bias: Counts | None) -> Counts:
+        *shape, length = terms.shape
+        joined = terms.values
+        if isinstance(joined, int):
+            joined = self.join_alike(joined, length)
+        elif joined.shape[-1] == 1:
+            joined = self.join_alike(joined[..., 0], length)
+        else:
+            joined = self.join(np.moveaxis(joined, -1, 0))
+        if bias is not None:
+            joined = self.join([joined, bias.values])
+        if length + (bias is not None) > 1:
+            joined = joined + self.cost("add")
+        return _aligned(joined, tuple(shape))
 
     def concatenate(self, arrays: Sequence[Counts]) -> Counts:
-        first = _compact(arrays[0])
-        if first.size == 1 and all(
-            a.size and _compact(a).size == 1 and _compact(a).flat[0] == first.flat[0]
-            for a in arrays
-        ):
-            length = sum(a.shape[-1] for a in arrays)
-            return np.broadcast_to(first.reshape(()), (*arrays[0].shape[:-1], length))
-        return np.concatenate(arrays, axis=-1)
+        shape = (*arrays[0].shape[:-1], sum(array.shape[-1] for array in arrays))
+        first = arrays[0].values
+        if all(isinstance(array.values, int) and array.values == first for array in arrays):
+            return Counts(first, shape)
+        whole = [
+            np.broadcast_to(np.asarray(array.values, dtype=object), array.shape) for array in arrays
+        ]
+        return Counts(np.concatenate(whole, axis=-1), shape)
 
     def name(self, values: Counts, base: str) -> Counts:  # noqa: ARG002
         if not self.layered:
             return values
-        compact = _compact(values)
-        alike = values.size // compact.size
-        self._bind([int(count) for count in compact.reshape(-1) if count != self.leaf], alike)
-        return self._leaves(values.shape)
-
-    def _bind(self, counts: Sequence[int], alike: int) -> None:
-        self.bound += sum(counts) * alike
+        self.bind((count for count in values.kept() if count != self.leaf), values.times)
+        return Counts(self.leaf, values.shape)
 
 
 class Heights(Sizes):
@@ -149,37 +198,24 @@ class Heights(Sizes):
     def __init__(self, layered: bool, expand: bool = False) -> None:
         super().__init__(layered, expand, leaf=0)
 
-    def _join(self, counts: Sequence[Counts]) -> Counts:
+    def join(self, counts: Sequence[Any]) -> Any:
         joined = counts[0]
         for count in counts[1:]:
-            joined = np.maximum(joined, count)
+            both = isinstance(joined, int) and isinstance(count, int)
+            joined = max(joined, count) if both else np.maximum(joined, count)
         return joined
 
-    def _join_axis(self, counts: Counts, length: int) -> Counts:  # noqa: ARG002
-        joined: Counts = np.maximum.reduce(counts, axis=-1)
-        return joined
+    def join_alike(self, count: Any, length: int) -> Any:  # noqa: ARG002
+        return count
 
-    def _bind(self, counts: Sequence[int], alike: int) -> None:  # noqa: ARG002
+    def bind(self, counts: Iterator[int], times: int) -> None:  # noqa: ARG002
         self.bound = max([self.bound, *counts])
 
 
-def total(counts: Counts) -> int:
-    """The sum of an array of counts."""
-    compact = _compact(counts)
-    return sum(int(count) for count in compact.flat) * (counts.size // compact.size)
-
-
-def _spread(counts: Counts | int, shape: tuple[int, ...]) -> Counts:
-    """The counts repeated to a shape, without copies; Python integers, whatever NumPy makes of them."""
-    return np.broadcast_to(np.asarray(counts, dtype=object), shape)
-
-
-def _compact(counts: Counts) -> Counts:
-    """A view with length 1 along every axis that repeats one value."""
-    if 0 not in counts.strides:
-        return counts
-    picked = tuple(
-        slice(0, 1) if stride == 0 and length else slice(None)
-        for stride, length in zip(counts.strides, counts.shape, strict=True)
-    )
-    return counts[picked]
+def _aligned(values: Any, shape: tuple[int, ...]) -> Counts:
+    """Counts of a shape from an int, or from an array with as many axes or fewer."""
+    if not isinstance(values, (int, np.ndarray)):
+        values = int(values)  # NumPy makes a scalar of a single count
+    if isinstance(values, int) or values.ndim == len(shape):
+        return Counts(values, shape)
+    return Counts(values.reshape((1,) * (len(shape) - values.ndim) + values.shape), shape)

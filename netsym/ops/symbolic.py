@@ -40,7 +40,7 @@ class Symbolic(Ops[Ids]):
         if not isinstance(entry, str):
             return int(self.constant(entry))
         if entry not in self._literals:
-            names = Names("", None, (1,), (entry,))
+            names = Names("", self.layer, (1,), (entry,))
             self._literals[entry] = int(self.graph.symbols(names)[0])
         return self._literals[entry]
 

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError
 from netsym.readers.bounded import opened
+from netsym.readers.options import shown
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,7 +30,7 @@ _MOST_HEADER = 16 * 2**20
 _BOMB_BYTES, _BOMB_RATIO = 64 * 2**20, 200  # more than both is not how weights compress
 _MOST_AXES = 8
 _NPY_HEADER = re.compile(
-    r"\{\s*'descr':\s*'([^']{1,40})',\s*'fortran_order':\s*(True|False),"
+    r"\{\s*'descr':\s*'([<>=|]?[^'<>=|]{1,40})',\s*'fortran_order':\s*(True|False),"
     r"\s*'shape':\s*\(([0-9, ]{0,200})\),?\s*\}\s*"
 )
 _NUMPY_TYPES = {"f2": "float16", "f4": "float32", "f8": "float64"}
@@ -46,7 +47,7 @@ def arrays(name: Any, folder: Path | None) -> dict[str, Floats] | None:
         return None
     if not isinstance(name, str) or not name.endswith((".npz", ".safetensors")):
         raise SpecError(
-            f"parameters is {json.dumps(name, default=str)[:60]}; it must name a .npz or "
+            f"parameters is {shown(name)}; it must name a .npz or "
             '.safetensors file, as in parameters = "weights.npz"'
         )
     path = _inside(name, folder)
@@ -114,8 +115,10 @@ def _npy(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Floats:
         length = int.from_bytes(start[8:12] if wide else start[8:10], "little")
         begin = (12 if wide else 10) + length
         if start[:6] != b"\x93NUMPY" or begin > min(member.file_size, _MOST_HEADER):
-            raise SpecError(f"{name} is not in NumPy's format; write it with numpy.savez")
-        header = (start + file.read(begin - 12))[12 if wide else 10 : begin].decode("latin-1")
+            raise SpecError(f"{shown(name)} is not in NumPy's format; write it with numpy.savez")
+        header = (start + file.read(max(0, begin - 12)))[12 if wide else 10 : begin].decode(
+            "latin-1"
+        )
         match = _NPY_HEADER.fullmatch(header)
         code = match[1].lstrip("<>=|") if match else "structured"
         if match is None or code not in _NUMPY_TYPES:
@@ -155,7 +158,7 @@ def _safetensors(file: BinaryIO, size: int) -> Iterator[tuple[str, Floats]]:
     for tensor in _tensors(file.read(length), size - 8 - length):
         if tensor.begin != at:
             problem = "overlaps with" if tensor.begin < at else "leaves a gap after"
-            raise SpecError(f"{tensor.name} {problem} the array before it; write the file again")
+            raise SpecError(f"{shown(tensor.name)} {problem} the array before it; write the file again")
         at = tensor.end
         values = np.frombuffer(file.read(tensor.end - tensor.begin), _SAFE_TYPES[tensor.type])
         if tensor.type == "BF16":  # the upper half of a float32
@@ -181,13 +184,13 @@ def _tensor(name: str, entry: Any, room: int) -> _Tensor:
     entry = entry if isinstance(entry, dict) else {}
     kind, shape, offsets = (entry.get(key) for key in ("dtype", "shape", "data_offsets"))
     if not (isinstance(kind, str) and _are_counts(shape) and _are_counts(offsets, 2)):
-        raise SpecError(f"{name} needs a dtype, a shape and two data_offsets; write the file again")
+        raise SpecError(f"{shown(name)} needs a dtype, a shape and two data_offsets; write the file again")
     if kind not in _SAFE_TYPES:
         raise _not_floats(name, f"{kind[:20]} values")
     begin, end = offsets
     if not begin <= end <= room:
         raise SpecError(
-            f"{name} should be at bytes {begin:,} to {end:,}, but there are {room:,}; "
+            f"{shown(name)} should be at bytes {begin:,} to {end:,}, but there are {room:,}; "
             "the file is cut off or damaged"
         )
     _check_size(name, tuple(shape), np.dtype(_SAFE_TYPES[kind]).itemsize, end - begin)
@@ -213,7 +216,7 @@ def _check_size(name: str, shape: tuple[int, ...], itemsize: int, held: int) -> 
     declared = math.prod(shape) * itemsize
     if declared != held or len(shape) > _MOST_AXES:
         raise SpecError(
-            f"{name} declares shape {' x '.join(map(str, shape))[:60]}, which is "
+            f"{shown(name)} declares shape {' x '.join(map(str, shape))[:60]}, which is "
             f"{_amount(declared)}, but the file holds {_amount(held)}; write the file again"
         )
 
@@ -224,6 +227,6 @@ def _amount(count: int) -> str:
 
 def _not_floats(name: str, kind: str) -> SpecError:
     return SpecError(
-        f"{name} holds {kind}, but parameters are float16, float32 or float64 "
+        f"{shown(name)} holds {kind}, but parameters are float16, float32 or float64 "
         "(bfloat16 in .safetensors); convert it with array.astype('float64')"
     )

@@ -13,7 +13,8 @@ from netsym.formula.functions import ACTIVATIONS
 from netsym.layers import Layer
 from netsym.layers.registry import LAYERS
 from netsym.layers.wiring import INPUT
-from netsym.readers.spec import LAYER_NAME, MOST, VERSION, Option, options, switches
+from netsym.readers.options import MOST, Option, options, switches
+from netsym.readers.spec import LAYER_NAME, VERSION
 
 _NAME = {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
 _NAMES = {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"$ref": "#/$defs/name"}}
@@ -89,14 +90,15 @@ def _layer(kind: type[Layer]) -> dict[str, Any]:
 def _option(option: Option) -> dict[str, Any]:
     if option.name == "activation":
         return {"enum": list(ACTIVATIONS), "default": option.default}
-    said = {
+    types: dict[type, dict[str, Any]] = {
         int: {"type": "integer", "minimum": option.least, "maximum": MOST},
         float: {"type": "number"},
         bool: {"type": "boolean"},
         str: {"type": "string"},
-    }[option.type]
+    }
+    said = types[option.type]
     known = option.default not in (dataclasses.MISSING, None)
-    return {**said, "default": option.default} if known else dict(said)
+    return said | ({"default": option.default} if known else {})
 
 
 def _parameter(key: str, kind: type[Layer]) -> dict[str, Any]:

@@ -7,13 +7,9 @@ The options of a layer are the fields of its class, its parameters the keys of `
 from __future__ import annotations
 
 import dataclasses
-import json
-import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,60 +19,14 @@ from netsym.layers import Activated, Layer
 from netsym.layers.registry import LAYERS
 from netsym.layers.wiring import INPUT
 from netsym.network import Network
+from netsym.readers.options import MOST, options, shown, switches, wrong
 
 VERSION = 1
-MOST = 10**9  # of anything counted: inputs, units
 KEYS = ("netsym", "title", "inputs", "outputs", "function", "parameters", "latex", "layers")
 LAYER_KEYS = ("type", "name", "from")
 LAYER_NAME = r"[A-Za-z_][A-Za-z0-9_.-]*"
 
 Arrays = Mapping[str, npt.NDArray[np.float64]]
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One option of a layer: its name, `int`, `float`, `bool` or `str`, and its default."""
-
-    name: str
-    type: type
-    default: Any = dataclasses.MISSING
-    least: int = 1  # of a whole number; a field says otherwise with metadata={"least": 0}
-
-    def checked(self, value: Any) -> Any:
-        """The value, if it is of the option's type; raises `SpecError` otherwise."""
-        given = type(value)
-        if self.type is float and given in (int, float) and math.isfinite(_float(value)):
-            return float(value)
-        if self.type is int and given is int and self.least <= value <= MOST:
-            return value
-        if self.type in (bool, str) and given is self.type:
-            return value
-        wanted, example = {
-            int: (f"a whole number from {self.least} to {MOST:,}", "4"),
-            float: ("a finite number", "0.5"),
-            bool: ("true or false", "true"),
-            str: ("text in quotes", '"…"' if self.default is dataclasses.MISSING else
-                  f'"{self.default}"'),
-        }[self.type]  # fmt: skip
-        raise _wrong(self.name, value, wanted, example)
-
-
-def options(kind: type[Layer]) -> dict[str, Option]:
-    """The options of a layer by name, in order; its `use_…` switches are not among them."""
-    hints = get_type_hints(kind)
-    return {
-        field.name: Option(
-            field.name, _plain(hints[field.name]), field.default, field.metadata.get("least", 1)
-        )
-        for field in dataclasses.fields(kind)
-        if field.name.removeprefix("use_") not in kind.letters
-    }
-
-
-def switches(kind: type[Layer]) -> list[str]:
-    """The parameters of a layer that `<parameter> = false` leaves out."""
-    fields = {field.name for field in dataclasses.fields(kind)}
-    return [key for key in kind.letters if f"use_{key}" in fields]
 
 
 def network(said: Mapping[str, Any], title: str, arrays: Arrays | None) -> Network:
@@ -92,7 +42,7 @@ def network(said: Mapping[str, Any], title: str, arrays: Arrays | None) -> Netwo
     if isinstance(entries, dict):
         raise SpecError("layers is one table; write [[layers]], in two brackets, for each layer")
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise _wrong("layers", entries, "a list of tables", '[{type = "dense", units = 2}]')
+        raise wrong("layers", entries, "a list of tables", '[{type = "dense", units = 2}]')
     placed = [_placed(n, entry, entries, arrays) for n, entry in enumerate(entries, 1)]
     if arrays is not None:
         used = {f"{name}.{key}" for name, _, _, parameters in placed for key in parameters}
@@ -101,8 +51,8 @@ def network(said: Mapping[str, Any], title: str, arrays: Arrays | None) -> Netwo
         _text("title", said.get("title", title)),
         _inputs(said["inputs"]),
         placed,
-        _names("outputs", said["outputs"]) if "outputs" in said else (),
-        function=_text("function", said.get("function", "f")) if "function" in said else "",
+        _names("outputs", said["outputs"], "y") if "outputs" in said else (),
+        function=_function(said["function"]) if "function" in said else "",
         latex_names=_latex(said.get("latex", {})),
         assumed=_assumed(placed, entries),
     )
@@ -136,7 +86,8 @@ def _placed(
 ) -> tuple[str, Layer, list[str], dict[str, Any]]:
     """A layer with its name, sources and parameters, as `Network.of` takes it."""
     if "type" not in said:
-        raise SpecError(f'layer {number} has no type; write type = "dense", or another of {', '.join(LAYERS)}')
+        kinds = ", ".join(LAYERS)
+        raise SpecError(f'layer {number} has no type; write type = "dense", or another of {kinds}')
     kind = _kind(number, said["type"])
     name = _name(number, said)
     where = f"layer {number} ({kind.kind}{' ' + name if 'name' in said else ''})"
@@ -150,22 +101,33 @@ def _placed(
         raise SpecError(f"{where}: {error}") from None
 
 
-def _layer(
-    kind: type[Layer], name: str, said: Mapping[str, Any], arrays: Arrays | None
-) -> Layer:
+def _layer(kind: type[Layer], name: str, said: Mapping[str, Any], arrays: Arrays | None) -> Layer:
     known = options(kind)
     given = {key: known[key].checked(said[key]) for key in known if key in said}
-    for key in switches(kind):
-        if key in said:
-            given[f"use_{key}"] = said[key] is not False
+    for key in said.keys() & kind.letters.keys():
+        _check_array(key, said[key], key in switches(kind))
+    given |= {f"use_{key}": said[key] is not False for key in switches(kind) if key in said}
     weights = said.get("weights", (arrays or {}).get(f"{name}.weights"))
-    if "units" in known and "units" not in given and isinstance(weights, (list, np.ndarray)):
-        given["units"] = known["units"].checked(len(weights) if np.ndim(weights) else 0)
+    if "units" in known and "units" not in given and (rows := _rows(weights)):
+        given["units"] = known["units"].checked(rows)
     for key, option in known.items():
         if key not in given and option.default is dataclasses.MISSING:
-            also = " or weights = [[…], …]" if key == "units" else ""
-            raise SpecError(f"{key} is missing; write {key} = 4{also}")
+            in_file = f", or add {name}.weights to the parameter file" if arrays is not None else ""
+            also = f" or weights = [[…], …]{in_file}" if key == "units" else ""
+            raise SpecError(f"{key} is missing; write {key} = …{also}")
     return kind(**given)
+
+
+def _check_array(key: str, value: Any, switch: bool) -> None:
+    if not (isinstance(value, list) and value) and not (switch and isinstance(value, bool)):
+        wanted = f"a list of numbers and names{', or false to do without' if switch else ''}"
+        raise wrong(key, value, wanted, '[["w_11"], ["w_12"]]' if key == "weights" else '["b_1"]')
+
+
+def _rows(weights: Any) -> int:
+    if isinstance(weights, np.ndarray):
+        return weights.shape[0] if weights.ndim else 0
+    return len(weights) if isinstance(weights, list) else 0
 
 
 def _parameters(
@@ -175,7 +137,7 @@ def _parameters(
     entries = {}
     for key in layer.letters:
         full, used = f"{name}.{key}", getattr(layer, f"use_{key}", True)
-        inline = key in said and not (key in switches(type(layer)) and said[key] in (True, False))
+        inline = key in said and not isinstance(said[key], bool)
         if inline and arrays is not None and full in arrays:
             raise SpecError(f"{key} is given both here and as {full} in the parameter file")
         if inline:
@@ -205,9 +167,7 @@ def _check_unused(arrays: Arrays, used: set[str]) -> None:
     extra = [name for name in arrays if name not in used]
     if extra:
         hint = did_you_mean(extra[0], sorted(used)) if used else "no layer takes one"
-        raise SpecError(
-            f"the parameter file has an array {extra[0]!r} that no layer takes; {hint}"
-        )
+        raise SpecError(f"the parameter file has an array {extra[0]!r} that no layer takes; {hint}")
 
 
 def _assumed(placed: list[Any], entries: list[Any]) -> str:
@@ -219,15 +179,16 @@ def _assumed(placed: list[Any], entries: list[Any]) -> str:
     if not silent:
         return ""
     listed = " and ".join(silent) if len(silent) < 4 else f"{len(silent)} layers"
-    have = "has" if len(silent) == 1 else "have"
-    return f'{listed} {have} no activation, so linear; write activation = "sigmoid" for another'
+    are = "has no activation and is" if len(silent) == 1 else "have no activation and are"
+    return f'{listed} {are} linear; to say so, write activation = "linear"'
 
 
 def _name(number: int, said: Mapping[str, Any]) -> str:
     name = said.get("name", f"layer{number}")
     if not isinstance(name, str) or not re.fullmatch(LAYER_NAME, name):
         wanted = "letters, digits, _ . and -, starting with a letter, in quotes"
-        raise SpecError(f"layer {number}: {_wrong('name', name, wanted, '"hidden"')}")
+        error = wrong("name", name, wanted, '"hidden"')
+        raise SpecError(f"layer {number}: {error}")
     if name == INPUT:
         raise SpecError(f"layer {number} is called {INPUT!r}, the network's input; rename it")
     return name
@@ -235,29 +196,35 @@ def _name(number: int, said: Mapping[str, Any]) -> str:
 
 def _inputs(value: Any) -> int | list[str]:
     if isinstance(value, list):
-        return _names("inputs", value)
+        return _names("inputs", value, "x")
     if type(value) is int and 1 <= value <= MOST:
         return value
     wanted = f"a list of names or a whole number from 1 to {MOST:,}"
-    raise _wrong("inputs", value, wanted, '["x"]')
+    raise wrong("inputs", value, wanted, '["x"]')
 
 
-def _names(key: str, value: Any, example: str = "y") -> list[str]:
+def _names(key: str, value: Any, example: str) -> list[str]:
     if isinstance(value, list) and value and all(isinstance(name, str) for name in value):
         return value
-    raise _wrong(key, value, "a list of one or more names", f'["{example}"]')
+    raise wrong(key, value, "a list of one or more names", f'["{example}"]')
+
+
+def _function(value: Any) -> str:
+    if isinstance(value, str) and value:
+        return value
+    raise wrong("function", value, "a name in quotes", '"f"')
 
 
 def _latex(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise _wrong("latex", value, "a table of names and their LaTeX", '{w_11 = "w_{11}"}')
+        raise wrong("latex", value, "a table of names and their LaTeX", '{w_11 = "w_{11}"}')
     return {name: _text(f"latex.{name}", latex) for name, latex in value.items()}
 
 
 def _text(key: str, value: Any) -> str:
     if isinstance(value, str) and value.isprintable():
         return value
-    raise _wrong(key, value, "one line of text in quotes, without control characters", '"…"')
+    raise wrong(key, value, "one line of text in quotes, without control characters", '"…"')
 
 
 def _known(where: str, said: Mapping[str, Any], keys: Iterable[str]) -> None:
@@ -271,33 +238,3 @@ def _kind(number: int, name: Any) -> type[Layer]:
         return LAYERS[name]
     hint = did_you_mean(name if isinstance(name, str) else "", LAYERS)
     raise SpecError(f"layer {number}: unknown type {shown(name)}; {hint}")
-
-
-def _plain(hint: Any) -> type:
-    """`float` for `float | None`; other types are themselves."""
-    kinds = [kind for kind in get_args(hint) or (hint,) if kind is not NoneType]
-    assert len(kinds) == 1 and kinds[0] in (int, float, bool, str), f"no way to say {hint}"
-    return kinds[0]  # type: ignore[no-any-return]
-
-
-def _float(value: float) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf
-
-
-def _wrong(key: str, value: Any, wanted: str, example: str) -> SpecError:
-    return SpecError(f"{key} is {shown(value)}; it must be {wanted}, as in {key} = {example}")
-
-
-def shown(value: Any) -> str:
-    """A value as a spec writes it, cut to 60 characters.
-
-    >>> shown(["w", 1, True])
-    '["w", 1, true]'
-    """
-    if isinstance(value, (list, dict)) and len(value) > 20:
-        return f"a {'list' if isinstance(value, list) else 'table'} of {len(value)}"
-    text = json.dumps(value, default=str)
-    return text if len(text) <= 60 else text[:59] + "…"

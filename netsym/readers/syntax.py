@@ -67,9 +67,7 @@ def _json(text: str, source: str) -> Any:
         raise _misspelt(source, text, error.lineno, error.colno, error.msg, _JSON_HINT) from None
 
 
-def _misspelt(
-    source: str, text: str, line: int, column: int, message: str, hint: str
-) -> SpecError:
+def _misspelt(source: str, text: str, line: int, column: int, message: str, hint: str) -> SpecError:
     shown = "".join(c if c.isprintable() else " " for c in _line(text, line))
     return pointed(f"{source}, line {line}, column {column}: {message}", shown, column - 1, 1, hint)
 

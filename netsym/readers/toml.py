@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 from collections.abc import Iterator
@@ -13,7 +12,8 @@ from typing import Any
 from netsym.errors import OutputError
 from netsym.layers.wiring import INPUT, Placed
 from netsym.network import Network
-from netsym.readers.spec import VERSION, named_in, options, switches
+from netsym.readers.options import options, switches
+from netsym.readers.spec import VERSION, named_in
 
 
 def dumps(network: Network) -> str:

@@ -7,6 +7,7 @@ language; `text`, `latex`, `python` and `sympy_code` say only what is their own.
 from __future__ import annotations
 
 from netsym.formula.forms import WRITERS
+from netsym.writers.latex import write_latex
 from netsym.writers.python import write_python
 from netsym.writers.sympy_code import write_sympy
 
@@ -16,6 +17,7 @@ from netsym.writers.text import write_text
 
 WRITERS |= {
     "text": write_text,
+    "latex": write_latex,
     "python": write_python,
     "sympy": write_sympy,
 }

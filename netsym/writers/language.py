@@ -5,7 +5,7 @@ A language is a subclass of `Language` that says how names, numbers and operatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -22,6 +22,14 @@ from netsym.writers.ropes import Rope
 SUM, NEGATION, QUOTIENT, PRODUCT, POWER, ATOM = range(1, 7)
 
 MAX_NODES = 1_000_000
+
+#: Told how far a long job is: what it does, how much is done, of how much.
+Watcher = Callable[[str, int, int], None]
+
+
+def no_watcher(what: str, done: int, total: int) -> None:
+    """Watches nothing."""
+
 
 _ONE_PIECE = 4096  # pieces up to this length are joined to one str
 
@@ -57,8 +65,15 @@ class Language:
     times = "*"
     dots = "..."
 
-    def __init__(self, formula: Formula, digits: int | None = None, breakable: bool = False) -> None:
+    def __init__(
+        self,
+        formula: Formula,
+        digits: int | None = None,
+        breakable: bool = False,
+        watcher: Watcher = no_watcher,
+    ) -> None:
         self.formula = formula
+        self.watcher = watcher
         self.digits = digits
         self.limit = 12 if breakable else _ONE_PIECE
         self.texts: list[str | Rope] = [""] * len(formula.graph)
@@ -161,6 +176,7 @@ class Language:
         formula, texts, binds = self.formula, self.texts, self.binds
         cut, shared = formula.cut_mask, formula.cut_names is not None
         for block, rows in formula.graph.walk(formula.mask):
+            self.watcher("preparing", block.start, len(formula.graph))
             if block.op == "symbol":
                 assert isinstance(block.payload, Names)
                 for row in rows.tolist():
@@ -201,7 +217,7 @@ class Language:
     def _write_operations(self, block: Block, rows: Positions) -> None:
         operands = block.operands if len(rows) == len(block) else block.operands[rows]
         first = block.start
-        write, binds = self._OPERATIONS.get(block.op, (Language._write_call, ATOM))
+        write, binds = self._OPERATIONS.get(block.op, (type(self)._write_call, ATOM))
         texts, all_binds = self.texts, self.binds
         for row, nodes in zip(rows.tolist(), operands.tolist(), strict=True):
             texts[first + row] = write(self, block.op, nodes)
@@ -260,11 +276,16 @@ class Language:
             if not separated and self.limit != _ONE_PIECE:
                 return text
             width = self.measure(text)
-            return text if width <= self.limit else Rope(pieces, width, separated)
-        width = sum(
-            self.measure(piece) if isinstance(piece, str) else piece.width for piece in pieces
-        )
+            return text if width <= self.limit else self.rope(pieces, width, separated)
+        return self.rope(pieces, sum(map(self.width, pieces)), separated)
+
+    def rope(self, pieces: Sequence[str | Rope], width: int, separated: bool) -> Rope:
+        """The pieces as a rope."""
         return Rope(pieces, width, separated)
+
+    def width(self, piece: str | Rope) -> int:
+        """How wide a piece is on one line."""
+        return self.measure(piece) if isinstance(piece, str) else piece.width
 
     @staticmethod
     def _starts_with_minus(piece: str | Rope) -> bool:
@@ -282,6 +303,6 @@ class Language:
             piece = piece.pieces[0]
         shorter: str | Rope = piece[1:]
         for rope in reversed(path):
-            shorter = Rope([shorter, *rope.pieces[1:]], rope.width - 1, rope.separated)
+            shorter = self.rope([shorter, *rope.pieces[1:]], rope.width - 1, rope.separated)
         return shorter
 

@@ -9,7 +9,7 @@ from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS, Function
 from netsym.formula.graph import Block, Positions
 from netsym.formula.names import Names
-from netsym.writers.language import ATOM, MAX_NODES, Language, refuse_if_larger
+from netsym.writers.language import ATOM, MAX_NODES, Language, Watcher, no_watcher, refuse_if_larger
 from netsym.writers.ropes import Rope, flat
 
 # Python's parser takes 200 nested parentheses and its compiler a few hundred nested operations.
@@ -22,8 +22,10 @@ _TERMS = 64  # longer sums are written in groups of this many
 class PythonCode(Language):
     """Expressions of Python; `pieces` are the extra assignments that keep them shallow."""
 
-    def __init__(self, formula: Formula, digits: int | None = None) -> None:
-        super().__init__(formula, digits)
+    def __init__(
+        self, formula: Formula, digits: int | None = None, watcher: Watcher = no_watcher
+    ) -> None:
+        super().__init__(formula, digits, watcher=watcher)
         self.loads = [0] * len(formula.graph)
         self.pieces: list[tuple[int, str, str | Rope]] = []
         self._letter = _unused_letter(formula)
@@ -69,7 +71,11 @@ class PythonCode(Language):
 
 
 def write_python(
-    formula: Formula, *, digits: int | None = None, max_nodes: int | None = MAX_NODES
+    formula: Formula,
+    *,
+    digits: int | None = None,
+    max_nodes: int | None = MAX_NODES,
+    progress: Watcher = no_watcher,
 ) -> Iterator[str]:
     """A Python function of the inputs, with named parameters as keywords, piece by piece.
 
@@ -78,10 +84,10 @@ def write_python(
     Raises `TooLargeError` before the first piece.
     """
     refuse_if_larger(formula.size.nodes, formula.form, max_nodes, "netsym size says how large")
-    return _pieces(formula, digits)
+    return _pieces(formula, digits, progress)
 
 
-def _pieces(formula: Formula, digits: int | None) -> Iterator[str]:
+def _pieces(formula: Formula, digits: int | None, watcher: Watcher) -> Iterator[str]:
     used = used_functions(formula)
     words = {word for row in used for word in row.python.split() if hasattr(math, word)}
     if words:
@@ -94,7 +100,7 @@ def _pieces(formula: Formula, digits: int | None) -> Iterator[str]:
     function = formula.function or ("f" if "f" not in {*inputs, *parameters} else "network")
     yield f"def {function}({', '.join([*inputs, *keywords])}):\n"
     outputs = []
-    for name, right, is_output in PythonCode(formula, digits).statements():
+    for name, right, is_output in PythonCode(formula, digits, watcher).statements():
         if is_output and len(formula.outputs) == 1:
             yield "    return "
         else:

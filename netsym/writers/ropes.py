@@ -8,22 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-Piece = "str | Rope"
-
 
 class Rope:
     """Pieces one after another.
 
     `separated` says that this is a sum: terms at even places, separators (" + ") between them,
-    and lines may break there. `width` is how wide it is on one line.
+    and lines may break there, unless a rope that holds it is `solid`. `width` is how wide it is
+    on one line, `height` how tall, for languages where that matters.
     """
 
-    __slots__ = ("pieces", "separated", "width")
+    __slots__ = ("height", "pieces", "separated", "solid", "width")
 
-    def __init__(self, pieces: Sequence[str | Rope], width: int, separated: bool = False) -> None:
+    def __init__(
+        self,
+        pieces: Sequence[str | Rope],
+        width: int,
+        separated: bool = False,
+        solid: bool = False,
+        height: int = 0,
+    ) -> None:
         self.pieces = pieces
         self.width = width
         self.separated = separated
+        self.solid = solid
+        self.height = height
 
 
 def flat(piece: str | Rope) -> Iterator[str]:
@@ -72,7 +80,7 @@ class Layout:
                 yield piece_or_break
                 column += self.measure(piece_or_break)
                 opened = piece_or_break.endswith(("(", "[", r"\{"))
-            elif column + piece_or_break.width + tail <= self.width:
+            elif piece_or_break.solid or column + piece_or_break.width + tail <= self.width:
                 yield from flat(piece_or_break)
                 column, opened = column + piece_or_break.width, False
             elif piece_or_break.separated:
@@ -111,6 +119,8 @@ class Layout:
 
     def _lead(self, rope: Rope) -> int:
         """How much of a rope comes before its first possible break."""
+        if rope.solid:
+            return rope.width
         width = 0
         if not rope.separated:
             for piece in rope.pieces:

@@ -11,7 +11,7 @@ from netsym.formula.forms import Formula, bind
 from netsym.formula.functions import FUNCTIONS, Function
 from netsym.formula.names import literal
 from netsym.ops.symbolic import Symbolic
-from netsym.writers.language import ATOM, MAX_NODES, refuse_if_larger
+from netsym.writers.language import ATOM, MAX_NODES, Watcher, no_watcher, refuse_if_larger
 from netsym.writers.python import PythonCode, arguments, used_functions
 from netsym.writers.ropes import Rope, flat
 
@@ -50,7 +50,11 @@ class SympyCode(PythonCode):
 
 
 def write_sympy(
-    formula: Formula, *, digits: int | None = None, max_nodes: int | None = MAX_NODES
+    formula: Formula,
+    *,
+    digits: int | None = None,
+    max_nodes: int | None = MAX_NODES,
+    progress: Watcher = no_watcher,
 ) -> Iterator[str]:
     """A Python script that rebuilds the form with sympy, piece by piece.
 
@@ -59,10 +63,10 @@ def write_sympy(
     piece.
     """
     refuse_if_larger(formula.size.nodes, formula.form, max_nodes, "netsym size says how large")
-    return _pieces(formula, digits)
+    return _pieces(formula, digits, progress)
 
 
-def _pieces(formula: Formula, digits: int | None) -> Iterator[str]:
+def _pieces(formula: Formula, digits: int | None, watcher: Watcher) -> Iterator[str]:
     used = used_functions(formula)
     helpers = [(row, _expansion(row)) for row in used if not row.sympy]
     inner = [row for _, expansion in helpers for row in used_functions(expansion)]
@@ -80,7 +84,7 @@ def _pieces(formula: Formula, digits: int | None) -> Iterator[str]:
         yield "\n"
     yield "\n\nbindings, outputs = [], []\nwith evaluate(False):\n"
     bound = {binding.name for binding in formula.bindings}
-    for name, right, is_output in SympyCode(formula, digits).statements():
+    for name, right, is_output in SympyCode(formula, digits, watcher).statements():
         if is_output:
             opening, closing = "outputs.append(", ")\n"
         elif name in bound:

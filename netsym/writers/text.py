@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
-from netsym.writers.language import MAX_NODES, Equation, Language, refuse_if_larger
+from netsym.writers.language import MAX_NODES, Equation, Language, Watcher, no_watcher, refuse_if_larger
 from netsym.writers.ropes import Layout, Rope, flat
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -49,6 +49,7 @@ def write_text(
     digits: int | None = None,
     headings: bool = False,
     max_nodes: int | None = MAX_NODES,
+    progress: Watcher = no_watcher,
 ) -> Iterator[str]:
     """The equations of a form as text, piece by piece; joined, they end without a line break.
 
@@ -56,8 +57,21 @@ def write_text(
     the layered form. Raises `TooLargeError` before the first piece.
     """
     refuse_if_larger(formula.size.nodes, formula.form, max_nodes, "netsym size says how large")
-    language = (Ascii if ascii else Unicode)(formula, digits, breakable=width is not None)
+    language = (Ascii if ascii else Unicode)(formula, digits, width is not None, progress)
     return _lines(language, width, headings)
+
+
+def equations(
+    formula: Formula, *, ascii: bool, digits: int | None, max_nodes: int | None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The right-hand sides by name: of the bindings, and of the outputs."""
+    refuse_if_larger(formula.size.nodes, formula.form, max_nodes, "netsym size says how large")
+    bindings: dict[str, str] = {}
+    outputs: dict[str, str] = {}
+    for equation in (Ascii if ascii else Unicode)(formula, digits).equations():
+        into = outputs if equation.is_output else bindings
+        into[equation.binding.name] = "".join(flat(equation.right))
+    return bindings, outputs
 
 
 def _lines(language: Language, width: int | None, headings: bool) -> Iterator[str]:

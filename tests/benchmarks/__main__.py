@@ -9,7 +9,6 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterator
 from importlib import metadata
 from typing import Any
 
@@ -45,7 +44,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def lines_of(row: Row) -> Iterator[Line]:
+def lines_of(row: Row) -> list[Line]:
     """What a row measured; a row that cannot run says why, and the others go on."""
     started = time.perf_counter()
     try:
@@ -54,9 +53,10 @@ def lines_of(row: Row) -> Iterator[Line]:
         lines = [Line(problem=f"{error}; pip install 'netsym[bench]'")]
     except Exception as error:
         lines = [Line(problem=f"{type(error).__name__}: {error}"[:300])]
-    seconds = time.perf_counter() - started
-    print(f"{seconds:6.1f} s  {row.title}", file=sys.stderr, flush=True)
-    yield from lines
+    if not sys.stdout.isatty():
+        seconds = time.perf_counter() - started
+        print(f"{seconds:5.1f} s  {row.title}", file=sys.stderr, flush=True)
+    return lines
 
 
 def table_row(title: str, line: Line) -> str:

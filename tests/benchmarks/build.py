@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from netsym.formula.forms import Formula
@@ -46,7 +48,8 @@ def _check(spec: str) -> None:
     formula = network._formula(Symbolic())
     ours = np.atleast_1d(np.asarray(formula(x[0])))
     inputs, value = rivals.casadi_graph(rivals.casadi_arrays(layers))
-    theirs = casadi.Function("f", [inputs], [value])(x[0]).full()
+    function: Any = casadi.Function("f", [inputs], [value])
+    theirs = function(x[0]).full()
     agree("value against CasADi", ours, theirs.reshape(-1))
     zeros = 1 if any(w.activation == "relu" for w in layers) else 0  # of fmax(0, z)
     agree("nodes against CasADi", _binary_nodes(formula) + zeros, int(casadi.n_nodes(value)))

@@ -14,8 +14,7 @@ T = TypeVar("T")
 
 Sample = Callable[[], float]  # makes one measurement, in seconds
 
-_SHORTEST = 0.002  # seconds; what takes less is repeated within a sample
-_MOST_REPEATS = 50
+_LONG_ENOUGH = 0.01  # seconds; what takes less is repeated within a sample
 
 
 class DisagreementError(AssertionError):
@@ -115,33 +114,31 @@ def wall(work: Callable[[], object]) -> Sample:
 def wall_on(prepare: Callable[[], T], work: Callable[[T], object]) -> Sample:
     """The wall time of a call on something prepared anew each time, outside the timing.
 
-    What takes under 2 ms is repeated. The collector is off, as in `timeit`, and results are freed
-    after the clock stops: neither side pays for taking its graph down.
+    What is short is repeated until 10 ms are full, and the median taken. The collector is off, as
+    in `timeit`, and results are freed after the clock stops: neither side pays for taking its
+    graph down.
     """
-    repeats = 0
 
     def sample() -> float:
-        nonlocal repeats
-        if not repeats:
-            once = _seconds(prepare, work, 1)
-            repeats = min(_MOST_REPEATS, max(1, round(_SHORTEST / max(once, 1e-9))))
-        return _seconds(prepare, work, repeats)
+        gc.collect()
+        gc.disable()
+        try:
+            seconds: list[float] = []
+            while not seconds or sum(seconds) < _LONG_ENOUGH:
+                seconds.append(_once(work, prepare()))
+            return statistics.median(seconds)
+        finally:
+            gc.enable()
 
     return sample
 
 
-def _seconds(prepare: Callable[[], T], work: Callable[[T], object], repeats: int) -> float:
-    given = [prepare() for _ in range(repeats)]
-    kept: list[object] = []
-    gc.collect()
-    gc.disable()
-    try:
-        start = time.perf_counter()
-        for one in given:
-            kept.append(work(one))  # noqa: PERF401  a call a turn, as for every contestant
-        return (time.perf_counter() - start) / repeats
-    finally:
-        gc.enable()
+def _once(work: Callable[[T], object], given: T) -> float:
+    start = time.perf_counter()
+    result = work(given)
+    end = time.perf_counter()
+    del result
+    return end - start
 
 
 def agree(what: str, ours: object, theirs: object) -> None:

@@ -1,4 +1,4 @@
-"""The networks that are measured: shorthand, with names or with random numbers, and their arrays."""
+"""The networks that are measured: with names or with random numbers, and their arrays."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from netsym import parse
 from netsym.network import Network
-from netsym.readers.shorthand import parse
 
 Floats = npt.NDArray[np.float64]
 

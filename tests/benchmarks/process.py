@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from netsym.readers.shorthand import parse
+from netsym import parse
 from tests.benchmarks.measure import (
     Bar,
     DisagreementError,

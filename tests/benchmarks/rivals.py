@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from netsym.network import Network
 from tests.benchmarks.networks import Floats, Weights
+
+Activations = dict[str, Callable[[Any], Any]]
 
 
 # -- CasADi ---------------------------------------------------------------------------------------
@@ -28,7 +31,11 @@ def casadi_graph(arrays: Sequence[tuple[Any, Any, str]]) -> tuple[Any, Any]:
     """
     import casadi
 
-    apply = {"relu": lambda z: casadi.fmax(0, z), "tanh": casadi.tanh, "linear": lambda z: z}
+    apply: Activations = {
+        "relu": lambda z: casadi.fmax(0, z),
+        "tanh": casadi.tanh,
+        "linear": lambda z: z,
+    }
     x = value = casadi.SX.sym("x", arrays[0][0].shape[1])
     for matrix, bias, activation in arrays:
         value = apply[activation](casadi.mac(matrix, value, bias))
@@ -44,13 +51,15 @@ def casadi_batch(arrays: Sequence[tuple[Any, Any, str]], points: Floats) -> Call
     import casadi
 
     x, value = casadi_graph(arrays)
-    mapped = casadi.Function("f", [x], [value]).map(len(points))
+    mapped: Any = casadi.Function("f", [x], [value]).map(len(points))
     buffer, call = mapped.buffer()
-    given, result = np.empty_like(points), np.empty((len(points), value.shape[0]))
+    given: Any = np.empty_like(points)
+    result: Any = np.empty((len(points), value.shape[0]))
     buffer.set_arg(0, memoryview(given))
     buffer.set_res(0, memoryview(result))
 
     def evaluate() -> Floats:
+        assert buffer is not None and mapped is not None  # `call` does not keep them alive
         given[:] = points
         call()
         return result.copy()
@@ -60,16 +69,16 @@ def casadi_batch(arrays: Sequence[tuple[Any, Any, str]], points: Floats) -> Call
 
 # -- symengine ------------------------------------------------------------------------------------
 def symengine_graph(layers: Sequence[Weights]) -> tuple[list[Any], list[Any]]:
-    """Outputs and inputs, with symengine's ordinary constructors (it has no raw ones)."""
+    """Inputs and outputs; symengine has no raw constructors, and its `*` is its fastest product."""
     import symengine as se
 
-    apply = {"relu": lambda z: se.Max(0, z), "tanh": se.tanh, "linear": lambda z: z}
+    apply: Activations = {"relu": lambda z: se.Max(0, z), "tanh": se.tanh, "linear": lambda z: z}
     inputs = [se.Symbol(f"x_{i}") for i in range(1, layers[0].matrix.shape[1] + 1)]
     values: list[Any] = inputs
     for w in layers:
         activate = apply[w.activation]
         values = [
-            activate(se.Add(*map(se.Mul, row, values), bias))
+            activate(se.Add(*map(operator.mul, values, row), bias))
             for row, bias in zip(w.matrix.tolist(), w.bias.tolist(), strict=True)
         ]
     return inputs, values
@@ -163,7 +172,7 @@ def sympy_sizes(roots: Sequence[Any]) -> int:
 def sympy_values(roots: Sequence[Any], point: Floats) -> list[float]:
     """The values of sympy expressions at a point, object by object."""
     held: dict[int, float] = {}
-    functions = {"tanh": np.tanh, "relu": lambda z: max(z, 0.0)}
+    functions: Activations = {"tanh": np.tanh, "relu": lambda z: max(z, 0.0)}
     for node in sympy_order(roots):
         operands = [held[id(argument)] for argument in node.args]
         if node.is_Symbol:
@@ -182,7 +191,11 @@ def sympy_values(roots: Sequence[Any], point: Floats) -> list[float]:
 # -- NumPy ----------------------------------------------------------------------------------------
 def numpy_layers(layers: Sequence[Weights]) -> Callable[[Floats], Floats]:
     """The forward pass as one writes it by hand."""
-    apply = {"relu": lambda z: np.maximum(z, 0.0), "tanh": np.tanh, "linear": lambda z: z}
+    apply: Activations = {
+        "relu": lambda z: np.maximum(z, 0.0),
+        "tanh": np.tanh,
+        "linear": lambda z: z,
+    }
 
     def forward(x: Floats) -> Floats:
         for w in layers:

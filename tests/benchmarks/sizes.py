@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from netsym.network import Network
 from tests.benchmarks import rivals
 from tests.benchmarks.measure import Line, Rival, agree, faster, race, row, wall, wall_on
 from tests.benchmarks.networks import WIDE, Weights, dense, fresh, numeric
-
-FORMS = ("layered", "shared", "inlined")
 
 
 @row("sizes of all forms, 784-128-10 relu")
@@ -31,10 +28,7 @@ def wide() -> list[Line]:
 
 def sizes(network: Network) -> Mapping[str, int]:
     """The nodes of each form."""
-    size: Any = getattr(network, "size", None)
-    if size is None:
-        return {form: network.formula(form).size.nodes for form in FORMS}
-    return {form: size.forms[form].nodes for form in FORMS}
+    return {form: size.nodes for form, size in network.size.forms.items() if size is not None}
 
 
 def _check(network: Network, layers: list[Weights]) -> None:

@@ -1,0 +1,103 @@
+"""The command line: a verb per file. The only place that knows click; NumPy loads with a verb."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from netsym.errors import NetsymError
+
+#: The verbs, with what the overview says of each; a verb's own file is loaded when it is used.
+VERBS = {
+    "show": "Print a network layer by layer.",
+    "inline": "Print a network as one formula.",
+    "size": "Say how large every form of a network is, without building it.",
+}
+
+EXAMPLES = """\
+\b
+Examples:
+  netsym inline 1-2-1:sigmoid           the network as one formula
+  netsym show 1-2-1:sigmoid             layer by layer
+  netsym show 2-3tanh-1 --to latex      for your notes
+  netsym size 784-128relu-10            how large each would be
+  netsym inline my_network.toml         your own names and numbers
+
+A neural network as one formula, layer by layer and inlined, with exact sizes.
+
+\b
+NET is a shorthand, a .toml or .json file, or - for standard input.
+Shorthand: widths joined by -, an activation after a width (2-4tanh-1) or for
+all layers after a colon (1-2-1:sigmoid); 10x20 is twenty layers of ten units;
++ adds a layer's own input. Layers without an activation are linear.
+"""
+
+EPILOG = """\
+\b
+Exit codes: 0 done, 2 bad usage or network, 3 too large to write out.
+Completion for bash: eval "$(_NETSYM_COMPLETE=bash_source netsym)" (zsh, fish alike).
+"""
+
+INTERRUPTED, BROKEN_PIPE = 130, 141
+
+
+class Verbs(click.Group):
+    """Loads a verb's file when the verb is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The verbs, in the order a newcomer meets them."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb, loaded; None if there is no such verb."""
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = import_module(f"netsym.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Like click's, but an unknown verb is answered with what there is."""
+        from netsym.errors import did_you_mean
+
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            ctx.fail(f"no verb {args[0]!r}; {did_you_mean(args[0], VERBS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The overview of verbs, without loading them."""
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(
+    cls=Verbs, help=EXAMPLES, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(package_name="netsym", message="netsym %(version)s")
+def group() -> None:
+    """See EXAMPLES."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    sys.set_int_max_str_digits(0)  # counts may have any number of digits
+    try:
+        code = group.main(arguments, prog_name="netsym", standalone_mode=False)
+        sys.stdout.flush()
+    except NetsymError as error:
+        click.echo(f"netsym: {error}", err=True)
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("netsym: interrupted", err=True)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = BROKEN_PIPE
+    sys.exit(code or 0)

@@ -1,0 +1,117 @@
+"""Where results go: standard output or a file, whole or not at all, with progress on the way."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import click
+
+from netsym.errors import OutputError
+
+_AFTER, _EVERY = 1.0, 0.1  # seconds before progress is shown, and between two showings
+_BUFFER = 1 << 16
+
+
+class Progress:
+    """One line on standard error, on a terminal, for anything that takes over a second."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._next = self._start + _AFTER
+        self._shown = False
+        self.characters = 0  # that will be written, once known
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Say how far it is."""
+        now = time.monotonic()
+        if now < self._next or not sys.stderr.isatty():
+            return
+        self._next, self._shown = now + _EVERY, True
+        share = f"{100 * done / total:3.0f} %" if total else f"{done:,}"
+        click.echo(f"\r{what} … {share} ", nl=False, err=True)
+
+    def clear(self) -> None:
+        """Remove the line."""
+        if self._shown:
+            click.echo("\r\033[K", nl=False, err=True)
+
+
+def write(pieces: Iterable[str], target: str | None, progress: Progress) -> None:
+    """Write a text and a line break to standard output, or to a file.
+
+    A file is written beside its place and then moved there, so that it is whole or as it was.
+    Raises `OutputError` where it cannot be written.
+    """
+    try:
+        if target is None:
+            for chunk in _chunks(pieces, progress):
+                click.echo(chunk, nl=False)
+            return
+        with _replacing(target) as file:
+            for chunk in _chunks(pieces, progress):
+                file.write(chunk)
+    finally:
+        progress.clear()
+
+
+def _chunks(pieces: Iterable[str], progress: Progress) -> Iterator[str]:
+    waiting: list[str] = []
+    length = written = 0
+    for piece in pieces:
+        waiting.append(piece)
+        length += len(piece)
+        if length >= _BUFFER:
+            written += length
+            yield "".join(waiting)
+            waiting, length = [], 0
+            progress("writing", min(written, progress.characters), progress.characters)
+    yield "".join(waiting) + "\n"
+
+
+@contextmanager
+def _replacing(target: str) -> Iterator[IO[str]]:
+    path = Path(os.path.realpath(target))
+    try:
+        mode = path.stat().st_mode if path.exists() else None
+        if mode is not None and not stat.S_ISREG(mode):
+            if stat.S_ISDIR(mode):
+                raise OutputError(f"cannot write to {target}: it is a folder; give a file in it")
+            with path.open("w", encoding="utf-8") as device:
+                yield device
+            return
+        if mode is not None and not os.access(path, os.W_OK):
+            raise OutputError(f"cannot write to {target}: it is read-only; give another file")
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise _cannot(target, error) from None
+    try:
+        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123
+            yield file
+        os.chmod(name, stat.S_IMODE(mode) if mode is not None else 0o666 & ~_umask())  # noqa: PTH101
+        os.replace(name, path)  # noqa: PTH105
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise _cannot(target, error) from None
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _cannot(target: str, error: OSError) -> OutputError:
+    return OutputError(
+        f"cannot write to {target}: {error.strerror}; give a file in a folder you can write to"
+    )
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

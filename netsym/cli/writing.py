@@ -1,0 +1,189 @@
+"""What `show` and `inline` share: a form of a network, in a language, to where it is wanted."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import click
+
+import netsym.writers  # noqa: F401  (fills the table of writers)
+from netsym.cli.arguments import common_options
+from netsym.cli.output import Progress, write
+from netsym.errors import SpecError, did_you_mean
+from netsym.formula.forms import WRITERS, Formula
+from netsym.network import Network
+from netsym.writers.language import MAX_NODES, refuse_if_larger
+from netsym.writers.latex import NOTATIONS
+from netsym.writers.text import NARROWEST
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Choice(click.ParamType):
+    """One of some words; a misspelt one is answered with the nearest."""
+
+    name = "word"
+
+    def __init__(self, words: list[str]) -> None:
+        self.words = words
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
+        """The words, in the help."""
+        return "|".join(self.words)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """The word, if it is one."""
+        if value not in self.words:
+            self.fail(f"{value!r}; {did_you_mean(value, self.words)}", param, ctx)
+        return str(value)
+
+
+class Count(click.ParamType):
+    """A whole number, also as 1e9 or 1_000_000."""
+
+    name = "N"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """The number."""
+        try:
+            number = float(value) if "e" in str(value).lower() else int(value)
+            if number >= 1 and number == int(number):
+                return int(number)
+        except (ValueError, OverflowError):
+            number = 0
+        return self.fail(f"{value!r} is not a whole number above zero", param, ctx)
+
+
+_OPTIONS = (
+    click.option("--to", type=Choice(list(WRITERS)), default="text", show_default=True,
+                 help="The language to write."),
+    click.option("--output", "unit", metavar="UNIT",
+                 help="One output of many, by name or number from 1."),
+    click.option("--ascii", "ascii_only", is_flag=True, help="Text in plain ASCII."),
+    click.option("--width", type=click.IntRange(NARROWEST), metavar="N",
+                 help="Break lines there; the terminal's width on a terminal."),
+    click.option("--digits", type=click.IntRange(1, 17), metavar="N",
+                 help="Round the numbers shown to N digits; without it they are exact."),
+    click.option("--max-nodes", type=Count(), default=MAX_NODES, show_default=True,
+                 help="Refuse to write out more than this."),
+    click.option("--document", is_flag=True, help="LaTeX: a file that compiles."),
+    click.option("--notation", type=Choice(list(NOTATIONS)), default="ng", show_default=True,
+                 help="LaTeX: how layers and units are numbered."),
+    click.option("--onion", is_flag=True, help="LaTeX: an underbrace under every unit written out."),
+    click.option("--color", is_flag=True, help="LaTeX: one colour per layer."),
+)  # fmt: skip
+
+
+def writing_options(function: F) -> F:
+    """The options of verbs that print a formula."""
+    function = common_options(function)
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def write_form(network: Network, form: str, options: dict[str, Any]) -> None:
+    """Write a form of a network as the options say; refuse first, from the forecast."""
+    to, unit, expand = options["to"], options["unit"], options["expand"]
+    _check_latex_only(to, options)
+    if network.assumed:
+        click.echo(f"note: {network.assumed}", err=True)
+    if form == "matrix":
+        if to != "latex":
+            raise SpecError(f"--level matrix is for --to latex, not --to {to}")
+        if unit or expand:
+            raise SpecError("--level matrix writes whole layers; leave --output and --expand out")
+        formula = network.matrices
+    else:
+        refuse(network, form, unit, expand, options["max_nodes"])
+        formula = network.formula(form, expand)
+    if unit is not None:
+        formula = formula.output(unit)
+    progress = Progress()
+    chosen = _writer_options(to, options, progress)
+    if options["as_json"]:
+        pieces: Iterator[str] = iter([json.dumps(_to_json(formula, to, chosen), indent=2, ensure_ascii=False)])
+    else:
+        pieces = formula.write(to, **chosen)
+    write(_without_last_newline(pieces), options["target"], progress)
+
+
+def refuse(
+    network: Network, form: str, unit: str | None, expand: bool, max_nodes: int
+) -> None:
+    """Raise `TooLargeError` if a form, or one output of it, has too many nodes."""
+    size = network.forecast("layered" if form == "shared" else form, expand)
+    assert size is not None
+    nodes = size.nodes
+    if unit is not None and form == "inlined":
+        nodes = size.per_output[network.output_position(unit)]
+    layers = network.forecast("layered", expand)
+    assert layers is not None
+    instead = f"see all sizes with netsym size {network.title}, or raise --max-nodes"
+    if form == "inlined" and layers.nodes <= max_nodes:
+        instead = f"layer by layer it has {layers.nodes:,}: netsym show {network.title}; or " + instead
+    refuse_if_larger(nodes, form, max_nodes, instead)
+
+
+def _check_latex_only(to: str, options: dict[str, Any]) -> None:
+    given = [name for name in ("document", "onion", "color") if options[name]]
+    given += ["notation"] if options["notation"] != "ng" else []
+    if to != "latex" and given:
+        raise SpecError(f"--{given[0]} is for LaTeX; add --to latex")
+    if to != "text" and options["ascii_only"]:
+        raise SpecError(f"--ascii is for --to text, not --to {to}")
+    if to in ("python", "sympy") and options["width"]:
+        raise SpecError(f"--width is for text and LaTeX; --to {to} has lines of any length")
+
+
+def _writer_options(to: str, options: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    chosen: dict[str, Any] = {
+        "digits": options["digits"], "max_nodes": options["max_nodes"], "progress": progress,
+    }  # fmt: skip
+    if to == "text":
+        chosen["ascii"] = options["ascii_only"] or not _shows_unicode()
+        on_terminal = options["target"] is None and not options["as_json"] and sys.stdout.isatty()
+        terminal = max(shutil.get_terminal_size().columns, NARROWEST) if on_terminal else None
+        chosen["width"] = options["width"] or terminal
+        chosen["headings"] = True
+    elif to == "latex":
+        chosen |= {name: options[name] for name in ("document", "notation", "onion", "color")}
+        if options["width"]:
+            chosen["width"] = options["width"]
+    return chosen
+
+
+def _shows_unicode() -> bool:
+    try:
+        "σ⁽²⁾₁·".encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _to_json(formula: Formula, to: str, chosen: dict[str, Any]) -> dict[str, Any]:
+    if to != "text":
+        return {"schema": 1, "form": formula.form, to: "".join(formula.write(to, **chosen))}
+    from netsym.writers.text import equations
+
+    bindings, outputs = equations(formula, ascii=chosen["ascii"], digits=chosen["digits"], max_nodes=chosen["max_nodes"])
+    return {"schema": 1, "form": formula.form, "bindings": bindings, "outputs": outputs}
+
+
+def _without_last_newline(pieces: Iterator[str]) -> Iterator[str]:
+    """Writers may end with a line break; output adds its own."""
+    last = None
+    for piece in pieces:
+        if last is not None:
+            yield last
+        last = piece
+    if last is not None:
+        yield last.removesuffix("\n")

@@ -1,0 +1,95 @@
+"""The options that a spec can give a layer, by name and type: the fields of the layer's class."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any, get_args, get_type_hints
+
+from netsym.errors import SpecError
+from netsym.layers import Layer
+
+MOST = 10**9  # of anything counted: inputs, units
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a layer: its name, `int`, `float`, `bool` or `str`, and its default."""
+
+    name: str
+    type: type
+    default: Any = dataclasses.MISSING
+    least: int = 1  # of a whole number; a field says otherwise with metadata={"least": 0}
+
+    def checked(self, value: Any) -> Any:
+        """The value, if it is of the option's type; raises `SpecError` otherwise."""
+        given = type(value)
+        if self.type is float and given in (int, float) and math.isfinite(_float(value)):
+            return float(value)
+        if self.type is int and given is int and self.least <= value <= MOST:
+            return value
+        if self.type in (bool, str) and given is self.type:
+            return value
+        wanted, example = {
+            int: (f"a whole number from {self.least} to {MOST:,}", "4"),
+            float: ("a finite number", "0.5"),
+            bool: ("true or false", "true"),
+            str: ("text in quotes", '"…"' if self.default is dataclasses.MISSING else
+                  f'"{self.default}"'),
+        }[self.type]  # fmt: skip
+        raise wrong(self.name, value, wanted, example)
+
+
+def options(kind: type[Layer]) -> dict[str, Option]:
+    """The options of a layer by name, in order; its `use_…` switches are not among them."""
+    hints = get_type_hints(kind)
+    return {
+        field.name: Option(
+            field.name, _plain(hints[field.name]), field.default, field.metadata.get("least", 1)
+        )
+        for field in dataclasses.fields(kind)
+        if field.name.removeprefix("use_") not in kind.letters
+    }
+
+
+def switches(kind: type[Layer]) -> list[str]:
+    """The parameters of a layer that `<parameter> = false` leaves out."""
+    fields = {field.name for field in dataclasses.fields(kind)}
+    return [key for key in kind.letters if f"use_{key}" in fields]
+
+
+def _plain(hint: Any) -> type:
+    """`float` for `float | None`; other types are themselves."""
+    kinds = [kind for kind in get_args(hint) or (hint,) if kind is not NoneType]
+    assert len(kinds) == 1 and kinds[0] in (int, float, bool, str), f"no way to say {hint}"
+    return kinds[0]  # type: ignore[no-any-return]
+
+
+def _float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def wrong(key: str, value: Any, wanted: str, example: str) -> SpecError:
+    """The error for a value that a key cannot have."""
+    return SpecError(f"{key} is {shown(value)}; it must be {wanted}, as in {key} = {example}")
+
+
+def shown(value: Any) -> str:
+    """A value as a spec writes it, cut to 60 characters.
+
+    >>> shown(["w", 1, True])
+    '["w", 1, true]'
+    """
+    if isinstance(value, (list, dict)) and len(value) > 20:
+        return f"a {'list' if isinstance(value, list) else 'table'} of {len(value)}"
+    try:
+        text = json.dumps(value, default=str)
+    except ValueError:  # Python writes no whole number of more than 4300 digits
+        return "a very long number"
+    return text if len(text) <= 60 else text[:59] + "…"

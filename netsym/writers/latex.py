@@ -1,0 +1,310 @@
+"""LaTeX that compiles with amsmath alone, and in KaTeX and MathJax: fragments and documents."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from netsym.errors import SpecError, did_you_mean
+from netsym.formula.forms import Formula
+from netsym.formula.functions import FUNCTIONS
+from netsym.formula.names import Names
+from netsym.writers.language import (
+    ATOM, MAX_NODES, NEGATION, POWER, PRODUCT, Language, Watcher, no_watcher, refuse_if_larger,
+)  # fmt: skip
+from netsym.writers.ropes import Layout, Rope, flat
+
+#: Line width in characters of ordinary text; an article in 10pt holds about this much.
+WIDTH = 72
+
+_INDENT = 3
+_DEEPEST = 12  # levels of indentation; deeper lines stay there
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How a source writes the number of a layer, and from where it counts.
+
+    `bracket` goes round the number. The input is layer `values`: activations of the first layer
+    are numbered 1 + `values`, its weights 1 + `parameters`.
+    """
+
+    bracket: str
+    parameters: int
+    values: int
+
+
+#: ng: Ng's Deep Learning course, w^{[1]}, a^{[1]}. cs229: Ng's notes where the input is layer 1,
+#: so W^{(1)} leads to a^{(2)}. nielsen: Neural Networks and Deep Learning, w^{2}, a^{2}.
+NOTATIONS = {
+    "ng": Notation("[{}]", 0, 0),
+    "cs229": Notation("({})", 0, 1),
+    "nielsen": Notation("{}", 1, 1),
+}
+
+# Names that xcolor, KaTeX and MathJax all know; of the input, then of the layers.
+_COLORS = ("teal", "blue", "red", "violet", "orange", "brown", "magenta", "olive")
+_BIG = (r"", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl")
+
+_SCRIPTS = re.compile(r"_\{([^{}]*)\}(?:\^\{([^{}]*)\})?|\^\{([^{}]*)\}")
+_SILENT = re.compile(r"\\(?:[bB]igg?[lr]?|textcolor\{\w+\}|,|mathrm|operatorname|hat)|[{}]")
+_SYMBOL = re.compile(r"\\(?:sigma|cdot|pi|odot)\b ?")
+
+
+class Latex(Language):
+    """Spells a formula in LaTeX. Sizes of parentheses grow from the inside out."""
+
+    times = r"\,"
+    dots = r"\dots"
+
+    def __init__(
+        self,
+        formula: Formula,
+        digits: int | None = None,
+        notation: Notation = NOTATIONS["ng"],
+        onion: bool = False,
+        color: bool = False,
+        watcher: Watcher = no_watcher,
+    ) -> None:
+        super().__init__(formula, digits, breakable=True, watcher=watcher)
+        self.notation = notation
+        self.onion = onion
+        self.color = color
+        self.widths: dict[str, int] = {}
+
+    # -- names and numbers
+    def name(self, names: Names, position: int) -> str:
+        return self._colored(self._plain(names, position), names)
+
+    def _plain(self, names: Names, position: int) -> str:
+        if names.literal:
+            given = names.literal[position]
+            return self.formula.latex_names.get(given) or _identifier(given)
+        base = r"\hat{y}" if names.base == "y" else names.base
+        indices = [str(index) for index in names.indices(position)]
+        comma = "," if any(len(index) > 1 for index in indices) else ""
+        below = f"_{{{comma.join(indices)}}}" if indices else ""
+        return base + below + self._layer(names)
+
+    def _layer(self, names: Names) -> str:
+        if names.layer is None:
+            return ""
+        is_value = names.base in ("a", "z")
+        offset = self.notation.values if is_value else self.notation.parameters
+        return f"^{{{self.notation.bracket.format(names.layer + offset)}}}"
+
+    def _colored(self, text: str, names: Names) -> str:
+        if not self.color:
+            return text
+        layer = names.layer or (0 if names.base != "y" else self.formula.layer_count)
+        return rf"\textcolor{{{_color(layer)}}}{{{text}}}"
+
+    def number(self, value: float | Fraction) -> tuple[str, int]:
+        if isinstance(value, Fraction) and value.denominator != 1:
+            sign = "-" if value < 0 else ""
+            text = rf"{sign}\tfrac{{{abs(value.numerator)}}}{{{value.denominator}}}"
+            return text, NEGATION if sign else POWER
+        text, binds = super().number(value)
+        mantissa, e, exponent = text.partition("e")
+        if not e:
+            return text, binds
+        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}", NEGATION if binds == NEGATION else PRODUCT
+
+    # -- operations
+    def parentheses(self, piece: str | Rope) -> str | Rope:
+        return self._enclosed("", piece, "(", ")")
+
+    def _enclosed(self, head: str, piece: str | Rope, opening: str, closing: str) -> str | Rope:
+        big = _BIG[min(_height(piece), len(_BIG) - 1)]
+        small = big[:-1] + "r" if big else ""
+        return self.join([f"{head}{big}{opening}", piece, f"{small}{closing}"])
+
+    def product(self, factors: list[str | Rope]) -> str | Rope:
+        pieces = factors[:1]
+        for factor in factors[1:]:
+            first = next(iter(flat(factor)))
+            digit = first[:1].isdecimal() or first.startswith(r"\tfrac")
+            space = " " if self.formula.shapes else self.times
+            pieces += [r" \cdot " if digit else space, factor]
+        return self.join(pieces)
+
+    def _write_quotient(self, _: str, nodes: list[int]) -> str | Rope:
+        above, below = self.texts[nodes[0]], self.texts[nodes[1]]
+        width = max(self.width(above), self.width(below))
+        if width <= WIDTH - 12:
+            return Rope([r"\dfrac{", above, "}{", below, "}"], width, solid=True, height=self._over(above, below))
+        inverse = self.join([self.parentheses(below), "^{-1}"])
+        if above == "1":
+            return inverse
+        return self.product([self.operand(nodes[0], POWER), inverse])
+
+    def _over(self, above: str | Rope, below: str | Rope) -> int:
+        return 2 + max(_height(above), _height(below))
+
+    def _write_power(self, _: str, nodes: list[int]) -> str | Rope:
+        base = self.operand(nodes[0], ATOM)
+        if isinstance(base, str) and "^" in base and not base.endswith(")"):
+            base = self.parentheses(base)
+        return self.join([base, "^{", self.texts[nodes[1]], "}"])
+
+    def _write_elementwise(self, _: str, nodes: list[int]) -> str | Rope:
+        first, *rest = [self.operand(node, POWER) for node in nodes]
+        return self.join([first, *(piece for factor in rest for piece in (r" \odot ", factor))])
+
+    def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
+        if function == "concatenate":
+            rows = [piece for operand in operands for piece in (operand, r" \\ ")]
+            return Rope([r"\begin{bmatrix} ", *rows[:-1], r" \end{bmatrix}"],
+                        max(map(self.width, operands)) + 2, solid=True, height=2)  # fmt: skip
+        row = FUNCTIONS[function]
+        if not operands:
+            return row.latex
+        if function == "sqrt":
+            return Rope([r"\sqrt{", operands[0], "}"], self.width(operands[0]) + 1, solid=True, height=_height(operands[0]))
+        if function == "abs":
+            return self._enclosed("", operands[0], r"|", r"|")
+        if row.alpha is not None:
+            alpha = "".join(flat(operands[1]))
+            return self._enclosed(f"{row.latex}_{{{alpha}}}", operands[0], "(", ")")
+        inner = [operands[0]]
+        for operand in operands[1:]:
+            inner += [",\\, ", operand]
+        opening, closing = ("[", "]") if function == "exp" else ("(", ")")
+        return self._enclosed(row.latex, self.join(inner) if len(inner) > 1 else inner[0], opening, closing)
+
+    def value(self, names: Names, position: int, text: str | Rope) -> str | Rope:
+        if not self.onion or names.base != "a":
+            return text
+        unit = names.indices(position)[-1]
+        label = rf"\text{{layer {names.layer}, unit {unit}}} = {self._plain(names, position)}"
+        below = self._colored(label, names)
+        return Rope([r"\underbrace{", text, "}_{", below, "}"],
+                    max(self.width(text), self.width(label) * 7 // 10),
+                    solid=True, height=_height(text))  # fmt: skip
+
+    _OPERATIONS = Language._OPERATIONS | {
+        "divide": (_write_quotient, POWER),
+        "power": (_write_power, POWER),
+        "elementwise": (_write_elementwise, PRODUCT),
+    }
+
+    # -- measures
+    def measure(self, text: str) -> int:
+        """The width in characters: scripts count by the longer one at two thirds, commands little."""
+        if text not in self.widths:
+            shown = _SCRIPTS.sub(_script, text)
+            self.widths[text] = len(_SILENT.sub("", _SYMBOL.sub("o", shown)).replace("\\", ""))
+        return self.widths[text]
+
+    def rope(self, pieces: Sequence[str | Rope], width: int, separated: bool) -> Rope:
+        return Rope(pieces, width, separated, height=max(map(_height, pieces)))
+
+
+def _script(match: re.Match[str]) -> str:
+    longest = max(len(group) for group in match.groups() if group is not None)
+    return "s" * math.ceil(longest * 2 / 3)
+
+
+def _height(piece: str | Rope) -> int:
+    """How tall a piece is, in sizes of the parentheses that it needs."""
+    if isinstance(piece, Rope):
+        return piece.height
+    for size in (4, 3, 2, 1):
+        if _BIG[size] in piece:
+            return size + 1
+    return 1 if "^" in piece or "(" in piece else 0
+
+
+def _identifier(name: str) -> str:
+    r"""A name as typed -> LaTeX: w_21 -> w_{21}, w_1_2 -> w_{1,2}, x1 -> x_{1}, rate -> \mathrm{rate}."""
+    match = re.fullmatch(r"([A-Za-z])([0-9]+)", name)
+    base, indices = (match[1], [match[2]]) if match else (name.split("_")[0], name.split("_")[1:])
+    if not base:
+        return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
+    letter = base if len(base) == 1 else rf"\mathrm{{{base}}}"
+    shown = [i if i.isdecimal() or len(i) == 1 else rf"\mathrm{{{i}}}" for i in indices if i]
+    return letter + (f"_{{{','.join(shown)}}}" if shown else "")
+
+
+def _color(layer: int) -> str:
+    return _COLORS[layer] if layer < len(_COLORS) else _COLORS[1 + (layer - 1) % (len(_COLORS) - 1)]
+
+
+def write_latex(
+    formula: Formula,
+    *,
+    document: bool = False,
+    notation: str = "ng",
+    onion: bool = False,
+    color: bool = False,
+    width: int = WIDTH,
+    digits: int | None = None,
+    max_nodes: int | None = MAX_NODES,
+    progress: Watcher = no_watcher,
+) -> Iterator[str]:
+    r"""A form in LaTeX, piece by piece: a fragment for display mathematics, or a `document`.
+
+    `notation` is "ng", "cs229" or "nielsen"; `onion` puts an underbrace under every unit of an
+    inlined formula, naming layer and unit; `color` gives each layer a colour (`\textcolor`, from
+    xcolor). Lines are broken at `width`, in characters. Raises `SpecError` for an unknown
+    notation, `TooLargeError` before the first piece.
+    """
+    if notation not in NOTATIONS:
+        raise SpecError(f"unknown notation {notation!r}; {did_you_mean(notation, NOTATIONS)}")
+    refuse_if_larger(formula.size.nodes, formula.form, max_nodes, "netsym size says how large")
+    language = Latex(formula, digits, NOTATIONS[notation], onion, color, progress)
+    lines = _lines(language, width)
+    return _document(lines, color) if document else _fragment(lines)
+
+
+def _lines(language: Latex, width: int) -> Iterator[str]:
+    layout = Layout(width, language.measure, _newline, _INDENT)
+    for number, equation in enumerate(language.equations()):
+        if number:
+            yield " \\\\\n"
+        yield from layout.lines(f"{language.left(equation)} &= ", equation.right)
+    if language.formula.shapes:
+        yield " \\\\[1ex]\n& " + ",\\quad ".join(
+            rf"{language.name(names, 0)} \in \mathbf{{R}}^{{{_times(shape)}}}"
+            for names, shape in language.formula.shapes
+        )
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return r" \times ".join(map(str, shape))
+
+
+def _newline(level: int) -> str:
+    return " \\\\\n&" + r"\quad" * min(max(level, 1), _DEEPEST) + " {}"
+
+
+def _fragment(lines: Iterator[str]) -> Iterator[str]:
+    first, rest = _held(lines)
+    if rest is None:
+        yield first.replace(" &= ", " = ", 1)
+        return
+    yield "\\begin{aligned}\n"
+    yield first
+    yield from rest
+    yield "\n\\end{aligned}"
+
+
+def _document(lines: Iterator[str], color: bool) -> Iterator[str]:
+    yield "\\documentclass{article}\n\\usepackage{amsmath}\n"
+    yield "\\usepackage{xcolor}\n" if color else ""
+    yield "\\allowdisplaybreaks\n\\begin{document}\n\\begin{align*}\n"
+    yield from lines
+    yield "\n\\end{align*}\n\\end{document}\n"
+
+
+def _held(lines: Iterator[str]) -> tuple[str, Iterator[str] | None]:
+    """The whole text if it is one line, else its beginning and the rest."""
+    first = ""
+    for piece in lines:
+        first += piece
+        if "\\\\" in piece:
+            return first, lines
+    return first, None

@@ -1,0 +1,184 @@
+"""The shorthand: what it means, and what it says of a mistake."""
+
+from textwrap import dedent
+
+import pytest
+
+from netsym.errors import SpecError
+from netsym.layers.dense import Dense
+from netsym.readers.shorthand import parse
+
+
+def dense(units: int, activation: str = "linear", skip: bool = False) -> Dense:
+    return Dense(units=units, activation=activation, skip=skip)
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "layers"),
+    [
+        ("1-1", 1, [dense(1)]),
+        ("1-2-1:sigmoid", 1, [dense(2, "sigmoid"), dense(1, "sigmoid")]),
+        (
+            "2-4tanh-4tanh+-3softmax",
+            2,
+            [dense(4, "tanh"), dense(4, "tanh", skip=True), dense(3, "softmax")],
+        ),
+        ("2-10x20-1:relu", 2, [dense(10, "relu")] * 20 + [dense(1, "relu")]),
+        ("2-3×2tanh-1", 2, [dense(3, "tanh")] * 2 + [dense(1)]),
+        ("2-4relu-1sigmoid:tanh", 2, [dense(4, "relu"), dense(1, "sigmoid")]),
+        ("1-1linear:gelu_tanh", 1, [dense(1)]),
+        ("  3-2:relu\n", 3, [dense(2, "relu")]),
+    ],
+)
+def test_meaning(text: str, inputs: int, layers: list[Dense]) -> None:
+    network = parse(text)
+    assert len(network.inputs) == inputs
+    assert [placed.layer for placed in network.layers] == layers
+    assert [placed.name for placed in network.layers] == [
+        f"layer{n}" for n in range(1, len(layers) + 1)
+    ]
+
+
+def test_names_follow_the_notation() -> None:
+    network = parse("1-2-1:sigmoid")
+    assert network.parameter_names() == [
+        "w1_1_1", "w1_2_1", "b1_1", "b1_2", "w2_1_1", "w2_1_2", "b2_1",
+    ]  # fmt: skip
+    assert network.title == "1-2-1:sigmoid"
+
+
+@pytest.mark.parametrize(
+    ("text", "assumed"),
+    [
+        ("1-2-1:sigmoid", ""),
+        ("1-2tanh-1linear", ""),
+        (
+            "1-2-1",
+            "no activation was given, so these layers are linear; "
+            "for sigmoid everywhere write 1-2-1:sigmoid",
+        ),
+        (
+            "1-2tanh-1",
+            "some layers have no activation, so these layers are linear; "
+            "for sigmoid everywhere write 1-2tanh-1:sigmoid",
+        ),
+    ],
+)
+def test_what_was_not_said_is_told(text: str, assumed: str) -> None:
+    assert parse(text).assumed == assumed
+
+
+GIVE = "give widths joined by -, as in 1-2-1:sigmoid, 2-4tanh-4tanh+-3softmax or 2-10x20-1:relu"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", f"'' is an empty network; {GIVE}"),
+        (":tanh", f"':tanh' is an empty network; {GIVE}"),
+        (
+            "1-2-1:tnah",
+            """\
+            unknown activation
+              1-2-1:tnah
+                    ^^^^
+            did you mean 'tanh'?""",
+        ),
+        (
+            "1-2sigmiod-1",
+            """\
+            unknown activation
+              1-2sigmiod-1
+                 ^^^^^^^
+            did you mean 'sigmoid'?""",
+        ),
+        (
+            "1-2_-1",
+            """\
+            unknown activation
+              1-2_-1
+                 ^
+            choose from linear, tanh, sigmoid, relu, leaky_relu, elu, softplus, silu, gelu, """
+            "gelu_tanh, hard_sigmoid, softmax",
+        ),
+        (
+            "1--1",
+            f"""\
+            not a layer of a network
+              1--1
+                ^
+            {GIVE}""",
+        ),
+        (
+            "1-2.5-1",
+            f"""\
+            not a layer of a network
+              1-2.5-1
+                ^^^
+            {GIVE}""",
+        ),
+        (
+            "2tanh-1",
+            f"""\
+            the first width is the number of inputs, which have no activation
+              2tanh-1
+              ^^^^^
+            {GIVE}""",
+        ),
+        (
+            "12",
+            f"""\
+            one width is only an input; a network needs at least one layer
+              12
+              ^^
+            {GIVE}""",
+        ),
+        (
+            "1-0-1",
+            """\
+            a width of zero
+              1-0-1
+                ^
+            every layer has at least one unit""",
+        ),
+        (
+            "1-2x0-1",
+            """\
+            a width of zero
+              1-2x0-1
+                  ^
+            every layer has at least one unit""",
+        ),
+        (
+            "1-99999999999999-1",
+            """\
+            more than 1,000,000,000
+              1-99999999999999-1
+                ^^^^^^^^^^^^^^""",
+        ),
+        (
+            "1-1x100001",
+            """\
+            a network in shorthand has at most 100,000 layers
+              1-1x100001
+                ^^^^^^^^""",
+        ),
+        (
+            "2-3+-1",
+            "layer 1 (dense) adds its own input, so it needs as many units as inputs: "
+            "3 units, 2 inputs; change one or leave the skip out",
+        ),
+    ],
+)
+def test_mistakes_are_pointed_at(text: str, message: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        parse(text)
+    assert str(caught.value) == dedent(message)
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("text", ["1-" * 50_000 + "1:sigmiod", "1-" + "a" * 200_000, "9" * 10_000])
+def test_long_mistakes_have_short_messages(text: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        parse(text)
+    assert len(max(str(caught.value).splitlines(), key=len)) < 250

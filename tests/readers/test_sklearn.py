@@ -1,0 +1,216 @@
+"""from_sklearn against scikit-learn's own predictions."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
+from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, StandardScaler
+
+from netsym.errors import SpecError
+from netsym.readers.files import dumps, loads
+from netsym.readers.sklearn import from_sklearn
+
+CLASSES = {
+    "iris": load_iris,
+    "digits": load_digits,
+    "wine": load_wine,
+    "breast_cancer": load_breast_cancer,
+}
+
+
+def fitted(model: Any, x: Any, y: Any) -> Any:
+    """The model after a short fit: what it has learnt does not matter here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return model.fit(x, y)
+
+
+def classifier(*hidden: int, **options: Any) -> MLPClassifier:
+    return MLPClassifier(hidden or (7, 5), max_iter=8, random_state=0, **options)
+
+
+def regressor(*hidden: int, **options: Any) -> MLPRegressor:
+    return MLPRegressor(hidden or (7, 5), max_iter=8, random_state=0, **options)
+
+
+def expected(model: Any, x: Any) -> Any:
+    if not hasattr(model, "predict_proba"):
+        return model.predict(x)
+    probabilities = model.predict_proba(x)
+    return probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities
+
+
+@pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu"])
+@pytest.mark.parametrize("data", CLASSES)
+def test_classifiers_agree(data: str, activation: str) -> None:
+    x, y = CLASSES[data](return_X_y=True)
+    model = fitted(make_pipeline(StandardScaler(), classifier(activation=activation)), x, y)
+    np.testing.assert_allclose(from_sklearn(model)(x), expected(model, x), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu"])
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_regressors_agree(activation: str, outputs: int) -> None:
+    x, y = load_diabetes(return_X_y=True)
+    targets = y / 100 if outputs == 1 else np.stack([y / 100, x[:, 0], x[:, 1] ** 2], axis=1)
+    model = fitted(regressor(activation=activation), x, targets)
+    np.testing.assert_allclose(from_sklearn(model)(x), model.predict(x), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("data", CLASSES)
+def test_regressors_agree_on_the_classification_data(data: str) -> None:
+    x, y = CLASSES[data](return_X_y=True)
+    model = fitted(make_pipeline(MinMaxScaler(), regressor(6)), x, y.astype(float))
+    np.testing.assert_allclose(from_sklearn(model)(x), model.predict(x), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "scalers",
+    [
+        [],
+        ["passthrough", None],
+        [StandardScaler(with_mean=False)],
+        [StandardScaler(with_std=False)],
+        [StandardScaler(with_mean=False, with_std=False)],
+        [MinMaxScaler((-2, 3))],
+        [MaxAbsScaler()],
+        [MaxAbsScaler(), "passthrough", MinMaxScaler(), StandardScaler()],
+        [make_pipeline(MinMaxScaler(), MaxAbsScaler())],
+    ],
+)
+def test_pipelines_agree(scalers: list[Any]) -> None:
+    x, y = load_wine(return_X_y=True)
+    model = fitted(make_pipeline(*scalers, classifier(4)), x, y)
+    network = from_sklearn(model)
+    np.testing.assert_allclose(network(x), model.predict_proba(x), rtol=0, atol=1e-12)
+
+
+def test_many_labels_at_once() -> None:
+    x, y = load_iris(return_X_y=True)
+    labels = np.stack([y == 0, y > 0, x[:, 0] > 5], axis=1).astype(int)
+    model = fitted(classifier(4), x, labels)
+    network = from_sklearn(model)
+    assert network.layers[-1].layer.activation == "sigmoid"
+    np.testing.assert_allclose(network(x), model.predict_proba(x), rtol=0, atol=1e-12)
+
+
+def test_the_network_can_be_saved() -> None:
+    x, y = load_iris(return_X_y=True)
+    network = from_sklearn(fitted(make_pipeline(StandardScaler(), classifier(4)), x, y))
+    assert np.array_equal(loads(dumps(network))(x), network(x))
+
+
+def test_of_two_classes_the_second_is_the_output() -> None:
+    x, y = load_breast_cancer(return_X_y=True)
+    named = fitted(classifier(3), x, np.array(["malignant", "benign"])[y])
+    network = from_sklearn(named)
+    assert named.classes_.tolist() == ["benign", "malignant"]
+    assert network.outputs.literal == ("malignant",)
+    assert network.title == "MLPClassifier: probability of class malignant"
+    np.testing.assert_allclose(network(x), named.predict_proba(x)[:, 1], rtol=0, atol=1e-12)
+    numbered = from_sklearn(fitted(classifier(3), x, y))
+    assert numbered.outputs.literal == () and numbered.outputs.ascii(0) == "y"
+    assert numbered.title == "MLPClassifier: probability of class 1"
+
+
+@pytest.mark.parametrize(
+    ("classes", "names"),
+    [
+        (["setosa", "versicolor", "virginica"], ["setosa", "versicolor", "virginica"]),
+        (["a b", "c", "d"], ["y_1", "y_2", "y_3"]),
+        (["sigmoid", "c", "d"], ["y_1", "y_2", "y_3"]),
+        (["w2_1_1", "c", "d"], ["c", "d", "w2_1_1"]),  # the weights are numbers: no clash
+        (["a1_1", "c", "d"], ["y_1", "y_2", "y_3"]),
+    ],
+)
+def test_outputs_are_named_after_the_classes(classes: list[str], names: list[str]) -> None:
+    x, y = load_iris(return_X_y=True)
+    network = from_sklearn(fitted(classifier(2), x, np.array(classes)[y]))
+    assert [network.outputs.ascii(i) for i in range(3)] == names
+
+
+class Frame(np.ndarray):
+    """A stand-in for a data frame, so that the tests need no pandas."""
+
+
+@pytest.mark.parametrize(
+    ("columns", "names"),
+    [
+        (["length", "width", "p", "q"], ["length", "width", "p", "q"]),
+        (["sepal length (cm)", "b", "c", "d"], ["x_1", "x_2", "x_3", "x_4"]),
+        (["lambda", "b", "c", "d"], ["x_1", "x_2", "x_3", "x_4"]),
+        (["a1_1", "b", "c", "d"], ["x_1", "x_2", "x_3", "x_4"]),
+    ],
+)
+def test_inputs_are_named_after_the_columns(columns: list[str], names: list[str]) -> None:
+    x, y = load_iris(return_X_y=True)
+    model = fitted(classifier(2), x, y)
+    model.feature_names_in_ = np.array(columns, dtype=object)
+    network = from_sklearn(model)
+    assert [network.inputs.ascii(i) for i in range(4)] == names
+
+
+IRIS = load_iris(return_X_y=True)
+SUPPORTED = (
+    "give a fitted MLPClassifier or MLPRegressor, "
+    "or a Pipeline of StandardScaler, MinMaxScaler, MaxAbsScaler before one"
+)
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (classifier(), "this MLPClassifier is not fitted; call fit with data first"),
+        (
+            make_pipeline(StandardScaler(), regressor()),
+            "this MLPRegressor is not fitted; call fit with data first",
+        ),
+        (
+            make_pipeline(StandardScaler(), fitted(classifier(2), *IRIS)),
+            "this StandardScaler is not fitted; call fit with data first",
+        ),
+        (LogisticRegression(), f"a LogisticRegression cannot be read; {SUPPORTED}"),
+        (3, f"an int cannot be read; {SUPPORTED}"),
+        (make_pipeline(StandardScaler()), f"a StandardScaler cannot be read; {SUPPORTED}"),
+        (
+            make_pipeline("passthrough"),
+            "the Pipeline does nothing; give one that ends in a fitted model",
+        ),
+        (
+            fitted(make_pipeline(PCA(2), classifier(2)), *IRIS),
+            "a PCA before the model cannot be read; a Pipeline may have StandardScaler, "
+            "MinMaxScaler, MaxAbsScaler there; apply other steps to the data first",
+        ),
+        (
+            fitted(make_pipeline(MinMaxScaler(clip=True), classifier(2)), *IRIS),
+            "MinMaxScaler(clip=True) cuts values off, which no layer does; "
+            "fit the Pipeline with clip=False",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_said(model: Any, message: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        from_sklearn(model)
+    assert str(caught.value) == message
+
+
+def test_an_output_activation_that_no_layer_has_is_refused() -> None:
+    model = fitted(regressor(2), *IRIS)
+    model.out_activation_ = "exp"
+    with pytest.raises(SpecError, match="the activation 'exp' of scikit-learn is not known here"):
+        from_sklearn(model)
+
+
+def test_a_derived_class_is_read_as_what_it_derives_from() -> None:
+    class Mine(MLPRegressor):
+        pass
+
+    model = fitted(Mine((2,), max_iter=3), *IRIS)
+    np.testing.assert_allclose(from_sklearn(model)(IRIS[0]), model.predict(IRIS[0]), atol=1e-12)
