@@ -20,7 +20,7 @@ from netsym.errors import SpecError, did_you_mean
 from netsym.formula.forms import Formula, bind, inlined, layered, output_position, shared
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Ids
-from netsym.formula.names import Names, literal
+from netsym.formula.names import Names
 from netsym.formula.sizes import NetworkSize, Size
 from netsym.formula.values import points
 from netsym.layers import Layer
@@ -85,7 +85,9 @@ class Network:
         width = placed[-1].width
         if outputs and len(outputs) != width:
             raise SpecError(f"{len(outputs)} output names for {width} outputs; give one each")
-        ends = literal(*outputs) if outputs else Names("y", None, () if width == 1 else (width,))
+        ends = Names("y", None, () if width == 1 else (width,))
+        if outputs:
+            ends = Names("", len(placed), (width,), tuple(outputs))
         network = cls(title, names, tuple(placed), ends, **more)
         network._check_names()
         return network

@@ -157,7 +157,7 @@ _ROWS = (
              activation=True, repeats=True, expansion=_expand_gelu_tanh, python="pi sqrt tanh",
              prelude="def gelu_tanh(z):\n"
                      "    return 0.5*z*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z**3)))\n"),
-    Function(name="hard_sigmoid", latex=r"\operatorname{hard\sigma}", activation=True,
+    Function(name="hard_sigmoid", latex=r"\operatorname{hardsigmoid}", activation=True,
              numpy=lambda z: np.clip(z / 6.0 + 0.5, 0.0, 1.0), expansion=_expand_hard_sigmoid,
              prelude="def hard_sigmoid(z):\n    return max(0.0, min(1.0, z/6 + 0.5))\n"),
     Function(name="softmax", latex=r"\operatorname{softmax}", numpy=_softmax, activation=True,

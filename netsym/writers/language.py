@@ -13,7 +13,7 @@ from netsym.errors import TooLargeError
 from netsym.formula.forms import Binding, Formula
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Block, Positions
-from netsym.formula.names import Names, literal
+from netsym.formula.names import Names
 from netsym.formula.sizes import scientific
 from netsym.writers.ropes import Rope
 
@@ -113,7 +113,8 @@ class Language:
         if len(self.formula.outputs) > 1 or len(binding.names) > 1:
             function = self.name(Names(function, None, (len(binding.names),)), binding.position)
         else:
-            function = self.name(literal(function), 0)
+            layer = self.formula.layer_count
+            function = self.name(Names("", layer, (1,), (function,)), 0)
         return f"{function}({', '.join(inputs)})"
 
     def measure(self, text: str) -> int:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.formula.forms import Formula
@@ -17,8 +18,8 @@ from netsym.writers.language import (
 )  # fmt: skip
 from netsym.writers.ropes import Layout, Rope, flat
 
-#: Line width in characters of ordinary text; an article in 10pt holds about this much.
-WIDTH = 72
+#: Line width in characters of ordinary text, as wide as the text of a `document` (440pt).
+WIDTH = 76
 
 _INDENT = 3
 _DEEPEST = 12  # levels of indentation; deeper lines stay there
@@ -67,12 +68,14 @@ class Latex(Language):
         notation: Notation = NOTATIONS["ng"],
         onion: bool = False,
         color: bool = False,
+        line: int = WIDTH,
         watcher: Watcher = no_watcher,
     ) -> None:
         super().__init__(formula, digits, breakable=True, watcher=watcher)
         self.notation = notation
         self.onion = onion
         self.color = color
+        self.line = line
         self.widths: dict[str, int] = {}
 
     # -- names and numbers
@@ -99,7 +102,7 @@ class Latex(Language):
     def _colored(self, text: str, names: Names) -> str:
         if not self.color:
             return text
-        layer = names.layer or (0 if names.base != "y" else self.formula.layer_count)
+        layer = self.formula.layer_count if names.base == "y" else names.layer or 0
         return rf"\textcolor{{{_color(layer)}}}{{{text}}}"
 
     def number(self, value: float | Fraction) -> tuple[str, int]:
@@ -134,7 +137,7 @@ class Latex(Language):
     def _write_quotient(self, _: str, nodes: list[int]) -> str | Rope:
         above, below = self.texts[nodes[0]], self.texts[nodes[1]]
         width = max(self.width(above), self.width(below))
-        if width <= WIDTH - 12:
+        if width <= self.line - 5:
             return Rope([r"\dfrac{", above, "}{", below, "}"], width, solid=True, height=self._over(above, below))
         inverse = self.join([self.parentheses(below), "^{-1}"])
         if above == "1":
@@ -172,7 +175,8 @@ class Latex(Language):
         inner = [operands[0]]
         for operand in operands[1:]:
             inner += [",\\, ", operand]
-        opening, closing = ("[", "]") if function == "exp" else ("(", ")")
+        nested = function == "exp" and any("(" in text for text in flat(operands[0]))
+        opening, closing = ("[", "]") if nested else ("(", ")")
         return self._enclosed(row.latex, self.join(inner) if len(inner) > 1 else inner[0], opening, closing)
 
     def value(self, names: Names, position: int, text: str | Rope) -> str | Rope:
@@ -181,7 +185,7 @@ class Latex(Language):
         unit = names.indices(position)[-1]
         label = rf"\text{{layer {names.layer}, unit {unit}}} = {self._plain(names, position)}"
         below = self._colored(label, names)
-        return Rope([r"\underbrace{", text, "}_{", below, "}"],
+        return Rope([r"{\underbrace{", text, "}_{", below, "}}"],
                     max(self.width(text), self.width(label) * 7 // 10),
                     solid=True, height=_height(text))  # fmt: skip
 
@@ -255,7 +259,7 @@ def write_latex(
     if notation not in NOTATIONS:
         raise SpecError(f"unknown notation {notation!r}; {did_you_mean(notation, NOTATIONS)}")
     refuse_if_larger(formula.size.nodes, formula.form, max_nodes, "netsym size says how large")
-    language = Latex(formula, digits, NOTATIONS[notation], onion, color, progress)
+    language = Latex(formula, digits, NOTATIONS[notation], onion, color, width, progress)
     lines = _lines(language, width)
     return _document(lines, color) if document else _fragment(lines)
 
@@ -265,11 +269,13 @@ def _lines(language: Latex, width: int) -> Iterator[str]:
     for number, equation in enumerate(language.equations()):
         if number:
             yield " \\\\\n"
-        yield from layout.lines(f"{language.left(equation)} &= ", equation.right)
-    if language.formula.shapes:
-        yield " \\\\[1ex]\n& " + ",\\quad ".join(
+        left = language.left(equation)
+        yield from layout.lines(f"{left} &= ", equation.right, language.measure(left))
+    for layer, letters in groupby(language.formula.shapes, lambda shape: shape[0].layer):
+        yield " \\\\[1ex]\n& " if layer is None else " \\\\\n& "
+        yield ",\\quad ".join(
             rf"{language.name(names, 0)} \in \mathbf{{R}}^{{{_times(shape)}}}"
-            for names, shape in language.formula.shapes
+            for names, shape in letters
         )
 
 
@@ -295,6 +301,7 @@ def _fragment(lines: Iterator[str]) -> Iterator[str]:
 def _document(lines: Iterator[str], color: bool) -> Iterator[str]:
     yield "\\documentclass{article}\n\\usepackage{amsmath}\n"
     yield "\\usepackage{xcolor}\n" if color else ""
+    yield "\\setlength{\\textwidth}{440pt}\n\\setlength{\\oddsidemargin}{6pt}\n"
     yield "\\allowdisplaybreaks\n\\begin{document}\n\\begin{align*}\n"
     yield from lines
     yield "\n\\end{align*}\n\\end{document}\n"

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 
+_SHORT = 3
+
+
 class Rope:
     """Pieces one after another.
 
@@ -61,8 +64,11 @@ class Layout:
         self.newline = newline
         self.step = step  # how wide a level of indentation is
 
-    def lines(self, start: str, piece: str | Rope) -> Iterator[str]:
-        """The text of `start` and the piece, in pieces that contain the line breaks."""
+    def lines(self, start: str, piece: str | Rope, margin: int = 0) -> Iterator[str]:
+        """The text of `start` and the piece, in pieces that contain the line breaks.
+
+        Every line after the first begins `margin` further in than its level says.
+        """
         yield start
         column, opened = self.measure(start), False
         # (piece, level, what must follow on its line) or (None, level, a break to decide on)
@@ -73,7 +79,7 @@ class Layout:
                 separator, ahead, forced = piece_or_break.decide
                 if forced or column + self.measure(separator) + ahead > self.width:
                     yield self.newline(level)
-                    column, separator = level * self.step, separator.lstrip()
+                    column, separator = margin + level * self.step, separator.lstrip()
                 yield separator
                 column, opened = column + self.measure(separator), False
             elif isinstance(piece_or_break, str):
@@ -85,9 +91,9 @@ class Layout:
                 column, opened = column + piece_or_break.width, False
             elif piece_or_break.separated:
                 inner = level + 1
-                if opened:
+                if opened and not self._leads(piece_or_break):
                     yield self.newline(inner)
-                    column = inner * self.step
+                    column = margin + inner * self.step
                 stack.extend(reversed(self._terms(piece_or_break, inner, tail)))
             else:
                 stack.extend(reversed(self._tails(piece_or_break.pieces, level, tail)))
@@ -95,6 +101,7 @@ class Layout:
     def _terms(
         self, rope: Rope, level: int, tail: int
     ) -> list[tuple[str | Rope | _Break, int, int]]:
+        leads = self._leads(rope)
         compound = any(isinstance(term, Rope) for term in rope.pieces[::2])
         items: list[tuple[str | Rope | _Break, int, int]] = [(rope.pieces[0], level, 0)]
         last = len(rope.pieces) - 1
@@ -104,9 +111,16 @@ class Layout:
             after = tail if place + 1 == last else 0
             stays = isinstance(term, str) and place + 1 == last
             ahead = self._width(term) + after
+            if leads and place == 1 and isinstance(term, Rope):
+                stays, ahead = True, self._lead(term)
             items.append((_Break((separator, ahead, compound and not stays)), level, 0))
             items.append((term, level, after))
         return items
+
+    def _leads(self, rope: Rope) -> bool:
+        """Whether a sum begins with something so short that it gets no line of its own: 1 + …"""
+        first = rope.pieces[0]
+        return isinstance(first, str) and self.measure(first) <= _SHORT
 
     def _tails(
         self, pieces: Sequence[str | Rope], level: int, tail: int

@@ -33,11 +33,11 @@ def fitted(model: Any, x: Any, y: Any) -> Any:
 
 
 def classifier(*hidden: int, **options: Any) -> MLPClassifier:
-    return MLPClassifier(hidden or (7, 5), max_iter=8, random_state=0, **options)
+    return MLPClassifier(hidden_layer_sizes=hidden or (7, 5), max_iter=8, random_state=0, **options)
 
 
 def regressor(*hidden: int, **options: Any) -> MLPRegressor:
-    return MLPRegressor(hidden or (7, 5), max_iter=8, random_state=0, **options)
+    return MLPRegressor(hidden_layer_sizes=hidden or (7, 5), max_iter=8, random_state=0, **options)
 
 
 def expected(model: Any, x: Any) -> Any:
@@ -136,10 +136,6 @@ def test_outputs_are_named_after_the_classes(classes: list[str], names: list[str
     assert [network.outputs.ascii(i) for i in range(3)] == names
 
 
-class Frame(np.ndarray):
-    """A stand-in for a data frame, so that the tests need no pandas."""
-
-
 @pytest.mark.parametrize(
     ("columns", "names"),
     [
@@ -152,6 +148,7 @@ class Frame(np.ndarray):
 def test_inputs_are_named_after_the_columns(columns: list[str], names: list[str]) -> None:
     x, y = load_iris(return_X_y=True)
     model = fitted(classifier(2), x, y)
+    # What scikit-learn keeps of a data frame; set here so that the tests need no pandas.
     model.feature_names_in_ = np.array(columns, dtype=object)
     network = from_sklearn(model)
     assert [network.inputs.ascii(i) for i in range(4)] == names
@@ -212,5 +209,5 @@ def test_a_derived_class_is_read_as_what_it_derives_from() -> None:
     class Mine(MLPRegressor):
         pass
 
-    model = fitted(Mine((2,), max_iter=3), *IRIS)
+    model = fitted(Mine(hidden_layer_sizes=(2,), max_iter=3), *IRIS)
     np.testing.assert_allclose(from_sklearn(model)(IRIS[0]), model.predict(IRIS[0]), atol=1e-12)
