@@ -172,9 +172,7 @@ class Network:
     def sizes(self, expand: bool = False) -> NetworkSize:
         """How large every form is, with activations written by elementary operations or not."""
         return NetworkSize(
-            self.title, self.parameter_count,
-            tuple(map(self.inputs.ascii, range(len(self.inputs)))),
-            tuple(map(self.outputs.ascii, range(len(self.outputs)))),
+            self.title, self.parameter_count, self.inputs, self.outputs,
             {form: self.forecast(form, expand) for form in ("layered", "shared", "inlined")},
         )  # fmt: skip
 
@@ -204,7 +202,7 @@ class Network:
 
     def output_position(self, which: int | str) -> int:
         """Where an output is, from its name or its number counted from 1; raises `SpecError`."""
-        return output_position(which, [self.outputs.ascii(i) for i in range(len(self.outputs))])
+        return output_position(which, self.outputs.all())
 
     # -- parameters -----------------------------------------------------------------------------
     @property
@@ -290,18 +288,29 @@ class Network:
                 raise SpecError(f"{name!r} is a function or a word of Python; choose another name")
             if times > 1:
                 raise SpecError(f"the name {name!r} is given {times} times; each names one thing")
-            if any(names.position(name) is not None for names in self._generated()):
+            if self.generates(name):
                 raise SpecError(
                     f"the name {name!r} is also what the notation calls another value here; "
                     "choose another"
                 )
 
-    def _generated(self) -> Iterable[Names]:
-        yield from (names for names in (self.inputs, self.outputs) if not names.literal)
+    def generates(self, name: str) -> bool:
+        """Whether the notation gives this name to a value, in place of a person."""
+        alike = self._generated.get(name.partition("_")[0], ())
+        return any(names.position(name) is not None for names in alike)
+
+    @cached_property
+    def _generated(self) -> dict[str, list[Names]]:
+        """The names that the notation gives, by what stands before the first underscore."""
+        generated = [names for names in (self.inputs, self.outputs) if not names.literal]
         for number, placed in enumerate(self.layers, 1):
-            yield Names("a", number, (placed.width,))
-            yield Names("z", number, (placed.width,))
-            yield from (p.names for p in placed.parameters.values() if p.entries is None)
+            generated += (Names(letter, number, (placed.width,)) for letter in "az")
+            generated += (p.names for p in placed.parameters.values() if p.entries is None)
+        by_start: dict[str, list[Names]] = {}
+        for names in generated:
+            start = names.base + ("" if names.layer is None else str(names.layer))
+            by_start.setdefault(start, []).append(names)
+        return by_start
 
 
 def is_name(text: str) -> bool:

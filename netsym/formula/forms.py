@@ -14,7 +14,7 @@ import numpy.typing as npt
 from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_values
 from netsym.formula.graph import Graph, Ids
 from netsym.formula.names import Names
-from netsym.formula.sizes import Size, measure
+from netsym.formula.sizes import Size, measure, tally
 from netsym.formula.values import Plan, points
 
 #: What writes a formula, by the name that `--to` takes. The writers' room fills it when it is
@@ -221,11 +221,12 @@ def shared(formula: Formula) -> Formula:
     uses = np.zeros(len(graph), dtype=np.int64)
     np.add.at(uses, plain.ends, 1)
     composite = np.zeros(len(graph), dtype=np.bool_)
-    for block, rows in graph.walk(plain.mask):
-        if block.operands.shape[1]:
-            operands = block.operands if len(rows) == len(block) else block.operands[rows]
-            uses += np.bincount(operands.reshape(-1), minlength=len(graph))
-            composite[block.start + rows] = True
+    for number, block, rows in graph.operations(plain.mask):
+        composite[block.start : block.stop][rows] = True
+        for first, stop, source in graph.spans(number):
+            if source < 0 or graph.blocks[source].operands.shape[1]:
+                operands = block.operands[rows, first:stop]
+                tally(uses, operands, np.ones(len(operands), dtype=np.int64))
     cut = np.flatnonzero(composite & (uses > 1)).astype(np.int32)
     taken = {b.payload.ascii(i).split("_")[0] for b in graph.blocks if isinstance(b.payload, Names) and b.payload.literal for i in range(len(b.payload))}
     base = next(letter for letter in ("t", "s", "u", "v", "shared") if letter not in taken)

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ Keys = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Spans = tuple[tuple[int, int, int], ...]
 
 LEAVES = frozenset({"symbol", "constant"})
 _LIMIT = 2**31 - 1
@@ -73,6 +75,7 @@ class Graph:
         self._starts: list[int] = []
         self._constants = _Keys()
         self._rows: dict[tuple[str, int], _Rows] = {}
+        self._spans: dict[int, Spans] = {}
 
     def __len__(self) -> int:
         return self._size
@@ -204,33 +207,55 @@ class Graph:
         block = self.block_of(node)
         return block.number(node - block.start)
 
-    def reachable(
-        self, roots: Ids, stop: npt.NDArray[np.bool_] | None = None
-    ) -> npt.NDArray[np.bool_]:
-        """A mask over all nodes: what the roots are made of, not looking below `stop` nodes.
+    def spans(self, number: int) -> Spans:
+        """Which blocks the operands of a block are in: runs of columns (first, stop, block).
 
-        Roots themselves are always looked into.
+        The block is -1 for a run of columns that mix several blocks.
         """
+        if number not in self._spans:
+            self._spans[number] = tuple(self._find_spans(self.blocks[number].operands))
+        return self._spans[number]
+
+    def _find_spans(self, operands: Ids) -> Iterator[tuple[int, int, int]]:
+        if not operands.size:
+            return
+        firsts = self.block_numbers(operands[0])
+        edges = [0, *(np.flatnonzero(firsts[1:] != firsts[:-1]) + 1).tolist(), len(firsts)]
+        for first, stop in pairwise(edges):
+            part, block = operands[:, first:stop], self.blocks[int(firsts[first])]
+            alike = int(part.min()) >= block.start and int(part.max()) < block.stop
+            yield first, stop, int(firsts[first]) if alike else -1
+
+    def reachable(self, roots: Ids) -> Mask:
+        """A mask over all nodes: the roots, and all that they are made of."""
         mask = np.zeros(self._size, dtype=np.bool_)
-        opened = np.zeros(self._size, dtype=np.bool_)
-        mask[roots] = opened[roots] = True
+        mask[roots] = True
         for block in reversed(self.blocks):
             if not block.operands.shape[1]:
                 continue
-            rows = opened[block.start : block.stop]
-            if not rows.any():
-                continue
-            below = block.operands if rows.all() else block.operands[rows]
-            mask[below] = True
-            opened[below] = True if stop is None else opened[below] | ~stop[below]
+            rows = mask[block.start : block.stop]
+            if rows.all():
+                mask[block.operands] = True
+            elif rows.any():
+                mask[block.operands[rows]] = True
         return mask
 
-    def walk(self, mask: npt.NDArray[np.bool_]) -> Iterator[tuple[Block, npt.NDArray[np.int64]]]:
+    def walk(self, mask: Mask) -> Iterator[tuple[Block, Positions]]:
         """Blocks in order, each with the rows that the mask selects."""
         for block in self.blocks:
             rows = np.flatnonzero(mask[block.start : block.stop])
             if len(rows):
                 yield block, rows
+
+    def operations(self, mask: Mask) -> Iterator[tuple[int, Block, Positions | slice]]:
+        """Blocks of operations in order, with their numbers and the rows that the mask selects."""
+        for number, block in enumerate(self.blocks):
+            if block.operands.shape[1]:
+                selected = mask[block.start : block.stop]
+                if selected.all():
+                    yield number, block, slice(None)
+                elif selected.any():
+                    yield number, block, np.flatnonzero(selected)
 
 
 def _no_operands(count: int) -> Ids:

@@ -6,8 +6,6 @@ import math
 import re
 from dataclasses import dataclass
 
-import numpy as np
-
 _INDEX = re.compile(r"[1-9][0-9]{0,17}")
 
 
@@ -33,7 +31,11 @@ class Names:
 
     def indices(self, position: int) -> tuple[int, ...]:
         """The indices of a flat position, counted from 1."""
-        return tuple(int(i) + 1 for i in np.unravel_index(position, self.shape))
+        found = []
+        for length in reversed(self.shape):
+            position, index = divmod(position, length)
+            found.append(index + 1)
+        return tuple(reversed(found))
 
     def position(self, text: str) -> int | None:
         """The flat position of a plain name, or None if it is not one of these.
@@ -51,7 +53,10 @@ class Names:
         place = tuple(int(index) - 1 for index in indices)
         if any(i >= n for i, n in zip(place, self.shape, strict=True)):
             return None
-        return int(np.ravel_multi_index(place, self.shape)) if place else 0
+        position = 0
+        for index, length in zip(place, self.shape, strict=True):
+            position = position * length + index
+        return position
 
     def ascii(self, position: int) -> str:
         """The plain name, which is also the name in Python, sympy and `parameters=`."""
@@ -59,6 +64,10 @@ class Names:
             return self.literal[position]
         layer = "" if self.layer is None else str(self.layer)
         return "_".join([self.base + layer, *map(str, self.indices(position))])
+
+    def all(self) -> list[str]:
+        """All plain names, in order."""
+        return [self.ascii(position) for position in range(len(self))]
 
 
 def literal(*names: str) -> Names:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
-from netsym.formula.graph import Block, Ids, Mask, Positions
+from netsym.formula.names import Names
+from netsym.formula.graph import Block, Ids, Positions
 
 if TYPE_CHECKING:
     from netsym.formula.forms import Formula
@@ -49,8 +49,8 @@ class NetworkSize:
 
     network: str
     parameters: int
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
+    inputs: Names
+    outputs: Names
     forms: Mapping[str, Size | None]
 
     def __str__(self) -> str:
@@ -94,12 +94,12 @@ class NetworkSize:
 
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`."""
-        names = list(self.outputs)
+        names = self.outputs.all()
         return {
             "schema": 1,
             "network": self.network,
             "parameters": self.parameters,
-            "inputs": list(self.inputs),
+            "inputs": self.inputs.all(),
             "outputs": names,
             "forms": {
                 form: None if size is None else size.to_json(names)
@@ -131,85 +131,125 @@ def measure(formula: Formula) -> Size:
     Both are computed in float64, which holds integers exactly up to 2**53; where that is not
     enough, again in Python integers.
     """
-    mask = formula.mask
-    sizes = _sizes(formula, mask, np.float64)
     exact: Any = np.float64
-    if sizes.sum() >= 2**53:
+    sizes = _Sizes(formula, exact)
+    if sizes.total() >= 2**53:
         exact = object
-        sizes = _sizes(formula, mask, exact)
-    times = _times(formula, mask, exact)
-    operations: Counter[str] = Counter()
-    for block, rows in formula.graph.walk(mask):
-        if block.operands.shape[1] and block.op != "name":
-            operations[block.op] += int(times[block.start + rows].sum())
+        sizes = _Sizes(formula, exact)
     return Size(
-        nodes=int(sizes.sum()),
-        height=_height(formula, mask),
-        operations=dict(sorted(operations.items())),
-        per_output=tuple(int(n) for n in sizes[: len(formula.outputs)]),
+        nodes=int(sizes.total()),
+        height=int(_Heights(formula, np.float64).total()),
+        operations=_operations(formula, exact),
+        per_output=tuple(int(sizes.values[node]) for node in formula.ends.tolist()),
     )
 
 
-def _sizes(formula: Formula, mask: Mask, dtype: Any) -> npt.NDArray[Any]:
-    """Nodes of every right-hand side: the outputs first, then the bindings."""
-    counts = np.ones(len(formula.graph), dtype=dtype)
-    bound = []
-    for block, rows, ids in _composite(formula, mask):
-        whole = _over_operands(np.add, counts, _picked(block, rows)) + (block.op != "name")
-        stopped = formula.cut_mask[ids]
-        if stopped.any():
-            bound.append(whole[stopped])
-            whole[stopped] = 1
-        counts[ids] = whole
-    return np.concatenate([counts[formula.ends], *bound])
+class _Sizes:
+    """Nodes of every value, from the leaves up; where the form is cut, a value counts as a name.
+
+    A block whose nodes all have one count, as the layers of a network have, is computed as one.
+    """
+
+    leaf, name = 1, 0
+
+    def __init__(self, formula: Formula, dtype: Any) -> None:
+        self.formula = formula
+        self.graph = formula.graph
+        self.values = np.full(len(self.graph), self.leaf, dtype=dtype)
+        self.alike: dict[int, Any] = {}  # by block: the one count of all its nodes
+        self.bound: list[Any] = []  # (count, times) of right-hand sides
+        for number, block, rows in self.graph.operations(formula.mask):
+            self._count(number, block, rows)
+
+    def _count(self, number: int, block: Block, rows: Positions | slice) -> None:
+        own = 0 if block.op == "name" else 1
+        count = self._together(number, block, rows, own)
+        stopped = self.formula.cut_mask[block.start : block.stop][rows]
+        if not isinstance(count, np.ndarray) and (stopped.all() or not stopped.any()):
+            if stopped.any():
+                self.bound.append((count, len(stopped)))
+                count = self.leaf
+            self.values[block.start : block.stop] = count
+            self.alike[number] = count
+            return
+        count = np.broadcast_to(np.asarray(count, dtype=self.values.dtype), stopped.shape).copy()
+        self.bound += [(item, 1) for item in count[stopped]]
+        count[stopped] = self.leaf
+        self.values[block.start : block.stop][rows] = count
+
+    def _together(self, number: int, block: Block, rows: Positions | slice, own: int) -> Any:
+        together: Any = None
+        for first, stop, source in self.graph.spans(number):
+            if source >= 0 and not self.graph.blocks[source].operands.shape[1]:
+                part = self.times(self.leaf, stop - first)
+            elif source in self.alike:
+                part = self.times(self.alike[source], stop - first)
+            else:
+                part = self.join.reduce(self.values[block.operands[rows, first:stop]], axis=1)
+            together = part if together is None else self.both(together, part)
+        return together + own
+
+    join: np.ufunc = np.add
+
+    @staticmethod
+    def both(one: Any, other: Any) -> Any:
+        """What two counts are together; NumPy would make machine integers of Python's."""
+        return one + other
+
+    @staticmethod
+    def times(count: Any, times: int) -> Any:
+        """What `times` operands of one count are together."""
+        return count * times
+
+    def total(self) -> Any:
+        """All right-hand sides together."""
+        return sum(c * n for c, n in self.bound) + self.values[self.formula.ends].sum()
 
 
-def _times(formula: Formula, mask: Mask, dtype: Any) -> npt.NDArray[Any]:
-    """How often every node is written out in all right-hand sides."""
-    times = np.zeros(len(formula.graph), dtype=dtype)
+class _Heights(_Sizes):
+    """The most operations between a value and a name in it."""
+
+    leaf = 0
+    join = np.maximum
+
+    @staticmethod
+    def both(one: Any, other: Any) -> Any:
+        return np.maximum(one, other)
+
+    @staticmethod
+    def times(count: Any, times: int) -> Any:  # noqa: ARG004
+        return count
+
+    def total(self) -> Any:
+        ends = self.values[self.formula.ends].max(initial=0)
+        return max([ends, *(count for count, _ in self.bound)])
+
+
+def _operations(formula: Formula, dtype: Any) -> dict[str, int]:
+    """How many operations of each kind are written out in all right-hand sides."""
+    graph = formula.graph
+    times = np.zeros(len(graph), dtype=dtype)
     np.add.at(times, formula.ends, 1)
-    for block, rows, ids in reversed(list(_composite(formula, mask))):
-        here = times[ids]
-        stopped = formula.cut_mask[ids]
-        if stopped.any():
-            here[stopped] = 1
-            times[ids] = here
-        operands = _picked(block, rows)
-        np.add.at(times, operands, np.broadcast_to(here[:, None], operands.shape))
-    return times
+    operations: Counter[str] = Counter()
+    for number, block, rows in reversed(list(graph.operations(formula.mask))):
+        here = times[block.start : block.stop][rows]
+        here[formula.cut_mask[block.start : block.stop][rows]] = 1
+        if block.op != "name":
+            operations[block.op] += int(here.sum())
+        for first, stop, source in graph.spans(number):
+            if source < 0 or graph.blocks[source].operands.shape[1]:
+                tally(times, block.operands[rows, first:stop], here)
+    return dict(sorted(operations.items()))
 
 
-def _height(formula: Formula, mask: Mask) -> int:
-    """The most operations between a right-hand side and a name in it."""
-    heights = np.zeros(len(formula.graph), dtype=np.int64)
-    most = 0
-    for block, rows, ids in _composite(formula, mask):
-        whole = _over_operands(np.maximum, heights, _picked(block, rows)) + (block.op != "name")
-        stopped = formula.cut_mask[ids]
-        if stopped.any():
-            most = max(most, int(whole[stopped].max()))
-            whole[stopped] = 0
-        heights[ids] = whole
-    return max(most, int(heights[formula.ends].max(initial=0)))
-
-
-def _composite(formula: Formula, mask: Mask) -> Iterator[tuple[Block, Positions, Ids]]:
-    """Blocks of operations in order, with the rows and the node ids that the mask selects."""
-    for block, rows in formula.graph.walk(mask):
-        if block.operands.shape[1]:
-            yield block, rows, block.start + rows
-
-
-def _picked(block: Block, rows: Positions) -> Ids:
-    return block.operands if len(rows) == len(block) else block.operands[rows]
-
-
-def _over_operands(join: np.ufunc, values: npt.NDArray[Any], operands: Ids) -> npt.NDArray[Any]:
-    """The values of every row's operands, joined."""
-    if operands.shape[1] > 8:
-        joined: npt.NDArray[Any] = join.reduce(values[operands], axis=1)
-        return joined
-    joined = values[operands[:, 0]]
-    for column in operands.T[1:]:
-        joined = join(joined, values[column])
-    return joined
+def tally(counts: Any, operands: Ids, times: Any) -> None:
+    """Add to the count of every operand how many times its row counts."""
+    if counts.dtype == object or operands.size < 1000:
+        np.add.at(counts, operands, np.broadcast_to(times[:, None], operands.shape))
+        return
+    start = int(operands.min())
+    weights = None
+    if not (times == 1).all():
+        weights = np.broadcast_to(times[:, None], operands.shape).reshape(-1)
+    found = np.bincount((operands - start).reshape(-1), weights)
+    counts[start : start + len(found)] += found.astype(counts.dtype, copy=False)

@@ -209,11 +209,11 @@ def _entry(where: str, entry: Any) -> str | float | Fraction:
 
 def _exact(where: str, number: Fraction) -> Fraction:
     """The number, if it has a float64 and is short enough to be written."""
-    digits = max(number.numerator.bit_length(), number.denominator.bit_length()) * 0.30103
-    if digits > 400 or abs(number) >= 2**1024:
+    longest = max(abs(number.numerator), number.denominator)
+    if longest >= 10**400 or abs(number) >= 2**1024:
         raise SpecError(
-            f"{where} holds a number of {digits:.0f} digits; an exact number has at most 400 "
-            "and is below 1.8e308; write a shorter one"
+            f"{where} holds a number too long or too large: an exact number has at most 400 "
+            "digits above and below the line and is less than 1.8e308; write a shorter one"
         )
     return number
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
@@ -43,7 +45,8 @@ class Option:
         raise wrong(self.name, value, wanted, example)
 
 
-def options(kind: type[Layer]) -> dict[str, Option]:
+@cache
+def options(kind: type[Layer]) -> Mapping[str, Option]:
     """The options of a layer by name, in order; its `use_…` switches are not among them."""
     hints = get_type_hints(kind)
     return {

@@ -158,7 +158,9 @@ def _safetensors(file: BinaryIO, size: int) -> Iterator[tuple[str, Floats]]:
     for tensor in _tensors(file.read(length), size - 8 - length):
         if tensor.begin != at:
             problem = "overlaps with" if tensor.begin < at else "leaves a gap after"
-            raise SpecError(f"{shown(tensor.name)} {problem} the array before it; write the file again")
+            raise SpecError(
+                f"{shown(tensor.name)} {problem} the array before it; write the file again"
+            )
         at = tensor.end
         values = np.frombuffer(file.read(tensor.end - tensor.begin), _SAFE_TYPES[tensor.type])
         if tensor.type == "BF16":  # the upper half of a float32
@@ -184,7 +186,9 @@ def _tensor(name: str, entry: Any, room: int) -> _Tensor:
     entry = entry if isinstance(entry, dict) else {}
     kind, shape, offsets = (entry.get(key) for key in ("dtype", "shape", "data_offsets"))
     if not (isinstance(kind, str) and _are_counts(shape) and _are_counts(offsets, 2)):
-        raise SpecError(f"{shown(name)} needs a dtype, a shape and two data_offsets; write the file again")
+        raise SpecError(
+            f"{shown(name)} needs a dtype, a shape and two data_offsets; write the file again"
+        )
     if kind not in _SAFE_TYPES:
         raise _not_floats(name, f"{kind[:20]} values")
     begin, end = offsets

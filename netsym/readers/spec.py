@@ -66,13 +66,8 @@ def network(said: Mapping[str, Any], title: str, arrays: Arrays | None) -> Netwo
 
 def named_in(network: Network, names: Iterable[str]) -> set[str]:
     """Those of the names that stand for a value of the network."""
-    generated = list(network._generated())
     given = {*network.inputs.literal, *network.outputs.literal, network.function, *_few(network)}
-    return {
-        name
-        for name in names
-        if name in given or any(some.position(name) is not None for some in generated)
-    }
+    return {name for name in names if name in given or network.generates(name)}
 
 
 def _few(network: Network) -> list[str]:

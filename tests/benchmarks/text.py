@@ -70,10 +70,7 @@ def _text(network: Network) -> list[Line]:
         wall_on(lambda: fresh(network).inlined, lambda formula: formula.text(ascii=True)),
         [
             Rival("sympy.sstr", wall(lambda: [sstr(root) for root in roots]), faster(50)),
-            Rival(
-                "sympy.sstr, order='none'",
-                wall(lambda: [sstr(root, order="none") for root in roots]),
-            ),
+            Rival("sympy.sstr, unsorted", wall(lambda: [sstr(r, order="none") for r in roots])),
         ],
         least=3,
     )
