@@ -35,7 +35,7 @@ _PUBLIC = {
     "ValueMissingError": "netsym.errors",
 }
 
-__all__ = [*_PUBLIC]  # noqa: PLE0604
+__all__ = [*_PUBLIC]
 
 
 def __getattr__(name: str) -> Any:

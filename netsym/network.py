@@ -29,7 +29,6 @@ from netsym.ops import Ops
 from netsym.ops.forecast import forecast
 from netsym.ops.matrix import Matrix
 from netsym.ops.numeric import Numeric
-from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic
 
 if TYPE_CHECKING:
@@ -316,4 +315,3 @@ class Network:
 def is_name(text: str) -> bool:
     """Whether a text can name a value: an ASCII identifier."""
     return _IDENTIFIER.fullmatch(text) is not None
-

@@ -47,7 +47,7 @@ INTERRUPTED, BROKEN_PIPE = 130, 141
 class Verbs(click.Group):
     """Loads a verb's file when the verb is used."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs, in the order a newcomer meets them."""
         return list(VERBS)
 
@@ -68,14 +68,17 @@ class Verbs(click.Group):
             ctx.fail(f"no verb {args[0]!r}; {did_you_mean(args[0], VERBS)}")
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The overview of verbs, without loading them."""
         with formatter.section("Verbs"):
             formatter.write_dl(list(VERBS.items()))
 
 
 @click.group(
-    cls=Verbs, help=EXAMPLES, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=Verbs,
+    help=EXAMPLES,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="netsym", message="netsym %(version)s")
 def group() -> None:
@@ -92,7 +95,12 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(f"netsym: {error}", err=True)
         code = error.exit_code
     except click.ClickException as error:
-        error.show()
+        usage = (
+            f"\n{error.ctx.get_usage()}"
+            if isinstance(error, click.UsageError) and error.ctx
+            else ""
+        )
+        click.echo(f"netsym: {error.format_message()}{usage}", err=True)
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("netsym: interrupted", err=True)

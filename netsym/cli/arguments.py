@@ -4,43 +4,21 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
-from netsym.errors import SpecError
+from netsym.errors import SpecError, did_you_mean
+from netsym.formula.functions import ACTIVATIONS
 from netsym.network import Network
 from netsym.readers import files, shorthand
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _MOST_STDIN = 64 * 2**20  # bytes
-
-
-class NetworkType(click.ParamType):
-    """NET: a shorthand, a file, or - for standard input."""
-
-    name = "NET"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None  # noqa: ARG002
-    ) -> Network:
-        """The network; `SpecError` where it cannot be read."""
-        return value if isinstance(value, Network) else read_network(value)
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str  # noqa: ARG002
-    ) -> list[CompletionItem]:
-        """Files; and activations, once a shorthand has a colon."""
-        body, colon, word = incomplete.partition(":")
-        if colon:
-            from netsym.formula.functions import ACTIVATIONS
-
-            return [CompletionItem(f"{body}:{a}") for a in ACTIVATIONS if a.startswith(word)]
-        return [CompletionItem(incomplete, type="file")]
 
 
 def read_network(given: str) -> Network:
@@ -70,9 +48,42 @@ def _from_stdin() -> Network:
     return shorthand.parse(text)
 
 
+def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Files; and activations, once a shorthand has a colon."""
+    body, colon, word = incomplete.partition(":")
+    if not colon:
+        return [CompletionItem(incomplete, type="file")]
+    return [CompletionItem(f"{body}:{a}") for a in ACTIVATIONS if a.startswith(word)]
+
+
 def network_argument(function: F) -> F:
-    """The argument NET."""
-    return click.argument("network", type=NetworkType(), metavar="NET")(function)
+    """The argument NET: a shorthand, a file, or - for standard input."""
+    argument = click.argument("network", type=read_network, metavar="NET", shell_complete=_complete)
+    return argument(function)
+
+
+def one_of(words: Iterable[str], default: str) -> dict[str, Any]:
+    """What an option that takes one of some words is made of; a misspelt one gets the nearest."""
+    known = list(words)
+
+    def word(value: str) -> str:
+        if value not in known:
+            raise click.BadParameter(f"{value!r}; {did_you_mean(value, known)}")
+        return value
+
+    return {"type": word, "metavar": "|".join(known), "default": default, "show_default": True}
+
+
+def whole_number(value: str | int) -> int:
+    """A whole number above zero, also as 1e9 or 1_000_000."""
+    try:
+        number = float(value) if "e" in str(value).lower() else int(value)
+        whole = int(number)
+    except (ValueError, OverflowError):
+        number = whole = 0
+    if whole < 1 or whole != number:
+        raise click.BadParameter(f"{value!r} is not a whole number above zero, like 1000 or 1e9")
+    return whole
 
 
 _COMMON = (

@@ -6,18 +6,24 @@ from typing import Any
 
 import click
 
-from netsym.cli.arguments import network_argument
-from netsym.cli.writing import Choice, write_form, writing_options
+from netsym.cli.arguments import network_argument, one_of
+from netsym.cli.writing import write_form, writing_options
 from netsym.errors import SpecError
 from netsym.network import Network
 
 
 @click.command("show")
 @network_argument
-@click.option("--form", type=Choice(["layered", "shared", "inlined"]), default="layered",
-              show_default=True, help="What gets a name: each unit; what is used twice; nothing.")
-@click.option("--level", type=Choice(["scalar", "matrix"]), default="scalar", show_default=True,
-              help="LaTeX: unit by unit, or whole layers.")
+@click.option(
+    "--form",
+    **one_of(["layered", "shared", "inlined"], "layered"),
+    help="What gets a name: each unit; what is used twice; nothing.",
+)
+@click.option(
+    "--level",
+    **one_of(["scalar", "matrix"], "scalar"),
+    help="LaTeX: unit by unit, or whole layers.",
+)
 @writing_options
 def command(network: Network, form: str, level: str, **options: Any) -> None:
     """Print a network layer by layer.

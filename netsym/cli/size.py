@@ -15,9 +15,7 @@ from netsym.network import Network
 @network_argument
 @common_options
 @click.option("--exact", is_flag=True, help="Print every digit of very large counts.")
-def command(
-    network: Network, as_json: bool, target: str | None, expand: bool, exact: bool
-) -> None:
+def command(network: Network, as_json: bool, target: str | None, expand: bool, exact: bool) -> None:
     """Say how large every form of a network is, without building it.
 
     \b

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import click
 
 import netsym.writers  # noqa: F401  (fills the table of writers)
-from netsym.cli.arguments import common_options
+from netsym.cli.arguments import common_options, one_of, whole_number
 from netsym.cli.output import Progress, write
-from netsym.errors import SpecError, did_you_mean
+from netsym.errors import SpecError
 from netsym.formula.forms import WRITERS, Formula
 from netsym.network import Network
 from netsym.writers.language import MAX_NODES, refuse_if_larger
@@ -23,47 +23,8 @@ from netsym.writers.text import NARROWEST
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Choice(click.ParamType):
-    """One of some words; a misspelt one is answered with the nearest."""
-
-    name = "word"
-
-    def __init__(self, words: list[str]) -> None:
-        self.words = words
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
-        """The words, in the help."""
-        return "|".join(self.words)
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        """The word, if it is one."""
-        if value not in self.words:
-            self.fail(f"{value!r}; {did_you_mean(value, self.words)}", param, ctx)
-        return str(value)
-
-
-class Count(click.ParamType):
-    """A whole number, also as 1e9 or 1_000_000."""
-
-    name = "N"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
-        """The number."""
-        try:
-            number = float(value) if "e" in str(value).lower() else int(value)
-            if number >= 1 and number == int(number):
-                return int(number)
-        except (ValueError, OverflowError):
-            number = 0
-        return self.fail(f"{value!r} is not a whole number above zero", param, ctx)
-
-
 _OPTIONS = (
-    click.option("--to", type=Choice(list(WRITERS)), default="text", show_default=True,
+    click.option("--to", **one_of(WRITERS, "text"),
                  help="The language to write."),
     click.option("--output", "unit", metavar="UNIT",
                  help="One output of many, by name or number from 1."),
@@ -72,12 +33,12 @@ _OPTIONS = (
                  help="Break lines there; the terminal's width on a terminal."),
     click.option("--digits", type=click.IntRange(1, 17), metavar="N",
                  help="Round the numbers shown to N digits; without it they are exact."),
-    click.option("--max-nodes", type=Count(), default=MAX_NODES, show_default=True,
-                 help="Refuse to write out more than this."),
+    click.option("--max-nodes", type=whole_number, metavar="N", default=MAX_NODES,
+                 show_default=True, help="Refuse to write out more than this."),
     click.option("--document", is_flag=True, help="LaTeX: a file that compiles."),
-    click.option("--notation", type=Choice(list(NOTATIONS)), default="ng", show_default=True,
+    click.option("--notation", **one_of(NOTATIONS, "ng"),
                  help="LaTeX: how layers and units are numbered."),
-    click.option("--onion", is_flag=True, help="LaTeX: an underbrace under every unit written out."),
+    click.option("--onion", is_flag=True, help="LaTeX: underbraces under the units."),
     click.option("--color", is_flag=True, help="LaTeX: one colour per layer."),
 )  # fmt: skip
 
@@ -110,15 +71,15 @@ def write_form(network: Network, form: str, options: dict[str, Any]) -> None:
     progress = Progress()
     chosen = _writer_options(to, options, progress)
     if options["as_json"]:
-        pieces: Iterator[str] = iter([json.dumps(_to_json(formula, to, chosen), indent=2, ensure_ascii=False)])
+        pieces: Iterator[str] = iter(
+            [json.dumps(_to_json(formula, to, chosen), indent=2, ensure_ascii=False)]
+        )
     else:
         pieces = formula.write(to, **chosen)
     write(_without_last_newline(pieces), options["target"], progress)
 
 
-def refuse(
-    network: Network, form: str, unit: str | None, expand: bool, max_nodes: int
-) -> None:
+def refuse(network: Network, form: str, unit: str | None, expand: bool, max_nodes: int) -> None:
     """Raise `TooLargeError` if a form, or one output of it, has too many nodes."""
     size = network.forecast("layered" if form == "shared" else form, expand)
     assert size is not None
@@ -129,7 +90,9 @@ def refuse(
     assert layers is not None
     instead = f"see all sizes with netsym size {network.title}, or raise --max-nodes"
     if form == "inlined" and layers.nodes <= max_nodes:
-        instead = f"layer by layer it has {layers.nodes:,}: netsym show {network.title}; or " + instead
+        instead = (
+            f"layer by layer it has {layers.nodes:,}: netsym show {network.title}; or " + instead
+        )
     refuse_if_larger(nodes, form, max_nodes, instead)
 
 
@@ -174,7 +137,9 @@ def _to_json(formula: Formula, to: str, chosen: dict[str, Any]) -> dict[str, Any
         return {"schema": 1, "form": formula.form, to: "".join(formula.write(to, **chosen))}
     from netsym.writers.text import equations
 
-    bindings, outputs = equations(formula, ascii=chosen["ascii"], digits=chosen["digits"], max_nodes=chosen["max_nodes"])
+    bindings, outputs = equations(
+        formula, ascii=chosen["ascii"], digits=chosen["digits"], max_nodes=chosen["max_nodes"]
+    )
     return {"schema": 1, "form": formula.form, "bindings": bindings, "outputs": outputs}
 
 

@@ -1,1 +1,1 @@
-"""Formulas: the expression graph, where it is cut, the functions in it, its sizes and its values."""
+"""Formulas: the expression graph, where it is cut, its functions, its sizes and its values."""

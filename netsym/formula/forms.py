@@ -209,7 +209,9 @@ def inlined(formula: Formula) -> Formula:
 
 def layered(formula: Formula) -> Formula:
     """The form that stops at every value that a layer names."""
-    names = [block.start + rows for block, rows in formula.graph.walk(formula.mask) if block.op == "name"]
+    names = [
+        block.start + rows for block, rows in formula.graph.walk(formula.mask) if block.op == "name"
+    ]
     cut = np.concatenate(names).astype(np.int32) if names else _nothing()
     return dataclasses.replace(formula, form="layered", cut=cut, cut_names=None)
 
@@ -228,7 +230,12 @@ def shared(formula: Formula) -> Formula:
                 operands = block.operands[rows, first:stop]
                 tally(uses, operands, np.ones(len(operands), dtype=np.int64))
     cut = np.flatnonzero(composite & (uses > 1)).astype(np.int32)
-    taken = {b.payload.ascii(i).split("_")[0] for b in graph.blocks if isinstance(b.payload, Names) and b.payload.literal for i in range(len(b.payload))}
+    taken = {
+        b.payload.ascii(i).split("_")[0]
+        for b in graph.blocks
+        if isinstance(b.payload, Names) and b.payload.literal
+        for i in range(len(b.payload))
+    }
     base = next(letter for letter in ("t", "s", "u", "v", "shared") if letter not in taken)
     return dataclasses.replace(
         plain, form="shared", cut=cut, cut_names=Names(base, None, (len(cut),))

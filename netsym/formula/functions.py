@@ -149,7 +149,8 @@ _ROWS = (
              prelude="def softplus(z):\n    return max(0.0, z) + log1p(exp(-abs(z)))\n"),
     Function(name="silu", latex=r"\operatorname{SiLU}", numpy=lambda z: z * _sigmoid(z),
              activation=True, expansion=_expand_silu, repeats=True, python="exp",
-             prelude="def silu(z):\n    return z*(1/(1 + exp(-z)) if z >= 0 else exp(z)/(1 + exp(z)))\n"),
+             prelude="def silu(z):\n"
+                     "    return z/(1 + exp(-z)) if z >= 0 else z*exp(z)/(1 + exp(z))\n"),
     Function(name="gelu", latex=r"\operatorname{GELU}", activation=True, repeats=True,
              numpy=lambda z: 0.5 * z * (1.0 + _erf(z / math.sqrt(2.0))), expansion=_expand_gelu,
              python="erf sqrt", prelude="def gelu(z):\n    return 0.5*z*(1 + erf(z/sqrt(2)))\n"),

@@ -86,7 +86,7 @@ class Graph:
         return self._append("symbol", _no_operands(len(names)), names)
 
     def constants(self, values: npt.ArrayLike) -> Ids:
-        """Leaf nodes of float64 values, any shape; equal bits are one node (0.0 and -0.0 differ)."""
+        """Leaf nodes of float64 values, any shape; equal bits are one node, so 0.0 is not -0.0."""
         array = np.asarray(values, dtype=np.float64)
         flat = np.ascontiguousarray(array.reshape(-1))
         keys = flat.view(np.int64)
@@ -299,7 +299,7 @@ def _distinct(keys: Keys) -> tuple[Positions | None, Positions | None, Keys]:
 
 def _distinct_rows(operands: Ids) -> tuple[Positions | None, Positions | None]:
     """The same for rows of operands."""
-    for column in (operands.T[:1] if operands.shape[1] > 2 else operands.T):
+    for column in operands.T[:1] if operands.shape[1] > 2 else operands.T:
         if bool((column[1:] > column[:-1]).all()):
             return None, None
     first, inverse, _ = _distinct(_row_keys(operands))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from netsym.formula.names import Names
 from netsym.formula.graph import Block, Ids, Positions
+from netsym.formula.names import Names
 
 if TYPE_CHECKING:
     from netsym.formula.forms import Formula
@@ -67,17 +67,21 @@ class NetworkSize:
                 nodes = _shown(size.nodes, exact)
                 rows.append((form, nodes, f"{size.height:,}", ", ".join(listed)))
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
+        one, two, three = widths
         lines = [
-            f"{form:<{widths[0]}}  {nodes:>{widths[1]}}  {height:>{widths[2]}}  {operations}".rstrip()
+            f"{form:<{one}}  {nodes:>{two}}  {height:>{three}}  {operations}".rstrip()
             for form, nodes, height, operations in rows
         ]
         return "\n".join([self._title(), "", *lines, "", self._verdict()])
 
     def _title(self) -> str:
-        counts = (
-            (len(self.inputs), "input"), (len(self.outputs), "output"), (self.parameters, "parameter"),
-        )  # fmt: skip
-        return f"{self.network}: " + ", ".join(f"{n:,} {w}{'s' * (n != 1)}" for n, w in counts)
+        counts = {
+            "input": len(self.inputs),
+            "output": len(self.outputs),
+            "parameter": self.parameters,
+        }
+        said = ", ".join(f"{n:,} {word}{'s' * (n != 1)}" for word, n in counts.items())
+        return f"{self.network}: {said}"
 
     def _verdict(self) -> str:
         layered, inlined = self.forms["layered"], self.forms["inlined"]
@@ -89,7 +93,9 @@ class NetworkSize:
                 "from names for its values."
             )
         factor = inlined.nodes / layered.nodes if inlined.nodes < 10**15 else None
-        times = f"{factor:,.1f}" if factor is not None else scientific(inlined.nodes // layered.nodes)
+        times = (
+            f"{factor:,.1f}" if factor is not None else scientific(inlined.nodes // layered.nodes)
+        )
         return f"The one formula is {times} times as large as the layers."
 
     def to_json(self) -> dict[str, Any]:

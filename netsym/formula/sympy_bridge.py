@@ -6,7 +6,7 @@ and no walk here recurses. sympy is never asked whether two things are equal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -63,8 +63,10 @@ def to_sympy(formula: Formula) -> Any:
     made: list[Any] = [None] * len(graph)
     right: dict[int, Any] = {}
     left = {b.node: sympy.Symbol(b.name, real=True) for b in formula.bindings}
-    operations = {"divide": raw.divide, "power": raw.power, "negate": raw.negate}
-    joins = {"add": raw.add, "multiply": raw.multiply}
+    operations: Mapping[str, Callable[..., Any]] = {
+        "add": raw.add, "multiply": raw.multiply, "divide": raw.divide,
+        "power": raw.power, "negate": raw.negate,
+    }  # fmt: skip
     for block, rows in graph.walk(formula.mask):
         for row in rows.tolist():
             node = block.start + row
@@ -82,16 +84,14 @@ def to_sympy(formula: Formula) -> Any:
                     names, position = graph.symbol(node)
                     made[node] = sympy.Symbol(names.ascii(position), real=True)
             else:
-                write = operations.get(block.op) or joins.get(block.op)
+                write = operations.get(block.op)
                 made[node] = write(*operands) if write else raw.call(block.op, *operands)
                 if cut[node]:
                     right[node], made[node] = made[node], left[node]
     outputs = [made[output.node] for output in formula.outputs]
     if not formula.bindings:
         return outputs[0] if len(outputs) == 1 else sympy.Tuple(*outputs)
-    bindings = [
-        (sympy.Symbol(b.name, real=True), right[b.node]) for b in formula.bindings
-    ]
+    bindings = [(sympy.Symbol(b.name, real=True), right[b.node]) for b in formula.bindings]
     return bindings, outputs
 
 
@@ -232,7 +232,9 @@ class _Nodes:
         """The nodes as a formula; `inputs` are names of symbols."""
         graph = Graph()
         names = list(dict.fromkeys([*inputs, *sorted(self.symbols)]))
-        placed = dict(zip(names, graph.symbols(literal(*names)).tolist(), strict=True)) if names else {}
+        placed = (
+            dict(zip(names, graph.symbols(literal(*names)).tolist(), strict=True)) if names else {}
+        )
         ids = np.zeros(len(self.kinds), dtype=np.int32)
         groups: dict[tuple[int, str, int], list[int]] = {}
         used = self._used()
@@ -301,4 +303,4 @@ def _value(number: Any) -> float | Fraction:
 
 def _exact(number: Any) -> Fraction:
     sign, mantissa, exponent, _ = number._mpf_
-    return Fraction((-1) ** sign * int(mantissa)) * Fraction(2) ** exponent
+    return Fraction(-int(mantissa) if sign else int(mantissa)) * Fraction(2) ** int(exponent)

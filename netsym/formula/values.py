@@ -18,9 +18,7 @@ Floats = npt.NDArray[np.float64]
 _CHUNK_FLOATS = 4_000_000  # values held at once: 32 MB
 
 
-def points(
-    inputs: Sequence[npt.ArrayLike], count: int
-) -> tuple[Floats, tuple[int, ...]]:
+def points(inputs: Sequence[npt.ArrayLike], count: int) -> tuple[Floats, tuple[int, ...]]:
     """Inputs as a person gives them -> an array (points, count), and the shape of the points.
 
     One value per input, numbers or arrays that broadcast; or one array with `count` as its last
@@ -64,7 +62,9 @@ class Plan:
         self._fixed: dict[int, Floats] = {}
         self._steps: dict[int, _Step] = {}
         wanted = graph.reachable(outputs)
-        self.needed = [int(n) for n in np.unique(graph.block_numbers(np.flatnonzero(wanted)))]
+        self.needed = [
+            int(n) for n in np.unique(graph.block_numbers(np.flatnonzero(wanted).astype(np.int32)))
+        ]
         closed = set(self.needed)
         for number in self.needed:
             block = graph.blocks[number]
@@ -150,7 +150,7 @@ class Plan:
         kept = self._kept()
         result = np.empty((count, len(self.outputs)))
         constant = dict(self._fixed)
-        for number, names, block in self.symbols:
+        for number, names, _ in self.symbols:
             if not self.varies[number]:
                 constant[number] = self._named(names, parameters).reshape(-1, 1)
         chunk = max(16, _CHUNK_FLOATS // self.rows)
@@ -215,7 +215,9 @@ class _Column:
         self.parts: list[tuple[int, npt.NDArray[np.int64] | None, npt.NDArray[np.int64] | slice]]
         if not (numbers != first).any():
             rows = ids.astype(np.int64) - graph.blocks[first].start
-            whole = len(rows) and (rows[-1] - rows[0] + 1 == len(rows)) and (np.diff(rows) == 1).all()
+            whole = (
+                len(rows) and (rows[-1] - rows[0] + 1 == len(rows)) and (np.diff(rows) == 1).all()
+            )
             picked = slice(int(rows[0]), int(rows[-1]) + 1) if whole else rows
             self.parts = [(first, None, picked)]
         else:

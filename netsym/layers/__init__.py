@@ -1,4 +1,4 @@
-"""What layers compute. A file per family; each layer is its parameters' shapes and one `forward`."""
+"""What layers compute: the shapes of their parameters and one `forward`. A file per family."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Layer(ABC):
 
     @abstractmethod
     def width(self, *widths: int) -> int:
-        """The number of outputs for inputs of these widths; raises `SpecError` if they do not fit."""
+        """The number of outputs for inputs of these widths; `SpecError` if they do not fit."""
 
-    def parameters(self, *widths: int) -> dict[str, tuple[int, ...]]:  # noqa: ARG002
+    def parameters(self, *widths: int) -> dict[str, tuple[int, ...]]:
         """The shape of every parameter array, for inputs of these widths."""
         return {}
 

@@ -21,7 +21,7 @@ class Activation(Activated):
     def width(self, *widths: int) -> int:
         return widths[0]
 
-    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:  # noqa: ARG002
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         return self.activate(ops, inputs[0])
 
     def describe(self) -> str:
@@ -87,7 +87,7 @@ class Dropout(Layer):
     def width(self, *widths: int) -> int:
         return widths[0]
 
-    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:  # noqa: ARG002
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         return inputs[0]
 
     def describe(self) -> str:

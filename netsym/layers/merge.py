@@ -26,7 +26,7 @@ class Add(Layer):
             raise SpecError(f"adds values of one width, but these have widths {listed}")
         return widths[0]
 
-    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:  # noqa: ARG002
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         return ops.add(*inputs)
 
 
@@ -40,5 +40,5 @@ class Concat(Layer):
     def width(self, *widths: int) -> int:
         return sum(widths)
 
-    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:  # noqa: ARG002
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         return ops.concatenate(inputs)

@@ -33,7 +33,9 @@ class Placed:
     widths: tuple[int, ...]  # of its inputs
     width: int  # of its output
 
+
 def input_names(inputs: int | Sequence[str]) -> Names:
+    """The names of the inputs: as given, or as many as given."""
     if isinstance(inputs, int):
         if inputs < 1:
             raise SpecError(f"a network needs at least one input, not {inputs}")
@@ -194,7 +196,7 @@ def _nested(
 def _entry(where: str, entry: Any) -> str | float | Fraction:
     if isinstance(entry, bool) or not isinstance(entry, (str, int, float, Fraction, np.number)):
         raise SpecError(
-            f"{where} holds {entry!r}; an entry is a number, a name, or a fraction as text: \"1/3\""
+            f'{where} holds {entry!r}; an entry is a number, a name, or a fraction as text: "1/3"'
         )
     if isinstance(entry, int) and abs(entry) > 2**53:
         return _exact(where, Fraction(entry))

@@ -70,7 +70,7 @@ class Numeric(Ops[Floats]):
     def concatenate(self, arrays: Sequence[Floats]) -> Floats:
         return np.concatenate(arrays, axis=-1)
 
-    def name(self, values: Floats, base: str) -> Floats:  # noqa: ARG002
+    def name(self, values: Floats, base: str) -> Floats:
         return values
 
     def apply(self, function: str, values: Floats, *constants: float) -> Floats:

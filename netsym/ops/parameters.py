@@ -51,7 +51,9 @@ class Parameter:
         """
         if self.entries is not None and self.entries.dtype != object:
             return np.asarray(self.entries, dtype=np.float64)
-        flat = np.zeros(len(self.names)) if self.entries is None else self.entries.reshape(-1).copy()
+        flat = (
+            np.zeros(len(self.names)) if self.entries is None else self.entries.reshape(-1).copy()
+        )
         missing = []
         for position, name in self.named():
             if name in values:

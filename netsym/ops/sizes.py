@@ -122,10 +122,12 @@ class Sizes(Ops[Counts]):
         if parameter.is_numeric:
             return Counts(number, parameter.shape)
         counts = np.empty(parameter.shape, dtype=object)
-        counts.flat[:] = [self.leaf if isinstance(e, str) else number for e in parameter.entries.flat]
+        counts.flat[:] = [
+            self.leaf if isinstance(e, str) else number for e in parameter.entries.flat
+        ]
         return Counts(counts, parameter.shape)
 
-    def constant(self, value: float | Fraction) -> Counts:  # noqa: ARG002
+    def constant(self, value: float | Fraction) -> Counts:
         return Counts(_Number(self.leaf), ())
 
     def _node(self, op: str, *operands: Counts) -> Counts:
@@ -185,7 +187,7 @@ class Sizes(Ops[Counts]):
         ]
         return Counts(np.concatenate(whole, axis=-1), shape)
 
-    def name(self, values: Counts, base: str) -> Counts:  # noqa: ARG002
+    def name(self, values: Counts, base: str) -> Counts:
         if not self.layered:
             return values
         self.bind((count for count in values.kept() if count != self.leaf), values.times)
@@ -205,10 +207,10 @@ class Heights(Sizes):
             joined = max(joined, count) if both else np.maximum(joined, count)
         return joined
 
-    def join_alike(self, count: Any, length: int) -> Any:  # noqa: ARG002
+    def join_alike(self, count: Any, length: int) -> Any:
         return count
 
-    def bind(self, counts: Iterator[int], times: int) -> None:  # noqa: ARG002
+    def bind(self, counts: Iterator[int], times: int) -> None:
         self.bound = max([self.bound, *counts])
 
 

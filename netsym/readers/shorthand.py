@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from netsym.errors import SpecError, did_you_mean, pointed
 from netsym.formula.functions import ACTIVATIONS
 from netsym.layers.dense import Dense
-from netsym.network import Network
 from netsym.layers.wiring import INPUT
+from netsym.network import Network
 
-_LAYER = re.compile(r"(?P<units>[0-9]+)(?:[x×](?P<times>[0-9]+))?(?P<activation>[a-z_]*)(?P<skip>\+?)")
-_MOST_LAYERS = 100_000
+_LAYER = re.compile(
+    r"(?P<units>[0-9]+)(?:[x×](?P<times>[0-9]+))?(?P<activation>[a-z_]*)(?P<skip>\+?)"
+)
+_MOST_LAYERS = 10_000
 _MOST_UNITS = 10**9
 SYNTAX = "widths joined by -, as in 1-2-1:sigmoid, 2-4tanh-4tanh+-3softmax or 2-10x20-1:relu"
 
@@ -38,12 +41,15 @@ def parse(text: str) -> Network:
         hint = did_you_mean(default, ACTIVATIONS)
         raise pointed("unknown activation", text, len(body) + 1, len(default), hint)
     position, inputs, layers = 0, 0, []
-    unsaid = 0
+    unsaid: list[int] = []
     for place, part in enumerate(body.split("-")):
         match = _LAYER.fullmatch(part)
         if match is None:
             raise pointed("not a layer of a network", text, position, len(part), f"give {SYNTAX}")
-        units, times = _count(match, "units", text, position), _count(match, "times", text, position)
+        units, times = (
+            _count(match, "units", text, position),
+            _count(match, "times", text, position),
+        )
         activation = match["activation"]
         if activation and activation not in ACTIVATIONS:
             at = position + match.start("activation")
@@ -55,7 +61,8 @@ def parse(text: str) -> Network:
                 raise pointed(message, text, position, len(part), f"give {SYNTAX}")
             inputs = units
         else:
-            unsaid += not (activation or default)
+            if not (activation or default):
+                unsaid += range(len(layers) + 1, len(layers) + times + 1)
             layer = Dense(
                 units=units, activation=activation or default or "linear", skip=bool(match["skip"])
             )
@@ -70,8 +77,10 @@ def parse(text: str) -> Network:
             f"give {SYNTAX}",
         )  # fmt: skip
     names = [INPUT, *(f"layer{n}" for n in range(1, len(layers) + 1))]
-    wires = [(names[n], layer, [names[n - 1]], {}) for n, layer in enumerate(layers, 1)]
-    assumed = "" if not unsaid else _assumed(body, unsaid == len(body.split("-")) - 1)
+    wires: list[tuple[str, Dense, list[str], dict[str, Any]]] = [
+        (names[n], layer, [names[n - 1]], {}) for n, layer in enumerate(layers, 1)
+    ]
+    assumed = _assumed(unsaid, len(layers), body)
     return Network.of(text, inputs, wires, assumed=assumed)
 
 
@@ -88,6 +97,11 @@ def _count(match: re.Match[str], group: str, text: str, position: int) -> int:
     return number
 
 
-def _assumed(body: str, everywhere: bool) -> str:
-    where = "no activation was given" if everywhere else "some layers have no activation"
-    return f"{where}, so these layers are linear; for sigmoid everywhere write {body}:sigmoid"
+def _assumed(unsaid: list[int], layers: int, body: str) -> str:
+    if not unsaid:
+        return ""
+    if len(unsaid) == layers:
+        return f"no activation was given, so all is linear; for sigmoids write {body}:sigmoid"
+    shown = ", ".join(map(str, unsaid[:4])) + (", …" if len(unsaid) > 4 else "")
+    which = f"layers {shown} have" if len(unsaid) > 1 else f"layer {shown} has"
+    return f"{which} no activation and {'are' if len(unsaid) > 1 else 'is'} linear"

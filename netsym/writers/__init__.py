@@ -10,9 +10,6 @@ from netsym.formula.forms import WRITERS
 from netsym.writers.latex import write_latex
 from netsym.writers.python import write_python
 from netsym.writers.sympy_code import write_sympy
-
-
-
 from netsym.writers.text import write_text
 
 WRITERS |= {

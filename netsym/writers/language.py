@@ -5,9 +5,10 @@ A language is a subclass of `Language` that says how names, numbers and operatio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import ClassVar
 
 from netsym.errors import TooLargeError
 from netsym.formula.forms import Binding, Formula
@@ -159,7 +160,7 @@ class Language:
             pieces += [", ", operand]
         return self.join([*pieces, ")"])
 
-    def value(self, names: Names, position: int, text: str | Rope) -> str | Rope:  # noqa: ARG002
+    def value(self, names: Names, position: int, text: str | Rope) -> str | Rope:
         """A named value that is written out in place, as inlined forms do."""
         return text
 
@@ -251,7 +252,7 @@ class Language:
     def _write_call(self, op: str, nodes: list[int]) -> str | Rope:
         return self.call(op, [self.texts[node] for node in nodes])
 
-    _OPERATIONS = {
+    _OPERATIONS: ClassVar[Mapping[str, tuple[Callable[..., str | Rope], int]]] = {
         "add": (_write_sum, SUM),
         "multiply": (_write_product, PRODUCT),
         "divide": (_write_quotient, QUOTIENT),
@@ -306,4 +307,3 @@ class Language:
         for rope in reversed(path):
             shorter = self.rope([shorter, *rope.pieces[1:]], rope.width - 1, rope.separated)
         return shorter
-

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
+from typing import ClassVar
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
 from netsym.writers.language import (
-    ATOM, MAX_NODES, NEGATION, POWER, PRODUCT, Language, Watcher, no_watcher, refuse_if_larger,
+    ATOM,
+    MAX_NODES,
+    NEGATION,
+    POWER,
+    PRODUCT,
+    Language,
+    Watcher,
+    no_watcher,
+    refuse_if_larger,
 )  # fmt: skip
 from netsym.writers.ropes import Layout, Rope, flat
 
@@ -114,7 +123,10 @@ class Latex(Language):
         mantissa, e, exponent = text.partition("e")
         if not e:
             return text, binds
-        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}", NEGATION if binds == NEGATION else PRODUCT
+        return (
+            rf"{mantissa} \cdot 10^{{{int(exponent)}}}",
+            NEGATION if binds == NEGATION else PRODUCT,
+        )
 
     # -- operations
     def parentheses(self, piece: str | Rope) -> str | Rope:
@@ -138,7 +150,12 @@ class Latex(Language):
         above, below = self.texts[nodes[0]], self.texts[nodes[1]]
         width = max(self.width(above), self.width(below))
         if width <= self.line - 5:
-            return Rope([r"\dfrac{", above, "}{", below, "}"], width, solid=True, height=self._over(above, below))
+            return Rope(
+                [r"\dfrac{", above, "}{", below, "}"],
+                width,
+                solid=True,
+                height=self._over(above, below),
+            )
         inverse = self.join([self.parentheses(below), "^{-1}"])
         if above == "1":
             return inverse
@@ -166,7 +183,12 @@ class Latex(Language):
         if not operands:
             return row.latex
         if function == "sqrt":
-            return Rope([r"\sqrt{", operands[0], "}"], self.width(operands[0]) + 1, solid=True, height=_height(operands[0]))
+            return Rope(
+                [r"\sqrt{", operands[0], "}"],
+                self.width(operands[0]) + 1,
+                solid=True,
+                height=_height(operands[0]),
+            )
         if function == "abs":
             return self._enclosed("", operands[0], r"|", r"|")
         if row.alpha is not None:
@@ -177,7 +199,9 @@ class Latex(Language):
             inner += [",\\, ", operand]
         nested = function == "exp" and any("(" in text for text in flat(operands[0]))
         opening, closing = ("[", "]") if nested else ("(", ")")
-        return self._enclosed(row.latex, self.join(inner) if len(inner) > 1 else inner[0], opening, closing)
+        return self._enclosed(
+            row.latex, self.join(inner) if len(inner) > 1 else inner[0], opening, closing
+        )
 
     def value(self, names: Names, position: int, text: str | Rope) -> str | Rope:
         if not self.onion or names.base != "a":
@@ -189,7 +213,8 @@ class Latex(Language):
                     max(self.width(text), self.width(label) * 7 // 10),
                     solid=True, height=_height(text))  # fmt: skip
 
-    _OPERATIONS = Language._OPERATIONS | {
+    _OPERATIONS: ClassVar[Mapping[str, tuple[Callable[..., str | Rope], int]]] = {
+        **Language._OPERATIONS,
         "divide": (_write_quotient, POWER),
         "power": (_write_power, POWER),
         "elementwise": (_write_elementwise, PRODUCT),
@@ -197,7 +222,7 @@ class Latex(Language):
 
     # -- measures
     def measure(self, text: str) -> int:
-        """The width in characters: scripts count by the longer one at two thirds, commands little."""
+        """The width in characters: scripts count two thirds, commands what they show."""
         if text not in self.widths:
             shown = _SCRIPTS.sub(_script, text)
             self.widths[text] = len(_SILENT.sub("", _SYMBOL.sub("o", shown)).replace("\\", ""))
@@ -223,7 +248,7 @@ def _height(piece: str | Rope) -> int:
 
 
 def _identifier(name: str) -> str:
-    r"""A name as typed -> LaTeX: w_21 -> w_{21}, w_1_2 -> w_{1,2}, x1 -> x_{1}, rate -> \mathrm{rate}."""
+    r"""A name as typed in LaTeX: w_{21} for w_21, w_{1,2} for w_1_2, x_{1}, \mathrm{rate}."""
     match = re.fullmatch(r"([A-Za-z])([0-9]+)", name)
     base, indices = (match[1], [match[2]]) if match else (name.split("_")[0], name.split("_")[1:])
     if not base:

@@ -121,7 +121,7 @@ def used_functions(formula: Formula) -> list[Function]:
 def arguments(formula: Formula) -> tuple[list[str], list[str]]:
     """The names of the inputs, and of the parameters that the formula uses."""
     graph = formula.graph
-    inputs = {node: None for node in formula.inputs.tolist()}
+    inputs = dict.fromkeys(formula.inputs.tolist())
     parameters = []
     for block, rows in graph.walk(formula.mask):
         if block.op == "symbol":

@@ -16,7 +16,6 @@ from netsym.writers.python import PythonCode, arguments, used_functions
 from netsym.writers.ropes import Rope, flat
 
 
-
 class SympyCode(PythonCode):
     """Expressions for `with evaluate(False):`, where sums and products stay as they are."""
 

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
-from netsym.writers.language import MAX_NODES, Equation, Language, Watcher, no_watcher, refuse_if_larger
+from netsym.writers.language import (
+    MAX_NODES,
+    Equation,
+    Language,
+    Watcher,
+    no_watcher,
+    refuse_if_larger,
+)
 from netsym.writers.ropes import Layout, Rope, flat
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
