@@ -16,7 +16,7 @@ from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Block, Positions
 from netsym.formula.names import Names
 from netsym.formula.sizes import scientific
-from netsym.writers.ropes import Rope
+from netsym.writers.ropes import Rope, flat
 
 # How tightly a text binds; an operand that binds less tightly than its place asks for gets
 # parentheses. Sums and products are never merged: what has parentheses was computed by itself.
@@ -244,9 +244,9 @@ class Language:
         return self.power(self.operand(nodes[0], ATOM), self.operand(nodes[1], ATOM))
 
     def _write_negation(self, _: str, nodes: list[int]) -> str | Rope:
-        text = self.operand(nodes[0], POWER)
-        if isinstance(text, str) and text[0].isdecimal():
-            text = self.parentheses(text)  # -2**3 would be read as a power of -2
+        text = self.operand(nodes[0], QUOTIENT)
+        if next(flat(text))[:1].isdecimal():
+            text = self.parentheses(text)  # -2*x is a product with the number -2
         return self.join(["-", text])
 
     def _write_call(self, op: str, nodes: list[int]) -> str | Rope:
