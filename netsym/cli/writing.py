@@ -88,11 +88,9 @@ def refuse(network: Network, form: str, unit: str | None, expand: bool, max_node
         nodes = size.per_output[network.output_position(unit)]
     layers = network.forecast("layered", expand)
     assert layers is not None
-    instead = f"see all sizes with netsym size {network.title}, or raise --max-nodes"
+    instead = "netsym size says how large every form is; --max-nodes raises the limit"
     if form == "inlined" and layers.nodes <= max_nodes:
-        instead = (
-            f"layer by layer it has {layers.nodes:,}: netsym show {network.title}; or " + instead
-        )
+        instead = f"layer by layer it has {layers.nodes:,} (netsym show); {instead}"
     refuse_if_larger(nodes, form, max_nodes, instead)
 
 

@@ -90,6 +90,8 @@ class Graph:
         array = np.asarray(values, dtype=np.float64)
         flat = np.ascontiguousarray(array.reshape(-1))
         keys = flat.view(np.int64)
+        if not len(keys):
+            return np.empty(array.shape, dtype=np.int32)
         ids = self._constants.find(keys)
         new = slice(None) if ids is None else np.flatnonzero(ids < 0)
         if ids is not None and not len(keys[new]):
@@ -119,6 +121,8 @@ class Graph:
     def rows(self, op: str, operands: Ids) -> Ids:
         """Nodes of one operation from rows of operands (n, k); equal rows give equal ids."""
         operands = np.ascontiguousarray(operands, dtype=np.int32)
+        if not len(operands):
+            return np.empty(0, dtype=np.int32)
         index = self._rows.setdefault((op, operands.shape[1]), _Rows(self))
         ids = index.find(operands)
         new = operands if ids is None else operands[ids < 0]

@@ -30,13 +30,14 @@ _SCALERS = ("StandardScaler", "MinMaxScaler", "MaxAbsScaler")
 _Made = tuple[Layer, dict[str, Any]]
 
 
-def from_sklearn(model: Any) -> Network:
+def from_sklearn(model: Any, inputs: Sequence[str] = ()) -> Network:
     """The network of a fitted MLPClassifier or MLPRegressor, or of a Pipeline that ends in one.
 
     The network computes what `predict` does for a regressor and `predict_proba` for a classifier;
     of two classes it has one output, the probability of `classes_[1]`. Before the model a Pipeline
-    may have StandardScaler, MinMaxScaler and MaxAbsScaler. Inputs are named after the columns of
-    the data frame, outputs after the classes, where these can be names.
+    may have StandardScaler, MinMaxScaler and MaxAbsScaler. `inputs` names the inputs; without it
+    they are named after the columns of the data frame, and outputs after the classes, where these
+    can be names.
     Raises `SpecError` for a model that is not fitted or of another kind.
     """
     *before, last = _steps(model)
@@ -48,22 +49,25 @@ def from_sklearn(model: Any) -> Network:
         )
     _check_fitted(last, "coefs_", "intercepts_", "out_activation_")
     made = [_scaler(step) for step in before] + _dense_layers(last)
-    names = [INPUT, *(f"layer{n}" for n in range(1, len(made) + 1))]
-    layers = [(names[n], layer, [names[n - 1]], p) for n, (layer, p) in enumerate(made, 1)]
+    chain = [INPUT, *(f"layer{n}" for n in range(1, len(made) + 1))]
+    layers = [(chain[n], layer, [chain[n - 1]], p) for n, (layer, p) in enumerate(made, 1)]
     classes = _classes(last)
     title = ", ".join(_kind(step) or "" for step in (*before, last))
     if len(classes) == 1:
         title += f": probability of class {classes[0]}"
     count = len(last.coefs_[0])
-    features = _usable(getattr(model, "feature_names_in_", ())) or count
+    if inputs and len(inputs) != count:
+        raise SpecError(f"{len(inputs)} names for {count} inputs; give one each")
+    plain = tuple(inputs) or count
+    features = tuple(inputs) or _usable(getattr(model, "feature_names_in_", ())) or count
     outputs = _usable(classes)
     # Names that mean something else in this network, as a column called b1_1 would, are left out.
-    for inputs, ends in ((features, outputs), (features, ()), (count, outputs)):
+    for names, ends in ((features, outputs), (features, ()), (plain, outputs)):
         try:
-            return Network.of(title, inputs, layers, ends)
+            return Network.of(title, names, layers, ends)
         except SpecError:
             continue
-    return Network.of(title, count, layers)
+    return Network.of(title, plain, layers)
 
 
 def _steps(model: Any) -> list[Any]:

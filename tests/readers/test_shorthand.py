@@ -54,14 +54,10 @@ def test_names_follow_the_notation() -> None:
         ("1-2tanh-1linear", ""),
         (
             "1-2-1",
-            "no activation was given, so these layers are linear; "
-            "for sigmoid everywhere write 1-2-1:sigmoid",
+            "no activation was given, so all is linear; for sigmoids write 1-2-1:sigmoid",
         ),
-        (
-            "1-2tanh-1",
-            "some layers have no activation, so these layers are linear; "
-            "for sigmoid everywhere write 1-2tanh-1:sigmoid",
-        ),
+        ("1-2tanh-1", "layer 2 has no activation and is linear"),
+        ("1-2tanh-1x6", "layers 2, 3, 4, 5, … have no activation and are linear"),
     ],
 )
 def test_what_was_not_said_is_told(text: str, assumed: str) -> None:
