@@ -22,7 +22,9 @@ folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
 digits = load_digits()
 model = make_pipeline(
     MaxAbsScaler(),
-    MLPClassifier((32,), "relu", solver="lbfgs", alpha=10.0, max_iter=1000, random_state=0),
+    MLPClassifier(
+        (32,), "relu", solver="lbfgs", alpha=10.0, tol=0.01, max_iter=500, random_state=0
+    ),
 )
 model.fit(digits.data[:1000], digits.target[:1000])
 accuracy = model.score(digits.data[1000:], digits.target[1000:])

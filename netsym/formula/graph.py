@@ -114,9 +114,13 @@ class Graph:
         return int(self._append("constant", _no_operands(1), (value,))[0])
 
     def nodes(self, op: str, *columns: Ids) -> Ids:
-        """Nodes of one operation; each column holds one operand of every node, any one shape."""
-        shape = columns[0].shape
-        return self.rows(op, np.stack([column.reshape(-1) for column in columns], 1)).reshape(shape)
+        """Nodes of one operation; each column holds one operand of every node, and they broadcast."""
+        operands = np.empty(
+            (*np.broadcast_shapes(*(c.shape for c in columns)), len(columns)), np.int32
+        )
+        for place, column in enumerate(columns):
+            operands[..., place] = column
+        return self.rows(op, operands.reshape(-1, len(columns))).reshape(shape)
 
     def rows(self, op: str, operands: Ids) -> Ids:
         """Nodes of one operation from rows of operands (n, k); equal rows give equal ids."""
@@ -181,6 +185,12 @@ class Graph:
     def _number(self, node: int) -> int:
         return bisect_right(self._starts, node) - 1
 
+    def present(self, mask: Mask) -> list[int]:
+        """The numbers of the blocks that have a node in the mask."""
+        if not self.blocks:
+            return []
+        return np.flatnonzero(np.logical_or.reduceat(mask, self._starts)).tolist()
+
     def block_of(self, node: int) -> Block:
         """The block that one node is in."""
         return self.blocks[self._number(node)]
@@ -219,6 +229,16 @@ class Graph:
         if number not in self._spans:
             self._spans[number] = tuple(self._find_spans(self.blocks[number].operands))
         return self._spans[number]
+
+    def sources(self, number: int) -> set[int]:
+        """The numbers of the blocks that the operands of a block are in."""
+        found: set[int] = set()
+        for first, stop, source in self.spans(number):
+            mixed = self.blocks[number].operands[:, first:stop]
+            found.update(
+                (source,) if source >= 0 else np.unique(self.block_numbers(mixed)).tolist()
+            )
+        return found
 
     def _find_spans(self, operands: Ids) -> Iterator[tuple[int, int, int]]:
         if not operands.size:
@@ -266,8 +286,12 @@ def _no_operands(count: int) -> Ids:
     return np.empty((count, 0), dtype=np.int32)
 
 
-_rng = np.random.default_rng(0x6E657473796D)
-_MULTIPLIERS = _rng.integers(1, 2**63, size=64, dtype=np.int64) | 1
+# Odd 64-bit multipliers, by the recurrence of a 64-bit congruential generator (Knuth, MMIX).
+_MULTIPLIERS = np.empty(64, dtype=np.int64)
+_state = 1
+for _place in range(len(_MULTIPLIERS)):
+    _state = (_state * 6364136223846793005 + 1442695040888963407) % 2**64
+    _MULTIPLIERS[_place] = (_state >> 1) | 1
 
 
 def _row_keys(operands: Ids) -> Keys:
@@ -330,9 +354,10 @@ class _Keys:
         """The id of every key, -1 where it is new; None when all are new."""
         found = None
         for ordered, original, ids in self._runs:
-            at = np.minimum(np.searchsorted(ordered, keys), len(ordered) - 1)
-            hits = np.flatnonzero(ordered[at] == keys)
-            if len(hits):
+            at = ordered.searchsorted(keys)
+            same = ordered.take(at, mode="clip") == keys
+            if same.any():
+                hits = np.flatnonzero(same)
                 if found is None:
                     found = np.full(len(keys), -1, dtype=np.int32)
                 order = np.argsort(original)

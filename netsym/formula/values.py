@@ -61,16 +61,10 @@ class Plan:
         self.symbols: list[tuple[int, Names, Block]] = []
         self._fixed: dict[int, Floats] = {}
         self._steps: dict[int, _Step] = {}
-        wanted = graph.reachable(outputs)
-        self.needed = [
-            int(n) for n in np.unique(graph.block_numbers(np.flatnonzero(wanted).astype(np.int32)))
-        ]
-        closed = set(self.needed)
-        for number in self.needed:
-            block = graph.blocks[number]
-            if block.operands.shape[1]:
-                closed.update(np.unique(graph.block_numbers(block.operands.reshape(-1))).tolist())
-        self.wanted = wanted
+        self.wanted = graph.reachable(outputs)
+        closed = set(graph.present(self.wanted))
+        for number in tuple(closed):
+            closed |= graph.sources(number)
         for number in sorted(closed):
             self._prepare(number, graph.blocks[number])
         self.rows = max(1, sum(len(graph.blocks[n]) for n in self._kept()))
@@ -86,9 +80,8 @@ class Plan:
             self.varies[number] = False
             self._fixed[number] = np.array(block.payload, dtype=np.float64).reshape(-1, 1)
         else:
-            numbers = np.unique(self.graph.block_numbers(block.operands.reshape(-1))).tolist()
-            self.varies[number] = any(self.varies[n] for n in numbers)
-            contraction = self._contraction(block) if block.op == "add" else None
+            self.varies[number] = any(self.varies[n] for n in self.graph.sources(number))
+            contraction = self._contraction(number, block) if block.op == "add" else None
             self._steps[number] = contraction or self._plain(block)
 
     def _kept(self) -> list[int]:
@@ -102,24 +95,21 @@ class Plan:
     def _column(self, ids: Ids) -> _Column:
         return _Column(self.graph, ids)
 
-    def _contraction(self, block: Block) -> _Step | None:
+    def _contraction(self, number: int, block: Block) -> _Step | None:
         """A step for a sum whose leading terms are products of weights with the same values."""
-        numbers = self.graph.block_numbers(block.operands[0])
-        leading = int(np.argmax(numbers != numbers[0])) or len(numbers)
-        products = self.graph.blocks[int(numbers[0])]
-        if leading < 2 or products.op != "multiply" or products.operands.shape[1] != 2:
+        first, leading, source = self.graph.spans(number)[0]
+        if source < 0 or leading - first < 2 or self.graph.blocks[source].op != "multiply":
             return None
-        local = block.operands[:, :leading] - products.start
-        if int(local.min()) < 0 or int(local.max()) >= len(products):
+        products = self.graph.blocks[source]
+        spans = self.graph.spans(source)
+        if len(spans) != 2 or products.operands.shape[1] != 2 or self.varies.get(spans[0][2], True):
             return None
-        weights, values = products.operands[local].transpose(2, 0, 1)
+        weights, values = products.operands[block.operands[:, :leading] - products.start].T
+        values = values.T
         if bool((values != values[0]).any()):
             return None
-        holders = np.unique(self.graph.block_numbers(weights.reshape(-1))).tolist()
-        if len(holders) > 1 or self.varies[holders[0]]:
-            return None
-        holder = holders[0]
-        rows = weights - self.graph.blocks[holder].start
+        holder = spans[0][2]
+        rows = weights.T - self.graph.blocks[holder].start
         fixed = self._fixed[holder][:, 0][rows] if holder in self._fixed else None
         right = self._column(values[0])
         rest = [self._column(column) for column in block.operands.T[leading:]]

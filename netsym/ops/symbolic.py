@@ -50,7 +50,7 @@ class Symbolic(Ops[Ids]):
         return self.graph.constants(value)
 
     def _elementwise(self, op: str, operands: Sequence[Ids]) -> Ids:
-        return self.graph.nodes(op, *np.broadcast_arrays(*operands))
+        return self.graph.nodes(op, *operands)
 
     def add(self, *terms: Ids) -> Ids:
         return self._elementwise("add", terms)

@@ -40,7 +40,8 @@ def parse(text: str) -> Network:
     if colon and default not in ACTIVATIONS:
         hint = did_you_mean(default, ACTIVATIONS)
         raise pointed("unknown activation", text, len(body) + 1, len(default), hint)
-    position, inputs, layers = 0, 0, []
+    position, inputs = 0, 0
+    layers: list[Dense] = []
     unsaid: list[int] = []
     for place, part in enumerate(body.split("-")):
         match = _LAYER.fullmatch(part)

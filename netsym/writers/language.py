@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from typing import ClassVar
 
 from netsym.errors import TooLargeError
@@ -32,6 +33,7 @@ def no_watcher(what: str, done: int, total: int) -> None:
     """Watches nothing."""
 
 
+_SHORT = 256
 _ONE_PIECE = 4096  # pieces up to this length are joined to one str
 
 
@@ -278,8 +280,19 @@ class Language:
             if not separated and self.limit != _ONE_PIECE:
                 return text
             width = self.measure(text)
-            return text if width <= self.limit else self.rope(pieces, width, separated)
-        return self.rope(pieces, sum(map(self.width, pieces)), separated)
+            if width <= self.limit:
+                return text
+            return self.rope(self._gathered(pieces), width, separated)
+        return self.rope(self._gathered(pieces), sum(map(self.width, pieces)), separated)
+
+    def _gathered(self, pieces: Sequence[str | Rope]) -> Sequence[str | Rope]:
+        """Short neighbours as one piece, where no line is broken: they are written many times."""
+        if self.limit != _ONE_PIECE or len(pieces) < 8:
+            return pieces
+        gathered: list[str | Rope] = []
+        for short, run in groupby(pieces, lambda p: isinstance(p, str) and len(p) < _SHORT):
+            gathered += ["".join(run)] if short else run  # type: ignore[arg-type]
+        return gathered
 
     def rope(self, pieces: Sequence[str | Rope], width: int, separated: bool) -> Rope:
         """The pieces as a rope."""

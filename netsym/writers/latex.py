@@ -207,7 +207,7 @@ class Latex(Language):
         if not self.onion or names.base != "a":
             return text
         unit = names.indices(position)[-1]
-        label = rf"\text{{layer {names.layer}, unit {unit}}} = {self._plain(names, position)}"
+        label = rf"\text{{layer {names.layer}, unit {unit}}}\,=\,{self._plain(names, position)}"
         below = self._colored(label, names)
         return Rope([r"{\underbrace{", text, "}_{", below, "}}"],
                     max(self.width(text), self.width(label) * 7 // 10),

@@ -62,7 +62,8 @@ def casadi_batch(arrays: Sequence[tuple[Any, Any, str]], points: Floats) -> Call
         assert buffer is not None and mapped is not None  # `call` does not keep them alive
         given[:] = points
         call()
-        return result.copy()
+        values: Floats = result.copy()
+        return values
 
     return evaluate
 

@@ -1,0 +1,25 @@
+"""Prints a command block of the README: `python tests/readme_commands.py start|tests`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def blocks(language: str, text: str | None = None) -> list[str]:
+    """The contents of the README's code blocks of a language, in order."""
+    text = README.read_text(encoding="utf-8") if text is None else text
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.S | re.M)
+
+
+def command(which: str) -> str:
+    """One of the README's two commands: the one to start with, or the one that runs the tests."""
+    start, tests = blocks("sh")[:2]
+    return {"start": start, "tests": tests}[which]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(command(sys.argv[1]))
