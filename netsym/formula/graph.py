@@ -114,10 +114,9 @@ class Graph:
         return int(self._append("constant", _no_operands(1), (value,))[0])
 
     def nodes(self, op: str, *columns: Ids) -> Ids:
-        """Nodes of one operation; each column holds one operand of every node, and they broadcast."""
-        operands = np.empty(
-            (*np.broadcast_shapes(*(c.shape for c in columns)), len(columns)), np.int32
-        )
+        """Nodes of one operation; a column holds one operand of every node, and they broadcast."""
+        shape = np.broadcast_shapes(*(column.shape for column in columns))
+        operands = np.empty((*shape, len(columns)), dtype=np.int32)
         for place, column in enumerate(columns):
             operands[..., place] = column
         return self.rows(op, operands.reshape(-1, len(columns))).reshape(shape)

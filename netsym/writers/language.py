@@ -291,7 +291,8 @@ class Language:
             return pieces
         gathered: list[str | Rope] = []
         for short, run in groupby(pieces, lambda p: isinstance(p, str) and len(p) < _SHORT):
-            gathered += ["".join(run)] if short else run  # type: ignore[arg-type]
+            found = list(run)
+            gathered += ["".join(found)] if short else found  # type: ignore[arg-type]
         return gathered
 
     def rope(self, pieces: Sequence[str | Rope], width: int, separated: bool) -> Rope:
