@@ -1,4 +1,4 @@
-"""Prints a command block of the README: `python tests/readme_commands.py start|tests`."""
+"""Prints a block of the README: `python tests/readme_commands.py start|output|tests`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ def blocks(language: str, text: str | None = None) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.S | re.M)
 
 
-def command(which: str) -> str:
-    """One of the README's two commands: the one to start with, or the one that runs the tests."""
-    start, tests = blocks("sh")[:2]
-    return {"start": start, "tests": tests}[which]
+def block(which: str) -> str:
+    """The command to start with, what it prints, or the command that runs the tests."""
+    start, tests = blocks("sh")
+    return {"start": start, "output": blocks("text")[0], "tests": tests}[which]
 
 
 if __name__ == "__main__":
-    sys.stdout.write(command(sys.argv[1]))
+    sys.stdout.write(block(sys.argv[1]))

@@ -1,0 +1,68 @@
+"""Every example runs, and leaves what it says."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import netsym
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def run(script: str, folder: Path) -> str:
+    result = subprocess.run(
+        [sys.executable, "-W", "error", str(EXAMPLES / script), str(folder)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_every_script_is_run_here() -> None:
+    scripts = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob("*.py")}
+    assert scripts == {"iris.py", "digits.py", "pictures/make.py"}
+
+
+def test_iris(tmp_path: Path) -> None:
+    output = run("iris.py", tmp_path)
+    assert "virginica = exp(" in output
+    assert "on 150 flowers" in output
+    made, kept = netsym.load(tmp_path / "iris.toml"), netsym.load(EXAMPLES / "iris.toml")
+    assert made.inlined.size == kept.inlined.size
+
+
+def test_the_iris_network_kept_here_knows_its_flowers() -> None:
+    from sklearn.datasets import load_iris
+
+    iris = load_iris()
+    network = netsym.load(EXAMPLES / "iris.toml")
+    assert (network(iris.data).argmax(axis=1) == iris.target).mean() > 0.95
+
+
+def test_digits(tmp_path: Path) -> None:
+    output = run("digits.py", tmp_path)
+    assert "64 inputs, 10 outputs, 2,474 parameters" in output
+    assert (tmp_path / "eight.py").stat().st_size > 500_000
+
+
+@pytest.mark.usefixtures("pdflatex")
+def test_pictures(tmp_path: Path) -> None:
+    if shutil.which("pdftoppm") is None:
+        pytest.fail("pdftoppm is missing; install poppler-utils")
+    run("pictures/make.py", tmp_path)
+    assert (tmp_path / "one-network.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.rglob("*.toml")), ids=lambda path: path.name)
+def test_networks_in_files(path: Path) -> None:
+    network = netsym.load(path)
+    assert network.forecast("inlined") == network.inlined.size
