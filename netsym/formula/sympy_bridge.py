@@ -41,7 +41,8 @@ class _Raw:
         return inverse if numerator is sympy.S.One else self.multiply(numerator, inverse)
 
     def power(self, base: Any, exponent: Any) -> Any:
-        return sympy.Pow(base, sympy.sympify(exponent), evaluate=False)
+        power = sympy.Integer(exponent) if isinstance(exponent, int) else exponent
+        return sympy.Pow(base, power, evaluate=False)
 
     def negate(self, value: Any) -> Any:
         return self.multiply(sympy.S.NegativeOne, value)
