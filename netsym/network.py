@@ -17,16 +17,16 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.formula.forms import Formula, bind, inlined, layered, output_position, shared
+from netsym.formula.forms import Binding, Formula, bind, inlined, layered, output_position, shared
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Ids
 from netsym.formula.names import Names
-from netsym.formula.sizes import NetworkSize, Size
+from netsym.formula.sizes import Size
 from netsym.formula.values import points
 from netsym.layers import Layer
 from netsym.layers.wiring import INPUT, Placed, input_names, wired
 from netsym.ops import Ops
-from netsym.ops.forecast import forecast
+from netsym.ops.forecast import NetworkSize, forecast
 from netsym.ops.matrix import Matrix
 from netsym.ops.numeric import Numeric
 from netsym.ops.symbolic import Symbolic
@@ -71,12 +71,16 @@ class Network:
         inputs: int | Sequence[str],
         layers: Iterable[tuple[str, Layer, Sequence[str], Mapping[str, Any]]],
         outputs: Sequence[str] = (),
-        **more: Any,
+        function: str = "",
+        latex_names: Mapping[str, str] | None = None,
+        assumed: str = "",
     ) -> Network:
         """Wire layers into a network.
 
         `layers` has (name, layer, sources, parameter entries) each; entries are nested lists or
         arrays of names, floats and Fractions, and what is left out is named by the notation.
+        `outputs` names the outputs, `function` writes "f(x) = …", `latex_names` says how names
+        are written in LaTeX, `assumed` what a spec left open.
         Raises `SpecError` for anything that does not fit.
         """
         names = input_names(inputs)
@@ -87,7 +91,7 @@ class Network:
         ends = Names("y", None, () if width == 1 else (width,))
         if outputs:
             ends = Names("", len(placed), (width,), tuple(outputs))
-        network = cls(title, names, tuple(placed), ends, **more)
+        network = cls(title, names, tuple(placed), ends, function, latex_names or {}, assumed)
         network._check_names()
         return network
 
@@ -95,7 +99,7 @@ class Network:
     def read(self, ops: Ops[A], x: A) -> A:
         """The output of the network in a reading, from its input in that reading."""
         values = {INPUT: x}
-        for number, placed in enumerate(self.layers, 1):
+        for number, placed in self._numbered:
             ops.layer = number
             parameters = {key: ops.parameter(p) for key, p in placed.parameters.items()}
             inputs = [values[source] for source in placed.sources]
@@ -115,6 +119,7 @@ class Network:
         Raises `ValueMissingError` where a name has none, `SpecError` for a wrong shape.
         """
         x, shape = points(inputs, len(self.inputs))
+        self._check_given(parameters or {})
         y = self.read(Numeric(parameters), x)
         if len(self.outputs) > 1:
             return y.reshape(*shape, len(self.outputs))
@@ -182,22 +187,27 @@ class Network:
         x = ops.symbols(self.inputs)
         y = self.read(ops, x)
         end = self.outputs if len(self.outputs.literal) == 1 else Names("y")
-        formula = Formula(
-            ops.graph, x.reshape(-1), bind(end, y), self.function, shapes=tuple(ops.shapes)
-        )
-        return layered(formula)
+        formula = self._of_graph(ops, x, bind(end, y))
+        return layered(dataclasses.replace(formula, shapes=tuple(ops.shapes)))
 
     def _formula(self, ops: Symbolic) -> Formula:
         x = ops.symbols(self.inputs)
-        y: Ids = self.read(ops, x)
+        return self._of_graph(ops, x, bind(self.outputs, self.read(ops, x)))
+
+    def _of_graph(self, ops: Symbolic, x: Ids, outputs: tuple[Binding, ...]) -> Formula:
+        named = ((n, p, "" if p.name == f"layer{n}" else f"{p.name}, ") for n, p in self._numbered)
         return Formula(
-            ops.graph, x.reshape(-1), bind(self.outputs, y), self.function,
+            ops.graph,
+            x.reshape(-1),
+            outputs,
+            self.function,
             latex_names=self.latex_names,
-            headings=tuple(
-                f"layer {n}: {'' if p.name == f'layer{n}' else p.name + ', '}{p.layer.describe()}"
-                for n, p in enumerate(self.layers, 1)
-            ),
-        )  # fmt: skip
+            headings=tuple(f"layer {n}: {name}{p.layer.describe()}" for n, p, name in named),
+        )
+
+    @property
+    def _numbered(self) -> Iterable[tuple[int, Placed]]:
+        return enumerate(self.layers, 1)
 
     def output_position(self, which: int | str) -> int:
         """Where an output is, from its name or its number counted from 1; raises `SpecError`."""
@@ -224,10 +234,8 @@ class Network:
 
         Raises `SpecError` for a name that the network does not have, or a number not finite.
         """
-        names = self.parameter_names()
+        self._check_given(values)
         for name, value in values.items():
-            if name not in names:
-                raise SpecError(f"no parameter named {name!r}; {did_you_mean(name, names)}")
             if not math.isfinite(value):
                 raise SpecError(f"parameter {name} is {value}; it must be a finite number")
         placed = tuple(
@@ -236,35 +244,44 @@ class Network:
         )
         return dataclasses.replace(self, layers=placed)
 
+    def _check_given(self, values: Mapping[str, Any]) -> None:
+        names = self.parameter_names() if values else []
+        for name in values.keys() - set(names):
+            hint = did_you_mean(name, names[:1000]) if names else "all parameters are numbers"
+            raise SpecError(f"no parameter named {name!r}; {hint}")
+
     def modules(self) -> dict[str, sympy.Lambda]:
         """The layers as sympy modules, by name: each a `Lambda` from its inputs to its outputs.
 
-        A module takes its inputs one by one (of several sources, one after another) and gives a
-        `Tuple`; parameters are symbols or numbers. Composing them gives the network.
+        A module takes its inputs one by one (of several sources, one after another, each once)
+        and gives a `Tuple`; parameters are symbols or numbers. Composing them gives the network.
         """
         from netsym.formula.sympy_bridge import to_lambda
 
         return {
             placed.name: to_lambda(self._module(number, placed))
-            for number, placed in enumerate(self.layers, 1)
+            for number, placed in self._numbered
         }
 
     def _module(self, number: int, placed: Placed) -> Formula:
         ops = Symbolic()
         ops.layer = number
-        letters = [self.inputs if s == INPUT else self._value_names(s) for s in placed.sources]
-        inputs = [ops.symbols(names) for names in letters]
+        read = {
+            source: ops.symbols(self.inputs if source == INPUT else self._value_names(source))
+            for source in placed.sources
+        }
         parameters = {key: ops.parameter(p) for key, p in placed.parameters.items()}
+        inputs = [read[source] for source in placed.sources]
         outputs = placed.layer.forward(ops, parameters, *inputs)
         formula = Formula(
             ops.graph,
-            np.concatenate([i.reshape(-1) for i in inputs]),
+            np.concatenate([ids.reshape(-1) for ids in read.values()]),
             bind(Names("a", number, (placed.width,)), outputs),
         )
         return inlined(formula)
 
     def _value_names(self, source: str) -> Names:
-        number = next(n for n, placed in enumerate(self.layers, 1) if placed.name == source)
+        number = next(n for n, placed in self._numbered if placed.name == source)
         return Names("a", number, (self.layers[number - 1].width,))
 
     def _check_names(self) -> None:
@@ -302,7 +319,7 @@ class Network:
     def _generated(self) -> dict[str, list[Names]]:
         """The names that the notation gives, by what stands before the first underscore."""
         generated = [names for names in (self.inputs, self.outputs) if not names.literal]
-        for number, placed in enumerate(self.layers, 1):
+        for number, placed in self._numbered:
             generated += (Names(letter, number, (placed.width,)) for letter in "az")
             generated += (p.names for p in placed.parameters.values() if p.entries is None)
         by_start: dict[str, list[Names]] = {}

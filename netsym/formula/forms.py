@@ -132,6 +132,9 @@ class Formula:
         there are several. Raises `ValueMissingError` for a name without a number in `parameters`.
         """
         given = parameters or {}
+        unknown = [name for name in given if name not in self._names]
+        if unknown:
+            raise SpecError(f"no parameter named {unknown[0]!r} in this formula or its network")
         x, shape = points(inputs, len(self.inputs))
         missing = self._plan.missing(given)
         if missing:
@@ -140,6 +143,10 @@ class Formula:
         if len(self.outputs) > 1:
             return y.reshape(*shape, len(self.outputs))
         return y.reshape(shape) if shape else float(y[0, 0])
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(self.graph.symbol_names())
 
     # -- writing --------------------------------------------------------------------------------
     def __str__(self) -> str:
@@ -230,12 +237,7 @@ def shared(formula: Formula) -> Formula:
                 operands = block.operands[rows, first:stop]
                 tally(uses, operands, np.ones(len(operands), dtype=np.int64))
     cut = np.flatnonzero(composite & (uses > 1)).astype(np.int32)
-    taken = {
-        b.payload.ascii(i).split("_")[0]
-        for b in graph.blocks
-        if isinstance(b.payload, Names) and b.payload.literal
-        for i in range(len(b.payload))
-    }
+    taken = {name.split("_")[0] for name in graph.given_names()}
     base = next(letter for letter in ("t", "s", "u", "v", "shared") if letter not in taken)
     return dataclasses.replace(
         plain, form="shared", cut=cut, cut_names=Names(base, None, (len(cut),))
@@ -264,9 +266,7 @@ def _without_names(formula: Formula) -> Formula:
         else:
             moved[ids] = new.rows(block.op, moved[block.operands[rows]])
     outputs = tuple(dataclasses.replace(o, node=int(moved[o.node])) for o in formula.outputs)
-    return dataclasses.replace(
-        formula, graph=new, inputs=moved[formula.inputs], outputs=outputs, headings=()
-    )
+    return dataclasses.replace(formula, graph=new, inputs=moved[formula.inputs], outputs=outputs)
 
 
 def _symbols(graph: Graph) -> npt.NDArray[np.bool_]:

@@ -215,6 +215,19 @@ class Graph:
         row = node - block.start
         return block.payload, row if block.positions is None else int(block.positions[row])
 
+    def symbol_names(self) -> Iterator[str]:
+        """The plain names of all symbols."""
+        for block in self.blocks:
+            if block.op == "symbol":
+                assert isinstance(block.payload, Names)
+                yield from block.payload.all()
+
+    def given_names(self) -> Iterator[str]:
+        """The names of symbols that a person chose."""
+        for block in self.blocks:
+            if block.op == "symbol" and isinstance(block.payload, Names):
+                yield from block.payload.literal
+
     def number(self, node: int) -> float | Fraction:
         """The value of a constant node."""
         block = self.block_of(node)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from netsym.formula.graph import Block, Ids, Positions
-from netsym.formula.names import Names
 
 if TYPE_CHECKING:
     from netsym.formula.forms import Formula
@@ -40,80 +39,6 @@ class Size:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkSize:
-    """The sizes of a network's forms, side by side; `str` is the table.
-
-    A form is None where counting it needs a graph that is too large to build.
-    """
-
-    network: str
-    parameters: int
-    inputs: Names
-    outputs: Names
-    forms: Mapping[str, Size | None]
-
-    def __str__(self) -> str:
-        return self.table()
-
-    def table(self, exact: bool = False) -> str:
-        """The report; counts of more than 20 digits are abbreviated unless `exact`."""
-        rows = [("form", "nodes", "height", "operations")]
-        for form, size in self.forms.items():
-            if size is None:
-                rows.append((form, "not counted", "", "needs a graph too large to build"))
-            else:
-                listed = [f"{kind} {_shown(n, exact)}" for kind, n in size.operations.items()]
-                nodes = _shown(size.nodes, exact)
-                rows.append((form, nodes, f"{size.height:,}", ", ".join(listed)))
-        widths = [max(len(row[column]) for row in rows) for column in range(3)]
-        one, two, three = widths
-        lines = [
-            f"{form:<{one}}  {nodes:>{two}}  {height:>{three}}  {operations}".rstrip()
-            for form, nodes, height, operations in rows
-        ]
-        return "\n".join([self._title(), "", *lines, "", self._verdict()])
-
-    def _title(self) -> str:
-        counts = {
-            "input": len(self.inputs),
-            "output": len(self.outputs),
-            "parameter": self.parameters,
-        }
-        said = ", ".join(f"{n:,} {word}{'s' * (n != 1)}" for word, n in counts.items())
-        return f"{self.network}: {said}"
-
-    def _verdict(self) -> str:
-        layered, inlined = self.forms["layered"], self.forms["inlined"]
-        assert layered is not None
-        assert inlined is not None
-        if inlined.nodes <= layered.nodes:
-            return (
-                "The one formula is no larger than the layers: so small a network gains nothing "
-                "from names for its values."
-            )
-        factor = inlined.nodes / layered.nodes if inlined.nodes < 10**15 else None
-        times = (
-            f"{factor:,.1f}" if factor is not None else scientific(inlined.nodes // layered.nodes)
-        )
-        return f"The one formula is {times} times as large as the layers."
-
-    def to_json(self) -> dict[str, Any]:
-        """The data, for `--json`."""
-        names = self.outputs.all()
-        return {
-            "schema": 1,
-            "network": self.network,
-            "parameters": self.parameters,
-            "inputs": self.inputs.all(),
-            "outputs": names,
-            "forms": {
-                form: None if size is None else size.to_json(names)
-                for form, size in self.forms.items()
-            },
-        }
-
-
 def scientific(count: int) -> str:
     """A count of any length as 1.27 × 10^388; cut off, not rounded.
 
@@ -126,7 +51,8 @@ def scientific(count: int) -> str:
     return f"{lead // 100}.{lead % 100:02} × 10^{power}" if power >= 2 else str(count)
 
 
-def _shown(count: int, exact: bool) -> str:
+def shown(count: int, exact: bool = False) -> str:
+    """A count with commas; of more than 20 digits abbreviated unless `exact`."""
     return f"{count:,}" if exact or count < 10**20 else scientific(count)
 
 
@@ -156,7 +82,7 @@ class _Sizes:
     A block whose nodes all have one count, as the layers of a network have, is computed as one.
     """
 
-    leaf, name = 1, 0
+    leaf = 1
 
     def __init__(self, formula: Formula, dtype: Any) -> None:
         self.formula = formula

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from heapq import heappop, heappush
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.formula.names import Names, literal
 from netsym.layers import Layer
+from netsym.layers.entries import entries
 from netsym.ops.parameters import Parameter
 
 INPUT = "input"
-_FRACTION = re.compile(r"[+-]?[0-9]{1,400}(/[0-9]{1,400})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +63,7 @@ def wired(
         )
     widths = {INPUT: width}
     placed = []
-    for number, (name, layer, sources, entries) in enumerate(ordered, 1):
+    for number, (name, layer, sources, given) in enumerate(ordered, 1):
         where = f"layer {number} ({layer.kind}{'' if name == f'layer{number}' else ' ' + name})"
         taken = tuple(widths[source] for source in sources)
         try:
@@ -76,14 +71,14 @@ def wired(
         except SpecError as error:
             raise SpecError(f"{where} {error}") from None
         shapes = layer.parameters(*taken)
-        for key in entries:
+        for key in given:
             if key not in shapes:
                 known = f"it takes {' and '.join(shapes)}" if shapes else "it takes none"
                 raise SpecError(f"{where} has no parameter {key!r}; {known}")
         parameters = {
             key: Parameter(
                 Names(layer.letters[key], number, shape),
-                _entries(f"{where}: {key}", entries[key], shape) if key in entries else None,
+                entries(f"{where}: {key}", given[key], shape) if key in given else None,
             )
             for key, shape in shapes.items()
         }
@@ -146,79 +141,3 @@ def _cycle(sources: Mapping[str, Collection[str]]) -> list[str]:
         name = min(sources[name])
     way = list(path)
     return [*way[way.index(name) :], name]
-
-
-def _entries(
-    where: str, given: Any, shape: tuple[int, ...]
-) -> npt.NDArray[np.float64] | npt.NDArray[np.object_]:
-    """Parameter entries as an array: float64 if all are numbers, else of str, float, Fraction."""
-    is_floats = isinstance(given, np.ndarray) and given.dtype.kind == "f"
-    array = given.astype(np.float64) if is_floats else _nested(where, given, shape)
-    if array.shape != shape:
-        raise SpecError(
-            f"{where} must have shape {_shape(shape)}, but {_shape(array.shape)} was given"
-        )
-    numbers = array
-    if array.dtype == object:
-        numbers = np.array([e if isinstance(e, float) else 0.0 for e in array.flat]).reshape(shape)
-    bad = np.argwhere(~np.isfinite(numbers))
-    if len(bad):
-        index = tuple(int(i) for i in bad[0])
-        place = "".join(f"[{i}]" for i in index)
-        raise SpecError(f"{where}{place} is {array[index]}; every number must be finite")
-    return array
-
-
-def _nested(
-    where: str, given: Any, shape: tuple[int, ...]
-) -> npt.NDArray[np.float64] | npt.NDArray[np.object_]:
-    """Nested lists as an array; raises if they are ragged or hold anything else than entries."""
-    level, lengths = [given], []
-    while level and all(isinstance(item, (list, tuple, np.ndarray)) for item in level):
-        sizes = {len(item) for item in level}
-        if len(sizes) > 1:
-            raise SpecError(
-                f"{where} has rows of different lengths ({', '.join(map(str, sorted(sizes)))}); "
-                f"it must have shape {_shape(shape)}"
-            )
-        lengths.append(sizes.pop())
-        level = [entry for item in level for entry in item]
-        if len(lengths) > len(shape):
-            raise SpecError(f"{where} is nested too deeply; it must have shape {_shape(shape)}")
-    entries = [_entry(where, entry) for entry in level]
-    if all(isinstance(entry, float) for entry in entries):
-        return np.array(entries, dtype=np.float64).reshape(lengths)
-    array = np.empty(len(entries), dtype=object)
-    array[:] = entries
-    return array.reshape(lengths)
-
-
-def _entry(where: str, entry: Any) -> str | float | Fraction:
-    if isinstance(entry, bool) or not isinstance(entry, (str, int, float, Fraction, np.number)):
-        raise SpecError(
-            f'{where} holds {entry!r}; an entry is a number, a name, or a fraction as text: "1/3"'
-        )
-    if isinstance(entry, int) and abs(entry) > 2**53:
-        return _exact(where, Fraction(entry))
-    if isinstance(entry, str) and entry[:1] in "+-.0123456789":
-        if not _FRACTION.fullmatch(entry) or not int(entry.partition("/")[2] or 1):
-            raise SpecError(f"{where} holds {entry[:60]!r}, which is not a fraction like 1/3")
-        return _exact(where, Fraction(entry))
-    if isinstance(entry, Fraction):
-        return _exact(where, entry)
-    return entry if isinstance(entry, str) else float(entry)
-
-
-def _exact(where: str, number: Fraction) -> Fraction:
-    """The number, if it has a float64 and is short enough to be written."""
-    longest = max(abs(number.numerator), number.denominator)
-    if longest >= 10**400 or abs(number) >= 2**1024:
-        raise SpecError(
-            f"{where} holds a number too long or too large: an exact number has at most 400 "
-            "digits above and below the line and is less than 1.8e308; write a shorter one"
-        )
-    return number
-
-
-def _shape(shape: Sequence[int]) -> str:
-    return " x ".join(map(str, shape)) if shape else "a single number"

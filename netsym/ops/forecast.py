@@ -1,12 +1,14 @@
-"""Forecasts: how large a form would be, without building it."""
+"""Forecasts: how large the forms of a network are, without building them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
-from netsym.formula.sizes import Size
+from netsym.formula.sizes import Size, scientific, shown
 from netsym.ops.sizes import Counts, Heights, Sizes
 
 _KINDS = ("add", "multiply", "divide", "power", "negate", *FUNCTIONS)
@@ -35,3 +37,77 @@ def forecast(
         operations={kind: count for kind, count in sorted(counts.items()) if count},
         per_output=tuple(outputs.elements()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSize:
+    """The sizes of a network's forms, side by side; `str` is the table.
+
+    A form is None where counting it needs a graph that is too large to build.
+    """
+
+    network: str
+    parameters: int
+    inputs: Names
+    outputs: Names
+    forms: Mapping[str, Size | None]
+
+    def __str__(self) -> str:
+        return self.table()
+
+    def table(self, exact: bool = False) -> str:
+        """The report; counts of more than 20 digits are abbreviated unless `exact`."""
+        rows = [("form", "nodes", "height", "operations")]
+        for form, size in self.forms.items():
+            if size is None:
+                rows.append((form, "not counted", "", "needs a graph too large to build"))
+            else:
+                listed = [f"{kind} {shown(n, exact)}" for kind, n in size.operations.items()]
+                nodes = shown(size.nodes, exact)
+                rows.append((form, nodes, f"{size.height:,}", ", ".join(listed)))
+        widths = [max(len(row[column]) for row in rows) for column in range(3)]
+        one, two, three = widths
+        lines = [
+            f"{form:<{one}}  {nodes:>{two}}  {height:>{three}}  {operations}".rstrip()
+            for form, nodes, height, operations in rows
+        ]
+        return "\n".join([self._title(), "", *lines, "", self._verdict()])
+
+    def _title(self) -> str:
+        counts = {
+            "input": len(self.inputs),
+            "output": len(self.outputs),
+            "parameter": self.parameters,
+        }
+        said = ", ".join(f"{n:,} {word}{'s' * (n != 1)}" for word, n in counts.items())
+        return f"{self.network}: {said}"
+
+    def _verdict(self) -> str:
+        layered, inlined = self.forms["layered"], self.forms["inlined"]
+        assert layered is not None
+        assert inlined is not None
+        if inlined.nodes <= layered.nodes:
+            return (
+                "The one formula is no larger than the layers: so small a network gains nothing "
+                "from names for its values."
+            )
+        factor = inlined.nodes / layered.nodes if inlined.nodes < 10**15 else None
+        times = (
+            f"{factor:,.1f}" if factor is not None else scientific(inlined.nodes // layered.nodes)
+        )
+        return f"The one formula is {times} times as large as the layers."
+
+    def to_json(self) -> dict[str, Any]:
+        """The data, for `--json`."""
+        names = self.outputs.all()
+        return {
+            "schema": 1,
+            "network": self.network,
+            "parameters": self.parameters,
+            "inputs": self.inputs.all(),
+            "outputs": names,
+            "forms": {
+                form: None if size is None else size.to_json(names)
+                for form, size in self.forms.items()
+            },
+        }

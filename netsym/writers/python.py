@@ -139,11 +139,6 @@ def _name(formula: Formula, node: int) -> str:
 
 
 def _unused_letter(formula: Formula) -> str:
-    given = [
-        name
-        for block in formula.graph.blocks
-        if isinstance(block.payload, Names) and block.payload.literal
-        for name in block.payload.literal
-    ]
+    given = list(formula.graph.given_names())
     letters = ("t", "s", "u", "piece", "netsym_piece")
     return next(x for x in letters if not any(name.startswith(x) for name in given))

@@ -94,7 +94,7 @@ GIVE = "give widths joined by -, as in 1-2-1:sigmoid, 2-4tanh-4tanh+-3softmax or
             unknown activation
               1-2_-1
                  ^
-            choose from linear, tanh, sigmoid, relu, leaky_relu, elu, softplus, silu, gelu, """
+            choose from linear, sigmoid, tanh, relu, leaky_relu, elu, softplus, silu, gelu, """
             "gelu_tanh, hard_sigmoid, softmax",
         ),
         (
@@ -153,11 +153,11 @@ GIVE = "give widths joined by -, as in 1-2-1:sigmoid, 2-4tanh-4tanh+-3softmax or
                 ^^^^^^^^^^^^^^""",
         ),
         (
-            "1-1x100001",
+            "1-1x10001",
             """\
-            a network in shorthand has at most 100,000 layers
-              1-1x100001
-                ^^^^^^^^""",
+            a network in shorthand has at most 10,000 layers
+              1-1x10001
+                ^^^^^^^""",
         ),
         (
             "2-3+-1",
