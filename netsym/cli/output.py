@@ -27,15 +27,17 @@ class Progress:
         self._start = time.monotonic()
         self._next = self._start + _AFTER
         self._shown = False
-        self.characters = 0  # that will be written, once known
+        self._length = 0  # of what will be written, once known
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        """Say how far it is."""
+        """Say how far it is; what is done may exceed the forecast a little."""
+        if what == "writing":
+            total = self._length = total or self._length
         now = time.monotonic()
         if now < self._next or not sys.stderr.isatty():
             return
         self._next, self._shown = now + _EVERY, True
-        share = f"{100 * done / total:3.0f} %" if total else f"{done:,}"
+        share = f"{min(100 * done // total, 100):3} %" if total else f"{done:,}"
         click.echo(f"\r{what} … {share} ", nl=False, err=True)
 
     def clear(self) -> None:
@@ -72,7 +74,7 @@ def _chunks(pieces: Iterable[str], progress: Progress) -> Iterator[str]:
             written += length
             yield "".join(waiting)
             waiting, length = [], 0
-            progress("writing", min(written, progress.characters), progress.characters)
+            progress("writing", written, 0)
     yield "".join(waiting) + "\n"
 
 

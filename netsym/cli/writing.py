@@ -16,9 +16,9 @@ from netsym.cli.output import Progress, write
 from netsym.errors import SpecError
 from netsym.formula.forms import WRITERS, Formula
 from netsym.network import Network
-from netsym.writers.language import MAX_NODES, refuse_if_larger
-from netsym.writers.latex import NOTATIONS
-from netsym.writers.text import NARROWEST
+from netsym.writers.language import MAX_NODES, Language, refuse_if_larger
+from netsym.writers.latex import NOTATIONS, Latex
+from netsym.writers.text import NARROWEST, Ascii, Unicode
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -131,14 +131,18 @@ def _shows_unicode() -> bool:
 
 
 def _to_json(formula: Formula, to: str, chosen: dict[str, Any]) -> dict[str, Any]:
-    if to != "text":
-        return {"schema": 1, "form": formula.form, to: "".join(formula.write(to, **chosen))}
-    from netsym.writers.text import equations
-
-    bindings, outputs = equations(
-        formula, ascii=chosen["ascii"], digits=chosen["digits"], max_nodes=chosen["max_nodes"]
-    )
-    return {"schema": 1, "form": formula.form, "bindings": bindings, "outputs": outputs}
+    """Right-hand sides by name; for programs, the program."""
+    head = {"schema": 1, "form": formula.form}
+    if to in ("python", "sympy"):
+        return {**head, to: "".join(formula.write(to, **chosen))}
+    language: Language
+    if to == "text":
+        language = (Ascii if chosen["ascii"] else Unicode)(formula, chosen["digits"])
+    else:
+        notation = NOTATIONS[chosen["notation"]]
+        language = Latex(formula, chosen["digits"], notation, chosen["onion"], chosen["color"])
+    bindings, outputs = language.right_sides()
+    return {**head, "bindings": bindings, "outputs": outputs}
 
 
 def _without_last_newline(pieces: Iterator[str]) -> Iterator[str]:

@@ -171,10 +171,22 @@ class Language:
         """The equations of the form, each after what it uses."""
         self.right: dict[int, str | Rope] = {}
         self._write_nodes()
+        length = sum(map(self.width, self.right.values()))
+        length += sum(self.width(self.texts[output.node]) for output in self.formula.outputs)
+        self.watcher("writing", 0, length)
         for binding in self.formula.bindings:
             yield Equation(binding, self.right[binding.node], is_output=False)
         for output in self.formula.outputs:
             yield Equation(output, self.texts[output.node], is_output=True)
+
+    def right_sides(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The right-hand sides by plain name, each on one line: of the bindings, of the outputs."""
+        bindings: dict[str, str] = {}
+        outputs: dict[str, str] = {}
+        for equation in self.equations():
+            into = outputs if equation.is_output else bindings
+            into[equation.binding.name] = "".join(flat(equation.right))
+        return bindings, outputs
 
     def _write_nodes(self) -> None:
         formula, texts, binds = self.formula, self.texts, self.binds

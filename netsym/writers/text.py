@@ -68,19 +68,6 @@ def write_text(
     return _lines(language, width, headings)
 
 
-def equations(
-    formula: Formula, *, ascii: bool, digits: int | None, max_nodes: int | None
-) -> tuple[dict[str, str], dict[str, str]]:
-    """The right-hand sides by name: of the bindings, and of the outputs."""
-    refuse_if_larger(formula.size.nodes, formula.form, max_nodes, "netsym size says how large")
-    bindings: dict[str, str] = {}
-    outputs: dict[str, str] = {}
-    for equation in (Ascii if ascii else Unicode)(formula, digits).equations():
-        into = outputs if equation.is_output else bindings
-        into[equation.binding.name] = "".join(flat(equation.right))
-    return bindings, outputs
-
-
 def _lines(language: Language, width: int | None, headings: bool) -> Iterator[str]:
     heading = -1
     for number, equation in enumerate(language.equations()):
