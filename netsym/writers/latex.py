@@ -95,7 +95,7 @@ class Latex(Language):
         if names.literal:
             given = names.literal[position]
             return self.formula.latex_names.get(given) or _identifier(given)
-        base = r"\hat{y}" if names.base == "y" else names.base
+        base = r"\hat{y}" if names.base == "y" else _upright(names.base)
         indices = [str(index) for index in names.indices(position)]
         comma = "," if any(len(index) > 1 for index in indices) else ""
         below = f"_{{{comma.join(indices)}}}" if indices else ""
@@ -123,10 +123,9 @@ class Latex(Language):
         mantissa, e, exponent = text.partition("e")
         if not e:
             return text, binds
-        return (
-            rf"{mantissa} \cdot 10^{{{int(exponent)}}}",
-            NEGATION if binds == NEGATION else PRODUCT,
-        )
+        # as a factor it stands like a number: products put a dot before digits
+        binds = NEGATION if binds == NEGATION else POWER
+        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}", binds
 
     # -- operations
     def parentheses(self, piece: str | Rope) -> str | Rope:
@@ -209,9 +208,11 @@ class Latex(Language):
         unit = names.indices(position)[-1]
         label = rf"\text{{layer {names.layer}, unit {unit}}}\,=\,{self._plain(names, position)}"
         below = self._colored(label, names)
-        return Rope([r"{\underbrace{", text, "}_{", below, "}}"],
-                    max(self.width(text), self.width(label) * 7 // 10),
-                    solid=True, height=_height(text))  # fmt: skip
+        width = max(self.width(text), self.width(label) * 7 // 10)
+        if width > self.line:  # no brace is as long as several lines: name it where it closes
+            return self.join([text, "_{", below, "}"])
+        pieces = [r"{\underbrace{", text, "}_{", below, "}}"]
+        return Rope(pieces, width, solid=True, height=_height(text))
 
     _OPERATIONS: ClassVar[Mapping[str, tuple[Callable[..., str | Rope], int]]] = {
         **Language._OPERATIONS,
@@ -219,6 +220,10 @@ class Latex(Language):
         "power": (_write_power, POWER),
         "elementwise": (_write_elementwise, PRODUCT),
     }
+
+    @staticmethod
+    def _is_number(text: str) -> bool:
+        return text[1:2].isdecimal() or text.startswith(r"-\tfrac")
 
     # -- measures
     def measure(self, text: str) -> int:
@@ -253,9 +258,12 @@ def _identifier(name: str) -> str:
     base, indices = (match[1], [match[2]]) if match else (name.split("_")[0], name.split("_")[1:])
     if not base:
         return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
-    letter = base if len(base) == 1 else rf"\mathrm{{{base}}}"
-    shown = [i if i.isdecimal() or len(i) == 1 else rf"\mathrm{{{i}}}" for i in indices if i]
-    return letter + (f"_{{{','.join(shown)}}}" if shown else "")
+    shown = [i if i.isdecimal() else _upright(i) for i in indices if i]
+    return _upright(base) + (f"_{{{','.join(shown)}}}" if shown else "")
+
+
+def _upright(word: str) -> str:
+    return word if len(word) == 1 else rf"\mathrm{{{word}}}"
 
 
 def _color(layer: int) -> str:
