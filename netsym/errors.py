@@ -42,7 +42,8 @@ def pointed(message: str, text: str, start: int, length: int = 1, hint: str = ""
     did you mean 'tanh'?
     """
     first, length = max(0, start - 40), min(max(length, 1), 60)
-    shown = ("…" if first else "") + text[first : start + length + 30].replace("\n", " ")
+    shown = ("…" if first else "") + text[first : start + length + 30]
+    shown = "".join(c if c.isprintable() else " " for c in shown)
     caret = " " * (start - first + (1 if first else 0)) + "^" * length
     return SpecError(f"{message}\n  {shown}\n  {caret}" + (f"\n{hint}" if hint else ""))
 
@@ -54,6 +55,8 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     "did you mean 'sigmoid'?"
     """
     choices = list(choices)
+    if len(word) > 100:  # difflib takes long for long words, and no choice is like this one
+        return "choose from " + ", ".join(choices)
     near = difflib.get_close_matches(word.lower(), choices, n=1, cutoff=0.6)
     return f"did you mean {near[0]!r}?" if near else "choose from " + ", ".join(choices)
 

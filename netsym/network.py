@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import keyword
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,15 +16,15 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.formula.forms import Binding, Formula, bind, inlined, layered, output_position, shared
-from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Ids
-from netsym.formula.names import Names
+from netsym.formula.names import Names, refuse_bad_name
 from netsym.formula.sizes import Size
 from netsym.formula.values import points
 from netsym.layers import Layer
+from netsym.layers.entries import entries
 from netsym.layers.wiring import INPUT, Placed, input_names, wired
 from netsym.ops import Ops
-from netsym.ops.forecast import NetworkSize, forecast
+from netsym.ops.forecast import NetworkSize, count_nodes, forecast
 from netsym.ops.matrix import Matrix
 from netsym.ops.numeric import Numeric
 from netsym.ops.symbolic import Symbolic
@@ -36,9 +34,7 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 
-RESERVED = frozenset({*keyword.kwlist, *FUNCTIONS})
 _MOST_BUILT = 10_000_000
-_IDENTIFIER = re.compile(r"[^\W\d]\w*", re.ASCII)
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,6 +164,11 @@ class Network:
             return self.formula(form, expand).size if most.nodes <= _MOST_BUILT else None
         return forecast(self.read, self.inputs, form == "layered", expand)
 
+    def count_nodes(self, form: str, unit: int | str | None = None, expand: bool = False) -> int:
+        """Only the nodes of the layered or the inlined form, or of one output of the latter."""
+        nodes, each, _ = count_nodes(self.read, self.inputs, form == "layered", expand)
+        return nodes if unit is None else each[self.output_position(unit)]
+
     @cached_property
     def size(self) -> NetworkSize:
         """How large every form is."""
@@ -211,7 +212,7 @@ class Network:
 
     def output_position(self, which: int | str) -> int:
         """Where an output is, from its name or its number counted from 1; raises `SpecError`."""
-        return output_position(which, self.outputs.all())
+        return output_position(which, self.outputs)
 
     # -- parameters -----------------------------------------------------------------------------
     @property
@@ -236,8 +237,9 @@ class Network:
         """
         self._check_given(values)
         for name, value in values.items():
-            if not math.isfinite(value):
+            if not isinstance(value, Fraction) and not math.isfinite(value):
                 raise SpecError(f"parameter {name} is {value}; it must be a finite number")
+            entries(f"parameter {name}", [value], (1,))
         placed = tuple(
             dataclasses.replace(p, parameters={k: v.bound(values) for k, v in p.parameters.items()})
             for p in self.layers
@@ -295,13 +297,7 @@ class Network:
         if self.function:
             given[self.function] += 1
         for name, times in given.items():
-            if not is_name(name):
-                raise SpecError(
-                    f"{name!r} is not a name: use letters, digits and underscores, starting with "
-                    f"a letter, as in w_11"
-                )
-            if name in RESERVED:
-                raise SpecError(f"{name!r} is a function or a word of Python; choose another name")
+            refuse_bad_name(name)
             if times > 1:
                 raise SpecError(f"the name {name!r} is given {times} times; each names one thing")
             if self.generates(name):
@@ -327,8 +323,3 @@ class Network:
             start = names.base + ("" if names.layer is None else str(names.layer))
             by_start.setdefault(start, []).append(names)
         return by_start
-
-
-def is_name(text: str) -> bool:
-    """Whether a text can name a value: an ASCII identifier."""
-    return _IDENTIFIER.fullmatch(text) is not None

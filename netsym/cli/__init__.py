@@ -87,7 +87,8 @@ def group() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    sys.set_int_max_str_digits(0)  # counts may have any number of digits
+    from netsym.cli.output import ClosedPipe
+
     try:
         code = group.main(arguments, prog_name="netsym", standalone_mode=False)
         sys.stdout.flush()
@@ -105,7 +106,7 @@ def main(arguments: list[str] | None = None) -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("netsym: interrupted", err=True)
         code = INTERRUPTED
-    except BrokenPipeError:
+    except ClosedPipe:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = BROKEN_PIPE
     sys.exit(code or 0)

@@ -71,7 +71,13 @@ def one_of(words: Iterable[str], default: str) -> dict[str, Any]:
             raise click.BadParameter(f"{value!r}; {did_you_mean(value, known)}")
         return value
 
-    return {"type": word, "metavar": "|".join(known), "default": default, "show_default": True}
+    def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(word) for word in known if word.startswith(incomplete)]
+
+    return {
+        "type": word, "metavar": "|".join(known), "default": default, "show_default": True,
+        "shell_complete": complete,
+    }  # fmt: skip
 
 
 def whole_number(value: str | int) -> int:

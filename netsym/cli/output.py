@@ -55,13 +55,26 @@ def write(pieces: Iterable[str], target: str | None, progress: Progress) -> None
     try:
         if target is None:
             for chunk in _chunks(pieces, progress):
-                click.echo(chunk, nl=False)
+                _print(chunk)
             return
         with _replacing(target) as file:
             for chunk in _chunks(pieces, progress):
                 file.write(chunk)
     finally:
         progress.clear()
+
+
+class ClosedPipe(Exception):
+    """Whoever read standard output has closed it, as `head` does."""
+
+
+def _print(chunk: str) -> None:
+    try:
+        click.echo(chunk, nl=False)
+    except BrokenPipeError:  # click would make exit code 1 of it
+        raise ClosedPipe from None
+    except OSError as error:
+        raise OutputError(f"cannot write to standard output: {error.strerror}") from None
 
 
 def _chunks(pieces: Iterable[str], progress: Progress) -> Iterator[str]:
@@ -82,11 +95,11 @@ def _chunks(pieces: Iterable[str], progress: Progress) -> Iterator[str]:
 def _replacing(target: str) -> Iterator[IO[str]]:
     path = Path(os.path.realpath(target))
     try:
-        mode = path.stat().st_mode if path.exists() else None
+        mode = os.stat(target).st_mode if os.path.exists(target) else None  # noqa: PTH110, PTH116
         if mode is not None and not stat.S_ISREG(mode):
             if stat.S_ISDIR(mode):
                 raise OutputError(f"cannot write to {target}: it is a folder; give a file in it")
-            with path.open("w", encoding="utf-8") as device:
+            with open(target, "w", encoding="utf-8") as device:  # noqa: PTH123
                 yield device
             return
         if mode is not None and not os.access(path, os.W_OK):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import click
 
@@ -31,5 +32,6 @@ def command(network: Network, as_json: bool, target: str | None, expand: bool, e
     if network.assumed:
         click.echo(f"note: {network.assumed}", err=True)
     sizes = network.sizes(expand)
+    sys.set_int_max_str_digits(0)  # all input is read, and counts may have any number of digits
     text = json.dumps(sizes.to_json(), indent=2) if as_json else sizes.table(exact)
     write([text], target, Progress())

@@ -81,16 +81,16 @@ def write_form(network: Network, form: str, options: dict[str, Any]) -> None:
 
 def refuse(network: Network, form: str, unit: str | None, expand: bool, max_nodes: int) -> None:
     """Raise `TooLargeError` if a form, or one output of it, has too many nodes."""
-    size = network.forecast("layered" if form == "shared" else form, expand)
-    assert size is not None
-    nodes = size.nodes
-    if unit is not None and form == "inlined":
-        nodes = size.per_output[network.output_position(unit)]
-    layers = network.forecast("layered", expand)
-    assert layers is not None
+    if form == "inlined":
+        nodes = network.count_nodes(form, unit, expand)
+        if nodes <= max_nodes:
+            return
+        layers = network.count_nodes("layered", None, expand)
+    else:
+        nodes = layers = network.count_nodes("layered", None, expand)
     instead = "netsym size says how large every form is; --max-nodes raises the limit"
-    if form == "inlined" and layers.nodes <= max_nodes:
-        instead = f"layer by layer it has {layers.nodes:,} (netsym show); {instead}"
+    if form == "inlined" and layers <= max_nodes:
+        instead = f"layer by layer it has {layers:,} (netsym show); {instead}"
     refuse_if_larger(nodes, form, max_nodes, instead)
 
 

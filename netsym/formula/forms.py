@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_values
 from netsym.formula.graph import Graph, Ids
-from netsym.formula.names import Names
-from netsym.formula.sizes import Size, measure, tally
+from netsym.formula.names import Names, literal
+from netsym.formula.sizes import Size, measure, shown, tally
 from netsym.formula.values import Plan, points
 
 #: What writes a formula, by the name that `--to` takes. The writers' room fills it when it is
@@ -106,7 +106,8 @@ class Formula:
 
         Raises `SpecError` if there is no such output.
         """
-        position = output_position(which, [output.name for output in self.outputs])
+        names = [output.name for output in self.outputs]
+        position = output_position(which, literal(*names))
         one = dataclasses.replace(self, outputs=self.outputs[position : position + 1])
         if self.form == "shared":
             return shared(one)
@@ -144,6 +145,11 @@ class Formula:
             return y.reshape(*shape, len(self.outputs))
         return y.reshape(shape) if shape else float(y[0, 0])
 
+    def given_names(self) -> list[str]:
+        """The names that a person chose: of inputs, parameters, outputs and the function."""
+        outputs = [output.name for output in self.outputs if output.names.literal]
+        return [*self.graph.given_names(), *outputs, self.function]
+
     @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(self.graph.symbol_names())
@@ -155,13 +161,15 @@ class Formula:
     def __repr__(self) -> str:
         names = ", ".join(output.name for output in self.outputs[:3])
         more = ", …" if len(self.outputs) > 3 else ""
-        return f"<{self.form} formula of {names}{more}: {self.size.nodes} nodes>"
+        return f"<{self.form} formula of {names}{more}: {shown(self.size.nodes)} nodes>"
 
     def write(self, to: str, **options: Any) -> Iterator[str]:
         """The formula in a language, piece by piece: "text", "latex", "python" or "sympy".
 
         Raises `SpecError` for an unknown language, `TooLargeError` before anything is written.
         """
+        if not WRITERS:
+            raise SpecError("no writers are loaded; import netsym.writers first")
         if to not in WRITERS:
             raise SpecError(f"unknown language {to!r}; {did_you_mean(to, WRITERS)}")
         return WRITERS[to](self, **options)
@@ -193,19 +201,21 @@ class Formula:
         return to_sympy(self)
 
 
-def output_position(which: int | str, names: list[str]) -> int:
+def output_position(which: int | str, names: Names) -> int:
     """Where an output is among these, by its name or its number counted from 1.
 
     Raises `SpecError` if there is no such output.
     """
     text = str(which)
-    if text in names:
-        return names.index(text)
-    if text.isdecimal() and 1 <= int(text) <= len(names):
+    position = names.position(text)
+    if position is not None:
+        return position
+    if len(text) < 20 and text.isdecimal() and 1 <= int(text) <= len(names):
         return int(text) - 1
+    some = [names.ascii(position) for position in range(min(20, len(names)))]
     raise SpecError(
-        f"no output {text!r}: give a number from 1 to {len(names)}, or a name; "
-        + did_you_mean(text, names[:20])
+        f"no output {text[:60]!r}: give a number from 1 to {len(names)}, or a name; "
+        + did_you_mean(text, some)
     )
 
 
@@ -237,7 +247,7 @@ def shared(formula: Formula) -> Formula:
                 operands = block.operands[rows, first:stop]
                 tally(uses, operands, np.ones(len(operands), dtype=np.int64))
     cut = np.flatnonzero(composite & (uses > 1)).astype(np.int32)
-    taken = {name.split("_")[0] for name in graph.given_names()}
+    taken = {name.split("_")[0] for name in formula.given_names()}
     base = next(letter for letter in ("t", "s", "u", "v", "shared") if letter not in taken)
     return dataclasses.replace(
         plain, form="shared", cut=cut, cut_names=Names(base, None, (len(cut),))

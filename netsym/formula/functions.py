@@ -136,7 +136,7 @@ _ROWS = (
              activation=True),
     Function(name="relu", latex=r"\operatorname{ReLU}", numpy=lambda z: np.maximum(z, 0.0),
              activation=True, expansion=_expand_relu,
-             prelude="def relu(z):\n    return max(0.0, z)\n"),
+             prelude="def relu(z):\n    return max(z, 0.0)\n"),
     Function(name="leaky_relu", latex=r"\operatorname{LeakyReLU}", arity=2, alpha=0.01,
              numpy=lambda z, alpha: np.maximum(z, 0.0) + alpha * np.minimum(z, 0.0),
              activation=True, expansion=_expand_leaky_relu, repeats=True,
@@ -157,10 +157,10 @@ _ROWS = (
     Function(name="gelu_tanh", latex=r"\operatorname{GELU}_{\tanh}", numpy=_gelu_tanh,
              activation=True, repeats=True, expansion=_expand_gelu_tanh, python="pi sqrt tanh",
              prelude="def gelu_tanh(z):\n"
-                     "    return 0.5*z*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z**3)))\n"),
+                     "    return 0.5*z*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z*z*z)))\n"),
     Function(name="hard_sigmoid", latex=r"\operatorname{hardsigmoid}", activation=True,
              numpy=lambda z: np.clip(z / 6.0 + 0.5, 0.0, 1.0), expansion=_expand_hard_sigmoid,
-             prelude="def hard_sigmoid(z):\n    return max(0.0, min(1.0, z/6 + 0.5))\n"),
+             prelude="def hard_sigmoid(z):\n    return min(max(z/6 + 0.5, 0.0), 1.0)\n"),
     Function(name="softmax", latex=r"\operatorname{softmax}", numpy=_softmax, activation=True,
              vector=True, repeats=True, expansion=_expand_softmax),
 )  # fmt: skip

@@ -74,6 +74,7 @@ class Graph:
         self._size = 0
         self._starts: list[int] = []
         self._constants = _Keys()
+        self._fractions: dict[Fraction, int] = {}
         self._rows: dict[tuple[str, int], _Rows] = {}
         self._spans: dict[int, Spans] = {}
 
@@ -107,11 +108,13 @@ class Graph:
         return ids.reshape(array.shape)
 
     def fraction(self, value: Fraction) -> int:
-        """A leaf node with an exact value that float64 may not have."""
-        for block in self.blocks:
-            if isinstance(block.payload, tuple) and block.payload[0] == value:
-                return block.start
-        return int(self._append("constant", _no_operands(1), (value,))[0])
+        """A leaf node with an exact value; a whole number that float64 has is that number."""
+        if value.denominator == 1 and abs(value) <= 2**53:
+            return int(self.constants(float(value)))
+        if value not in self._fractions:
+            made = self._append("constant", _no_operands(1), (value,))
+            self._fractions[value] = int(made[0])
+        return self._fractions[value]
 
     def nodes(self, op: str, *columns: Ids) -> Ids:
         """Nodes of one operation; a column holds one operand of every node, and they broadcast."""
@@ -177,6 +180,11 @@ class Graph:
         low, high = self._number(int(ids.min())), self._number(int(ids.max()))
         if low == high:
             return np.full(ids.shape, low)
+        if ids.size < 8:
+            return np.array([self._number(n) for n in ids.reshape(-1).tolist()]).reshape(ids.shape)
+        if ids.size < 8:
+            few = [self._number(node) for node in ids.reshape(-1).tolist()]
+            return np.array(few, dtype=np.int64).reshape(ids.shape)
         starts = np.array(self._starts[low + 1 : high + 1])
         found: npt.NDArray[np.int64] = np.searchsorted(starts, ids, side="right") + low
         return found

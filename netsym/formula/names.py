@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import keyword
 import math
 import re
 from dataclasses import dataclass
 
+from netsym.errors import SpecError
+from netsym.formula.functions import FUNCTIONS
+
+#: What a value cannot be called: words of Python, functions, and what they need from `math`.
+RESERVED = frozenset(
+    {*keyword.kwlist, *FUNCTIONS, *(word for f in FUNCTIONS.values() for word in f.python.split())}
+)
+_IDENTIFIER = re.compile(r"[^\W\d]\w*", re.ASCII)
 _INDEX = re.compile(r"[1-9][0-9]{0,17}")
 
 
@@ -73,3 +82,19 @@ class Names:
 def literal(*names: str) -> Names:
     """Names as a person gave them."""
     return Names("", None, (len(names),), names)
+
+
+def refuse_bad_name(name: str) -> None:
+    """Raise `SpecError` if a text cannot name a value, in Python and sympy as well."""
+    if not is_name(name):
+        raise SpecError(
+            f"{name[:60]!r} is not a name: use letters, digits and underscores, starting with a "
+            "letter, as in w_11"
+        )
+    if name in RESERVED:
+        raise SpecError(f"{name!r} is a function or a word of Python; choose another name")
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is an ASCII identifier."""
+    return _IDENTIFIER.fullmatch(text) is not None

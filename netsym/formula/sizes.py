@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +16,45 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class PerOutput(Sequence[int]):
+    """One count for each output: `counts`, repeated `times` times; a tuple to whoever reads it."""
+
+    counts: tuple[int, ...]
+    times: int = 1
+
+    def __len__(self) -> int:
+        return len(self.counts) * self.times
+
+    def __getitem__(self, position: Any) -> Any:
+        if isinstance(position, slice):
+            return tuple(self)[position]
+        return self.counts[range(len(self))[position] % len(self.counts)]
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Sequence)
+            and len(self) == len(other)
+            and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+        )
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
+@dataclass(frozen=True, slots=True)
 class Size:
     """The size of a formula as written out, in exact integers.
 
     `nodes`: a name or a number is 1, an operation is 1 + its operands; of all right-hand sides
     together. `height`: the most operations between a right-hand side and a name in it.
     `operations`: how many of each kind. `per_output`: nodes of each output's own right-hand side.
+    In JSON, `per_output` is null for over a million outputs.
     """
 
     nodes: int
     height: int
     operations: Mapping[str, int]
-    per_output: tuple[int, ...]
+    per_output: PerOutput
 
     def to_json(self, outputs: list[str]) -> dict[str, Any]:
         """The data, for `--json`."""
@@ -35,25 +62,35 @@ class Size:
             "nodes": self.nodes,
             "height": self.height,
             "operations": dict(self.operations),
-            "per_output": dict(zip(outputs, self.per_output, strict=True)),
+            "per_output": dict(zip(outputs, self.per_output, strict=True)) if outputs else None,
         }
 
 
 def scientific(count: int) -> str:
-    """A count of any length as 1.27 × 10^388; cut off, not rounded.
+    """A count of any length as 1.27 × 10^388, rounded.
 
-    >>> scientific(123456789)
-    '1.23 × 10^8'
+    >>> scientific(123456789), scientific(999999)
+    ('1.23 × 10^8', '1.00 × 10^6')
     """
     power = int((count.bit_length() - 1) * 0.3010299956639812)  # at most one too small
     power += count >= 10 ** (power + 1)
-    lead = count // 10 ** max(power - 2, 0)
-    return f"{lead // 100}.{lead % 100:02} × 10^{power}" if power >= 2 else str(count)
+    if power < 3:
+        return str(count)
+    lead = (count // 10 ** (power - 3) + 5) // 10
+    if lead == 1000:
+        lead, power = 100, power + 1
+    return f"{lead // 100}.{lead % 100:02} × 10^{power}"
 
 
 def shown(count: int, exact: bool = False) -> str:
     """A count with commas; of more than 20 digits abbreviated unless `exact`."""
-    return f"{count:,}" if exact or count < 10**20 else scientific(count)
+    if not exact and count >= 10**20:
+        return scientific(count)
+    ends = []
+    while count >= 10**3999:  # Python writes no more than 4300 digits at once
+        count, end = divmod(count, 10**3999)
+        ends.append(f"{end + 10**3999:,}"[1:])
+    return f"{count:,}" + "".join(reversed(ends))
 
 
 def measure(formula: Formula) -> Size:
@@ -72,7 +109,7 @@ def measure(formula: Formula) -> Size:
         nodes=int(sizes.total()),
         height=int(_Heights(formula, np.float64).total()),
         operations=_operations(formula, exact),
-        per_output=tuple(int(sizes.values[node]) for node in formula.ends.tolist()),
+        per_output=PerOutput(tuple(int(sizes.values[node]) for node in formula.ends.tolist())),
     )
 
 
@@ -82,11 +119,12 @@ class _Sizes:
     A block whose nodes all have one count, as the layers of a network have, is computed as one.
     """
 
-    leaf = 1
+    lowest = 1
 
     def __init__(self, formula: Formula, dtype: Any) -> None:
         self.formula = formula
         self.graph = formula.graph
+        self.leaf = self.lowest if dtype is object else float(self.lowest)  # floats may be inf
         self.values = np.full(len(self.graph), self.leaf, dtype=dtype)
         self.alike: dict[int, Any] = {}  # by block: the one count of all its nodes
         self.bound: list[Any] = []  # (count, times) of right-hand sides
@@ -141,7 +179,7 @@ class _Sizes:
 class _Heights(_Sizes):
     """The most operations between a value and a name in it."""
 
-    leaf = 0
+    lowest = 0
     join = np.maximum
 
     @staticmethod

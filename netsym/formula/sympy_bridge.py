@@ -6,6 +6,7 @@ and no walk here recurses. sympy is never asked whether two things are equal.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -14,10 +15,11 @@ import numpy as np
 import sympy
 
 from netsym.errors import SpecError
+from netsym.formula.constants import whole
 from netsym.formula.forms import Formula, bind
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Graph
-from netsym.formula.names import Names, literal
+from netsym.formula.names import Names, literal, refuse_bad_name
 
 
 class _Raw:
@@ -26,9 +28,10 @@ class _Raw:
     def constant(self, value: float | Fraction) -> Any:
         if isinstance(value, Fraction):
             return sympy.Rational(value.numerator, value.denominator)
-        if float(value).is_integer() and (value or str(float(value)) == "0.0"):
-            return sympy.Integer(int(value))
-        return sympy.Float(float(value), precision=53)
+        integer = whole(float(value))
+        return (
+            sympy.Float(float(value), precision=53) if integer is None else sympy.Integer(integer)
+        )
 
     def add(self, *terms: Any) -> Any:
         return sympy.Add(*terms, evaluate=False)
@@ -132,6 +135,11 @@ def from_sympy(
         raise SpecError("there is no expression in the list; give at least one")
     nodes = _Nodes(roots)
     names = [str(s) for s in inputs] if inputs is not None else sorted(nodes.symbols)
+    for name in (*nodes.symbols, *names, *outputs):
+        refuse_bad_name(name)
+    for name, times in Counter([*dict.fromkeys([*nodes.symbols, *names]), *outputs]).items():
+        if times > 1 or names.count(name) > 1:
+            raise SpecError(f"the name {name!r} is given to two things; each names one")
     return nodes.formula(names, outputs)
 
 

@@ -25,9 +25,13 @@ def points(inputs: Sequence[npt.ArrayLike], count: int) -> tuple[Floats, tuple[i
     axis. A single input takes an array of any shape. Raises `SpecError` for anything else.
     """
     try:
-        arrays = [np.asarray(value, dtype=np.float64) for value in inputs]
+        arrays = [_reals(value) for value in inputs]
     except (ValueError, TypeError) as error:
         raise SpecError(f"inputs must be numbers or arrays of numbers: {error}") from None
+    if not count:
+        if arrays:
+            raise SpecError(f"this takes no inputs, but {len(arrays)} were given")
+        return np.empty((1, 0)), ()
     if len(arrays) == count:
         try:
             together = np.broadcast_arrays(*arrays)
@@ -37,12 +41,19 @@ def points(inputs: Sequence[npt.ArrayLike], count: int) -> tuple[Floats, tuple[i
         shape = together[0].shape
         return np.stack([array.reshape(-1) for array in together], axis=1), shape
     if len(arrays) == 1 and arrays[0].shape[-1:] == (count,):
-        return arrays[0].reshape(-1, count), arrays[0].shape[:-1]
+        return arrays[0].reshape(-1, count).copy(), arrays[0].shape[:-1]  # results may be views
     given = f"an array of shape {arrays[0].shape}" if len(arrays) == 1 else f"{len(arrays)} values"
     raise SpecError(
         f"this takes {count} inputs, but {given} was given; pass {count} values, "
         f"or one array whose last axis has length {count}"
     )
+
+
+def _reals(value: npt.ArrayLike) -> Floats:
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{str(value)[:60]} is not")
+    return array.astype(np.float64)
 
 
 class Plan:
@@ -63,8 +74,9 @@ class Plan:
         self._steps: dict[int, _Step] = {}
         self.wanted = graph.reachable(outputs)
         closed = set(graph.present(self.wanted))
-        for number in tuple(closed):
-            closed |= graph.sources(number)
+        for number in reversed(range(max(closed) + 1)):  # a block is evaluated whole
+            if number in closed:
+                closed |= graph.sources(number)
         for number in sorted(closed):
             self._prepare(number, graph.blocks[number])
         self.rows = max(1, sum(len(graph.blocks[n]) for n in self._kept()))

@@ -44,8 +44,13 @@ def _nested(
     where: str, given: Any, shape: tuple[int, ...]
 ) -> npt.NDArray[np.float64] | npt.NDArray[np.object_]:
     """Nested lists as an array; raises if they are ragged or hold anything else than entries."""
+    if isinstance(given, np.ndarray) and not given.ndim:
+        given = given.item()
     level, lengths = [given], []
-    while level and all(isinstance(item, (list, tuple, np.ndarray)) for item in level):
+    while level and all(
+        isinstance(item, (list, tuple)) or (isinstance(item, np.ndarray) and item.ndim)
+        for item in level
+    ):
         sizes = {len(item) for item in level}
         if len(sizes) > 1:
             raise SpecError(
@@ -65,7 +70,9 @@ def _nested(
 
 
 def _entry(where: str, entry: Any) -> str | float | Fraction:
-    if isinstance(entry, bool) or not isinstance(entry, (str, int, float, Fraction, np.number)):
+    if isinstance(entry, bool) or not isinstance(
+        entry, (str, int, float, Fraction, np.integer, np.floating)
+    ):
         raise SpecError(
             f'{where} holds {entry!r}; an entry is a number, a name, or a fraction as text: "1/3"'
         )

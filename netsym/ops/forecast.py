@@ -6,12 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
-from netsym.formula.sizes import Size, scientific, shown
+from netsym.formula.sizes import PerOutput, Size, scientific, shown
 from netsym.ops.sizes import Counts, Heights, Sizes
-
-_KINDS = ("add", "multiply", "divide", "power", "negate", *FUNCTIONS)
 
 
 def forecast(
@@ -22,21 +19,35 @@ def forecast(
     `read(ops, x)` reads the network. Operations are counted in one more pass, in which each kind
     costs its own power of a base larger than any count; the sum holds all counts as its digits.
     """
-    ops = Sizes(layered, expand)
-    outputs = read(ops, ops.symbols(inputs))
-    nodes = ops.bound + outputs.total()
+    nodes, outputs, kinds = count_nodes(read, inputs, layered, expand)
     bits = nodes.bit_length()
-    packed = Sizes(layered, expand, {kind: 1 << (bits * n) for n, kind in enumerate(_KINDS)}, 0)
+    packed = Sizes(layered, expand, {kind: 1 << (bits * n) for n, kind in enumerate(kinds)}, 0)
     digits = read(packed, packed.symbols(inputs)).total() + packed.bound
-    counts = {kind: (digits >> (bits * n)) & ((1 << bits) - 1) for n, kind in enumerate(_KINDS)}
+    counts = {kind: (digits >> (bits * n)) & ((1 << bits) - 1) for n, kind in enumerate(kinds)}
     heights = Heights(layered, expand)
     highest = read(heights, heights.symbols(inputs))
     return Size(
         nodes=nodes,
         height=max(heights.bound, *map(int, highest.kept())),
         operations={kind: count for kind, count in sorted(counts.items()) if count},
-        per_output=tuple(outputs.elements()),
+        per_output=outputs,
     )
+
+
+def count_nodes(
+    read: Callable[[Sizes, Counts], Counts], inputs: Names, layered: bool, expand: bool
+) -> tuple[int, PerOutput, list[str]]:
+    """The nodes of a form: all, of each output, and the kinds of operations that occur."""
+    ops = Sizes(layered, expand)
+    outputs = read(ops, ops.symbols(inputs))
+    if isinstance(outputs.values, int):
+        each = PerOutput((int(outputs.values),), outputs.shape[-1])
+    else:
+        each = PerOutput(tuple(outputs.elements()), 1)
+    return ops.bound + outputs.total(), each, sorted(ops.used)
+
+
+_MOST_LISTED = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +99,8 @@ class NetworkSize:
         assert inlined is not None
         if inlined.nodes <= layered.nodes:
             return (
-                "The one formula is no larger than the layers: so small a network gains nothing "
-                "from names for its values."
+                "The one formula is no larger than the layers: hardly a value is used twice, so "
+                "naming them saves nothing."
             )
         factor = inlined.nodes / layered.nodes if inlined.nodes < 10**15 else None
         times = (
@@ -99,13 +110,14 @@ class NetworkSize:
 
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`."""
-        names = self.outputs.all()
+        names = self.outputs.all() if len(self.outputs) <= _MOST_LISTED else []
+        inputs = self.inputs.all() if len(self.inputs) <= _MOST_LISTED else []
         return {
             "schema": 1,
             "network": self.network,
             "parameters": self.parameters,
-            "inputs": self.inputs.all(),
-            "outputs": names,
+            "inputs": inputs or len(self.inputs),
+            "outputs": names or len(self.outputs),
             "forms": {
                 form: None if size is None else size.to_json(names)
                 for form, size in self.forms.items()

@@ -90,10 +90,14 @@ class Sizes(Ops[Counts]):
         self.costs = costs
         self.leaf = leaf
         self.bound = 0  # what all bindings so far cost
+        self.used: set[str] = set()  # the operations met, where all cost 1
 
     def cost(self, op: str) -> int:
         """What one node of an operation costs, without its operands."""
-        return 1 if self.costs is None else self.costs[op]
+        if self.costs is not None:
+            return self.costs[op]
+        self.used.add(op)
+        return 1
 
     # -- the rules; `Heights` differs in them
     def join(self, counts: Sequence[Any]) -> Any:

@@ -32,11 +32,14 @@ def parse(text: str) -> Network:
     a1_2 = sigmoid(w1_2_1*x + b1_2)
     y = sigmoid(w2_1_1*a1_1 + w2_1_2*a1_2 + b2_1)
     """
-    shown = text
-    text = text.strip()
+    if not isinstance(text, str):
+        raise SpecError(f"a shorthand is a text like '1-2-1:sigmoid', not {type(text).__name__}")
+    shown, text = text[:60], text.strip()
     body, colon, default = text.partition(":")
     if not body:
         raise SpecError(f"{shown!r} is an empty network; give {SYNTAX}")
+    if colon and not default:
+        raise pointed("no activation after the colon", text, len(body), 1, "as in 1-2-1:sigmoid")
     if colon and default not in ACTIVATIONS:
         hint = did_you_mean(default, ACTIVATIONS)
         raise pointed("unknown activation", text, len(body) + 1, len(default), hint)
@@ -62,15 +65,15 @@ def parse(text: str) -> Network:
                 raise pointed(message, text, position, len(part), f"give {SYNTAX}")
             inputs = units
         else:
+            if len(layers) + times > _MOST_LAYERS:
+                message = f"a network in shorthand has at most {_MOST_LAYERS:,} layers"
+                raise pointed(message, text, position, len(part))
             if not (activation or default):
                 unsaid += range(len(layers) + 1, len(layers) + times + 1)
             layer = Dense(
                 units=units, activation=activation or default or "linear", skip=bool(match["skip"])
             )
             layers += [layer] * times
-            if len(layers) > _MOST_LAYERS:
-                message = f"a network in shorthand has at most {_MOST_LAYERS:,} layers"
-                raise pointed(message, text, position, len(part))
         position += len(part) + 1
     if not layers:
         raise pointed(
@@ -94,7 +97,7 @@ def _count(match: re.Match[str], group: str, text: str, position: int) -> int:
     if number == 0:
         raise pointed("a width of zero", text, at, len(digits), "every layer has at least one unit")
     if number > _MOST_UNITS:
-        raise pointed(f"more than {_MOST_UNITS:,}", text, at, len(digits))
+        raise pointed(f"a layer has at most {_MOST_UNITS:,} units", text, at, len(digits))
     return number
 
 

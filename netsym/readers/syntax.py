@@ -41,6 +41,11 @@ def document(text: str, format: Format, source: str) -> dict[str, Any]:
 
 
 def _toml(text: str, source: str) -> Any:
+    for line in text.split("\n"):  # tomllib takes quadratic time for keys of many parts
+        if line.count(".") > _DEEPEST and line.partition("=")[0].count(".") > _DEEPEST:
+            key = line.partition("=")[0]
+            if not any(mark in key for mark in "\"'#"):
+                raise _too_deep(source)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -55,10 +60,11 @@ def _toml(text: str, source: str) -> Any:
 
 def _json(text: str, source: str) -> Any:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = dict(pairs)
-        for key, _ in pairs if len(keys) < len(pairs) else ():
-            if sum(key == other for other, _ in pairs) > 1:
+        keys: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in keys:
                 raise SpecError(f"{source}: the key {key!r} is given twice; keep one of them")
+            keys[key] = value
         return keys
 
     try:

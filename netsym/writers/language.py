@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import ClassVar
 
 from netsym.errors import TooLargeError
+from netsym.formula.constants import whole
 from netsym.formula.forms import Binding, Formula
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Block, Positions
@@ -66,6 +67,14 @@ class Language:
     """
 
     times = "*"
+    #: The method that writes an operation, and how tightly its text binds; others are calls.
+    operations: ClassVar[Mapping[str, tuple[str, int]]] = {
+        "add": ("_write_sum", SUM),
+        "multiply": ("_write_product", PRODUCT),
+        "divide": ("_write_quotient", QUOTIENT),
+        "power": ("_write_power", POWER),
+        "negate": ("_write_negation", NEGATION),
+    }
     dots = "..."
 
     def __init__(
@@ -95,10 +104,9 @@ class Language:
             return f"{value.numerator}/{value.denominator}", QUOTIENT
         if self.digits is not None:
             text = f"{value:.{self.digits}g}"
-        elif value.is_integer() and abs(value) < 1e16 and (value or str(value) == "0.0"):
-            text = str(int(value))
         else:
-            text = repr(value)
+            integer = whole(value)
+            text = repr(value) if integer is None else str(integer)
         return text, NEGATION if text[0] == "-" else ATOM
 
     def function(self, name: str) -> str:
@@ -108,16 +116,15 @@ class Language:
     def left(self, equation: Equation) -> str:
         """The left side: the name, or the function of its inputs."""
         binding, function = equation.binding, self.formula.function
-        if not (equation.is_output and function):
+        several_named = len(binding.names) > 1 and binding.names.literal
+        if not (equation.is_output and function) or several_named:
             return self.name(binding.names, binding.position)
         inputs = [self.name(*self.formula.graph.symbol(n)) for n in self.formula.inputs.tolist()]
         if len(inputs) > 8:
             inputs = [inputs[0], self.dots, inputs[-1]]
-        if len(self.formula.outputs) > 1 or len(binding.names) > 1:
-            function = self.name(Names(function, None, (len(binding.names),)), binding.position)
-        else:
-            layer = self.formula.layer_count
-            function = self.name(Names("", layer, (1,), (function,)), 0)
+        last, many = self.formula.layer_count, len(binding.names)
+        called = tuple(f"{function}_{n + 1}" for n in range(many)) if many > 1 else (function,)
+        function = self.name(Names("", last, (many,), called), binding.position)
         return f"{function}({', '.join(inputs)})"
 
     def measure(self, text: str) -> int:
@@ -233,10 +240,11 @@ class Language:
     def _write_operations(self, block: Block, rows: Positions) -> None:
         operands = block.operands if len(rows) == len(block) else block.operands[rows]
         first = block.start
-        write, binds = self._OPERATIONS.get(block.op, (type(self)._write_call, ATOM))
+        method, binds = self.operations.get(block.op, ("_write_call", ATOM))
+        write = getattr(self, method)
         texts, all_binds = self.texts, self.binds
         for row, nodes in zip(rows.tolist(), operands.tolist(), strict=True):
-            texts[first + row] = write(self, block.op, nodes)
+            texts[first + row] = write(block.op, nodes)
             all_binds[first + row] = binds
 
     def operand(self, node: int, tightness: int) -> str | Rope:
@@ -259,20 +267,12 @@ class Language:
 
     def _write_negation(self, _: str, nodes: list[int]) -> str | Rope:
         text = self.operand(nodes[0], QUOTIENT)
-        if next(flat(text))[:1].isdecimal():
+        if next(flat(text)).startswith(self._NUMBERS):
             text = self.parentheses(text)  # -2*x is a product with the number -2
         return self.join(["-", text])
 
     def _write_call(self, op: str, nodes: list[int]) -> str | Rope:
         return self.call(op, [self.texts[node] for node in nodes])
-
-    _OPERATIONS: ClassVar[Mapping[str, tuple[Callable[..., str | Rope], int]]] = {
-        "add": (_write_sum, SUM),
-        "multiply": (_write_product, PRODUCT),
-        "divide": (_write_quotient, QUOTIENT),
-        "power": (_write_power, POWER),
-        "negate": (_write_negation, NEGATION),
-    }
 
     def _leading(self, node: int, tightness: int) -> str | Rope:
         """An operand that comes first, where a negative number needs no parentheses."""
@@ -280,6 +280,8 @@ class Language:
         if self.binds[node] == NEGATION and isinstance(text, str) and self._is_number(text):
             return text
         return self.operand(node, tightness)
+
+    _NUMBERS = ("-", *"0123456789")
 
     @staticmethod
     def _is_number(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
@@ -67,6 +67,11 @@ _SYMBOL = re.compile(r"\\(?:sigma|cdot|pi|odot)\b ?")
 class Latex(Language):
     """Spells a formula in LaTeX. Sizes of parentheses grow from the inside out."""
 
+    operations: ClassVar[Mapping[str, tuple[str, int]]] = {
+        **Language.operations,
+        "divide": ("_write_quotient", POWER),
+        "elementwise": ("_write_elementwise", PRODUCT),
+    }
     times = r"\,"
     dots = r"\dots"
 
@@ -86,6 +91,7 @@ class Latex(Language):
         self.color = color
         self.line = line
         self.widths: dict[str, int] = {}
+        self.owners: dict[str, str] = {}  # which given name has which LaTeX
 
     # -- names and numbers
     def name(self, names: Names, position: int) -> str:
@@ -93,13 +99,19 @@ class Latex(Language):
 
     def _plain(self, names: Names, position: int) -> str:
         if names.literal:
-            given = names.literal[position]
-            return self.formula.latex_names.get(given) or _identifier(given)
+            return self._given(names.literal[position])
         base = r"\hat{y}" if names.base == "y" else _upright(names.base)
         indices = [str(index) for index in names.indices(position)]
         comma = "," if any(len(index) > 1 for index in indices) else ""
         below = f"_{{{comma.join(indices)}}}" if indices else ""
         return base + below + self._layer(names)
+
+    def _given(self, name: str) -> str:
+        """A name as a person gave it, with the LaTeX given for it or made of it."""
+        latex = self.formula.latex_names.get(name) or _identifier(name)
+        if self.owners.setdefault(latex, name) != name:  # x1 and x_1 are not the same
+            return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
+        return latex
 
     def _layer(self, names: Names) -> str:
         if names.layer is None:
@@ -125,7 +137,9 @@ class Latex(Language):
             return text, binds
         # as a factor it stands like a number: products put a dot before digits
         binds = NEGATION if binds == NEGATION else POWER
-        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}", binds
+        power = f"10^{{{int(exponent)}}}"
+        times = {"1": "", "-1": "-"}.get(mantissa, rf"{mantissa} \cdot ")
+        return times + power, binds
 
     # -- operations
     def parentheses(self, piece: str | Rope) -> str | Rope:
@@ -189,7 +203,7 @@ class Latex(Language):
                 height=_height(operands[0]),
             )
         if function == "abs":
-            return self._enclosed("", operands[0], r"|", r"|")
+            return self._enclosed("", operands[0], r"\lvert ", r"\rvert ")
         if row.alpha is not None:
             alpha = "".join(flat(operands[1]))
             return self._enclosed(f"{row.latex}_{{{alpha}}}", operands[0], "(", ")")
@@ -214,12 +228,7 @@ class Latex(Language):
         pieces = [r"{\underbrace{", text, "}_{", below, "}}"]
         return Rope(pieces, width, solid=True, height=_height(text))
 
-    _OPERATIONS: ClassVar[Mapping[str, tuple[Callable[..., str | Rope], int]]] = {
-        **Language._OPERATIONS,
-        "divide": (_write_quotient, POWER),
-        "power": (_write_power, POWER),
-        "elementwise": (_write_elementwise, PRODUCT),
-    }
+    _NUMBERS = (*Language._NUMBERS, r"\tfrac")
 
     @staticmethod
     def _is_number(text: str) -> bool:
@@ -298,7 +307,7 @@ def write_latex(
 
 
 def _lines(language: Latex, width: int) -> Iterator[str]:
-    layout = Layout(width, language.measure, _newline, _INDENT)
+    layout = Layout(width, language.measure, _newline, _INDENT, lead="{}")
     for number, equation in enumerate(language.equations()):
         if number:
             yield " \\\\\n"
@@ -317,7 +326,7 @@ def _times(shape: tuple[int, ...]) -> str:
 
 
 def _newline(level: int) -> str:
-    return " \\\\\n&" + r"\quad" * min(max(level, 1), _DEEPEST) + " {}"
+    return " \\\\\n&" + r"\quad" * min(max(level, 1), _DEEPEST) + " "
 
 
 def _fragment(lines: Iterator[str]) -> Iterator[str]:

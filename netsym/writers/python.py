@@ -9,7 +9,15 @@ from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS, Function
 from netsym.formula.graph import Block, Positions
 from netsym.formula.names import Names
-from netsym.writers.language import ATOM, MAX_NODES, Language, Watcher, no_watcher, refuse_if_larger
+from netsym.writers.language import (
+    ATOM,
+    MAX_NODES,
+    POWER,
+    Language,
+    Watcher,
+    no_watcher,
+    refuse_if_larger,
+)
 from netsym.writers.ropes import Rope, flat
 
 # Python's parser takes 200 nested parentheses and its compiler a few hundred nested operations.
@@ -56,6 +64,9 @@ class PythonCode(Language):
             for row in rows.tolist():
                 self.loads[block.start + row] = self.loads[int(block.operands[row, 0])]
 
+    def _write_negation(self, _: str, nodes: list[int]) -> str | Rope:
+        return self.join(["-", self.operand(nodes[0], POWER)])  # -w*x would be (-w)*x
+
     def statements(self) -> Iterator[tuple[str, str | Rope, bool]]:
         """Assignments in an order in which each comes after what it uses; last, the outputs."""
         equations = list(self.equations())
@@ -66,7 +77,7 @@ class PythonCode(Language):
             while taken < len(waiting) and (equation.is_output or waiting[taken][0] <= node):
                 yield waiting[taken][1], waiting[taken][2], False
                 taken += 1
-            name = equation.binding.name
+            name = self.name(equation.binding.names, equation.binding.position)
             yield name, equation.right, equation.is_output
 
 
@@ -139,6 +150,6 @@ def _name(formula: Formula, node: int) -> str:
 
 
 def _unused_letter(formula: Formula) -> str:
-    given = list(formula.graph.given_names())
+    given = formula.given_names()
     letters = ("t", "s", "u", "piece", "netsym_piece")
     return next(x for x in letters if not any(name.startswith(x) for name in given))

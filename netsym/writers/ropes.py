@@ -56,12 +56,18 @@ class Layout:
     """
 
     def __init__(
-        self, width: int, measure: Callable[[str], int], newline: Callable[[int], str], step: int
+        self,
+        width: int,
+        measure: Callable[[str], int],
+        newline: Callable[[int], str],
+        step: int,
+        lead: str = "",
     ) -> None:
         self.width = width
         self.measure = measure
         self.newline = newline
         self.step = step  # how wide a level of indentation is
+        self.lead = lead  # comes before a separator that begins a line
 
     def lines(self, start: str, piece: str | Rope, margin: int = 0) -> Iterator[str]:
         """The text of `start` and the piece, in pieces that contain the line breaks.
@@ -78,7 +84,7 @@ class Layout:
                 separator, ahead, forced = piece_or_break.decide
                 if forced or column + self.measure(separator) + ahead > self.width:
                     yield self.newline(level)
-                    column, separator = margin + level * self.step, separator.lstrip()
+                    column, separator = margin + level * self.step, self.lead + separator.lstrip()
                 yield separator
                 column, opened = column + self.measure(separator), False
             elif isinstance(piece_or_break, str):

@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from typing import ClassVar
 
 import numpy as np
 
 from netsym.formula.forms import Formula, bind
 from netsym.formula.functions import FUNCTIONS, Function
-from netsym.formula.names import literal
+from netsym.formula.names import Names, literal
 from netsym.ops.symbolic import Symbolic
 from netsym.writers.language import ATOM, MAX_NODES, Watcher, no_watcher, refuse_if_larger
 from netsym.writers.python import PythonCode, arguments, used_functions
 from netsym.writers.ropes import Rope, flat
 
+#: Words of the script; a value of such a name is held by a variable with underscores after it.
+_WORDS = frozenset(
+    {"Add", "Float", "Integer", "Mul", "Rational", "evaluate", "symbols", "bindings", "outputs"}
+    | {row.sympy for row in FUNCTIONS.values()}
+)
+
 
 class SympyCode(PythonCode):
     """Expressions for `with evaluate(False):`, where sums and products stay as they are."""
+
+    def name(self, names: Names, position: int) -> str:
+        return self.variable(names.ascii(position))
+
+    def variable(self, name: str) -> str:
+        """The variable that holds the symbol of a name."""
+        if name.rstrip("_") not in _WORDS:
+            return name
+        return name + "_"
+
+    def _write_negation(self, _: str, nodes: list[int]) -> str | Rope:
+        return self._flat_call("Mul", ["Integer(-1)", self.texts[nodes[0]]])
+
+    operations: ClassVar[Mapping[str, tuple[str, int]]] = {
+        **PythonCode.operations,
+        "negate": ("_write_negation", ATOM),
+    }
 
     def number(self, value: float | Fraction) -> tuple[str, int]:
         if isinstance(value, Fraction):
@@ -74,16 +98,18 @@ def _pieces(formula: Formula, digits: int | None, watcher: Watcher) -> Iterator[
     yield f"from sympy import {', '.join(sorted(words, key=str.lower))}\n\n"
     names = [name for group in arguments(formula) for name in group]
     names += [binding.name for binding in formula.bindings]
+    language = SympyCode(formula, digits, watcher)
     if names:
-        yield f'{", ".join(names)} = symbols("{" ".join(names)}", real=True)\n'
+        variables = ", ".join(map(language.variable, names))
+        yield f'{variables} = symbols("{" ".join(names)}", real=True)\n'
     for row, expansion in helpers:
         yield f"\n\ndef {row.name}({', '.join(arguments(expansion)[0])}):\n    return "
         for _, right, _ in SympyCode(expansion).statements():
             yield from flat(right)
         yield "\n"
     yield "\n\nbindings, outputs = [], []\nwith evaluate(False):\n"
-    bound = {binding.name for binding in formula.bindings}
-    for name, right, is_output in SympyCode(formula, digits, watcher).statements():
+    bound = {language.variable(binding.name) for binding in formula.bindings}
+    for name, right, is_output in language.statements():
         if is_output:
             opening, closing = "outputs.append(", ")\n"
         elif name in bound:

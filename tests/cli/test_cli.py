@@ -1,0 +1,781 @@
+"""The command line: every verb and option, its streams, its exit codes and its files."""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import json
+import os
+import pty
+import re
+import signal
+import stat
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import netsym
+from netsym.cli import VERBS, main
+from netsym.formula import forms
+
+FORUM = Path(__file__).parents[2] / "examples" / "forum"
+NETSYM = [sys.executable, "-m", "netsym"]
+WRITING = ("show", "inline")
+
+
+class Ran:
+    """What a run of the command line left behind."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+def run(capfd: pytest.CaptureFixture[str], *arguments: str | Path) -> Ran:
+    """Run in this process, quickly, through the real entry point."""
+    with pytest.raises(SystemExit) as caught:
+        main([str(argument) for argument in arguments])
+    out, err = capfd.readouterr()
+    return Ran(int(caught.value.code or 0), out, err)
+
+
+def process(*arguments: str | Path, stdin: str = "", **environment: str) -> Ran:
+    """Run as a process of its own."""
+    done = subprocess.run(
+        [*NETSYM, *map(str, arguments)], input=stdin.encode(), capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment}, timeout=60, check=False,
+    )  # fmt: skip
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def fine(ran: Ran) -> str:
+    assert (ran.code, ran.err) == (0, "")
+    return ran.out
+
+
+# -- verbs and options --------------------------------------------------------------------------
+def test_inline(capfd: pytest.CaptureFixture[str]) -> None:
+    out = fine(run(capfd, "inline", "1-2-1:sigmoid"))
+    assert out == ("y = σ(w⁽²⁾₁₁·σ(w⁽¹⁾₁₁·x + b⁽¹⁾₁) + w⁽²⁾₁₂·σ(w⁽¹⁾₂₁·x + b⁽¹⁾₂) + b⁽²⁾₁)\n")
+
+
+ONE, TWO = "1/(1 + exp(-(w_11*x + b_11)))", "1/(1 + exp(-(w_12*x + b_12)))"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["linear.toml"], "f(x) = w_21*(w_11*x + b_11) + w_22*(w_12*x + b_12) + b"),
+        (["hidden_sigmoid.toml", "--expand"], f"f(x) = w_21*({ONE}) + w_22*({TWO}) + b"),
+        (["sigmoid.toml", "--expand"], f"f(x) = 1/(1 + exp(-(w_21*({ONE}) + w_22*({TWO}) + b)))"),
+    ],
+    ids=["linear", "hidden_sigmoid", "sigmoid"],
+)
+def test_the_formulas_of_the_thread_to_the_character(
+    arguments: list[str], line: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        fine(run(capfd, "inline", "--ascii", FORUM / arguments[0], *arguments[1:])) == line + "\n"
+    )
+
+
+def test_show(capfd: pytest.CaptureFixture[str]) -> None:
+    assert fine(run(capfd, "show", "1-1-1:tanh", "--ascii")) == (
+        "# layer 1: 1 unit, tanh\na1_1 = tanh(w1_1_1*x + b1_1)\n\n"
+        "# layer 2: 1 unit, tanh\ny = tanh(w2_1_1*a1_1 + b2_1)\n"
+    )
+
+
+def test_show_forms(capfd: pytest.CaptureFixture[str]) -> None:
+    inlined = fine(run(capfd, "inline", "2-2-2-1:relu"))
+    assert fine(run(capfd, "show", "2-2-2-1:relu", "--form", "inlined")) == inlined
+    shared = fine(run(capfd, "show", "2-2-2-1:relu", "--form", "shared", "--ascii"))
+    assert shared.startswith("t_1 = relu(w1_1_1*x_1 + w1_1_2*x_2 + b1_1)\n")
+    layered = fine(run(capfd, "show", "2-2-2-1:relu"))
+    assert fine(run(capfd, "show", "2-2-2-1:relu", "--form", "layered")) == layered
+
+
+def test_show_matrices(capfd: pytest.CaptureFixture[str]) -> None:
+    out = fine(run(capfd, "show", "3-2-1:relu", "--to", "latex", "--level", "matrix"))
+    assert r"W^{[1]} \in \mathbf{R}^{2 \times 3}" in out
+    assert "w_{" not in out
+
+
+@pytest.mark.parametrize("verb", WRITING)
+@pytest.mark.parametrize("to", ["text", "latex", "python", "sympy"])
+def test_every_language_is_what_the_api_writes(
+    verb: str, to: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    network = netsym.parse("2-2-1:tanh")
+    formula = network.layered if verb == "show" else network.inlined
+    options = {"headings": True} if to == "text" else {}
+    written = "".join(formula.write(to, **options)).rstrip("\n")
+    assert fine(run(capfd, verb, "2-2-1:tanh", "--to", to)) == written + "\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "fragment"),
+    [
+        (["--document"], r"\documentclass{article}"),
+        (["--notation", "cs229"], "w_{11}^{(1)}"),
+        (["--notation", "nielsen"], "w_{11}^{2}"),
+        (["--onion"], r"\underbrace"),
+        (["--color"], r"\textcolor{blue}"),
+        (["--expand"], r"\dfrac{1}{1 + \exp"),
+        (["--width", "20"], r"\begin{aligned}"),
+    ],
+    ids=" ".join,
+)
+def test_options_of_latex(
+    options: list[str], fragment: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    plain = fine(run(capfd, "inline", "1-2-1:sigmoid", "--to", "latex"))
+    assert fragment not in plain
+    assert fragment in fine(run(capfd, "inline", "1-2-1:sigmoid", "--to", "latex", *options))
+
+
+@pytest.mark.parametrize("verb", WRITING)
+def test_width_and_digits(verb: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "net.toml"
+    spec.write_text(
+        'netsym = 1\ninputs = ["x"]\n[[layers]]\ntype = "dense"\nactivation = "tanh"\n'
+        "weights = [[3.14159265], [-2.71828]]\nbias = [1e-05, 0.1234567]\n"
+    )
+    out = fine(run(capfd, verb, spec, "--digits", "3", "--ascii"))
+    assert "tanh(3.14*x + 1e-05)" in out
+    assert "tanh(-2.72*x + 0.123)" in out
+    lines = fine(run(capfd, verb, "4-4-1:tanh", "--width", "40")).split("\n")
+    assert 30 < max(map(len, lines)) <= 40
+
+
+@pytest.mark.parametrize("unit", ["y_2", "2"])
+@pytest.mark.parametrize("verb", WRITING)
+def test_one_output(verb: str, unit: str, capfd: pytest.CaptureFixture[str]) -> None:
+    out = fine(run(capfd, verb, "1-2-3:tanh", "--output", unit, "--ascii"))
+    assert re.findall(r"^y\S*", out, re.MULTILINE) == ["y_2"]
+
+
+@pytest.mark.parametrize("unit", ["0", "4", "y_4", "z", "-1", "1.0"])
+def test_an_output_that_is_not_there(unit: str, capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, "inline", "1-2-3:tanh", "--output", unit)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"no output {unit!r}: give a number from 1 to 3, or a name" in ran.err
+
+
+def test_an_output_of_a_network_that_names_them(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    spec = tmp_path / "net.toml"
+    spec.write_text(
+        'netsym = 1\ninputs = ["x"]\noutputs = ["price", "2"]\n'.replace('"2"', '"risk"')
+        + '[[layers]]\ntype = "dense"\nactivation = "tanh"\nunits = 2\n'
+    )
+    assert fine(run(capfd, "inline", spec, "--output", "risk", "--ascii")).startswith("risk = ")
+    assert fine(run(capfd, "inline", spec, "--output", "1", "--ascii")).startswith("price = ")
+
+
+def test_max_nodes_is_taken_as_people_write_it(capfd: pytest.CaptureFixture[str]) -> None:
+    for limit in ("19", "1_000", "1e9"):
+        fine(run(capfd, "inline", "1-2-1:sigmoid", "--max-nodes", limit))
+    for limit in ("0", "-5", "1.5", "many", "1e999"):
+        ran = run(capfd, "inline", "1-2-1:sigmoid", "--max-nodes", limit)
+        assert (ran.code, ran.out) == (2, "")
+        assert f"{limit!r} is not a whole number above zero" in ran.err
+
+
+def test_words_go_to_stderr_and_data_to_stdout() -> None:
+    ran = process("inline", "1-1", "--ascii")
+    assert ran.out == "y = w1_1_1*x + b1_1\n"
+    assert ran.err.startswith("note: ")
+    assert "1-1:sigmoid" in ran.err
+    assert ran.code == 0
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_note_comes_with_every_verb(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, verb, "1-1")
+    assert ran.code == 0
+    assert ran.err.startswith("note: ") and "linear" in ran.err
+    assert "note" not in ran.out
+
+
+# -- size ---------------------------------------------------------------------------------------
+def test_size(capfd: pytest.CaptureFixture[str]) -> None:
+    out = fine(run(capfd, "size", "1-2-1:sigmoid"))
+    assert "1 input, 1 output, 7 parameters" in out
+    assert re.search(r"^layered +21 ", out, re.MULTILINE)
+    assert re.search(r"^inlined +19 ", out, re.MULTILINE)
+
+
+def test_size_exact(capfd: pytest.CaptureFixture[str]) -> None:
+    net = "2-10x400-1:tanh"
+    short = fine(run(capfd, "size", net))
+    assert re.search(r"^inlined +1\.\d\d × 10\^\d+ ", short, re.MULTILINE)
+    exact = fine(run(capfd, "size", net, "--exact"))
+    digits = re.search(r"^inlined +([\d,]+) ", exact, re.MULTILINE)
+    assert digits is not None
+    # a unit is tanh, a sum, a bias, and a product with a weight for each unit below
+    unit = 3 + 2 * 3
+    for _ in range(400):
+        unit = 3 + 10 * (2 + unit)
+    assert int(digits[1].replace(",", "")) == unit
+
+
+def test_size_expand(capfd: pytest.CaptureFixture[str]) -> None:
+    plain = json.loads(fine(run(capfd, "size", "1-1:sigmoid", "--json")))
+    expanded = json.loads(fine(run(capfd, "size", "1-1:sigmoid", "--json", "--expand")))
+    assert plain["forms"]["inlined"]["nodes"] == 6
+    assert expanded["forms"]["inlined"]["nodes"] == 11
+
+
+# -- JSON ---------------------------------------------------------------------------------------
+def keys(value: dict[str, Any]) -> set[str]:
+    return set(value)
+
+
+def test_the_json_of_size(capfd: pytest.CaptureFixture[str]) -> None:
+    said = json.loads(fine(run(capfd, "size", "3-2-2:sigmoid", "--json")))
+    assert keys(said) == {"schema", "network", "parameters", "inputs", "outputs", "forms"}
+    assert said["schema"] == 1
+    assert (said["network"], said["parameters"]) == ("3-2-2:sigmoid", 14)
+    assert said["inputs"] == ["x_1", "x_2", "x_3"]
+    assert said["outputs"] == ["y_1", "y_2"]
+    assert keys(said["forms"]) == {"layered", "shared", "inlined"}
+    for form in said["forms"].values():
+        assert keys(form) == {"nodes", "height", "operations", "per_output"}
+        assert keys(form["operations"]) == {"add", "multiply", "sigmoid"}
+        assert keys(form["per_output"]) == {"y_1", "y_2"}
+    inlined = said["forms"]["inlined"]
+    assert sum(inlined["per_output"].values()) == inlined["nodes"]
+    assert inlined["nodes"] == netsym.parse("3-2-2:sigmoid").inlined.size.nodes
+
+
+def test_the_json_of_size_has_integers_of_any_length(capfd: pytest.CaptureFixture[str]) -> None:
+    sys.set_int_max_str_digits(0)
+    said = json.loads(fine(run(capfd, "size", "1-900000000x500-1:tanh", "--json")))
+    assert len(str(said["forms"]["inlined"]["nodes"])) > 4300
+    assert said["forms"]["shared"] is None, "too large to be built, and so unknown"
+
+
+@pytest.mark.parametrize("verb", WRITING)
+def test_the_json_of_formulas(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
+    said = json.loads(fine(run(capfd, verb, "1-2-2:tanh", "--json", "--ascii")))
+    assert keys(said) == {"schema", "form", "bindings", "outputs"}
+    assert said["schema"] == 1
+    assert said["form"] == ("layered" if verb == "show" else "inlined")
+    assert list(said["outputs"]) == ["y_1", "y_2"]
+    assert list(said["bindings"]) == (["a1_1", "a1_2"] if verb == "show" else [])
+    if verb == "show":
+        assert said["outputs"]["y_2"] == "tanh(w2_2_1*a1_1 + w2_2_2*a1_2 + b2_2)"
+
+
+def test_the_json_of_latex_has_right_hand_sides(capfd: pytest.CaptureFixture[str]) -> None:
+    said = json.loads(fine(run(capfd, "inline", "1-2-1:tanh", "--json", "--to", "latex")))
+    assert keys(said) == {"schema", "form", "bindings", "outputs"}
+    whole = fine(run(capfd, "inline", "1-2-1:tanh", "--to", "latex"))
+    assert rf"\hat{{y}} = {said['outputs']['y']}" == whole.rstrip("\n")
+
+
+@pytest.mark.parametrize("to", ["python", "sympy"])
+def test_the_json_of_code_has_the_code(to: str, capfd: pytest.CaptureFixture[str]) -> None:
+    said = json.loads(fine(run(capfd, "inline", "1-2-1:tanh", "--json", "--to", to)))
+    assert keys(said) == {"schema", "form", to}
+    assert said[to].rstrip("\n") + "\n" == fine(run(capfd, "inline", "1-2-1:tanh", "--to", to))
+
+
+# -- where the network comes from ---------------------------------------------------------------
+TOML = (FORUM / "sigmoid.toml").read_text(encoding="utf-8")
+JSON = json.dumps(
+    {
+        "netsym": 1,
+        "inputs": ["x"],
+        "layers": [
+            {"type": "dense", "weights": [["w"]], "bias": ["b"], "activation": "tanh"},
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("1-1:tanh\n", "y = tanh(w1_1_1*x + b1_1)\n"),
+        ("  1-1:tanh  ", "y = tanh(w1_1_1*x + b1_1)\n"),
+        (TOML, "f(x) = sigmoid(w_21*sigmoid(w_11*x + b_11) + w_22*sigmoid(w_12*x + b_12) + b)\n"),
+        (JSON, "y = tanh(w*x + b)\n"),
+        ("\n \n" + JSON, "y = tanh(w*x + b)\n"),
+        (TOML.replace("\n", "\r\n"), "f(x) = sigmoid(w_21*sigmoid(w_11*x + b_11)"
+         " + w_22*sigmoid(w_12*x + b_12) + b)\n"),
+    ],
+    ids=["shorthand", "spaces", "toml", "json", "json after space", "windows"],
+)  # fmt: skip
+def test_standard_input(
+    text: str, line: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    assert fine(run(capfd, "inline", "-", "--ascii")) == line
+
+
+def test_standard_input_of_a_process() -> None:
+    assert (
+        fine(process("inline", "-", "--ascii", stdin="1-1:tanh\n")) == "y = tanh(w1_1_1*x + b1_1)\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["", " \n\n"])
+def test_an_empty_standard_input(
+    text: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    ran = run(capfd, "inline", "-")
+    assert (ran.code, ran.out) == (2, "")
+    assert "standard input is empty; give a shorthand, TOML or JSON" in ran.err
+
+
+def test_a_json_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "my net.json"
+    path.write_text(JSON)
+    assert fine(run(capfd, "inline", path, "--ascii")) == "y = tanh(w*x + b)\n"
+
+
+@pytest.mark.parametrize("name", ["missing.toml", "missing.json", "missing/net.toml", "./1-2-1"])
+def test_a_file_that_is_not_there(
+    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run(capfd, "inline", name)
+    assert (ran.code, ran.out) == (2, "")
+    assert name.removeprefix("./") in ran.err
+    assert "Traceback" not in ran.err
+    assert len(ran.err.splitlines()) <= 4
+
+
+# -- refusal ------------------------------------------------------------------------------------
+def test_a_formula_over_the_limit_is_refused_with_its_size(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    network = netsym.parse("2-10x20-1:tanh")
+    size, layered = network.forecast("inlined"), network.forecast("layered")
+    assert size is not None and layered is not None
+    target = tmp_path / "out.txt"
+    start = time.monotonic()
+    ran = run(capfd, "inline", "2-10x20-1:tanh", "-o", target)
+    assert time.monotonic() - start < 2
+    assert (ran.code, ran.out) == (3, "")
+    assert list(tmp_path.iterdir()) == []
+    assert f"the inlined form has {size.nodes:,} nodes" in ran.err
+    assert "more than the limit of 1,000,000" in ran.err
+    assert f"layer by layer it has {layered.nodes:,}" in ran.err
+    for way in ("netsym show", "netsym size", "--max-nodes"):
+        assert way in ran.err
+
+
+@pytest.mark.parametrize("to", ["text", "latex", "python", "sympy"])
+@pytest.mark.parametrize("verb", WRITING)
+@pytest.mark.parametrize("json", [[], ["--json"]], ids=["plain", "json"])
+def test_the_limit_is_exact(
+    to: str, verb: str, json: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    nodes = {"show": 21, "inline": 19}[verb]
+    arguments = [verb, "1-2-1:sigmoid", "--to", to, *json, "--max-nodes"]
+    assert run(capfd, *arguments, str(nodes)).code == 0
+    ran = run(capfd, *arguments, str(nodes - 1))
+    assert (ran.code, ran.out) == (3, "")
+    assert f"has {nodes} nodes, more than the limit of {nodes - 1}," in ran.err
+
+
+def test_one_output_of_many_is_refused_by_its_own_size(capfd: pytest.CaptureFixture[str]) -> None:
+    network = netsym.parse("2-3-4:tanh")
+    one = network.inlined.output(1).size.nodes
+    arguments = ["inline", "2-3-4:tanh", "--output", "1", "--max-nodes"]
+    assert run(capfd, *arguments, str(one)).code == 0
+    assert run(capfd, *arguments, str(one - 1)).code == 3
+
+
+def test_a_refusal_leaves_the_old_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "out.txt"
+    target.write_text("old")
+    assert run(capfd, "inline", "1-2-1:sigmoid", "--max-nodes", "3", "-o", target).code == 3
+    assert target.read_text() == "old"
+
+
+# -- files --------------------------------------------------------------------------------------
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_file_has_what_standard_output_has(
+    verb: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "out.txt"
+    printed = fine(run(capfd, verb, "2-2-1:tanh"))
+    assert fine(run(capfd, verb, "2-2-1:tanh", "-o", target)) == ""
+    assert target.read_text(encoding="utf-8") == printed
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
+    """A writer that raises after enough text to have filled every buffer."""
+
+    class WriterError(Exception):
+        pass
+
+    def broken(formula: forms.Formula, **options: Any) -> Iterator[str]:
+        for _ in range(100):
+            yield "x" * 10_000
+        raise WriterError
+
+    monkeypatch.setitem(forms.WRITERS, "text", broken)
+    return WriterError
+
+
+@pytest.mark.parametrize("old", [None, "old"])
+def test_a_failure_in_the_middle_leaves_things_as_they_were(
+    old: str | None, tmp_path: Path, failing: type[Exception]
+) -> None:
+    target = tmp_path / "out.txt"
+    if old is not None:
+        target.write_text(old)
+    with pytest.raises(failing):
+        main(["inline", "1-1:tanh", "-o", str(target)])
+    assert [path.read_text() for path in tmp_path.iterdir()] == ([old] if old else [])
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("{tmp}/file/out.txt", "Not a directory"),
+        ("{tmp}/missing/out.txt", "No such file or directory"),
+        ("{tmp}", "it is a folder"),
+        ("{tmp}/", "it is a folder"),
+        ("/proc/netsym-out.txt", ""),
+        ("{tmp}/" + "n" * 300, "File name too long"),
+        ("", ""),
+    ],
+    ids=["under a file", "missing folder", "folder", "folder/", "read-only", "long", "empty"],
+)
+def test_an_output_that_cannot_be_written(
+    target: str, reason: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("old")
+    ran = run(capfd, "inline", "1-2-1:tanh", "-o", target.format(tmp=tmp_path))
+    assert (ran.code, ran.out) == (2, "")
+    assert f"cannot write to {target.format(tmp=tmp_path)}" in ran.err and reason in ran.err
+    assert "Traceback" not in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "old"
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o644, 0o755])
+def test_an_existing_file_keeps_its_mode(
+    mode: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "out.txt"
+    target.write_text("old")
+    target.chmod(mode)
+    fine(run(capfd, "inline", "1-1:tanh", "-o", target))
+    assert stat.S_IMODE(target.stat().st_mode) == mode
+    assert target.read_text(encoding="utf-8").startswith("y = tanh")
+
+
+def test_a_new_file_has_the_mode_of_the_umask(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    old = os.umask(0o027)
+    try:
+        fine(run(capfd, "inline", "1-1:tanh", "-o", tmp_path / "out.txt"))
+        assert os.umask(0o027) == 0o027
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE((tmp_path / "out.txt").stat().st_mode) == 0o640
+
+
+def test_a_link_stays_and_its_file_is_written(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder").mkdir()
+    real, link = tmp_path / "folder" / "real.txt", tmp_path / "link.txt"
+    real.write_text("old")
+    link.symlink_to("folder/real.txt")
+    fine(run(capfd, "inline", "1-1:tanh", "-o", link))
+    assert link.is_symlink()
+    assert real.read_text(encoding="utf-8").startswith("y = tanh")
+    assert {path.name for path in tmp_path.rglob("*")} == {"folder", "real.txt", "link.txt"}
+
+
+def test_devices_are_written_to_and_stay(capfd: pytest.CaptureFixture[str]) -> None:
+    assert fine(run(capfd, "inline", "1-1:tanh", "-o", "/dev/null")) == ""
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+    ran = process("inline", "1-1:tanh", "--ascii", "-o", "/dev/stdout")
+    assert fine(ran) == "y = tanh(w1_1_1*x + b1_1)\n"
+
+
+def test_a_full_device(capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, "inline", "1-2-1:tanh", "-o", "/dev/full")
+    assert (ran.code, ran.out) == (2, "")
+    assert "cannot write to /dev/full: No space left on device" in ran.err
+
+
+def test_a_full_standard_output() -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [*NETSYM, "inline", "1-2-1:tanh"], stdout=full, stderr=subprocess.PIPE, text=True,
+            timeout=30, check=False,
+        )  # fmt: skip
+    assert done.returncode not in (0, 1)
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# -- signals and pipes --------------------------------------------------------------------------
+LONG = ["inline", "40-40-40-40:tanh", "--max-nodes", "1e9"]  # about 50 MB
+
+
+def test_ctrl_c_leaves_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "out.txt"
+    target.write_text("old")
+    command = [*NETSYM, *LONG, "-o", str(target)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as started:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and len(list(tmp_path.iterdir())) < 2:
+            assert started.poll() is None, "the run ended before it could be interrupted"
+            time.sleep(0.01)
+        time.sleep(0.05)
+        started.send_signal(signal.SIGINT)
+        out, err = started.communicate(timeout=30)
+    assert (started.returncode, out) == (130, b"")
+    assert err.decode().strip() == "netsym: interrupted"
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    with subprocess.Popen(
+        [*NETSYM, *LONG, "--width", "80"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    ) as started:  # fmt: skip
+        assert started.stdout is not None and started.stderr is not None
+        assert started.stdout.readline().decode() == "y_1 = tanh(\n".replace("_1", "₁")
+        started.stdout.close()
+        assert started.stderr.read() == b""
+        assert started.wait(30) == 141, "1 would say that something is different"
+
+
+# -- help ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_help_begins_with_examples(verb: str, flag: str, capfd: pytest.CaptureFixture[str]) -> None:
+    out = fine(run(capfd, *([verb] if verb else []), flag))
+    examples, options = out.index("Examples:"), out.index("Options:")
+    assert examples < options
+    assert out[examples:options].count("netsym ") >= 3
+
+
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_every_example_in_the_help_runs(
+    verb: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_network.toml").write_text(TOML)
+    out = fine(run(capfd, *([verb] if verb else []), "-h"))
+    lines = re.findall(r"^ +netsym (.*)$", out, re.MULTILINE)
+    assert lines
+    for line in lines:
+        command = re.split(r"  +| > ", line)[0]
+        ran = run(capfd, *command.split())
+        assert ran.code == 0, f"netsym {command}: {ran.err}"
+        assert ran.out or "-o" in command
+
+
+def loaded(*arguments: str) -> set[str]:
+    """Which of the slow packages a run of the command line has loaded."""
+    code = (
+        "import sys, netsym.cli\n"
+        f"try: netsym.cli.main({list(arguments)!r})\n"
+        "except SystemExit: pass\n"
+        "print('LOADED', *({'numpy', 'sympy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.rpartition("LOADED")[2].split())
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h", "--version"])
+def test_help_loads_neither_numpy_nor_sympy(flag: str) -> None:
+    assert loaded(flag) == set()
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_does_not_load_sympy(verb: str) -> None:
+    assert loaded(verb, "1-2-1:tanh") == {"numpy"}
+
+
+def test_version(capfd: pytest.CaptureFixture[str]) -> None:
+    assert fine(run(capfd, "--version")) == f"netsym {netsym.__version__}\n"
+
+
+# -- typos --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["inlnie", "1-1"], "did you mean 'inline'?"),
+        (["frobnicate", "1-1"], "choose from show, inline, size"),
+        (["inline", "1-1:tanh", "--asci"], "--ascii"),
+        (["inline", "1-1:tanh", "--witdh", "40"], "--width"),
+        (["inline", "1-1:tanh", "--to", "latxe"], "did you mean 'latex'?"),
+        (["inline", "1-1:tanh", "--to", "Python"], "did you mean 'python'?"),
+        (["inline", "1-1:tanh", "--to", "docx"], "choose from text, latex, python, sympy"),
+        (["inline", "1-1:tahn"], "did you mean 'tanh'?"),
+        (["inline", "1-1:tanh", "--to", "latex", "--notation", "csc229"], "did you mean 'cs229'?"),
+        (["show", "1-1:tanh", "--form", "layer"], "did you mean 'layered'?"),
+        (["show", "1-1:tanh", "--level", "matrices"], "did you mean 'matrix'?"),
+        (["size", "1-1:tanh", "--exakt"], "--exact"),
+    ],
+    ids=lambda part: " ".join(part) if isinstance(part, list) else "",
+)
+def test_typos(arguments: list[str], answer: str, capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert answer in ran.err
+    assert "Traceback" not in ran.err and len(ran.err.splitlines()) <= 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["inline", "1-1:tanh", "--document"], "--document is for LaTeX; add --to latex"),
+        (["inline", "1-1:tanh", "--onion"], "--onion is for LaTeX; add --to latex"),
+        (["inline", "1-1:tanh", "--color", "--to", "python"], "--color is for LaTeX"),
+        (["inline", "1-1:tanh", "--notation", "cs229"], "--notation is for LaTeX"),
+        (["inline", "1-1:tanh", "--ascii", "--to", "latex"], "--ascii is for --to text"),
+        (["inline", "1-1:tanh", "--width", "50", "--to", "python"], "--width is for text and"),
+        (["inline", "1-1:tanh", "--width", "5"], "x>=20"),
+        (["inline", "1-1:tanh", "--digits", "0"], "1<=x<=17"),
+        (["show", "1-1:tanh", "--level", "matrix"], "--level matrix is for --to latex"),
+        (["show", "1-1:tanh", "--level", "matrix", "--to", "latex", "--form", "inlined"],
+         "--level matrix is layered; leave --form inlined out"),
+        (["show", "1-1:tanh", "--level", "matrix", "--to", "latex", "--expand"],
+         "leave --output and --expand out"),
+        (["inline"], "NET"),
+        (["inline", "1-1:tanh", "2-2:tanh"], "2-2:tanh"),
+    ],
+    ids=lambda part: " ".join(part) if isinstance(part, list) else "",
+)  # fmt: skip
+def test_options_that_do_not_go_together(
+    arguments: list[str], answer: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ran = run(capfd, *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert answer in ran.err
+
+
+# -- terminals ----------------------------------------------------------------------------------
+def on_terminal(columns: int, *arguments: str, **environment: str) -> str:
+    """What a run shows on a terminal of so many columns."""
+    parent, child = pty.openpty()
+    fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    kept = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
+    started = subprocess.Popen(
+        [*NETSYM, *arguments], stdin=child, stdout=child, stderr=child, close_fds=True,
+        env={**kept, "PYTHONIOENCODING": "utf-8", **environment},
+    )  # fmt: skip
+    os.close(child)
+    shown = b""
+    while True:
+        try:
+            read = os.read(parent, 65536)
+        except OSError:  # how a terminal says that its other end has closed
+            break
+        if not read:
+            break
+        shown += read
+    os.close(parent)
+    assert started.wait(30) == 0
+    return shown.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("how", ["COLUMNS", "terminal"])
+def test_lines_are_broken_at_the_terminal(how: str) -> None:
+    net = "3-4-1:tanh"
+    environment = {"COLUMNS": "40"} if how == "COLUMNS" else {}
+    shown = on_terminal(80 if environment else 40, "inline", net, **environment)
+    lines = shown.rstrip("\n").split("\n")
+    assert len(lines) > 4 and max(map(len, lines)) <= 40
+    assert max(map(len, lines)) > 20
+
+
+def test_a_very_narrow_terminal_is_still_served() -> None:
+    assert on_terminal(5, "inline", "1-2-1:tanh").startswith("y = tanh(\n")
+
+
+def test_lines_are_not_broken_in_a_pipe() -> None:
+    out = fine(process("inline", "3-4-1:tanh", COLUMNS="40"))
+    assert out.count("\n") == 1
+    assert on_terminal(40, "inline", "3-4-1:tanh", "--json").count("\n") < 9
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_stream_that_has_no_unicode_gets_ascii(
+    encoding: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = fine(process("inline", "1-2-1:sigmoid", PYTHONIOENCODING=encoding))
+    assert out == fine(run(capfd, "inline", "1-2-1:sigmoid", "--ascii"))
+
+
+def test_size_on_a_stream_that_has_no_unicode() -> None:
+    ran = process("size", "2-10x20-1:tanh", PYTHONIOENCODING="ascii")
+    assert "Traceback" not in ran.err
+    assert ran.code == 0
+    assert "inlined" in ran.out
+
+
+def test_there_are_no_escapes_and_no_color_is_harmless() -> None:
+    shown = on_terminal(80, "inline", "1-2-1:sigmoid", NO_COLOR="1", TERM="dumb")
+    assert "\033" not in shown
+    assert shown == on_terminal(80, "inline", "1-2-1:sigmoid")
+
+
+@pytest.mark.parametrize(
+    ("shell", "words"),
+    [("bash", "complete "), ("zsh", "#compdef netsym"), ("fish", "complete ")],
+)
+def test_completion_scripts(shell: str, words: str) -> None:
+    ran = process(_NETSYM_COMPLETE=f"{shell}_source")
+    assert ran.code == 0
+    assert words in ran.out and "_NETSYM_COMPLETE" in ran.out
+
+
+def completed(*words: str) -> list[str]:
+    ran = process(
+        _NETSYM_COMPLETE="bash_complete", COMP_WORDS=" ".join(words), COMP_CWORD=str(len(words) - 1)
+    )
+    assert ran.code == 0
+    return [line.partition(",")[2] for line in ran.out.splitlines()]
+
+
+def test_completion() -> None:
+    assert completed("netsym", "in") == ["inline"]
+    assert "1-2-1:sigmoid" in completed("netsym", "inline", "1-2-1:s")
+    assert set(completed("netsym", "inline", "--not")) == {"--notation"}
+
+
+def test_completion_of_choices() -> None:
+    assert completed("netsym", "inline", "--to", "la") == ["latex"]
+
+
+# -- as a library of commands -------------------------------------------------------------------
+def test_click_can_run_it_too() -> None:
+    from netsym.cli import group
+
+    result: Result = CliRunner().invoke(group, ["inline", "1-1:tanh", "--ascii"])
+    assert (result.exit_code, result.output) == (0, "y = tanh(w1_1_1*x + b1_1)\n")
+
+
+def test_without_a_verb_the_help_is_shown() -> None:
+    ran = process()
+    assert ran.code in (0, 2)
+    assert "Examples:" in ran.out + ran.err
+    assert "Traceback" not in ran.err

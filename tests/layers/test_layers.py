@@ -1,0 +1,322 @@
+"""Layers against scikit-learn, scipy and plain Python; and every mistake in their wiring."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.special
+from sklearn.preprocessing import StandardScaler
+
+import netsym
+from netsym import SpecError
+from netsym.layers import Layer
+from netsym.layers.dense import Dense
+from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize
+from netsym.layers.merge import Add, Concat
+from netsym.layers.registry import LAYERS
+
+RNG = np.random.default_rng(7)
+POINTS = RNG.normal(size=(20, 3)) * 3
+
+
+def network(*wires: Any, inputs: Any = 3, outputs: Any = (), **more: Any) -> Any:
+    return netsym.Network.of("test", inputs, wires, outputs, **more)
+
+
+def refused(*wires: Any, **more: Any) -> str:
+    with pytest.raises(SpecError) as caught:
+        network(*wires, **more)
+    return str(caught.value)
+
+
+def single(layer: Layer, given: dict[str, Any] | None = None) -> Any:
+    return network(("layer1", layer, ["input"], given or {}))
+
+
+# -- what they compute --------------------------------------------------------------------------
+W, B = RNG.normal(size=(3, 3)), RNG.normal(size=3)
+SCIPY = {
+    "linear": lambda z: z,
+    "tanh": np.tanh,
+    "sigmoid": scipy.special.expit,
+    "relu": lambda z: np.where(z > 0, z, 0),
+    "leaky_relu": lambda z: np.where(z > 0, z, 0.01 * z),
+    "elu": lambda z: np.where(z > 0, z, scipy.special.expm1(np.minimum(z, 0))),
+    "softplus": lambda z: -scipy.special.log_expit(-z),
+    "silu": lambda z: z * scipy.special.expit(z),
+    "gelu": lambda z: z * scipy.special.ndtr(z),
+    "gelu_tanh": lambda z: z * scipy.special.expit(
+        2 * np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)
+    ),
+    "hard_sigmoid": lambda z: np.minimum(np.maximum((z + 3) / 6, 0), 1),
+    "softmax": lambda z: scipy.special.softmax(z, axis=-1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SCIPY)
+def test_dense_and_activation_against_scipy(name: str) -> None:
+    z = POINTS @ W.T + B
+    dense = Dense(units=3, activation=name)
+    found = single(dense, {"weights": W, "bias": B})(POINTS)
+    np.testing.assert_allclose(found, SCIPY[name](z), rtol=1e-12, atol=1e-14)
+    with_skip = Dense(units=3, activation=name, skip=True)
+    found = single(with_skip, {"weights": W, "bias": B})(POINTS)
+    np.testing.assert_allclose(found, SCIPY[name](z) + POINTS, rtol=1e-12, atol=1e-13)
+    without = Dense(units=3, activation=name, use_bias=False)
+    found = single(without, {"weights": W})(POINTS)
+    np.testing.assert_allclose(found, SCIPY[name](POINTS @ W.T), rtol=1e-12, atol=1e-14)
+    found = single(Activation(activation=name))(POINTS)
+    np.testing.assert_allclose(found, SCIPY[name](POINTS), rtol=1e-12, atol=1e-14)
+
+
+def test_every_activation_was_tried() -> None:
+    from netsym.formula.functions import ACTIVATIONS
+
+    assert set(ACTIVATIONS) == set(SCIPY)
+    assert {"dense", "activation", "scale", "standardize", "add", "concat", "dropout"} <= {*LAYERS}
+    assert all(layer.kind == name for name, layer in LAYERS.items())
+
+
+@pytest.mark.parametrize(("name", "below"), [("leaky_relu", -2.0), ("elu", np.expm1(-2.0))])
+def test_alpha(name: str, below: float) -> None:
+    call = network(("a", Activation(activation=name, alpha=0.3), ["input"], {}), inputs=1)
+    assert call([-2.0, 0.0, 2.0]) == pytest.approx([0.3 * below, 0.0, 2.0], rel=1e-15)
+    default = network(("a", Activation(activation=name), ["input"], {}), inputs=1)
+    assert default(-2.0) == pytest.approx({"leaky_relu": 0.01, "elu": 1.0}[name] * below)
+
+
+@pytest.mark.parametrize("mean", [True, False])
+@pytest.mark.parametrize("scale", [True, False])
+def test_standardize_is_scikit_learns(mean: bool, scale: bool) -> None:
+    model = StandardScaler(with_mean=mean, with_std=scale).fit(POINTS)
+    given = ({"mean": model.mean_} if mean else {}) | ({"scale": model.scale_} if scale else {})
+    found = single(Standardize(use_mean=mean, use_scale=scale), given)
+    for call in (found, found.inlined):
+        np.testing.assert_allclose(call(POINTS), model.transform(POINTS), rtol=1e-14, atol=1e-15)
+
+
+def test_scale_dropout_add_and_concat() -> None:
+    point = [1.0, -2.0, 3.0]
+    scale = {"weights": [2.0, 0.5, -1.0], "bias": [1.0, 1.0, 1.0]}
+    assert single(Scale(), scale)(*point).tolist() == [3.0, 0.0, -2.0]
+    assert single(Scale(use_bias=False), {"weights": [2.0, 0.5, -1.0]})(*point).tolist() == [
+        2.0, -1.0, -3.0,
+    ]  # fmt: skip
+    assert single(Dropout(rate=0.9))(*point).tolist() == point
+    both = ("s", Scale(), ["input"], scale)
+    assert network(both, ("o", Add(), ["input", "s"], {}))(*point).tolist() == [4, -2, 1]
+    assert network(both, ("o", Add(), ["s", "s", "input"], {}))(*point).tolist() == [7, -2, -1]
+    assert network(both, ("o", Concat(), ["s", "input"], {}))(*point).tolist() == [3, 0, -2, *point]
+
+
+def test_describe() -> None:
+    assert Dense(units=1).describe() == "1 unit, linear"
+    assert Dense(units=3, activation="tanh", skip=True).describe() == "3 units, tanh + its input"
+    assert Dropout(rate=0.25).describe() == "dropout 0.25, which does nothing at inference"
+    assert Activation(activation="relu").describe() == "relu"
+    assert Add().describe() == "add"
+
+
+# -- options ------------------------------------------------------------------------------------
+def test_options_that_do_not_fit() -> None:
+    with pytest.raises(SpecError, match=r"^unknown activation 'tnah'; did you mean 'tanh'\?$"):
+        Dense(units=1, activation="tnah")
+    with pytest.raises(SpecError, match="unknown activation 'exp'; choose from linear"):
+        Activation(activation="exp")
+    message = r"^tanh has no alpha; only leaky_relu and elu have one$"
+    with pytest.raises(SpecError, match=message):
+        Dense(units=1, activation="tanh", alpha=0.1)
+    with pytest.raises(SpecError, match=r"^linear has no alpha"):
+        Activation(alpha=0.1)
+
+
+# -- shapes and entries -------------------------------------------------------------------------
+DENSE = Dense(units=2)
+WHERE = "layer 1 (dense)"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([[1, 2, 3]], f"{WHERE}: weights must have shape 2 x 3, but 1 x 3 was given"),
+        ([1, 2, 3], f"{WHERE}: weights must have shape 2 x 3, but 3 was given"),
+        ([[1, 2], [3, 4], [5, 6]], "must have shape 2 x 3, but 3 x 2 was given"),
+        (np.zeros((2, 2)), "must have shape 2 x 3, but 2 x 2 was given"),
+        (1.0, "must have shape 2 x 3, but a single number was given"),
+        ([], "must have shape 2 x 3, but"),
+        ([[1, 2, 3], [4, 5]],
+         f"{WHERE}: weights has rows of different lengths (2, 3); it must have shape 2 x 3"),
+        ([[[1], [2], [3]], [[4], [5], [6]]],
+         "weights is nested too deeply; it must have shape 2 x 3"),
+        ([[1, 2, 3], 4], f"{WHERE}: weights holds [1, 2, 3]; an entry is a number, a name, or"),
+        ([[1, 2, None], [4, 5, 6]],
+         "weights holds None; an entry is a number, a name, or a fraction"),
+        ([[1, 2, True], [4, 5, 6]],
+         "weights holds True; an entry is a number, a name, or a fraction"),
+        ([[1, 2, 1j], [4, 5, 6]], "weights holds 1j; an entry is a number, a name, or a fraction"),
+        ([[1, 2, np.complex128(1j)], [4, 5, 6]], "an entry is a number, a name, or a fraction"),
+        (np.array(3), "weights must have shape 2 x 3, but a single number was given"),
+        ([[1, 2, float("nan")], [4, 5, 6]],
+         f"{WHERE}: weights[0][2] is nan; every number must be finite"),
+        ([[1, 2, 3], [4, float("-inf"), 6]], "weights[1][1] is -inf; every number must be finite"),
+        (np.array([[1, 2, 3], [4, np.inf, 6]]),
+         "weights[1][1] is inf; every number must be finite"),
+        ([["p", 2, float("nan")], [4, 5, 6]], "weights[0][2] is nan; every number must be finite"),
+        ([["1/0", 2, 3], [4, 5, 6]], "weights holds '1/0', which is not a fraction like 1/3"),
+        ([["1/2/3", 2, 3], [4, 5, 6]], "weights holds '1/2/3', which is not a fraction like 1/3"),
+        ([["", 2, 3], [4, 5, 6]], "weights holds ''"),
+        ([["9" * 401, 2, 3], [4, 5, 6]], "which is not a fraction like 1/3"),
+        ([[10**400, 2, 3], [4, 5, 6]], "a number too long or too large"),
+        ([["-2w", 2, 3], [4, 5, 6]], "weights holds '-2w', which is not a fraction like 1/3"),
+        ([["w 1", 2, 3], [4, 5, 6]], "'w 1' is not a name: use letters, digits and underscores"),
+        ([["é", 2, 3], [4, 5, 6]], "'é' is not a name"),
+        ([["lambda", 2, 3], [4, 5, 6]], "'lambda' is a function or a word of Python"),
+        ([["tanh", 2, 3], [4, 5, 6]], "'tanh' is a function or a word of Python"),
+        ([["p", "p", 3], [4, 5, 6]], "the name 'p' is given 2 times; each names one thing"),
+        ([["b1_2", 2, 3], [4, 5, 6]],
+         "the name 'b1_2' is also what the notation calls another value"),
+        ([["x_3", 2, 3], [4, 5, 6]],
+         "the name 'x_3' is also what the notation calls another value"),
+        ([["y_1", 2, 3], [4, 5, 6]],
+         "the name 'y_1' is also what the notation calls another value"),
+        ([["a1_1", 2, 3], [4, 5, 6]],
+         "the name 'a1_1' is also what the notation calls another value"),
+    ],
+)  # fmt: skip
+def test_entries_that_do_not_fit(given: Any, message: str) -> None:
+    assert message in refused(("layer1", DENSE, ["input"], {"weights": given}))
+
+
+def test_entries_that_fit() -> None:
+    given = {
+        "weights": [["p", 2, "1/3"], [np.float32(0.5), np.int64(7), Fraction(1, 7)]],
+        "bias": (2**53 + 1, "-5"),
+    }
+    made = single(DENSE, given)
+    assert made.parameter_names() == ["p"]
+    entries = made.layers[0].parameters["weights"].entries
+    expected = ["p", 2.0, Fraction(1, 3), 0.5, 7.0, Fraction(1, 7)]
+    assert entries.reshape(-1).tolist() == expected
+    assert made.layers[0].parameters["bias"].entries.tolist() == [2**53 + 1, Fraction(-5)]
+    numbers = single(DENSE, {"weights": np.arange(6).reshape(2, 3), "bias": [0, 1]})
+    assert numbers(1.0, 1.0, 1.0).tolist() == [3.0, 13.0]
+    float32 = single(DENSE, {"weights": np.full((2, 3), 0.1, dtype=np.float32), "bias": [0, 0]})
+    assert float32(1.0, 0.0, 0.0)[0] == float(np.float32(0.1))
+
+
+def test_parameters_that_there_are_not() -> None:
+    assert refused(("layer1", DENSE, ["input"], {"wieghts": [1.0]})) == (
+        "layer 1 (dense) has no parameter 'wieghts'; it takes weights and bias"
+    )
+    own_name = ("front", Dense(units=2, use_bias=False), ["input"], {"bias": [1.0, 2.0]})
+    assert refused(own_name) == ("layer 1 (dense front) has no parameter 'bias'; it takes weights")
+    assert refused(("layer1", Dropout(), ["input"], {"rate": [1.0]})) == (
+        "layer 1 (dropout) has no parameter 'rate'; it takes none"
+    )
+
+
+# -- wiring -------------------------------------------------------------------------------------
+def linear(name: str, *sources: str, units: int = 3, **options: Any) -> Any:
+    return (name, Dense(units=units, **options), list(sources), {})
+
+
+def test_a_network_needs_something() -> None:
+    assert refused() == "a network needs at least one layer; this one has none"
+    for inputs in (0, -1):
+        message = f"a network needs at least one input, not {inputs}"
+        assert refused(linear("a", "input"), inputs=inputs) == message
+    assert refused(linear("a", "input"), inputs=[]) == (
+        "a network needs at least one input; the list of inputs is empty"
+    )
+
+
+def test_names_of_layers() -> None:
+    twice = refused(linear("a", "input"), linear("a", "input"))
+    assert twice == "two layers are called 'a'; give each its own name"
+    assert (
+        refused(linear("input", "input")) == "two layers are called 'input'; give each its own name"
+    )
+    unknown = refused(linear("hidden", "input"), linear("out", "hiden"))
+    assert unknown == "layer out reads from 'hiden'; did you mean 'hidden'?"
+
+
+def test_sources() -> None:
+    assert refused(linear("a", "input"), ("s", Add(), ["a"], {})) == (
+        'layer s (add) joins two or more values; say which, as in from = ["input", "a"]'
+    )
+    assert refused(linear("a", "input"), linear("b", "a", "input")) == (
+        "layer b (dense) reads from one value, but from lists 2; "
+        "join them in an add or concat layer first"
+    )
+    assert "layer b (dense) reads from one value, but from lists 0" in refused(
+        linear("a", "input"), linear("b")
+    )
+    assert "joins two or more values" in refused(("s", Concat(), ["input"], {}))
+
+
+def test_unread_layers() -> None:
+    assert refused(linear("a", "input"), linear("b", "input"), linear("c", "input")) == (
+        "nothing reads from a and b and c, but a network has one output; "
+        "read from all but one of them, or join them in a concat layer"
+    )
+
+
+def test_cycles() -> None:
+    message = refused(linear("a", "c"), linear("b", "a"), linear("c", "b"))
+    assert message.startswith("the layers read from each other in a cycle: ")
+    assert message.endswith("; a network goes one way, from the input to the output")
+    path = message.split(": ")[1].split(";")[0].split(" <- ")
+    reads = {"a": "c", "b": "a", "c": "b"}
+    assert path[0] == path[-1]
+    assert len(path) == 4
+    assert all(reads[one] == other for one, other in pairwise(path))
+    assert "a <- a" in refused(linear("a", "a"))
+    beside = refused(linear("in", "input"), linear("p", "q"), linear("q", "p"),
+                     ("s", Add(), ["in", "q"], {}))  # fmt: skip
+    assert "p <- q <- p" in beside or "q <- p <- q" in beside
+    ring = [linear(f"n{k:02}", f"n{(k - 1) % 30:02}") for k in range(30)]
+    assert "<- … <-" in refused(*ring)
+
+
+def test_layers_may_be_listed_in_any_order() -> None:
+    wires = [
+        linear("last", "both", units=1),
+        ("both", Concat(), ["one", "two"], {}),
+        linear("two", "one", units=2),
+        linear("one", "input"),
+    ]
+    made = network(*wires)
+    assert [placed.name for placed in made.layers] == ["one", "two", "both", "last"]
+    assert made.parameter_names()[0] == "w1_1_1"
+    assert [placed.width for placed in made.layers] == [3, 2, 5, 1]
+    assert [placed.widths for placed in made.layers] == [(3,), (3,), (3, 2), (5,)]
+
+
+def test_widths_that_do_not_fit() -> None:
+    assert refused(linear("wide", "input", units=4, skip=True)) == (
+        "layer 1 (dense wide) adds its own input, so it needs as many units as inputs: "
+        "4 units, 3 inputs; change one or leave the skip out"
+    )
+    assert refused(linear("a", "input", units=2), ("s", Add(), ["a", "input", "a"], {})) == (
+        "layer 2 (add s) adds values of one width, but these have widths 2, 3, 2"
+    )
+
+
+def test_names_of_inputs_outputs_and_functions() -> None:
+    layer = linear("a", "input", units=2)
+    assert "the name 'u' is given 2 times" in refused(layer, inputs=["u", "v", "u"])
+    assert "'1st' is not a name" in refused(layer, inputs=["1st"])
+    assert "'if' is a function or a word of Python" in refused(layer, inputs=["if", "v"])
+    assert "the name 'w1_1_1' is also what the notation calls" in refused(layer, inputs=["w1_1_1"])
+    assert refused(layer, outputs=["one"]) == "1 output names for 2 outputs; give one each"
+    assert "the name 'u' is given 2 times" in refused(layer, inputs=["u"], outputs=["u", "v"])
+    assert "the name 'x_1' is also what" in refused(layer, outputs=["x_1", "v"])
+    assert "'f g' is not a name" in refused(layer, function="f g")
+    assert "'max' is a function or a word of Python" in refused(layer, function="max")
+    assert "the name 'g' is given 2 times" in refused(layer, inputs=["g", "v"], function="g")
+    given = ("a", Dense(units=1), ["input"], {"weights": [["u"]]})
+    assert "the name 'u' is given 2 times" in refused(given, inputs=["u"])
