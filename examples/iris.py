@@ -14,7 +14,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import netsym
-from netsym.readers.files import save
 
 folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
 
@@ -28,7 +27,7 @@ model.fit(iris.data, species)
 
 features = ["sepal_length", "sepal_width", "petal_length", "petal_width"]
 network = netsym.from_sklearn(model, features)
-save(network, folder / "iris.toml")
+netsym.save(network, folder / "iris.toml")
 
 print(network.size)
 print()

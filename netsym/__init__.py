@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from netsym.formula.sympy_bridge import from_sympy as from_sympy
     from netsym.network import Network as Network
     from netsym.readers.files import load as load
+    from netsym.readers.files import save as save
     from netsym.readers.shorthand import parse as parse
     from netsym.readers.sklearn import from_sklearn as from_sklearn
 
@@ -29,6 +30,7 @@ _PUBLIC = {
     "from_sympy": "netsym.formula.sympy_bridge",
     "load": "netsym.readers.files",
     "parse": "netsym.readers.shorthand",
+    "save": "netsym.readers.files",
     "NetsymError": "netsym.errors",
     "SpecError": "netsym.errors",
     "TooLargeError": "netsym.errors",

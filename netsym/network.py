@@ -19,7 +19,7 @@ from netsym.formula.forms import Binding, Formula, bind, inlined, layered, outpu
 from netsym.formula.graph import Ids
 from netsym.formula.names import Names, refuse_bad_name
 from netsym.formula.sizes import Size
-from netsym.formula.values import points
+from netsym.formula.values import checked_number, points
 from netsym.layers import Layer
 from netsym.layers.entries import entries
 from netsym.layers.wiring import INPUT, Placed, input_names, wired
@@ -87,9 +87,17 @@ class Network:
         ends = Names("y", None, () if width == 1 else (width,))
         if outputs:
             ends = Names("", len(placed), (width,), tuple(outputs))
+        if not title.isprintable() or not all(p.name.isprintable() for p in placed):
+            raise SpecError("the title and the names of layers must be one line of printable text")
         network = cls(title, names, tuple(placed), ends, function, latex_names or {}, assumed)
         network._check_names()
         return network
+
+    def __repr__(self) -> str:
+        counts = {"input": len(self.inputs), "layer": len(self.layers)}
+        counts |= {"output": len(self.outputs), "parameter": self.parameter_count}
+        said = ", ".join(f"{n:,} {word}{'s' * (n != 1)}" for word, n in counts.items())
+        return f"<network {self.title}: {said}>"
 
     # -- readings -------------------------------------------------------------------------------
     def read(self, ops: Ops[A], x: A) -> A:
@@ -115,8 +123,9 @@ class Network:
         Raises `ValueMissingError` where a name has none, `SpecError` for a wrong shape.
         """
         x, shape = points(inputs, len(self.inputs))
-        self._check_given(parameters or {})
-        y = self.read(Numeric(parameters), x)
+        given = parameters or {}
+        self._check_given(given)
+        y = self.read(Numeric({k: float(checked_number(k, v)) for k, v in given.items()}), x)
         if len(self.outputs) > 1:
             return y.reshape(*shape, len(self.outputs))
         return y.reshape(shape) if shape else float(y[0, 0])
@@ -237,7 +246,8 @@ class Network:
         """
         self._check_given(values)
         for name, value in values.items():
-            if not isinstance(value, Fraction) and not math.isfinite(value):
+            number = checked_number(name, value)
+            if not isinstance(number, Fraction) and not math.isfinite(number):
                 raise SpecError(f"parameter {name} is {value}; it must be a finite number")
             entries(f"parameter {name}", [value], (1,))
         placed = tuple(
@@ -292,8 +302,7 @@ class Network:
         given.update(self.outputs.literal)
         for placed in self.layers:
             for parameter in placed.parameters.values():
-                if parameter.entries is not None:
-                    given.update(name for _, name in parameter.named())
+                given.update(parameter.chosen())
         if self.function:
             given[self.function] += 1
         for name, times in given.items():
@@ -317,7 +326,7 @@ class Network:
         generated = [names for names in (self.inputs, self.outputs) if not names.literal]
         for number, placed in self._numbered:
             generated += (Names(letter, number, (placed.width,)) for letter in "az")
-            generated += (p.names for p in placed.parameters.values() if p.entries is None)
+            generated += (p.names for p in placed.parameters.values() if not p.is_numeric)
         by_start: dict[str, list[Names]] = {}
         for names in generated:
             start = names.base + ("" if names.layer is None else str(names.layer))

@@ -41,7 +41,7 @@ Exit codes: 0 done, 2 bad usage or network, 3 too large to write out.
 Completion for bash: eval "$(_NETSYM_COMPLETE=bash_source netsym)" (zsh, fish alike).
 """
 
-INTERRUPTED, BROKEN_PIPE = 130, 141
+BAD, TOO_LARGE, INTERRUPTED, BROKEN_PIPE = 2, 3, 130, 141
 
 
 class Verbs(click.Group):
@@ -89,24 +89,29 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     from netsym.cli.output import ClosedPipe
 
+    if sys.stdout is None or sys.stderr is None or sys.stdin is None:
+        sys.exit(BAD)  # a standard stream is closed: there is nowhere to read, write or complain
     try:
         code = group.main(arguments, prog_name="netsym", standalone_mode=False)
         sys.stdout.flush()
     except NetsymError as error:
-        click.echo(f"netsym: {error}", err=True)
-        code = error.exit_code
-    except click.ClickException as error:
-        usage = (
-            f"\n{error.ctx.get_usage()}"
-            if isinstance(error, click.UsageError) and error.ctx
-            else ""
-        )
-        click.echo(f"netsym: {error.format_message()}{usage}", err=True)
-        code = error.exit_code
+        code = _complain(str(error), error.exit_code)
+    except click.UsageError as error:
+        usage = f"\n{error.ctx.get_usage()}" if error.ctx else ""
+        code = _complain(f"{error.format_message()}{usage}", error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("netsym: interrupted", err=True)
-        code = INTERRUPTED
+        code = _complain("interrupted", INTERRUPTED)
     except ClosedPipe:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = BROKEN_PIPE
+    except MemoryError:
+        code = _complain("out of memory; netsym size needs none, whatever the network", TOO_LARGE)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = _complain(f"cannot write to standard output: {error.strerror}", BAD)
     sys.exit(code or 0)
+
+
+def _complain(message: str, code: int) -> int:
+    click.echo(f"netsym: {message}", err=True)
+    return code

@@ -18,6 +18,8 @@ from netsym.readers import files, shorthand
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+#: Where the context keeps the file that the network came from, so that it is not overwritten.
+SOURCE = "netsym.source"
 _MOST_STDIN = 64 * 2**20  # bytes
 
 
@@ -26,9 +28,19 @@ def read_network(given: str) -> Network:
     if given == "-":
         return _from_stdin()
     path = Path(given)
-    if path.suffix in (".toml", ".json") or "/" in given or path.is_file():
+    if path.suffix in (".toml", ".json") or "/" in given or _is_file(path):
+        context = click.get_current_context(silent=True)
+        if context is not None:
+            context.meta[SOURCE] = given
         return files.load(path)
     return shorthand.parse(given)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a text that no file can be called
+        return False
 
 
 def _from_stdin() -> Network:

@@ -14,6 +14,7 @@ from typing import IO
 
 import click
 
+from netsym.cli.arguments import SOURCE
 from netsym.errors import OutputError
 
 _AFTER, _EVERY = 1.0, 0.1  # seconds before progress is shown, and between two showings
@@ -53,10 +54,11 @@ def write(pieces: Iterable[str], target: str | None, progress: Progress) -> None
     Raises `OutputError` where it cannot be written.
     """
     try:
-        if target is None:
+        if target in (None, "-"):
             for chunk in _chunks(pieces, progress):
                 _print(chunk)
             return
+        assert target is not None
         with _replacing(target) as file:
             for chunk in _chunks(pieces, progress):
                 file.write(chunk)
@@ -93,8 +95,9 @@ def _chunks(pieces: Iterable[str], progress: Progress) -> Iterator[str]:
 
 @contextmanager
 def _replacing(target: str) -> Iterator[IO[str]]:
-    path = Path(os.path.realpath(target))
     try:
+        path = Path(target).resolve(strict=os.path.islink(target) and os.path.exists(target))  # noqa: PTH110, PTH114
+        _check_source(target)
         mode = os.stat(target).st_mode if os.path.exists(target) else None  # noqa: PTH110, PTH116
         if mode is not None and not stat.S_ISREG(mode):
             if stat.S_ISDIR(mode):
@@ -118,6 +121,14 @@ def _replacing(target: str) -> Iterator[IO[str]]:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _check_source(target: str) -> None:
+    """Raise `OutputError` if the target is the file that the network came from."""
+    context = click.get_current_context(silent=True)
+    source = context.meta.get(SOURCE) if context is not None else None
+    if source and os.path.exists(target) and os.path.samefile(source, target):  # noqa: PTH110, PTH121
+        raise OutputError(f"{target} is the network itself; write to another file")
 
 
 def _cannot(target: str, error: OSError) -> OutputError:

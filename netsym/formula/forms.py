@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_va
 from netsym.formula.graph import Graph, Ids
 from netsym.formula.names import Names, literal
 from netsym.formula.sizes import Size, measure, shown, tally
-from netsym.formula.values import Plan, points
+from netsym.formula.values import Plan, checked_number, points
 
 #: What writes a formula, by the name that `--to` takes. The writers' room fills it when it is
 #: imported: formulas are below writers and do not know them.
@@ -132,7 +133,7 @@ class Formula:
         holds the inputs. The result has the shape of the points, with a last axis of outputs if
         there are several. Raises `ValueMissingError` for a name without a number in `parameters`.
         """
-        given = parameters or {}
+        given = {k: float(checked_number(k, v)) for k, v in (parameters or {}).items()}
         unknown = [name for name in given if name not in self._names]
         if unknown:
             raise SpecError(f"no parameter named {unknown[0]!r} in this formula or its network")
@@ -152,7 +153,14 @@ class Formula:
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        return frozenset(self.graph.symbol_names())
+        inputs = {
+            names.ascii(place) for names, place in map(self.graph.symbol, self.inputs.tolist())
+        }
+        return frozenset(self.graph.symbol_names()) - inputs
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the plan, which is made again: its steps cannot be pickled."""
+        return {key: value for key, value in self.__dict__.items() if key != "_plan"}
 
     # -- writing --------------------------------------------------------------------------------
     def __str__(self) -> str:
@@ -219,6 +227,12 @@ def output_position(which: int | str, names: Names) -> int:
     )
 
 
+def spare_letters() -> Iterator[str]:
+    """Letters for values that nobody named, as many as it takes to find one that is free."""
+    yield from "tsuv"
+    yield from (f"t{'t' * n}" for n in count(1))
+
+
 def inlined(formula: Formula) -> Formula:
     """The form without bindings."""
     return dataclasses.replace(formula, form="inlined", cut=_nothing(), cut_names=None)
@@ -248,7 +262,7 @@ def shared(formula: Formula) -> Formula:
                 tally(uses, operands, np.ones(len(operands), dtype=np.int64))
     cut = np.flatnonzero(composite & (uses > 1)).astype(np.int32)
     taken = {name.split("_")[0] for name in formula.given_names()}
-    base = next(letter for letter in ("t", "s", "u", "v", "shared") if letter not in taken)
+    base = next(letter for letter in spare_letters() if letter not in taken)
     return dataclasses.replace(
         plain, form="shared", cut=cut, cut_names=Names(base, None, (len(cut),))
     )

@@ -12,7 +12,12 @@ from netsym.formula.functions import FUNCTIONS
 
 #: What a value cannot be called: words of Python, functions, and what they need from `math`.
 RESERVED = frozenset(
-    {*keyword.kwlist, *FUNCTIONS, *(word for f in FUNCTIONS.values() for word in f.python.split())}
+    {
+        *keyword.kwlist,
+        "__debug__",
+        *FUNCTIONS,
+        *(word for f in FUNCTIONS.values() for word in f.python.split()),
+    }
 )
 _IDENTIFIER = re.compile(r"[^\W\d]\w*", re.ASCII)
 _INDEX = re.compile(r"[1-9][0-9]{0,17}")

@@ -152,6 +152,7 @@ class _Nodes:
         self.levels: list[int] = []
         self._seen: dict[int, int] = {}  # by id(): sympy's own comparison walks whole trees
         self._alive: list[Any] = []
+        self._objects: dict[str, Any] = {}
         self.roots = [self._number(root) for root in roots]
 
     def _number(self, root: Any) -> int:
@@ -186,6 +187,12 @@ class _Nodes:
 
     def _made(self, expression: Any, operands: list[int]) -> int:
         if isinstance(expression, sympy.Symbol):
+            known = self._objects.setdefault(expression.name, expression)
+            if known is not expression and known != expression:
+                raise SpecError(
+                    f"two different symbols are called {expression.name!r} (one may be real, or a "
+                    "Dummy); use one symbol for one thing"
+                )
             if expression.name not in self.symbols:
                 self.symbols[expression.name] = self._new("symbol", expression.name)
             return self.symbols[expression.name]
@@ -203,8 +210,8 @@ class _Nodes:
         if function is None:
             known = ", ".join(sorted(_FUNCTIONS))
             raise SpecError(
-                f"{type(expression).__name__} in {str(expression)[:60]!r} is not something "
-                f"netsym knows; it knows sums, products, powers and {known}"
+                f"{type(expression).__name__} is not something netsym knows; "
+                f"it knows sums, products, powers and {known}"
             )
         return self._operation(function, *operands)
 
@@ -303,13 +310,21 @@ def _is_inverse(factor: Any) -> bool:
 def _value(number: Any) -> float | Fraction:
     if number.is_finite is not True:
         raise SpecError(f"{number} is not a finite number")
-    if isinstance(number, sympy.Float):
-        exact = _exact(number)
-        return float(exact) if Fraction(float(exact)) == exact else exact
-    fraction = Fraction(int(number.p), int(number.q))
-    return float(fraction) if fraction.denominator == 1 and abs(fraction) <= 2**53 else fraction
+    exact = _exact(number)
+    if max(abs(exact.numerator), exact.denominator) >= 10**400 or abs(exact) >= 2**1024:
+        raise SpecError(
+            "a number in the expression is too long or too large: it may have 400 digits above "
+            "and below the line, and be less than 1.8e308"
+        )
+    as_float = float(exact)
+    is_float = isinstance(number, sympy.Float) or exact.denominator == 1
+    return as_float if is_float and Fraction(as_float) == exact else exact
 
 
 def _exact(number: Any) -> Fraction:
+    if not isinstance(number, sympy.Float):
+        return Fraction(int(number.p), int(number.q))
     sign, mantissa, exponent, _ = number._mpf_
+    if abs(exponent) > 5000:
+        raise SpecError("a number in the expression is too large or too small for a formula")
     return Fraction(-int(mantissa) if sign else int(mantissa)) * Fraction(2) ** int(exponent)

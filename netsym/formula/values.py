@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +24,7 @@ def points(inputs: Sequence[npt.ArrayLike], count: int) -> tuple[Floats, tuple[i
     """Inputs as a person gives them -> an array (points, count), and the shape of the points.
 
     One value per input, numbers or arrays that broadcast; or one array with `count` as its last
-    axis. A single input takes an array of any shape. Raises `SpecError` for anything else.
+    axis. A single input takes numbers, (…) or (…, 1) alike. Raises `SpecError` for anything else.
     """
     try:
         arrays = [_reals(value) for value in inputs]
@@ -32,6 +34,8 @@ def points(inputs: Sequence[npt.ArrayLike], count: int) -> tuple[Floats, tuple[i
         if arrays:
             raise SpecError(f"this takes no inputs, but {len(arrays)} were given")
         return np.empty((1, 0)), ()
+    if len(arrays) == 1 and arrays[0].shape[-1:] == (count,) and (count > 1 or arrays[0].ndim > 1):
+        return arrays[0].reshape(-1, count).copy(), arrays[0].shape[:-1]  # results may be views
     if len(arrays) == count:
         try:
             together = np.broadcast_arrays(*arrays)
@@ -40,13 +44,27 @@ def points(inputs: Sequence[npt.ArrayLike], count: int) -> tuple[Floats, tuple[i
             raise SpecError(f"inputs of shapes {shapes} do not fit together") from None
         shape = together[0].shape
         return np.stack([array.reshape(-1) for array in together], axis=1), shape
-    if len(arrays) == 1 and arrays[0].shape[-1:] == (count,):
-        return arrays[0].reshape(-1, count).copy(), arrays[0].shape[:-1]  # results may be views
-    given = f"an array of shape {arrays[0].shape}" if len(arrays) == 1 else f"{len(arrays)} values"
-    raise SpecError(
-        f"this takes {count} inputs, but {given} was given; pass {count} values, "
-        f"or one array whose last axis has length {count}"
+    given = (
+        f"an array of shape {arrays[0].shape} was" if len(arrays) == 1 else f"{len(arrays)} were"
     )
+    raise SpecError(
+        f"this takes {count} input{'s' * (count != 1)}, but {given} given; pass {count} "
+        f"value{'s' * (count != 1)}, or one array whose last axis has length {count}"
+    )
+
+
+def checked_number(name: str, value: Any) -> float | Fraction:
+    """The number given for a name; raises `SpecError` for anything else than one real number."""
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, np.ndarray) and not value.ndim:
+        value = value.item()
+    if not isinstance(value, (int, float, np.integer, np.floating)):
+        raise SpecError(f"parameter {name} must be one number, not {type(value).__name__}")
+    try:
+        return float(value)
+    except OverflowError:
+        raise SpecError(f"parameter {name} is too large for a float64") from None
 
 
 def _reals(value: npt.ArrayLike) -> Floats:

@@ -76,14 +76,25 @@ def wired(
                 known = f"it takes {' and '.join(shapes)}" if shapes else "it takes none"
                 raise SpecError(f"{where} has no parameter {key!r}; {known}")
         parameters = {
-            key: Parameter(
-                Names(layer.letters[key], number, shape),
-                entries(f"{where}: {key}", given[key], shape) if key in given else None,
+            key: _parameter(
+                f"{where}: {key}", Names(layer.letters[key], number, shape), given.get(key)
             )
             for key, shape in shapes.items()
         }
         placed.append(Placed(name, layer, tuple(sources), parameters, taken, widths[name]))
     return placed
+
+
+def _parameter(where: str, names: Names, given: Any) -> Parameter:
+    """A parameter; an entry that is called as the notation calls it is not a name of its own."""
+    if given is None:
+        return Parameter(names)
+    array = entries(where, given, names.shape)
+    if array.dtype == object:
+        for position, entry in enumerate(array.flat):
+            if isinstance(entry, str) and names.position(entry) == position:
+                array.flat[position] = None
+    return Parameter(names, array)
 
 
 def _check_sources(

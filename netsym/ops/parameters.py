@@ -18,7 +18,8 @@ class Parameter:
     """One parameter array of a layer.
 
     `entries` is None when every entry has the name that `names` gives it, a float64 array when
-    all are numbers, and else an object array of str (a name), float and Fraction (exact).
+    all are numbers, and else an object array of str (a name that a person chose), float, Fraction
+    (exact), and None (the name that `names` gives).
     """
 
     names: Names
@@ -41,8 +42,17 @@ class Parameter:
                 yield position, self.names.ascii(position)
         elif not self.is_numeric:
             for position, entry in enumerate(self.entries.reshape(-1).tolist()):
-                if isinstance(entry, str):
+                if entry is None:
+                    yield position, self.names.ascii(position)
+                elif isinstance(entry, str):
                     yield position, entry
+
+    def chosen(self) -> Iterator[str]:
+        """The names that a person chose."""
+        if self.entries is not None and not self.is_numeric:
+            yield from (
+                entry for entry in self.entries.reshape(-1).tolist() if isinstance(entry, str)
+            )
 
     def numbers(self, values: Mapping[str, float]) -> npt.NDArray[np.float64]:
         """The array in float64, names replaced by their values.
@@ -73,7 +83,7 @@ class Parameter:
         if not replaced:
             return self
         if self.entries is None:
-            entries = np.array([self.names.ascii(i) for i in range(len(self.names))], dtype=object)
+            entries = np.full(len(self.names), None, dtype=object)
         else:
             entries = self.entries.reshape(-1).copy()
         for position, name in replaced:

@@ -127,7 +127,7 @@ class Sizes(Ops[Counts]):
             return Counts(number, parameter.shape)
         counts = np.empty(parameter.shape, dtype=object)
         counts.flat[:] = [
-            self.leaf if isinstance(e, str) else number for e in parameter.entries.flat
+            self.leaf if e is None or isinstance(e, str) else number for e in parameter.entries.flat
         ]
         return Counts(counts, parameter.shape)
 

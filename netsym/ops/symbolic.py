@@ -33,8 +33,14 @@ class Symbolic(Ops[Ids]):
             return self.graph.symbols(parameter.names).reshape(parameter.shape)
         if parameter.is_numeric:
             return self.graph.constants(parameter.entries)
-        nodes = [self._entry(entry) for entry in parameter.entries.reshape(-1).tolist()]
-        return np.array(nodes, dtype=np.int32).reshape(parameter.shape)
+        entries = parameter.entries.reshape(-1)
+        nodes = np.zeros(len(entries), dtype=np.int32)
+        unnamed = np.array([entry is None for entry in entries])
+        if unnamed.any():
+            nodes[unnamed] = self.graph.symbols(parameter.names)[unnamed]
+        for position in np.flatnonzero(~unnamed):
+            nodes[position] = self._entry(entries[position])
+        return nodes.reshape(parameter.shape)
 
     def _entry(self, entry: str | float | Fraction) -> int:
         if not isinstance(entry, str):

@@ -54,7 +54,7 @@ def from_sklearn(model: Any, inputs: Sequence[str] = ()) -> Network:
     layers = [(chain[n], layer, [chain[n - 1]], p) for n, (layer, p) in enumerate(made, 1)]
     classes = _classes(last)
     title = ", ".join(_kind(step) or "" for step in (*before, last))
-    if len(classes) == 1:
+    if len(classes) == 1 and len(last.classes_) == 2:
         title += f": probability of class {classes[0]}"
     count = len(last.coefs_[0])
     if inputs and len(inputs) != count:

@@ -41,11 +41,10 @@ def document(text: str, format: Format, source: str) -> dict[str, Any]:
 
 
 def _toml(text: str, source: str) -> Any:
-    for line in text.split("\n"):  # tomllib takes quadratic time for keys of many parts
-        if line.count(".") > _DEEPEST and line.partition("=")[0].count(".") > _DEEPEST:
-            key = line.partition("=")[0]
-            if not any(mark in key for mark in "\"'#"):
-                raise _too_deep(source)
+    for written in text.split("\n"):  # tomllib takes quadratic time for keys of many parts
+        key = written.partition("=")[0] if written.count(".") > _DEEPEST else ""
+        if key.count(".") > _DEEPEST and not any(mark in key for mark in "\"'#"):
+            raise _too_deep(source)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

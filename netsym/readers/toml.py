@@ -9,6 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from netsym.errors import OutputError
 from netsym.layers.wiring import INPUT, Placed
 from netsym.network import Network
@@ -82,7 +84,10 @@ def _layer(placed: Placed) -> Iterator[str]:
             yield f"{key} = false"
     for key, parameter in placed.parameters.items():
         if parameter.entries is not None:
-            yield f"{key} = {_array(parameter.entries.tolist())}"
+            named = dict(parameter.named())
+            entries = [named.get(n, e) for n, e in enumerate(parameter.entries.flat)]
+            whole = np.array([*entries, None], dtype=object)[:-1].reshape(parameter.shape)
+            yield f"{key} = {_array(whole.tolist())}"
 
 
 def _array(entries: Any) -> str:

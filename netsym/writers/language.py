@@ -51,8 +51,8 @@ def refuse_if_larger(nodes: int, form: str, max_nodes: int | None, instead: str)
     """Raise `TooLargeError`, with the forecast and what to do instead, if there are too many."""
     if max_nodes is None or nodes <= max_nodes:
         return
-    count = f"{nodes:,}" if nodes < 10**30 else f"about {scientific(nodes)}"
-    about = f" (about {scientific(nodes)})" if 10**9 <= nodes < 10**30 else ""
+    count = f"{nodes:,}" if nodes < 10**100 else f"about {scientific(nodes)}"
+    about = f" (about {scientific(nodes)})" if 10**9 <= nodes < 10**100 else ""
     raise TooLargeError(
         f"the {form} form has {count} nodes{about}, more than the limit of {max_nodes:,}, "
         f"so nothing was written; {instead}"
@@ -169,9 +169,11 @@ class Language:
             pieces += [", ", operand]
         return self.join([*pieces, ")"])
 
-    def value(self, names: Names, position: int, text: str | Rope) -> str | Rope:
-        """A named value that is written out in place, as inlined forms do."""
-        return text
+    def value(
+        self, names: Names, position: int, text: str | Rope, binds: int
+    ) -> tuple[str | Rope, int]:
+        """A named value that is written out in place, as inlined forms do; how it binds."""
+        return text, binds
 
     # -- what holds in all of them --------------------------------------------------------------
     def equations(self) -> Iterator[Equation]:
@@ -234,8 +236,9 @@ class Language:
                 self.right[below] = self.texts[below]
                 self.texts[node] = self.name(block.payload, position)
             else:
-                self.texts[node] = self.value(block.payload, position, self.texts[below])
-                self.binds[node] = self.binds[below]
+                self.texts[node], self.binds[node] = self.value(
+                    block.payload, position, self.texts[below], self.binds[below]
+                )
 
     def _write_operations(self, block: Block, rows: Positions) -> None:
         operands = block.operands if len(rows) == len(block) else block.operands[rows]

@@ -121,7 +121,7 @@ class Latex(Language):
         return f"^{{{self.notation.bracket.format(names.layer + offset)}}}"
 
     def _colored(self, text: str, names: Names) -> str:
-        if not self.color:
+        if not self.color or names is self.formula.cut_names:
             return text
         layer = self.formula.layer_count if names.base == "y" else names.layer or 0
         return rf"\textcolor{{{_color(layer)}}}{{{text}}}"
@@ -216,17 +216,21 @@ class Latex(Language):
             row.latex, self.join(inner) if len(inner) > 1 else inner[0], opening, closing
         )
 
-    def value(self, names: Names, position: int, text: str | Rope) -> str | Rope:
-        if not self.onion or names.base != "a":
-            return text
-        unit = names.indices(position)[-1]
-        label = rf"\text{{layer {names.layer}, unit {unit}}}\,=\,{self._plain(names, position)}"
+    def value(
+        self, names: Names, position: int, text: str | Rope, binds: int
+    ) -> tuple[str | Rope, int]:
+        if not self.onion or names.base != "a" or names.layer is None:
+            return text, binds
+        layer, unit = names.layer + self.notation.values, names.indices(position)[-1]
+        label = rf"\text{{layer {layer}, unit {unit}}}\,=\,{self._plain(names, position)}"
         below = self._colored(label, names)
         width = max(self.width(text), self.width(label) * 7 // 10)
-        if width > self.line:  # no brace is as long as several lines: name it where it closes
-            return self.join([text, "_{", below, "}"])
-        pieces = [r"{\underbrace{", text, "}_{", below, "}}"]
-        return Rope(pieces, width, solid=True, height=_height(text))
+        if width <= self.line:
+            pieces = [r"{\underbrace{", text, "}_{", below, "}}"]
+            return Rope(pieces, width, solid=True, height=_height(text)), binds
+        # no brace is as long as several lines: name the unit where it closes
+        closed = text if binds == ATOM else self.parentheses(text)
+        return self.join([closed, "_{", below, "}"]), ATOM
 
     _NUMBERS = (*Language._NUMBERS, r"\tfrac")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from netsym.formula.forms import Formula
+from netsym.formula.forms import Formula, spare_letters
 from netsym.formula.functions import FUNCTIONS, Function
 from netsym.formula.graph import Block, Positions
 from netsym.formula.names import Names
@@ -111,7 +111,12 @@ def _pieces(formula: Formula, digits: int | None, watcher: Watcher) -> Iterator[
     function = formula.function or ("f" if "f" not in {*inputs, *parameters} else "network")
     yield f"def {function}({', '.join([*inputs, *keywords])}):\n"
     outputs = []
-    for name, right, is_output in PythonCode(formula, digits, watcher).statements():
+    code = PythonCode(formula, digits, watcher)
+    statements = list(code.statements())
+    if code.pieces:
+        first = code.pieces[0][1]
+        yield f"    # {first} and so on: Python parses only so many nested operations\n"
+    for name, right, is_output in statements:
         if is_output and len(formula.outputs) == 1:
             yield "    return "
         else:
@@ -151,5 +156,4 @@ def _name(formula: Formula, node: int) -> str:
 
 def _unused_letter(formula: Formula) -> str:
     given = formula.given_names()
-    letters = ("t", "s", "u", "piece", "netsym_piece")
-    return next(x for x in letters if not any(name.startswith(x) for name in given))
+    return next(x for x in spare_letters() if not any(name.startswith(x) for name in given))
