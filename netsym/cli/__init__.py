@@ -44,6 +44,10 @@ Completion for bash: eval "$(_NETSYM_COMPLETE=bash_source netsym)" (zsh, fish al
 BAD, TOO_LARGE, INTERRUPTED, BROKEN_PIPE = 2, 3, 130, 141
 
 
+class ClosedPipe(Exception):
+    """Whoever read standard output has closed it, as `head` does."""
+
+
 class Verbs(click.Group):
     """Loads a verb's file when the verb is used."""
 
@@ -87,8 +91,6 @@ def group() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    from netsym.cli.output import ClosedPipe
-
     if sys.stdout is None or sys.stderr is None or sys.stdin is None:
         sys.exit(BAD)  # a standard stream is closed: there is nowhere to read, write or complain
     try:

@@ -14,6 +14,7 @@ from typing import IO
 
 import click
 
+from netsym.cli import ClosedPipe
 from netsym.cli.arguments import SOURCE
 from netsym.errors import OutputError
 
@@ -66,10 +67,6 @@ def write(pieces: Iterable[str], target: str | None, progress: Progress) -> None
         progress.clear()
 
 
-class ClosedPipe(Exception):
-    """Whoever read standard output has closed it, as `head` does."""
-
-
 def _print(chunk: str) -> None:
     try:
         click.echo(chunk, nl=False)
@@ -96,15 +93,15 @@ def _chunks(pieces: Iterable[str], progress: Progress) -> Iterator[str]:
 @contextmanager
 def _replacing(target: str) -> Iterator[IO[str]]:
     try:
-        path = Path(target).resolve(strict=os.path.islink(target) and os.path.exists(target))  # noqa: PTH110, PTH114
-        _check_source(target)
-        mode = os.stat(target).st_mode if os.path.exists(target) else None  # noqa: PTH110, PTH116
+        mode = _mode(target)
+        if mode is not None and stat.S_ISDIR(mode):
+            raise OutputError(f"cannot write to {target}: it is a folder; give a file in it")
         if mode is not None and not stat.S_ISREG(mode):
-            if stat.S_ISDIR(mode):
-                raise OutputError(f"cannot write to {target}: it is a folder; give a file in it")
             with open(target, "w", encoding="utf-8") as device:  # noqa: PTH123
                 yield device
             return
+        _check_source(target)
+        path = Path(target).resolve()
         if mode is not None and not os.access(path, os.W_OK):
             raise OutputError(f"cannot write to {target}: it is read-only; give another file")
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -121,6 +118,14 @@ def _replacing(target: str) -> Iterator[IO[str]]:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _mode(target: str) -> int | None:
+    """What kind of file the target is; None if it does not exist yet."""
+    try:
+        return os.stat(target).st_mode  # noqa: PTH116
+    except FileNotFoundError:
+        return None
 
 
 def _check_source(target: str) -> None:

@@ -10,6 +10,7 @@ import click
 from netsym.cli.arguments import common_options, network_argument
 from netsym.cli.output import Progress, write
 from netsym.network import Network
+from netsym.ops.forecast import NetworkSize
 
 
 @click.command("size")
@@ -32,6 +33,15 @@ def command(network: Network, as_json: bool, target: str | None, expand: bool, e
     if network.assumed:
         click.echo(f"note: {network.assumed}", err=True)
     sizes = network.sizes(expand)
-    sys.set_int_max_str_digits(0)  # all input is read, and counts may have any number of digits
-    text = json.dumps(sizes.to_json(), indent=2) if as_json else sizes.table(exact)
+    text = _json(sizes) if as_json else sizes.table(exact)
     write([text], target, Progress())
+
+
+def _json(sizes: NetworkSize) -> str:
+    """The data; counts may have more digits than Python writes unless it is told to."""
+    limit = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        return json.dumps(sizes.to_json(), indent=2)
+    finally:
+        sys.set_int_max_str_digits(limit)

@@ -29,6 +29,7 @@ _MOST_BYTES = 4 * 2**30
 _MOST_HEADER = 16 * 2**20
 _BOMB_BYTES, _BOMB_RATIO = 64 * 2**20, 200  # more than both is not how weights compress
 _MOST_AXES = 8
+_LONGEST_AXIS = 2**40
 _NPY_HEADER = re.compile(
     r"\{\s*'descr':\s*'([<>=|]?[^'<>=|]{1,40})',\s*'fortran_order':\s*(True|False),"
     r"\s*'shape':\s*\(([0-9, ]{0,200})\),?\s*\}\s*"
@@ -218,7 +219,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 # -- both ---------------------------------------------------------------------------------------
 def _check_size(name: str, shape: tuple[int, ...], itemsize: int, held: int) -> None:
     declared = math.prod(shape) * itemsize
-    if declared != held or len(shape) > _MOST_AXES:
+    if declared != held or len(shape) > _MOST_AXES or max(shape, default=0) > _LONGEST_AXIS:
         raise SpecError(
             f"{shown(name)} declares shape {' x '.join(map(str, shape))[:60]}, which is "
             f"{_amount(declared)}, but the file holds {_amount(held)}; write the file again"

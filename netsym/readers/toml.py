@@ -85,7 +85,9 @@ def _layer(placed: Placed) -> Iterator[str]:
     for key, parameter in placed.parameters.items():
         if parameter.entries is not None:
             named = dict(parameter.named())
-            entries = [named.get(n, e) for n, e in enumerate(parameter.entries.flat)]
+            entries = [
+                named.get(n, e) for n, e in enumerate(parameter.entries.reshape(-1).tolist())
+            ]
             whole = np.array([*entries, None], dtype=object)[:-1].reshape(parameter.shape)
             yield f"{key} = {_array(whole.tolist())}"
 

@@ -148,7 +148,7 @@ GIVE = "give widths joined by -, as in 1-2-1:sigmoid, 2-4tanh-4tanh+-3softmax or
         (
             "1-99999999999999-1",
             """\
-            more than 1,000,000,000
+            a layer has at most 1,000,000,000 units
               1-99999999999999-1
                 ^^^^^^^^^^^^^^""",
         ),

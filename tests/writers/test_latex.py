@@ -147,9 +147,9 @@ def test_no_package_but_amsmath_and_with_color_xcolor(name: str) -> None:
 
 # -- pairs --------------------------------------------------------------------------------------
 _PAIR = re.compile(
-    r"\\(big|Big|bigg|Bigg)([lr])(.)|([(\[])|([)\]])|\\(begin|end)\{(\w+)\*?\}|([{}])"
+    r"\\(big|Big|bigg|Bigg)([lr])(\\[lr]vert|.)|([(\[]|\\lvert)|([)\]]|\\rvert)|\\(begin|end)\{(\w+)\*?\}|([{}])"
 )
-_CLOSING = {"(": ")", "[": "]", "|": "|", "{": "}"}
+_CLOSING = {"(": ")", "[": "]", r"\lvert": r"\rvert", "{": "}"}
 
 
 def check_pairs(text: str) -> None:
@@ -223,6 +223,7 @@ def check_meaning(tree: Tree, width: int) -> None:
     assert not re.search(r"[-+*] *[-+]", read), text
     assert not re.search(r"\d\\,\s*(\d|\\tfrac)", text), f"digits meet: {text}"
     read = re.sub(r"([\d.]+) \* 10\*\*\((-?\d+)\)", r"(\1e\2)", read)
+    read = re.sub(r"\b10\*\*\((-\d+)\)", r"1e\1", read)
     for point in POINTS:
         try:
             value = worth(tree, point)

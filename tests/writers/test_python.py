@@ -15,6 +15,7 @@ from hypothesis import assume, given
 from trees import NAMES, PATIENT, POINTS, TREES, Tree, built, read_by_python, worth
 
 import netsym
+from netsym.errors import SpecError
 from netsym.formula.forms import Formula, bind
 from netsym.formula.functions import ACTIVATIONS
 from netsym.formula.graph import Graph
@@ -190,8 +191,6 @@ bias = ["{bias}"]
 @pytest.mark.parametrize(
     "names",
     [
-        {"function": "expm1", "activation": "elu"},
-        {"function": "log1p", "activation": "softplus"},
         {"weight": "t1", "bias": "t_1"},
         {"inputs": "f"},
         {"inputs": "z", "weight": "alpha", "activation": "leaky_relu"},
@@ -217,6 +216,14 @@ def test_names_of_a_person_do_not_break_the_code(names: Mapping[str, str]) -> No
     (expression,) = run(network.layered.sympy_code())["outputs"]
     numbers = {sympy.Symbol(k, real=True): v for k, v in {said["inputs"]: 2.0, **values}.items()}
     assert float(expression.subs(numbers)) == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize("word", ["expm1", "log1p", "exp", "sigmoid", "__debug__", "lambda"])
+@pytest.mark.parametrize("role", ["inputs", "function", "weight", "bias"])
+def test_words_that_python_text_needs_are_refused(word: str, role: str) -> None:
+    said = {"inputs": "x", "function": "g", "activation": "sigmoid", "weight": "w", "bias": "b"}
+    with pytest.raises(SpecError, match=f"'{word}' is"):
+        loads(NAMED.format(**(said | {role: word})))
 
 
 def test_names_that_a_layer_gives_do_not_meet_those_of_a_person() -> None:

@@ -1,0 +1,201 @@
+"""What failed once: a case for every bug that someone met, kept for ever."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sympy
+
+import netsym
+from netsym.errors import SpecError
+from netsym.readers.files import loads
+
+OVERLAPPING = """
+netsym = 1
+inputs = {inputs}
+outputs = ["y1", "y2"]
+[[layers]]
+type = "dense"
+units = 2
+activation = "softplus"
+[[layers]]
+type = "dense"
+units = 2
+activation = "softmax"
+"""
+
+
+def run(*words: str, **options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "netsym", *words]
+    return subprocess.run(command, text=True, capture_output=True, timeout=60, **options)  # type: ignore[call-overload,no-any-return]
+
+
+# -- what took for ever, or all memory -------------------------------------------------------------
+def test_a_billion_layers_are_refused_before_they_are_listed() -> None:
+    with pytest.raises(SpecError, match="at most 10,000 layers"):
+        netsym.parse("1-1x999999999")
+
+
+def test_a_billion_outputs_are_counted_as_one_number() -> None:
+    size = netsym.parse("2-1000000000").forecast("inlined")
+    assert size is not None
+    assert (size.nodes, len(size.per_output), size.per_output[-1]) == (8 * 10**9, 10**9, 8)
+    done = run("size", "2-1000000000", "--json")
+    assert json.loads(done.stdout)["forms"]["inlined"]["per_output"] is None
+
+
+def test_a_key_of_many_parts_is_refused_before_it_is_read() -> None:
+    with pytest.raises(SpecError, match="nested more than 16 levels deep"):
+        loads(".".join("a" * 100_000) + " = 1")
+
+
+def test_one_key_of_many_given_twice() -> None:
+    keys = ", ".join(f'"k{n}": 0' for n in range(100_000))
+    with pytest.raises(SpecError, match="'k99999' is given twice"):
+        loads("{" + keys + ', "k99999": 1}', format="json")
+
+
+def test_a_long_unknown_word_is_not_compared_letter_by_letter() -> None:
+    with pytest.raises(SpecError, match="unknown"):
+        loads(json.dumps({"netsym": 1, "k" * 3_000_000: 1}), format="json")
+
+
+def test_a_number_of_many_digits_does_not_hang_the_command() -> None:
+    done = run("size", "-", input='{"netsym": 1, "inputs": ' + "9" * 300_000 + "}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+
+
+# -- tracebacks ------------------------------------------------------------------------------------
+def test_a_shorthand_longer_than_a_file_name_may_be() -> None:
+    done = run("size", "1-" * 200 + "1:tanh")
+    assert done.returncode == 0, done.stderr
+    assert "200 layers" not in done.stderr
+    assert "1 input, 1 output, 400 parameters" in done.stdout
+
+
+@pytest.mark.parametrize("words", [("size", "1-2-1:tanh"), ("inline", "1-2-1:tanh"), ("--help",)])
+def test_a_full_disk_is_said(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "netsym", *words], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("netsym: cannot write to standard output: No space left")
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&-", "2>&-", ">&- 2>&- <&-"])
+def test_closed_streams_are_no_traceback(closed: str) -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m netsym inline 1-2-1:tanh {closed}",
+        shell=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert done.returncode in (0, 2)
+
+
+def test_the_network_is_not_overwritten_by_its_formula(tmp_path: Path) -> None:
+    path = tmp_path / "net.toml"
+    netsym.save(netsym.parse("1-2-1:tanh"), path)
+    before = path.read_bytes()
+    done = run("inline", str(path), "-o", str(path))
+    assert done.returncode == 2
+    assert "is the network itself; write to another file" in done.stderr
+    assert path.read_bytes() == before
+
+
+def test_a_ring_of_links_stays(tmp_path: Path) -> None:
+    ring = tmp_path / "ring"
+    ring.symlink_to(ring)
+    done = run("inline", "1-2-1:tanh", "-o", str(ring))
+    assert done.returncode == 2
+    assert "cannot write to" in done.stderr
+    assert ring.is_symlink()
+
+
+def test_a_dash_is_standard_output(tmp_path: Path) -> None:
+    done = run("inline", "1-1:tanh", "--ascii", "-o", "-", cwd=tmp_path)
+    assert done.stdout == "y = tanh(w1_1_1*x + b1_1)\n"
+    assert not list(tmp_path.iterdir())
+
+
+# -- wrong results ---------------------------------------------------------------------------------
+def test_letters_for_unnamed_values_do_not_run_out() -> None:
+    inputs = [f"{letter}_9" for letter in ("t", "s", "u", "v", "shared", "tt", "ttt")]
+    network = loads(OVERLAPPING.format(inputs=json.dumps(inputs)))
+    values = dict.fromkeys(network.parameter_names(), 0.25)
+    point = np.linspace(-1, 1, len(inputs))
+    expected = network(point, parameters=values)
+    assert np.allclose(network.shared(point, parameters=values), expected, rtol=1e-14)
+    names = [binding.name for binding in network.shared.bindings]
+    assert not set(names) & set(inputs)
+
+
+def test_names_that_stay_keep_the_notation() -> None:
+    network = netsym.parse("1-2-1:sigmoid").with_parameters({"w1_1_1": 2})
+    assert str(network.layered).splitlines() == [
+        "a⁽¹⁾₁ = σ(2·x + b⁽¹⁾₁)",
+        "a⁽¹⁾₂ = σ(w⁽¹⁾₂₁·x + b⁽¹⁾₂)",
+        "y = σ(w⁽²⁾₁₁·a⁽¹⁾₁ + w⁽²⁾₁₂·a⁽¹⁾₂ + b⁽²⁾₁)",
+    ]
+    assert network.forecast("inlined") == network.inlined.size
+
+
+def test_two_symbols_of_one_name_are_not_one() -> None:
+    with pytest.raises(SpecError, match="two different symbols are called 'x'"):
+        netsym.from_sympy(sympy.Dummy("x") - sympy.Symbol("x"))
+
+
+@pytest.mark.parametrize("name", ["x); import os; (y", "lambda", "", "a b", "exp", "__debug__"])
+def test_a_symbol_whose_name_is_code_is_refused(name: str) -> None:
+    with pytest.raises(SpecError, match="choose another name|is not a name"):
+        netsym.from_sympy(sympy.Symbol(name) + 1)
+
+
+def test_a_network_that_was_used_can_be_sent_to_another_process() -> None:
+    network = netsym.parse("1-2-1:sigmoid")
+    values = dict.fromkeys(network.parameter_names(), 0.5)
+    network.inlined(1.0, parameters=values)
+    again = pickle.loads(pickle.dumps(network))
+    assert again.inlined(1.0, parameters=values) == network.inlined(1.0, parameters=values)
+
+
+def test_rows_of_one_input_are_points() -> None:
+    """(n, 1) is how scikit-learn has it; (n, 1) results would broadcast to n x n."""
+    network = netsym.parse("1-1:tanh").with_parameters({"w1_1_1": 1.0, "b1_1": 0.0})
+    assert network(np.zeros((5, 1))).shape == network.inlined(np.zeros((5, 1))).shape == (5,)
+
+
+@pytest.mark.parametrize("value", ["a", None, [1.0, 2.0], 1j, 10**400])
+def test_values_that_are_not_one_number_are_refused_everywhere(value: object) -> None:
+    network = netsym.parse("1-1:tanh")
+    values = {"w1_1_1": value, "b1_1": 0.0}
+    for call in (network, network.inlined):
+        with pytest.raises(SpecError, match="parameter w1_1_1"):
+            call(1.0, parameters=values)  # type: ignore[arg-type]
+    with pytest.raises(SpecError, match="parameter w1_1_1"):
+        network.with_parameters(values)  # type: ignore[arg-type]
+
+
+def test_a_safetensors_axis_longer_than_any_file(tmp_path: Path) -> None:
+    header = {"layer1.weights": {"dtype": "F64", "shape": [0, 10**30], "data_offsets": [0, 0]}}
+    text = json.dumps(header).encode()
+    (tmp_path / "p.safetensors").write_bytes(len(text).to_bytes(8, "little") + text)
+    spec = 'netsym = 1\ninputs = 1\nparameters = "p.safetensors"\n[[layers]]\ntype = "dense"\nunits = 1'
+    with pytest.raises(SpecError, match="declares shape 0 x 1000"):
+        loads(spec, folder=tmp_path)
+
+
+def test_nan_is_nan_in_python_text_too() -> None:
+    for activation in ("relu", "hard_sigmoid", "leaky_relu", "elu"):
+        formula = netsym.parse(f"1-1:{activation}").inlined
+        scope: dict[str, object] = {}
+        exec(formula.python(), scope)
+        value = scope["f"](float("nan"), w1_1_1=1.0, b1_1=0.0)  # type: ignore[operator]
+        assert np.isnan(value), activation
