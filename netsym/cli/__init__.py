@@ -83,10 +83,14 @@ class Verbs(click.Group):
     help=EXAMPLES,
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
 )
 @click.version_option(package_name="netsym", message="netsym %(version)s")
-def group() -> None:
+@click.pass_context
+def group(context: click.Context) -> None:
     """See EXAMPLES."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -15,8 +15,9 @@ from netsym.cli.arguments import common_options, one_of, whole_number
 from netsym.cli.output import Progress, write
 from netsym.errors import SpecError
 from netsym.formula.forms import WRITERS, Formula
+from netsym.formula.sizes import MAX_NODES
 from netsym.network import Network
-from netsym.writers.language import MAX_NODES, Language, refuse_if_larger
+from netsym.writers.language import Language, refuse_if_larger
 from netsym.writers.latex import NOTATIONS, Latex
 from netsym.writers.text import NARROWEST, Ascii, Unicode
 

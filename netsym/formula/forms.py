@@ -15,7 +15,7 @@ import numpy.typing as npt
 from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_values
 from netsym.formula.graph import Graph, Ids
 from netsym.formula.names import Names, literal
-from netsym.formula.sizes import Size, measure, shown, tally
+from netsym.formula.sizes import MAX_NODES, Size, measure, shown, tally
 from netsym.formula.values import Plan, checked_number, points
 
 #: What writes a formula, by the name that `--to` takes. The writers' room fills it when it is
@@ -182,27 +182,65 @@ class Formula:
             raise SpecError(f"unknown language {to!r}; {did_you_mean(to, WRITERS)}")
         return WRITERS[to](self, **options)
 
-    def text(self, **options: Any) -> str:
-        """Text: `ascii`, `width` (break lines there), `digits`, `max_nodes`."""
-        return "".join(self.write("text", **options))
+    def text(
+        self,
+        *,
+        ascii: bool = False,
+        width: int | None = None,
+        digits: int | None = None,
+        headings: bool = False,
+        max_nodes: int | None = MAX_NODES,
+    ) -> str:
+        """The equations as text.
 
-    def latex(self, **options: Any) -> str:
-        """LaTeX: `document`, `notation`, `onion`, `color`, `width`, `digits`, `max_nodes`."""
-        return "".join(self.write("latex", **options))
+        `width` breaks lines there, `digits` rounds the numbers shown to so many significant
+        digits, `headings` puts `# layer 1: …` above each layer of the layered form.
+        Raises `TooLargeError` for more than `max_nodes`.
+        """
+        options = {"ascii": ascii, "width": width, "headings": headings}
+        return "".join(self.write("text", **options, digits=digits, max_nodes=max_nodes))
 
-    def python(self, **options: Any) -> str:
-        """A Python function that needs `math` alone: `digits`, `max_nodes`."""
-        return "".join(self.write("python", **options))
+    def latex(
+        self,
+        *,
+        document: bool = False,
+        notation: str = "ng",
+        onion: bool = False,
+        color: bool = False,
+        width: int | None = None,
+        digits: int | None = None,
+        max_nodes: int | None = MAX_NODES,
+    ) -> str:
+        """The equations in LaTeX, a fragment for display mathematics or a `document`.
 
-    def sympy_code(self, **options: Any) -> str:
-        """A Python script that rebuilds the form in sympy: `digits`, `max_nodes`."""
-        return "".join(self.write("sympy", **options))
+        `notation` is "ng", "cs229" or "nielsen", `onion` puts an underbrace under every unit of
+        an inlined formula, `color` gives each layer a colour (with xcolor).
+        Raises `TooLargeError` for more than `max_nodes`.
+        """
+        options: dict[str, Any] = {
+            "document": document,
+            "notation": notation,
+            "onion": onion,
+            "color": color,
+        }
+        options |= {"digits": digits, "max_nodes": max_nodes}
+        return "".join(self.write("latex", **options, **({"width": width} if width else {})))
+
+    def python(self, *, digits: int | None = None, max_nodes: int | None = MAX_NODES) -> str:
+        """A Python function of the inputs that needs `math` alone; see `text` for the options."""
+        return "".join(self.write("python", digits=digits, max_nodes=max_nodes))
+
+    def sympy_code(self, *, digits: int | None = None, max_nodes: int | None = MAX_NODES) -> str:
+        """A Python script that rebuilds the form in sympy; see `text` for the options."""
+        return "".join(self.write("sympy", digits=digits, max_nodes=max_nodes))
 
     def sympy(self) -> Any:
         """The formula as sympy objects, as it stands: nothing is evaluated or reordered.
 
         Without bindings, the expression of the output (a `Tuple` if there are several). With
         bindings, `(bindings, outputs)` in the manner of `sympy.cse`. Symbols are real.
+        Equal parts are one object, so any size is quick to make; but sympy's own printing and
+        `free_symbols` walk it as written out: look at `size` before you call them.
         """
         from netsym.formula.sympy_bridge import to_sympy
 

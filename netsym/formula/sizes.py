@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from netsym.formula.forms import Formula
 
 
+#: What is written out without being asked twice.
+MAX_NODES = 1_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class PerOutput(Sequence[int]):
     """One count for each output: `counts`, repeated `times` times; a tuple to whoever reads it."""

@@ -24,8 +24,6 @@ from netsym.writers.ropes import Rope, flat
 # parentheses. Sums and products are never merged: what has parentheses was computed by itself.
 SUM, NEGATION, QUOTIENT, PRODUCT, POWER, ATOM = range(1, 7)
 
-MAX_NODES = 1_000_000
-
 #: Told how far a long job is: what it does, how much is done, of how much.
 Watcher = Callable[[str, int, int], None]
 

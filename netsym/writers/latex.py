@@ -14,9 +14,9 @@ from netsym.errors import SpecError, did_you_mean
 from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
+from netsym.formula.sizes import MAX_NODES
 from netsym.writers.language import (
     ATOM,
-    MAX_NODES,
     NEGATION,
     POWER,
     PRODUCT,

@@ -9,9 +9,9 @@ from netsym.formula.forms import Formula, spare_letters
 from netsym.formula.functions import FUNCTIONS, Function
 from netsym.formula.graph import Block, Positions
 from netsym.formula.names import Names
+from netsym.formula.sizes import MAX_NODES
 from netsym.writers.language import (
     ATOM,
-    MAX_NODES,
     POWER,
     Language,
     Watcher,

@@ -11,8 +11,9 @@ import numpy as np
 from netsym.formula.forms import Formula, bind
 from netsym.formula.functions import FUNCTIONS, Function
 from netsym.formula.names import Names, literal
+from netsym.formula.sizes import MAX_NODES
 from netsym.ops.symbolic import Symbolic
-from netsym.writers.language import ATOM, MAX_NODES, Watcher, no_watcher, refuse_if_larger
+from netsym.writers.language import ATOM, Watcher, no_watcher, refuse_if_larger
 from netsym.writers.python import PythonCode, arguments, used_functions
 from netsym.writers.ropes import Rope, flat
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
+from netsym.formula.sizes import MAX_NODES
 from netsym.writers.language import (
-    MAX_NODES,
     Equation,
     Language,
     Watcher,
