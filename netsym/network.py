@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -168,9 +168,8 @@ class Network:
         built, unless it would have more than 10 million nodes: then the answer is None.
         """
         if form == "shared":
-            most = self.forecast("layered", expand)
-            assert most is not None
-            return self.formula(form, expand).size if most.nodes <= _MOST_BUILT else None
+            most = self.count_nodes("layered", expand=expand)
+            return self.formula(form, expand).size if most <= _MOST_BUILT else None
         return forecast(self.read, self.inputs, form == "layered", expand)
 
     def count_nodes(self, form: str, unit: int | str | None = None, expand: bool = False) -> int:
@@ -183,12 +182,21 @@ class Network:
         """How large every form is."""
         return self.sizes()
 
-    def sizes(self, expand: bool = False) -> NetworkSize:
-        """How large every form is, with activations written by elementary operations or not."""
-        return NetworkSize(
-            self.title, self.parameter_count, self.inputs, self.outputs,
-            {form: self.forecast(form, expand) for form in ("layered", "shared", "inlined")},
-        )  # fmt: skip
+    def sizes(
+        self, expand: bool = False, progress: Callable[[str, int, int], None] | None = None
+    ) -> NetworkSize:
+        """How large every form is, with activations written by elementary operations or not.
+
+        `progress(what, done, total)` is told before each form.
+        """
+        names = ("layered", "inlined", "shared")
+        forms: dict[str, Size | None] = {}
+        for done, form in enumerate(names):
+            if progress is not None:
+                progress(f"counting the {form} form", done, len(names))
+            forms[form] = self.forecast(form, expand)
+        shown = {form: forms[form] for form in ("layered", "shared", "inlined")}
+        return NetworkSize(self.title, self.parameter_count, self.inputs, self.outputs, shown)
 
     @cached_property
     def matrices(self) -> Formula:

@@ -32,9 +32,10 @@ def command(network: Network, as_json: bool, target: str | None, expand: bool, e
     """
     if network.assumed:
         click.echo(f"note: {network.assumed}", err=True)
-    sizes = network.sizes(expand)
+    progress = Progress()
+    sizes = network.sizes(expand, progress)
     text = _json(sizes) if as_json else sizes.table(exact)
-    write([text], target, Progress())
+    write([text], target, progress)
 
 
 def _json(sizes: NetworkSize) -> str:
