@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import NoReturn
 
 import pytest
 
 
+def no_tex() -> NoReturn:
+    """CI must compile what is written; elsewhere what needs TeX is skipped, saying so."""
+    if os.environ.get("CI"):
+        pytest.fail("pdflatex is missing, and CI must compile what is written: see .ci/run")
+    pytest.skip("pdflatex is not installed: apt-get install texlive-latex-recommended")
+
+
 @pytest.fixture(scope="session")
 def pdflatex() -> str:
-    """The path of pdflatex. CI must have it; elsewhere what needs it is skipped, saying so."""
+    """The path of pdflatex."""
     found = shutil.which("pdflatex")
-    if found is None and os.environ.get("CI"):
-        pytest.fail("pdflatex is missing, and CI must compile what is written: see .ci/run")
-    if found is None:
-        pytest.skip("pdflatex is not installed: apt-get install texlive-latex-recommended")
-    return found
+    return no_tex() if found is None else found

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import TooLargeError
+from netsym.formula.index import KeyIndex, RowIndex, distinct, distinct_rows
 from netsym.formula.names import Names
 
 Ids = npt.NDArray[np.int32]
-Keys = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -73,9 +73,9 @@ class Graph:
         self.blocks: list[Block] = []
         self._size = 0
         self._starts: list[int] = []
-        self._constants = _Keys()
+        self._constants = KeyIndex()
         self._fractions: dict[Fraction, int] = {}
-        self._rows: dict[tuple[str, int], _Rows] = {}
+        self._rows: dict[tuple[str, int], RowIndex] = {}
         self._spans: dict[int, Spans] = {}
 
     def __len__(self) -> int:
@@ -97,7 +97,7 @@ class Graph:
         new = slice(None) if ids is None else np.flatnonzero(ids < 0)
         if ids is not None and not len(keys[new]):
             return ids.reshape(array.shape)
-        first, inverse, ordered = _distinct(keys[new])
+        first, inverse, ordered = distinct(keys[new])
         picked = flat[new] if first is None else flat[new][first]
         made = self._append("constant", _no_operands(len(picked)), picked)
         self._constants.insert(picked.view(np.int64), made, ordered)
@@ -129,15 +129,15 @@ class Graph:
         operands = np.ascontiguousarray(operands, dtype=np.int32)
         if not len(operands):
             return np.empty(0, dtype=np.int32)
-        index = self._rows.setdefault((op, operands.shape[1]), _Rows(self))
+        index = self._rows.setdefault((op, operands.shape[1]), RowIndex())
         ids = index.find(operands)
         new = operands if ids is None else operands[ids < 0]
         if not len(new):
             assert ids is not None
             return ids
-        first, inverse = _distinct_rows(new)
+        first, inverse = distinct_rows(new)
         made = self._append(op, new if first is None else new[first])
-        index.insert(self.blocks[-1])
+        index.insert(self.blocks[-1].start, self.blocks[-1].operands)
         made = made if inverse is None else made[inverse]
         if ids is None:
             return made
@@ -304,128 +304,3 @@ class Graph:
 
 def _no_operands(count: int) -> Ids:
     return np.empty((count, 0), dtype=np.int32)
-
-
-# Odd 64-bit multipliers, by the recurrence of a 64-bit congruential generator (Knuth, MMIX).
-_MULTIPLIERS = np.empty(64, dtype=np.int64)
-_state = 1
-for _place in range(len(_MULTIPLIERS)):
-    _state = (_state * 6364136223846793005 + 1442695040888963407) % 2**64
-    _MULTIPLIERS[_place] = (_state >> 1) | 1
-
-
-def _row_keys(operands: Ids) -> Keys:
-    """One 64-bit key a row: exact up to two operands, a hash beyond."""
-    arity = operands.shape[1]
-    if arity == 1:
-        return operands[:, 0].astype(np.int64)
-    if arity == 2:
-        return (operands[:, 0].astype(np.int64) << 32) | operands[:, 1]
-    keys = np.zeros(len(operands), dtype=np.int64)
-    with np.errstate(over="ignore"):
-        for start in range(0, arity, len(_MULTIPLIERS)):
-            part = operands[:, start : start + len(_MULTIPLIERS)].astype(np.int64)
-            keys = (keys ^ (keys >> 29)) * _MULTIPLIERS[0]
-            keys = keys + part @ _MULTIPLIERS[: part.shape[1]]
-    return keys
-
-
-def _distinct(keys: Keys) -> tuple[Positions | None, Positions | None, Keys]:
-    """First position of every distinct key in order of appearance, each key's rank there.
-
-    (None, None, …) when all are distinct, as nearly always. Last, the distinct keys sorted.
-    """
-    ordered = np.sort(keys)
-    if not bool((ordered[1:] == ordered[:-1]).any()):
-        return None, None, ordered
-    ordered, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    by_appearance = np.argsort(first)
-    rank = np.empty_like(by_appearance)
-    rank[by_appearance] = np.arange(len(first))
-    return first[by_appearance], rank[inverse.reshape(-1)], ordered
-
-
-def _distinct_rows(operands: Ids) -> tuple[Positions | None, Positions | None]:
-    """The same for rows of operands."""
-    for column in operands.T[:1] if operands.shape[1] > 2 else operands.T:
-        if bool((column[1:] > column[:-1]).all()):
-            return None, None
-    first, inverse, _ = _distinct(_row_keys(operands))
-    if first is not None and operands.shape[1] > 2:
-        same = bool((operands[first][inverse] == operands).all())
-        if not same:  # two different rows share a hash: keep every row apart rather than err
-            return None, None
-    return first, inverse
-
-
-class _Keys:
-    """Finds keys that exist already: sorted runs, merged as they grow equal in length."""
-
-    def __init__(self) -> None:
-        self._runs: list[tuple[Keys, Keys, Ids]] = []  # keys sorted; keys and ids as they came
-
-    def insert(self, keys: Keys, ids: Ids, ordered: Keys | None = None) -> None:
-        while self._runs and len(self._runs[-1][0]) <= 2 * len(keys):
-            _, more, their = self._runs.pop()
-            keys, ids, ordered = np.concatenate([more, keys]), np.concatenate([their, ids]), None
-        self._runs.append((np.sort(keys) if ordered is None else ordered, keys, ids))
-
-    def find(self, keys: Keys) -> Ids | None:
-        """The id of every key, -1 where it is new; None when all are new."""
-        found = None
-        for ordered, original, ids in self._runs:
-            at = ordered.searchsorted(keys)
-            same = ordered.take(at, mode="clip") == keys
-            if same.any():
-                hits = np.flatnonzero(same)
-                if found is None:
-                    found = np.full(len(keys), -1, dtype=np.int32)
-                order = np.argsort(original)
-                found[hits] = ids[order[at[hits]]]
-        return found
-
-
-class _Rows:
-    """Finds rows of operands that exist already, among the nodes of one operation and arity.
-
-    Operands are older than their node, so rows with an operand newer than the last node of their
-    kind cannot exist yet. That is how nearly every block of a network is, and then nothing is
-    sorted or searched: blocks wait until someone asks.
-    """
-
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
-        self._waiting: list[Block] = []
-        self._keys = _Keys()
-        self._last = -1
-
-    def insert(self, block: Block) -> None:
-        self._waiting.append(block)
-        self._last = block.stop - 1
-
-    def find(self, operands: Ids) -> Ids | None:
-        """The id of every row, -1 where it is new; None when all are new."""
-        if self._last < 0 or any(int(c.min()) > self._last for c in operands.T[:2] if len(c)):
-            return None
-        if operands.shape[1]:
-            candidates = np.flatnonzero(operands.max(axis=1) < self._last)
-        else:
-            candidates = np.arange(len(operands))
-        if not len(candidates):
-            return None
-        for block in self._waiting:
-            ids = np.arange(block.start, block.stop, dtype=np.int32)
-            self._keys.insert(_row_keys(block.operands), ids)
-        self._waiting.clear()
-        known = self._keys.find(_row_keys(operands[candidates]))
-        if known is None:
-            return None
-        if operands.shape[1] > 2:  # keys are hashes there: look at the rows themselves
-            for position in np.flatnonzero(known >= 0).tolist():
-                block = self._graph.block_of(int(known[position]))
-                row = block.operands[int(known[position]) - block.start]
-                if not np.array_equal(row, operands[candidates[position]]):
-                    known[position] = -1
-        found = np.full(len(operands), -1, dtype=np.int32)
-        found[candidates] = known
-        return found

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netsym.formula import graph as module
+from netsym.formula import index as module
 from netsym.formula.graph import Graph
 from netsym.formula.names import Names, literal
 from tests.networks import Case, cases

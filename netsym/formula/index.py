@@ -1,0 +1,144 @@
+"""Finds nodes that exist already, block by block: equal nodes of a graph are one node."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+import numpy as np
+import numpy.typing as npt
+
+Ids = npt.NDArray[np.int32]
+Keys = npt.NDArray[np.int64]
+Positions = npt.NDArray[np.int64]
+
+# Odd 64-bit multipliers, by the recurrence of a 64-bit congruential generator (Knuth, MMIX).
+_MULTIPLIERS = np.empty(64, dtype=np.int64)
+_state = 1
+for _place in range(len(_MULTIPLIERS)):
+    _state = (_state * 6364136223846793005 + 1442695040888963407) % 2**64
+    _MULTIPLIERS[_place] = (_state >> 1) | 1
+
+
+def _row_keys(operands: Ids) -> Keys:
+    """One 64-bit key a row: exact up to two operands, a hash beyond."""
+    arity = operands.shape[1]
+    if arity == 1:
+        return operands[:, 0].astype(np.int64)
+    if arity == 2:
+        return (operands[:, 0].astype(np.int64) << 32) | operands[:, 1]
+    keys = np.zeros(len(operands), dtype=np.int64)
+    with np.errstate(over="ignore"):
+        for start in range(0, arity, len(_MULTIPLIERS)):
+            part = operands[:, start : start + len(_MULTIPLIERS)].astype(np.int64)
+            keys = (keys ^ (keys >> 29)) * _MULTIPLIERS[0]
+            keys = keys + part @ _MULTIPLIERS[: part.shape[1]]
+    return keys
+
+
+def distinct(keys: Keys) -> tuple[Positions | None, Positions | None, Keys]:
+    """First position of every distinct key in order of appearance, each key's rank there.
+
+    (None, None, …) when all are distinct, as nearly always. Last, the distinct keys sorted.
+    """
+    ordered = np.sort(keys)
+    if not bool((ordered[1:] == ordered[:-1]).any()):
+        return None, None, ordered
+    ordered, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    by_appearance = np.argsort(first)
+    rank = np.empty_like(by_appearance)
+    rank[by_appearance] = np.arange(len(first))
+    return first[by_appearance], rank[inverse.reshape(-1)], ordered
+
+
+def distinct_rows(operands: Ids) -> tuple[Positions | None, Positions | None]:
+    """The same for rows of operands."""
+    for column in operands.T[:1] if operands.shape[1] > 2 else operands.T:
+        if bool((column[1:] > column[:-1]).all()):
+            return None, None
+    first, inverse, _ = distinct(_row_keys(operands))
+    if first is not None and operands.shape[1] > 2:
+        same = bool((operands[first][inverse] == operands).all())
+        if not same:  # two different rows share a hash: keep every row apart rather than err
+            return None, None
+    return first, inverse
+
+
+class KeyIndex:
+    """Finds keys that exist already: sorted runs, merged as they grow equal in length."""
+
+    def __init__(self) -> None:
+        self._runs: list[tuple[Keys, Keys, Ids]] = []  # keys sorted; keys and ids as they came
+
+    def insert(self, keys: Keys, ids: Ids, ordered: Keys | None = None) -> None:
+        """Add distinct keys that are new, with their ids; `ordered` are the keys sorted."""
+        while self._runs and len(self._runs[-1][0]) <= 2 * len(keys):
+            _, more, their = self._runs.pop()
+            keys, ids, ordered = np.concatenate([more, keys]), np.concatenate([their, ids]), None
+        self._runs.append((np.sort(keys) if ordered is None else ordered, keys, ids))
+
+    def find(self, keys: Keys) -> Ids | None:
+        """The id of every key, -1 where it is new; None when all are new."""
+        found = None
+        for ordered, original, ids in self._runs:
+            at = ordered.searchsorted(keys)
+            same = ordered.take(at, mode="clip") == keys
+            if same.any():
+                hits = np.flatnonzero(same)
+                if found is None:
+                    found = np.full(len(keys), -1, dtype=np.int32)
+                order = np.argsort(original)
+                found[hits] = ids[order[at[hits]]]
+        return found
+
+
+class RowIndex:
+    """Finds rows of operands that exist already, among the nodes of one operation and arity.
+
+    Operands are older than their node, so rows with an operand newer than the last node of their
+    kind cannot exist yet. That is how nearly every block of a network is, and then nothing is
+    sorted or searched: blocks wait until someone asks.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: list[tuple[int, Ids]] = []  # start and operands of every block
+        self._settled = 0  # how many of them the keys know
+        self._keys = KeyIndex()
+        self._last = -1
+
+    def insert(self, start: int, operands: Ids) -> None:
+        """Add the rows of a new block, whose first id is `start`."""
+        self._blocks.append((start, operands))
+        self._last = start + len(operands) - 1
+
+    def find(self, operands: Ids) -> Ids | None:
+        """The id of every row, -1 where it is new; None when all are new."""
+        if self._last < 0 or any(int(c.min()) > self._last for c in operands.T[:2] if len(c)):
+            return None
+        if operands.shape[1]:
+            candidates = np.flatnonzero(operands.max(axis=1) < self._last)
+        else:
+            candidates = np.arange(len(operands))
+        if not len(candidates):
+            return None
+        for start, rows in self._blocks[self._settled :]:
+            ids = np.arange(start, start + len(rows), dtype=np.int32)
+            self._keys.insert(_row_keys(rows), ids)
+        self._settled = len(self._blocks)
+        known = self._keys.find(_row_keys(operands[candidates]))
+        if known is None:
+            return None
+        if operands.shape[1] > 2:  # keys are hashes there: look at the rows themselves
+            for position in np.flatnonzero(known >= 0).tolist():
+                if not np.array_equal(
+                    self._row(int(known[position])), operands[candidates[position]]
+                ):
+                    known[position] = -1
+        found = np.full(len(operands), -1, dtype=np.int32)
+        found[candidates] = known
+        return found
+
+    def _row(self, node: int) -> Ids:
+        number = bisect_right(self._blocks, node, key=lambda block: block[0]) - 1
+        start, operands = self._blocks[number]
+        row: Ids = operands[node - start]
+        return row
