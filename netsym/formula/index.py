@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -63,31 +64,43 @@ def distinct_rows(operands: Ids) -> tuple[Positions | None, Positions | None]:
     return first, inverse
 
 
+class _Run:
+    """Keys sorted, with their ids; which id belongs to which is worked out when one is found."""
+
+    def __init__(self, keys: Keys, ids: Ids, ordered: Keys | None) -> None:
+        self.keys = keys
+        self.ids = ids
+        self.ordered = np.sort(keys) if ordered is None else ordered
+
+    @cached_property
+    def ordered_ids(self) -> Ids:
+        return self.ids[np.argsort(self.keys)]
+
+
 class KeyIndex:
     """Finds keys that exist already: sorted runs, merged as they grow equal in length."""
 
     def __init__(self) -> None:
-        self._runs: list[tuple[Keys, Keys, Ids]] = []  # keys sorted; keys and ids as they came
+        self._runs: list[_Run] = []
 
     def insert(self, keys: Keys, ids: Ids, ordered: Keys | None = None) -> None:
         """Add distinct keys that are new, with their ids; `ordered` are the keys sorted."""
-        while self._runs and len(self._runs[-1][0]) <= 2 * len(keys):
-            _, more, their = self._runs.pop()
-            keys, ids, ordered = np.concatenate([more, keys]), np.concatenate([their, ids]), None
-        self._runs.append((np.sort(keys) if ordered is None else ordered, keys, ids))
+        while self._runs and len(self._runs[-1].keys) <= 2 * len(keys):
+            run = self._runs.pop()
+            keys, ids = np.concatenate([run.keys, keys]), np.concatenate([run.ids, ids])
+            ordered = None
+        self._runs.append(_Run(keys, ids, ordered))
 
     def find(self, keys: Keys) -> Ids | None:
         """The id of every key, -1 where it is new; None when all are new."""
         found = None
-        for ordered, original, ids in self._runs:
-            at = ordered.searchsorted(keys)
-            same = ordered.take(at, mode="clip") == keys
+        for run in self._runs:
+            at = run.ordered.searchsorted(keys)
+            same = run.ordered.take(at, mode="clip") == keys
             if same.any():
-                hits = np.flatnonzero(same)
                 if found is None:
                     found = np.full(len(keys), -1, dtype=np.int32)
-                order = np.argsort(original)
-                found[hits] = ids[order[at[hits]]]
+                found[same] = run.ordered_ids[at[same]]
         return found
 
 

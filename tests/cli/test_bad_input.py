@@ -195,7 +195,7 @@ def test_the_spec_that_the_others_spoil_is_good(
 
 JSONS: list[tuple[str, str, list[str]]] = [
     ("unclosed", '{"netsym": 1,\n "inputs": ', ["line 2", "column"]),
-    ("comma", '{"netsym": 1,}', ["line 1, column 14"]),
+    ("comma", '{"netsym": 1 2}', ["line 1, column 14"]),
     ("key twice", '{"netsym": 1, "netsym": 1}', ["'netsym'", "twice"]),
     ("a list", "[1]", ["no keys"]),
     ("a number", "1", ["no keys"]),
@@ -364,7 +364,7 @@ class Typed:
     [
         (b"1-2-1:sigmiod\n", ["unknown activation", "did you mean 'sigmoid'?"]),
         (GOOD.replace("tanh", "tnah").encode(), ["standard input", "did you mean 'tanh'?"]),
-        (b'{"netsym": 1,}', ["standard input, line 1, column 14"]),
+        (b'{"netsym": 1 2}', ["standard input, line 1, column 14"]),
         (b"netsym = 1\n\nx\n", ["standard input, line 3"]),
         (b"\xff\xfe", ["standard input is not UTF-8"]),
         ((SPEC.format("p.npz")).encode(), ["standard input", "p.npz"]),

@@ -484,8 +484,8 @@ def test_toml_mistakes_show_the_line(text: str, message: str) -> None:
     ("text", "message"),
     [
         (
-            '{"netsym": 1,\n "inputs": [1,]}',
-            f', line 2, column 15: Expecting value\n   "inputs": [1,]}}\n{" " * 16}^\n{JSON_HINT}',
+            '{"netsym": 1,\n "inputs": [1,?]}',
+            f', line 2, column 15: Expecting value\n   "inputs": [1,?]}}\n{" " * 16}^\n{JSON_HINT}',
         ),
         ("", f", line 1, column 1: Expecting value\n  \n  ^\n{JSON_HINT}"),
         ("[1]", " holds no keys; a network in JSON is one object { … }"),
