@@ -200,3 +200,22 @@ def test_nan_is_nan_in_python_text_too() -> None:
         exec(formula.python(), scope)
         value = scope["f"](float("nan"), w1_1_1=1.0, b1_1=0.0)  # type: ignore[operator]
         assert np.isnan(value), activation
+
+
+@pytest.mark.parametrize("latex", ["{", "}", "}{", "\\hat{u", "u\\", "\\\\\\"])
+def test_latex_that_would_break_the_document_is_refused(latex: str) -> None:
+    spec = f"netsym = 1\ninputs = ['x']\n[latex]\nx = {json.dumps(latex)}\n"
+    with pytest.raises(SpecError, match=r"latex\.x is .* braces open and close"):
+        loads(spec + "[[layers]]\ntype = 'dense'\nunits = 1")
+
+
+@pytest.mark.parametrize("latex", ["\\theta", "w_{1}^{2}", "\\{ a \\}", "\\\\"])
+def test_latex_with_its_braces_closed_is_taken_raw(latex: str) -> None:
+    spec = f"netsym = 1\ninputs = ['x']\n[latex]\nx = {json.dumps(latex)}\n"
+    network = loads(spec + "[[layers]]\ntype = 'dense'\nunits = 1")
+    assert latex in network.inlined.latex()
+
+
+def test_a_file_given_as_a_shorthand_is_recognised() -> None:
+    with pytest.raises(SpecError, match=r"netsym\.load reads those"):
+        netsym.parse("net.toml")

@@ -49,7 +49,10 @@ def parse(text: str) -> Network:
     for place, part in enumerate(body.split("-")):
         match = _LAYER.fullmatch(part)
         if match is None:
-            raise pointed("not a layer of a network", text, position, len(part), f"give {SYNTAX}")
+            hint = f"give {SYNTAX}"
+            if text.endswith((".toml", ".json")):
+                hint = "this looks like a file: netsym.load reads those"
+            raise pointed("not a layer of a network", text, position, len(part), hint)
         units, times = (
             _count(match, "units", text, position),
             _count(match, "times", text, position),

@@ -213,7 +213,20 @@ def _function(value: Any) -> str:
 def _latex(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise wrong("latex", value, "a table of names and their LaTeX", '{w_11 = "w_{11}"}')
-    return {name: _text(f"latex.{name}", latex) for name, latex in value.items()}
+    for name, latex in value.items():
+        if not _balanced(_text(f"latex.{name}", latex)):
+            raise wrong(f"latex.{name}", latex, "LaTeX whose braces open and close", '"w_{11}"')
+    return dict(value)
+
+
+def _balanced(latex: str) -> bool:
+    r"""Whether every brace that opens is closed; \{ and \} are signs, not braces."""
+    depth, plain = 0, re.sub(r"\\.", "", latex)
+    for character in plain:
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if depth < 0:
+            return False
+    return depth == 0 and not plain.endswith("\\")
 
 
 def _text(key: str, value: Any) -> str:
