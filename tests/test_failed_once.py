@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -219,3 +220,17 @@ def test_latex_with_its_braces_closed_is_taken_raw(latex: str) -> None:
 def test_a_file_given_as_a_shorthand_is_recognised() -> None:
     with pytest.raises(SpecError, match=r"netsym\.load reads those"):
         netsym.parse("net.toml")
+
+
+def test_the_onion_is_for_the_one_formula() -> None:
+    done = run("show", "1-2-1:tanh", "--to", "latex", "--onion")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "use it with netsym inline" in done.stderr
+
+
+def test_a_file_is_utf_8_whatever_the_terminal_shows(tmp_path: Path) -> None:
+    path = tmp_path / "f.txt"
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = run("inline", "1-1:sigmoid", "-o", str(path), env=environment)
+    assert done.returncode == 0, done.stderr
+    assert path.read_text(encoding="utf-8") == "y = σ(w⁽¹⁾₁₁·x + b⁽¹⁾₁)\n"

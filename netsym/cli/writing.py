@@ -56,6 +56,8 @@ def write_form(network: Network, form: str, options: dict[str, Any]) -> None:
     """Write a form of a network as the options say; refuse first, from the forecast."""
     to, unit, expand = options["to"], options["unit"], options["expand"]
     _check_latex_only(to, options)
+    if options["onion"] and form != "inlined":
+        raise SpecError("--onion names the units of the one formula; use it with netsym inline")
     if network.assumed:
         click.echo(f"note: {network.assumed}", err=True)
     if form == "matrix":
@@ -111,8 +113,9 @@ def _writer_options(to: str, options: dict[str, Any], progress: Progress) -> dic
         "digits": options["digits"], "max_nodes": options["max_nodes"], "progress": progress,
     }  # fmt: skip
     if to == "text":
-        chosen["ascii"] = options["ascii_only"] or not _shows_unicode()
-        on_terminal = options["target"] is None and not options["as_json"] and sys.stdout.isatty()
+        to_file = options["target"] not in (None, "-")  # files are UTF-8
+        chosen["ascii"] = options["ascii_only"] or not (to_file or _shows_unicode())
+        on_terminal = not to_file and not options["as_json"] and sys.stdout.isatty()
         terminal = max(shutil.get_terminal_size().columns, NARROWEST) if on_terminal else None
         chosen["width"] = options["width"] or terminal
         chosen["headings"] = True
