@@ -19,7 +19,7 @@ from netsym.formula.forms import Binding, Formula, bind, inlined, layered, outpu
 from netsym.formula.graph import Ids
 from netsym.formula.names import Names, refuse_bad_name
 from netsym.formula.sizes import Size
-from netsym.formula.values import checked_number, points
+from netsym.formula.values import checked_number, points, shaped
 from netsym.layers import Layer
 from netsym.layers.entries import entries
 from netsym.layers.wiring import INPUT, Placed, input_names, wired
@@ -125,10 +125,8 @@ class Network:
         x, shape = points(inputs, len(self.inputs))
         given = parameters or {}
         self._check_given(given)
-        y = self.read(Numeric({k: float(checked_number(k, v)) for k, v in given.items()}), x)
-        if len(self.outputs) > 1:
-            return y.reshape(*shape, len(self.outputs))
-        return y.reshape(shape) if shape else float(y[0, 0])
+        numbers = {name: float(checked_number(name, value)) for name, value in given.items()}
+        return shaped(self.read(Numeric(numbers), x), x, shape)
 
     @cached_property
     def layered(self) -> Formula:

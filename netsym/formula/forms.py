@@ -16,7 +16,7 @@ from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_va
 from netsym.formula.graph import Graph, Ids
 from netsym.formula.names import Names, literal
 from netsym.formula.sizes import MAX_NODES, Size, measure, shown, tally
-from netsym.formula.values import Plan, checked_number, points
+from netsym.formula.values import Plan, checked_number, points, shaped
 
 #: What writes a formula, by the name that `--to` takes. The writers' room fills it when it is
 #: imported: formulas are below writers and do not know them.
@@ -141,10 +141,7 @@ class Formula:
         missing = self._plan.missing(given)
         if missing:
             raise ValueMissingError(without_values(missing))
-        y = self._plan(x, given)
-        if len(self.outputs) > 1:
-            return y.reshape(*shape, len(self.outputs))
-        return y.reshape(shape) if shape else float(y[0, 0])
+        return shaped(self._plan(x, given), x, shape)
 
     def given_names(self) -> list[str]:
         """The names that a person chose: of inputs, parameters, outputs and the function."""

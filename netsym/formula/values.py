@@ -35,7 +35,7 @@ def points(inputs: Sequence[npt.ArrayLike], count: int) -> tuple[Floats, tuple[i
             raise SpecError(f"this takes no inputs, but {len(arrays)} were given")
         return np.empty((1, 0)), ()
     if len(arrays) == 1 and arrays[0].shape[-1:] == (count,) and (count > 1 or arrays[0].ndim > 1):
-        return arrays[0].reshape(-1, count).copy(), arrays[0].shape[:-1]  # results may be views
+        return arrays[0].reshape(-1, count), arrays[0].shape[:-1]
     if len(arrays) == count:
         try:
             together = np.broadcast_arrays(*arrays)
@@ -51,6 +51,17 @@ def points(inputs: Sequence[npt.ArrayLike], count: int) -> tuple[Floats, tuple[i
         f"this takes {count} input{'s' * (count != 1)}, but {given} given; pass {count} "
         f"value{'s' * (count != 1)}, or one array whose last axis has length {count}"
     )
+
+
+def shaped(y: Floats, x: Floats, shape: tuple[int, ...]) -> Floats | float:
+    """Values (points, outputs) in the shape of the points: one output has no axis, one point is a
+    number; never a view of the inputs, so that nobody's data change with the result.
+    """
+    if np.may_share_memory(x, y):
+        y = y.copy()
+    if y.shape[1] > 1:
+        return y.reshape(*shape, y.shape[1])
+    return y.reshape(shape) if shape else float(y[0, 0])
 
 
 def checked_number(name: str, value: Any) -> float | Fraction:
@@ -71,7 +82,7 @@ def _reals(value: npt.ArrayLike) -> Floats:
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{str(value)[:60]} is not")
-    return array.astype(np.float64)
+    return array.astype(np.float64, copy=False)
 
 
 class Plan:
