@@ -55,6 +55,8 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     "did you mean 'sigmoid'?"
     """
     choices = list(choices)
+    if not choices:
+        return "there is none to choose from"
     if len(word) > 100:  # difflib takes long for long words, and no choice is like this one
         return "choose from " + ", ".join(choices)
     near = difflib.get_close_matches(word.lower(), choices, n=1, cutoff=0.6)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import SpecError, did_you_mean
+from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_values
 from netsym.formula.forms import Binding, Formula, bind, inlined, layered, output_position, shared
 from netsym.formula.graph import Ids
 from netsym.formula.names import Names, refuse_bad_name
@@ -125,6 +125,9 @@ class Network:
         x, shape = points(inputs, len(self.inputs))
         given = parameters or {}
         self._check_given(given)
+        missing = [name for name in self.parameter_names() if name not in given]
+        if missing:
+            raise ValueMissingError(without_values(missing))
         numbers = {name: float(checked_number(name, value)) for name, value in given.items()}
         return shaped(self.read(Numeric(numbers), x), x, shape)
 
@@ -159,15 +162,20 @@ class Network:
     def _graph(self) -> Formula:
         return self._formula(Symbolic())
 
-    def forecast(self, form: str, expand: bool = False) -> Size | None:
-        """The exact size of a form, without building it.
+    def forecast(
+        self, form: str, expand: bool = False, unit: int | str | None = None
+    ) -> Size | None:
+        """The exact size of a form, or of one output in it, without building it.
 
-        The shared form is the exception: which values are equal shows only in the graph, so it is
-        built, unless it would have more than 10 million nodes: then the answer is None.
+        Two things show only in the graph: which values are equal (the shared form), and which
+        layers one output needs. For these it is built, unless it would have more than 10 million
+        nodes: then the answer is None.
         """
-        if form == "shared":
-            most = self.count_nodes("layered", expand=expand)
-            return self.formula(form, expand).size if most <= _MOST_BUILT else None
+        if form == "shared" or unit is not None:
+            if self.count_nodes("layered", expand=expand) > _MOST_BUILT:
+                return None
+            formula = self.formula(form, expand)
+            return (formula if unit is None else formula.output(unit)).size
         return forecast(self.read, self.inputs, form == "layered", expand)
 
     def count_nodes(self, form: str, unit: int | str | None = None, expand: bool = False) -> int:

@@ -234,3 +234,58 @@ def test_a_file_is_utf_8_whatever_the_terminal_shows(tmp_path: Path) -> None:
     done = run("inline", "1-1:sigmoid", "-o", str(path), env=environment)
     assert done.returncode == 0, done.stderr
     assert path.read_text(encoding="utf-8") == "y = σ(w⁽¹⁾₁₁·x + b⁽¹⁾₁)\n"
+
+
+def test_a_form_is_refused_for_its_own_size() -> None:
+    assert run("show", "1-2-1:sigmoid", "--form", "shared", "--max-nodes", "19").returncode == 0
+    done = run("show", "1-2-1:sigmoid", "--form", "shared", "--max-nodes", "18")
+    assert done.returncode == 3
+    assert "the shared form has 19 nodes" in done.stderr
+
+
+def test_one_output_is_refused_for_its_own_size() -> None:
+    nodes = netsym.parse("2-3tanh-50tanh").layered.output(1).size.nodes
+    words = ("show", "2-3tanh-50tanh", "--output", "1", "--max-nodes")
+    assert run(*words, str(nodes)).returncode == 0
+    done = run(*words, str(nodes - 1))
+    assert done.returncode == 3
+    assert f"has {nodes} nodes" in done.stderr
+
+
+def test_deep_text_does_not_drift_off_the_line() -> None:
+    text = netsym.parse("1-1x200:tanh").inlined.text(width=80)
+    assert max(map(len, text.split("\n"))) < 80 + 250  # the closing brackets cannot be broken
+    assert max(len(line) - len(line.lstrip()) for line in text.split("\n")) <= 40
+
+
+def test_saving_keeps_links_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    network = netsym.parse("1-1:tanh")
+    (tmp_path / "link.toml").symlink_to(tmp_path / "real.toml")
+    netsym.save(network, tmp_path / "link.toml")
+    assert (tmp_path / "link.toml").is_symlink()
+    assert netsym.load(tmp_path / "real.toml").layers[0].width == 1
+    (tmp_path / "folder.toml").mkdir()
+    with pytest.raises(netsym.NetsymError, match="it is a folder"):
+        netsym.save(network, tmp_path / "folder.toml")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["folder.toml", "link.toml", "real.toml"]
+
+
+def test_all_missing_values_are_named_at_once() -> None:
+    network = netsym.parse("1-2-1:sigmoid")
+    for call in (network, network.inlined):
+        with pytest.raises(
+            netsym.ValueMissingError, match=r"w1_1_1, w1_2_1, b1_1, b1_2, .* 2 more"
+        ):
+            call(1.0)
+
+
+@pytest.mark.parametrize("digits", [-1, 0, 18, 30])
+def test_digits_that_no_number_has(digits: int) -> None:
+    with pytest.raises(SpecError, match="digits must be from 1 to 17"):
+        netsym.parse("1-1").inlined.text(digits=digits)
+
+
+@pytest.mark.parametrize("rate", [-0.5, 1.5, 2.0])
+def test_a_rate_of_dropout_is_a_share(rate: float) -> None:
+    with pytest.raises(SpecError, match="a share from 0 to 1"):
+        loads(f"netsym = 1\ninputs = 1\n[[layers]]\ntype = 'dropout'\nrate = {rate}")

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import IO
 
 import click
 
 from netsym.cli import ClosedPipe
 from netsym.cli.arguments import SOURCE
 from netsym.errors import OutputError
+from netsym.writers.whole_file import replacing
 
 _AFTER, _EVERY = 1.0, 0.1  # seconds before progress is shown, and between two showings
 _BUFFER = 1 << 16
@@ -40,12 +36,12 @@ class Progress:
             return
         self._next, self._shown = now + _EVERY, True
         share = f"{min(100 * done // total, 100):3} %" if total else f"{done:,}"
-        click.echo(f"\r{what} … {share} ", nl=False, err=True)
+        print(f"\r{what} … {share} ", end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
         """Remove the line."""
         if self._shown:
-            click.echo("\r\033[K", nl=False, err=True)
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def write(pieces: Iterable[str], target: str | None, progress: Progress) -> None:
@@ -60,7 +56,8 @@ def write(pieces: Iterable[str], target: str | None, progress: Progress) -> None
                 _print(chunk)
             return
         assert target is not None
-        with _replacing(target) as file:
+        _check_source(target)
+        with replacing(target) as file:
             for chunk in _chunks(pieces, progress):
                 file.write(chunk)
     finally:
@@ -90,59 +87,9 @@ def _chunks(pieces: Iterable[str], progress: Progress) -> Iterator[str]:
     yield "".join(waiting) + "\n"
 
 
-@contextmanager
-def _replacing(target: str) -> Iterator[IO[str]]:
-    try:
-        mode = _mode(target)
-        if mode is not None and stat.S_ISDIR(mode):
-            raise OutputError(f"cannot write to {target}: it is a folder; give a file in it")
-        if mode is not None and not stat.S_ISREG(mode):
-            with open(target, "w", encoding="utf-8") as device:  # noqa: PTH123
-                yield device
-            return
-        _check_source(target)
-        path = Path(target).resolve()
-        if mode is not None and not os.access(path, os.W_OK):
-            raise OutputError(f"cannot write to {target}: it is read-only; give another file")
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise _cannot(target, error) from None
-    try:
-        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123
-            yield file
-        os.chmod(name, stat.S_IMODE(mode) if mode is not None else 0o666 & ~_umask())  # noqa: PTH101
-        os.replace(name, path)  # noqa: PTH105
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise _cannot(target, error) from None
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _mode(target: str) -> int | None:
-    """What kind of file the target is; None if it does not exist yet."""
-    try:
-        return os.stat(target).st_mode  # noqa: PTH116
-    except FileNotFoundError:
-        return None
-
-
 def _check_source(target: str) -> None:
     """Raise `OutputError` if the target is the file that the network came from."""
     context = click.get_current_context(silent=True)
     source = context.meta.get(SOURCE) if context is not None else None
     if source and os.path.exists(target) and os.path.samefile(source, target):  # noqa: PTH110, PTH121
         raise OutputError(f"{target} is the network itself; write to another file")
-
-
-def _cannot(target: str, error: OSError) -> OutputError:
-    return OutputError(
-        f"cannot write to {target}: {error.strerror}; give a file in a folder you can write to"
-    )
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

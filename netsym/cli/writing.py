@@ -84,16 +84,18 @@ def write_form(network: Network, form: str, options: dict[str, Any]) -> None:
 
 def refuse(network: Network, form: str, unit: str | None, expand: bool, max_nodes: int) -> None:
     """Raise `TooLargeError` if a form, or one output of it, has too many nodes."""
+    instead = "netsym size says how large every form is; --max-nodes raises the limit"
     if form == "inlined":
         nodes = network.count_nodes(form, unit, expand)
-        if nodes <= max_nodes:
-            return
-        layers = network.count_nodes("layered", None, expand)
+        if nodes > max_nodes:
+            layers = network.count_nodes("layered", None, expand)
+            if layers <= max_nodes:
+                instead = f"layer by layer it has {layers:,} (netsym show); {instead}"
     else:
-        nodes = layers = network.count_nodes("layered", None, expand)
-    instead = "netsym size says how large every form is; --max-nodes raises the limit"
-    if form == "inlined" and layers <= max_nodes:
-        instead = f"layer by layer it has {layers:,} (netsym show); {instead}"
+        nodes = network.count_nodes("layered", None, expand)
+        if nodes > max_nodes and (unit is not None or form == "shared"):
+            size = network.forecast(form, expand, unit)
+            nodes = nodes if size is None else size.nodes
     refuse_if_larger(nodes, form, max_nodes, instead)
 
 

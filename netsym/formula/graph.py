@@ -181,8 +181,6 @@ class Graph:
         if low == high:
             return np.full(ids.shape, low)
         if ids.size < 8:
-            return np.array([self._number(n) for n in ids.reshape(-1).tolist()]).reshape(ids.shape)
-        if ids.size < 8:
             few = [self._number(node) for node in ids.reshape(-1).tolist()]
             return np.array(few, dtype=np.int64).reshape(ids.shape)
         starts = np.array(self._starts[low + 1 : high + 1])

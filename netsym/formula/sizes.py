@@ -120,7 +120,9 @@ def measure(formula: Formula) -> Size:
 class _Sizes:
     """Nodes of every value, from the leaves up; where the form is cut, a value counts as a name.
 
-    A block whose nodes all have one count, as the layers of a network have, is computed as one.
+    The rules are those of `ops.sizes`, which counts networks that nobody builds; here a graph is
+    there, of any formula. A block whose nodes all have one count, as the layers of a network
+    have, is computed as one.
     """
 
     lowest = 1

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
+from netsym.errors import SpecError
 from netsym.layers import Activated, Layer
 from netsym.ops import Ops
 
@@ -83,6 +84,10 @@ class Dropout(Layer):
     kind: ClassVar[str] = "dropout"
 
     rate: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.rate <= 1:
+            raise SpecError(f"the rate of dropout is a share from 0 to 1, not {self.rate:g}")
 
     def width(self, *widths: int) -> int:
         return widths[0]

@@ -105,8 +105,7 @@ def _check_sources(
             raise SpecError(f"layer {name} reads from {source!r}; {did_you_mean(source, known)}")
     if layer.joins and len(sources) < 2:
         raise SpecError(
-            f"layer {name} ({layer.kind}) joins two or more values; "
-            f'say which, as in from = ["input", "{list(known)[1]}"]'
+            f"layer {name} ({layer.kind}) joins two or more values; say which in from = […]"
         )
     if not layer.joins and len(sources) != 1:
         raise SpecError(

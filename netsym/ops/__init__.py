@@ -79,7 +79,7 @@ class Ops(ABC, Generic[A]):
     def concatenate(self, arrays: Sequence[A]) -> A:
         """The arrays one after another along the last axis."""
 
-    # -- written once for all readings
+    # -- what a person would name or call by name
     @abstractmethod
     def name(self, values: A, base: str) -> A:
         """Mark values that a person would name; the layered form stops here."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from netsym.formula.graph import Graph, Ids
+from netsym.formula.graph import Ids
 from netsym.formula.names import Names
 from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic
@@ -21,7 +21,6 @@ class Matrix(Symbolic):
 
     def __init__(self) -> None:
         super().__init__()
-        self.graph = Graph()
         self.shapes: list[tuple[Names, tuple[int, ...]]] = []
 
     def _letter(self, names: Names) -> Ids:

@@ -6,16 +6,15 @@ import json
 import os
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from netsym.errors import OutputError
 from netsym.layers.wiring import INPUT, Placed
 from netsym.network import Network
 from netsym.readers.options import options, switches
 from netsym.readers.spec import VERSION, named_in
+from netsym.writers.whole_file import replacing
 
 
 def dumps(network: Network) -> str:
@@ -41,12 +40,8 @@ def dumps(network: Network) -> str:
 
 def save(network: Network, path: str | os.PathLike[str]) -> None:
     """Write the spec of a network to a file, whole or not at all; else raises `OutputError`."""
-    partial = Path(f"{os.fspath(path)}.partial")
-    try:
-        partial.write_text(dumps(network), encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise OutputError(f"cannot write {os.fspath(path)}: {error.strerror or error}") from None
+    with replacing(os.fspath(path)) as file:
+        file.write(dumps(network))
 
 
 def _lines(network: Network) -> Iterator[str]:

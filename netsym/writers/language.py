@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import ClassVar
 
-from netsym.errors import TooLargeError
+from netsym.errors import SpecError, TooLargeError
 from netsym.formula.constants import whole
 from netsym.formula.forms import Binding, Formula
 from netsym.formula.functions import FUNCTIONS
@@ -82,6 +82,8 @@ class Language:
         breakable: bool = False,
         watcher: Watcher = no_watcher,
     ) -> None:
+        if digits is not None and not 1 <= digits <= 17:
+            raise SpecError(f"digits must be from 1 to 17, which is all a number has, not {digits}")
         self.formula = formula
         self.watcher = watcher
         self.digits = digits

@@ -31,7 +31,6 @@ from netsym.writers.ropes import Layout, Rope, flat
 WIDTH = 76
 
 _INDENT = 3
-_DEEPEST = 12  # levels of indentation; deeper lines stay there
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +329,7 @@ def _times(shape: tuple[int, ...]) -> str:
 
 
 def _newline(level: int) -> str:
-    return " \\\\\n&" + r"\quad" * min(max(level, 1), _DEEPEST) + " "
+    return " \\\\\n&" + r"\quad" * max(level, 1) + " "
 
 
 def _fragment(lines: Iterator[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ held in the size of its graph. Nothing recurses: nesting has no limit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 _SHORT = 3
 
@@ -61,9 +62,11 @@ class Layout:
         measure: Callable[[str], int],
         newline: Callable[[int], str],
         step: int,
+        deepest: int = 12,
         lead: str = "",
     ) -> None:
         self.width = width
+        self.deepest = deepest  # levels of indentation; what is deeper stays there
         self.measure = measure
         self.newline = newline
         self.step = step  # how wide a level of indentation is
@@ -76,13 +79,13 @@ class Layout:
         """
         yield start
         column, opened = self.measure(start), False
-        # (piece, level, what must follow on its line) or (None, level, a break to decide on)
+        # (piece or place to break, level of indentation, width that must follow on the line)
         stack: list[tuple[str | Rope | _Break, int, int]] = [(piece, 0, 0)]
         while stack:
             piece_or_break, level, tail = stack.pop()
             if isinstance(piece_or_break, _Break):
-                separator, ahead, forced = piece_or_break.decide
-                if forced or column + self.measure(separator) + ahead > self.width:
+                separator, ahead = piece_or_break.separator, piece_or_break.ahead
+                if piece_or_break.forced or (column + self.measure(separator) + ahead > self.width):
                     yield self.newline(level)
                     column, separator = margin + level * self.step, self.lead + separator.lstrip()
                 yield separator
@@ -95,7 +98,7 @@ class Layout:
                 yield from flat(piece_or_break)
                 column, opened = column + piece_or_break.width, False
             elif piece_or_break.separated:
-                inner = level + 1
+                inner = min(level + 1, self.deepest)
                 if opened and not self._leads(piece_or_break):
                     yield self.newline(inner)
                     column = margin + inner * self.step
@@ -118,7 +121,7 @@ class Layout:
             ahead = self._width(term) + after
             if leads and place == 1 and isinstance(term, Rope):
                 stays, ahead = True, self._lead(term)
-            items.append((_Break((separator, ahead, compound and not stays)), level, 0))
+            items.append((_Break(separator, ahead, compound and not stays), level, 0))
             items.append((term, level, after))
         return items
 
@@ -152,10 +155,10 @@ class Layout:
         return self.measure(piece) if isinstance(piece, str) else piece.width
 
 
+@dataclass(frozen=True, slots=True)
 class _Break:
-    """A place between two terms: (separator, width of what follows, whether to break anyway)."""
+    """A place between two terms, where a line may end."""
 
-    __slots__ = ("decide",)
-
-    def __init__(self, decide: tuple[str, int, bool]) -> None:
-        self.decide = decide
+    separator: str
+    ahead: int  # the width of what follows
+    forced: bool  # break even if it fits

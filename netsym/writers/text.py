@@ -83,7 +83,8 @@ def _lines(language: Language, width: int | None, headings: bool) -> Iterator[st
             yield start
             yield from flat(equation.right)
         else:
-            layout = Layout(max(width, NARROWEST), len, _newline, _INDENT)
+            width = max(width, NARROWEST)
+            layout = Layout(width, len, _newline, _INDENT, deepest=max(1, width // 2 // _INDENT))
             yield from layout.lines(start, equation.right)
 
 

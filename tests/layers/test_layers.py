@@ -246,7 +246,7 @@ def test_names_of_layers() -> None:
 
 def test_sources() -> None:
     assert refused(linear("a", "input"), ("s", Add(), ["a"], {})) == (
-        'layer s (add) joins two or more values; say which, as in from = ["input", "a"]'
+        "layer s (add) joins two or more values; say which in from = […]"
     )
     assert refused(linear("a", "input"), linear("b", "a", "input")) == (
         "layer b (dense) reads from one value, but from lists 2; "

@@ -348,7 +348,7 @@ BAD = [  # text, message; none of these fit the schema
      f'layer 1 has no type; write type = "dense", or another of {KINDS}'),
     (HEAD + dense("units = 1") + '[[layers]]\ntype = "add"\n',
      "layer layer2 (add) joins two or more values; "
-     'say which, as in from = ["input", "layer1"]'),
+     'say which in from = […]'),
     ("netsym = 1\ninputs = []\n" + dense("units = 1"),
      'inputs is []; it must be a list of one or more names, as in inputs = ["x"]'),
     ("netsym = 1\ninputs = 0\n" + dense("units = 1"),
