@@ -43,7 +43,7 @@ __all__ = [*_PUBLIC]
 def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'netsym' has no attribute {name!r}")
-    import_module("netsym.writers")
+    import_module("netsym.writers")  # whoever has a formula may write it; see WRITERS
     return getattr(import_module(_PUBLIC[name]), name)
 
 

@@ -15,9 +15,9 @@ from netsym.cli.arguments import common_options, one_of, whole_number
 from netsym.cli.output import Progress, write
 from netsym.errors import SpecError
 from netsym.formula.forms import WRITERS, Formula
-from netsym.formula.sizes import MAX_NODES
+from netsym.formula.sizes import MAX_NODES, refuse_if_larger
 from netsym.network import Network
-from netsym.writers.language import Language, refuse_if_larger
+from netsym.writers.language import Language
 from netsym.writers.latex import NOTATIONS, Latex
 from netsym.writers.text import NARROWEST, Ascii, Unicode
 
@@ -55,7 +55,7 @@ def writing_options(function: F) -> F:
 def write_form(network: Network, form: str, options: dict[str, Any]) -> None:
     """Write a form of a network as the options say; refuse first, from the forecast."""
     to, unit, expand = options["to"], options["unit"], options["expand"]
-    _check_latex_only(to, options)
+    _check_options(to, options)
     if options["onion"] and form != "inlined":
         raise SpecError("--onion names the units of the one formula; use it with netsym inline")
     if network.assumed:
@@ -99,7 +99,7 @@ def refuse(network: Network, form: str, unit: str | None, expand: bool, max_node
     refuse_if_larger(nodes, form, max_nodes, instead)
 
 
-def _check_latex_only(to: str, options: dict[str, Any]) -> None:
+def _check_options(to: str, options: dict[str, Any]) -> None:
     given = [name for name in ("document", "onion", "color") if options[name]]
     given += ["notation"] if options["notation"] != "ng" else []
     if to != "latex" and given:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_values
 from netsym.formula.graph import Graph, Ids
 from netsym.formula.names import Names, literal
-from netsym.formula.sizes import MAX_NODES, Size, measure, shown, tally
+from netsym.formula.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown, tally
 from netsym.formula.values import Plan, checked_number, points, shaped
 
 #: What writes a formula, by the name that `--to` takes. The writers' room fills it when it is
@@ -168,15 +168,19 @@ class Formula:
         more = ", …" if len(self.outputs) > 3 else ""
         return f"<{self.form} formula of {names}{more}: {shown(self.size.nodes)} nodes>"
 
-    def write(self, to: str, **options: Any) -> Iterator[str]:
+    def write(self, to: str, *, max_nodes: int | None = MAX_NODES, **options: Any) -> Iterator[str]:
         """The formula in a language, piece by piece: "text", "latex", "python" or "sympy".
 
-        Raises `SpecError` for an unknown language, `TooLargeError` before anything is written.
+        The options are those of `text`, `latex`, `python` and `sympy_code`; `progress` is told
+        (what, done, total) on the way. Raises `SpecError` for an unknown language,
+        `TooLargeError` for more than `max_nodes`, before anything is written.
         """
         if not WRITERS:
             raise SpecError("no writers are loaded; import netsym.writers first")
         if to not in WRITERS:
             raise SpecError(f"unknown language {to!r}; {did_you_mean(to, WRITERS)}")
+        instead = "ask for its size, or for another form, or raise max_nodes"
+        refuse_if_larger(self.size.nodes, self.form, max_nodes, instead)
         return WRITERS[to](self, **options)
 
     def text(

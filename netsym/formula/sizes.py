@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from netsym.errors import TooLargeError
 from netsym.formula.graph import Block, Ids, Positions
 
 if TYPE_CHECKING:
@@ -95,6 +96,18 @@ def shown(count: int, exact: bool = False) -> str:
         count, end = divmod(count, 10**3999)
         ends.append(f"{end + 10**3999:,}"[1:])
     return f"{count:,}" + "".join(reversed(ends))
+
+
+def refuse_if_larger(nodes: int, form: str, max_nodes: int | None, instead: str) -> None:
+    """Raise `TooLargeError`, with the forecast and what to do instead, if there are too many."""
+    if max_nodes is None or nodes <= max_nodes:
+        return
+    count = f"{nodes:,}" if nodes < 10**100 else f"about {scientific(nodes)}"
+    about = f" (about {scientific(nodes)})" if 10**9 <= nodes < 10**100 else ""
+    raise TooLargeError(
+        f"the {form} form has {count} nodes{about}, more than the limit of {max_nodes:,}, "
+        f"so nothing was written; {instead}"
+    )
 
 
 def measure(formula: Formula) -> Size:

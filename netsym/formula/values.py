@@ -133,9 +133,6 @@ class Plan:
                 used.update(self._steps[number].reads)
         return sorted(used)
 
-    def _column(self, ids: Ids) -> _Column:
-        return _Column(self.graph, ids)
-
     def _contraction(self, number: int, block: Block) -> _Step | None:
         """A step for a sum whose leading terms are products of weights with the same values."""
         first, leading, source = self.graph.spans(number)[0]
@@ -152,8 +149,8 @@ class Plan:
         holder = spans[0][2]
         rows = weights.T - self.graph.blocks[holder].start
         fixed = self._fixed[holder][:, 0][rows] if holder in self._fixed else None
-        right = self._column(values[0])
-        rest = [self._column(column) for column in block.operands.T[leading:]]
+        right = _Column(self.graph, values[0])
+        rest = [_Column(self.graph, column) for column in block.operands.T[leading:]]
 
         def run(held: _Values) -> Floats:
             matrix = held[holder][:, 0][rows] if fixed is None else fixed
@@ -166,7 +163,7 @@ class Plan:
 
     def _plain(self, block: Block) -> _Step:
         """A step that evaluates a block operand by operand, in the order that the formula has."""
-        columns = [self._column(column) for column in block.operands.T]
+        columns = [_Column(self.graph, column) for column in block.operands.T]
         function = _ARITHMETIC.get(block.op) or FUNCTIONS[block.op].numpy
 
         def run(held: _Values) -> Floats:
@@ -185,7 +182,7 @@ class Plan:
             if not self.varies[number]:
                 constant[number] = self._named(names, parameters).reshape(-1, 1)
         chunk = max(16, _CHUNK_FLOATS // self.rows)
-        last = self._column(self.outputs)
+        last = _Column(self.graph, self.outputs)
         with np.errstate(all="ignore"):
             for start in range(0, count, chunk):
                 part = x[start : start + chunk].T

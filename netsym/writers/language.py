@@ -11,13 +11,12 @@ from fractions import Fraction
 from itertools import groupby
 from typing import ClassVar
 
-from netsym.errors import SpecError, TooLargeError
+from netsym.errors import SpecError
 from netsym.formula.constants import whole
 from netsym.formula.forms import Binding, Formula
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Block, Positions
 from netsym.formula.names import Names
-from netsym.formula.sizes import scientific
 from netsym.writers.ropes import Rope, flat
 
 # How tightly a text binds; an operand that binds less tightly than its place asks for gets
@@ -43,18 +42,6 @@ class Equation:
     binding: Binding
     right: str | Rope
     is_output: bool
-
-
-def refuse_if_larger(nodes: int, form: str, max_nodes: int | None, instead: str) -> None:
-    """Raise `TooLargeError`, with the forecast and what to do instead, if there are too many."""
-    if max_nodes is None or nodes <= max_nodes:
-        return
-    count = f"{nodes:,}" if nodes < 10**100 else f"about {scientific(nodes)}"
-    about = f" (about {scientific(nodes)})" if 10**9 <= nodes < 10**100 else ""
-    raise TooLargeError(
-        f"the {form} form has {count} nodes{about}, more than the limit of {max_nodes:,}, "
-        f"so nothing was written; {instead}"
-    )
 
 
 class Language:

@@ -14,7 +14,6 @@ from netsym.errors import SpecError, did_you_mean
 from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
-from netsym.formula.sizes import MAX_NODES
 from netsym.writers.language import (
     ATOM,
     NEGATION,
@@ -23,7 +22,6 @@ from netsym.writers.language import (
     Language,
     Watcher,
     no_watcher,
-    refuse_if_larger,
 )  # fmt: skip
 from netsym.writers.ropes import Layout, Rope, flat
 
@@ -109,7 +107,7 @@ class Latex(Language):
         """A name as a person gave it, with the LaTeX given for it or made of it."""
         latex = self.formula.latex_names.get(name) or _identifier(name)
         if self.owners.setdefault(latex, name) != name:  # x1 and x_1 are not the same
-            return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
+            return _as_typed(name)
         return latex
 
     def _layer(self, names: Names) -> str:
@@ -269,9 +267,13 @@ def _identifier(name: str) -> str:
     match = re.fullmatch(r"([A-Za-z])([0-9]+)", name)
     base, indices = (match[1], [match[2]]) if match else (name.split("_")[0], name.split("_")[1:])
     if not base:
-        return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
+        return _as_typed(name)
     shown = [i if i.isdecimal() else _upright(i) for i in indices if i]
     return _upright(base) + (f"_{{{','.join(shown)}}}" if shown else "")
+
+
+def _as_typed(name: str) -> str:
+    return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
 
 
 def _upright(word: str) -> str:
@@ -291,7 +293,6 @@ def write_latex(
     color: bool = False,
     width: int = WIDTH,
     digits: int | None = None,
-    max_nodes: int | None = MAX_NODES,
     progress: Watcher = no_watcher,
 ) -> Iterator[str]:
     r"""A form in LaTeX, piece by piece: a fragment for display mathematics, or a `document`.
@@ -299,11 +300,10 @@ def write_latex(
     `notation` is "ng", "cs229" or "nielsen"; `onion` puts an underbrace under every unit of an
     inlined formula, naming layer and unit; `color` gives each layer a colour (`\textcolor`, from
     xcolor). Lines are broken at `width`, in characters. Raises `SpecError` for an unknown
-    notation, `TooLargeError` before the first piece.
+    notation.
     """
     if notation not in NOTATIONS:
         raise SpecError(f"unknown notation {notation!r}; {did_you_mean(notation, NOTATIONS)}")
-    refuse_if_larger(formula.size.nodes, formula.form, max_nodes, "netsym size says how large")
     language = Latex(formula, digits, NOTATIONS[notation], onion, color, width, progress)
     lines = _lines(language, width)
     return _document(lines, color) if document else _fragment(lines)

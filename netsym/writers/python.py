@@ -9,14 +9,12 @@ from netsym.formula.forms import Formula, spare_letters
 from netsym.formula.functions import FUNCTIONS, Function
 from netsym.formula.graph import Block, Positions
 from netsym.formula.names import Names
-from netsym.formula.sizes import MAX_NODES
 from netsym.writers.language import (
     ATOM,
     POWER,
     Language,
     Watcher,
     no_watcher,
-    refuse_if_larger,
 )
 from netsym.writers.ropes import Rope, flat
 
@@ -85,16 +83,14 @@ def write_python(
     formula: Formula,
     *,
     digits: int | None = None,
-    max_nodes: int | None = MAX_NODES,
     progress: Watcher = no_watcher,
 ) -> Iterator[str]:
     """A Python function of the inputs, with named parameters as keywords, piece by piece.
 
     It imports from `math` alone; functions that `math` lacks are defined above it, the way that
     does not overflow. Several outputs are returned as a tuple.
-    Raises `TooLargeError` before the first piece.
+
     """
-    refuse_if_larger(formula.size.nodes, formula.form, max_nodes, "netsym size says how large")
     return _pieces(formula, digits, progress)
 
 

@@ -11,9 +11,8 @@ import numpy as np
 from netsym.formula.forms import Formula, bind
 from netsym.formula.functions import FUNCTIONS, Function
 from netsym.formula.names import Names, literal
-from netsym.formula.sizes import MAX_NODES
 from netsym.ops.symbolic import Symbolic
-from netsym.writers.language import ATOM, Watcher, no_watcher, refuse_if_larger
+from netsym.writers.language import ATOM, Watcher, no_watcher
 from netsym.writers.python import PythonCode, arguments, used_functions
 from netsym.writers.ropes import Rope, flat
 
@@ -77,16 +76,13 @@ def write_sympy(
     formula: Formula,
     *,
     digits: int | None = None,
-    max_nodes: int | None = MAX_NODES,
     progress: Watcher = no_watcher,
 ) -> Iterator[str]:
     """A Python script that rebuilds the form with sympy, piece by piece.
 
     It ends with `bindings`, a list of (symbol, expression), and `outputs`, a list of expressions.
-    Nothing is evaluated or reordered; floats are exact. Raises `TooLargeError` before the first
-    piece.
+    Nothing is evaluated or reordered; floats are exact.
     """
-    refuse_if_larger(formula.size.nodes, formula.form, max_nodes, "netsym size says how large")
     return _pieces(formula, digits, progress)
 
 

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
-from netsym.formula.sizes import MAX_NODES
 from netsym.writers.language import (
     Equation,
     Language,
     Watcher,
     no_watcher,
-    refuse_if_larger,
 )
 from netsym.writers.ropes import Layout, Rope, flat
 
@@ -55,15 +53,13 @@ def write_text(
     width: int | None = None,
     digits: int | None = None,
     headings: bool = False,
-    max_nodes: int | None = MAX_NODES,
     progress: Watcher = no_watcher,
 ) -> Iterator[str]:
     """The equations of a form as text, piece by piece; joined, they end without a line break.
 
     `width` breaks lines there (at least 20); `headings` puts `# layer 1: …` above each layer of
-    the layered form. Raises `TooLargeError` before the first piece.
+    the layered form.
     """
-    refuse_if_larger(formula.size.nodes, formula.form, max_nodes, "netsym size says how large")
     language = (Ascii if ascii else Unicode)(formula, digits, width is not None, progress)
     return _lines(language, width, headings)
 
