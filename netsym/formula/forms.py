@@ -16,7 +16,7 @@ from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_va
 from netsym.formula.graph import Graph, Ids
 from netsym.formula.names import Names, literal
 from netsym.formula.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown, tally
-from netsym.formula.values import Plan, checked_number, points, shaped
+from netsym.formula.values import Evaluation, checked_number, points, shaped
 
 #: What writes a formula, by the name that `--to` takes. The writers' room fills it when it is
 #: imported: formulas are below writers and do not know them.
@@ -121,8 +121,8 @@ class Formula:
 
     # -- values ---------------------------------------------------------------------------------
     @cached_property
-    def _plan(self) -> Plan:
-        return Plan(self.graph, self.inputs, self.ends)
+    def _evaluation(self) -> Evaluation:
+        return Evaluation(self.graph, self.inputs, self.ends)
 
     def __call__(
         self, *inputs: npt.ArrayLike, parameters: Mapping[str, float] | None = None
@@ -138,10 +138,10 @@ class Formula:
         if unknown:
             raise SpecError(f"no parameter named {unknown[0]!r} in this formula or its network")
         x, shape = points(inputs, len(self.inputs))
-        missing = self._plan.missing(given)
+        missing = self._evaluation.missing(given)
         if missing:
             raise ValueMissingError(without_values(missing))
-        return shaped(self._plan(x, given), x, shape)
+        return shaped(self._evaluation(x, given), x, shape)
 
     def given_names(self) -> list[str]:
         """The names that a person chose: of inputs, parameters, outputs and the function."""
@@ -156,8 +156,8 @@ class Formula:
         return frozenset(self.graph.symbol_names()) - inputs
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without the plan, which is made again: its steps cannot be pickled."""
-        return {key: value for key, value in self.__dict__.items() if key != "_plan"}
+        """Without the evaluation, which is made again: its steps cannot be pickled."""
+        return {key: value for key, value in self.__dict__.items() if key != "_evaluation"}
 
     # -- writing --------------------------------------------------------------------------------
     def __str__(self) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+import numpy.typing as npt
 
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
@@ -31,7 +33,7 @@ class Ops(ABC, Generic[A]):
     # -- where values come from
     @abstractmethod
     def symbols(self, names: Names) -> A:
-        """An input: values that are only named; shape `names.shape`."""
+        """Values that are only named, such as inputs; shape (len(names),)."""
 
     @abstractmethod
     def parameter(self, parameter: Parameter) -> A:
@@ -77,7 +79,11 @@ class Ops(ABC, Generic[A]):
 
     @abstractmethod
     def concatenate(self, arrays: Sequence[A]) -> A:
-        """The arrays one after another along the last axis."""
+        """The arrays one after another along the last axis; the axes before it broadcast."""
+
+    @abstractmethod
+    def take(self, values: A, positions: npt.NDArray[Any]) -> A:
+        """Elements by their positions along the last axis, which becomes `positions.shape`."""
 
     # -- what a person would name or call by name
     @abstractmethod

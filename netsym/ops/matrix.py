@@ -7,8 +7,10 @@ It is the symbolic reading with every array as one node, so the layered form of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from netsym.formula.graph import Ids
 from netsym.formula.names import Names
@@ -47,6 +49,9 @@ class Matrix(Symbolic):
 
     def total(self, values: Ids) -> Ids:
         raise NotImplementedError  # only expansions use it, and arrays are never expanded
+
+    def take(self, values: Ids, positions: npt.NDArray[Any]) -> Ids:
+        raise NotImplementedError  # only formulas are read with it, and a letter is no array
 
     def name(self, values: Ids, base: str) -> Ids:
         return self.graph.name(np.asarray(values), Names(base, self.layer))

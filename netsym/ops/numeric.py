@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,7 +69,13 @@ class Numeric(Ops[Floats]):
         return total
 
     def concatenate(self, arrays: Sequence[Floats]) -> Floats:
-        return np.concatenate(arrays, axis=-1)
+        leading = np.broadcast_shapes(*(array.shape[:-1] for array in arrays))
+        whole = [np.broadcast_to(array, (*leading, array.shape[-1])) for array in arrays]
+        return np.concatenate(whole, axis=-1)
+
+    def take(self, values: Floats, positions: npt.NDArray[Any]) -> Floats:
+        taken: Floats = values[..., positions]
+        return taken
 
     def name(self, values: Floats, base: str) -> Floats:
         return values

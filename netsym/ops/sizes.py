@@ -14,6 +14,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from netsym.formula.names import Names
 from netsym.ops import Ops
@@ -117,7 +118,7 @@ class Sizes(Ops[Counts]):
 
     # -- everything else follows
     def symbols(self, names: Names) -> Counts:
-        return Counts(self.leaf, names.shape or (1,))
+        return Counts(self.leaf, (len(names),))
 
     def parameter(self, parameter: Parameter) -> Counts:
         if parameter.entries is None:
@@ -190,6 +191,13 @@ class Sizes(Ops[Counts]):
             np.broadcast_to(np.asarray(array.values, dtype=object), array.shape) for array in arrays
         ]
         return Counts(np.concatenate(whole, axis=-1), shape)
+
+    def take(self, values: Counts, positions: npt.NDArray[Any]) -> Counts:
+        shape = (*values.shape[:-1], *positions.shape)
+        if isinstance(values.values, int):
+            return Counts(values.values, shape)
+        whole = np.broadcast_to(values.values, values.shape)
+        return Counts(whole[..., positions], shape)
 
     def name(self, values: Counts, base: str) -> Counts:
         if not self.layered:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from netsym.formula.graph import Graph, Ids
 from netsym.formula.names import Names
@@ -26,7 +28,7 @@ class Symbolic(Ops[Ids]):
         ids = self.graph.symbols(names)
         if names.literal:
             self._literals.update(zip(names.literal, ids.tolist(), strict=True))
-        return ids.reshape(names.shape or (1,))
+        return ids
 
     def parameter(self, parameter: Parameter) -> Ids:
         if parameter.entries is None:
@@ -105,6 +107,10 @@ class Symbolic(Ops[Ids]):
 
     def concatenate(self, arrays: Sequence[Ids]) -> Ids:
         return np.concatenate(arrays, axis=-1)
+
+    def take(self, values: Ids, positions: npt.NDArray[Any]) -> Ids:
+        taken: Ids = values[..., positions]
+        return taken
 
     def name(self, values: Ids, base: str) -> Ids:
         if not self.named:

@@ -115,7 +115,7 @@ def test_symbolic(
     ids = np.asarray(read(ops)).reshape(-1)
     assert ids.dtype == np.int32
     formula = Formula(ops.graph, np.empty(0, np.int32), bind(Names("r", None, (len(ids),)), ids))
-    plan = formula._plan
+    plan = formula._evaluation
     found = plan(np.empty((1, 0)), VALUES)[0]
     assert found.tolist() == pytest.approx(values, rel=1e-14)
     if not (expand and what.startswith("apply")):

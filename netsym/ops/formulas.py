@@ -1,0 +1,131 @@
+"""A formula in any reading: its graph computed block by block with the reading's operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from netsym.formula.forms import Formula
+from netsym.formula.graph import Block, Graph, Ids
+from netsym.formula.names import Names, literal
+from netsym.formula.plan import Column, Contraction, Plain, Plan
+from netsym.ops import Ops
+from netsym.ops.parameters import Parameter
+
+A = TypeVar("A")
+
+
+def read_formula(formula: Formula, ops: Ops[A], x: A) -> A:
+    """The outputs of a formula in a reading, from its inputs there; shape (…, outputs)."""
+    return Reading(formula.graph, formula.inputs, formula.ends, ops, x)[formula.ends]
+
+
+class Reading(Generic[A]):
+    """The values of some nodes of a graph in a reading; `reading[ids]` has shape (…, len(ids)).
+
+    `x` (…, len(inputs)) stands for the nodes `inputs`; other symbols are what `ops.symbols` says.
+    Any of `nodes`, and what they are made of, can be asked for, but for products within sums.
+    """
+
+    def __init__(self, graph: Graph, inputs: Ids, nodes: Ids, ops: Ops[A], x: A) -> None:
+        self.graph = graph
+        self.ops = ops
+        self.x = x
+        self._held: dict[int, A] = {}
+        plan = Plan(graph, inputs, nodes)
+        for number in plan.kept:
+            if number in plan.leaves:
+                self._held[number] = self._leaf(plan, number, plan.leaves[number])
+            else:
+                self._held[number] = self._step(plan.steps[number])
+
+    def __getitem__(self, ids: Ids) -> A:
+        return self._column(Column(self.graph, ids))
+
+    def _leaf(self, plan: Plan, number: int, block: Block) -> A:
+        if isinstance(block.payload, Names):
+            if not plan.varies[number]:
+                return self.ops.symbols(block.payload)
+            return self._inputs(plan, block, block.payload)
+        values = block.payload
+        entries = np.empty(len(block), dtype=object)
+        entries[:] = values
+        numbers = values if isinstance(values, np.ndarray) else entries
+        return self.ops.parameter(Parameter(Names("c", None, (len(block),)), numbers))
+
+    def _inputs(self, plan: Plan, block: Block, names: Names) -> A:
+        """A block of symbols, some or all of which are inputs."""
+        places = [plan.place.get(node) for node in range(block.start, block.stop)]
+        others = [names.ascii(row) for row, place in enumerate(places) if place is None]
+        if not others:
+            return self.ops.take(self.x, np.array(places, dtype=np.int64))
+        width = len(plan.place)
+        behind = iter(range(width, width + len(others)))
+        together = np.array([next(behind) if p is None else p for p in places], dtype=np.int64)
+        every = self.ops.take(self.x, np.arange(width))
+        return self.ops.take(self._joined([every, self.ops.symbols(literal(*others))]), together)
+
+    def _joined(self, arrays: list[A]) -> A:
+        return arrays[0] if len(arrays) == 1 else self.ops.concatenate(arrays)
+
+    def _column(self, column: Column) -> A:
+        if column.parts[0][1] is None:
+            number, _, rows = column.parts[0]
+            return self.ops.take(self._held[number], _listed(rows))
+        arrays, order, start = [], np.empty(column.length, dtype=np.int64), 0
+        for number, where, rows in column.parts:
+            assert where is not None
+            arrays.append(self.ops.take(self._held[number], _listed(rows)))
+            order[where] = np.arange(start, start + len(where))
+            start += len(where)
+        return self.ops.take(self._joined(arrays), order)
+
+    def _step(self, step: Plain | Contraction) -> A:
+        if isinstance(step, Contraction):
+            weights = self.ops.take(self._held[step.holder], step.rows)
+            total = self.ops.contract(weights, self._column(step.right), None)
+            rest = [self._column(column) for column in step.rest]
+            return self.ops.add(total, *rest) if rest else total
+        op, columns = step.block.op, [self._column(column) for column in step.columns]
+        if op == "name":
+            return columns[0]
+        if op == "power":
+            return self._powers(step, columns[0])
+        known: dict[str, Callable[..., A]] = {
+            "add": self.ops.add, "multiply": self.ops.multiply,
+            "divide": self.ops.divide, "negate": self.ops.negate,
+        }  # fmt: skip
+        if op in known:
+            return known[op](*columns)
+        if columns:
+            return self.ops.call(op, *columns)
+        one = Parameter(Names("c", None, (1,)), np.ones(1))
+        return self.ops.multiply(self.ops.parameter(one), self.ops.call(op))
+
+    def _powers(self, step: Plain, bases: A) -> A:
+        """Whole exponents are powers, halves are roots, others are `exp(exponent*log(base))`."""
+        exponents, inverse = np.unique(step.block.operands[:, 1], return_inverse=True)
+        groups = [np.flatnonzero(inverse == place) for place in range(len(exponents))]
+        raised = [
+            self._power(self.ops.take(bases, group), exponent)
+            for group, exponent in zip(groups, exponents.tolist(), strict=True)
+        ]
+        return self.ops.take(self._joined(raised), np.argsort(np.concatenate(groups)))
+
+    def _power(self, base: A, exponent: int) -> A:
+        block, ops = self.graph.block_of(exponent), self.ops
+        if block.op == "constant":
+            value = Fraction(block.number(exponent - block.start))
+            if value.denominator == 1:
+                return ops.power(base, value.numerator)
+            if value.denominator == 2:
+                return ops.power(ops.call("sqrt", base), value.numerator)
+        raised = self._column(Column(self.graph, np.array([exponent], dtype=np.int32)))
+        return ops.call("exp", ops.multiply(raised, ops.call("log", base)))
+
+
+def _listed(rows: np.ndarray | slice) -> np.ndarray:
+    return np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows

@@ -1,0 +1,68 @@
+"""max of many operands in finite fields, element by element, and of nested max as one set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.ops.oracle import Oracle
+
+Array = npt.NDArray[Any]
+Member = tuple[tuple[int, int], float]  # the residues of both rows, and the real value
+
+
+class Sets:
+    """Remembers of which operands a max was, so that max(a, max(b, c)) is max(a, b, c).
+
+    `flat` says whether to look.
+    """
+
+    def __init__(self, oracle: Oracle, flat: bool) -> None:
+        self.oracle = oracle
+        self.flat = flat
+        self._members: dict[tuple[int, int, tuple[int, int]], dict[int, Member]] = {}
+
+    def largest(self, level: int, operands: Sequence[Array], reals: Sequence[Array]) -> Array:
+        """Residues (…, 2, trials) of the largest of operands of that shape, reals (…)."""
+        primes = [int(prime) for prime in self.oracle.towers.primes[level]]
+        found = np.empty(operands[0].shape, dtype=self.oracle.dtype)
+        results = found.reshape(-1, 2, len(primes))
+        lists = [operand.reshape(-1, 2, len(primes)).tolist() for operand in operands]
+        signs = [real.reshape(-1).tolist() for real in reals]
+        for place in range(len(results)):
+            for trial, prime in enumerate(primes):
+                members = [
+                    ((residues[place][0][trial], residues[place][1][trial]), real[place])
+                    for residues, real in zip(lists, signs, strict=True)
+                ]
+                results[place, :, trial] = self._one(level, trial, prime, members)
+        return found
+
+    def _one(self, level: int, trial: int, prime: int, members: list[Member]) -> tuple[int, int]:
+        known: dict[int, Member] = {}
+        for member in members:
+            nested = self._members.get((level, trial, member[0])) if self.flat else None
+            known.update(nested or {member[0][0]: member})
+        if len(known) == 1:
+            return next(iter(known.values()))[0]
+        below = pow(len(known), -1, prime)
+        means = [sum(both[row] for both, _ in known.values()) * below % prime for row in (0, 1)]
+        middle = sum(real for _, real in known.values()) / len(known)
+        distances = ((both[1] - means[1]) * _sign(real - middle) for both, real in known.values())
+        unit = sum(distances) % prime or 1
+        inverse = pow(unit, -1, prime)
+        results = []
+        for row, mean in enumerate(means):
+            ratios = sorted((both[row] - mean) * inverse % prime for both, _ in known.values())
+            hashed = self.oracle.of_list("max", level, row, trial, ratios)
+            results.append((mean + unit * hashed) % prime)
+        found = (results[0], results[1])
+        self._members[level, trial, found] = known
+        return found
+
+
+def _sign(value: float) -> int:
+    return (value > 0) - (value < 0)

@@ -1,0 +1,261 @@
+"""The `outline` reading: what must be known of a function before its residues are compared.
+
+An element says how deep exp is nested, and bounds the polynomials that its residue is a quotient
+of. From these follow the height of the tower, and the chance that different functions have equal
+residues by accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import frexp, log2, prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.formula.functions import FUNCTIONS
+from netsym.formula.names import Names
+from netsym.ops import Ops
+from netsym.ops.field_functions import KINKED, PIECEWISE
+from netsym.ops.parameters import Parameter
+from netsym.ops.tower import Towers
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is known of every element of an array of some shape.
+
+    `first` is the first level at which it has a residue, `lost` how many of the last have none.
+    `above` and `below` are the degrees of numerator and denominator in independent random values,
+    `bits` the length of their coefficients. `inputs` is the degree in the inputs: 0, 1, or 2 for
+    all that is not affine.
+    """
+
+    shape: tuple[int, ...]
+    first: int = 0
+    lost: int = 0
+    above: int = 0
+    below: int = 0
+    bits: float = 0.0
+    inputs: int = 0
+    largest: bool = False  # it is a max, or the negative of one
+
+
+class Outlines(Ops[Outline]):
+    """Collects, for all that is read with it: `levels` that a tower needs, `calls` of random
+    functions, the sums of `degrees` and of `bits` of all their operands, the `functions` used, by
+    their names, and whether a max is `nested` in another.
+    """
+
+    def __init__(self, opaque: bool, logarithms: bool = True) -> None:
+        self.opaque = opaque
+        self.logarithms = logarithms
+        self.levels = 1
+        self.calls = 0
+        self.degrees = 0
+        self.bits = 0.0
+        self.functions: set[str] = set()
+        self.nested = False
+
+    def chance(self, towers: Towers, ends: Sequence[Outline]) -> float:
+        """log2 of a bound on the chance that any two different outputs of `ends` look equal.
+
+        A trial is fooled if the difference of two operands of random functions, or of two outputs,
+        vanishes at the random point (its degree over the prime, by Schwartz and Zippel). If all is
+        opaque, then also if the prime divides all of its coefficients (one of their `bits` over
+        the size of a prime, of all primes of this size). All trials must be fooled.
+        """
+        degrees, bits = self.calls * self.degrees, self.calls * self.bits
+        for end in ends:
+            degrees += prod(end.shape) * max(end.above + end.below, 1)
+            bits += prod(end.shape) * max(end.bits, 1)
+        fooled = degrees / towers.smallest
+        if self.opaque:
+            size = towers.smallest.bit_length() - 1
+            fooled += bits / size / (2.0**size / (2 * size))
+        return min(0.0, log2(fooled)) * towers.trials
+
+    # -- where values come from
+    def symbols(self, names: Names) -> Outline:
+        return Outline((len(names),), above=1)
+
+    def inputs(self, names: Names) -> Outline:
+        """The inputs, of which the others may be affine functions."""
+        return replace(self.symbols(names), inputs=1)
+
+    def parameter(self, parameter: Parameter) -> Outline:
+        entries = parameter.entries
+        if entries is None:
+            return Outline(parameter.shape, above=1)
+        if parameter.is_numeric:
+            return Outline(parameter.shape, bits=_float_bits(np.asarray(entries, dtype=float)))
+        exact = [e for e in entries.reshape(-1) if isinstance(e, Fraction)]
+        floats = np.array([e for e in entries.reshape(-1) if isinstance(e, float)], dtype=float)
+        bits = _float_bits(floats) + sum(_bits(e) for e in exact)
+        named = len(exact) + len(floats) < entries.size
+        return Outline(parameter.shape, above=int(named), bits=bits)
+
+    def constant(self, value: float | Fraction) -> Outline:
+        return Outline((), bits=_bits(Fraction(value)))
+
+    # -- arithmetic
+    def _seen(self, outline: Outline) -> Outline:
+        self.levels = max(self.levels, outline.first + outline.lost + 1)
+        return outline
+
+    def _joined(self, operands: Sequence[Outline], **known: Any) -> Outline:
+        return self._seen(
+            Outline(
+                known.pop("shape", None) or np.broadcast_shapes(*(o.shape for o in operands)),
+                max(o.first for o in operands),
+                max(o.lost for o in operands),
+                **known,
+            )
+        )
+
+    def add(self, *terms: Outline) -> Outline:
+        below = sum(term.below for term in terms)
+        return self._joined(
+            terms,
+            above=max(term.above - term.below for term in terms) + below,
+            below=below,
+            bits=sum(term.bits for term in terms) + log2(len(terms)),
+            inputs=max(term.inputs for term in terms),
+        )
+
+    def multiply(self, *factors: Outline) -> Outline:
+        return self._joined(
+            factors,
+            above=sum(factor.above for factor in factors),
+            below=sum(factor.below for factor in factors),
+            bits=sum(factor.bits for factor in factors),
+            inputs=min(sum(factor.inputs for factor in factors), 2),
+        )
+
+    def divide(self, numerator: Outline, denominator: Outline) -> Outline:
+        inverse = replace(
+            denominator,
+            above=denominator.below,
+            below=denominator.above,
+            inputs=2 * denominator.inputs,
+        )
+        return self.multiply(numerator, inverse)
+
+    def power(self, base: Outline, exponent: int) -> Outline:
+        times = abs(exponent)
+        above, below = base.above * times, base.below * times
+        return self._joined(
+            [base],
+            above=above if exponent >= 0 else below,
+            below=below if exponent >= 0 else above,
+            bits=base.bits * times,
+            inputs=base.inputs if exponent == 1 else 2 * (base.inputs > 0) * (exponent != 0),
+        )
+
+    def negate(self, value: Outline) -> Outline:
+        return value  # still a max, if it was one
+
+    # -- along axes
+    def contract(self, weights: Outline, values: Outline, bias: Outline | None) -> Outline:
+        products = self.multiply(replace(weights, shape=()), replace(values, shape=()))
+        total = self._summed(products, (*values.shape[:-1], weights.shape[0]), values.shape[-1])
+        return total if bias is None else self.add(total, bias)
+
+    def total(self, values: Outline) -> Outline:
+        return self._summed(values, (*values.shape[:-1], 1), values.shape[-1])
+
+    def _summed(self, term: Outline, shape: tuple[int, ...], count: int) -> Outline:
+        """A sum of so many alike, whose coefficients are over one denominator if constant."""
+        return self._joined(
+            [term],
+            shape=shape,
+            above=term.above + (count - 1) * term.below,
+            below=term.below * count,
+            bits=term.bits * (count if term.below else 1) + log2(count),
+            inputs=term.inputs,
+        )
+
+    def concatenate(self, arrays: Sequence[Outline]) -> Outline:
+        width = sum(array.shape[-1] for array in arrays)
+        leading = np.broadcast_shapes(*(array.shape[:-1] for array in arrays))
+        return self._largest(arrays, (*leading, width))
+
+    def _largest(self, arrays: Sequence[Outline], shape: tuple[int, ...]) -> Outline:
+        return self._joined(
+            arrays,
+            shape=shape,
+            above=max(array.above for array in arrays),
+            below=max(array.below for array in arrays),
+            bits=max(array.bits for array in arrays),
+            inputs=max(array.inputs for array in arrays),
+            largest=any(array.largest for array in arrays),
+        )
+
+    def take(self, values: Outline, positions: npt.NDArray[Any]) -> Outline:
+        return replace(values, shape=(*values.shape[:-1], *positions.shape))
+
+    def name(self, values: Outline, base: str) -> Outline:
+        return values
+
+    # -- functions
+    def call(self, function: str, *operands: Outline) -> Outline:
+        self.functions.add(function)
+        row = FUNCTIONS[function]
+        if not operands:
+            return Outline((), above=2)
+        exact = function in KINKED or function in PIECEWISE
+        if row.expansion is not None and (function in PIECEWISE or not self.opaque):
+            expanded: Outline = row.expansion(self, *operands)
+            return expanded
+        outline = self._drawn(operands, exact)
+        if function in KINKED:
+            self.nested |= any(operand.largest for operand in operands)
+            outline = replace(outline, largest=True)
+        if self.opaque:
+            return outline
+        if function in ("exp", "tanh", "sinh", "cosh"):
+            above, below = (1, 1) if function in ("tanh", "sinh", "cosh") else (1, 0)
+            shifted = max(outline.first - 1, 0)
+            return self._seen(
+                replace(outline, first=shifted, lost=outline.lost + 1, above=above, below=below)
+            )
+        if function == "log" and self.logarithms:
+            lost = max(outline.lost - 1, 0)
+            return self._seen(replace(outline, first=outline.first + 1, lost=lost))
+        return outline
+
+    def _drawn(self, operands: Sequence[Outline], exact: bool) -> Outline:
+        """A random function of the operands: its value is independent of all else."""
+        shape = np.broadcast_shapes(*(operand.shape for operand in operands))
+        self.calls += prod(shape)
+        self.degrees += prod(shape) * sum(operand.above + operand.below for operand in operands)
+        self.bits += prod(shape) * sum(operand.bits for operand in operands)
+        inputs = 2 * max(min(operand.inputs, 1) for operand in operands)
+        above, below, bits = 1, 0, 0.0
+        if exact:  # the mean and the unit are functions of the operands
+            above = sum(operand.above + operand.below for operand in operands) + 1
+            below = sum(operand.below for operand in operands)
+            bits = sum(operand.bits for operand in operands)
+        return self._joined(
+            operands, shape=shape, above=above, below=below, bits=bits, inputs=inputs
+        )
+
+
+def _bits(value: Fraction) -> float:
+    return float(max(value.numerator.bit_length(), value.denominator.bit_length()))
+
+
+def _float_bits(values: npt.NDArray[np.float64]) -> float:
+    """The length of the longest of floats written over one denominator."""
+    exponents = [frexp(value)[1] for value in _extremes(values)]
+    if not exponents:
+        return 0.0
+    return 53.0 + max(exponents) - min(exponents) + abs(min(exponents))
+
+
+def _extremes(values: npt.NDArray[np.float64]) -> Iterable[float]:
+    sizes = np.abs(values[values != 0])
+    return (float(sizes.min()), float(sizes.max())) if sizes.size else ()

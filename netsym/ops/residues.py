@@ -1,0 +1,320 @@
+"""The `residues` reading: an element is a residue in finite fields, at a random point.
+
+Two functions that are equal have equal residues; two that differ have them by accident only, with
+a chance that `ops.outline` bounds (Schwartz 1980, Zippel 1979). Numbers are exact, names are random
+residues, and `ops.field_functions` says what functions are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.formula.functions import FUNCTIONS
+from netsym.formula.names import Names, literal
+from netsym.ops import Ops
+from netsym.ops.field_functions import EVEN, KINKED, NATIVE, ODD, PIECEWISE, both_rows
+from netsym.ops.largest import Sets
+from netsym.ops.logarithm import Logarithm
+from netsym.ops.oracle import Oracle
+from netsym.ops.parameters import Parameter
+from netsym.ops.tower import Towers
+
+Array = npt.NDArray[Any]
+
+_RAISE = np.frompyfunc(pow, 3, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Residues:
+    """An array of residues: `at[level]` has shape (*shape, rows, trials), None outside its window.
+
+    Row 0 is the random point, row 1 a second one, of which max takes its unit; `real` (*shape) are
+    the values at a real point, of which max takes the sign of the unit. Row 1 and `real` are there
+    only where functions may have kinks; what is a number has one row for both.
+    """
+
+    at: tuple[Array | None, ...]
+    real: Array | None
+
+    def levels(self) -> list[int]:
+        """The levels at which it has residues."""
+        return [level for level, residues in enumerate(self.at) if residues is not None]
+
+
+class Shallow(Exception):
+    """A value has no level left: the tower has too few for so many nested exp."""
+
+
+class Fields(Ops[Residues]):
+    """Reads in random fields, all trials at once.
+
+    `key` makes everything random. `opaque` reads functions as random functions, else they are
+    written by exp, whose laws hold in a tower. `kinked` says that max may occur, `flat` reads a max
+    of max as one max of all operands. `good` (trials,) tells in which trials nothing was divided by
+    zero and no root was missing; the others say nothing.
+    """
+
+    def __init__(
+        self, key: bytes, towers: Towers, *, opaque: bool, kinked: bool, flat: bool = False
+    ) -> None:
+        self.towers = towers
+        self.opaque = opaque
+        self.flat = flat
+        self.kinked = kinked
+        self.oracle = Oracle(key, towers, 2 if kinked else 1)
+        self.good = np.ones(towers.trials, dtype=bool)
+        self._sets = Sets(self.oracle, flat)
+        self._logarithms: dict[tuple[int, int], Logarithm] = {}
+
+    # -- where values come from
+    def symbols(self, names: Names) -> Residues:
+        return self._named(names, (len(names),))
+
+    def _named(self, names: Names, shape: tuple[int, ...]) -> Residues:
+        at, reals = self.oracle.names(names)
+        whole = tuple(residues.reshape(*shape, *residues.shape[1:]) for residues in at)
+        return Residues(whole, reals.reshape(shape) if self.kinked else None)
+
+    def parameter(self, parameter: Parameter) -> Residues:
+        names, entries = parameter.names, parameter.entries
+        if entries is None:
+            return self._named(names, names.shape)
+        if parameter.is_numeric:
+            return self._floats(np.asarray(entries, dtype=np.float64))
+        flat = [names.ascii(i) if e is None else e for i, e in enumerate(entries.reshape(-1))]
+        parts = [
+            self._named(literal(entry), (1,))
+            if isinstance(entry, str)
+            else self._exact(entry, (1,))
+            for entry in flat
+        ]
+        places = np.arange(len(flat)).reshape(names.shape)
+        return self.take(self.concatenate(parts), places)
+
+    def _floats(self, values: Array) -> Residues:
+        """Floats are exact: an integer of 53 bits times a power of two."""
+        mantissas, exponents = np.frexp(values)
+        integers = np.ldexp(mantissas, 53).astype(np.int64).astype(self.oracle.dtype)
+        known, places = np.unique(exponents.astype(np.int64) - 53, return_inverse=True)
+        at = []
+        for primes in self.towers.primes:
+            powers = [[pow(2, e, p) for p in primes.tolist()] for e in known.tolist()]
+            scale = np.array(powers, dtype=self.oracle.dtype)[places.reshape(values.shape)]
+            residues = integers[..., None] % primes * scale % primes
+            at.append(residues[..., None, :])
+        return Residues(tuple(at), values if self.kinked else None)
+
+    def _exact(self, value: float | Fraction, shape: tuple[int, ...]) -> Residues:
+        fraction = Fraction(value)
+        at = []
+        for primes in self.towers.primes:
+            self.good &= np.array([fraction.denominator % p != 0 for p in primes.tolist()])
+            row = [
+                fraction.numerator * pow(fraction.denominator, -1, p) % p
+                if fraction.denominator % p else 0
+                for p in primes.tolist()
+            ]  # fmt: skip
+            at.append(np.full((*shape, 1, len(row)), row, dtype=self.oracle.dtype))
+        real = np.full(shape, float(fraction))
+        return Residues(tuple(at), real if self.kinked else None)
+
+    def constant(self, value: float | Fraction) -> Residues:
+        return self._exact(value, ())
+
+    # -- arithmetic
+    def each(
+        self,
+        function: Callable[..., Array],
+        real: Callable[..., Any],
+        *operands: Residues,
+        shift: int = 0,
+    ) -> Residues:
+        """`function(level, residues, …)` at every level; of the operands at level + `shift`."""
+        at: list[Array | None] = []
+        for level in range(self.towers.levels):
+            above = level + shift
+            inside = 0 <= above < self.towers.levels
+            here = [operand.at[above] if inside else None for operand in operands]
+            missing = any(residues is None for residues in here)
+            at.append(None if missing else function(level, *here))
+        if all(residues is None for residues in at):
+            raise Shallow
+        return Residues(tuple(at), self.real(real, *operands))
+
+    def real(self, function: Callable[..., Any], *operands: Residues) -> Array | None:
+        """A function of the real values, where they are kept."""
+        if not self.kinked:
+            return None
+        with np.errstate(all="ignore"):
+            return np.asarray(function(*(operand.real for operand in operands)), dtype=np.float64)
+
+    def add(self, *terms: Residues) -> Residues:
+        return self.each(
+            lambda level, *a: reduce(np.add, a) % self.towers.primes[level],
+            lambda *a: reduce(np.add, a),
+            *terms,
+        )
+
+    def multiply(self, *factors: Residues) -> Residues:
+        def product(level: int, *residues: Array) -> Array:
+            return reduce(lambda a, b: a * b % self.towers.primes[level], residues)
+
+        return self.each(product, lambda *a: reduce(np.multiply, a), *factors)
+
+    def negate(self, value: Residues) -> Residues:
+        return self.each(lambda level, a: -a % self.towers.primes[level], np.negative, value)
+
+    def divide(self, numerator: Residues, denominator: Residues) -> Residues:
+        def quotient(level: int, above: Array, below: Array) -> Array:
+            result: Array = above * self.inverse(level, below) % self.towers.primes[level]
+            return result
+
+        return self.each(quotient, np.divide, numerator, denominator)
+
+    def inverse(self, level: int, residues: Array) -> Array:
+        """1 over residues; trials in which one of them is zero say nothing any more."""
+        self.spoil(residues == 0)
+        return self.raised(level, residues, self.towers.primes[level] - 2)
+
+    def spoil(self, wrong: Array) -> None:
+        """Give up the trials in which anything (…, trials) is wrong."""
+        self.good &= ~np.asarray(wrong, dtype=bool).any(axis=tuple(range(wrong.ndim - 1)))
+
+    def raised(self, level: int, bases: Array, exponents: Array) -> Array:
+        """Powers of residues, with exponents from 0."""
+        primes = self.towers.primes[level]
+        if not self.towers.in_words:
+            return np.asarray(_RAISE(bases, exponents, primes), dtype=object)
+        result = np.ones(np.broadcast_shapes(bases.shape, exponents.shape), dtype=np.int64)
+        for bit in range(int(exponents.max(initial=0)).bit_length()):
+            result = np.where(exponents >> bit & 1, result * bases % primes, result)
+            bases = bases * bases % primes
+        return result
+
+    def power(self, base: Residues, exponent: int) -> Residues:
+        def raised(level: int, residues: Array) -> Array:
+            if exponent < 0:
+                residues = self.inverse(level, residues)
+            orders = [p - 1 for p in self.towers.primes[level].tolist()]
+            within = [0 if not exponent else (abs(exponent) - 1) % order + 1 for order in orders]
+            return self.raised(level, residues, np.array(within, dtype=self.oracle.dtype))
+
+        return self.each(raised, lambda real: np.float_power(real, min(exponent, 10**6)), base)
+
+    # -- along axes
+    def contract(self, weights: Residues, values: Residues, bias: Residues | None) -> Residues:
+        total = self.each(self._contracted, lambda w, v: v @ w.T, weights, values)
+        return total if bias is None else self.add(total, bias)
+
+    def _contracted(self, level: int, weights: Array, values: Array) -> Array:
+        primes = self.towers.primes[level]
+        if not self.towers.in_words:
+            products = weights * values[..., None, :, :, :] % primes
+            wide: Array = products.sum(axis=-3) % primes
+            return wide
+        # halves of 16 bits: the product of a residue and a half is below 2**47, so sums of 65,536
+        # of them fit
+        total: Array | None = None
+        for start in range(0, values.shape[-3], 1 << 16):
+            part = values[..., start : start + (1 << 16), :, :]
+            rows = weights[:, start : start + (1 << 16)]
+            upper = np.einsum("ijrt,...jrt->...irt", rows, part >> 16) % primes
+            lower = np.einsum("ijrt,...jrt->...irt", rows, part & 0xFFFF)
+            both = (lower + (upper << 16)) % primes
+            total = both if total is None else (total + both) % primes
+        assert total is not None
+        return total
+
+    def total(self, values: Residues) -> Residues:
+        return self.each(
+            lambda level, a: a.sum(axis=-3, keepdims=True) % self.towers.primes[level],
+            lambda a: a.sum(axis=-1, keepdims=True),
+            values,
+        )
+
+    def concatenate(self, arrays: Sequence[Residues]) -> Residues:
+        return self.each(
+            lambda _, *parts: _concatenated(parts, -3), lambda *p: _concatenated(p, -1), *arrays
+        )
+
+    def take(self, values: Residues, positions: npt.NDArray[Any]) -> Residues:
+        return self.each(
+            lambda _, a: np.take(a, positions, axis=a.ndim - 3),
+            lambda a: np.take(a, positions, axis=a.ndim - 1),
+            values,
+        )
+
+    def name(self, values: Residues, base: str) -> Residues:
+        return values
+
+    # -- functions
+    def call(self, function: str, *operands: Residues) -> Residues:
+        if function in NATIVE and (function in KINKED or not self.opaque):
+            return NATIVE[function](self, *operands)
+        row = FUNCTIONS[function]
+        if not operands:
+            return self._number(function)
+        if row.expansion is not None and (function in PIECEWISE or not self.opaque):
+            expanded: Residues = row.expansion(self, *operands)
+            return expanded
+        return self.random(function, *operands)
+
+    def _number(self, function: str) -> Residues:
+        """A number that no rational is, as pi; a square, so that it has a root."""
+        drawn = self._named(literal(f"{function}()"), ())
+        square = self.multiply(drawn, drawn)
+        return Residues(square.at, self.real(FUNCTIONS[function].numpy))
+
+    def random(self, function: str, *operands: Residues) -> Residues:
+        """A random function, odd or even where the function is."""
+
+        def drawn(level: int, *residues: Array) -> Array:
+            first, *rest = np.broadcast_arrays(*residues)
+            mirror = -first % self.towers.primes[level]
+            mirrored = first > mirror
+            known = np.where(mirrored, mirror, first) if function in ODD | EVEN else first
+            result = self.oracle.function(function, level, [known, *rest])
+            if function in ODD:
+                signed = np.where(mirrored, -result % self.towers.primes[level], result)
+                result = np.where(first == 0, 0, signed)
+            return result
+
+        return self.each(drawn, FUNCTIONS[function].numpy, *operands)
+
+    def largest(self, operands: Sequence[Residues]) -> Residues:
+        """max of any number of operands."""
+        reals = [np.nan_to_num(np.asarray(operand.real)) for operand in operands]
+
+        def largest(level: int, *residues: Array) -> Array:
+            whole = both_rows(*residues)
+            wide = [np.broadcast_to(real, whole[0].shape[:-2]) for real in reals]
+            return self._sets.largest(level, whole, wide)
+
+        return self.each(largest, lambda *z: np.maximum.reduce(np.broadcast_arrays(*z)), *operands)
+
+    def logarithm(self, level: int, residues: Array) -> Array:
+        """Discrete logarithms of residues at a level, which are residues at the next."""
+        self.spoil(residues == 0)
+        found = np.empty_like(residues)
+        for trial in range(self.towers.trials):
+            if (level, trial) not in self._logarithms:
+                prime, order = (int(self.towers.primes[n][trial]) for n in (level, level + 1))
+                generator = int(self.towers.generators[level][trial])
+                self._logarithms[level, trial] = Logarithm(prime, order, generator)
+            found[..., trial] = self._logarithms[level, trial](residues[..., trial])
+        return found
+
+
+def _concatenated(parts: Sequence[Array], axis: int) -> Array:
+    """Arrays one after another along an axis; the other axes broadcast."""
+    ends = [np.moveaxis(part, axis, -1) for part in parts]
+    leading = np.broadcast_shapes(*(part.shape[:-1] for part in ends))
+    whole = [np.broadcast_to(part, (*leading, part.shape[-1])) for part in ends]
+    return np.moveaxis(np.concatenate(whole, axis=-1), -1, axis)

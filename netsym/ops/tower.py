@@ -1,0 +1,106 @@
+"""Towers of primes: fields in which exp is a homomorphism.
+
+A tower is p[0] > p[1] > … with p[i + 1] dividing p[i] - 1, and ω[i] of order p[i + 1] modulo p[i].
+Then exp(z) mod p[i] := ω[i]^(z mod p[i + 1]) obeys exp(a + b) = exp(a) exp(b).
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import flint
+import numpy as np
+import numpy.typing as npt
+
+#: Primes below this are held in int64: a product of two residues fits.
+WORD = 31
+#: Bits of the smallest prime of a tower that does not fit into words.
+WIDE = 61
+#: Bits of the smallest prime of a tower of 1, 2, 3 levels whose primes all fit into words.
+_NARROW = (31, 28, 25)
+
+
+@dataclass(frozen=True, slots=True)
+class Towers:
+    """Independent towers of one height, a trial each.
+
+    `primes[level]` and `generators[level]` have shape (trials,), int64 or Python integers.
+    """
+
+    primes: tuple[npt.NDArray[Any], ...]
+    generators: tuple[npt.NDArray[Any], ...]
+
+    @property
+    def trials(self) -> int:
+        """How many towers."""
+        return len(self.primes[0])
+
+    @property
+    def levels(self) -> int:
+        """How many primes one has."""
+        return len(self.primes)
+
+    @property
+    def in_words(self) -> bool:
+        """Whether residues are int64."""
+        return self.primes[0].dtype != object
+
+    @property
+    def smallest(self) -> int:
+        """The smallest prime of all."""
+        return min(int(prime) for level in self.primes for prime in level)
+
+
+def towers(
+    levels: int, trials: int, source: random.Random, roots: bool = False, bits: int | None = None
+) -> Towers:
+    """Random towers. With `roots` all primes are 7 modulo 8, so that roots of squares and of 2 are
+    powers. `bits` is the size of the smallest prime, else as large as fits.
+    """
+    if bits is None:
+        bits = _NARROW[levels - 1] if levels <= len(_NARROW) else WIDE
+    in_words = bits + 3 * (levels - 1) <= WORD
+    found = [_chain(levels, bits, source, roots, in_words) for _ in range(trials)]
+    dtype: Any = np.int64 if in_words else object
+    columns = [np.array([chain[level] for chain in found], dtype=dtype) for level in range(levels)]
+    generators = [
+        np.array([_generator(c[i], c[i + 1], source) for c in found], dtype=dtype)
+        for i in range(levels - 1)
+    ]
+    return Towers(tuple(columns), tuple(generators))
+
+
+def _chain(levels: int, bits: int, source: random.Random, roots: bool, in_words: bool) -> list[int]:
+    """The primes of one tower, the largest first."""
+    step, first = (8, 7) if roots else (2, 1)
+    while True:
+        prime = (source.getrandbits(bits) | 1 << (bits - 1)) // step * step + first
+        if prime.bit_length() != bits or not flint.fmpz(prime).is_prime():
+            continue
+        chain = [prime]
+        while len(chain) < levels:
+            above = _multiple(chain[-1], step, in_words)
+            if above is None:
+                break
+            chain.append(above)
+        if len(chain) == levels:
+            return chain[::-1]
+
+
+def _multiple(prime: int, step: int, in_words: bool) -> int | None:
+    """The smallest prime k*prime + 1, with k even, and k = 2 modulo 8 where roots are wanted."""
+    most = (1 << WORD) // prime if in_words else 100 * prime.bit_length()
+    for k in range(2, most, step):
+        if flint.fmpz(k * prime + 1).is_prime():
+            return k * prime + 1
+    return None
+
+
+def _generator(prime: int, order: int, source: random.Random) -> int:
+    """An element of that order."""
+    while True:
+        found = pow(source.randrange(2, prime - 1), (prime - 1) // order, prime)
+        if found != 1:
+            return found
