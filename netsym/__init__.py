@@ -12,6 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from netsym.compare.comparison import Comparison as Comparison
+    from netsym.compare.comparison import compare as compare
     from netsym.formula.forms import Formula as Formula
     from netsym.formula.sympy_bridge import from_sympy as from_sympy
     from netsym.network import Network as Network
@@ -24,6 +26,8 @@ __version__ = "0.1.0"
 
 #: The public API, and where each name lives; loaded at first use, so that `netsym --help` is quick.
 _PUBLIC = {
+    "Comparison": "netsym.compare.comparison",
+    "compare": "netsym.compare.comparison",
     "Formula": "netsym.formula.forms",
     "Network": "netsym.network",
     "from_sklearn": "netsym.readers.sklearn",

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_values
 from netsym.formula.forms import Binding, Formula, bind, inlined, layered, output_position, shared
 from netsym.formula.graph import Ids
-from netsym.formula.names import Names, refuse_bad_name
+from netsym.formula.names import Names, literal, refuse_bad_name
 from netsym.formula.sizes import Size
 from netsym.formula.values import checked_number, points, shaped
 from netsym.layers import Layer
@@ -252,6 +252,17 @@ class Network:
             for _, name in parameter.named()
         )
         return list(dict.fromkeys(named))
+
+    def symbol_names(self) -> list[Names]:
+        """The names of the inputs and of the parameters that are names, array by array."""
+        found = [self.inputs]
+        for placed in self.layers:
+            for parameter in placed.parameters.values():
+                if parameter.entries is None:
+                    found.append(parameter.names)
+                elif named := [name for _, name in parameter.named()]:
+                    found.append(literal(*named))
+        return found
 
     def with_parameters(self, values: Mapping[str, float | Fraction]) -> Network:
         """The same network with names replaced by numbers.

@@ -15,6 +15,9 @@ VERBS = {
     "show": "Print a network layer by layer.",
     "inline": "Print a network as one formula.",
     "size": "Say how large every form of a network is, without building it.",
+    "compare": "Say whether two are the same function, with proof.",
+    "check": "Say what is wrong with a formula that you typed.",
+    "laws": "List the laws that the proof of equality knows, and does not know.",
 }
 
 EXAMPLES = """\

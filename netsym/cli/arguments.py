@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -104,15 +104,34 @@ def whole_number(value: str | int) -> int:
     return whole
 
 
-_COMMON = (
+_RESULT = (
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
     click.option("-o", "target", metavar="FILE", help="Write to a file, whole or not at all."),
+)
+_COMMON = (
+    *_RESULT,
     click.option("--expand", is_flag=True, help="Write activations by elementary operations."),
 )
+_JUDGING = (
+    click.option("--seed", type=int, default=0, show_default=True, metavar="N",
+                 help="Choose other random points; the same seed repeats a run."),
+    click.option("--tolerance", type=click.FloatRange(0), metavar="T",
+                 help="Call a difference of at most T within-error."),
+    *_RESULT,
+)  # fmt: skip
 
 
 def common_options(function: F) -> F:
-    """Options that every verb has."""
-    for option in reversed(_COMMON):
+    """Options that verbs about forms have."""
+    return _with(_COMMON, function)
+
+
+def judging_options(function: F) -> F:
+    """Options of verbs that decide whether two functions are equal."""
+    return _with(_JUDGING, function)
+
+
+def _with(options: Sequence[Callable[[F], F]], function: F) -> F:
+    for option in reversed(options):
         function = option(function)
     return function

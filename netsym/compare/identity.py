@@ -26,8 +26,16 @@ _GOAL = -64.0  # log2 of the chance of an accident that is aimed at
 _MOST_TRIALS = 16
 _WEAK = -3.0  # log2 of the chance in one trial from which on primes have to be larger
 _WITH_LOGARITHMS = 22  # bits of primes: discrete logarithms take their square root of steps
+_WITH_ROOTS = 64  # trials: a root of a square has the sign that makes it look equal in half of them
 _ROUNDS = 24  # of new points, where trials are spoiled by a zero denominator or a missing root
 _AT_ONCE = 8_000_000  # residues of parameters held at once
+
+
+#: Ways of reading, tried in this order: opaque, nested max as one, with the laws of roots.
+_ATTEMPTS = (
+    (True, False, False), (True, True, False), (False, False, False), (False, True, False),
+    (False, False, True), (False, True, True),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +83,10 @@ def identity(
     their trials one after another. `bits` and `trials` are for tests of the bound itself.
     """  # fmt: skip
     best: Identity | None = None
-    for opaque, flat in ((True, False), (True, True), (False, False), (False, True)):
-        attempt = _Attempt(one, other, inputs, f"{seed} {opaque} {flat}", opaque, flat)
-        if (flat and not attempt.outline.nested) or (not opaque and not attempt.outline.functions):
+    for opaque, flat, roots in _ATTEMPTS:
+        attempt = _Attempt(one, other, inputs, seed, opaque, flat, roots)
+        used, nested = attempt.outline.functions, attempt.outline.nested
+        if (flat and not nested) or (roots and "sqrt" not in used) or not (opaque or used):
             continue
         found = attempt.run(outputs, size, bits, trials)
         if found is not None and (best is None or found.equal.sum() > best.equal.sum()):
@@ -91,13 +100,21 @@ class _Attempt:
     """One way of reading both functions."""
 
     def __init__(
-        self, one: Read, other: Read, inputs: Names, seed: str, opaque: bool, flat: bool
+        self,
+        one: Read,
+        other: Read,
+        inputs: Names,
+        seed: str,
+        opaque: bool,
+        flat: bool,
+        roots: bool,
     ) -> None:
         self.reads = (one, other)
         self.inputs = inputs
-        self.seed = seed
+        self.seed = f"{seed} {opaque} {flat} {roots}"
         self.opaque = opaque
         self.flat = flat
+        self.roots = roots
         self.outline = self._outline(logarithms=True)
         if self.outline.levels > 3 and "log" in self.outline.functions:
             self.outline = self._outline(logarithms=False)  # its primes are too large for them
@@ -117,31 +134,36 @@ class _Attempt:
     def run(self, outputs: int, size: int, bits: int | None, trials: int | None) -> Identity | None:
         """Points until there are enough good ones; None if too many are spoiled."""
         source = random.Random(self.seed)
-        roots = not self.opaque and "sqrt" in self.outline.functions
         levels = 1 if self.opaque else self.outline.levels
-        if bits is None and not self.opaque and "log" in self.outline.functions and levels <= 3:
-            bits = _WITH_LOGARITHMS
-        each = self.outline.chance(towers(levels, 1, source, roots, bits), self.ends)
+        if bits is None and not self.opaque and "log" in self.outline.functions:
+            bits = _WITH_LOGARITHMS if self.outline.logarithms else WIDE
+        each = self.outline.chance(towers(levels, 1, source, self.roots, bits), self.ends)
         if bits is None and each > _WEAK:
             bits = WIDE
-            each = self.outline.chance(towers(levels, 1, source, roots, bits), self.ends)
+            each = self.outline.chance(towers(levels, 1, source, self.roots, bits), self.ends)
         wanted = trials or min(_MOST_TRIALS, max(2, ceil(_GOAL / min(each, -1.0))))
+        if self.roots and trials is None:
+            wanted = _WITH_ROOTS
         at_once = max(1, min(wanted, _AT_ONCE // max(size * levels, 1)))
         equal, good, chance = np.ones(outputs, dtype=bool), 0, 0.0
         for _ in range(_ROUNDS * ceil(wanted / at_once)):
-            field = towers(levels, min(at_once, wanted - good), source, roots, bits)
+            count = at_once if self.roots else min(at_once, wanted - good)  # many will be spoiled
+            field = towers(levels, count, source, self.roots, bits)
             same, trusted = self._point(field, source.randbytes(32))
             equal &= same[:, trusted].all(axis=1)
             good += int(trusted.sum())
             chance += self.outline.chance(field, self.ends) * float(trusted.mean())
             if good >= wanted or not equal.any():
                 small = field.smallest.bit_length()
+                chance = max(chance, -float(good)) if self.roots else chance
                 return Identity(equal, chance, not self.opaque, good, small)
         return None
 
     def _point(self, field: Towers, key: bytes) -> tuple[Mask, Mask]:
         """Which outputs agree at random points (outputs, trials), and which trials are good."""
-        ops = Fields(key, field, opaque=self.opaque, kinked=self.kinked, flat=self.flat)
+        ops = Fields(
+            key, field, opaque=self.opaque, kinked=self.kinked, flat=self.flat, roots=self.roots
+        )
         one, other = (read(ops, ops.symbols(self.inputs)) for read in self.reads)
         return agreement(one, other), ops.good
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_values
+from netsym.formula.copying import copy_nodes
 from netsym.formula.graph import Graph, Ids
 from netsym.formula.names import Names, literal
 from netsym.formula.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown, tally
@@ -313,28 +314,10 @@ def _without_names(formula: Formula) -> Formula:
     if not any(block.op == "name" for block in old.blocks):
         return formula
     moved = np.full(len(old), -1, dtype=np.int32)
-    for block, rows in old.walk(formula.mask | _symbols(old)):
-        ids = block.start + rows
+    for block in old.blocks:
         if block.op == "symbol":
             assert isinstance(block.payload, Names)
             moved[block.start : block.stop] = new.symbols(block.payload)
-        elif block.op == "constant":
-            if isinstance(block.payload, tuple):
-                moved[block.start] = new.fraction(block.payload[0])
-            else:
-                assert isinstance(block.payload, np.ndarray)
-                moved[ids] = new.constants(block.payload[rows])
-        elif block.op == "name":
-            moved[ids] = moved[block.operands[rows, 0]]
-        else:
-            moved[ids] = new.rows(block.op, moved[block.operands[rows]])
+    copy_nodes(old, formula.mask, new, moved)
     outputs = tuple(dataclasses.replace(o, node=int(moved[o.node])) for o in formula.outputs)
     return dataclasses.replace(formula, graph=new, inputs=moved[formula.inputs], outputs=outputs)
-
-
-def _symbols(graph: Graph) -> npt.NDArray[np.bool_]:
-    mask = np.zeros(len(graph), dtype=np.bool_)
-    for block in graph.blocks:
-        if block.op == "symbol":
-            mask[block.start : block.stop] = True
-    return mask

@@ -15,6 +15,7 @@ import numpy as np
 import sympy
 
 from netsym.errors import SpecError
+from netsym.formula.builder import Builder
 from netsym.formula.constants import whole
 from netsym.formula.forms import Formula, bind
 from netsym.formula.functions import FUNCTIONS
@@ -143,13 +144,11 @@ def from_sympy(
     return nodes.formula(names, outputs)
 
 
-class _Nodes:
-    """The nodes of expressions, operands first, before they are put into a graph level by level."""
+class _Nodes(Builder):
+    """The nodes of sympy expressions."""
 
     def __init__(self, roots: Iterable[Any]) -> None:
-        self.symbols: dict[str, int] = {}
-        self.kinds: list[tuple[str, Any]] = []  # (operation, operand numbers or a value)
-        self.levels: list[int] = []
+        super().__init__()
         self._seen: dict[int, int] = {}  # by id(): sympy's own comparison walks whole trees
         self._alive: list[Any] = []
         self._objects: dict[str, Any] = {}
@@ -173,18 +172,6 @@ class _Nodes:
             self._seen[id(expression)] = self._made(expression, [self._seen[id(b)] for b in below])
         return self._seen[id(root)]
 
-    def _new(self, operation: str, value: Any, level: int = 0) -> int:
-        self.kinds.append((operation, value))
-        self.levels.append(level)
-        return len(self.kinds) - 1
-
-    def _operation(self, operation: str, *operands: int) -> int:
-        level = 1 + max((self.levels[n] for n in operands), default=0)
-        return self._new(operation, operands, level)
-
-    def _constant(self, value: float | Fraction) -> int:
-        return self._new("constant", value)
-
     def _made(self, expression: Any, operands: list[int]) -> int:
         if isinstance(expression, sympy.Symbol):
             known = self._objects.setdefault(expression.name, expression)
@@ -193,19 +180,17 @@ class _Nodes:
                     f"two different symbols are called {expression.name!r} (one may be real, or a "
                     "Dummy); use one symbol for one thing"
                 )
-            if expression.name not in self.symbols:
-                self.symbols[expression.name] = self._new("symbol", expression.name)
-            return self.symbols[expression.name]
+            return self.symbol(expression.name)
         if isinstance(expression, sympy.Number):
-            return self._constant(_value(expression))
+            return self.constant(_value(expression))
         if isinstance(expression, sympy.Add):
-            return self._operation("add", *operands)
+            return self.operation("add", tuple(operands))
         if isinstance(expression, sympy.Mul):
             return self._product(expression, operands)
         if isinstance(expression, sympy.Pow):
             return self._power(expression.exp, *operands)
         if expression is sympy.E:
-            return self._operation("exp", self._constant(1.0))
+            return self.operation("exp", (self.constant(1.0),))
         function = _FUNCTIONS.get("pi" if expression is sympy.pi else type(expression).__name__)
         if function is None:
             known = ", ".join(sorted(_FUNCTIONS))
@@ -213,7 +198,7 @@ class _Nodes:
                 f"{type(expression).__name__} is not something netsym knows; "
                 f"it knows sums, products, powers and {known}"
             )
-        return self._operation(function, *operands)
+        return self.operation(function, tuple(operands))
 
     def _product(self, product: Any, operands: list[int]) -> int:
         """Factors over divisors; a leading -1 is a negation, as in sympy's own printing."""
@@ -224,25 +209,25 @@ class _Nodes:
         result = self._times(over)
         if under:
             bases = [self.kinds[n][1][1] for n in under]  # each is 1/base, see _power
-            result = self._operation("divide", result, self._times(bases))
-        return self._operation("negate", result) if negative else result
+            result = self.operation("divide", (result, self._times(bases)))
+        return self.operation("negate", (result,)) if negative else result
 
     def _times(self, factors: list[int]) -> int:
         if not factors:
-            return self._constant(1.0)
-        return factors[0] if len(factors) == 1 else self._operation("multiply", *factors)
+            return self.constant(1.0)
+        return factors[0] if len(factors) == 1 else self.operation("multiply", tuple(factors))
 
     def _power(self, exponent: Any, base: int, given: int) -> int:
         if exponent == sympy.S.Half:
-            return self._operation("sqrt", base)
+            return self.operation("sqrt", (base,))
         if isinstance(exponent, sympy.Number) and exponent.is_negative:
             positive = -exponent
             if positive == sympy.S.Half:
-                base = self._operation("sqrt", base)
+                base = self.operation("sqrt", (base,))
             elif positive != 1:
-                base = self._operation("power", base, self._constant(_value(positive)))
-            return self._operation("divide", self._constant(1.0), base)
-        return self._operation("power", base, given)
+                base = self.operation("power", (base, self.constant(_value(positive))))
+            return self.operation("divide", (self.constant(1.0), base))
+        return self.operation("power", (base, given))
 
     def formula(self, inputs: list[str], outputs: Sequence[str]) -> Formula:
         """The nodes as a formula; `inputs` are names of symbols."""
@@ -251,42 +236,13 @@ class _Nodes:
         placed = (
             dict(zip(names, graph.symbols(literal(*names)).tolist(), strict=True)) if names else {}
         )
-        ids = np.zeros(len(self.kinds), dtype=np.int32)
-        groups: dict[tuple[int, str, int], list[int]] = {}
-        used = self._used()
-        for number in used:
-            operation, value = self.kinds[number]
-            if operation == "symbol":
-                ids[number] = placed[value]
-            elif isinstance(value, Fraction):
-                ids[number] = graph.fraction(value)
-            elif operation == "constant":
-                ids[number] = graph.constants(value)
-            else:
-                key = (self.levels[number], operation, len(value))
-                groups.setdefault(key, []).append(number)
-        for (_, operation, arity), numbers in sorted(groups.items()):
-            rows = [self.kinds[n][1] for n in numbers]
-            operands = np.array(rows, dtype=np.int64).reshape(len(rows), arity)
-            ids[numbers] = graph.rows(operation, ids[operands])
+        ids = self.build(graph, placed, self.roots)
         width = len(self.roots)
         if outputs and len(outputs) != width:
             raise SpecError(f"{len(outputs)} output names for {width} expressions; give one each")
         ends = literal(*outputs) if outputs else Names("y", None, () if width == 1 else (width,))
         places = np.array([placed[name] for name in inputs], dtype=np.int32)
         return Formula(graph, places, bind(ends, ids[self.roots]))
-
-    def _used(self) -> list[int]:
-        """What the roots are made of: inverses that became divisors are not."""
-        used, stack = set(), list(self.roots)
-        while stack:
-            number = stack.pop()
-            if number not in used:
-                used.add(number)
-                operation, value = self.kinds[number]
-                if operation not in ("symbol", "constant"):
-                    stack.extend(value)
-        return sorted(used)
 
 
 _FUNCTIONS: Mapping[str, str] = {row.sympy: name for name, row in FUNCTIONS.items() if row.sympy}

@@ -174,7 +174,7 @@ def _contracted(step: Contraction, fixed: _Values) -> Callable[[_Values], Floats
 
 def _plain(step: Plain) -> Callable[[_Values], Floats]:
     block = step.block
-    function = _ARITHMETIC.get(block.op) or FUNCTIONS[block.op].numpy
+    function = ARITHMETIC.get(block.op) or FUNCTIONS[block.op].numpy
 
     def run(held: _Values) -> Floats:
         result: Floats = np.atleast_1d(function(*[_picked(c, held) for c in step.columns]))
@@ -204,7 +204,8 @@ def _fold(function: np.ufunc) -> Callable[..., Floats]:
     return folded
 
 
-_ARITHMETIC: dict[str, Callable[..., Floats]] = {
+#: What the operations that are no functions of the table are in float64.
+ARITHMETIC: dict[str, Callable[..., Floats]] = {
     "add": _fold(np.add),
     "multiply": _fold(np.multiply),
     "divide": np.divide,

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from netsym.formula.functions import FUNCTIONS
+from netsym.ops.running import Running, called
+
 if TYPE_CHECKING:
     from netsym.ops.residues import Fields, Residues
 
@@ -31,17 +34,19 @@ def _exp(fields: Fields, z: Residues) -> Residues:
     def raised(level: int, above: Array) -> Array:
         return fields.raised(level, fields.towers.generators[level], above)
 
-    return fields.each(raised, np.exp, z, shift=1)
+    return fields.each(raised, real_of("exp"), z, shift=1)
 
 
 def _log(fields: Fields, z: Residues) -> Residues:
     if not fields.towers.in_words:  # too many steps; still a function
         return fields.random("log", z)
-    return fields.each(lambda level, a: fields.logarithm(level - 1, a), np.log, z, shift=-1)
+    return fields.each(lambda level, a: fields.logarithm(level - 1, a), real_of("log"), z, shift=-1)
 
 
 def _sqrt(fields: Fields, z: Residues) -> Residues:
     """A root where there is one; primes are 3 modulo 4."""
+    if not fields.roots:
+        return fields.random("sqrt", z)
 
     def root(level: int, residues: Array) -> Array:
         primes = fields.towers.primes[level]
@@ -49,7 +54,7 @@ def _sqrt(fields: Fields, z: Residues) -> Residues:
         fields.spoil(found * found % primes != residues)
         return found
 
-    return fields.each(root, np.sqrt, z)
+    return fields.each(root, real_of("sqrt"), z)
 
 
 def _tanh(fields: Fields, z: Residues) -> Residues:
@@ -89,21 +94,27 @@ def _max(fields: Fields, *operands: Residues) -> Residues:
 
 def _larger(fields: Fields, a: Residues, b: Residues) -> Residues:
     """`(a + b)/2 + u h(±(a - b)/2u)`, with a random function h of both, and the unit u > 0."""
-    sign = fields.real(lambda x, y: np.sign(np.nan_to_num(x - y)), a, b)
-    assert sign is not None
+    apart = fields.real(lambda x, y: x - y, a, b)
+    assert apart is not None
+    sign = apart.sign()
 
     def larger(level: int, x: Array, y: Array) -> Array:
         primes = fields.towers.primes[level]
         x, y = both_rows(x, y)
         half = (primes + 1) // 2
         distance = (x - y) * half % primes
-        unit = distance[..., 1:, :] * sign.astype(np.int64)[..., None, None] % primes
+        unit = distance[..., 1:, :] * sign[..., None, None] % primes
         unit = np.where(unit == 0, 1, unit)
         ratio = distance * fields.raised(level, unit, primes - 2) % primes
         hashed = fields.oracle.function("max", level, [np.minimum(ratio, -ratio % primes)])
         return np.where(x == y, x, ((x + y) * half + unit * hashed) % primes)
 
-    return fields.each(larger, np.maximum, a, b)
+    return fields.each(larger, real_of("max"), a, b)
+
+
+def real_of(function: str) -> Callable[..., Running]:
+    """A function of the table on real values."""
+    return lambda *operands: called(FUNCTIONS[function].numpy, *operands)
 
 
 def both_rows(*arrays: Array) -> Sequence[Array]:

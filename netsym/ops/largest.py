@@ -9,9 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.ops.oracle import Oracle
+from netsym.ops.running import Running
 
 Array = npt.NDArray[Any]
-Member = tuple[tuple[int, int], float]  # the residues of both rows, and the real value
+# The residues of both rows, and the real value with the bound of its error.
+Member = tuple[tuple[int, int], tuple[float, float]]
 
 
 class Sets:
@@ -25,13 +27,16 @@ class Sets:
         self.flat = flat
         self._members: dict[tuple[int, int, tuple[int, int]], dict[int, Member]] = {}
 
-    def largest(self, level: int, operands: Sequence[Array], reals: Sequence[Array]) -> Array:
+    def largest(self, level: int, operands: Sequence[Array], reals: Sequence[Running]) -> Array:
         """Residues (…, 2, trials) of the largest of operands of that shape, reals (…)."""
         primes = [int(prime) for prime in self.oracle.towers.primes[level]]
         found = np.empty(operands[0].shape, dtype=self.oracle.dtype)
         results = found.reshape(-1, 2, len(primes))
         lists = [operand.reshape(-1, 2, len(primes)).tolist() for operand in operands]
-        signs = [real.reshape(-1).tolist() for real in reals]
+        signs = [
+            list(zip(r.value.reshape(-1).tolist(), r.error.reshape(-1).tolist(), strict=True))
+            for r in reals
+        ]
         for place in range(len(results)):
             for trial, prime in enumerate(primes):
                 members = [
@@ -50,19 +55,24 @@ class Sets:
             return next(iter(known.values()))[0]
         below = pow(len(known), -1, prime)
         means = [sum(both[row] for both, _ in known.values()) * below % prime for row in (0, 1)]
-        middle = sum(real for _, real in known.values()) / len(known)
-        distances = ((both[1] - means[1]) * _sign(real - middle) for both, real in known.values())
+        middle = sum(real for _, (real, _) in known.values()) / len(known)
+        room = sum(error for _, (_, error) in known.values())
+        distances = (
+            (both[1] - means[1]) * _sign(real - middle, room) for both, (real, _) in known.values()
+        )
         unit = sum(distances) % prime or 1
         inverse = pow(unit, -1, prime)
         results = []
         for row, mean in enumerate(means):
             ratios = sorted((both[row] - mean) * inverse % prime for both, _ in known.values())
-            hashed = self.oracle.of_list("max", level, row, trial, ratios)
+            hashed = self.oracle.of_list("max", level, trial, ratios)
             results.append((mean + unit * hashed) % prime)
         found = (results[0], results[1])
         self._members[level, trial, found] = known
         return found
 
 
-def _sign(value: float) -> int:
-    return (value > 0) - (value < 0)
+def _sign(value: float, error: float) -> int:
+    """The sign, where it is certain; `error` bounds those of all operands, and of their mean."""
+    room = 2 * error + 2.0**-48 * abs(value)
+    return (value > room) - (value < -room)

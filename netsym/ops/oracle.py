@@ -22,7 +22,7 @@ _INDEX = re.compile(r"[1-9][0-9]{0,17}")
 
 
 class Oracle:
-    """Keyed hashes as random functions (BLAKE2, SHAKE), for each level, row and trial its own."""
+    """Keyed hashes as random functions (BLAKE2), for each level and trial its own."""
 
     def __init__(self, key: bytes, towers: Towers, rows: int) -> None:
         self.key = key
@@ -79,27 +79,23 @@ class Oracle:
         """Residues of a random function of residues (…, rows, trials), of the same shape."""
         shape, trials = operands[0].shape, self.towers.trials
         primes = [int(prime) for prime in self.towers.primes[level]]
-        begun = [
-            self._begun(name, level, row, trial)
-            for row in range(shape[-2])
-            for trial in range(trials)
-        ]
+        begun = [self._begun(name, level, trial) for trial in range(trials)]
         hashed = []
         lists = zip(*(operand.reshape(-1).tolist() for operand in operands), strict=True)
         for position, residues in enumerate(lists):
-            state = begun[position % len(begun)].copy()
+            state = begun[position % trials].copy()
             state.update(repr(residues).encode())
             hashed.append(int.from_bytes(state.digest()) % primes[position % trials])
         return np.array(hashed, dtype=self.dtype).reshape(shape)
 
-    def of_list(self, name: str, level: int, row: int, trial: int, residues: list[int]) -> int:
+    def of_list(self, name: str, level: int, trial: int, residues: list[int]) -> int:
         """The same for one list of residues of any length."""
-        state = self._begun(name, level, row, trial)
+        state = self._begun(name, level, trial)
         state.update(repr(residues).encode())
         return int.from_bytes(state.digest()) % int(self.towers.primes[level][trial])
 
-    def _begun(self, name: str, level: int, row: int, trial: int) -> Any:
-        start = f"{name} {level} {row} {trial} ".encode()
+    def _begun(self, name: str, level: int, trial: int) -> Any:
+        start = f"{name} {level} {trial} ".encode()
         return hashlib.blake2b(start, key=self.key, digest_size=_HASHED)
 
 

@@ -7,6 +7,7 @@ residues, and `ops.field_functions` says what functions are.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,11 +20,20 @@ import numpy.typing as npt
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names, literal
 from netsym.ops import Ops
-from netsym.ops.field_functions import EVEN, KINKED, NATIVE, ODD, PIECEWISE, both_rows
+from netsym.ops.field_functions import (
+    EVEN,
+    KINKED,
+    NATIVE,
+    ODD,
+    PIECEWISE,
+    both_rows,
+    real_of,
+)
 from netsym.ops.largest import Sets
 from netsym.ops.logarithm import Logarithm
 from netsym.ops.oracle import Oracle
 from netsym.ops.parameters import Parameter
+from netsym.ops.running import Running, called, joined, summed
 from netsym.ops.tower import Towers
 
 Array = npt.NDArray[Any]
@@ -36,12 +46,12 @@ class Residues:
     """An array of residues: `at[level]` has shape (*shape, rows, trials), None outside its window.
 
     Row 0 is the random point, row 1 a second one, of which max takes its unit; `real` (*shape) are
-    the values at a real point, of which max takes the sign of the unit. Row 1 and `real` are there
-    only where functions may have kinks; what is a number has one row for both.
+    the values at a real point, of which max takes the sign of the unit, where it is certain. Row 1
+    and `real` are there only where functions may have kinks; what is a number has one row for both.
     """
 
     at: tuple[Array | None, ...]
-    real: Array | None
+    real: Running | None
 
     def levels(self) -> list[int]:
         """The levels at which it has residues."""
@@ -56,16 +66,25 @@ class Fields(Ops[Residues]):
     """Reads in random fields, all trials at once.
 
     `key` makes everything random. `opaque` reads functions as random functions, else they are
-    written by exp, whose laws hold in a tower. `kinked` says that max may occur, `flat` reads a max
-    of max as one max of all operands. `good` (trials,) tells in which trials nothing was divided by
-    zero and no root was missing; the others say nothing.
+    written by exp, whose laws hold in a tower; `roots` says whether the laws of roots hold as well,
+    in towers made for them: then a root of a square has either sign by chance. `kinked` says that
+    max may occur, `flat` reads a max of max as one max of all operands. `good` (trials,) tells in
+    which trials nothing was divided by zero and no root was missing; the others say nothing.
     """
 
     def __init__(
-        self, key: bytes, towers: Towers, *, opaque: bool, kinked: bool, flat: bool = False
+        self,
+        key: bytes,
+        towers: Towers,
+        *,
+        opaque: bool,
+        kinked: bool,
+        flat: bool = False,
+        roots: bool = False,
     ) -> None:
         self.towers = towers
         self.opaque = opaque
+        self.roots = roots
         self.flat = flat
         self.kinked = kinked
         self.oracle = Oracle(key, towers, 2 if kinked else 1)
@@ -80,7 +99,7 @@ class Fields(Ops[Residues]):
     def _named(self, names: Names, shape: tuple[int, ...]) -> Residues:
         at, reals = self.oracle.names(names)
         whole = tuple(residues.reshape(*shape, *residues.shape[1:]) for residues in at)
-        return Residues(whole, reals.reshape(shape) if self.kinked else None)
+        return Residues(whole, Running.exact(reals.reshape(shape)) if self.kinked else None)
 
     def parameter(self, parameter: Parameter) -> Residues:
         names, entries = parameter.names, parameter.entries
@@ -109,7 +128,7 @@ class Fields(Ops[Residues]):
             scale = np.array(powers, dtype=self.oracle.dtype)[places.reshape(values.shape)]
             residues = integers[..., None] % primes * scale % primes
             at.append(residues[..., None, :])
-        return Residues(tuple(at), values if self.kinked else None)
+        return Residues(tuple(at), Running.exact(values) if self.kinked else None)
 
     def _exact(self, value: float | Fraction, shape: tuple[int, ...]) -> Residues:
         fraction = Fraction(value)
@@ -121,8 +140,9 @@ class Fields(Ops[Residues]):
                 if fraction.denominator % p else 0
                 for p in primes.tolist()
             ]  # fmt: skip
-            at.append(np.full((*shape, 1, len(row)), row, dtype=self.oracle.dtype))
-        real = np.full(shape, float(fraction))
+            residues = np.array(row, dtype=self.oracle.dtype)
+            at.append(np.broadcast_to(residues, (*shape, 1, len(row))))
+        real = Running.exact(np.full(shape, float(fraction)))
         return Residues(tuple(at), real if self.kinked else None)
 
     def constant(self, value: float | Fraction) -> Residues:
@@ -132,7 +152,7 @@ class Fields(Ops[Residues]):
     def each(
         self,
         function: Callable[..., Array],
-        real: Callable[..., Any],
+        real: Callable[..., Running],
         *operands: Residues,
         shift: int = 0,
     ) -> Residues:
@@ -148,17 +168,17 @@ class Fields(Ops[Residues]):
             raise Shallow
         return Residues(tuple(at), self.real(real, *operands))
 
-    def real(self, function: Callable[..., Any], *operands: Residues) -> Array | None:
+    def real(self, function: Callable[..., Running], *operands: Residues) -> Running | None:
         """A function of the real values, where they are kept."""
         if not self.kinked:
             return None
         with np.errstate(all="ignore"):
-            return np.asarray(function(*(operand.real for operand in operands)), dtype=np.float64)
+            return function(*(operand.real for operand in operands))
 
     def add(self, *terms: Residues) -> Residues:
         return self.each(
             lambda level, *a: reduce(np.add, a) % self.towers.primes[level],
-            lambda *a: reduce(np.add, a),
+            summed,
             *terms,
         )
 
@@ -166,17 +186,17 @@ class Fields(Ops[Residues]):
         def product(level: int, *residues: Array) -> Array:
             return reduce(lambda a, b: a * b % self.towers.primes[level], residues)
 
-        return self.each(product, lambda *a: reduce(np.multiply, a), *factors)
+        return self.each(product, lambda *a: reduce(operator.mul, a), *factors)
 
     def negate(self, value: Residues) -> Residues:
-        return self.each(lambda level, a: -a % self.towers.primes[level], np.negative, value)
+        return self.each(lambda level, a: -a % self.towers.primes[level], operator.neg, value)
 
     def divide(self, numerator: Residues, denominator: Residues) -> Residues:
         def quotient(level: int, above: Array, below: Array) -> Array:
             result: Array = above * self.inverse(level, below) % self.towers.primes[level]
             return result
 
-        return self.each(quotient, np.divide, numerator, denominator)
+        return self.each(quotient, operator.truediv, numerator, denominator)
 
     def inverse(self, level: int, residues: Array) -> Array:
         """1 over residues; trials in which one of them is zero say nothing any more."""
@@ -206,11 +226,12 @@ class Fields(Ops[Residues]):
             within = [0 if not exponent else (abs(exponent) - 1) % order + 1 for order in orders]
             return self.raised(level, residues, np.array(within, dtype=self.oracle.dtype))
 
-        return self.each(raised, lambda real: np.float_power(real, min(exponent, 10**6)), base)
+        most = min(max(exponent, -(10**6)), 10**6)
+        return self.each(raised, lambda z: called(lambda v: np.float_power(v, most), z), base)
 
     # -- along axes
     def contract(self, weights: Residues, values: Residues, bias: Residues | None) -> Residues:
-        total = self.each(self._contracted, lambda w, v: v @ w.T, weights, values)
+        total = self.each(self._contracted, lambda w, v: v @ w, weights, values)
         return total if bias is None else self.add(total, bias)
 
     def _contracted(self, level: int, weights: Array, values: Array) -> Array:
@@ -235,19 +256,21 @@ class Fields(Ops[Residues]):
     def total(self, values: Residues) -> Residues:
         return self.each(
             lambda level, a: a.sum(axis=-3, keepdims=True) % self.towers.primes[level],
-            lambda a: a.sum(axis=-1, keepdims=True),
+            Running.total,
             values,
         )
 
     def concatenate(self, arrays: Sequence[Residues]) -> Residues:
         return self.each(
-            lambda _, *parts: _concatenated(parts, -3), lambda *p: _concatenated(p, -1), *arrays
+            lambda _, *parts: _concatenated(parts, -3),
+            lambda *parts: joined(lambda p: _concatenated(p, -1), *parts),
+            *arrays,
         )
 
     def take(self, values: Residues, positions: npt.NDArray[Any]) -> Residues:
         return self.each(
             lambda _, a: np.take(a, positions, axis=a.ndim - 3),
-            lambda a: np.take(a, positions, axis=a.ndim - 1),
+            lambda a: a.map(lambda part: np.take(part, positions, axis=-1)),
             values,
         )
 
@@ -270,7 +293,7 @@ class Fields(Ops[Residues]):
         """A number that no rational is, as pi; a square, so that it has a root."""
         drawn = self._named(literal(f"{function}()"), ())
         square = self.multiply(drawn, drawn)
-        return Residues(square.at, self.real(FUNCTIONS[function].numpy))
+        return Residues(square.at, self.real(lambda: called(FUNCTIONS[function].numpy)))
 
     def random(self, function: str, *operands: Residues) -> Residues:
         """A random function, odd or even where the function is."""
@@ -286,18 +309,21 @@ class Fields(Ops[Residues]):
                 result = np.where(first == 0, 0, signed)
             return result
 
-        return self.each(drawn, FUNCTIONS[function].numpy, *operands)
+        return self.each(drawn, real_of(function), *operands)
 
     def largest(self, operands: Sequence[Residues]) -> Residues:
         """max of any number of operands."""
-        reals = [np.nan_to_num(np.asarray(operand.real)) for operand in operands]
+        reals = [operand.real for operand in operands]
 
         def largest(level: int, *residues: Array) -> Array:
             whole = both_rows(*residues)
-            wide = [np.broadcast_to(real, whole[0].shape[:-2]) for real in reals]
+            shape = whole[0].shape[:-2]
+            wide = [
+                r.map(lambda part: np.broadcast_to(part, shape)) for r in reals if r is not None
+            ]
             return self._sets.largest(level, whole, wide)
 
-        return self.each(largest, lambda *z: np.maximum.reduce(np.broadcast_arrays(*z)), *operands)
+        return self.each(largest, real_of("max"), *operands)
 
     def logarithm(self, level: int, residues: Array) -> Array:
         """Discrete logarithms of residues at a level, which are residues at the next."""

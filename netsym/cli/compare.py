@@ -1,0 +1,73 @@
+"""`netsym compare`: forms side by side, and whether two functions are the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from netsym.cli.arguments import judging_options, network_argument, read_network
+from netsym.cli.output import Progress, write
+from netsym.compare.comparison import Comparison, compare
+from netsym.compare.subjects import read_text, subject
+from netsym.errors import SpecError
+from netsym.network import Network
+
+
+@click.command("compare")
+@network_argument
+@click.argument("other", metavar="[OTHER]", required=False)
+@judging_options
+@click.pass_context
+def command(
+    context: click.Context,
+    network: Network,
+    other: str | None,
+    seed: int,
+    tolerance: float | None,
+    as_json: bool,
+    target: str | None,
+) -> None:
+    """Say how large the forms of a network are, and prove that they are equal.
+
+    \b
+    Examples:
+      netsym compare 1-2-1:sigmoid             its layers and its one formula
+      netsym compare before.toml after.toml    two networks
+      netsym compare net.toml formula.txt      a network and a formula in a file
+
+    \b
+    The formula is written as text and read back, so what is compared is what you
+    would use. Verdicts, from the most certain: structural, identical,
+    exact-on-regions, within-error, different, undecided. Equal is exit code 0,
+    different 1, undecided 4.
+    """
+    if network.assumed:
+        click.echo(f"note: {network.assumed}", err=True)
+    second = None if other is None else _other(network, other)
+    result = compare(network, second, seed=seed, tolerance=tolerance)
+    report(result, as_json, target, str(result))
+    context.exit(result.exit_code)
+
+
+def report(result: Comparison, as_json: bool, target: str | None, text: str) -> None:
+    """Write a result as a report or as data."""
+    data = json.dumps(result.to_json(), indent=2, ensure_ascii=False) if as_json else text
+    write([data], target, Progress())
+
+
+def _other(network: Network, given: str) -> object:
+    """A network, or the formula in a file that is none."""
+    path = Path(given)
+    if path.suffix in (".toml", ".json") or not path.is_file():
+        return read_network(given)
+    return read_text(file_text(path), subject(network), longest=None)
+
+
+def file_text(path: Path) -> str:
+    """The text of a file; raises `SpecError` if it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"cannot read {path}: {error}") from None

@@ -1,0 +1,155 @@
+"""Comparison: two functions, their sizes, the verdict and what explains it, as one result."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass, replace
+from typing import Any
+
+from netsym.compare.agreement import Counterexample
+from netsym.compare.diagnosis import Diagnosis, diagnose
+from netsym.compare.sizes import Table, table
+from netsym.compare.subjects import Subject, aligned, of_formula, read_text, subject
+from netsym.compare.verdict import VERDICTS, judge
+from netsym.errors import SpecError
+from netsym.formula.sizes import shown
+from netsym.network import Network
+
+#: Forms of at most so many nodes are written as text and read back, where a network is compared
+#: with itself.
+READ_BACK = 100_000
+
+
+def compare(
+    one: Any, other: Any = None, *, seed: int = 0, tolerance: float | None = None
+) -> Comparison:
+    """Decide, with evidence, whether two functions are equal, and say what each costs.
+
+    Each is a network, a `Formula`, a sympy expression or the text of a formula; text is read in
+    the names of the network on the other side. Without `other`, a network is compared with its own
+    formula, written as text and read back. `seed` chooses the random points, `tolerance` is a
+    difference that is allowed. Raises `SpecError` for what cannot be read or does not correspond.
+
+    >>> import netsym
+    >>> network = netsym.parse("1-2-1:sigmoid")
+    >>> netsym.compare(network).verdict
+    'structural'
+    >>> netsym.compare("1/(1 + e^-x)", "(1 + tanh(x/2))/2").verdict
+    'identical'
+    """
+    if other is None:
+        return _with_itself(subject(one), seed)
+    if isinstance(other, Network) and not isinstance(one, Network):
+        one, other = other, one
+    first = subject(one)
+    second = aligned(first, subject(other, first))
+    if first.network is not None and second.network is None:
+        first = replace(first, words="the network")
+    if first.words == second.words:
+        first = replace(first, words=f"{first.words} (first)")
+        second = replace(second, words=f"{second.words} (second)")
+    return _compared(first, second, seed, tolerance, table([first, second]))
+
+
+def _with_itself(one: Subject, seed: int) -> Comparison:
+    """A network, layer by layer, against its formula as a person would use it: the text."""
+    if one.network is None:
+        raise SpecError("give a second side to compare with; a network alone is compared with "
+                        "its own formula")  # fmt: skip
+    note = ""
+    for form in ("inlined", "shared"):
+        size = one.network.forecast(form)
+        if size is not None and size.nodes <= READ_BACK:
+            text = one.network.formula(form).text(ascii=True, max_nodes=None)
+            parsed = read_text(text, one, longest=None)
+            words = f"the {form} formula, read back from {len(text):,} characters of text"
+            other = of_formula(parsed.formula, words, parsed)
+            break
+        note = (
+            f"the {form} form has {'too many' if size is None else shown(size.nodes)} nodes, more "
+            f"than the {READ_BACK:,} that are written and read back"
+        )
+    else:
+        note += "; its graph was compared instead, without writing it"
+        other = of_formula(one.network.shared, "the graph of the shared form")
+    one = replace(one, words="the network, layer by layer,")
+    made = _compared(one, aligned(one, other), seed, None, table([one]))
+    return replace(made, notes=(note,) if note else ())
+
+
+def _compared(
+    one: Subject, other: Subject, seed: int, tolerance: float | None, sizes: Table
+) -> Comparison:
+    verdict = judge(one, other, seed, tolerance)
+    notes = other.parsed.notes if other.parsed is not None else ()
+    explained = diagnose(one, other, seed) if verdict.name == "different" else None
+    return Comparison(
+        one, other, verdict.name, verdict.because, verdict.evidence, verdict.counterexample,
+        explained, sizes, notes,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The result of a comparison; `str` is the report.
+
+    `verdict` is one of `VERDICTS`, `because` says it in words, and `evidence` lists what it rests
+    on. `counterexample` is a point at which they differ, `diagnosis` the mistakes that explain it.
+    """
+
+    one: Subject
+    other: Subject
+    verdict: str
+    because: str
+    evidence: tuple[str, ...]
+    counterexample: Counterexample | None
+    diagnosis: Diagnosis | None
+    sizes: Table
+    notes: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 if they are equal, 1 if they differ, 4 if that is not known."""
+        return VERDICTS[self.verdict]
+
+    def __str__(self) -> str:
+        return f"{self.sizes}\n\n{self.report()}"
+
+    def report(self, width: int = 80) -> str:
+        """The verdict and what it rests on, in lines of at most `width` but for typed text."""
+        found = self.diagnosis
+        headline, reasons = self.because, list(self.evidence)
+        if found is not None:
+            headline, reasons = found.headline(), [self.because, *found.reasons(), *reasons]
+        lines = [f"note: {note}" for note in self.notes]
+        lines.append(f"{self.verdict}: {headline}")
+        shown = [_wrapped(line, width) for line in lines]
+        if found is not None:
+            shown += [_wrapped(f"- {mistake}", width) for mistake in found.listed()]
+            shown += [found.caret()] if found.span is not None else []
+        shown += [_wrapped(f"- {reason}", width) for reason in reasons]
+        return "\n".join(shown)
+
+    def to_json(self) -> dict[str, Any]:
+        """The data, for `--json`."""
+        counterexample = self.counterexample
+        return {
+            "schema": 1,
+            "compared": [self.one.words, self.other.words],
+            "forms": {
+                column.title: column.to_json(list(self.one.outputs))
+                for column in self.sizes.columns
+            },
+            "verdict": self.verdict,
+            "because": self.because,
+            "evidence": list(self.evidence),
+            "counterexample": None if counterexample is None else counterexample.to_json(),
+            "diagnosis": None if self.diagnosis is None else self.diagnosis.to_json(),
+            "notes": list(self.notes),
+        }
+
+
+def _wrapped(text: str, width: int) -> str:
+    lines = textwrap.wrap(text, width, subsequent_indent="  ", break_long_words=False,
+                          break_on_hyphens=False)  # fmt: skip
+    return "\n".join(lines)

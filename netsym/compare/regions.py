@@ -1,0 +1,61 @@
+"""Regions: piecewise-rational functions in exact fractions, on both sides of every kink."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from netsym.compare.agreement import Draw
+from netsym.compare.subjects import Subject
+from netsym.ops.field_functions import KINKED, PIECEWISE
+from netsym.ops.outline import Outlines
+from netsym.ops.rationals import NotRational, Rationals
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """At how many points two functions are equal in exact fractions, and what these points see.
+
+    Of `units` elements of max, min and abs, `seen` were seen on both sides.
+    """
+
+    points: int
+    units: int
+    seen: int
+
+    def __str__(self) -> str:
+        return (
+            f"in exact fractions: equal at {self.points} points; of {self.units} units with a "
+            f"kink {self.seen} were seen both active and inactive"
+        )
+
+
+def exact_on_regions(one: Subject, other: Subject, given: Sequence[Draw]) -> Regions | None:
+    """Compare two functions in exact fractions; None if they are not rational, or not equal."""
+    ops = Outlines(opaque=True)
+    for side in (one, other):
+        side.read(ops, ops.inputs(one.inputs))
+    if not ops.functions or not ops.functions <= KINKED | PIECEWISE:
+        return None
+    points = 0
+    sides: dict[tuple[int, int], tuple[Any, Any]] = {}
+    for draw in given:
+        values = []
+        for which, side in enumerate((one, other)):
+            exact = Rationals(draw.values)
+            try:
+                y = side.read(exact, exact.points(draw.x))
+            except NotRational:
+                return None
+            values.append(np.broadcast_to(y, (len(draw.x), len(side.outputs))))
+            for number, each in enumerate(exact.coverage):
+                above, below = sides.get((which, number), (False, False))
+                sides[which, number] = (above | each.above, below | each.below)
+        if bool((values[0] != values[1]).any()):
+            return None
+        points += len(draw.x)
+    seen = sum(int(np.sum(above & below)) for above, below in sides.values())
+    return Regions(points, sum(int(np.size(above)) for above, _ in sides.values()), seen)

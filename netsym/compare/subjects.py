@@ -1,0 +1,180 @@
+"""What can be compared: networks, formulas, sympy expressions and text, all as functions."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from netsym.compare.identity import Read
+from netsym.errors import SpecError
+from netsym.formula.forms import Formula
+from netsym.formula.names import Names, literal
+from netsym.formula.parse import Parsed, parse_formula
+from netsym.network import Network
+from netsym.ops.formulas import read_formula
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """One side of a comparison: a function of inputs and of names, readable in any reading.
+
+    `words` is what reports call it. A network is read layer by layer, a formula node by node.
+    """
+
+    words: str
+    inputs: Names
+    outputs: tuple[str, ...]
+    read: Read
+    network: Network | None = None
+    formula: Formula | None = None
+    parsed: Parsed | None = None
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names that are not inputs, in order."""
+        if self.network is not None:
+            return self.network.parameter_names()
+        assert self.formula is not None
+        return [name for name in _symbols(self.formula) if name not in self.inputs.all()]
+
+    @property
+    def parameter_count(self) -> int:
+        """How many parameters a network has; a formula is small."""
+        return self.network.parameter_count if self.network is not None else 0
+
+    @cached_property
+    def graph(self) -> Formula:
+        """It as a formula; of a network, in layers."""
+        if self.formula is not None:
+            return self.formula
+        assert self.network is not None
+        return self.network.layered
+
+    @cached_property
+    def typed_digits(self) -> Mapping[float | Fraction, Fraction]:
+        """For every decimal that was typed, half a unit of its last digit."""
+        if self.parsed is None:
+            return {}
+        graph = self.parsed.formula.graph
+        return {graph.number(node): half for node, half in self.parsed.digits.items()}
+
+
+def subject(given: Any, like: Subject | None = None) -> Subject:
+    """A network, a `Formula`, a sympy expression or text as one side of a comparison.
+
+    Text is a formula, in the names of the other side, `like`, if that is a network.
+    Raises `SpecError` for anything else, with a caret for text that cannot be read.
+    """
+    if isinstance(given, Subject):
+        return given
+    if isinstance(given, Network):
+        return Subject(
+            given.title, given.inputs, tuple(given.outputs.all()), given.read, network=given
+        )
+    if isinstance(given, Formula):
+        return of_formula(given, "the formula")
+    if isinstance(given, Parsed):
+        return of_formula(given.formula, "the formula", given)
+    if isinstance(given, str):
+        parsed = read_text(given, like)
+        return of_formula(parsed.formula, "the formula", parsed)
+    if hasattr(given, "free_symbols"):
+        from netsym.formula.sympy_bridge import from_sympy
+
+        return of_formula(from_sympy(given), "the sympy expression")
+    raise SpecError(
+        f"cannot compare {type(given).__name__}; give a network, a formula, a sympy expression, "
+        "or the text of a formula"
+    )
+
+
+def of_formula(formula: Formula, words: str, parsed: Parsed | None = None) -> Subject:
+    """A formula as one side; without declared inputs, all of its names are inputs."""
+    if not len(formula.inputs):
+        formula = _with_inputs(formula, list(_symbols(formula)))
+    names = [names.ascii(i) for names, i in map(formula.graph.symbol, formula.inputs.tolist())]
+    outputs = tuple(output.name for output in formula.outputs)
+    return Subject(
+        words,
+        literal(*names),
+        outputs,
+        lambda ops, x: read_formula(formula, ops, x),
+        formula=formula,
+        parsed=parsed,
+    )
+
+
+def read_text(text: str, like: Subject | None, longest: int | None = 1_000_000) -> Parsed:
+    """Text as a formula, in the names of a network if the other side is one."""
+    network = like.network if like is not None else None
+    if network is None:
+        return parse_formula(text, longest=longest)
+    return parse_formula(
+        text,
+        known=network.symbol_names(),
+        inputs=network.inputs,
+        outputs=network.outputs,
+        function=network.function,
+        latex_names=network.latex_names,
+        longest=longest,
+    )
+
+
+def aligned(one: Subject, other: Subject) -> Subject:
+    """`other` as a function of the inputs of `one`: by their names, or else in order.
+
+    Raises `SpecError` if inputs or outputs do not correspond.
+    """
+    if len(one.outputs) != len(other.outputs):
+        raise SpecError(
+            f"{one.words} has {_count(len(one.outputs), 'output')}, but {other.words} has "
+            f"{len(other.outputs)}; compare functions with the same outputs"
+        )
+    mine, theirs = one.inputs.all(), other.inputs.all()
+    if mine == theirs:
+        return other
+    if other.formula is not None and (other.parsed or set(mine) & set(_symbols(other.formula))):
+        formula = _with_inputs(other.formula, mine)
+        read = _picking(formula, mine)
+        return dataclasses.replace(other, inputs=one.inputs, formula=formula, read=read)
+    if len(mine) == len(theirs):
+        return dataclasses.replace(other, inputs=one.inputs)
+    raise SpecError(
+        f"{one.words} has {_count(len(mine), 'input')}, but {other.words} has {len(theirs)}; "
+        "compare functions of the same inputs"
+    )
+
+
+def _picking(formula: Formula, names: list[str]) -> Read:
+    """Read a formula that may use some of the inputs only."""
+    graph = formula.graph
+    used = [graph.symbol(node)[0].ascii(graph.symbol(node)[1]) for node in formula.inputs.tolist()]
+    positions = np.array([names.index(name) for name in used], dtype=np.int64)
+    return lambda ops, x: read_formula(formula, ops, ops.take(x, positions))
+
+
+def _with_inputs(formula: Formula, names: list[str]) -> Formula:
+    """The formula with those of its symbols as inputs that are among the names, in order."""
+    nodes = _symbols(formula)
+    ids = [nodes[name] for name in names if name in nodes]
+    return dataclasses.replace(formula, inputs=np.array(ids, dtype=np.int32))
+
+
+def _symbols(formula: Formula) -> dict[str, int]:
+    """The symbols that occur in a formula, and their nodes."""
+    found: dict[str, int] = {}
+    for block, rows in formula.graph.walk(formula.mask):
+        if block.op == "symbol":
+            assert isinstance(block.payload, Names)
+            found.update((block.payload.ascii(row), block.start + row) for row in rows.tolist())
+    return found
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'s' * (number != 1)}"

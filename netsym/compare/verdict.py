@@ -1,0 +1,160 @@
+"""The verdict: the first step of a ladder that settles whether two functions are equal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from netsym.compare.agreement import (
+    FINE,
+    PROVING,
+    QUICK,
+    Agreement,
+    Counterexample,
+    Draw,
+    agree,
+    draws,
+)
+from netsym.compare.causes import within_error
+from netsym.compare.identity import Identity, identity
+from netsym.compare.regions import Regions, exact_on_regions
+from netsym.compare.structure import same_graph
+from netsym.compare.subjects import Subject
+
+#: The verdicts, from the most certain; each with the exit code of the command line.
+VERDICTS = {
+    "structural": 0, "identical": 0, "exact-on-regions": 0, "within-error": 0,
+    "different": 1, "undecided": 4,
+}  # fmt: skip
+
+_CONVINCING = -40.0  # log2 of the chance of an accident, above which nothing is called identical
+_ENOUGH = 16  # real points that must agree
+_SMALL = 50_000  # parameters of networks that are also compared as graphs
+_MORE = 6  # times that more points are drawn, where values are not defined everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found, the reasons one by one, and a counterexample if there is one."""
+
+    name: str
+    because: str
+    evidence: tuple[str, ...]
+    counterexample: Counterexample | None = None
+
+
+def judge(one: Subject, other: Subject, seed: int = 0, tolerance: float | None = None) -> Verdict:
+    """Go down the ladder: structural, identical, exact on regions, within error, or different.
+
+    Both have the same inputs and outputs (see `aligned`). `tolerance` is a difference that is
+    allowed. Nothing is rounded up: what is neither proved nor refuted is undecided.
+    """
+    size = max(one.parameter_count, other.parameter_count)
+    given = draws(one, other, f"{seed}")
+    found = agree(one, other, given, QUICK if size <= _SMALL else PROVING)
+    if found.apart is not None:
+        return _apart(one, other, given, found, tolerance)
+    if size <= _SMALL and same_graph(one, other):
+        evidence = (_in_numbers(found), *_float_words(one, other, found))
+        return Verdict("structural", "they are the same expression, node for node", evidence)
+    fields = identity(one.read, other.read, one.inputs, len(one.outputs), f"netsym {seed}", size)
+    if fields is not None and fields.holds and fields.chance <= _CONVINCING:
+        for more in range(_MORE):
+            if found.defined >= _ENOUGH or found.apart is not None:
+                break
+            given += draws(one, other, f"{seed} {more}")
+            found = agree(one, other, given, PROVING)
+        if found.defined >= _ENOUGH and found.apart is None:
+            return _identical(one, other, fields, found)
+    found = agree(one, other, given, FINE)
+    if found.apart is not None:
+        return _apart(one, other, given, found, tolerance)
+    regions = exact_on_regions(one, other, given)
+    if regions is not None and regions.seen == regions.units:
+        because = (
+            "both are piecewise rational, and equal in exact fractions at points that see every "
+            "unit with a kink active and inactive; not all combinations of them were tried"
+        )
+        return Verdict("exact-on-regions", because, (str(regions),))
+    return _undecided(fields, found, regions)
+
+
+def _apart(
+    one: Subject, other: Subject, given: list[Draw], found: Agreement, tolerance: float | None
+) -> Verdict:
+    """Within an error that has a cause, or else different."""
+    excuse = within_error(one, other, given, tolerance)
+    if excuse is not None:
+        return Verdict("within-error", excuse.because, excuse.evidence)
+    assert found.apart is not None
+    return _different(one, other, found.apart, found)
+
+
+def _identical(one: Subject, other: Subject, fields: Identity, found: Agreement) -> Verdict:
+    names = dict.fromkeys([*one.names, *other.names])
+    because = "they are the same function"
+    if found.defined < found.points:
+        because += " where both are defined"
+    if names:
+        because += f", for all values of {_few(list(names))}"
+    evidence = (f"as functions: {fields}", _in_numbers(found), *_float_words(one, other, found))
+    return Verdict("identical", because, evidence)
+
+
+def _different(one: Subject, other: Subject, apart: Counterexample, found: Agreement) -> Verdict:
+    output = f"output {apart.output}, " if len(one.outputs) > 1 else ""
+    mine, theirs = apart.short
+    because = f"at {apart.place}: {output}{one.words} is {mine}, {other.words} is {theirs} (proved)"
+    evidence = (f"{apart.one} and {apart.other} ({found.bits} bits) do not overlap",)
+    return Verdict("different", because, evidence, apart)
+
+
+def _undecided(fields: Identity | None, found: Agreement, regions: Regions | None) -> Verdict:
+    reasons = [_in_numbers(found)]
+    if fields is None or not fields.holds:
+        reasons.append(
+            "as functions: no law that the finite fields know makes them equal, which is no proof "
+            "that they differ (netsym laws)"
+        )
+    elif fields.chance > _CONVINCING:
+        reasons.append(f"as functions: {fields}; that is too large to be a proof")
+    else:
+        reasons.append(
+            f"as functions they are equal ({fields}), but fewer than {_ENOUGH} real points agree "
+            "where both are defined"
+        )
+    if regions is not None:
+        reasons.append(str(regions))
+    return Verdict("undecided", "neither proved equal nor proved different", tuple(reasons))
+
+
+# -- what is said of points ---------------------------------------------------------------------
+def _in_numbers(found: Agreement) -> str:
+    said = (
+        f"in numbers: at {found.defined} points, of magnitudes from 0.001 to 10,000, the proved "
+        f"intervals overlap, and the values differ by at most {found.bound:.2g} "
+        f"({found.bits} bits)"
+    )
+    if found.units:
+        said += (
+            f"; of {found.units} units with a kink {found.seen} were seen both active and inactive"
+        )
+    if found.defined < found.points:
+        said += (
+            f"; at {found.points - found.defined} more points a value is not defined or too large"
+        )
+    return said
+
+
+def _float_words(one: Subject, other: Subject, found: Agreement) -> Iterator[str]:
+    for side, floats in zip((one, other), found.floats, strict=True):
+        said = f"in float64: {side.words} is off by at most {floats.error:.2g} (relative)"
+        if floats.broken:
+            said += f", and overflows or is not a number at {floats.broken} points"
+        yield said
+
+
+def _few(names: Sequence[str]) -> str:
+    if len(names) <= 4:
+        return ", ".join(names)
+    return f"{names[0]}, {names[1]}, … {names[-1]} ({len(names):,} names)"

@@ -1,0 +1,67 @@
+"""Typed numbers: their exact or nearest value, and how precisely they were typed."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+_LONGEST = 1000
+
+
+class NumberError(ValueError):
+    """A number that no formula can hold; `hint` says what to do."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def value_of(word: str) -> float | Fraction:
+    """The value of a number as typed: 1/3 and long integers exactly, others as float64.
+
+    Raises `NumberError` for what is too long, too large, or nonzero and too small.
+
+    >>> value_of("0.5"), value_of("1/3"), value_of("12345678901234567890")
+    (0.5, Fraction(1, 3), Fraction(12345678901234567890, 1))
+    """
+    if len(word) > _LONGEST:
+        raise NumberError(
+            f"a number of {len(word):,} characters", f"a number may have {_LONGEST:,}"
+        )
+    above, slash, below = word.partition("/")
+    if slash:
+        return Fraction(int(above), int(below))
+    value = float(word)
+    if math.isinf(value):
+        raise NumberError("this number is too large", "a number must be less than 1.8e308")
+    if value == 0 and any(digit in "123456789" for digit in word.lower().partition("e")[0]):
+        raise NumberError("this number is too small", "numbers below 5e-324 are zero in float64")
+    if word.isdecimal() and (value >= 1e16 or int(word) != value):
+        return Fraction(int(word))
+    return value
+
+
+def fraction_of(above: str, below: str) -> bool:
+    """Whether two numbers make one that is written as a quotient: integers in lowest terms.
+
+    >>> fraction_of("1", "3"), fraction_of("2", "4"), fraction_of("1.0", "3")
+    (True, False, False)
+    """
+    if not (above.isdecimal() and below.isdecimal()) or len(above) + len(below) > _LONGEST:
+        return False
+    over, under = int(above), int(below)
+    return under > 1 and over > 0 and math.gcd(over, under) == 1
+
+
+def half_unit(word: str) -> Fraction | None:
+    """Half a unit of the last digit of a number typed with a point or an exponent.
+
+    >>> half_unit("0.33"), half_unit("1e-05"), half_unit("3")
+    (Fraction(1, 200), Fraction(1, 200000), None)
+    """
+    mantissa, e, exponent = word.lower().partition("e")
+    if not e and "." not in mantissa:
+        return None
+    digits = len(mantissa.partition(".")[2])
+    power = int(exponent or 0) - digits
+    return Fraction(10) ** power / 2 if abs(power) < 5000 else Fraction(0)

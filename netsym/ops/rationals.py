@@ -1,0 +1,87 @@
+"""The `rationals` reading: an element is an exact fraction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import flint
+import numpy as np
+
+from netsym.ops.scalars import Objects, Scalars
+
+_LARGEST_EXPONENT = 1000
+_MOST_BITS = 100_000
+
+
+class NotRational(Exception):
+    """A value is not rational, does not exist, or is too long to compute with."""
+
+
+def _sqrt(value: Any) -> Any:
+    if value >= 0:
+        root = flint.fmpq(value.p.isqrt(), value.q.isqrt())
+        if root * root == value:
+            return root
+    raise NotRational(f"the square root of {str(value)[:40]} is not rational")
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {"max": max, "min": min, "abs": abs, "sqrt": _sqrt}
+
+
+class Rationals(Scalars):
+    """Exact fractions, flint.fmpq; floats are exact dyadic rationals.
+
+    Every operation raises `NotRational` where there is no exact result: for exp and its like,
+    the square root of what is no square, a division by zero, an exponent beyond 1000, and
+    fractions that grow beyond 100,000 bits.
+    """
+
+    matrix = flint.fmpq_mat
+    functions = _FUNCTIONS
+
+    def number(self, value: float | Fraction) -> Any:
+        return flint.fmpq(*value.as_integer_ratio())
+
+    def terms_at_once(self, values: Objects) -> int:
+        return int(1e6 / (1 + _bits(values) / 64))  # up to 200 ns a term for each 64 bits
+
+    def unknown(self, function: str) -> Objects:
+        raise NotRational(f"{function} leaves the rational numbers")
+
+    def add(self, *terms: Objects) -> Objects:
+        return _short(super().add(*terms))
+
+    def multiply(self, *factors: Objects) -> Objects:
+        result = factors[0]
+        for factor in factors[1:]:
+            result = _short(super().multiply(result, factor))
+        return result
+
+    def divide(self, numerator: Objects, denominator: Objects) -> Objects:
+        zeros = np.argwhere(np.asarray(denominator == 0))
+        if len(zeros):
+            point = f" at point {zeros[0][0] + 1}" if denominator.ndim > 1 else ""
+            raise NotRational(f"a division by zero{point}")
+        return _short(super().divide(numerator, denominator))
+
+    def power(self, base: Objects, exponent: int) -> Objects:
+        if abs(exponent) > _LARGEST_EXPONENT or _bits(base) * abs(exponent) > 10 * _MOST_BITS:
+            raise NotRational(f"a power of {exponent} is too long to write as a fraction")
+        if exponent < 0:
+            return self.divide(self.constant(1), self.power(base, -exponent))
+        return _short(self._each(lambda value: value**exponent, base))
+
+    def contract(self, weights: Objects, values: Objects, bias: Objects | None) -> Objects:
+        return _short(super().contract(weights, values, bias))
+
+
+def _bits(values: Objects) -> int:
+    return max((value.height_bits() for value in values.reshape(-1).tolist()), default=0)
+
+
+def _short(values: Objects) -> Objects:
+    if _bits(values) > _MOST_BITS:
+        raise NotRational(f"a fraction of more than {_MOST_BITS:,} bits")
+    return values
