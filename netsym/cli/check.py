@@ -10,6 +10,7 @@ import click
 
 from netsym.cli.arguments import judging_options, network_argument
 from netsym.cli.compare import file_text, report
+from netsym.cli.output import Progress
 from netsym.compare.comparison import compare
 from netsym.compare.subjects import read_text, subject
 from netsym.network import Network
@@ -61,8 +62,9 @@ def command(
         click.echo(f"note: {network.assumed}", err=True)
     one = subject(network)
     parsed = read_text(_text(formula), one)
-    result = compare(one, parsed, seed=seed, tolerance=tolerance)
-    report(result, as_json, target, result.report())
+    progress = Progress()
+    result = compare(one, parsed, seed=seed, tolerance=tolerance, progress=progress)
+    report(result, as_json, target, result.report(), progress)
     context.exit(result.exit_code)
 
 

@@ -46,15 +46,18 @@ def command(
     if network.assumed:
         click.echo(f"note: {network.assumed}", err=True)
     second = None if other is None else _other(network, other)
-    result = compare(network, second, seed=seed, tolerance=tolerance)
-    report(result, as_json, target, str(result))
+    progress = Progress()
+    result = compare(network, second, seed=seed, tolerance=tolerance, progress=progress)
+    report(result, as_json, target, str(result), progress)
     context.exit(result.exit_code)
 
 
-def report(result: Comparison, as_json: bool, target: str | None, text: str) -> None:
+def report(
+    result: Comparison, as_json: bool, target: str | None, text: str, progress: Progress
+) -> None:
     """Write a result as a report or as data."""
     data = json.dumps(result.to_json(), indent=2, ensure_ascii=False) if as_json else text
-    write([data], target, Progress())
+    write([data], target, progress)
 
 
 def _other(network: Network, given: str) -> object:

@@ -16,6 +16,7 @@ from netsym.compare.subjects import Subject
 from netsym.ops.balls import Balls, disjoint, in_short, midpoint, overlap, precision, side_by_side
 from netsym.ops.numeric import Numeric
 from netsym.ops.scalars import Coverage
+from netsym.writers.language import Watcher, no_watcher
 
 Floats = npt.NDArray[np.float64]
 Radius = Callable[[float | Fraction], Fraction]
@@ -25,6 +26,7 @@ QUICK, FINE = (64, 128), (256, 1024)
 PROVING = QUICK[-1:]
 _POINTS = 16  # at least, over all draws of the names' values
 _DRAWS = 3  # of values for names
+_MANY = 5000  # names, for which one draw has to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ class Agreement:
 
     Both are defined at `defined` of `points` points; there they differ by at most `bound`, by
     intervals proved with `bits` of precision; `worst` is the point of that bound. `apart` is a
-    counterexample, if there is one. Of `units` places with a kink, `seen` were seen on both sides.
+    counterexample, if there is one. Of `units` places with a kink, of the function that has more of
+    them, `seen` were seen on both sides.
     """
 
     points: int
@@ -110,7 +113,12 @@ def draws(one: Subject, other: Subject, seed: str) -> list[Draw]:
     """Points of many magnitudes and at kinks, for a few choices of values of all names."""
     names = list(dict.fromkeys([*one.names, *other.names]))
     start = int.from_bytes(blake2b(seed.encode(), digest_size=4).digest())
-    times = _DRAWS if names else 1
+
+    def both(ops: Any, x: Any) -> None:  # so that the kinks of both are looked for
+        one.read(ops, x)
+        other.read(ops, x)
+
+    times = _DRAWS if 0 < len(names) <= _MANY else 1
     count = -(-_POINTS // times) + (2 if names else 0)
     made = []
     for number in range(times):
@@ -118,7 +126,7 @@ def draws(one: Subject, other: Subject, seed: str) -> list[Draw]:
             name: float(f"{value:.2g}") for name, value in values_for(names, start + number).items()
         }
         width = len(one.inputs)
-        x = sample(one.read, width, start + number, count, values) if width else np.zeros((1, 0))
+        x = sample(both, width, start + number, count, values) if width else np.zeros((1, 0))
         moderate = np.abs(x[:count]).max(axis=1, initial=0.0) <= 2
         x[:count][moderate] = np.round(x[:count][moderate], 2)  # short to read in a report
         made.append(Draw(x, values))
@@ -141,22 +149,25 @@ def agree(
     given: Sequence[Draw],
     precisions: Sequence[int],
     radius: Radius | None = None,
+    progress: Watcher = no_watcher,
 ) -> Agreement:
     """Compare at all points, with one precision after another.
 
     It ends early with a draw in which a point proves the two different. `radius` says how far the
-    constants of `other` may be off.
+    constants of `other` may be off; `progress` is told how far it is.
     """
     found = _Points()
-    for draw in given:
-        for bits in precisions:
-            left, covered = evaluate(one, draw, bits)
-            right, _ = evaluate(other, draw, bits, radius)
+    for number, draw in enumerate(given):
+        for step, bits in enumerate(precisions):
+            done = number * len(precisions) + step
+            progress(f"proving values to {bits} bits", done, len(given) * len(precisions))
+            left, mine = evaluate(one, draw, bits)
+            right, theirs = evaluate(other, draw, bits, radius)
             found.bits = max(found.bits, bits)
             with precision(bits):
                 apart = _apart(one, draw, left, right)
                 if apart is not None or bits == precisions[-1]:
-                    found.take(one, draw, _gaps(left, right), covered)
+                    found.take(one, draw, _gaps(left, right), [mine, theirs])
                     found.in_float64([one, other], draw, [left, right])
             if apart is not None:
                 return found.agreement(apart)
@@ -170,10 +181,12 @@ class _Points:
         self.points = self.defined = self.bits = 0
         self.bound = 0.0
         self.worst: Place | None = None
-        self.sides: dict[int, tuple[Any, Any]] = {}
+        self.sides: list[dict[int, tuple[Any, Any]]] = [{}, {}]
         self.floats: tuple[Float, ...] = (Float(), Float())
 
-    def take(self, one: Subject, draw: Draw, gaps: Floats, covered: Sequence[Coverage]) -> None:
+    def take(
+        self, one: Subject, draw: Draw, gaps: Floats, covered: Sequence[Sequence[Coverage]]
+    ) -> None:
         finite = np.isfinite(gaps).all(axis=1)
         self.points += len(gaps)
         self.defined += int(finite.sum())
@@ -181,9 +194,10 @@ class _Points:
         if finite.any() and (self.worst is None or largest.max() > self.bound):
             self.bound = float(largest.max())
             self.worst = draw.place(one.inputs.all(), int(largest.argmax()))
-        for number, each in enumerate(covered):
-            above, below = self.sides.get(number, (False, False))
-            self.sides[number] = (above | each.above, below | each.below)
+        for sides, calls in zip(self.sides, covered, strict=True):
+            for number, each in enumerate(calls):
+                above, below = sides.get(number, (False, False))
+                sides[number] = (above | each.above, below | each.below)
 
     def in_float64(self, sides: Sequence[Subject], draw: Draw, exact: Sequence[Any]) -> None:
         self.floats = tuple(
@@ -192,8 +206,12 @@ class _Points:
         )
 
     def agreement(self, apart: Counterexample | None) -> Agreement:
-        seen = sum(int(np.sum(above & below)) for above, below in self.sides.values())
-        units = sum(int(np.size(above)) for above, _ in self.sides.values())
+        counts = [
+            (sum(int(np.size(above)) for above, _ in sides.values()),
+             sum(int(np.sum(above & below)) for above, below in sides.values()))
+            for sides in self.sides
+        ]  # fmt: skip
+        units, seen = max(counts)  # of the side that has more of them
         return Agreement(
             self.points, self.defined, self.bits, self.bound, self.worst, apart, seen, units,
             (self.floats[0], self.floats[1]),

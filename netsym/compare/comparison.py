@@ -14,6 +14,7 @@ from netsym.compare.verdict import VERDICTS, judge
 from netsym.errors import SpecError
 from netsym.formula.sizes import shown
 from netsym.network import Network
+from netsym.writers.language import Watcher, no_watcher
 
 #: Forms of at most so many nodes are written as text and read back, where a network is compared
 #: with itself.
@@ -21,14 +22,20 @@ READ_BACK = 100_000
 
 
 def compare(
-    one: Any, other: Any = None, *, seed: int = 0, tolerance: float | None = None
+    one: Any,
+    other: Any = None,
+    *,
+    seed: int = 0,
+    tolerance: float | None = None,
+    progress: Watcher = no_watcher,
 ) -> Comparison:
     """Decide, with evidence, whether two functions are equal, and say what each costs.
 
     Each is a network, a `Formula`, a sympy expression or the text of a formula; text is read in
     the names of the network on the other side. Without `other`, a network is compared with its own
     formula, written as text and read back. `seed` chooses the random points, `tolerance` is a
-    difference that is allowed. Raises `SpecError` for what cannot be read or does not correspond.
+    difference that is allowed; `progress(what, done, total)` is told on the way. Raises `SpecError`
+    for what cannot be read or does not correspond.
 
     >>> import netsym
     >>> network = netsym.parse("1-2-1:sigmoid")
@@ -38,7 +45,7 @@ def compare(
     'identical'
     """
     if other is None:
-        return _with_itself(subject(one), seed)
+        return _with_itself(subject(one), seed, progress)
     if isinstance(other, Network) and not isinstance(one, Network):
         one, other = other, one
     first = subject(one)
@@ -48,10 +55,10 @@ def compare(
     if first.words == second.words:
         first = replace(first, words=f"{first.words} (first)")
         second = replace(second, words=f"{second.words} (second)")
-    return _compared(first, second, seed, tolerance, table([first, second]))
+    return _compared(first, second, seed, tolerance, progress)
 
 
-def _with_itself(one: Subject, seed: int) -> Comparison:
+def _with_itself(one: Subject, seed: int, progress: Watcher) -> Comparison:
     """A network, layer by layer, against its formula as a person would use it: the text."""
     if one.network is None:
         raise SpecError("give a second side to compare with; a network alone is compared with "
@@ -73,14 +80,23 @@ def _with_itself(one: Subject, seed: int) -> Comparison:
         note += "; its graph was compared instead, without writing it"
         other = of_formula(one.network.shared, "the graph of the shared form")
     one = replace(one, words="the network, layer by layer,")
-    made = _compared(one, aligned(one, other), seed, None, table([one]))
+    made = _compared(one, aligned(one, other), seed, None, progress, alone=True)
     return replace(made, notes=(note,) if note else ())
 
 
 def _compared(
-    one: Subject, other: Subject, seed: int, tolerance: float | None, sizes: Table
+    one: Subject,
+    other: Subject,
+    seed: int,
+    tolerance: float | None,
+    progress: Watcher,
+    alone: bool = False,
 ) -> Comparison:
-    verdict = judge(one, other, seed, tolerance)
+    progress("counting", 0, 0)
+    sizes = table([one] if alone else [one, other])
+    verdict = judge(one, other, seed, tolerance, progress)
+    if verdict.name == "different":
+        progress("looking for the mistake", 0, 0)
     notes = other.parsed.notes if other.parsed is not None else ()
     explained = diagnose(one, other, seed) if verdict.name == "different" else None
     return Comparison(

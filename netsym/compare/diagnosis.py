@@ -17,6 +17,7 @@ from netsym.compare.mutants import Anatomy, Mutant, Unit, mutants, substituted
 from netsym.compare.structure import together
 from netsym.compare.subjects import Subject, of_formula
 from netsym.errors import pointed
+from netsym.formula.copying import regrouped
 from netsym.formula.forms import Formula, bind
 from netsym.formula.graph import Graph, Ids
 from netsym.formula.names import literal
@@ -27,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 
 _CLOSE = 1e-9  # relative difference of values that may be the same
 _MOST_CANDIDATES = 40  # mutants that are proved or refuted, of those that agree in float64
-_MOST_NODES = 2000  # of the network, for which all mistakes are tried; else near the departure
+_MOST_NODES = 500  # of the network, for which all mistakes are tried; else near the departure
 _NONE = Fraction(0)
 _LARGEST = 200_000  # nodes: what is larger is not searched
 
@@ -111,17 +112,25 @@ def diagnose(one: Subject, other: Subject, seed: int = 0) -> Diagnosis | None:
     made = substituted(graph, mine[one.graph.ends], found)
     _, first = np.unique(made, axis=0, return_index=True)
     first = np.sort(first)
-    close = first[search.agreeing(made[first], ends, slack)]
+    compact, places = regrouped(graph, np.concatenate([made.reshape(-1), ends]))
+    quick = _Values(one, compact, given)
+    close = first[quick.agreeing(places[made[first]], places[ends], slack)]
     proved = [
         found[number] for number in close[:_MOST_CANDIDATES].tolist()
-        if _is(one, other, graph, made[number], given)
+        if _is(one, other, compact, places[made[number]], given)
     ]  # fmt: skip
+    if proved:
+        departs = next((unit for unit in anatomy.units if _touches(proved[0], unit)), departs)
     span = _span(other, theirs, search, anatomy, proved, typed, slack)
     text = other.parsed.text if other.parsed is not None else ""
     return Diagnosis(
         tuple(mutant.words for mutant in proved), departs, int(np.sum(present)),
         len(anatomy.units), span, text,
     )  # fmt: skip
+
+
+def _touches(mutant: Mutant, unit: Unit) -> bool:
+    return not mutant.changes.keys().isdisjoint((unit.node, *unit.own))
 
 
 class _Values:

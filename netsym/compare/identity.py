@@ -58,6 +58,20 @@ class Identity:
         """Whether all outputs are proved equal."""
         return bool(self.equal.all())
 
+    def joined(self, other: Identity) -> Identity:
+        """What either proves; as certain as the less certain of those that are needed."""
+        if not (other.equal & ~self.equal).any():
+            return self
+        if not (self.equal & ~other.equal).any():
+            return other
+        return Identity(
+            self.equal | other.equal,
+            max(self.chance, other.chance),
+            self.heuristic or other.heuristic,
+            min(self.trials, other.trials),
+            min(self.bits, other.bits),
+        )
+
     def __str__(self) -> str:
         how = "by exp in towers of primes" if self.heuristic else "with functions as random ones"
         kind = "heuristic, because of exp" if self.heuristic else "proved"
@@ -89,8 +103,8 @@ def identity(
         if (flat and not nested) or (roots and "sqrt" not in used) or not (opaque or used):
             continue
         found = attempt.run(outputs, size, bits, trials)
-        if found is not None and (best is None or found.equal.sum() > best.equal.sum()):
-            best = found
+        if found is not None:
+            best = found if best is None else best.joined(found)
         if best is not None and best.holds:
             break
     return best

@@ -64,7 +64,7 @@ class Anatomy:
         self.graph = graph
         self.side = side
         formula = side.graph
-        layers = max(formula.layer_count, 1)
+        self.last = layers = max(formula.layer_count, 1)
         places = [(b.names.layer or layers, b.names, b.position, b.node, False)
                   for b in formula.bindings]  # fmt: skip
         places += [(layers, o.names, o.position, o.node, True) for o in formula.outputs]
@@ -84,7 +84,11 @@ class Anatomy:
             if node not in seen and self.operands(node):
                 seen.add(node)
                 yield node
-                waiting += [n for n in self.operands(node) if n not in units]
+                waiting += [n for n in reversed(self.operands(node)) if n not in units]
+
+    def layer(self, number: int) -> str:
+        """A layer in words."""
+        return "the output layer" if number == self.last else f"layer {number}"
 
     def op(self, node: int) -> str:
         """The operation of a node."""
@@ -253,24 +257,19 @@ LAYER_RULES: tuple[tuple[Rule, str], ...] = (
 # -- rules for a layer and for the network ------------------------------------------------------
 def of_layers(anatomy: Anatomy, units: Sequence[Unit]) -> Iterator[Mutant]:
     """The same mistake in every unit of a layer, or of all layers."""
-    layers = _layers(units)
-    if len({layer[0].layer for layer in layers}) > 1:
-        yield from _alike(anatomy, units, "every layer")
-    for layer in layers:
-        if len(layer) > 1:
-            name = "the output layer" if layer[0].output else f"layer {layer[0].layer}"
-            yield from _alike(anatomy, layer, name)
-
-
-def _alike(anatomy: Anatomy, units: Sequence[Unit], where: str) -> Iterator[Mutant]:
     for rule, words in LAYER_RULES:
-        found: dict[str, Changes] = {}
+        found: dict[str, dict[int, Changes]] = {}
         for unit in units:
             for said, changes in rule(anatomy, unit):
-                found.setdefault(words or said, {}).update(changes)
-        for said, changes in found.items():
-            if len(changes) > 1:
-                yield Mutant(f"{said} {where}", changes, again=True)
+                layers = found.setdefault(words or said, {})
+                layers.setdefault(unit.layer, {}).update(changes)
+        for said, layers in found.items():
+            for layer, changes in layers.items():
+                if len(changes) > 1:
+                    yield Mutant(f"{said} {anatomy.layer(layer)}", changes)
+            if len(layers) > 1:
+                every = {node: new for changes in layers.values() for node, new in changes.items()}
+                yield Mutant(f"{said} every layer", every, again=True)
 
 
 def misplaced(anatomy: Anatomy, units: Sequence[Unit]) -> Iterator[Mutant]:
@@ -344,8 +343,7 @@ def transposed(anatomy: Anatomy, units: Sequence[Unit]) -> Iterator[Mutant]:
             if i != j:
                 weight, values = anatomy.operands(rows[j][i])[0], anatomy.operands(rows[i][j])[1:]
                 changes[rows[i][j]] = anatomy.make("multiply", weight, *values)
-        where = "the output layer" if layer[0].output else f"layer {layer[0].layer}"
-        yield Mutant(f"with the weights of {where} transposed", changes)
+        yield Mutant(f"with the weights of {anatomy.layer(layer[0].layer)} transposed", changes)
 
 
 def unit_missing(anatomy: Anatomy, units: Sequence[Unit]) -> Iterator[Mutant]:

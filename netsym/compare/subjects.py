@@ -41,7 +41,8 @@ class Subject:
         if self.network is not None:
             return self.network.parameter_names()
         assert self.formula is not None
-        return [name for name in _symbols(self.formula) if name not in self.inputs.all()]
+        inputs = set(self.inputs.all())
+        return [name for name in _symbols(self.formula) if name not in inputs]
 
     @property
     def parameter_count(self) -> int:
@@ -117,7 +118,7 @@ def read_text(text: str, like: Subject | None, longest: int | None = 1_000_000) 
         return parse_formula(text, longest=longest)
     return parse_formula(
         text,
-        known=network.symbol_names(),
+        known=network.symbol_names()[1:],
         inputs=network.inputs,
         outputs=network.outputs,
         function=network.function,
@@ -172,7 +173,8 @@ def _symbols(formula: Formula) -> dict[str, int]:
     for block, rows in formula.graph.walk(formula.mask):
         if block.op == "symbol":
             assert isinstance(block.payload, Names)
-            found.update((block.payload.ascii(row), block.start + row) for row in rows.tolist())
+            names = block.payload.all()
+            found.update((names[row], block.start + row) for row in rows.tolist())
     return found
 
 

@@ -20,6 +20,7 @@ from netsym.compare.identity import Identity, identity
 from netsym.compare.regions import Regions, exact_on_regions
 from netsym.compare.structure import same_graph
 from netsym.compare.subjects import Subject
+from netsym.writers.language import Watcher, no_watcher
 
 #: The verdicts, from the most certain; each with the exit code of the command line.
 VERDICTS = {
@@ -43,30 +44,40 @@ class Verdict:
     counterexample: Counterexample | None = None
 
 
-def judge(one: Subject, other: Subject, seed: int = 0, tolerance: float | None = None) -> Verdict:
+def judge(
+    one: Subject,
+    other: Subject,
+    seed: int = 0,
+    tolerance: float | None = None,
+    progress: Watcher = no_watcher,
+) -> Verdict:
     """Go down the ladder: structural, identical, exact on regions, within error, or different.
 
     Both have the same inputs and outputs (see `aligned`). `tolerance` is a difference that is
-    allowed. Nothing is rounded up: what is neither proved nor refuted is undecided.
+    allowed. Nothing is rounded up: what is neither proved nor refuted is undecided. `progress` is
+    told how far it is.
     """
     size = max(one.parameter_count, other.parameter_count)
+    progress("choosing points", 0, 0)
     given = draws(one, other, f"{seed}")
-    found = agree(one, other, given, QUICK if size <= _SMALL else PROVING)
+    precisions = QUICK if size <= _SMALL else PROVING
+    found = agree(one, other, given, precisions, progress=progress)
     if found.apart is not None:
         return _apart(one, other, given, found, tolerance)
     if size <= _SMALL and same_graph(one, other):
         evidence = (_in_numbers(found), *_float_words(one, other, found))
         return Verdict("structural", "they are the same expression, node for node", evidence)
+    progress("comparing in finite fields", 0, 0)
     fields = identity(one.read, other.read, one.inputs, len(one.outputs), f"netsym {seed}", size)
     if fields is not None and fields.holds and fields.chance <= _CONVINCING:
         for more in range(_MORE):
             if found.defined >= _ENOUGH or found.apart is not None:
                 break
             given += draws(one, other, f"{seed} {more}")
-            found = agree(one, other, given, PROVING)
+            found = agree(one, other, given, PROVING, progress=progress)
         if found.defined >= _ENOUGH and found.apart is None:
             return _identical(one, other, fields, found)
-    found = agree(one, other, given, FINE)
+    found = agree(one, other, given, FINE, progress=progress)
     if found.apart is not None:
         return _apart(one, other, given, found, tolerance)
     regions = exact_on_regions(one, other, given)

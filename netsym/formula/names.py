@@ -6,6 +6,7 @@ import keyword
 import math
 import re
 from dataclasses import dataclass
+from itertools import product
 
 from netsym.errors import SpecError
 from netsym.formula.functions import FUNCTIONS
@@ -81,7 +82,11 @@ class Names:
 
     def all(self) -> list[str]:
         """All plain names, in order."""
-        return [self.ascii(position) for position in range(len(self))]
+        if self.literal:
+            return list(self.literal)
+        start = self.base + ("" if self.layer is None else str(self.layer))
+        axes = ([str(index) for index in range(1, length + 1)] for length in self.shape)
+        return ["_".join((start, *indices)) for indices in product(*axes)]
 
 
 def literal(*names: str) -> Names:

@@ -22,12 +22,17 @@ class Numeric(Ops[Floats]):
 
     def __init__(self, values: Mapping[str, float] | None = None) -> None:
         self.values = values or {}
+        self._known: dict[int, tuple[Parameter, Floats]] = {}  # by id; the names take long
 
     def symbols(self, names: Names) -> Floats:
-        return np.array([self.values[names.ascii(i)] for i in range(len(names))])
+        return np.array([self.values[name] for name in names.all()])
 
     def parameter(self, parameter: Parameter) -> Floats:
-        return parameter.numbers(self.values)
+        if parameter.is_numeric:
+            return parameter.numbers(self.values)
+        if id(parameter) not in self._known:
+            self._known[id(parameter)] = (parameter, parameter.numbers(self.values))
+        return self._known[id(parameter)][1]
 
     def constant(self, value: float | Fraction) -> Floats:
         return np.asarray(value, dtype=np.float64)

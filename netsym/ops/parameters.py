@@ -38,8 +38,7 @@ class Parameter:
     def named(self) -> Iterator[tuple[int, str]]:
         """The flat position and the name of every entry that is a name."""
         if self.entries is None:
-            for position in range(len(self.names)):
-                yield position, self.names.ascii(position)
+            yield from enumerate(self.names.all())
         elif not self.is_numeric:
             for position, entry in enumerate(self.entries.reshape(-1).tolist()):
                 if entry is None:
@@ -61,9 +60,13 @@ class Parameter:
         """
         if self.entries is not None and self.entries.dtype != object:
             return np.asarray(self.entries, dtype=np.float64)
-        flat = (
-            np.zeros(len(self.names)) if self.entries is None else self.entries.reshape(-1).copy()
-        )
+        if self.entries is None:
+            names = self.names.all()
+            missing = [name for name in names if name not in values]
+            if missing:
+                raise ValueMissingError(without_values(missing))
+            return np.array([values[n] for n in names], dtype=np.float64).reshape(self.shape)
+        flat = self.entries.reshape(-1).copy()
         missing = []
         for position, name in self.named():
             if name in values:
