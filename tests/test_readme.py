@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("line", "output"), sessions(), ids=[line for line, _ in sessions()])
 def test_command(line: str, output: str, folder: Path) -> None:
-    words = line.split()
+    words = shlex.split(line)
     assert words[0] == "netsym"
     run = subprocess.run(
         [sys.executable, "-m", "netsym", *words[1:]],
