@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from netsym.errors import ValueMissingError, without_values
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
-from netsym.ops import Ops
+from netsym.ops.arrays import Arrays
 from netsym.ops.parameters import Parameter
 
 Objects = npt.NDArray[np.object_]
@@ -34,7 +34,7 @@ class Coverage:
     below: npt.NDArray[np.bool_]
 
 
-class Scalars(Ops[Objects]):
+class Scalars(Arrays[np.object_]):
     """Object arrays of shape (points, …); what does not depend on the inputs has no points axis.
 
     `values` gives names their numbers. `coverage` collects what every max, min and abs has seen;
@@ -109,23 +109,8 @@ class Scalars(Ops[Objects]):
         return filled(iter([self.given(value)]), ())
 
     # -- arithmetic, element by element
-    def add(self, *terms: Objects) -> Objects:
-        result = terms[0]
-        for term in terms[1:]:
-            result = _array(result + term)
-        return result
-
-    def multiply(self, *factors: Objects) -> Objects:
-        result = factors[0]
-        for factor in factors[1:]:
-            result = _array(result * factor)
-        return result
-
-    def divide(self, numerator: Objects, denominator: Objects) -> Objects:
-        return _array(numerator / denominator)
-
-    def negate(self, value: Objects) -> Objects:
-        return _array(-value)
+    def made(self, result: Any) -> Objects:
+        return np.asarray(result, dtype=object)
 
     def call(self, function: str, *operands: Objects) -> Objects:
         if function == "abs":
@@ -193,26 +178,6 @@ class Scalars(Ops[Objects]):
         if known is not None:
             self._matrices[id(weights)] = blocks
         return blocks
-
-    def total(self, values: Objects) -> Objects:
-        return _array(np.sum(values, axis=-1, keepdims=True))
-
-    def concatenate(self, arrays: Sequence[Objects]) -> Objects:
-        leading = np.broadcast_shapes(*(array.shape[:-1] for array in arrays))
-        whole = [np.broadcast_to(array, (*leading, array.shape[-1])) for array in arrays]
-        return np.concatenate(whole, axis=-1)
-
-    def take(self, values: Objects, positions: npt.NDArray[Any]) -> Objects:
-        taken: Objects = values[..., positions]
-        return taken
-
-    def name(self, values: Objects, base: str) -> Objects:
-        return values
-
-
-def _array(result: Any) -> Objects:
-    """NumPy gives the bare element where an array has no axes."""
-    return np.asarray(result, dtype=object)
 
 
 def _somewhere(seen: Any) -> npt.NDArray[np.bool_]:
