@@ -29,7 +29,7 @@ def run(script: str, folder: Path) -> str:
 
 def test_every_script_is_run_here() -> None:
     scripts = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob("*.py")}
-    assert scripts == {"iris.py", "digits.py", "pictures/make.py"}
+    assert scripts == {"iris.py", "digits.py", "thread.py", "pictures/make.py"}
 
 
 def test_iris(tmp_path: Path) -> None:
@@ -52,6 +52,21 @@ def test_digits(tmp_path: Path) -> None:
     output = run("digits.py", tmp_path)
     assert "64 inputs, 10 outputs, 2,474 parameters" in output
     assert (tmp_path / "eight.py").stat().st_size > 500_000
+
+
+def test_thread(tmp_path: Path) -> None:
+    output = run("thread.py", tmp_path)
+    answers = [
+        "2 parentheses are not closed",
+        "different: this is your network without the sigmoid on the output layer",
+        "identical: they are the same function, for all values of",
+        "structural: they are the same expression",
+        "With linear activations",
+        "identical: they are the same function, for all values of",
+    ]
+    place = 0
+    for answer in answers:
+        place = output.index(answer, place) + 1
 
 
 @pytest.mark.usefixtures("pdflatex")

@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.compare.agreement import PROVING, Draw, agree, draws, evaluate
+from netsym.compare.anatomy import Anatomy, Unit
 from netsym.compare.identity import identity
-from netsym.compare.mutants import Anatomy, Mutant, Unit, mutants, substituted
+from netsym.compare.mutants import mutants
 from netsym.compare.structure import together
 from netsym.compare.subjects import Subject, of_formula
+from netsym.compare.substitution import Mutant, substituted
 from netsym.errors import pointed
 from netsym.formula.copying import regrouped
 from netsym.formula.forms import Formula, bind
