@@ -112,18 +112,26 @@ _COMMON = (
     *_RESULT,
     click.option("--expand", is_flag=True, help="Write activations by elementary operations."),
 )
-_JUDGING = (
+_PROVING = (
     click.option("--seed", type=int, default=0, show_default=True, metavar="N",
                  help="Choose other random points; the same seed repeats a run."),
+    *_RESULT,
+)  # fmt: skip
+_JUDGING = (
     click.option("--tolerance", type=click.FloatRange(0), metavar="T",
                  help="Call a difference of at most T within-error."),
-    *_RESULT,
+    *_PROVING,
 )  # fmt: skip
 
 
 def common_options(function: F) -> F:
     """Options that verbs about forms have."""
     return _with(_COMMON, function)
+
+
+def proving_options(function: F) -> F:
+    """Options of verbs that prove by random points."""
+    return _with(_PROVING, function)
 
 
 def judging_options(function: F) -> F:

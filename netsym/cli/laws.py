@@ -6,15 +6,14 @@ import json
 
 import click
 
+from netsym.cli.arguments import proving_options
 from netsym.cli.output import Progress, write
 from netsym.compare.laws import laws
 
 
 @click.command("laws")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("-o", "target", metavar="FILE", help="Write to a file, whole or not at all.")
-@click.option("--seed", default=0, show_default=True, metavar="N", help="Choose other points.")
-def command(as_json: bool, target: str | None, seed: int) -> None:
+@proving_options
+def command(seed: int, as_json: bool, target: str | None) -> None:
     """Say which laws of mathematics netsym can prove.
 
     \b
