@@ -42,7 +42,8 @@ def pointed(message: str, text: str, start: int, length: int = 1, hint: str = ""
     did you mean 'tanh'?
     """
     first, length = max(0, start - 40), min(max(length, 1), 60)
-    shown = ("…" if first else "") + text[first : start + length + 30]
+    last = start + length + 30
+    shown = ("…" if first else "") + text[first:last] + ("…" if last < len(text) else "")
     shown = "".join(c if c.isprintable() else " " for c in shown)
     caret = " " * (start - first + (1 if first else 0)) + "^" * length
     return SpecError(f"{message}\n  {shown}\n  {caret}" + (f"\n{hint}" if hint else ""))

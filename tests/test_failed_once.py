@@ -107,7 +107,7 @@ def test_the_network_is_not_overwritten_by_its_formula(tmp_path: Path) -> None:
     before = path.read_bytes()
     done = run("inline", str(path), "-o", str(path))
     assert done.returncode == 2
-    assert "is the network itself; write to another file" in done.stderr
+    assert "is what was read; write to another file" in done.stderr
     assert path.read_bytes() == before
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from importlib import import_module
 
 import click
@@ -28,6 +29,8 @@ Examples:
   netsym show 2-3tanh-1 --to latex      for your notes
   netsym size 784-128relu-10            how large each would be
   netsym inline my_network.toml         your own names and numbers
+  netsym check 1-1 "w1_1_1*x + b1_1"    is this formula the network?
+  netsym compare 1-2-1:sigmoid          the forms side by side, and proof
 
 A neural network as one formula, layer by layer and inlined, with exact sizes.
 
@@ -40,11 +43,12 @@ all layers after a colon (1-2-1:sigmoid); 10x20 is twenty layers of ten units;
 
 EPILOG = """\
 \b
-Exit codes: 0 done, 2 bad usage or network, 3 too large to write out.
+Exit codes: 0 done or equal, 1 different, 2 bad usage or network, 3 too large to
+write out, 4 undecided, 130 interrupted.
 Completion for bash: eval "$(_NETSYM_COMPLETE=bash_source netsym)" (zsh, fish alike).
 """
 
-BAD, TOO_LARGE, INTERRUPTED, BROKEN_PIPE = 2, 3, 130, 141
+BAD, TOO_LARGE, OURS, INTERRUPTED, BROKEN_PIPE = 2, 3, 70, 130, 141
 
 
 class ClosedPipe(Exception):
@@ -118,6 +122,9 @@ def main(arguments: list[str] | None = None) -> None:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = _complain(f"cannot write to standard output: {error.strerror}", BAD)
+    except Exception:  # Python would exit with 1, which means that something is different
+        traceback.print_exc()
+        code = _complain("this is a mistake in netsym, not yours; please report it", OURS)
     sys.exit(code or 0)
 
 

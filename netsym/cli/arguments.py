@@ -18,7 +18,7 @@ from netsym.readers import files, shorthand
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-#: Where the context keeps the file that the network came from, so that it is not overwritten.
+#: Where the context keeps the files that were read, so that they are not overwritten.
 SOURCE = "netsym.source"
 _MOST_STDIN = 64 * 2**20  # bytes
 
@@ -28,29 +28,40 @@ def read_network(given: str) -> Network:
     if given == "-":
         return _from_stdin()
     path = Path(given)
-    if path.suffix in (".toml", ".json") or "/" in given or _is_file(path):
-        context = click.get_current_context(silent=True)
-        if context is not None:
-            context.meta[SOURCE] = given
+    if path.suffix in (".toml", ".json") or "/" in given or is_file(path):
+        keep(given)
         return files.load(path)
     return shorthand.parse(given)
 
 
-def _is_file(path: Path) -> bool:
+def keep(source: str) -> None:
+    """Remember a file that was read, so that it is not overwritten."""
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.meta.setdefault(SOURCE, []).append(source)
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file."""
     try:
         return path.is_file()
     except (OSError, ValueError):  # a text that no file can be called
         return False
 
 
-def _from_stdin() -> Network:
+def stdin_text() -> str:
+    """All of standard input; raises `SpecError` if it is too long or not UTF-8."""
     data = sys.stdin.buffer.read(_MOST_STDIN + 1)
     if len(data) > _MOST_STDIN:
         raise SpecError(f"standard input is longer than {_MOST_STDIN:,} bytes; give a file instead")
     try:
-        text = data.decode()
+        return data.decode()
     except UnicodeDecodeError as error:
         raise SpecError(f"standard input is not UTF-8 text: {error}") from None
+
+
+def _from_stdin() -> Network:
+    text = stdin_text()
     if not text.strip():
         raise SpecError("standard input is empty; give a shorthand, TOML or JSON")
     if re.match(r"\s*\{", text):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 import click
 
-from netsym.cli.arguments import judging_options, network_argument
-from netsym.cli.compare import file_text, report
+from netsym.cli.arguments import is_file, judging_options, network_argument, stdin_text
+from netsym.cli.compare import file_text, report, report_width
 from netsym.cli.output import Progress
 from netsym.compare.comparison import compare
 from netsym.compare.subjects import read_text, subject
+from netsym.errors import SpecError
 from netsym.network import Network
 
 
@@ -64,14 +64,15 @@ def command(
     parsed = read_text(_text(formula), one)
     progress = Progress()
     result = compare(one, parsed, seed=seed, tolerance=tolerance, progress=progress)
-    report(result, as_json, target, result.report(), progress)
+    report(result, as_json, target, result.report(report_width()), progress)
     context.exit(result.exit_code)
 
 
 def _text(given: str) -> str:
     if given == "-":
-        return sys.stdin.read()
-    path = Path(given)
-    if len(given) < 200 and path.suffix in (".txt", ".tex", ".md") and path.is_file():
-        return file_text(path)
+        return stdin_text()
+    if is_file(Path(given)):
+        return file_text(Path(given))
+    if re.fullmatch(r"[\w./\\~-]*\.(txt|tex|md|toml|json|py)", given):
+        raise SpecError(f"there is no file {given}")
     return given.removeprefix(" ") if given.startswith(" -") else given

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import sys
 from pathlib import Path
 
 import click
 
-from netsym.cli.arguments import judging_options, network_argument, read_network
+from netsym.cli.arguments import is_file, judging_options, keep, network_argument, read_network
 from netsym.cli.output import Progress, write
 from netsym.compare.comparison import Comparison, compare
 from netsym.compare.subjects import read_text, subject
 from netsym.errors import SpecError
 from netsym.network import Network
+from netsym.writers.text import NARROWEST
+
+_WIDTH = 80  # columns of a report where no terminal says otherwise
+_LONGEST = 4_000_000  # characters of a formula in a file
 
 
 @click.command("compare")
@@ -48,7 +55,8 @@ def command(
     second = None if other is None else _other(network, other)
     progress = Progress()
     result = compare(network, second, seed=seed, tolerance=tolerance, progress=progress)
-    report(result, as_json, target, str(result), progress)
+    text = f"{result.sizes}\n\n{result.report(report_width())}"
+    report(result, as_json, target, text, progress)
     context.exit(result.exit_code)
 
 
@@ -63,14 +71,26 @@ def report(
 def _other(network: Network, given: str) -> object:
     """A network, or the formula in a file that is none."""
     path = Path(given)
-    if path.suffix in (".toml", ".json") or not path.is_file():
-        return read_network(given)
-    return read_text(file_text(path), subject(network), longest=None)
+    if is_file(path) and path.suffix not in (".toml", ".json"):
+        return read_text(file_text(path), subject(network), longest=_LONGEST)
+    if path.suffix not in (".toml", ".json") and re.search(r"[*=()^]", given):
+        return read_text(given, subject(network))
+    return read_network(given)
 
 
 def file_text(path: Path) -> str:
-    """The text of a file; raises `SpecError` if it cannot be read."""
+    """The text of a file, which is then not written to; raises `SpecError` if it cannot be read."""
+    keep(str(path))
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SpecError(f"cannot read {path}: {error}") from None
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SpecError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SpecError(f"{path} is not UTF-8 text; save it as UTF-8") from None
+
+
+def report_width() -> int:
+    """How wide a report is: as the terminal, if there is one."""
+    if not sys.stdout.isatty():
+        return _WIDTH
+    return max(NARROWEST, min(shutil.get_terminal_size().columns, _WIDTH))

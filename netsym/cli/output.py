@@ -88,8 +88,8 @@ def _chunks(pieces: Iterable[str], progress: Progress) -> Iterator[str]:
 
 
 def _check_source(target: str) -> None:
-    """Raise `OutputError` if the target is the file that the network came from."""
+    """Raise `OutputError` if the target is a file that the network or the formula came from."""
     context = click.get_current_context(silent=True)
-    source = context.meta.get(SOURCE) if context is not None else None
-    if source and os.path.exists(target) and os.path.samefile(source, target):  # noqa: PTH110, PTH121
-        raise OutputError(f"{target} is the network itself; write to another file")
+    for source in context.meta.get(SOURCE, []) if context is not None else []:
+        if os.path.exists(target) and os.path.samefile(source, target):  # noqa: PTH110, PTH121
+            raise OutputError(f"{target} is what was read; write to another file")

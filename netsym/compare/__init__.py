@@ -14,11 +14,13 @@ from typing import Any
 class _Room(types.ModuleType):
     """A room that is called like the function it is named after."""
 
-    def __call__(self, *given: Any, **options: Any) -> Any:
+    def __call__(
+        self, one: Any, other: Any = None, *, seed: int = 0, tolerance: float | None = None
+    ) -> Any:
         """See `netsym.compare.comparison.compare`."""
         from netsym.compare.comparison import compare
 
-        return compare(*given, **options)
+        return compare(one, other, seed=seed, tolerance=tolerance)
 
 
 sys.modules[__name__].__class__ = _Room

@@ -20,10 +20,13 @@ from netsym.writers.language import Watcher, no_watcher
 
 Floats = npt.NDArray[np.float64]
 Radius = Callable[[float | Fraction], Fraction]
+#: How far the constants of the two sides may be off; None: not at all.
+Radii = tuple[Radius | None, Radius | None]
 
 #: Bits of precision: quick ones, and those that look for a difference that is very small.
 QUICK, FINE = (64, 128), (256, 1024)
 PROVING = QUICK[-1:]
+_KNOWN = 2.0**-30  # relative width of an interval from which on it says something
 _POINTS = 16  # at least, over all draws of the names' values
 _DRAWS = 3  # of values for names
 _MANY = 5000  # names, for which one draw has to do
@@ -109,14 +112,15 @@ class Agreement:
     floats: tuple[Float, Float]
 
 
-def draws(one: Subject, other: Subject, seed: str) -> list[Draw]:
-    """Points of many magnitudes and at kinks, for a few choices of values of all names."""
+def draws(one: Subject, other: Subject, seed: str, kinks: bool = True) -> list[Draw]:
+    """Points of many magnitudes, and at `kinks`, for a few choices of values of all names."""
     names = list(dict.fromkeys([*one.names, *other.names]))
     start = int.from_bytes(blake2b(seed.encode(), digest_size=4).digest())
 
     def both(ops: Any, x: Any) -> None:  # so that the kinks of both are looked for
-        one.read(ops, x)
-        other.read(ops, x)
+        if kinks:
+            one.read(ops, x)
+            other.read(ops, x)
 
     times = _DRAWS if 0 < len(names) <= _MANY else 1
     count = -(-_POINTS // times) + (2 if names else 0)
@@ -148,26 +152,27 @@ def agree(
     other: Subject,
     given: Sequence[Draw],
     precisions: Sequence[int],
-    radius: Radius | None = None,
+    radii: Radii = (None, None),
     progress: Watcher = no_watcher,
 ) -> Agreement:
     """Compare at all points, with one precision after another.
 
-    It ends early with a draw in which a point proves the two different. `radius` says how far the
-    constants of `other` may be off; `progress` is told how far it is.
+    It ends early with a draw in which a point proves the two different. With `radii` only that is
+    looked for: intervals are as wide as these say. `progress` is told how far it is.
     """
     found = _Points()
     for number, draw in enumerate(given):
         for step, bits in enumerate(precisions):
             done = number * len(precisions) + step
             progress(f"proving values to {bits} bits", done, len(given) * len(precisions))
-            left, mine = evaluate(one, draw, bits)
-            right, theirs = evaluate(other, draw, bits, radius)
+            left, mine = evaluate(one, draw, bits, radii[0])
+            right, theirs = evaluate(other, draw, bits, radii[1])
             found.bits = max(found.bits, bits)
             with precision(bits):
                 apart = _apart(one, draw, left, right)
                 if apart is not None or bits == precisions[-1]:
-                    found.take(one, draw, _gaps(left, right), [mine, theirs])
+                    loose = radii != (None, None)
+                    found.take(one, draw, _gaps(left, right, loose), [mine, theirs])
                     found.in_float64([one, other], draw, [left, right])
             if apart is not None:
                 return found.agreement(apart)
@@ -237,12 +242,14 @@ def _apart(one: Subject, draw: Draw, left: Any, right: Any) -> Counterexample | 
     )  # fmt: skip
 
 
-def _gaps(left: Any, right: Any) -> Floats:
-    """Upper bounds of all differences; inf where a value is not finite."""
+def _gaps(left: Any, right: Any, loose: bool) -> Floats:
+    """Upper bounds of all differences; inf where a value is not finite or hardly known."""
     gaps = np.full(left.shape, np.inf)
     for place in np.ndindex(left.shape):
         if overlap(left[place], right[place]):
-            gaps[place] = float(abs(left[place] - right[place]).upper())
+            gap = float(abs(left[place] - right[place]).upper())
+            known = gap <= _KNOWN * max(1.0, abs(midpoint(left[place])))
+            gaps[place] = gap if known or loose else np.inf
     return gaps
 
 

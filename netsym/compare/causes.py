@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ulp
 
 import numpy as np
 
-from netsym.compare.agreement import PROVING, Draw, Radius, agree, largest_gap
-from netsym.compare.points import affine_basis
+from netsym.compare.agreement import PROVING, Draw, Floats, Radius, agree, evaluate, largest_gap
 from netsym.compare.subjects import Subject
+from netsym.errors import SpecError
+from netsym.ops.balls import overlap
 from netsym.ops.outline import Outlines
 
-_FAR = 2.0**300  # so far out one column of an affine function drowns its bias
+_FAR = Fraction(2) ** 2200  # so far out the smallest weight of float64 drowns the largest bias
 _MOST_AFFINE = 2048  # inputs
+_NONE = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +28,39 @@ class Excuse:
     evidence: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Cause:
-    """Why the constants of one side may be a little off, and where that is decided."""
-
-    words: str
-    radius: Radius
-    given: Sequence[Draw]
-    proves: str
-
-
 def within_error(
     one: Subject, other: Subject, given: Sequence[Draw], tolerance: float | None
 ) -> Excuse | None:
-    """Why a difference that was found is no mistake, if that has a cause that can be named."""
-    for cause in _causes(one, other, given):
-        loose = agree(one, other, cause.given, PROVING, cause.radius)
+    """Why a difference that was found is no mistake, if that has a cause that can be named.
+
+    Raises `SpecError` for a tolerance that is no finite number from 0.
+    """
+    if tolerance is not None and not 0 <= tolerance < float("inf"):
+        raise SpecError(f"the tolerance must be a finite number, at least 0, not {tolerance}")
+    radii = (typed_radius(one, other), typed_radius(other, one))
+    if radii != (None, None):
+        loose = agree(one, other, given, PROVING, radii)
         if loose.apart is None and loose.defined == loose.points:
-            gap, place = largest_gap(one, other, given)
-            evidence = (
-                f"{cause.proves} ({loose.points} points, {loose.bits} bits)",
-                f"as they stand, they differ by at most {gap:.2g}, at {place}",
-            )
-            return Excuse(cause.words, evidence)
+            return _excused(
+                one, other, given,
+                f"at all {loose.points} points they agree if decimals that were typed are read as "
+                "± half of their last digit",
+                f"there the intervals that the typed digits allow overlap ({loose.bits} bits)",
+            )  # fmt: skip
+    if _rounded(one, other):
+        return _excused(
+            one, other, given,
+            "both are affine, and every number of the second is that of the first, rounded to "
+            "float64",
+            "the origin and a far point on every axis determine an affine function; there each "
+            "value is within the rounding of one number",
+        )  # fmt: skip
+    if _narrowed(one, other):
+        return _excused(
+            one, other, given,
+            "every number of the second is that of the first, rounded to float32",
+            "the layers are the same, and their numbers were compared one by one",
+        )  # fmt: skip
     if tolerance is None:
         return None
     gap, place = largest_gap(one, other, given)
@@ -56,38 +68,77 @@ def within_error(
         return None
     points = sum(len(draw.x) for draw in given)
     return Excuse(
-        f"they differ by at most {gap:.3g}, within the tolerance of {tolerance:g}",
-        (f"proved at each of {points} points; the worst is {place}",),
+        f"at {points} points they differ by at most {gap:.3g}, within the tolerance of "
+        f"{tolerance:g}",
+        (f"a proved bound at these points, which says nothing of others; the worst is {place}",),
     )
 
 
-def _causes(one: Subject, other: Subject, given: Sequence[Draw]) -> Iterator[_Cause]:
-    digits = other.typed_digits
-    if digits:
-        yield _Cause(
-            "they agree if every decimal that was typed is read as ± half of its last digit",
-            lambda value: digits.get(value, Fraction(0)),
-            given,
-            "at every point the network is inside the interval that the typed digits allow",
-        )
-    if _is_affine(one) and _is_affine(other) and not one.names and not other.names:
-        width = len(one.inputs)
-        if width <= _MOST_AFFINE:
-            yield _Cause(
-                "both are affine, and every number of the second is that of the first, rounded to "
-                "float64",
-                _half_ulp,
-                [Draw(affine_basis(width) * _FAR, {})],
-                "the origin and a far point on every axis determine an affine function; there "
-                "each value is within the rounding of one number",
-            )
-    if _is_float32(other) and not _is_float32(one):
-        yield _Cause(
-            "they agree if every number of the second is read as rounded to float32",
-            _half_ulp_32,
-            given,
-            "at every point the first is inside the interval that float32 allows",
-        )
+def typed_radius(typed: Subject, network: Subject) -> Radius | None:
+    """How far the decimals of a typed formula may be off; None if there are none.
+
+    Against a network with numbers, a decimal that is one of them has no room, and one that is a
+    number of the network rounded has half of its last digit. If most are so, the formula copies the
+    network, and the others have no room either; if not, it is in another form, and all have room.
+    """
+    digits = {value: half for value, half in typed.typed_digits.items() if value}
+    numbers = _numbers(network)
+    if not digits or not len(numbers):
+        return (lambda value: digits.get(value, _NONE)) if digits else None
+    room, copied = {}, 0
+    for value, half in digits.items():
+        place = int(np.searchsorted(numbers, abs(float(value))))
+        around = numbers[max(place - 1, 0) : place + 2].tolist()
+        closest = min(abs(Fraction(number) - abs(Fraction(value))) for number in around)
+        copied += closest <= half
+        if 0 < closest <= half:
+            room[value] = half
+    if 2 * copied < len(digits):
+        room = digits
+    return (lambda value: room.get(value, _NONE)) if room else None
+
+
+def _numbers(side: Subject) -> Floats:
+    """The sizes of all numbers of a network, sorted."""
+    arrays = [np.abs(array).reshape(-1) for array in _parameters(side) or ()]
+    return np.sort(np.concatenate(arrays)) if arrays else np.empty(0)
+
+
+def _parameters(side: Subject) -> list[Floats] | None:
+    """All parameter arrays of a network that are numbers; None if there are others."""
+    if side.network is None:
+        return None
+    found = []
+    for placed in side.network.layers:
+        for parameter in placed.parameters.values():
+            if not parameter.is_numeric:
+                return None
+            found.append(np.asarray(parameter.entries, dtype=np.float64))
+    return found
+
+
+def _excused(one: Subject, other: Subject, given: Sequence[Draw], words: str, proof: str) -> Excuse:
+    gap, place = largest_gap(one, other, given)
+    return Excuse(words, (proof, f"as they stand, they differ by at most {gap:.2g}, at {place}"))
+
+
+def _rounded(one: Subject, other: Subject) -> bool:
+    """Whether `other` is one affine layer whose numbers are those of `one`, rounded once.
+
+    At a point far out on an axis an output is one weight, and at the origin it is one bias; so
+    intervals there are those of single numbers.
+    """
+    network, width = other.network, len(one.inputs)
+    if network is None or len(network.layers) != 1 or one.names or other.names:
+        return False
+    if width > _MOST_AFFINE or not (_is_affine(one) and _is_affine(other)):
+        return False
+    x = np.full((width + 1, width), Fraction(0), dtype=object)
+    x[np.arange(1, width + 1), np.arange(width)] = _FAR
+    draw = Draw(x, {})
+    mine, _ = evaluate(one, draw, PROVING[0])
+    theirs, _ = evaluate(other, draw, PROVING[0], _half_ulp)
+    return all(overlap(a, b) for a, b in zip(mine.flat, theirs.flat, strict=True))
 
 
 def _is_affine(side: Subject) -> bool:
@@ -100,23 +151,17 @@ def _half_ulp(value: float | Fraction) -> Fraction:
     return Fraction(ulp(value)) / 2 if isinstance(value, float) else Fraction(0)
 
 
-def _half_ulp_32(value: float | Fraction) -> Fraction:
-    if not isinstance(value, float):
-        return Fraction(0)
-    return Fraction(float(np.spacing(np.float32(abs(value))))) / 2
-
-
-def _is_float32(side: Subject) -> bool:
-    """Whether all numbers of a network, and there are some, are float32."""
-    if side.network is None:
+def _narrowed(one: Subject, other: Subject) -> bool:
+    """Whether two networks have the same layers, and numbers that are the others in float32."""
+    wide, narrow = _parameters(one), _parameters(other)
+    if wide is None or narrow is None or one.network is None or other.network is None:
         return False
-    numbers = [
-        parameter.entries
-        for placed in side.network.layers
-        for parameter in placed.parameters.values()
-        if parameter.entries is not None and parameter.entries.dtype != object
-    ]
+    layers = zip(one.network.layers, other.network.layers, strict=False)
+    alike = len(one.network.layers) == len(other.network.layers) and all(
+        (a.layer, a.sources, a.widths) == (b.layer, b.sources, b.widths) for a, b in layers
+    )
     with np.errstate(over="ignore"):
-        return bool(numbers) and all(
-            np.array_equal(array, array.astype(np.float32).astype(np.float64)) for array in numbers
+        return alike and all(
+            np.array_equal(a.astype(np.float32).astype(np.float64), b)
+            for a, b in zip(wide, narrow, strict=True)
         )

@@ -79,7 +79,7 @@ def _with_itself(one: Subject, seed: int, progress: Watcher) -> Comparison:
     else:
         note += "; its graph was compared instead, without writing it"
         other = of_formula(one.network.shared, "the graph of the shared form")
-    one = replace(one, words="the network, layer by layer,")
+    one = replace(one, words="the network, read layer by layer,")
     made = _compared(one, aligned(one, other), seed, None, progress, alone=True)
     return replace(made, notes=(note,) if note else ())
 
@@ -105,6 +105,9 @@ def _compared(
     )  # fmt: skip
 
 
+_FIXED = "\N{NO-BREAK SPACE}"
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """The result of a comparison; `str` is the report.
@@ -124,6 +127,18 @@ class Comparison:
     notes: tuple[str, ...] = ()
 
     @property
+    def equal(self) -> bool:
+        """Whether they are equal, by any of the verdicts that say so."""
+        return VERDICTS[self.verdict] == 0
+
+    def __bool__(self) -> bool:
+        """See `equal`."""
+        return self.equal
+
+    def __repr__(self) -> str:
+        return f"<{self.verdict}: {self.one.words} and {self.other.words}>"
+
+    @property
     def exit_code(self) -> int:
         """0 if they are equal, 1 if they differ, 4 if that is not known."""
         return VERDICTS[self.verdict]
@@ -136,8 +151,10 @@ class Comparison:
         found = self.diagnosis
         headline, reasons = self.because, list(self.evidence)
         if found is not None:
-            headline, reasons = found.headline(), [self.because, *found.reasons(), *reasons]
-        lines = [f"note: {note}" for note in self.notes]
+            two = self.other.network is not None
+            start = f"{self.other.words} is {self.one.words}" if two else "this is your network"
+            headline, reasons = found.headline(start), [self.because, *found.reasons()]
+        lines = [f"note: {'; '.join(self.notes)}"] if self.notes else []
         lines.append(f"{self.verdict}: {headline}")
         shown = [_wrapped(line, width) for line in lines]
         if found is not None:
@@ -166,6 +183,7 @@ class Comparison:
 
 
 def _wrapped(text: str, width: int) -> str:
-    lines = textwrap.wrap(text, width, subsequent_indent="  ", break_long_words=False,
+    together = text.replace(" = ", f"{_FIXED}={_FIXED}")  # a name and its value stay on one line
+    lines = textwrap.wrap(together, width, subsequent_indent="  ", break_long_words=False,
                           break_on_hyphens=False)  # fmt: skip
-    return "\n".join(lines)
+    return "\n".join(lines).replace(_FIXED, " ")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from netsym.compare.agreement import PROVING, Draw, agree, draws, evaluate
 from netsym.compare.anatomy import Anatomy, Unit
+from netsym.compare.causes import typed_radius
 from netsym.compare.identity import identity
 from netsym.compare.mutants import mutants
 from netsym.compare.structure import together
@@ -23,6 +23,7 @@ from netsym.formula.copying import regrouped
 from netsym.formula.forms import Formula, bind
 from netsym.formula.graph import Graph, Ids
 from netsym.formula.names import literal
+from netsym.formula.plan import Plan
 from netsym.formula.values import Evaluation
 from netsym.ops.balls import precision, radius
 
@@ -31,7 +32,8 @@ Floats = npt.NDArray[np.float64]
 _CLOSE = 1e-9  # relative difference of values that may be the same
 _MOST_CANDIDATES = 40  # mutants that are proved or refuted, of those that agree in float64
 _MOST_NODES = 500  # of the network, for which all mistakes are tried; else near the departure
-_NONE = Fraction(0)
+_MOST_MADE = 4_000_000  # nodes of all mutants together
+_FEWEST = 50  # mutants, for networks of any size
 _LARGEST = 200_000  # nodes: what is larger is not searched
 
 
@@ -41,8 +43,8 @@ class Diagnosis:
 
     `departs` is the first unit of the network that the formula does not contain, `present` how
     many it contains of how many. `mistakes` are the single mistakes that turn the network into the
-    formula, proved; the words complete "this is your network …". `span` is where the formula
-    departs in the text.
+    formula, proved; the words complete "this is your network …"; `tried` of `thinkable` mistakes
+    were tried. `span` is where the formula departs in the text.
     """
 
     mistakes: tuple[str, ...]
@@ -51,13 +53,15 @@ class Diagnosis:
     units: int
     span: tuple[int, int] | None
     text: str
+    tried: int
+    thinkable: int
 
-    def headline(self) -> str:
-        """The mistake, if there is one that explains it."""
+    def headline(self, start: str) -> str:
+        """The mistake, if there is one that explains it; `start` is "this is your network"."""
         if len(self.mistakes) == 1:
-            return f"this is your network {self.mistakes[0]}"
+            return f"{start} {self.mistakes[0]}"
         if self.mistakes:
-            return f"{len(self.mistakes)} mistakes would explain it; this is your network"
+            return f"{len(self.mistakes)} mistakes would explain it; {start}"
         return "no single mistake that was tried explains it"
 
     def listed(self) -> tuple[str, ...]:
@@ -68,8 +72,12 @@ class Diagnosis:
         """Which part of the network the formula has."""
         if self.departs is None:
             return []
-        there = f"; {self.present} of {self.units} units are there" if self.units > 1 else ""
-        return [f"it departs at {self.departs.where}{there}"]
+        some = self.present < self.units and self.units > 1
+        there = f"; {self.present} of {self.units} units are there" if some else ""
+        found = [f"it departs at {self.departs.where}{there}"]
+        if self.tried < self.thinkable and not self.mistakes:
+            found.append(f"{self.tried:,} of {self.thinkable:,} single mistakes were tried")
+        return found
 
     def caret(self) -> str:
         """The text with carets under where it departs."""
@@ -100,17 +108,18 @@ def diagnose(one: Subject, other: Subject, seed: int = 0) -> Diagnosis | None:
         return None
     graph, (mine, theirs) = together([one, other])
     anatomy = Anatomy(one, graph, mine)
-    given = draws(one, other, f"diagnosis {seed}")
+    given = draws(one, other, f"diagnosis {seed}", kinks=False)
     ends = theirs[other.graph.ends]
     typed = np.unique(theirs[theirs >= 0])
     search = _Values(one, graph, given)
-    slack = _slack(other, given)
+    slack = _slack(one, other, given)
     present = search.among([unit.node for unit in anatomy.units], typed, slack)
     missing = [unit for unit, there in zip(anatomy.units, present, strict=True) if not there]
     departs = missing[0] if missing else None
     size = int((mine >= 0).sum())
     units = anatomy.units if size <= _MOST_NODES or departs is None else [departs]
-    found = mutants(anatomy, units)
+    every = mutants(anatomy, units)
+    found = every[: max(_FEWEST, _MOST_MADE // size)]
     made = substituted(graph, mine[one.graph.ends], found)
     _, first = np.unique(made, axis=0, return_index=True)
     first = np.sort(first)
@@ -127,7 +136,7 @@ def diagnose(one: Subject, other: Subject, seed: int = 0) -> Diagnosis | None:
     text = other.parsed.text if other.parsed is not None else ""
     return Diagnosis(
         tuple(mutant.words for mutant in proved), departs, int(np.sum(present)),
-        len(anatomy.units), span, text,
+        len(anatomy.units), span, text, len(found), len(every),
     )  # fmt: skip
 
 
@@ -145,7 +154,7 @@ class _Values:
 
     def of(self, nodes: Ids) -> Floats:
         """The values of some nodes."""
-        run = Evaluation(self.graph, self.inputs, np.asarray(nodes, dtype=np.int32))
+        run = Evaluation(Plan(self.graph, self.inputs, np.asarray(nodes, dtype=np.int32)))
         return np.concatenate([run(draw.x, draw.values) for draw in self.given])
 
     def among(self, nodes: Sequence[int], known: Ids, slack: Floats) -> list[bool]:
@@ -191,13 +200,13 @@ def _inputs(graph: Graph, one: Subject) -> Ids:
     return ids
 
 
-def _slack(other: Subject, given: Sequence[Draw]) -> Floats:
+def _slack(one: Subject, other: Subject, given: Sequence[Draw]) -> Floats:
     """How far the typed digits let every output be off, (points, outputs)."""
-    digits = other.typed_digits
+    typed = typed_radius(other, one)
     rows = []
     for draw in given:
-        if digits:
-            balls, _ = evaluate(other, draw, 128, lambda value: digits.get(value, _NONE))
+        if typed is not None:
+            balls, _ = evaluate(other, draw, 128, typed)
             with precision(128):
                 off = np.array([min(radius(b), 1e300) for b in balls.flat]).reshape(balls.shape)
         else:
@@ -210,11 +219,12 @@ def _is(
     one: Subject, other: Subject, graph: Graph, ends: npt.NDArray[np.int32], given: Sequence[Draw]
 ) -> bool:
     """Whether the mutant with these outputs is proved to be the formula."""
-    formula = Formula(graph, _inputs(graph, one), bind(literal(*one.outputs), ends))
+    small, places = regrouped(graph, np.concatenate([ends, _inputs(graph, one)]))
+    formula = Formula(small, _inputs(small, one), bind(literal(*one.outputs), places[ends]))
     mutant = dataclasses.replace(of_formula(formula, "the mutant"), inputs=one.inputs)
-    digits = other.typed_digits
-    if digits:
-        loose = agree(mutant, other, given, PROVING, lambda value: digits.get(value, _NONE))
+    typed = typed_radius(other, one)
+    if typed is not None:
+        loose = agree(mutant, other, given, PROVING, (None, typed))
         return loose.apart is None and loose.defined > 0
     found = identity(mutant.read, other.read, one.inputs, len(one.outputs), "diagnosis")
     return found is not None and found.holds

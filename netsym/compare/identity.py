@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, log2
 from typing import Any
 
 import numpy as np
@@ -25,8 +25,10 @@ Mask = npt.NDArray[np.bool_]
 _GOAL = -64.0  # log2 of the chance of an accident that is aimed at
 _MOST_TRIALS = 16
 _WEAK = -3.0  # log2 of the chance in one trial from which on primes have to be larger
-_WITH_LOGARITHMS = 22  # bits of primes: discrete logarithms take their square root of steps
-_WITH_ROOTS = 64  # trials: a root of a square has the sign that makes it look equal in half of them
+_MOST_WITH_ROOTS = 400  # trials: a root of a square has a sign that is right by accident in half
+_LEAST = 0.1  # bits that a trial counts at least, when the number of trials is chosen
+_HIGHEST = 32  # levels of a tower: higher ones take long to find
+_HIGHEST_WITH_LOGARITHMS = 4
 _ROUNDS = 24  # of new points, where trials are spoiled by a zero denominator or a missing root
 _AT_ONCE = 8_000_000  # residues of parameters held at once
 
@@ -100,6 +102,8 @@ def identity(
     for opaque, flat, roots in _ATTEMPTS:
         attempt = _Attempt(one, other, inputs, seed, opaque, flat, roots)
         used, nested = attempt.outline.functions, attempt.outline.nested
+        if attempt.outline.levels > _HIGHEST and not opaque:
+            continue
         if (flat and not nested) or (roots and "sqrt" not in used) or not (opaque or used):
             continue
         found = attempt.run(outputs, size, bits, trials)
@@ -130,8 +134,9 @@ class _Attempt:
         self.flat = flat
         self.roots = roots
         self.outline = self._outline(logarithms=True)
-        if self.outline.levels > 3 and "log" in self.outline.functions:
-            self.outline = self._outline(logarithms=False)  # its primes are too large for them
+        out_of_reach = not self.outline.possible or self.outline.levels > _HIGHEST_WITH_LOGARITHMS
+        if opaque or out_of_reach or "log" not in self.outline.functions:
+            self.outline = self._outline(logarithms=False)
 
     def _outline(self, logarithms: bool) -> Outlines:
         ops = Outlines(self.opaque, logarithms)
@@ -139,6 +144,7 @@ class _Attempt:
         self.ends: list[Outline] = ends
         first, lost = max(end.first for end in ends), max(end.lost for end in ends)
         ops.levels = max(ops.levels, first + lost + 1)
+        ops.possible &= first < min(end.end for end in ends)
         return ops
 
     @property
@@ -149,35 +155,43 @@ class _Attempt:
         """Points until there are enough good ones; None if too many are spoiled."""
         source = random.Random(self.seed)
         levels = 1 if self.opaque else self.outline.levels
-        if bits is None and not self.opaque and "log" in self.outline.functions:
-            bits = _WITH_LOGARITHMS if self.outline.logarithms else WIDE
-        each = self.outline.chance(towers(levels, 1, source, self.roots, bits), self.ends)
-        if bits is None and each > _WEAK:
+        each = self._chance(self._towers(levels, 1, source, bits))
+        if bits is None and each > _WEAK and not self.outline.logarithms:
             bits = WIDE
-            each = self.outline.chance(towers(levels, 1, source, self.roots, bits), self.ends)
-        wanted = trials or min(_MOST_TRIALS, max(2, ceil(_GOAL / min(each, -1.0))))
-        if self.roots and trials is None:
-            wanted = _WITH_ROOTS
+            each = self._chance(self._towers(levels, 1, source, bits))
+        most = _MOST_WITH_ROOTS if self.roots else _MOST_TRIALS
+        wanted = trials or min(most, max(2, ceil(_GOAL / min(each, -_LEAST))))
         at_once = max(1, min(wanted, _AT_ONCE // max(size * levels, 1)))
         equal, good, chance = np.ones(outputs, dtype=bool), 0, 0.0
         for _ in range(_ROUNDS * ceil(wanted / at_once)):
             count = at_once if self.roots else min(at_once, wanted - good)  # many will be spoiled
-            field = towers(levels, count, source, self.roots, bits)
+            field = self._towers(levels, count, source, bits)
             same, trusted = self._point(field, source.randbytes(32))
             equal &= same[:, trusted].all(axis=1)
             good += int(trusted.sum())
-            chance += self.outline.chance(field, self.ends) * float(trusted.mean())
+            chance += self._chance(field) * float(trusted.mean())
             if good >= wanted or not equal.any():
                 small = field.smallest.bit_length()
-                chance = max(chance, -float(good)) if self.roots else chance
                 return Identity(equal, chance, not self.opaque, good, small)
         return None
+
+    def _towers(self, levels: int, count: int, source: random.Random, bits: int | None) -> Towers:
+        return towers(levels, count, source, self.roots, bits, self.outline.logarithms)
+
+    def _chance(self, field: Towers) -> float:
+        """log2 of the chance that all these trials are fooled."""
+        chance = self.outline.chance(field, self.ends)
+        if not self.roots:
+            return chance
+        signs = log2(1 - 2.0 ** -min(self.outline.roots, 50))  # any of the roots has the wrong one
+        return max(chance, field.trials * signs)
 
     def _point(self, field: Towers, key: bytes) -> tuple[Mask, Mask]:
         """Which outputs agree at random points (outputs, trials), and which trials are good."""
         ops = Fields(
-            key, field, opaque=self.opaque, kinked=self.kinked, flat=self.flat, roots=self.roots
-        )
+            key, field, opaque=self.opaque, kinked=self.kinked, flat=self.flat, roots=self.roots,
+            logarithms=self.outline.logarithms,
+        )  # fmt: skip
         one, other = (read(ops, ops.symbols(self.inputs)) for read in self.reads)
         return agreement(one, other), ops.good
 

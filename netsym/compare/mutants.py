@@ -119,18 +119,20 @@ LAYER_RULES: tuple[tuple[Rule, str], ...] = (
 def of_layers(anatomy: Anatomy, units: Sequence[Unit]) -> Iterator[Mutant]:
     """The same mistake in every unit of a layer, or of all layers."""
     for rule, words in LAYER_RULES:
-        found: dict[str, dict[int, Changes]] = {}
-        for unit in units:
-            for said, changes in rule(anatomy, unit):
-                layers = found.setdefault(words or said, {})
-                layers.setdefault(unit.layer, {}).update(changes)
-        for said, layers in found.items():
-            for layer, changes in layers.items():
+        every: dict[str, dict[int, Changes]] = {}
+        for alike in _layers(units):
+            found: dict[str, Changes] = {}
+            for unit in alike:
+                for said, changes in rule(anatomy, unit):
+                    found.setdefault(words or said, {}).update(changes)
+            for said, changes in found.items():
+                every.setdefault(said, {}).setdefault(alike[0].layer, changes)
                 if len(changes) > 1:
-                    yield Mutant(f"{said} {anatomy.layer(layer)}", changes)
+                    yield Mutant(f"{said} {anatomy.layer(alike[0].layer)}", changes)
+        for said, layers in every.items():
             if len(layers) > 1:
-                every = {node: new for changes in layers.values() for node, new in changes.items()}
-                yield Mutant(f"{said} every layer", every, again=True)
+                together = {n: new for changes in layers.values() for n, new in changes.items()}
+                yield Mutant(f"{said} every layer", together, again=True)
 
 
 def misplaced(anatomy: Anatomy, units: Sequence[Unit]) -> Iterator[Mutant]:
@@ -240,8 +242,8 @@ def _layers(units: Sequence[Unit]) -> list[list[Unit]]:
 
 
 def mutants(anatomy: Anatomy, units: Sequence[Unit]) -> list[Mutant]:
-    """Every single mistake in these units, each once; the broadest first."""
-    found = [*of_layers(anatomy, units)]
+    """Every single mistake in these units, and those of whole layers; the broadest first."""
+    found = [*of_layers(anatomy, anatomy.units)]
     for rule in UNIT_RULES:
         for unit in units:
             found += [

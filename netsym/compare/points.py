@@ -40,7 +40,7 @@ def sample(
     x = _at_random(source, width, count)
     with np.errstate(all="ignore"):
         kinks = _Kinks(read, values, source, width)
-        if kinks.count:
+        if kinks.count and kinks.quick:
             room = 2 * kinks.count if kinks.few else _MOST_EXTRA // 2
             x = np.concatenate([x, _other_sides(kinks, x, room)])
             x = np.concatenate([x, _beside(kinks, x, kinks.count if kinks.few else room // 2)])
@@ -124,6 +124,7 @@ class _Kinks:
         self.columns = np.sort(np.unique(probes, axis=1, return_index=True)[1])
         self.count = len(self.columns)
         self.few = self.count <= _FEW
+        self.quick = len(self.watcher.margins) <= _FEW  # each takes its own calls of NumPy
 
     def __call__(self, x: Floats) -> Floats:
         return self._margins(x)[:, self.columns]

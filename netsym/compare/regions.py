@@ -19,12 +19,14 @@ from netsym.ops.rationals import NotRational, Rationals
 class Regions:
     """At how many points two functions are equal in exact fractions, and what these points see.
 
-    Of `units` elements of max, min and abs, `seen` were seen on both sides.
+    Of `units` elements of max, min and abs, `seen` were seen on both sides. `apart` says that this
+    is enough: there is one input, whose line they cut into pieces that all have points.
     """
 
     points: int
     units: int
     seen: int
+    apart: bool
 
     def __str__(self) -> str:
         return (
@@ -36,8 +38,11 @@ class Regions:
 def exact_on_regions(one: Subject, other: Subject, given: Sequence[Draw]) -> Regions | None:
     """Compare two functions in exact fractions; None if they are not rational, or not equal."""
     ops = Outlines(opaque=True)
-    for side in (one, other):
-        side.read(ops, ops.inputs(one.inputs))
+    ends = [side.read(ops, ops.inputs(one.inputs)) for side in (one, other)]
+    variables = len(one.inputs) + len({*one.names, *other.names})
+    # kinks that do not act on each other are known to the finite fields; with several inputs, those
+    # that do have more regions than points can be known to see
+    apart = variables <= 1 and any(end.kinks > 1 for end in ends)
     if not ops.functions or not ops.functions <= KINKED | PIECEWISE:
         return None
     points = 0
@@ -58,4 +63,5 @@ def exact_on_regions(one: Subject, other: Subject, given: Sequence[Draw]) -> Reg
             return None
         points += len(draw.x)
     seen = sum(int(np.sum(above & below)) for above, below in sides.values())
-    return Regions(points, sum(int(np.size(above)) for above, _ in sides.values()), seen)
+    units = sum(int(np.size(above)) for above, _ in sides.values())
+    return Regions(points, units, seen, apart)

@@ -25,7 +25,10 @@ def together(sides: Sequence[Subject]) -> tuple[Graph, list[Ids]]:
         formula = side.graph
         old = formula.graph
         moved = np.full(len(old), -1, dtype=np.int32)
-        renamed = dict(zip(formula.inputs.tolist(), inputs, strict=True)) if side.network else {}
+        symbols = (old.symbol(node) for node in formula.inputs.tolist())
+        theirs = {known_names.ascii(place) for known_names, place in symbols}
+        by_order = bool(theirs) and not theirs & set(inputs)
+        renamed = dict(zip(formula.inputs.tolist(), inputs, strict=True)) if by_order else {}
         for block, rows in old.walk(formula.mask):
             if block.op == "symbol":
                 assert isinstance(block.payload, Names)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,7 @@ class Subject:
     network: Network | None = None
     formula: Formula | None = None
     parsed: Parsed | None = None
+    declared: bool = True  # it says which of its names are inputs
 
     @cached_property
     def names(self) -> list[str]:
@@ -56,6 +57,30 @@ class Subject:
             return self.formula
         assert self.network is not None
         return self.network.layered
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of all that it computes."""
+        state = blake2b(digest_size=16)
+        if self.network is not None:
+            for placed in self.network.layers:
+                state.update(f"{placed.layer} {placed.sources}".encode())
+                for parameter in placed.parameters.values():
+                    entries = parameter.entries
+                    exact = entries is None or entries.dtype == object
+                    names = None if entries is None else entries.tolist()
+                    data = repr((parameter.names, names)).encode()
+                    state.update(data if exact else np.ascontiguousarray(entries).tobytes())
+            return state.hexdigest()
+        assert self.formula is not None
+        for block, rows in self.formula.graph.walk(self.formula.mask):
+            state.update(f"{block.op} {block.start}".encode() + rows.tobytes())
+            if isinstance(block.payload, np.ndarray):
+                state.update(np.ascontiguousarray(block.payload[rows]).tobytes())
+            else:
+                state.update(repr(block.payload).encode())
+            state.update(np.ascontiguousarray(block.operands[rows]).tobytes())
+        return state.hexdigest()
 
     @cached_property
     def typed_digits(self) -> Mapping[float | Fraction, Fraction]:
@@ -97,7 +122,8 @@ def subject(given: Any, like: Subject | None = None) -> Subject:
 
 def of_formula(formula: Formula, words: str, parsed: Parsed | None = None) -> Subject:
     """A formula as one side; without declared inputs, all of its names are inputs."""
-    if not len(formula.inputs):
+    declared = len(formula.inputs) > 0
+    if not declared:
         formula = _with_inputs(formula, list(_symbols(formula)))
     names = [names.ascii(i) for names, i in map(formula.graph.symbol, formula.inputs.tolist())]
     outputs = tuple(output.name for output in formula.outputs)
@@ -108,6 +134,7 @@ def of_formula(formula: Formula, words: str, parsed: Parsed | None = None) -> Su
         lambda ops, x: read_formula(formula, ops, x),
         formula=formula,
         parsed=parsed,
+        declared=declared,
     )
 
 
@@ -128,28 +155,53 @@ def read_text(text: str, like: Subject | None, longest: int | None = 1_000_000) 
 
 
 def aligned(one: Subject, other: Subject) -> Subject:
-    """`other` as a function of the inputs of `one`: by their names, or else in order.
+    """`other` as a function of the inputs of `one`.
 
-    Raises `SpecError` if inputs or outputs do not correspond.
+    Inputs correspond by their names; in order if both sides say what their inputs are, and none of
+    the names is the same. Raises `SpecError` if inputs or outputs do not correspond.
     """
     if len(one.outputs) != len(other.outputs):
         raise SpecError(
             f"{one.words} has {_count(len(one.outputs), 'output')}, but {other.words} has "
             f"{len(other.outputs)}; compare functions with the same outputs"
         )
+    other = _in_the_order_of(one.outputs, other)
     mine, theirs = one.inputs.all(), other.inputs.all()
     if mine == theirs:
         return other
-    if other.formula is not None and (other.parsed or set(mine) & set(_symbols(other.formula))):
+    if other.network is not None and set(mine) == set(theirs):
+        network, order = other.network, np.array([mine.index(name) for name in theirs])
+        return replace(other, read=lambda ops, x: network.read(ops, ops.take(x, order)))
+    in_order = one.declared and other.declared and not set(mine) & set(theirs)
+    if other.formula is not None and not in_order:
         formula = _with_inputs(other.formula, mine)
         read = _picking(formula, mine)
-        return dataclasses.replace(other, inputs=one.inputs, formula=formula, read=read)
+        return replace(other, inputs=one.inputs, formula=formula, read=read)
     if len(mine) == len(theirs):
-        return dataclasses.replace(other, inputs=one.inputs)
+        return replace(other, inputs=one.inputs)
     raise SpecError(
         f"{one.words} has {_count(len(mine), 'input')}, but {other.words} has {len(theirs)}; "
         "compare functions of the same inputs"
     )
+
+
+def _in_the_order_of(outputs: tuple[str, ...], other: Subject) -> Subject:
+    """The outputs of a formula by their names, if these are the same; else in order.
+
+    Raises `SpecError` if some of the names are the same, but not all.
+    """
+    theirs = other.outputs
+    if theirs == outputs or other.formula is None or not set(theirs) & set(outputs):
+        return other
+    if set(theirs) != set(outputs):
+        unknown = next(name for name in theirs if name not in outputs)
+        raise SpecError(
+            f"{other.words} defines {unknown!r}, but the outputs are {', '.join(outputs[:20])}"
+        )
+    by_name = {output.name: output for output in other.formula.outputs}
+    formula = replace(other.formula, outputs=tuple(by_name[name] for name in outputs))
+    made = of_formula(formula, other.words, other.parsed)
+    return replace(made, inputs=other.inputs, declared=other.declared)
 
 
 def _picking(formula: Formula, names: list[str]) -> Read:
@@ -164,7 +216,7 @@ def _with_inputs(formula: Formula, names: list[str]) -> Formula:
     """The formula with those of its symbols as inputs that are among the names, in order."""
     nodes = _symbols(formula)
     ids = [nodes[name] for name in names if name in nodes]
-    return dataclasses.replace(formula, inputs=np.array(ids, dtype=np.int32))
+    return replace(formula, inputs=np.array(ids, dtype=np.int32))
 
 
 def _symbols(formula: Formula) -> dict[str, int]:

@@ -62,29 +62,34 @@ def judge(
     given = draws(one, other, f"{seed}")
     precisions = QUICK if size <= _SMALL else PROVING
     found = agree(one, other, given, precisions, progress=progress)
+    if found.apart is None and found.defined < found.points:  # perhaps not known well enough
+        found = agree(one, other, given, FINE, progress=progress)
     if found.apart is not None:
         return _apart(one, other, given, found, tolerance)
     if size <= _SMALL and same_graph(one, other):
         evidence = (_in_numbers(found), *_float_words(one, other, found))
-        return Verdict("structural", "they are the same expression, node for node", evidence)
+        because = f"{one.words} and {other.words} are the same expression, node for node"
+        return Verdict("structural", because, evidence)
     progress("comparing in finite fields", 0, 0)
-    fields = identity(one.read, other.read, one.inputs, len(one.outputs), f"netsym {seed}", size)
+    chosen = f"{seed} {one.fingerprint} {other.fingerprint}"
+    fields = identity(one.read, other.read, one.inputs, len(one.outputs), chosen, size)
     if fields is not None and fields.holds and fields.chance <= _CONVINCING:
         for more in range(_MORE):
             if found.defined >= _ENOUGH or found.apart is not None:
                 break
             given += draws(one, other, f"{seed} {more}")
             found = agree(one, other, given, PROVING, progress=progress)
-        if found.defined >= _ENOUGH and found.apart is None:
+        enough = _ENOUGH if len(one.inputs) or one.names or other.names else 1
+        if found.defined >= enough and found.apart is None:
             return _identical(one, other, fields, found)
     found = agree(one, other, given, FINE, progress=progress)
     if found.apart is not None:
         return _apart(one, other, given, found, tolerance)
     regions = exact_on_regions(one, other, given)
-    if regions is not None and regions.seen == regions.units:
+    if regions is not None and regions.seen == regions.units and regions.apart:
         because = (
             "both are piecewise rational, and equal in exact fractions at points that see every "
-            "unit with a kink active and inactive; not all combinations of them were tried"
+            "unit with a kink active and inactive"
         )
         return Verdict("exact-on-regions", because, (str(regions),))
     return _undecided(fields, found, regions)
@@ -103,7 +108,7 @@ def _apart(
 
 def _identical(one: Subject, other: Subject, fields: Identity, found: Agreement) -> Verdict:
     names = dict.fromkeys([*one.names, *other.names])
-    because = "they are the same function"
+    because = f"{one.words} and {other.words} are the same function"
     if found.defined < found.points:
         because += " where both are defined"
     if names:
@@ -136,15 +141,21 @@ def _undecided(fields: Identity | None, found: Agreement, regions: Regions | Non
         )
     if regions is not None:
         reasons.append(str(regions))
+        if not regions.apart:
+            reasons.append(
+                "with several inputs, points would have to see all combinations of active units, "
+                "not each unit on both sides"
+            )
     return Verdict("undecided", "neither proved equal nor proved different", tuple(reasons))
 
 
 # -- what is said of points ---------------------------------------------------------------------
 def _in_numbers(found: Agreement) -> str:
+    if not found.defined:
+        return "in numbers: at none of the points that were tried both are defined"
     said = (
-        f"in numbers: at {found.defined} points, of magnitudes from 0.001 to 10,000, the proved "
-        f"intervals overlap, and the values differ by at most {found.bound:.2g} "
-        f"({found.bits} bits)"
+        f"in numbers: at {found.defined} points the proved intervals overlap, and the values "
+        f"there differ by at most {found.bound:.2g} ({found.bits} bits)"
     )
     if found.units:
         said += (
@@ -152,14 +163,18 @@ def _in_numbers(found: Agreement) -> str:
         )
     if found.defined < found.points:
         said += (
-            f"; at {found.points - found.defined} more points a value is not defined or too large"
+            f"; at {found.points - found.defined} more points a value is not defined, is too "
+            "large, or is not known well enough"
         )
     return said
 
 
 def _float_words(one: Subject, other: Subject, found: Agreement) -> Iterator[str]:
     for side, floats in zip((one, other), found.floats, strict=True):
-        said = f"in float64: {side.words} is off by at most {floats.error:.2g} (relative)"
+        said = (
+            f"in float64: {side.words} is off by at most {floats.error:.2g} (relative) at these "
+            "points"
+        )
         if floats.broken:
             said += f", and overflows or is not a number at {floats.broken} points"
         yield said

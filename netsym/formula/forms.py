@@ -16,6 +16,7 @@ from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_va
 from netsym.formula.copying import copy_nodes
 from netsym.formula.graph import Graph, Ids
 from netsym.formula.names import Names, literal
+from netsym.formula.plan import Plan
 from netsym.formula.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown, tally
 from netsym.formula.values import Evaluation, checked_number, points, shaped
 
@@ -122,8 +123,13 @@ class Formula:
 
     # -- values ---------------------------------------------------------------------------------
     @cached_property
+    def plan(self) -> Plan:
+        """How its outputs are computed, block by block."""
+        return Plan(self.graph, self.inputs, self.ends)
+
+    @cached_property
     def _evaluation(self) -> Evaluation:
-        return Evaluation(self.graph, self.inputs, self.ends)
+        return Evaluation(self.plan)
 
     def __call__(
         self, *inputs: npt.ArrayLike, parameters: Mapping[str, float] | None = None
@@ -158,7 +164,7 @@ class Formula:
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the evaluation, which is made again: its steps cannot be pickled."""
-        return {key: value for key, value in self.__dict__.items() if key != "_evaluation"}
+        return {k: v for k, v in self.__dict__.items() if k not in ("_evaluation", "plan")}
 
     # -- writing --------------------------------------------------------------------------------
     def __str__(self) -> str:

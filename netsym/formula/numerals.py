@@ -6,6 +6,7 @@ import math
 from fractions import Fraction
 
 _LONGEST = 1000
+_SURVIVE = 17  # digits; a number typed with more says more than a float64 holds
 
 
 class NumberError(ValueError):
@@ -17,7 +18,7 @@ class NumberError(ValueError):
 
 
 def value_of(word: str) -> float | Fraction:
-    """The value of a number as typed: 1/3 and long integers exactly, others as float64.
+    """The value of a number as typed: 1/3, long integers and long decimals exactly, else float64.
 
     Raises `NumberError` for what is too long, too large, or nonzero and too small.
 
@@ -38,6 +39,11 @@ def value_of(word: str) -> float | Fraction:
         raise NumberError("this number is too small", "numbers below 5e-324 are zero in float64")
     if word.isdecimal() and (value >= 1e16 or int(word) != value):
         return Fraction(int(word))
+    mantissa, _, exponent = word.lower().partition("e")
+    digits = mantissa.replace(".", "").lstrip("0")
+    if len(digits) > _SURVIVE and abs(int(exponent or 0)) < _LONGEST:
+        exact = Fraction(word)
+        return value if exact == Fraction(value) else exact
     return value
 
 
@@ -54,14 +60,14 @@ def fraction_of(above: str, below: str) -> bool:
 
 
 def half_unit(word: str) -> Fraction | None:
-    """Half a unit of the last digit of a number typed with a point or an exponent.
+    """Half a unit of the last digit of a decimal; None for what is typed as a whole number.
 
-    >>> half_unit("0.33"), half_unit("1e-05"), half_unit("3")
-    (Fraction(1, 200), Fraction(1, 200000), None)
+    >>> half_unit("0.33"), half_unit("1e-05"), half_unit("3"), half_unit("1e8"), half_unit("2.")
+    (Fraction(1, 200), Fraction(1, 200000), None, None, None)
     """
-    mantissa, e, exponent = word.lower().partition("e")
-    if not e and "." not in mantissa:
-        return None
+    mantissa, _, exponent = word.lower().partition("e")
     digits = len(mantissa.partition(".")[2])
     power = int(exponent or 0) - digits
+    if not digits and power >= 0:
+        return None
     return Fraction(10) ** power / 2 if abs(power) < 5000 else Fraction(0)

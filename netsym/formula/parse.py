@@ -141,7 +141,8 @@ def _free_places(read: Equations, names: Sequence[str]) -> dict[str, tuple[Names
     # in Unicode text, t_1 is not t₁
     typed = [n for n in names if n not in first_use or words[first_use[n]] == n]
     found = places(spelled, spelled)
-    return found | ({name: (literal(*typed), i) for i, name in enumerate(typed)} if typed else {})
+    together = literal(*typed)
+    return found | {name: (together, i) for i, name in enumerate(typed)}
 
 
 def _inputs_among(names: Iterable[str]) -> list[str]:
@@ -179,4 +180,8 @@ def _numbered(names: Sequence[str]) -> tuple[str, tuple[int, ...], list[int]]:
     bases, most = {base for base, _ in found}, max((number for _, number in found), default=0)
     if len(found) == len(names) and len(bases) == 1 and (most > 1 or found[0][0] == "y"):
         return found[0][0], (most,), [number - 1 for _, number in found]
-    return (names[0], (), [0]) if len(names) == 1 else ("several", (len(names),), [])
+    return (
+        (names[0], (), [0])
+        if len(names) == 1
+        else ("several", (len(names),), list(range(len(names))))
+    )

@@ -72,6 +72,23 @@ class Contraction:
         return {self.holder, *self.right.reads}.union(*(column.reads for column in self.rest))
 
 
+@dataclass(frozen=True, slots=True)
+class LongSum:
+    """A block of one sum of very many terms."""
+
+    terms: Column
+
+    @property
+    def reads(self) -> set[int]:
+        """The blocks that it reads."""
+        return self.terms.reads
+
+
+Step = Plain | Contraction | LongSum
+
+_LONG = 1000  # terms that are not worth a column each
+
+
 class Plan:
     """How to compute the outputs; made once, run any number of times.
 
@@ -85,7 +102,7 @@ class Plan:
         self.place = {int(node): position for position, node in enumerate(inputs)}
         self.varies: dict[int, bool] = {}  # by block: whether it depends on the inputs
         self.leaves: dict[int, Block] = {}
-        self.steps: dict[int, Plain | Contraction] = {}
+        self.steps: dict[int, Step] = {}
         self.wanted = graph.reachable(outputs)
         closed = set(graph.present(self.wanted))
         for number in reversed(range(max(closed, default=-1) + 1)):  # a block is computed whole
@@ -103,9 +120,16 @@ class Plan:
             self.leaves[number] = block
             return
         self.varies[number] = any(self.varies[n] for n in self.graph.sources(number))
-        contraction = self._contraction(number, block) if block.op == "add" else None
-        columns = [] if contraction else [Column(self.graph, c) for c in block.operands.T]
-        self.steps[number] = contraction or Plain(block, columns)
+        self.steps[number] = self._step(number, block)
+
+    def _step(self, number: int, block: Block) -> Step:
+        if block.op == "add":
+            contraction = self._contraction(number, block)
+            if contraction is not None:
+                return contraction
+            if len(block) == 1 and block.operands.shape[1] >= _LONG:
+                return LongSum(Column(self.graph, block.operands[0]))
+        return Plain(block, [Column(self.graph, column) for column in block.operands.T])
 
     def _kept(self) -> list[int]:
         used = set(self.outputs.reads)

@@ -21,7 +21,7 @@ class Typed(Builder):
         self.text = text
         self.deepest = deepest
         self.spans: list[Span] = []
-        self.digits: dict[int, Fraction] = {}
+        self._halves: dict[int, list[Fraction]] = {}
         self._typed: dict[tuple[str, bool], int] = {}
 
     def at(self, number: int, start: int, stop: int) -> int:
@@ -54,7 +54,11 @@ class Typed(Builder):
             raise mistake(str(error), self.text, (start, stop), hint=error.hint) from None
         number = self.at(self.constant(-value if negative else value), start, stop)
         self._typed[word, negative] = number
-        half = half_unit(word)
-        if half is not None:
-            self.digits[number] = max(half, self.digits.get(number, half))
+        half = half_unit(word) or Fraction(0)  # as an integer it was typed exactly
+        self._halves.setdefault(number, []).append(half)
         return number
+
+    @property
+    def digits(self) -> dict[int, Fraction]:
+        """Half a unit of the last digit of decimals; a number also typed exactly has none."""
+        return {number: max(halves) for number, halves in self._halves.items() if all(halves)}

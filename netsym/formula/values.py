@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError
 from netsym.formula.functions import FUNCTIONS
-from netsym.formula.graph import Block, Graph, Ids
+from netsym.formula.graph import Block
 from netsym.formula.names import Names
-from netsym.formula.plan import Column, Contraction, Plain, Plan
+from netsym.formula.plan import Column, Contraction, LongSum, Plain, Plan, Step
 
 Floats = npt.NDArray[np.float64]
 
@@ -94,9 +94,9 @@ class Evaluation:
     Values are held a block at a time, (nodes, points), or (nodes, 1) where no input is involved.
     """
 
-    def __init__(self, graph: Graph, inputs: Ids, outputs: Ids) -> None:
-        self.plan = plan = Plan(graph, inputs, outputs)
-        self.rows = max(1, sum(len(graph.blocks[number]) for number in plan.kept))
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.rows = max(1, sum(len(plan.graph.blocks[number]) for number in plan.kept))
         self._fixed: dict[int, Floats] = {}
         self._symbols: list[tuple[int, Names, Block]] = []
         for number, block in plan.leaves.items():
@@ -106,7 +106,9 @@ class Evaluation:
                 self._fixed[number] = np.array(block.payload, dtype=np.float64).reshape(-1, 1)
         self._steps = {number: self._step(step) for number, step in plan.steps.items()}
 
-    def _step(self, step: Plain | Contraction) -> Callable[[_Values], Floats]:
+    def _step(self, step: Step) -> Callable[[_Values], Floats]:
+        if isinstance(step, LongSum):
+            return lambda held: _picked(step.terms, held).sum(axis=0, keepdims=True)
         return _plain(step) if isinstance(step, Plain) else _contracted(step, self._fixed)
 
     def __call__(self, x: Floats, parameters: Mapping[str, float]) -> Floats:

@@ -38,9 +38,11 @@ def _exp(fields: Fields, z: Residues) -> Residues:
 
 
 def _log(fields: Fields, z: Residues) -> Residues:
-    if not fields.towers.in_words:  # too many steps; still a function
+    if not fields.logarithms:  # still a function
         return fields.random("log", z)
-    return fields.each(lambda level, a: fields.logarithm(level - 1, a), real_of("log"), z, shift=-1)
+    return fields.each(
+        lambda level, a: fields.logarithm(a) if level == 1 else None, real_of("log"), z, shift=-1
+    )
 
 
 def _sqrt(fields: Fields, z: Residues) -> Residues:

@@ -9,9 +9,9 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from netsym.formula.forms import Formula
-from netsym.formula.graph import Block, Graph, Ids
+from netsym.formula.graph import Block, Ids
 from netsym.formula.names import Names, literal
-from netsym.formula.plan import Column, Contraction, Plain, Plan
+from netsym.formula.plan import Column, Contraction, LongSum, Plain, Plan, Step
 from netsym.ops import Ops
 from netsym.ops.parameters import Parameter
 
@@ -20,22 +20,21 @@ A = TypeVar("A")
 
 def read_formula(formula: Formula, ops: Ops[A], x: A) -> A:
     """The outputs of a formula in a reading, from its inputs there; shape (…, outputs)."""
-    return Reading(formula.graph, formula.inputs, formula.ends, ops, x)[formula.ends]
+    return Reading(formula.plan, ops, x)[formula.ends]
 
 
 class Reading(Generic[A]):
-    """The values of some nodes of a graph in a reading; `reading[ids]` has shape (…, len(ids)).
+    """The values of nodes of a plan in a reading; `reading[ids]` has shape (…, len(ids)).
 
-    `x` (…, len(inputs)) stands for the nodes `inputs`; other symbols are what `ops.symbols` says.
-    Any of `nodes`, and what they are made of, can be asked for, but for products within sums.
+    `x` (…, inputs) stands for the inputs of the plan; other symbols are what `ops.symbols` says.
+    The outputs of the plan, and what they are made of, can be asked for, but for products in sums.
     """
 
-    def __init__(self, graph: Graph, inputs: Ids, nodes: Ids, ops: Ops[A], x: A) -> None:
-        self.graph = graph
+    def __init__(self, plan: Plan, ops: Ops[A], x: A) -> None:
+        self.graph = plan.graph
         self.ops = ops
         self.x = x
         self._held: dict[int, A] = {}
-        plan = Plan(graph, inputs, nodes)
         for number in plan.kept:
             if number in plan.leaves:
                 self._held[number] = self._leaf(plan, number, plan.leaves[number])
@@ -48,13 +47,23 @@ class Reading(Generic[A]):
     def _leaf(self, plan: Plan, number: int, block: Block) -> A:
         if isinstance(block.payload, Names):
             if not plan.varies[number]:
-                return self.ops.symbols(block.payload)
+                return self._names(plan, block, block.payload)
             return self._inputs(plan, block, block.payload)
         values = block.payload
         entries = np.empty(len(block), dtype=object)
         entries[:] = values
         numbers = values if isinstance(values, np.ndarray) else entries
         return self.ops.parameter(Parameter(Names("c", None, (len(block),)), numbers))
+
+    def _names(self, plan: Plan, block: Block, names: Names) -> A:
+        """A block of names; those that nothing uses need no value."""
+        rows = np.flatnonzero(plan.wanted[block.start : block.stop])
+        if len(rows) == len(block):
+            return self.ops.symbols(names)
+        places = np.zeros(len(block), dtype=np.int64)
+        places[rows] = np.arange(len(rows))
+        used = literal(*(names.ascii(row) for row in rows.tolist()))
+        return self.ops.take(self.ops.symbols(used), places)
 
     def _inputs(self, plan: Plan, block: Block, names: Names) -> A:
         """A block of symbols, some or all of which are inputs."""
@@ -83,12 +92,14 @@ class Reading(Generic[A]):
             start += len(where)
         return self.ops.take(self._joined(arrays), order)
 
-    def _step(self, step: Plain | Contraction) -> A:
+    def _step(self, step: Step) -> A:
         if isinstance(step, Contraction):
             weights = self.ops.take(self._held[step.holder], step.rows)
             total = self.ops.contract(weights, self._column(step.right), None)
             rest = [self._column(column) for column in step.rest]
             return self.ops.add(total, *rest) if rest else total
+        if isinstance(step, LongSum):
+            return self.ops.total(self._column(step.terms))
         op, columns = step.block.op, [self._column(column) for column in step.columns]
         if op == "name":
             return columns[0]
@@ -116,15 +127,30 @@ class Reading(Generic[A]):
         return self.ops.take(self._joined(raised), np.argsort(np.concatenate(groups)))
 
     def _power(self, base: A, exponent: int) -> A:
-        block, ops = self.graph.block_of(exponent), self.ops
-        if block.op == "constant":
-            value = Fraction(block.number(exponent - block.start))
+        ops = self.ops
+        value = self._number(exponent)
+        if value is not None:
             if value.denominator == 1:
                 return ops.power(base, value.numerator)
             if value.denominator == 2:
                 return ops.power(ops.call("sqrt", base), value.numerator)
         raised = self._column(Column(self.graph, np.array([exponent], dtype=np.int32)))
         return ops.call("exp", ops.multiply(raised, ops.call("log", base)))
+
+    def _number(self, node: int) -> Fraction | None:
+        """The value of an exponent that is a number, or a power of small ones, as in 2^3^2."""
+        block = self.graph.block_of(node)
+        if block.op == "constant":
+            return Fraction(block.number(node - block.start))
+        if block.op != "power":
+            return None
+        base, raised = (self.graph.block_of(n) for n in block.operands[node - block.start].tolist())
+        if base.op != "constant" or raised.op != "constant":
+            return None
+        numbers = block.operands[node - block.start].tolist()
+        value, power = (Fraction(self.graph.number(number)) for number in numbers)
+        small = power.denominator == 1 and 0 <= power <= 64 and abs(value) <= 64
+        return value**power.numerator if small else None
 
 
 def _listed(rows: np.ndarray | slice) -> np.ndarray:

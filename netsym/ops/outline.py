@@ -23,40 +23,48 @@ from netsym.ops.field_functions import KINKED, PIECEWISE
 from netsym.ops.parameters import Parameter
 from netsym.ops.tower import Towers
 
+_MOST = 2**200  # of degrees and bits: with more, nothing is proved anyway
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
     """What is known of every element of an array of some shape.
 
-    `first` is the first level at which it has a residue, `lost` how many of the last have none.
+    `first` is the first level at which it has a residue, `lost` how many of the last have none;
+    after a logarithm `end` is one past the last.
     `above` and `below` are the degrees of numerator and denominator in independent random values,
     `bits` the length of their coefficients. `inputs` is the degree in the inputs: 0, 1, or 2 for
-    all that is not affine.
+    all that is not affine, `kinks` in values with kinks.
     """
 
     shape: tuple[int, ...]
     first: int = 0
     lost: int = 0
+    end: int = _MOST
     above: int = 0
     below: int = 0
     bits: float = 0.0
     inputs: int = 0
+    kinks: int = 0
     largest: bool = False  # it is a max, or the negative of one
 
 
 class Outlines(Ops[Outline]):
-    """Collects, for all that is read with it: `levels` that a tower needs, `calls` of random
-    functions, the sums of `degrees` and of `bits` of all their operands, the `functions` used, by
-    their names, and whether a max is `nested` in another.
+    """Collects, for all that is read with it: `levels` that a tower needs, and whether it is
+    `possible` to read it in one; `calls` of random functions, how many of them are `roots`, the
+    sums of `degrees` and of `bits` of all their operands, the `functions` used, by their names, and
+    whether a max is `nested` in another.
     """
 
     def __init__(self, opaque: bool, logarithms: bool = True) -> None:
         self.opaque = opaque
         self.logarithms = logarithms
         self.levels = 1
+        self.possible = True
         self.calls = 0
         self.degrees = 0
         self.bits = 0.0
+        self.roots = 0
         self.functions: set[str] = set()
         self.nested = False
 
@@ -72,7 +80,9 @@ class Outlines(Ops[Outline]):
         for end in ends:
             degrees += prod(end.shape) * max(end.above + end.below, 1)
             bits += prod(end.shape) * max(end.bits, 1)
-        fooled = degrees / towers.smallest
+        fooled = min(degrees, _MOST) / towers.smallest
+        if self.logarithms and "log" in self.functions and not self.opaque:
+            fooled += self.calls * 2.0**-39  # two residues have one logarithm
         if self.opaque:
             size = towers.smallest.bit_length() - 1
             fooled += bits / size / (2.0**size / (2 * size))
@@ -104,14 +114,18 @@ class Outlines(Ops[Outline]):
     # -- arithmetic
     def _seen(self, outline: Outline) -> Outline:
         self.levels = max(self.levels, outline.first + outline.lost + 1)
+        self.possible &= outline.first < outline.end
         return outline
 
     def _joined(self, operands: Sequence[Outline], **known: Any) -> Outline:
+        known["above"], known["below"] = min(known["above"], _MOST), min(known["below"], _MOST)
+        known["bits"] = min(known["bits"], float(_MOST))
         return self._seen(
             Outline(
                 known.pop("shape", None) or np.broadcast_shapes(*(o.shape for o in operands)),
                 max(o.first for o in operands),
                 max(o.lost for o in operands),
+                min(o.end for o in operands),
                 **known,
             )
         )
@@ -124,6 +138,7 @@ class Outlines(Ops[Outline]):
             below=below,
             bits=sum(term.bits for term in terms) + log2(len(terms)),
             inputs=max(term.inputs for term in terms),
+            kinks=max(term.kinks for term in terms),
         )
 
     def multiply(self, *factors: Outline) -> Outline:
@@ -133,6 +148,7 @@ class Outlines(Ops[Outline]):
             below=sum(factor.below for factor in factors),
             bits=sum(factor.bits for factor in factors),
             inputs=min(sum(factor.inputs for factor in factors), 2),
+            kinks=min(sum(factor.kinks for factor in factors), 2),
         )
 
     def divide(self, numerator: Outline, denominator: Outline) -> Outline:
@@ -141,11 +157,12 @@ class Outlines(Ops[Outline]):
             above=denominator.below,
             below=denominator.above,
             inputs=2 * denominator.inputs,
+            kinks=2 * denominator.kinks,
         )
         return self.multiply(numerator, inverse)
 
     def power(self, base: Outline, exponent: int) -> Outline:
-        times = abs(exponent)
+        times = min(abs(exponent), _MOST)
         above, below = base.above * times, base.below * times
         return self._joined(
             [base],
@@ -153,6 +170,7 @@ class Outlines(Ops[Outline]):
             below=below if exponent >= 0 else above,
             bits=base.bits * times,
             inputs=base.inputs if exponent == 1 else 2 * (base.inputs > 0) * (exponent != 0),
+            kinks=base.kinks if exponent == 1 else 2 * (base.kinks > 0) * (exponent != 0),
         )
 
     def negate(self, value: Outline) -> Outline:
@@ -176,6 +194,7 @@ class Outlines(Ops[Outline]):
             below=term.below * count,
             bits=term.bits * (count if term.below else 1) + log2(count),
             inputs=term.inputs,
+            kinks=term.kinks,
         )
 
     def concatenate(self, arrays: Sequence[Outline]) -> Outline:
@@ -191,6 +210,7 @@ class Outlines(Ops[Outline]):
             below=max(array.below for array in arrays),
             bits=max(array.bits for array in arrays),
             inputs=max(array.inputs for array in arrays),
+            kinks=max(array.kinks for array in arrays),
             largest=any(array.largest for array in arrays),
         )
 
@@ -210,7 +230,7 @@ class Outlines(Ops[Outline]):
         if row.expansion is not None and (function in PIECEWISE or not self.opaque):
             expanded: Outline = row.expansion(self, *operands)
             return expanded
-        outline = self._drawn(operands, exact)
+        outline = self._drawn(function, operands, exact)
         if function in KINKED:
             self.nested |= any(operand.largest for operand in operands)
             outline = replace(outline, largest=True)
@@ -220,17 +240,19 @@ class Outlines(Ops[Outline]):
             above, below = (1, 1) if function in ("tanh", "sinh", "cosh") else (1, 0)
             shifted = max(outline.first - 1, 0)
             return self._seen(
-                replace(outline, first=shifted, lost=outline.lost + 1, above=above, below=below)
-            )
+                replace(outline, first=shifted, lost=outline.lost + 1, end=outline.end - 1,
+                        above=above, below=below)
+            )  # fmt: skip
         if function == "log" and self.logarithms:
-            lost = max(outline.lost - 1, 0)
-            return self._seen(replace(outline, first=outline.first + 1, lost=lost))
+            self.possible &= outline.first == 0
+            return self._seen(replace(outline, first=1, lost=0, end=2))
         return outline
 
-    def _drawn(self, operands: Sequence[Outline], exact: bool) -> Outline:
+    def _drawn(self, function: str, operands: Sequence[Outline], exact: bool) -> Outline:
         """A random function of the operands: its value is independent of all else."""
         shape = np.broadcast_shapes(*(operand.shape for operand in operands))
         self.calls += prod(shape)
+        self.roots += prod(shape) if function == "sqrt" else 0
         self.degrees += prod(shape) * sum(operand.above + operand.below for operand in operands)
         self.bits += prod(shape) * sum(operand.bits for operand in operands)
         inputs = 2 * max(min(operand.inputs, 1) for operand in operands)
@@ -239,8 +261,9 @@ class Outlines(Ops[Outline]):
             above = sum(operand.above + operand.below for operand in operands) + 1
             below = sum(operand.below for operand in operands)
             bits = sum(operand.bits for operand in operands)
+        kinks = 2 * max(min(operand.kinks, 1) for operand in operands) or int(exact)
         return self._joined(
-            operands, shape=shape, above=above, below=below, bits=bits, inputs=inputs
+            operands, shape=shape, above=above, below=below, bits=bits, inputs=inputs, kinks=kinks
         )
 
 

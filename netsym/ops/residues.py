@@ -39,6 +39,7 @@ from netsym.ops.tower import Towers
 Array = npt.NDArray[Any]
 
 _RAISE = np.frompyfunc(pow, 3, 1)
+_LARGEST = 10**6  # exponent whose powers have a sign that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,10 @@ class Fields(Ops[Residues]):
 
     `key` makes everything random. `opaque` reads functions as random functions, else they are
     written by exp, whose laws hold in a tower; `roots` says whether the laws of roots hold as well,
-    in towers made for them: then a root of a square has either sign by chance. `kinked` says that
-    max may occur, `flat` reads a max of max as one max of all operands. `good` (trials,) tells in
-    which trials nothing was divided by zero and no root was missing; the others say nothing.
+    in towers made for them: then a root of a square has either sign by chance; `logarithms` whether
+    log is the discrete logarithm. `kinked` says that max may occur, `flat` reads a max of max as
+    one max of all operands. `good` (trials,) tells in which trials nothing was divided by zero and
+    no root was missing; the others say nothing.
     """
 
     def __init__(
@@ -81,16 +83,18 @@ class Fields(Ops[Residues]):
         kinked: bool,
         flat: bool = False,
         roots: bool = False,
+        logarithms: bool = False,
     ) -> None:
         self.towers = towers
         self.opaque = opaque
         self.roots = roots
+        self.logarithms = logarithms
         self.flat = flat
         self.kinked = kinked
         self.oracle = Oracle(key, towers, 2 if kinked else 1)
         self.good = np.ones(towers.trials, dtype=bool)
         self._sets = Sets(self.oracle, flat)
-        self._logarithms: dict[tuple[int, int], Logarithm] = {}
+        self._logarithms: dict[int, Logarithm] = {}
 
     # -- where values come from
     def symbols(self, names: Names) -> Residues:
@@ -151,7 +155,7 @@ class Fields(Ops[Residues]):
     # -- arithmetic
     def each(
         self,
-        function: Callable[..., Array],
+        function: Callable[..., Array | None],
         real: Callable[..., Running],
         *operands: Residues,
         shift: int = 0,
@@ -226,8 +230,9 @@ class Fields(Ops[Residues]):
             within = [0 if not exponent else (abs(exponent) - 1) % order + 1 for order in orders]
             return self.raised(level, residues, np.array(within, dtype=self.oracle.dtype))
 
-        most = min(max(exponent, -(10**6)), 10**6)
-        return self.each(raised, lambda z: called(lambda v: np.float_power(v, most), z), base)
+        if abs(exponent) > _LARGEST:  # in float64 such an exponent may not even have its parity
+            return self.each(raised, Running.unknown, base)
+        return self.each(raised, lambda z: called(lambda v: np.float_power(v, exponent), z), base)
 
     # -- along axes
     def contract(self, weights: Residues, values: Residues, bias: Residues | None) -> Residues:
@@ -325,16 +330,16 @@ class Fields(Ops[Residues]):
 
         return self.each(largest, real_of("max"), *operands)
 
-    def logarithm(self, level: int, residues: Array) -> Array:
-        """Discrete logarithms of residues at a level, which are residues at the next."""
+    def logarithm(self, residues: Array) -> Array:
+        """Discrete logarithms of residues at the first level, which are residues at the second."""
         self.spoil(residues == 0)
         found = np.empty_like(residues)
         for trial in range(self.towers.trials):
-            if (level, trial) not in self._logarithms:
-                prime, order = (int(self.towers.primes[n][trial]) for n in (level, level + 1))
-                generator = int(self.towers.generators[level][trial])
-                self._logarithms[level, trial] = Logarithm(prime, order, generator)
-            found[..., trial] = self._logarithms[level, trial](residues[..., trial])
+            if trial not in self._logarithms:
+                prime, order = (int(self.towers.primes[level][trial]) for level in (0, 1))
+                generator = int(self.towers.generators[0][trial])
+                self._logarithms[trial] = Logarithm(prime, order, generator)
+            found[..., trial] = self._logarithms[trial](residues[..., trial])
         return found
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 _UNIT = 2.0**-52  # twice the unit roundoff: to first order the bounds have room
+_TINY = 2.0**-1074  # what underflow may lose
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +42,22 @@ class Running:
     def __mul__(self, other: Running) -> Running:
         value = self.value * other.value
         error = np.abs(self.value) * other.error + self.error * np.abs(other.value)
-        return Running(value, error + self.error * other.error + _UNIT * np.abs(value))
+        return Running(value, error + self.error * other.error + _UNIT * np.abs(value) + _TINY)
 
     def __truediv__(self, other: Running) -> Running:
         value = self.value / other.value
         room = np.abs(other.value) - other.error
         error = (self.error + np.abs(value) * other.error) / np.where(room > 0, room, 0.0)
-        return Running(value, error + _UNIT * np.abs(value))
+        return Running(value, error + _UNIT * np.abs(value) + _TINY)
 
     def __matmul__(self, weights: Running) -> Running:
         """`values @ weights.T`."""
         value = self.value @ weights.value.T
         sizes = np.abs(self.value) @ np.abs(weights.value).T
         error = np.abs(self.value) @ weights.error.T + self.error @ np.abs(weights.value).T
-        return Running(value, error + self.error @ weights.error.T + _length(self) * sizes)
+        underflow = _TINY * self.value.shape[-1]
+        error = error + self.error @ weights.error.T + underflow
+        return Running(value, error + _length(self) * sizes)
 
     def total(self) -> Running:
         """The sum along the last axis, which stays with length 1."""
@@ -65,6 +68,10 @@ class Running:
     def map(self, function: Callable[[Floats], Any]) -> Running:
         """A change of structure."""
         return Running(function(self.value), function(self.error))
+
+    def unknown(self) -> Running:
+        """Values of this shape of which nothing is known."""
+        return Running(np.zeros(self.value.shape), np.full(self.value.shape, np.inf))
 
     def sign(self) -> npt.NDArray[np.int64]:
         """1 and -1 where the sign is certain, else 0."""
@@ -80,7 +87,7 @@ def called(function: Callable[..., Any], *operands: Running) -> Running:
     """A function, off by as much as it changes where its operands are off."""
     values = [operand.value for operand in operands]
     value = np.asarray(function(*values), dtype=np.float64)
-    error = 4 * _UNIT * np.abs(value)
+    error = 4 * _UNIT * np.abs(value) + _TINY
     for place, operand in enumerate(operands):
         for moved in (operand.value + operand.error, operand.value - operand.error):
             there = function(*values[:place], moved, *values[place + 1 :])

@@ -18,6 +18,9 @@ import numpy.typing as npt
 WORD = 31
 #: Bits of the smallest prime of a tower that does not fit into words.
 WIDE = 61
+#: Bits of the order of the groups of discrete logarithms, which take its square root of steps; and
+#: bits of the number of other residues that have the same logarithm.
+LOGARITHM_BITS, _FAR = 22, 40
 #: Bits of the smallest prime of a tower of 1, 2, 3 levels whose primes all fit into words.
 _NARROW = (31, 28, 25)
 
@@ -54,15 +57,24 @@ class Towers:
 
 
 def towers(
-    levels: int, trials: int, source: random.Random, roots: bool = False, bits: int | None = None
+    levels: int,
+    trials: int,
+    source: random.Random,
+    roots: bool = False,
+    bits: int | None = None,
+    logarithms: bool = False,
 ) -> Towers:
     """Random towers. With `roots` all primes are 7 modulo 8, so that roots of squares and of 2 are
-    powers. `bits` is the size of the smallest prime, else as large as fits.
+    powers. With `logarithms`, of at least two levels, discrete logarithms at the first are within
+    reach, because the second prime is small, and hardly ever ambiguous, because the first is large.
+    `bits` is the size of the smallest prime, else as large as fits.
     """
+    if logarithms and bits is None:
+        bits = LOGARITHM_BITS - 4 * (levels - 2)
     if bits is None:
         bits = _NARROW[levels - 1] if levels <= len(_NARROW) else WIDE
-    in_words = bits + 3 * (levels - 1) <= WORD
-    found = [_chain(levels, bits, source, roots, in_words) for _ in range(trials)]
+    in_words = not logarithms and bits + 3 * (levels - 1) <= WORD
+    found = [_chain(levels, bits, source, roots, in_words, logarithms) for _ in range(trials)]
     dtype: Any = np.int64 if in_words else object
     columns = [np.array([chain[level] for chain in found], dtype=dtype) for level in range(levels)]
     generators = [
@@ -72,7 +84,9 @@ def towers(
     return Towers(tuple(columns), tuple(generators))
 
 
-def _chain(levels: int, bits: int, source: random.Random, roots: bool, in_words: bool) -> list[int]:
+def _chain(
+    levels: int, bits: int, source: random.Random, roots: bool, in_words: bool, far: bool
+) -> list[int]:
     """The primes of one tower, the largest first."""
     step, first = (8, 7) if roots else (2, 1)
     while True:
@@ -81,7 +95,9 @@ def _chain(levels: int, bits: int, source: random.Random, roots: bool, in_words:
             continue
         chain = [prime]
         while len(chain) < levels:
-            above = _multiple(chain[-1], step, in_words)
+            is_first = far and len(chain) == levels - 1
+            start = source.getrandbits(_FAR) // step * step + 2 if is_first else 2
+            above = _multiple(chain[-1], start, step, in_words)
             if above is None:
                 break
             chain.append(above)
@@ -89,10 +105,10 @@ def _chain(levels: int, bits: int, source: random.Random, roots: bool, in_words:
             return chain[::-1]
 
 
-def _multiple(prime: int, step: int, in_words: bool) -> int | None:
-    """The smallest prime k*prime + 1, with k even, and k = 2 modulo 8 where roots are wanted."""
-    most = (1 << WORD) // prime if in_words else 100 * prime.bit_length()
-    for k in range(2, most, step):
+def _multiple(prime: int, start: int, step: int, in_words: bool) -> int | None:
+    """The next prime k*prime + 1, with k even, and k = 2 modulo 8 where roots are wanted."""
+    most = (1 << WORD) // prime if in_words else start + 1000 * (prime * start).bit_length()
+    for k in range(start, most, step):
         if flint.fmpz(k * prime + 1).is_prime():
             return k * prime + 1
     return None

@@ -449,13 +449,13 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
 
 @pytest.mark.parametrize("old", [None, "old"])
 def test_a_failure_in_the_middle_leaves_things_as_they_were(
-    old: str | None, tmp_path: Path, failing: type[Exception]
+    old: str | None, tmp_path: Path, failing: type[Exception], capfd: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "out.txt"
     if old is not None:
         target.write_text(old)
-    with pytest.raises(failing):
-        main(["inline", "1-1:tanh", "-o", str(target)])
+    ran = run(capfd, "inline", "1-1:tanh", "-o", target)
+    assert ran.code == 70 and failing.__name__ in ran.err and "please report it" in ran.err
     assert [path.read_text() for path in tmp_path.iterdir()] == ([old] if old else [])
 
 

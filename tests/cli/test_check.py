@@ -1,0 +1,253 @@
+"""`netsym check`: the attempt of the forum, what is typed in which way, and exit codes."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import netsym
+from tests.cli.test_compare import NETSYM, Ran, data, interrupted, process, run, saved
+
+FORUM = Path(__file__).parents[2] / "examples" / "forum"
+SIGMOID = FORUM / "sigmoid.toml"
+ATTEMPT = "f(x) = w_21*(1/(1+e**(-1*(w_11x + b_11))) + w_22 (1/(1+e**(-1*(w_12*x + b_12))) + b"
+MENDED = "f(x) = w_21*(1/(1+e**(-1*(w_11x + b_11)))) + w_22 (1/(1+e**(-1*(w_12*x + b_12)))) + b"
+RIGHT = f"f(x) = 1/(1 + e**(-({MENDED.removeprefix('f(x) = ')})))"
+
+
+# -- the thread ---------------------
+def test_the_attempt_as_its_author_typed_it(capfd: pytest.CaptureFixture[str]) -> None:
+    """Two parentheses are not closed; both stand under a caret."""
+    ran = run(capfd, "check", SIGMOID, ATTEMPT)
+    assert (ran.code, ran.out) == (2, "")
+    lines = ran.err.splitlines()
+    shown = next(number for number, line in enumerate(lines) if ATTEMPT in line)
+    carets = [place for place, c in enumerate(lines[shown + 1]) if c == "^"]
+    start = lines[shown].index("f(x)")
+    assert [place - start for place in carets] == [
+        ATTEMPT.index("(1/("), ATTEMPT.index("(1/(", ATTEMPT.index("w_22"))
+    ]  # fmt: skip
+    assert "not closed" in ran.err or "never closed" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_with_its_parentheses_mended(capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, "check", SIGMOID, MENDED)
+    assert (ran.code, ran.err) == (1, "")
+    assert "this is your network without the sigmoid on the output layer" in ran.out
+    assert "w_11x was read as w_11*x" in ran.out
+    assert "^" in ran.out
+
+
+def test_with_the_sigmoid_that_was_missing(capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, "check", SIGMOID, RIGHT)
+    assert (ran.code, ran.err) == (0, "")
+    assert "identical: " in ran.out
+    assert "for all values of" in " ".join(ran.out.split())
+    assert run(capfd, "check", FORUM / "hidden_sigmoid.toml", MENDED).code == 0
+
+
+def test_the_first_formula_of_the_thread(capfd: pytest.CaptureFixture[str]) -> None:
+    typed = "f(x) = w_21*(w_11x + b_11) + w_22(w_12*x + b_12) + b"
+    assert run(capfd, "check", FORUM / "linear.toml", typed).code == 0
+    ran = run(capfd, "check", FORUM / "hidden_sigmoid.toml", typed)
+    assert ran.code == 1
+    assert "this is your network without the sigmoid on layer 1" in ran.out
+
+
+# -- ways of typing ---------------------
+@pytest.mark.parametrize("form", ["inlined", "layered", "shared"])
+@pytest.mark.parametrize("ascii", [True, False])
+def test_what_netsym_prints(form: str, ascii: bool, capfd: pytest.CaptureFixture[str]) -> None:
+    text = netsym.parse("2-2tanh-2softmax").formula(form).text(ascii=ascii)
+    ran = run(capfd, "check", "2-2tanh-2softmax", text)
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_standard_input() -> None:
+    shown = process("show", "1-2-1:tanh")
+    ran = process("check", "1-2-1:tanh", "-", stdin=shown.out)
+    assert (ran.code, ran.err) == (0, "")
+    assert "structural: " in ran.out
+    assert process("check", "1-2-1:tanh", "-", stdin="x\n").code == 1
+    assert process("check", "1-2-1:tanh", "-", stdin="").code == 2
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".tex", ".md"])
+def test_files(suffix: str, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    formula = netsym.parse("1-2-1:sigmoid").inlined
+    path = tmp_path / f"notes{suffix}"
+    path.write_text(formula.latex() if suffix == ".tex" else formula.text(), encoding="utf-8")
+    assert run(capfd, "check", "1-2-1:sigmoid", path).code == 0
+    path.write_bytes(b"\xff\xfe")
+    ran = run(capfd, "check", "1-2-1:sigmoid", path)
+    assert (ran.code, ran.out) == (2, "")
+
+
+def test_a_formula_that_begins_with_a_minus(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = saved(tmp_path / "net.toml", -0.5, 0.25)
+    assert run(capfd, "check", path, "--", "-tanh(0.5*x - 0.25)").code == 0
+    for typed in ("-tanh(0.5*x - 0.25)", "-1*tanh(0.5x - 0.25)", "- tanh(0.5x - 0.25)", "-x"):
+        ran = run(capfd, "check", path, typed)
+        assert ran.code == (1 if typed == "-x" else 0), ran.err
+
+
+def test_options_after_the_formula(capfd: pytest.CaptureFixture[str]) -> None:
+    assert data(run(capfd, "check", "1-1", "w1_1_1*x", "--json"))["verdict"] == "different"
+    assert data(run(capfd, "check", "--json", "1-1", "w1_1_1*x"))["verdict"] == "different"
+
+
+def test_latex_as_people_type_it(capfd: pytest.CaptureFixture[str]) -> None:
+    unit = r"\frac{1}{1 + e^{-(w_{12} x + b_{12})}}"
+    typed = (
+        rf"f(x) = \sigma\left(w_{{21}} \sigma(w_{{11}} x + b_{{11}}) + w_{{22}} {unit} + b\right)"
+    )
+    assert run(capfd, "check", SIGMOID, typed).code == 0
+    assert run(capfd, "check", SIGMOID, typed.replace(" + b\\right", "\\right")).code == 1
+
+
+# -- exit codes, data, files ---------------------
+def test_what_is_not_known_is_code_4(capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, "check", "1-1", "w1_1_1*x + b1_1*(sin(x)^2 + cos(x)^2)")
+    assert (ran.code, ran.err.count("netsym:")) == (4, 0)
+    assert "undecided: " in ran.out
+
+
+def test_the_data(capfd: pytest.CaptureFixture[str]) -> None:
+    found = data(run(capfd, "check", SIGMOID, MENDED, "--json"))
+    assert found["verdict"] == "different"
+    assert found["diagnosis"]["mistakes"] == ["without the sigmoid on the output layer"]
+    assert found["diagnosis"]["departs"] == {"layer": 2, "unit": 1, "name": "y"}
+    assert found["diagnosis"]["span"] == [len("f(x) = "), len(MENDED)]
+    assert found["counterexample"]["output"] == "y"
+    assert set(found["counterexample"]["inputs"]) == {"x"}
+    assert len(found["notes"]) == 2
+    assert data(run(capfd, "check", SIGMOID, RIGHT, "--json"))["counterexample"] is None
+
+
+def test_into_a_file(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "report.txt"
+    ran = run(capfd, "check", SIGMOID, MENDED, "-o", path)
+    assert (ran.code, ran.out, ran.err) == (1, "", "")
+    assert "without the sigmoid on the output layer" in path.read_text(encoding="utf-8")
+    ran = run(capfd, "check", SIGMOID, MENDED, "-o", tmp_path / "no" / "report.txt")
+    assert (ran.code, ran.out) == (2, "")
+
+
+def test_a_file_that_was_read_is_not_overwritten(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "formula.txt"
+    path.write_text("w1_1_1*x")
+    assert run(capfd, "check", "1-1", path, "-o", path).code == 2
+    assert path.read_text() == "w1_1_1*x"
+
+
+@pytest.mark.parametrize(
+    ("formula", "fragments"),
+    [
+        ("", []),
+        ("w1_1_1*(x + b1_1", ["^", "("]),
+        ("w1_1_1*x + b1_1)", ["^", ")"]),
+        ("w1_1_9*x", ["unknown name 'w1_1_9'", "^^^^^^", "did you mean"]),
+        ("tahn(x)", ["tahn", "did you mean"]),
+        ("__import__('os').system('true')", []),
+        ("x\0", []),
+        ("1e999*x", []),
+    ],
+    ids=repr,
+)
+def test_what_is_not_a_formula(
+    formula: str, fragments: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    ran = run(capfd, "check", "1-1:tanh", formula)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("netsym: ")
+    assert "Traceback" not in ran.err
+    for fragment in fragments:
+        assert fragment in ran.err
+
+
+def test_a_huge_number_is_never_written_out(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(capfd, "check", "1-1:tanh", "9**9**9").code == 1
+
+
+def test_help(capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, "check", "-h")
+    assert ran.code == 0
+    for words in ("FORMULA", "standard input", "--seed", "--json"):
+        assert words in ran.out
+
+
+# -- terminals, pipes, interrupts ---------------------
+def test_a_narrow_terminal() -> None:
+    """Words are wrapped; typed text is not, so that the caret stands where it belongs."""
+    ran = process("check", SIGMOID, MENDED, COLUMNS="40")
+    assert ran.code == 1
+    lines = ran.out.splitlines()
+    caret = next(number for number, line in enumerate(lines) if set(line.strip()) == {"^"})
+    under = lines[caret - 1][lines[caret].index("^") :][: lines[caret].count("^")]
+    assert under
+    assert under in MENDED
+    others = [line for number, line in enumerate(lines) if number not in (caret - 1, caret)]
+    assert max(map(len, others)) <= 80
+
+
+def test_a_terminal_shows_what_a_file_gets() -> None:
+    """No colours, no progress, for what ends at once."""
+    leader, follower = pty.openpty()
+    done = subprocess.run(
+        [*NETSYM, "check", str(SIGMOID), MENDED], stdout=subprocess.PIPE, stderr=follower,
+        check=False, env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    os.close(follower)
+    os.close(leader)
+    assert done.returncode == 1
+    assert done.stdout.decode() == process("check", SIGMOID, MENDED).out
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of a shell")
+def test_a_pipe_that_is_closed_early() -> None:
+    with subprocess.Popen(
+        [*NETSYM, "check", str(SIGMOID), MENDED], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        err = running.stderr.read()
+    assert running.returncode in (1, 141)
+    assert err == b""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_ctrl_c_during_a_large_check(tmp_path: Path) -> None:
+    spec = "90-90tanh-90tanh-90"
+    path = tmp_path / "formula.txt"
+    text = netsym.parse(spec).layered.text(ascii=True, max_nodes=None)
+    assert len(text) < 1_000_000  # more is not read
+    path.write_text(text.replace("tanh", "sigmoid", 1))
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    ran: Ran = interrupted(["check", spec, path, "-o", "report.txt"], 2.0, folder=folder)
+    assert ran.code == 130, ran.err
+    assert ran.out == ""
+    assert ran.err.endswith("netsym: interrupted\n")
+    assert list(folder.iterdir()) == []
+
+
+def test_standard_input_that_is_no_text(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bytes_in = io.TextIOWrapper(io.BytesIO(b"\xff\xfe\xfa"), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", bytes_in)
+    ran = run(capfd, "check", "1-1", "-")
+    assert (ran.code, ran.out) == (2, "")
+    assert "UTF-8" in ran.err
