@@ -75,16 +75,17 @@ def within_error(
 
 
 def typed_radius(typed: Subject, network: Subject) -> Radius | None:
-    """How far the decimals of a typed formula may be off; None if there are none.
+    """How far the decimals of a typed formula may be off, against a network with numbers.
 
-    Against a network with numbers, a decimal that is one of them has no room, and one that is a
-    number of the network rounded has half of its last digit. If most are so, the formula copies the
-    network, and the others have no room either; if not, it is in another form, and all have room.
+    A decimal that is a number of the network has no room, and one that is such a number rounded has
+    half of its last digit. If most are so, the formula copies the network, and the others have no
+    room either; if not, it is in another form, and all have room. Against what was typed as well
+    there is no room; the answer is None where there is none.
     """
     digits = {value: half for value, half in typed.typed_digits.items() if value}
     numbers = _numbers(network)
     if not digits or not len(numbers):
-        return (lambda value: digits.get(value, _NONE)) if digits else None
+        return None
     room, copied = {}, 0
     for value, half in digits.items():
         place = int(np.searchsorted(numbers, abs(float(value))))
@@ -99,9 +100,19 @@ def typed_radius(typed: Subject, network: Subject) -> Radius | None:
 
 
 def _numbers(side: Subject) -> Floats:
-    """The sizes of all numbers of a network, sorted."""
-    arrays = [np.abs(array).reshape(-1) for array in _parameters(side) or ()]
-    return np.sort(np.concatenate(arrays)) if arrays else np.empty(0)
+    """The sizes of all float64 numbers of a network or a formula that was not typed, sorted."""
+    arrays: list[Floats] = []
+    if side.network is not None:
+        for placed in side.network.layers:
+            entries = (p.entries for p in placed.parameters.values() if p.entries is not None)
+            arrays += [
+                np.array([e for e in array.reshape(-1).tolist() if isinstance(e, float)])
+                for array in entries
+            ]
+    elif side.parsed is None:
+        blocks = (block.payload for block in side.graph.graph.blocks if block.op == "constant")
+        arrays = [payload for payload in blocks if isinstance(payload, np.ndarray)]
+    return np.sort(np.abs(np.concatenate(arrays))) if arrays else np.empty(0)
 
 
 def _parameters(side: Subject) -> list[Floats] | None:
@@ -155,6 +166,8 @@ def _narrowed(one: Subject, other: Subject) -> bool:
     """Whether two networks have the same layers, and numbers that are the others in float32."""
     wide, narrow = _parameters(one), _parameters(other)
     if wide is None or narrow is None or one.network is None or other.network is None:
+        return False
+    if one.network.inputs.all() != other.network.inputs.all():
         return False
     layers = zip(one.network.layers, other.network.layers, strict=False)
     alike = len(one.network.layers) == len(other.network.layers) and all(

@@ -37,18 +37,16 @@ class Reading(Generic[A]):
         self._held: dict[int, A] = {}
         for number in plan.kept:
             if number in plan.leaves:
-                self._held[number] = self._leaf(plan, number, plan.leaves[number])
+                self._held[number] = self._leaf(plan, plan.leaves[number])
             else:
                 self._held[number] = self._step(plan.steps[number])
 
     def __getitem__(self, ids: Ids) -> A:
         return self._column(Column(self.graph, ids))
 
-    def _leaf(self, plan: Plan, number: int, block: Block) -> A:
+    def _leaf(self, plan: Plan, block: Block) -> A:
         if isinstance(block.payload, Names):
-            if not plan.varies[number]:
-                return self._names(plan, block, block.payload)
-            return self._inputs(plan, block, block.payload)
+            return self._names(plan, block, block.payload)
         values = block.payload
         entries = np.empty(len(block), dtype=object)
         entries[:] = values
@@ -56,26 +54,24 @@ class Reading(Generic[A]):
         return self.ops.parameter(Parameter(Names("c", None, (len(block),)), numbers))
 
     def _names(self, plan: Plan, block: Block, names: Names) -> A:
-        """A block of names; those that nothing uses need no value."""
-        rows = np.flatnonzero(plan.wanted[block.start : block.stop])
-        if len(rows) == len(block):
+        """A block of names: inputs and others; those that nothing uses need no value."""
+        nodes = range(block.start, block.stop)
+        given = [row for row, node in enumerate(nodes) if node in plan.place]
+        wanted = plan.wanted[block.start : block.stop]
+        others = [row for row in np.flatnonzero(wanted).tolist() if nodes[row] not in plan.place]
+        if len(others) == len(block):
             return self.ops.symbols(names)
-        places = np.zeros(len(block), dtype=np.int64)
-        places[rows] = np.arange(len(rows))
-        used = literal(*(names.ascii(row) for row in rows.tolist()))
-        return self.ops.take(self.ops.symbols(used), places)
-
-    def _inputs(self, plan: Plan, block: Block, names: Names) -> A:
-        """A block of symbols, some or all of which are inputs."""
-        places = [plan.place.get(node) for node in range(block.start, block.stop)]
-        others = [names.ascii(row) for row, place in enumerate(places) if place is None]
-        if not others:
-            return self.ops.take(self.x, np.array(places, dtype=np.int64))
-        width = len(plan.place)
-        behind = iter(range(width, width + len(others)))
-        together = np.array([next(behind) if p is None else p for p in places], dtype=np.int64)
-        every = self.ops.take(self.x, np.arange(width))
-        return self.ops.take(self._joined([every, self.ops.symbols(literal(*others))]), together)
+        arrays: list[A] = []
+        if not given and not others:  # nothing that is wanted uses it
+            return self._ones(len(block))
+        if given:
+            places = np.array([plan.place[nodes[row]] for row in given], dtype=np.int64)
+            arrays.append(self.ops.take(self.x, places))
+        if others:
+            arrays.append(self.ops.symbols(literal(*(names.ascii(row) for row in others))))
+        order = np.zeros(len(block), dtype=np.int64)
+        order[given + others] = np.arange(len(given) + len(others))
+        return self.ops.take(self._joined(arrays), order)
 
     def _joined(self, arrays: list[A]) -> A:
         return arrays[0] if len(arrays) == 1 else self.ops.concatenate(arrays)
@@ -113,8 +109,10 @@ class Reading(Generic[A]):
             return known[op](*columns)
         if columns:
             return self.ops.call(op, *columns)
-        one = Parameter(Names("c", None, (1,)), np.ones(1))
-        return self.ops.multiply(self.ops.parameter(one), self.ops.call(op))
+        return self.ops.multiply(self._ones(1), self.ops.call(op))
+
+    def _ones(self, count: int) -> A:
+        return self.ops.parameter(Parameter(Names("c", None, (count,)), np.ones(count)))
 
     def _powers(self, step: Plain, bases: A) -> A:
         """Whole exponents are powers, halves are roots, others are `exp(exponent*log(base))`."""
