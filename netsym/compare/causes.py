@@ -18,6 +18,7 @@ from netsym.ops.outline import Outlines
 _FAR = Fraction(2) ** 2200  # so far out the smallest weight of float64 drowns the largest bias
 _MOST_AFFINE = 2048  # inputs
 _NONE = Fraction(0)
+_ROOM = 1 + Fraction(1, 2**40)  # 0.125 may be rounded to 0.12, which no float64 is exactly
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def typed_radius(typed: Subject, network: Subject) -> Radius | None:
     room either; if not, it is in another form, and all have room. Against what was typed as well
     there is no room; the answer is None where there is none.
     """
-    digits = {value: half for value, half in typed.typed_digits.items() if value}
+    digits = {value: half * _ROOM for value, half in typed.typed_digits.items() if value}
     numbers = _numbers(network)
     if not digits or not len(numbers):
         return None

@@ -98,6 +98,9 @@ def _compared(
     if verdict.name == "different":
         progress("looking for the mistake", 0, 0)
     notes = other.parsed.notes if other.parsed is not None else ()
+    strangers = one.names and other.names and not set(one.names) & set(other.names)
+    if strangers and verdict.name == "different":
+        notes = (*notes, "they share no name of a parameter, so each has parameters of its own")
     explained = diagnose(one, other, seed) if verdict.name == "different" else None
     return Comparison(
         one, other, verdict.name, verdict.because, verdict.evidence, verdict.counterexample,

@@ -14,7 +14,7 @@ from netsym.compare.agreement import PROVING, Draw, agree, draws, evaluate
 from netsym.compare.anatomy import Anatomy, Unit
 from netsym.compare.causes import typed_radius
 from netsym.compare.identity import identity
-from netsym.compare.mutants import mutants
+from netsym.compare.mutants import mutants, numbers_wrong
 from netsym.compare.structure import together
 from netsym.compare.subjects import Subject, of_formula
 from netsym.compare.substitution import Mutant, substituted
@@ -118,7 +118,8 @@ def diagnose(one: Subject, other: Subject, seed: int = 0) -> Diagnosis | None:
     departs = missing[0] if missing else None
     size = int((mine >= 0).sum())
     units = anatomy.units if size <= _MOST_NODES or departs is None else [departs]
-    every = mutants(anatomy, units)
+    numbers = numbers_wrong(anatomy, _numbers(graph, mine), _numbers(graph, theirs))
+    every = [*mutants(anatomy, units), *numbers]
     found = every[: max(_FEWEST, _MOST_MADE // size)]
     made = substituted(graph, mine[one.graph.ends], found)
     _, first = np.unique(made, axis=0, return_index=True)
@@ -138,6 +139,13 @@ def diagnose(one: Subject, other: Subject, seed: int = 0) -> Diagnosis | None:
         tuple(mutant.words for mutant in proved), departs, int(np.sum(present)),
         len(anatomy.units), span, text, len(found), len(every),
     )  # fmt: skip
+
+
+def _numbers(graph: Graph, moved: Ids) -> set[int]:
+    """The nodes that are numbers."""
+    nodes = np.unique(moved[moved >= 0])
+    found = nodes[graph.of_kind(nodes, frozenset({"constant"}))] if len(nodes) else nodes
+    return set(found.tolist())
 
 
 def _touches(mutant: Mutant, unit: Unit) -> bool:

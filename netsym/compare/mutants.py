@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice, permutations
+from itertools import combinations, islice, permutations, product
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from netsym.formula.functions import ACTIVATIONS, FUNCTIONS
 
 Rule = Callable[[Anatomy, Unit], Iterator[tuple[str, Changes]]]
 
+_MOST_NUMBERS = 400  # pairs of a number of the network and one of the formula
 _MOST_PAIRS = 2000  # of weights of one layer, or of one unit where there are more
 
 
@@ -232,6 +233,15 @@ def exchanged(anatomy: Anatomy) -> Iterator[Mutant]:
             if one != other:
                 words = f"with {anatomy.said(one)} and {anatomy.said(other)} swapped everywhere"
                 yield Mutant(words, {one: other, other: one})
+
+
+def numbers_wrong(anatomy: Anatomy, mine: set[int], theirs: set[int]) -> Iterator[Mutant]:
+    """A number of the network that the formula does not have, and one of its own in its place."""
+    missing, extra = sorted(mine - theirs), sorted(theirs - mine)
+    if len(missing) * len(extra) <= _MOST_NUMBERS:
+        for right, wrong in product(missing, extra):
+            words = f"with {anatomy.said(wrong)} in the place of {anatomy.said(right)}"
+            yield Mutant(words, {right: wrong})
 
 
 def _layers(units: Sequence[Unit]) -> list[list[Unit]]:

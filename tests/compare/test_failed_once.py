@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from netsym.compare.comparison import compare
 from netsym.errors import SpecError
 from netsym.layers.dense import Dense
 
+FORUM = Path(__file__).parents[2] / "examples" / "forum"
 PRODUCT_OF_PRIMES = 7039010112143701867270090906069393613
 C = "(5e-324*0.6+5e-324*0.6-5e-324*1.4)"
 EQUAL = {"structural", "identical", "exact-on-regions", "within-error"}
@@ -145,3 +147,22 @@ def test_a_comparison_is_true_only_if_equal() -> None:
     assert compare("x + x", "2*x")
     assert not compare("x", "x + 1")
     assert not compare("sin(x)^2 + cos(x)^2", "1")
+
+
+def test_a_number_in_the_place_of_another_is_named() -> None:
+    network = net([[0.5312, -1.25]], [0.125])
+    for typed, words in (
+        ("0.5312*x_1 - 1.52*x_2 + 0.125", "with -1.52 in the place of -1.25"),
+        ("0.5312*x_1 - 1.25*x_2 + 0.126", "with 0.126 in the place of 0.125"),
+    ):
+        found = compare(network, typed)
+        assert found.verdict == "different"
+        assert found.diagnosis is not None and found.diagnosis.mistakes == (words,)
+    assert compare(network, "0.53*x_1 - 1.25*x_2 + 0.12").verdict == "within-error"
+
+
+def test_networks_without_a_common_name_are_told_so() -> None:
+    forum = netsym.load(FORUM / "sigmoid.toml")
+    assert any(
+        "share no name" in note for note in compare(netsym.parse("1-2-1:sigmoid"), forum).notes
+    )
