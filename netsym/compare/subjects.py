@@ -177,6 +177,12 @@ def aligned(one: Subject, other: Subject) -> Subject:
         formula = _with_inputs(other.formula, mine)
         read = _picking(formula, mine)
         return replace(other, inputs=one.inputs, formula=formula, read=read)
+    clash = next((name for name in other.names if name in mine), None)
+    if clash is not None:
+        raise SpecError(
+            f"{clash!r} is an input of {one.words}, but {other.words} has it beside its own inputs "
+            f"({', '.join(theirs[:8])}); call the inputs alike on both sides"
+        )
     if len(mine) == len(theirs):
         return replace(other, inputs=one.inputs)
     raise SpecError(

@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 _LONGEST = 1000
-_SURVIVE = 17  # digits; a number typed with more says more than a float64 holds
+_SURVIVE = 17  # digits, with which every float64 can be written; what differs from it says more
 
 
 class NumberError(ValueError):
@@ -41,9 +41,9 @@ def value_of(word: str) -> float | Fraction:
         return Fraction(int(word))
     mantissa, _, exponent = word.lower().partition("e")
     digits = mantissa.replace(".", "").lstrip("0")
-    if len(digits) > _SURVIVE and abs(int(exponent or 0)) < _LONGEST:
+    if len(digits) >= _SURVIVE and abs(int(exponent or 0)) < _LONGEST:
         exact = Fraction(word)
-        return value if exact == Fraction(value) else exact
+        return value if exact in (Fraction(value), Fraction(repr(value))) else exact
     return value
 
 

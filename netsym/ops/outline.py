@@ -72,20 +72,20 @@ class Outlines(Ops[Outline]):
         """log2 of a bound on the chance that any two different outputs of `ends` look equal.
 
         A trial is fooled if the difference of two operands of random functions, or of two outputs,
-        vanishes at the random point (its degree over the prime, by Schwartz and Zippel). If all is
-        opaque, then also if the prime divides all of its coefficients (one of their `bits` over
-        the size of a prime, of all primes of this size). All trials must be fooled.
+        vanishes at the random point (its degree over the prime, by Schwartz and Zippel), or if the
+        prime divides all of its coefficients (their `bits` over the size of a prime, of all primes
+        of this size); but where exp is used, this is counted for the outputs alone. All trials
+        must be fooled.
         """
-        degrees, bits = self.calls * self.degrees, self.calls * self.bits
+        degrees, bits = self.calls * self.degrees, self.calls * self.bits * self.opaque
         for end in ends:
             degrees += prod(end.shape) * max(end.above + end.below, 1)
             bits += prod(end.shape) * max(end.bits, 1)
         fooled = min(degrees, _MOST) / towers.smallest
         if self.logarithms and "log" in self.functions and not self.opaque:
             fooled += self.calls * 2.0**-39  # two residues have one logarithm
-        if self.opaque:
-            size = towers.smallest.bit_length() - 1
-            fooled += bits / size / (2.0**size / (2 * size))
+        size = towers.smallest.bit_length() - 1
+        fooled += bits / size / (2.0**size / (2 * size))
         return min(0.0, log2(fooled)) * towers.trials
 
     # -- where values come from

@@ -146,8 +146,10 @@ class Fields(Ops[Residues]):
             ]  # fmt: skip
             residues = np.array(row, dtype=self.oracle.dtype)
             at.append(np.broadcast_to(residues, (*shape, 1, len(row))))
-        real = Running.exact(np.full(shape, float(fraction)))
-        return Residues(tuple(at), real if self.kinked else None)
+        real = np.full(shape, float(fraction))
+        is_exact = Fraction(float(fraction)) == fraction
+        kept = Running.exact(real) if is_exact else Running.rounded(real)
+        return Residues(tuple(at), kept if self.kinked else None)
 
     def constant(self, value: float | Fraction) -> Residues:
         return self._exact(value, ())
