@@ -59,10 +59,10 @@ def test_thread(tmp_path: Path) -> None:
     answers = [
         "2 parentheses are not closed",
         "different: this is your network without the sigmoid on the output layer",
-        "identical: the network and the formula are the same function, for all values of",
+        "identical: the network and the formula are the same function",
         "structural: the network and the formula are the same expression",
         "With linear activations",
-        "identical: the network and the formula are the same function, for all values of",
+        "identical: the network and the formula are the same function",
     ]
     place = 0
     for answer in answers:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -118,7 +119,7 @@ def diagnose(one: Subject, other: Subject, seed: int = 0) -> Diagnosis | None:
     departs = missing[0] if missing else None
     size = int((mine >= 0).sum())
     units = anatomy.units if size <= _MOST_NODES or departs is None else [departs]
-    numbers = numbers_wrong(anatomy, _numbers(graph, mine), _numbers(graph, theirs))
+    numbers = numbers_wrong(anatomy, *_unlike(graph, mine, theirs, other.typed_digits))
     every = [*mutants(anatomy, units), *numbers]
     found = every[: max(_FEWEST, _MOST_MADE // size)]
     made = substituted(graph, mine[one.graph.ends], found)
@@ -146,6 +147,25 @@ def _numbers(graph: Graph, moved: Ids) -> set[int]:
     nodes = np.unique(moved[moved >= 0])
     found = nodes[graph.of_kind(nodes, frozenset({"constant"}))] if len(nodes) else nodes
     return set(found.tolist())
+
+
+def _unlike(
+    graph: Graph, mine: Ids, theirs: Ids, digits: Mapping[float | Fraction, Fraction]
+) -> tuple[set[int], set[int]]:
+    """The numbers of the network that the formula does not have, and the other way round.
+
+    A decimal that is a number rounded is that number.
+    """
+    missing, extra = _numbers(graph, mine), _numbers(graph, theirs)
+    missing, extra = missing - extra, extra - missing
+    for typed in list(extra):
+        value = Fraction(graph.number(typed))
+        half = digits.get(graph.number(typed), Fraction(0))
+        alike = {n for n in missing if 0 < abs(Fraction(graph.number(n)) - value) <= half}
+        if alike:
+            extra.remove(typed)
+            missing -= alike
+    return missing, extra
 
 
 def _touches(mutant: Mutant, unit: Unit) -> bool:

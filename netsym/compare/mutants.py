@@ -235,11 +235,10 @@ def exchanged(anatomy: Anatomy) -> Iterator[Mutant]:
                 yield Mutant(words, {one: other, other: one})
 
 
-def numbers_wrong(anatomy: Anatomy, mine: set[int], theirs: set[int]) -> Iterator[Mutant]:
+def numbers_wrong(anatomy: Anatomy, missing: set[int], extra: set[int]) -> Iterator[Mutant]:
     """A number of the network that the formula does not have, and one of its own in its place."""
-    missing, extra = sorted(mine - theirs), sorted(theirs - mine)
     if len(missing) * len(extra) <= _MOST_NUMBERS:
-        for right, wrong in product(missing, extra):
+        for right, wrong in product(sorted(missing), sorted(extra)):
             words = f"with {anatomy.said(wrong)} in the place of {anatomy.said(right)}"
             yield Mutant(words, {right: wrong})
 

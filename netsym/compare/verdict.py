@@ -59,7 +59,8 @@ def judge(
     """
     size = max(one.parameter_count, other.parameter_count)
     progress("choosing points", 0, 0)
-    given = draws(one, other, f"{seed}")
+    chosen = f"{seed} {one.fingerprint} {other.fingerprint}"
+    given = draws(one, other, chosen)
     precisions = QUICK if size <= _SMALL else PROVING
     found = agree(one, other, given, precisions, progress=progress)
     if found.apart is None and found.defined < found.points:  # perhaps not known well enough
@@ -71,18 +72,17 @@ def judge(
         because = f"{one.words} and {other.words} are the same expression, node for node"
         return Verdict("structural", because, evidence)
     progress("comparing in finite fields", 0, 0)
-    chosen = f"{seed} {one.fingerprint} {other.fingerprint}"
     fields = identity(one.read, other.read, one.inputs, len(one.outputs), chosen, size)
     if fields is not None and fields.holds and fields.chance <= _CONVINCING:
         for more in range(_MORE):
             if found.defined >= _ENOUGH or found.apart is not None:
                 break
-            given += draws(one, other, f"{seed} {more}")
+            given += draws(one, other, f"{chosen} {more}")
             found = agree(one, other, given, PROVING, progress=progress)
         enough = _ENOUGH if len(one.inputs) or one.names or other.names else 1
         if found.defined >= enough and found.apart is None:
             return _identical(one, other, fields, found)
-    found = agree(one, other, given, FINE, progress=progress)
+    found = _look_longer(one, other, given, chosen, progress)
     if found.apart is not None:
         return _apart(one, other, given, found, tolerance)
     regions = exact_on_regions(one, other, given)
@@ -93,6 +93,23 @@ def judge(
         )
         return Verdict("exact-on-regions", because, (str(regions),))
     return _undecided(fields, found, regions)
+
+
+def _look_longer(
+    one: Subject, other: Subject, given: list[Draw], chosen: str, progress: Watcher
+) -> Agreement:
+    """With more bits, and then at more points, which are added to those given.
+
+    Where units are seldom active, a difference is seldom seen.
+    """
+    found = agree(one, other, given, FINE, progress=progress)
+    for more in range(_MORE):
+        if found.apart is not None:
+            return found
+        further = draws(one, other, f"{chosen} further {more}")
+        given += further
+        found = agree(one, other, further, PROVING, progress=progress)
+    return found if found.apart else agree(one, other, given, PROVING, progress=progress)
 
 
 def _apart(
@@ -109,12 +126,21 @@ def _apart(
 def _identical(one: Subject, other: Subject, fields: Identity, found: Agreement) -> Verdict:
     names = dict.fromkeys([*one.names, *other.names])
     because = f"{one.words} and {other.words} are the same function"
-    if found.defined < found.points:
+    if found.defined < found.points or _may_be_undefined(one) or _may_be_undefined(other):
         because += " where both are defined"
     if names:
         because += f", for all values of {_few(list(names))}"
     evidence = (f"as functions: {fields}", _in_numbers(found), *_float_words(one, other, found))
     return Verdict("identical", because, evidence)
+
+
+def _may_be_undefined(side: Subject) -> bool:
+    """Whether a formula has anything that does not exist everywhere."""
+    if side.formula is None:
+        return False
+    graph = side.formula.graph
+    used = (block.op for block, _ in graph.walk(side.formula.mask))
+    return any(op in ("divide", "power", "log", "sqrt", "tan") for op in used)
 
 
 def _different(one: Subject, other: Subject, apart: Counterexample, found: Agreement) -> Verdict:

@@ -77,7 +77,8 @@ class Outlines(Ops[Outline]):
         of this size); but where exp is used, this is counted for the outputs alone. All trials
         must be fooled.
         """
-        degrees, bits = self.calls * self.degrees, self.calls * self.bits * self.opaque
+        no_exp = self.opaque or self.levels == 1
+        degrees, bits = self.calls * self.degrees, self.calls * self.bits if no_exp else 0.0
         for end in ends:
             degrees += prod(end.shape) * max(end.above + end.below, 1)
             bits += prod(end.shape) * max(end.bits, 1)

@@ -89,14 +89,18 @@ def _length(values: Running) -> float:
     return _UNIT * float(values.value.shape[-1])
 
 
-def called(function: Callable[..., Any], *operands: Running) -> Running:
-    """A function, off by as much as it changes where its operands are off."""
+def called(function: Callable[..., Any], *operands: Running, cancels: bool = False) -> Running:
+    """A function, off by as much as it changes where its operands are off.
+
+    `cancels` says that its float64 value is as precise as its operands, but no more.
+    """
     values = [operand.value for operand in operands]
     value = np.asarray(function(*values), dtype=np.float64)
     error = 4 * _UNIT * np.abs(value) + _TINY
     for place, operand in enumerate(operands):
         # for what turns back between the ends, as sin does; none is steeper where it does
         error = error + np.where(operand.error < 0.5, 2 * operand.error, np.inf)
+        error = error + 8 * _UNIT * np.abs(operand.value) * cancels
         for moved in (operand.value + operand.error, operand.value - operand.error):
             there = function(*values[:place], moved, *values[place + 1 :])
             error = error + np.abs(there - value)

@@ -12,7 +12,7 @@ import mpmath
 import pytest
 from click.testing import CliRunner
 
-from netsym.cli.laws import command
+from netsym.cli import group
 from netsym.compare.laws import LAWS, Law, Laws, laws
 from tests.networks import activated
 
@@ -135,14 +135,14 @@ def test_the_report(found: Laws) -> None:
 
 
 def test_the_verb_prints_the_report(found: Laws) -> None:
-    run = CliRunner().invoke(command, [])
+    run = CliRunner().invoke(group, ["laws"])
     assert run.exit_code == 0
     assert run.output == f"{found}\n"
 
 
 def test_the_verb_prints_json_and_takes_a_seed(tmp_path: Any) -> None:
     target = tmp_path / "laws.json"
-    run = CliRunner().invoke(command, ["--json", "--seed", "3", "-o", str(target)])
+    run = CliRunner().invoke(group, ["laws", "--json", "--seed", "3", "-o", str(target)])
     assert (run.exit_code, run.output) == (0, "")
     data = json.loads(target.read_text())
     assert data == laws(3).to_json()
@@ -157,7 +157,7 @@ def test_the_verb_prints_json_and_takes_a_seed(tmp_path: Any) -> None:
 
 
 def test_the_help_begins_with_an_example_and_says_what_proved_means() -> None:
-    text = CliRunner().invoke(command, ["--help"]).output
+    text = CliRunner().invoke(group, ["laws", "--help"]).output
     assert text.index("netsym laws\n") < text.index("Options")
     words = " ".join(text.split())
     assert '"Proved" means that both sides agree at random points of finite fields' in words
