@@ -255,7 +255,7 @@ def _is(
         loose = agree(mutant, other, given, PROVING, (None, typed))
         return loose.apart is None and loose.defined > 0
     found = identity(mutant.read, other.read, one.inputs, len(one.outputs), "diagnosis")
-    return found is not None and found.holds
+    return found is not None and found.convinces
 
 
 def _span(

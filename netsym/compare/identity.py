@@ -22,6 +22,8 @@ from netsym.ops.tower import WIDE, Towers, towers
 Read = Callable[[Ops[Any], Any], Any]
 Mask = npt.NDArray[np.bool_]
 
+#: log2 of the chance of an accident, above which nothing is called identical.
+CONVINCING = -40.0
 _GOAL = -64.0  # log2 of the chance of an accident that is aimed at
 _MOST_TRIALS = 16
 _WEAK = -3.0  # log2 of the chance in one trial from which on primes have to be larger
@@ -60,8 +62,15 @@ class Identity:
         """Whether all outputs are proved equal."""
         return bool(self.equal.all())
 
+    @property
+    def convinces(self) -> bool:
+        """Whether it holds, and the chance of an accident is too small to be one."""
+        return self.holds and self.chance <= CONVINCING
+
     def joined(self, other: Identity) -> Identity:
         """What either proves; as certain as the less certain of those that are needed."""
+        if (other.equal == self.equal).all():
+            return min(self, other, key=lambda found: found.chance)
         if not (other.equal & ~self.equal).any():
             return self
         if not (self.equal & ~other.equal).any():
@@ -109,7 +118,7 @@ def identity(
         found = attempt.run(outputs, size, bits, trials)
         if found is not None:
             best = found if best is None else best.joined(found)
-        if best is not None and best.holds:
+        if best is not None and best.convinces:
             break
     return best
 

@@ -246,7 +246,7 @@ def laws(seed: int = 0) -> Laws:
 
 def _found(law: Law, seed: str) -> Finding:
     said = identity(_reading(law.left), _reading(law.right), _NAMES, 1, seed)
-    if said is None or not said.holds:
+    if said is None or not said.convinces:
         return Finding(law, False, law.why or "the reason is not known")
     return Finding(law, True, _chance(said))
 

@@ -28,7 +28,6 @@ VERDICTS = {
     "different": 1, "undecided": 4,
 }  # fmt: skip
 
-_CONVINCING = -40.0  # log2 of the chance of an accident, above which nothing is called identical
 _ENOUGH = 16  # real points that must agree
 _SMALL = 50_000  # parameters of networks that are also compared as graphs
 _MORE = 6  # times that more points are drawn, where values are not defined everywhere
@@ -73,7 +72,7 @@ def judge(
         return Verdict("structural", because, evidence)
     progress("comparing in finite fields", 0, 0)
     fields = identity(one.read, other.read, one.inputs, len(one.outputs), chosen, size)
-    if fields is not None and fields.holds and fields.chance <= _CONVINCING:
+    if fields is not None and fields.convinces:
         for more in range(_MORE):
             if found.defined >= _ENOUGH or found.apart is not None:
                 break
@@ -158,7 +157,7 @@ def _undecided(fields: Identity | None, found: Agreement, regions: Regions | Non
             "as functions: no law that the finite fields know makes them equal, which is no proof "
             "that they differ (netsym laws)"
         )
-    elif fields.chance > _CONVINCING:
+    elif not fields.convinces:
         reasons.append(f"as functions: {fields}; that is too large to be a proof")
     else:
         reasons.append(

@@ -103,7 +103,7 @@ def rewrites() -> list[Line]:
     for number in range(_REWRITES):
         one, other, inputs, outputs, _ = pair(source)
         found = identity(one, other, inputs, outputs, str(number))
-        missed += found is None or not found.holds
+        missed += found is None or not found.convinces
     allowed = _REWRITES / 200
     bar = Bar(1, f"<= {allowed:g} (0.5 %)")
     return [Line(missed, f"(of {_REWRITES:,}), allowed", allowed, unit="missed", bar=bar)]
@@ -128,7 +128,7 @@ def _proof(network: Network, other: Read, most: float) -> list[Line]:
     def prove() -> None:
         size, count = network.parameter_count, len(network.outputs)
         found = identity(network.read, other, network.inputs, count, "seed", size)
-        if found is None or not found.holds:
+        if found is None or not found.convinces:
             raise DisagreementError("what is equal was not proved")
 
     bar = Bar(1, f"<= {most:g} s")

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import netsym
-from netsym.compare import verdict
+from netsym.compare import identity, verdict
 from netsym.compare.subjects import aligned, of_formula, subject
 from netsym.compare.verdict import VERDICTS, Verdict, judge
 from netsym.layers.dense import Dense
@@ -376,7 +376,7 @@ def test_undecided() -> None:
 
 def test_a_chance_that_is_too_large_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     net = netsym.parse("1-2-1:sigmoid")
-    monkeypatch.setattr(verdict, "_CONVINCING", -1e6)
+    monkeypatch.setattr(identity, "CONVINCING", -1e6)
     found = judged(net, tanh_form(net))
     assert found.name == "undecided"
     assert any("too large to be a proof" in line for line in found.evidence)
