@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import netsym
-from tests.cli.test_compare import NETSYM, Ran, data, interrupted, process, run, saved
+from tests.cli.running import NETSYM, Ran, process, run
+from tests.cli.test_compare import data, interrupted, saved
 
 FORUM = Path(__file__).parents[2] / "examples" / "forum"
 SIGMOID = FORUM / "sigmoid.toml"

@@ -24,40 +24,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 import netsym
-from netsym.cli import VERBS, main
+from netsym.cli import VERBS
 from netsym.formula import forms
+from tests.cli.running import NETSYM, Ran, process, run
 
 FORUM = Path(__file__).parents[2] / "examples" / "forum"
-NETSYM = [sys.executable, "-m", "netsym"]
 WRITING = ("show", "inline")
-
-
-class Ran:
-    """What a run of the command line left behind."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
-def run(capfd: pytest.CaptureFixture[str], *arguments: str | Path) -> Ran:
-    """Run in this process, quickly, through the real entry point."""
-    with pytest.raises(SystemExit) as caught:
-        main([str(argument) for argument in arguments])
-    out, err = capfd.readouterr()
-    return Ran(int(caught.value.code or 0), out, err)
 
 
 #: The verbs that write forms of a network.
 FORMS = ("show", "inline", "size")
-
-
-def process(*arguments: str | Path, stdin: str = "", **environment: str) -> Ran:
-    """Run as a process of its own."""
-    done = subprocess.run(
-        [*NETSYM, *map(str, arguments)], input=stdin.encode(), capture_output=True,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment}, timeout=60, check=False,
-    )  # fmt: skip
-    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def piped(line: str, folder: Path) -> Ran:

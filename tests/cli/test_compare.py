@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,35 +14,10 @@ from typing import Any
 import pytest
 
 import netsym
-from netsym.cli import main
+from tests.cli.running import NETSYM, Ran, run
 
 ROOT = Path(__file__).parents[2]
 FORUM = ROOT / "examples" / "forum"
-NETSYM = [sys.executable, "-m", "netsym"]
-
-
-class Ran:
-    """What a run left behind."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
-def run(capfd: pytest.CaptureFixture[str], *arguments: str | Path) -> Ran:
-    """Run in this process, through the real entry point."""
-    with pytest.raises(SystemExit) as caught:
-        main([str(argument) for argument in arguments])
-    out, err = capfd.readouterr()
-    return Ran(int(caught.value.code or 0), out, err)
-
-
-def process(*arguments: str | Path, stdin: str = "", **environment: str) -> Ran:
-    """Run as a process of its own."""
-    done = subprocess.run(
-        [*NETSYM, *map(str, arguments)], input=stdin.encode(), capture_output=True,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment}, timeout=120, check=False,
-    )  # fmt: skip
-    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def data(ran: Ran) -> dict[str, Any]:
