@@ -17,7 +17,7 @@ import numpy.typing as npt
 from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_values
 from netsym.formula.forms import Binding, Formula, bind, inlined, layered, output_position, shared
 from netsym.formula.graph import Ids
-from netsym.formula.names import Names, literal, refuse_bad_name
+from netsym.formula.names import Names, refuse_bad_name
 from netsym.formula.sizes import Size
 from netsym.formula.values import checked_number, points, shaped
 from netsym.layers import Layer
@@ -27,6 +27,7 @@ from netsym.ops import Ops
 from netsym.ops.forecast import NetworkSize, count_nodes, forecast
 from netsym.ops.matrix import Matrix
 from netsym.ops.numeric import Numeric
+from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic
 
 if TYPE_CHECKING:
@@ -103,12 +104,10 @@ class Network:
     def read(self, ops: Ops[A], x: A) -> A:
         """The output of the network in a reading, from its input in that reading."""
         values = {INPUT: x}
-        for number, placed in self._numbered:
-            ops.layer = number
-            parameters = {key: ops.parameter(p) for key, p in placed.parameters.items()}
-            inputs = [values[source] for source in placed.sources]
-            value = placed.layer.forward(ops, parameters, *inputs)
-            last = number == len(self.layers)
+        for placed in self.layers:
+            ops.layer = placed.number
+            value = placed.read(ops, *(values[source] for source in placed.sources))
+            last = placed is self.layers[-1]
             values[placed.name] = value if last else ops.name(value, "a")
         return value
 
@@ -226,12 +225,12 @@ class Network:
             outputs,
             self.function,
             latex_names=self.latex_names,
-            headings=tuple(f"layer {n}: {name}{p.layer.describe()}" for n, p, name in named),
+            headings={n: f"layer {n}: {name}{p.layer.describe()}" for n, p, name in named},
         )
 
     @property
     def _numbered(self) -> Iterable[tuple[int, Placed]]:
-        return enumerate(self.layers, 1)
+        return ((placed.number, placed) for placed in self.layers)
 
     def output_position(self, which: int | str) -> int:
         """Where an output is, from its name or its number counted from 1; raises `SpecError`."""
@@ -245,24 +244,19 @@ class Network:
 
     def parameter_names(self) -> list[str]:
         """The parameters that are names, in order, each once."""
-        named = (
-            name
-            for placed in self.layers
-            for parameter in placed.parameters.values()
-            for _, name in parameter.named()
-        )
-        return list(dict.fromkeys(named))
+        found: dict[str, None] = {}
+        for parameter in self._parameters():
+            for _, names in parameter.symbols():
+                found.update(dict.fromkeys(names))
+        return list(found)
 
     def symbol_names(self) -> list[Names]:
         """The names of the inputs and of the parameters that are names, array by array."""
-        found = [self.inputs]
-        for placed in self.layers:
-            for parameter in placed.parameters.values():
-                if parameter.entries is None:
-                    found.append(parameter.names)
-                elif named := [name for _, name in parameter.named()]:
-                    found.append(literal(*named))
-        return found
+        arrays = (names for p in self._parameters() for names, _ in p.symbols())
+        return [self.inputs, *dict.fromkeys(arrays)]
+
+    def _parameters(self) -> Iterable[Parameter]:
+        return (p for placed in self.layers for p in placed.parameters.values())
 
     def with_parameters(self, values: Mapping[str, float | Fraction]) -> Network:
         """The same network with names replaced by numbers.
@@ -307,9 +301,7 @@ class Network:
             source: ops.symbols(self.inputs if source == INPUT else self._value_names(source))
             for source in placed.sources
         }
-        parameters = {key: ops.parameter(p) for key, p in placed.parameters.items()}
-        inputs = [read[source] for source in placed.sources]
-        outputs = placed.layer.forward(ops, parameters, *inputs)
+        outputs = placed.read(ops, *(read[source] for source in placed.sources))
         formula = Formula(
             ops.graph,
             np.concatenate([ids.reshape(-1) for ids in read.values()]),
@@ -318,8 +310,8 @@ class Network:
         return inlined(formula)
 
     def _value_names(self, source: str) -> Names:
-        number = next(n for n, placed in self._numbered if placed.name == source)
-        return Names("a", number, (self.layers[number - 1].width,))
+        placed = next(placed for placed in self.layers if placed.name == source)
+        return Names("a", placed.number, (placed.width,))
 
     def _check_names(self) -> None:
         """Every name is an identifier and names one thing."""
@@ -351,7 +343,7 @@ class Network:
         generated = [names for names in (self.inputs, self.outputs) if not names.literal]
         for number, placed in self._numbered:
             generated += (Names(letter, number, (placed.width,)) for letter in "az")
-            generated += (p.names for p in placed.parameters.values() if not p.is_numeric)
+            generated += (p.names for p in placed.parameters.values() if p.takes_notation)
         by_start: dict[str, list[Names]] = {}
         for names in generated:
             start = names.base + ("" if names.layer is None else str(names.layer))

@@ -106,7 +106,7 @@ def test_of_takes_what_it_is_given() -> None:
     assert (network.title, network.assumed) == ("mine", "nothing")
     assert network.inputs.all() == ["u", "v"]
     assert network.outputs.all() == ["p", "q"]
-    assert network.layered.headings == (
+    assert tuple(network.layered.headings.values()) == (
         "layer 1: front, 2 units, tanh", "layer 2: back, add",
     )  # fmt: skip
     assert network.inlined.layer_count == 2

@@ -66,6 +66,9 @@ class Subject:
             for placed in self.network.layers:
                 state.update(f"{placed.layer} {placed.sources}".encode())
                 for parameter in placed.parameters.values():
+                    if parameter.formula is not None:
+                        _add_graph(state, parameter.formula)
+                        continue
                     entries = parameter.entries
                     exact = entries is None or entries.dtype == object
                     names = None if entries is None else entries.tolist()
@@ -73,13 +76,7 @@ class Subject:
                     state.update(data if exact else np.ascontiguousarray(entries).tobytes())
             return state.hexdigest()
         assert self.formula is not None
-        for block, rows in self.formula.graph.walk(self.formula.mask):
-            state.update(f"{block.op} {block.start}".encode() + rows.tobytes())
-            if isinstance(block.payload, np.ndarray):
-                state.update(np.ascontiguousarray(block.payload[rows]).tobytes())
-            else:
-                state.update(repr(block.payload).encode())
-            state.update(np.ascontiguousarray(block.operands[rows]).tobytes())
+        _add_graph(state, self.formula)
         return state.hexdigest()
 
     @cached_property
@@ -89,6 +86,17 @@ class Subject:
             return {}
         graph = self.parsed.formula.graph
         return {graph.number(node): half for node, half in self.parsed.digits.items()}
+
+
+def _add_graph(state: Any, formula: Formula) -> None:
+    """Add all that a formula computes to a hash."""
+    for block, rows in formula.graph.walk(formula.mask):
+        state.update(f"{block.op} {block.start}".encode() + rows.tobytes())
+        if isinstance(block.payload, np.ndarray):
+            state.update(np.ascontiguousarray(block.payload[rows]).tobytes())
+        else:
+            state.update(repr(block.payload).encode())
+        state.update(np.ascontiguousarray(block.operands[rows]).tobytes())
 
 
 def subject(given: Any, like: Subject | None = None) -> Subject:

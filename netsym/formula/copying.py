@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 import numpy as np
 
@@ -34,6 +35,28 @@ def copy_constants(block: Block, rows: Positions, new: Graph, moved: Ids) -> Non
     else:
         assert isinstance(block.payload, np.ndarray)
         moved[block.start + rows] = new.constants(block.payload[rows])
+
+
+def with_numbers(
+    old: Graph, nodes: Ids, values: Mapping[str, float | Fraction]
+) -> tuple[Graph, Ids]:
+    """What some nodes are made of in a graph of its own, with some symbols replaced by numbers."""
+    new = Graph()
+    moved = np.full(len(old), -1, dtype=np.int32)
+    mask = old.reachable(nodes)
+    for block, rows in old.walk(mask):
+        if block.op != "symbol":
+            continue
+        assert isinstance(block.payload, Names)
+        moved[block.start : block.stop] = new.symbols(block.payload)
+        for row in rows.tolist():
+            value = values.get(block.payload.ascii(row))
+            if isinstance(value, Fraction):
+                moved[block.start + row] = new.fraction(value)
+            elif value is not None:
+                moved[block.start + row] = new.constants(float(value))
+    copy_nodes(old, mask, new, moved)
+    return new, moved[nodes]
 
 
 def place_symbols(names: Sequence[str], known: dict[str, int], new: Graph) -> Ids:

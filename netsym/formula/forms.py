@@ -67,7 +67,7 @@ class Formula:
     cut: Ids = dataclasses.field(default_factory=_nothing)
     cut_names: Names | None = None
     latex_names: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    headings: tuple[str, ...] = ()
+    headings: Mapping[int, str] = dataclasses.field(default_factory=dict)
     shapes: tuple[tuple[Names, tuple[int, ...]], ...] = ()
 
     # -- what it is made of ---------------------------------------------------------------------
@@ -118,8 +118,8 @@ class Formula:
 
     @property
     def layer_count(self) -> int:
-        """How many layers it comes from, 0 if from none."""
-        return len(self.headings)
+        """The number of the last layer that it comes from, 0 if from none."""
+        return max(self.headings, default=0)
 
     # -- values ---------------------------------------------------------------------------------
     @cached_property
@@ -149,6 +149,20 @@ class Formula:
         if missing:
             raise ValueMissingError(without_values(missing))
         return shaped(self._evaluation(x, given), x, shape)
+
+    def symbols(self) -> list[tuple[Names, list[str]]]:
+        """The names that are not inputs, array by array: all names of it, and those that occur."""
+        inputs = set(self.inputs.tolist())
+        found = []
+        for block, rows in self.graph.walk(self.mask):
+            if block.op == "symbol" and isinstance(block.payload, Names):
+                names = block.payload
+                whole = names.all() if len(rows) == len(block) and not inputs else None
+                used = whole or [
+                    names.ascii(row) for row in rows.tolist() if block.start + row not in inputs
+                ]
+                found += [(names, used)] if used else []
+        return found
 
     def given_names(self) -> list[str]:
         """The names that a person chose: of inputs, parameters, outputs and the function."""

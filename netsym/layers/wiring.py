@@ -6,20 +6,28 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, TypeVar
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.formula.names import Names, literal
 from netsym.layers import Layer
 from netsym.layers.entries import entries
+from netsym.ops import Ops
+from netsym.ops.formulas import read_parameter
 from netsym.ops.parameters import Parameter
+
+A = TypeVar("A")
 
 INPUT = "input"
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A layer in its place: what it reads from, and its parameters."""
+    """A layer in its place: what it reads from, and its parameters.
+
+    `number` is its place among the layers of the network that it was written for; its values and
+    the names that the notation gives to its parameters have that number.
+    """
 
     name: str
     layer: Layer
@@ -27,6 +35,12 @@ class Placed:
     parameters: Mapping[str, Parameter]
     widths: tuple[int, ...]  # of its inputs
     width: int  # of its output
+    number: int
+
+    def read(self, ops: Ops[A], *inputs: A) -> A:
+        """Its output in a reading, from its inputs there."""
+        parameters = {key: read_parameter(p, ops) for key, p in self.parameters.items()}
+        return self.layer.forward(ops, parameters, *inputs)
 
 
 def input_names(inputs: int | Sequence[str]) -> Names:
@@ -81,7 +95,7 @@ def wired(
             )
             for key, shape in shapes.items()
         }
-        placed.append(Placed(name, layer, tuple(sources), parameters, taken, widths[name]))
+        placed.append(Placed(name, layer, tuple(sources), parameters, taken, widths[name], number))
     return placed
 
 

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import numpy.typing as npt
 
 from netsym.formula.functions import FUNCTIONS
-from netsym.formula.names import Names
+from netsym.formula.names import Names, literal
 from netsym.ops.parameters import Parameter
 
 A = TypeVar("A")
@@ -29,11 +29,16 @@ class Ops(ABC, Generic[A]):
 
     expand: bool = False
     layer: int = 0
+    whole: bool = False  # an element is a whole array, so a parameter is one letter
 
     # -- where values come from
     @abstractmethod
     def symbols(self, names: Names) -> A:
         """Values that are only named, such as inputs; shape (len(names),)."""
+
+    def some(self, names: Names, positions: Sequence[int]) -> A:
+        """Some of the names; shape (len(positions),). The others need no value."""
+        return self.symbols(literal(*(names.ascii(position) for position in positions)))
 
     @abstractmethod
     def parameter(self, parameter: Parameter) -> A:

@@ -10,7 +10,7 @@ import numpy as np
 
 from netsym.formula.forms import Formula
 from netsym.formula.graph import Block, Ids
-from netsym.formula.names import Names, literal
+from netsym.formula.names import Names
 from netsym.formula.plan import Column, Contraction, LongSum, Plain, Plan, Step
 from netsym.ops import Ops
 from netsym.ops.parameters import Parameter
@@ -23,6 +23,15 @@ def read_formula(formula: Formula, ops: Ops[A], x: A) -> A:
     return Reading(formula.plan, ops, x)[formula.ends]
 
 
+def read_parameter(parameter: Parameter, ops: Ops[A]) -> A:
+    """A parameter in a reading, whether it has entries or is derived; shape of the parameter."""
+    if parameter.formula is None or ops.whole:
+        return ops.parameter(parameter)
+    formula = parameter.formula
+    entries = Reading(formula.plan, ops, None)[formula.ends]
+    return ops.take(entries, np.arange(len(parameter.names)).reshape(parameter.shape))
+
+
 class Reading(Generic[A]):
     """The values of nodes of a plan in a reading; `reading[ids]` has shape (…, len(ids)).
 
@@ -30,7 +39,7 @@ class Reading(Generic[A]):
     The outputs of the plan, and what they are made of, can be asked for, but for products in sums.
     """
 
-    def __init__(self, plan: Plan, ops: Ops[A], x: A) -> None:
+    def __init__(self, plan: Plan, ops: Ops[A], x: A | None) -> None:
         self.graph = plan.graph
         self.ops = ops
         self.x = x
@@ -66,9 +75,10 @@ class Reading(Generic[A]):
             return self._ones(len(block))
         if given:
             places = np.array([plan.place[nodes[row]] for row in given], dtype=np.int64)
+            assert self.x is not None
             arrays.append(self.ops.take(self.x, places))
         if others:
-            arrays.append(self.ops.symbols(literal(*(names.ascii(row) for row in others))))
+            arrays.append(self.ops.some(names, others))
         order = np.zeros(len(block), dtype=np.int64)
         order[given + others] = np.arange(len(given) + len(others))
         return self.ops.take(self._joined(arrays), order)

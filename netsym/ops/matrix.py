@@ -21,6 +21,8 @@ from netsym.ops.symbolic import Symbolic
 class Matrix(Symbolic):
     """Node ids of shape (); functions apply to whole arrays."""
 
+    whole = True
+
     def __init__(self) -> None:
         super().__init__()
         self.shapes: list[tuple[Names, tuple[int, ...]]] = []

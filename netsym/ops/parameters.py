@@ -1,4 +1,4 @@
-"""A layer's parameters: arrays of names, numbers and exact fractions."""
+"""A layer's parameters: arrays of names, numbers, exact fractions, and formulas of these."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import ValueMissingError, without_values
-from netsym.formula.names import Names
+from netsym.formula.copying import with_numbers
+from netsym.formula.forms import Formula, bind
+from netsym.formula.graph import Graph, Ids
+from netsym.formula.names import Names, literal
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,10 +23,14 @@ class Parameter:
     `entries` is None when every entry has the name that `names` gives it, a float64 array when
     all are numbers, and else an object array of str (a name that a person chose), float, Fraction
     (exact), and None (the name that `names` gives).
+
+    A *derived* parameter has a `formula` instead: its outputs, flattened, are the entries, and the
+    names in it are those that need values. `ops.formulas.read_parameter` reads either.
     """
 
     names: Names
     entries: npt.NDArray[np.float64] | npt.NDArray[np.object_] | None = None
+    formula: Formula | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -35,8 +42,17 @@ class Parameter:
         """Whether every entry is a float64."""
         return self.entries is not None and self.entries.dtype != object
 
+    @property
+    def takes_notation(self) -> bool:
+        """Whether some entry has the name that the notation gives it."""
+        if self.formula is not None or self.is_numeric:
+            return False
+        return self.entries is None or any(entry is None for entry in self.entries.flat)
+
     def named(self) -> Iterator[tuple[int, str]]:
         """The flat position and the name of every entry that is a name."""
+        if self.formula is not None:
+            return
         if self.entries is None:
             yield from enumerate(self.names.all())
         elif not self.is_numeric:
@@ -45,6 +61,15 @@ class Parameter:
                     yield position, self.names.ascii(position)
                 elif isinstance(entry, str):
                     yield position, entry
+
+    def symbols(self) -> list[tuple[Names, list[str]]]:
+        """The names that it needs values for, array by array: names, and those that occur."""
+        if self.formula is not None:
+            return self.formula.symbols()
+        named = self.names.all() if self.entries is None else [name for _, name in self.named()]
+        if not named:
+            return []
+        return [(self.names if self.entries is None else literal(*named), named)]
 
     def chosen(self) -> Iterator[str]:
         """The names that a person chose."""
@@ -82,6 +107,9 @@ class Parameter:
         """The same with names replaced by numbers, where `values` has them."""
         if self.is_numeric:
             return self
+        if self.formula is not None:
+            graph, nodes = with_numbers(self.formula.graph, self.formula.ends, values)
+            return derived(self.names, graph, nodes)
         replaced = [(position, name) for position, name in self.named() if name in values]
         if not replaced:
             return self
@@ -95,3 +123,9 @@ class Parameter:
         if all(isinstance(entry, float) for entry in entries):
             return Parameter(self.names, entries.astype(np.float64).reshape(self.shape))
         return Parameter(self.names, entries.reshape(self.shape))
+
+
+def derived(names: Names, graph: Graph, nodes: Ids) -> Parameter:
+    """A parameter whose entries are nodes of a graph; shape of `nodes` as of `names`."""
+    none = np.empty(0, dtype=np.int32)
+    return Parameter(names, formula=Formula(graph, none, bind(names, nodes)))

@@ -77,6 +77,21 @@ class Rationals(Scalars):
         return _short(super().contract(weights, values, bias))
 
 
+class Exact(Rationals):
+    """Exact fractions in whole matrices, for the coefficients of affine maps (`ops.affine`)."""
+
+    def zeros(self, shape: tuple[int, ...]) -> Objects:
+        """Zeros of a shape."""
+        return np.full(shape, flint.fmpq(0), dtype=object)
+
+    def ones(self, shape: tuple[int, ...]) -> Objects:
+        """Ones of a shape."""
+        return np.full(shape, flint.fmpq(1), dtype=object)
+
+    def terms_at_once(self, values: Objects) -> int:
+        return 2**62  # a product in pieces would lose flint's fast ones
+
+
 def _bits(values: Objects) -> int:
     return max((value.height_bits() for value in values.reshape(-1).tolist()), default=0)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from netsym.formula.copying import place_symbols
 from netsym.formula.graph import Graph, Ids
 from netsym.formula.names import Names
 from netsym.ops import Ops
@@ -23,23 +24,30 @@ class Symbolic(Ops[Ids]):
         self.graph = Graph()
         self.expand = expand
         self._literals: dict[str, int] = {}
+        self._symbols: dict[Names, Ids] = {}
 
     def symbols(self, names: Names) -> Ids:
-        ids = self.graph.symbols(names)
+        """Each name is one node, wherever it is met."""
         if names.literal:
-            self._literals.update(zip(names.literal, ids.tolist(), strict=True))
+            return place_symbols(names.literal, self._literals, self.graph)
+        if names not in self._symbols:
+            self._symbols[names] = self.graph.symbols(names)
+        return self._symbols[names]
+
+    def some(self, names: Names, positions: Sequence[int]) -> Ids:
+        ids: Ids = self.symbols(names)[np.array(positions)]
         return ids
 
     def parameter(self, parameter: Parameter) -> Ids:
         if parameter.entries is None:
-            return self.graph.symbols(parameter.names).reshape(parameter.shape)
+            return self.symbols(parameter.names).reshape(parameter.shape)
         if parameter.is_numeric:
             return self.graph.constants(parameter.entries)
         entries = parameter.entries.reshape(-1)
         nodes = np.zeros(len(entries), dtype=np.int32)
         unnamed = np.array([entry is None for entry in entries])
         if unnamed.any():
-            nodes[unnamed] = self.graph.symbols(parameter.names)[unnamed]
+            nodes[unnamed] = self.symbols(parameter.names)[unnamed]
         for position in np.flatnonzero(~unnamed):
             nodes[position] = self._entry(entries[position])
         return nodes.reshape(parameter.shape)

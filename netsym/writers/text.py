@@ -70,10 +70,10 @@ def _lines(language: Language, width: int | None, headings: bool) -> Iterator[st
         if number:
             yield "\n"
         if headings and language.formula.form == "layered" and language.formula.headings:
-            layer = _layer(equation, len(language.formula.headings))
+            layer = _layer(equation, language.formula.layer_count)
             if layer != heading:
                 heading = layer
-                yield ("\n" if number else "") + f"# {language.formula.headings[layer - 1]}\n"
+                yield ("\n" if number else "") + f"# {language.formula.headings[layer]}\n"
         start = f"{language.left(equation)} = "
         if width is None:
             yield start
