@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from netsym.readers.files import save as save
     from netsym.readers.shorthand import parse as parse
     from netsym.readers.sklearn import from_sklearn as from_sklearn
+    from netsym.simplify.simplification import Simplified as Simplified
+    from netsym.simplify.simplification import simplify as simplify
 
 __version__ = "0.1.0"
 
@@ -35,6 +37,8 @@ _PUBLIC = {
     "load": "netsym.readers.files",
     "parse": "netsym.readers.shorthand",
     "save": "netsym.readers.files",
+    "Simplified": "netsym.simplify.simplification",
+    "simplify": "netsym.simplify.simplification",
     "NetsymError": "netsym.errors",
     "SpecError": "netsym.errors",
     "TooLargeError": "netsym.errors",

@@ -42,6 +42,26 @@ class Layer(ABC):
         """The layer in a few words, for headings."""
         return self.kind
 
+    @property
+    def elementwise(self) -> bool:
+        """Whether each output depends on the inputs of its own place alone."""
+        return False
+
+    def stages(self) -> tuple[Stage, ...]:
+        """The layer as simpler ones, so that what is affine in it stands by itself.
+
+        The first takes the parameters; the last gives the output.
+        """
+        return (Stage(self, (0,)),)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of a layer: `sources` are numbers of stages before it, from 1; 0 is the input."""
+
+    layer: Layer
+    sources: tuple[int, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activated(Layer):

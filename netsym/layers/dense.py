@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.layers import Activated
+from netsym.layers import Activated, Stage
+from netsym.layers.elementwise import Activation
+from netsym.layers.merge import Add
 from netsym.ops import Ops
 
 A = TypeVar("A")
@@ -44,6 +46,16 @@ class Dense(Activated):
         (x,) = inputs
         a = self.activate(ops, ops.contract(parameters["weights"], x, parameters.get("bias")))
         return ops.add(a, x) if self.skip else a
+
+    def stages(self) -> tuple[Stage, ...]:
+        plain = replace(self, activation="linear", alpha=None, skip=False)
+        stages = [Stage(plain, (0,))]
+        if self.activation != "linear":
+            activation = Activation(activation=self.activation, alpha=self.alpha)
+            stages.append(Stage(activation, (1,)))
+        if self.skip:
+            stages.append(Stage(Add(), (len(stages), 0)))
+        return tuple(stages)
 
     def describe(self) -> str:
         skip = " + its input" if self.skip else ""

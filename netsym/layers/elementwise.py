@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
+from netsym.formula.functions import FUNCTIONS
 from netsym.layers import Activated, Layer
 from netsym.ops import Ops
 
@@ -24,6 +25,10 @@ class Activation(Activated):
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         return self.activate(ops, inputs[0])
+
+    @property
+    def elementwise(self) -> bool:
+        return self.activation == "linear" or not FUNCTIONS[self.activation].vector
 
     def describe(self) -> str:
         return self.activation
@@ -47,6 +52,10 @@ class Scale(Layer):
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         scaled = ops.multiply(parameters["weights"], inputs[0])
         return ops.add(scaled, parameters["bias"]) if self.use_bias else scaled
+
+    @property
+    def elementwise(self) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +85,10 @@ class Standardize(Layer):
             x = ops.add(x, ops.negate(parameters["mean"]))
         return ops.divide(x, parameters["scale"]) if self.use_scale else x
 
+    @property
+    def elementwise(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropout(Layer):
@@ -94,6 +107,10 @@ class Dropout(Layer):
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         return inputs[0]
+
+    @property
+    def elementwise(self) -> bool:
+        return True
 
     def describe(self) -> str:
         return f"dropout {self.rate:g}, which does nothing at inference"

@@ -1,9 +1,10 @@
-"""What a person may give as a parameter: nested lists or arrays of names, numbers, fractions."""
+"""What a person may give as a parameter: nested lists or arrays of names, numbers, formulas."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -12,13 +13,28 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError
 
+#: How many characters a formula may have.
+LONGEST = 1_000_000
+
 _FRACTION = re.compile(r"[+-]?[0-9]{1,400}(/[0-9]{1,400})?")
+#: What is meant as a number; as text, only fractions are numbers.
+NUMBER = r"[-+]*[0-9.][0-9A-Za-z_.]*(/([-+]*[0-9.][0-9A-Za-z_.]*)?)*([eE][-+]?[0-9]+)?"
+#: What a formula has, and a name has not.
+SIGN = r"[-+*/^()|·×∗⋅÷−–]"
+_NUMBER, _SIGN = re.compile(NUMBER), re.compile(SIGN)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An entry that is a formula of names and numbers, as typed."""
+
+    text: str
 
 
 def entries(
     where: str, given: Any, shape: tuple[int, ...]
 ) -> npt.NDArray[np.float64] | npt.NDArray[np.object_]:
-    """Entries as an array: float64 if all are numbers, else of str (names), float and Fraction.
+    """Entries as an array: float64 if all are numbers, else of str (names), float, Fraction, Typed.
 
     `where` is what errors call the parameter. Raises `SpecError` for another shape, for entries
     of another kind, and for numbers that are not finite.
@@ -69,25 +85,39 @@ def _nested(
     return array.reshape(lengths)
 
 
-def _entry(where: str, entry: Any) -> str | float | Fraction:
+def is_typed(text: str) -> bool:
+    """Whether a text is read as a formula: neither a name, nor meant as a number.
+
+    >>> is_typed("2*w"), is_typed("w"), is_typed("1/3"), is_typed("--3")
+    (True, False, False, False)
+    """
+    return _SIGN.search(text) is not None and not _NUMBER.fullmatch(text)
+
+
+def _entry(where: str, entry: Any) -> str | float | Fraction | Typed:
     if isinstance(entry, bool) or not isinstance(
         entry, (str, int, float, Fraction, np.integer, np.floating)
     ):
         raise SpecError(
-            f'{where} holds {entry!r}; an entry is a number, a name, or a fraction as text: "1/3"'
+            f"{where} holds {entry!r}; an entry is a number, a name, or a fraction or formula as "
+            'text: "1/3", "2*w"'
         )
     if isinstance(entry, int) and abs(entry) > 2**53:
-        return _exact(where, Fraction(entry))
-    if isinstance(entry, str) and entry[:1] in "+-.0123456789":
-        if not _FRACTION.fullmatch(entry) or not int(entry.partition("/")[2] or 1):
-            raise SpecError(f"{where} holds {entry[:60]!r}, which is not a fraction like 1/3")
-        return _exact(where, Fraction(entry))
+        return exact(where, Fraction(entry))
     if isinstance(entry, Fraction):
-        return _exact(where, entry)
-    return entry if isinstance(entry, str) else float(entry)
+        return exact(where, entry)
+    if not isinstance(entry, str):
+        return float(entry)
+    if is_typed(entry):
+        return Typed(entry)
+    if entry and not _NUMBER.match(entry):
+        return entry
+    if not _FRACTION.fullmatch(entry) or not int(entry.partition("/")[2] or 1):
+        raise SpecError(f"{where} holds {entry[:60]!r}, which is not a fraction like 1/3")
+    return exact(where, Fraction(entry))
 
 
-def _exact(where: str, number: Fraction) -> Fraction:
+def exact(where: str, number: Fraction) -> Fraction:
     """The number, if it has a float64 and is short enough to be written."""
     longest = max(abs(number.numerator), number.denominator)
     if longest >= 10**400 or abs(number) >= 2**1024:

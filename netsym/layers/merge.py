@@ -29,6 +29,10 @@ class Add(Layer):
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         return ops.add(*inputs)
 
+    @property
+    def elementwise(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concat(Layer):

@@ -12,6 +12,7 @@ from netsym.errors import SpecError, did_you_mean
 from netsym.formula.names import Names, literal
 from netsym.layers import Layer
 from netsym.layers.entries import entries
+from netsym.layers.formulas import Given, read_parameters
 from netsym.ops import Ops
 from netsym.ops.formulas import read_parameter
 from netsym.ops.parameters import Parameter
@@ -76,7 +77,7 @@ def wired(
             "read from all but one of them, or join them in a concat layer"
         )
     widths = {INPUT: width}
-    placed = []
+    rows: list[tuple[str, Layer, tuple[str, ...], dict[str, Given], tuple[int, ...]]] = []
     for number, (name, layer, sources, given) in enumerate(ordered, 1):
         where = f"layer {number} ({layer.kind}{'' if name == f'layer{number}' else ' ' + name})"
         taken = tuple(widths[source] for source in sources)
@@ -89,26 +90,21 @@ def wired(
             if key not in shapes:
                 known = f"it takes {' and '.join(shapes)}" if shapes else "it takes none"
                 raise SpecError(f"{where} has no parameter {key!r}; {known}")
-        parameters = {
-            key: _parameter(
-                f"{where}: {key}", Names(layer.letters[key], number, shape), given.get(key)
-            )
+        arrays = {
+            key: _given(f"{where}: {key}", Names(layer.letters[key], number, shape), given.get(key))
             for key, shape in shapes.items()
         }
-        placed.append(Placed(name, layer, tuple(sources), parameters, taken, widths[name], number))
-    return placed
+        rows.append((name, layer, tuple(sources), arrays, taken))
+    found = iter(read_parameters([each for row in rows for each in row[3].values()]))
+    return [
+        Placed(name, layer, sources, {k: next(found) for k in arrays}, taken, widths[name], number)
+        for number, (name, layer, sources, arrays, taken) in enumerate(rows, 1)
+    ]
 
 
-def _parameter(where: str, names: Names, given: Any) -> Parameter:
-    """A parameter; an entry that is called as the notation calls it is not a name of its own."""
-    if given is None:
-        return Parameter(names)
-    array = entries(where, given, names.shape)
-    if array.dtype == object:
-        for position, entry in enumerate(array.flat):
-            if isinstance(entry, str) and names.position(entry) == position:
-                array.flat[position] = None
-    return Parameter(names, array)
+def _given(where: str, names: Names, given: Any) -> Given:
+    """A parameter as given, its entries checked."""
+    return Given(where, names, None if given is None else entries(where, given, names.shape))
 
 
 def _check_sources(

@@ -13,8 +13,9 @@ from typing import Any, Generic, TypeVar
 
 import numpy.typing as npt
 
+from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS
-from netsym.formula.names import Names, literal
+from netsym.formula.names import Names
 from netsym.ops.parameters import Parameter
 
 A = TypeVar("A")
@@ -36,10 +37,6 @@ class Ops(ABC, Generic[A]):
     def symbols(self, names: Names) -> A:
         """Values that are only named, such as inputs; shape (len(names),)."""
 
-    def some(self, names: Names, positions: Sequence[int]) -> A:
-        """Some of the names; shape (len(positions),). The others need no value."""
-        return self.symbols(literal(*(names.ascii(position) for position in positions)))
-
     @abstractmethod
     def parameter(self, parameter: Parameter) -> A:
         """A parameter array of a layer."""
@@ -47,6 +44,10 @@ class Ops(ABC, Generic[A]):
     @abstractmethod
     def constant(self, value: float | Fraction) -> A:
         """A number; shape ()."""
+
+    def copied(self, formula: Formula) -> A | None:
+        """The outputs of a formula without inputs, node for node; None where that means nothing."""
+        return None
 
     # -- arithmetic, element by element
     @abstractmethod

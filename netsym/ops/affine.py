@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
 from netsym.ops import Ops
@@ -66,8 +67,9 @@ class Affine(Ops[Map]):
     def symbols(self, names: Names) -> Map:
         return self._fixed(self.base.symbols(names))
 
-    def some(self, names: Names, positions: Sequence[int]) -> Map:
-        return self._fixed(self.base.some(names, positions))
+    def copied(self, formula: Formula) -> Map | None:
+        nodes = self.base.copied(formula)
+        return None if nodes is None else self._fixed(nodes)
 
     def parameter(self, parameter: Parameter) -> Map:
         return self._fixed(self.base.parameter(parameter))

@@ -10,7 +10,7 @@ import numpy as np
 
 from netsym.formula.forms import Formula
 from netsym.formula.graph import Block, Ids
-from netsym.formula.names import Names
+from netsym.formula.names import Names, literal
 from netsym.formula.plan import Column, Contraction, LongSum, Plain, Plan, Step
 from netsym.ops import Ops
 from netsym.ops.parameters import Parameter
@@ -28,7 +28,9 @@ def read_parameter(parameter: Parameter, ops: Ops[A]) -> A:
     if parameter.formula is None or ops.whole:
         return ops.parameter(parameter)
     formula = parameter.formula
-    entries = Reading(formula.plan, ops, None)[formula.ends]
+    entries = ops.copied(formula)
+    if entries is None:
+        entries = Reading(formula.plan, ops, None)[formula.ends]
     return ops.take(entries, np.arange(len(parameter.names)).reshape(parameter.shape))
 
 
@@ -78,7 +80,7 @@ class Reading(Generic[A]):
             assert self.x is not None
             arrays.append(self.ops.take(self.x, places))
         if others:
-            arrays.append(self.ops.some(names, others))
+            arrays.append(self.ops.symbols(literal(*(names.ascii(row) for row in others))))
         order = np.zeros(len(block), dtype=np.int64)
         order[given + others] = np.arange(len(given) + len(others))
         return self.ops.take(self._joined(arrays), order)

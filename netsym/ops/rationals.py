@@ -19,12 +19,16 @@ class NotRational(Exception):
     """A value is not rational, does not exist, or is too long to compute with."""
 
 
+class Irrational(NotRational):
+    """A value of a function that leaves the rational numbers."""
+
+
 def _sqrt(value: Any) -> Any:
     if value >= 0:
         root = flint.fmpq(value.p.isqrt(), value.q.isqrt())
         if root * root == value:
             return root
-    raise NotRational(f"the square root of {str(value)[:40]} is not rational")
+    raise Irrational(f"the square root of {str(value)[:40]} is not rational")
 
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {"max": max, "min": min, "abs": abs, "sqrt": _sqrt}
@@ -48,7 +52,7 @@ class Rationals(Scalars):
         return int(1e6 / (1 + _bits(values) / 64))  # up to 200 ns a term for each 64 bits
 
     def unknown(self, function: str) -> Objects:
-        raise NotRational(f"{function} leaves the rational numbers")
+        raise Irrational(f"{function} leaves the rational numbers")
 
     def add(self, *terms: Objects) -> Objects:
         return _short(super().add(*terms))

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.formula.copying import place_symbols
+from netsym.formula.copying import copy_nodes, place_symbols
+from netsym.formula.forms import Formula
 from netsym.formula.graph import Graph, Ids
 from netsym.formula.names import Names
 from netsym.ops import Ops
@@ -34,9 +35,13 @@ class Symbolic(Ops[Ids]):
             self._symbols[names] = self.graph.symbols(names)
         return self._symbols[names]
 
-    def some(self, names: Names, positions: Sequence[int]) -> Ids:
-        ids: Ids = self.symbols(names)[np.array(positions)]
-        return ids
+    def copied(self, formula: Formula) -> Ids:
+        moved = np.full(len(formula.graph), -1, dtype=np.int32)
+        for block, _ in formula.graph.walk(formula.mask):
+            if isinstance(block.payload, Names):
+                moved[block.start : block.stop] = self.symbols(block.payload)
+        copy_nodes(formula.graph, formula.mask, self.graph, moved)
+        return moved[formula.ends]
 
     def parameter(self, parameter: Parameter) -> Ids:
         if parameter.entries is None:

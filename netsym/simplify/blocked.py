@@ -1,0 +1,107 @@
+"""What cannot be simplified, place by place, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from textwrap import indent
+
+from netsym.simplify.blocks import Block, blocks, ends
+from netsym.simplify.diagram import Diagram
+from netsym.simplify.facts import Facts
+from netsym.simplify.witness import Passage, Witness, passage
+from netsym.simplify.words import layer_words, wrapped
+
+
+@dataclass(frozen=True, eq=False)
+class Blocked:
+    """A place where affine layers stay apart.
+
+    `layers` are the numbers of the layers, `because` says why. `passage` is the way through the
+    layer that stands between, if one does; `block` the layers that could be collapsed at a cost.
+    """
+
+    layers: tuple[int, ...]
+    because: str
+    passage: Passage | None = None
+    block: Block | None = None
+
+    @property
+    def witness(self) -> Witness | None:
+        """Two points that show it; None if nothing stands between, or none were found."""
+        return None if self.passage is None else self.passage.witness
+
+    def __str__(self) -> str:
+        if self.passage is None:
+            return self.because
+        if self.witness is None:
+            return (
+                f"{self.because}; no two points were found that show it, so these layers may be "
+                "affine all the same, by accident of their numbers"
+            )
+        return f"{self.because}: {self.witness}"
+
+    def report(self, width: int) -> str:
+        """The reason, and the numbers of the witness below it."""
+        if self.witness is None:
+            return wrapped(f"- {self}", width)
+        given = self.witness.given
+        numbers = f" (with {given}; other values 0)" if given else " (other values 0)"
+        reason = wrapped(f"- {self.because}; it is not affine{numbers}:", width)
+        return f"{reason}\n{indent(self.witness.table(), '    ')}"
+
+
+def blocked(diagram: Diagram, facts: Facts) -> Iterator[Blocked]:
+    """All places where affine layers stay apart, as far as no rule applies to them."""
+    yield from _between(diagram, facts)
+    for end in ends(diagram, facts):
+        found = [
+            block
+            for block in blocks(diagram, facts, end)
+            if block.change.grows or block.key in facts.refused
+        ]
+        if found:
+            cheapest = min(found, key=lambda block: block.change.total)
+            yield _costly(cheapest, facts.refused.get(cheapest.key, ""))
+
+
+def _between(diagram: Diagram, facts: Facts) -> Iterator[Blocked]:
+    """Layers that are not affine, with affine ones on both sides."""
+    for name, placed in diagram.layers.items():
+        if facts.affine(placed):
+            continue
+        before = diagram.layers.get(placed.sources[0])
+        if before is None or not facts.affine(before):
+            continue
+        for reader in diagram.readers[name]:
+            after = diagram.layers[reader]
+            if facts.affine(after):
+                what = getattr(placed.layer, "activation", placed.layer.kind)
+                words = layer_words([before, after])
+                if before.number == after.number:
+                    words = f"the parts of {words}"
+                because = f"{words} stay apart, because {what} stands between"
+                way = passage(diagram, before, placed, after)
+                yield Blocked((before.number, after.number), because, way)
+                break
+
+
+def _costly(block: Block, refused: str) -> Blocked:
+    words = layer_words(block.layers)
+    numbers = tuple(sorted({placed.number for placed in block.layers}))
+    if refused:
+        return Blocked(numbers, f"{words} stay apart: {refused}", block=block)
+    more = block.change
+    costs = [
+        f"{abs(count):,} {'more' if count > 0 else 'fewer'} {what}"
+        for count, what in ((more.parameters, "parameters"), (more.operations, "operations"))
+        if count
+    ]
+    still = ""
+    if block.still:
+        still = f", as {block.still.partition('/')[0]} still needs what is between"
+    because = (
+        f"{words} are affine, but one layer for them would take {' and '.join(costs)}{still}; "
+        "--force does it all the same"
+    )
+    return Blocked(numbers, because, block=block)

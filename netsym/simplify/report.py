@@ -1,0 +1,121 @@
+"""The report of a simplification, as text and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from textwrap import indent
+from typing import TYPE_CHECKING, Any
+
+from netsym.formula.sizes import shown
+from netsym.simplify.cost import Cost
+from netsym.simplify.words import wrapped
+
+if TYPE_CHECKING:
+    from netsym.simplify.simplification import Simplified, Step
+
+#: So many steps, and so many places that stay as they are, are listed.
+MOST_STEPS, MOST_BLOCKED = 20, 8
+_MOST_WRITTEN = 2_000  # nodes of a formula that a report shows
+
+
+def report(result: Simplified, width: int = 80, ascii: bool = False) -> str:
+    """What was done and why, what was not and why, and the formula; lines of at most `width`."""
+    parts = [wrapped(summary(result), width)]
+    for number, step in enumerate(result.steps[:MOST_STEPS], 1):
+        parts.append("\n".join(_step_lines(number, step, width)))
+    if len(result.steps) > MOST_STEPS:
+        parts.append(f"… and {len(result.steps) - MOST_STEPS:,} more steps")
+    parts += _not_done(result, width)
+    size = result.network.count_nodes("inlined")
+    if size <= _MOST_WRITTEN:
+        parts.append(result.network.inlined.text(ascii=ascii, width=width))
+    else:
+        parts.append(
+            wrapped(
+                f"the inlined formula has {shown(size)} nodes, more than the {_MOST_WRITTEN:,} "
+                "that a report shows; --to text writes it",
+                width,
+            )
+        )
+    text = "\n\n".join(parts)
+    return text.replace("⇒", "=>").replace("…", "...") if ascii else text
+
+
+def summary(result: Simplified) -> str:
+    """The result in a line."""
+    before, after = result.cost
+    if not result.steps:
+        return f"{result.original.title}: nothing to collapse"
+    count = f"{len(result.steps):,} step{'s' * (len(result.steps) != 1)}"
+    return f"{result.original.title}: {count}, {_costs(before, after)}"
+
+
+def _costs(before: Cost, after: Cost) -> str:
+    return (
+        f"parameters {before.parameters:,} ⇒ {after.parameters:,}, "
+        f"operations {before.operations:,} ⇒ {after.operations:,}"
+    )
+
+
+def _step_lines(number: int, step: Step, width: int) -> Iterator[str]:
+    nodes = " ⇒ ".join(map(shown, step.nodes))
+    yield wrapped(f"step {number}: {step.found.words}", width)
+    for line in (
+        step.pattern.replace("->", "⇒"),
+        f"because {step.found.because}",
+        f"{_costs(*step.cost)}, nodes of the inlined formula {nodes}",
+    ):
+        yield indent(wrapped(line, width - 2), "  ")
+
+
+def _not_done(result: Simplified, width: int) -> list[str]:
+    lines = []
+    if result.stopped:
+        lines.append("stopped here, as was asked; more steps are possible")
+    if result.blocked:
+        if result.steps:
+            lines.append("what stays as it is:")
+        lines += [place.report(width) for place in result.blocked[:MOST_BLOCKED]]
+        if len(result.blocked) > MOST_BLOCKED:
+            lines.append(f"- and {len(result.blocked) - MOST_BLOCKED:,} more places like these")
+    elif not result.steps:
+        lines.append("- no two affine layers stand one after another")
+    return ["\n".join(lines)] if lines else []
+
+
+# -- data ---------------------------------------------------------------------------------------
+def to_json(result: Simplified) -> dict[str, Any]:
+    """The data, for `--json`; only the first places that stay as they are have witnesses."""
+    before, after = result.cost
+    return {
+        "schema": 1,
+        "network": result.original.title,
+        "steps": [
+            {
+                "rule": step.pattern,
+                "layers": _numbers(step.found.layers),
+                "words": step.found.words,
+                "because": step.found.because,
+                "parameters": [cost.parameters for cost in step.cost],
+                "operations": [cost.operations for cost in step.cost],
+                "nodes": list(step.nodes),
+            }
+            for step in result.steps
+        ],
+        "stopped": result.stopped,
+        "blocked": [
+            {
+                "layers": list(place.layers),
+                "because": place.because,
+                "witness": None if place.witness is None else place.witness.to_json(),
+            }
+            for place in result.blocked[:MOST_BLOCKED]
+        ],
+        "more_blocked": max(0, len(result.blocked) - MOST_BLOCKED),
+        "parameters": [before.parameters, after.parameters],
+        "operations": [before.operations, after.operations],
+    }
+
+
+def _numbers(layers: Iterable[Any]) -> list[int]:
+    return sorted({placed.number for placed in layers})

@@ -1,0 +1,206 @@
+"""The rules: each finds one place in a network where it applies, and what may stand there instead.
+
+A rule is a function with `a -> b` in its docstring. None of them asks what kind an affine layer is:
+a layer says by its `forward` whether it is affine, and how it acts (`facts`, `maps`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from netsym.layers.merge import Concat
+from netsym.layers.wiring import INPUT, Placed
+from netsym.ops.rationals import NotRational
+from netsym.simplify.blocks import Block, blocks, ends
+from netsym.simplify.diagram import Diagram
+from netsym.simplify.facts import Facts
+from netsym.simplify.maps import collapse, side_by_side
+from netsym.simplify.units import Hidden, hidden, is_rounded, is_zero, keys, without
+from netsym.simplify.words import layer_words, unit_words
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a rule found: the layers that it changes, the whole thereafter, and why it is right."""
+
+    layers: tuple[Placed, ...]
+    after: Diagram
+    words: str
+    because: str
+    sources: tuple[str, ...] = ()  # of a block: the values that it starts from
+
+
+#: What a rule may do: `rule(diagram, facts, force)`, where `force` lets the network grow.
+Rule = Callable[[Diagram, Facts, bool], Found | None]
+
+
+def drop_identity(diagram: Diagram, facts: Facts, force: bool) -> Found | None:
+    """`x -> x`: dropout, linear activations, and a scale by 1 are left out."""
+    for placed in diagram.layers.values():
+        source = placed.sources[0]
+        if facts.identity(placed) and not (placed.name == diagram.output and source == INPUT):
+            after = diagram.replaced([], instead={placed.name: source})
+            words = f"{layer_words([placed])} gives its input as it is: left out"
+            return Found((placed,), after, words, "f(x) = x", (source,))
+    return None
+
+
+def compose(diagram: Diagram, facts: Facts, force: bool) -> Found | None:
+    """`W2 (W1 x + b1) + b2 -> (W2 W1) x + (W2 b1 + b2)`: affine layers one after another."""
+    return _collapsed(
+        diagram, facts, force, False, "one after another",
+        "an affine map of an affine map is affine, and nothing else reads what is between",
+    )  # fmt: skip
+
+
+def join(diagram: Diagram, facts: Facts, force: bool) -> Found | None:
+    """`(W1 x + b1) + (W2 x + b2) -> (W1 + W2) x + (b1 + b2)`: affine branches added or joined.
+
+    A branch may be x itself: then a skip around an affine block becomes (I + W2 W1) x + …
+    """
+    return _collapsed(
+        diagram, facts, force, True, "in branches that come together",
+        "sums of affine maps, and affine maps side by side, are affine",
+    )  # fmt: skip
+
+
+def drop_unused(diagram: Diagram, facts: Facts, force: bool) -> Found | None:
+    """`w*a + 0*b -> w*a`: units whose outgoing weights are all 0."""
+    for place in hidden(diagram):
+        weights = [is_zero(keys(reader.parameters["weights"])) for reader in place.readers]
+        kept = place.kept(~np.asarray(np.concatenate(weights).all(axis=0)))
+        if len(kept) < place.layer.width:
+            left = np.delete(np.arange(place.layer.width), kept)
+            return _without(
+                diagram, place, kept, left.tolist(), "have outgoing weights of 0: left out",
+                "0*a = 0 for every a",
+            )  # fmt: skip
+    return None
+
+
+def merge_equal(diagram: Diagram, facts: Facts, force: bool) -> Found | None:
+    """`u*g(z) + v*g(z) -> (u + v)*g(z)`: units with equal weights and biases."""
+    for place in hidden(diagram):
+        first: dict[object, int] = {}
+        arrays = [keys(p) for p in place.layer.parameters.values()]
+        flat = [array.reshape(len(array), -1).tolist() for array in arrays]
+        same = np.array(
+            [
+                first.setdefault(tuple(tuple(rows[unit]) for rows in flat), unit)
+                for unit in range(place.layer.width)
+            ]
+        )
+        kept = np.unique(same)
+        if len(kept) < place.layer.width:
+            left = np.delete(np.arange(place.layer.width), kept).tolist()
+            as_ = unit_words(np.unique(same[left]).tolist(), place.layer)
+            return _without(
+                diagram, place, kept, left, f"are equal to {as_}: merged",
+                "equal values can be computed once, and their outgoing weights added",
+                np.searchsorted(kept, same),
+            )  # fmt: skip
+    return None
+
+
+def fold_constants(diagram: Diagram, facts: Facts, force: bool) -> Found | None:
+    """`w*g(b1) + b2 -> (w g(b1) + b2)`: units that no input reaches are part of the next bias."""
+    for place in hidden(diagram):
+        weights = is_zero(keys(place.layer.parameters["weights"]))
+        kept = place.kept(~np.asarray(weights.all(axis=1)))
+        left = np.delete(np.arange(place.layer.width), kept).tolist()
+        if left:
+            return _without(
+                diagram, place, kept, left,
+                "have incoming weights of 0, so their values are constant: part of the next bias",
+                "a constant times a weight is a constant", constants=left,
+            )  # fmt: skip
+    return None
+
+
+#: In this order, the first that applies; a positive rescaling of relu saves nothing and is no rule.
+RULES: tuple[Rule, ...] = (
+    drop_identity, drop_unused, merge_equal, fold_constants, compose, join,
+)  # fmt: skip
+
+
+# -- affine blocks ------------------------------------------------------------------------------
+def _collapsed(
+    diagram: Diagram, facts: Facts, force: bool, joins: bool, how: str, because: str
+) -> Found | None:
+    """The block that saves most, as one layer."""
+    while True:
+        best: Block | None = None
+        for end in ends(diagram, facts):
+            for block in blocks(diagram, facts, end):
+                if (
+                    block.joins is joins
+                    and (force or not block.change.grows)
+                    and (best is None or _merit(block, force) > _merit(best, force))
+                    and block.key not in facts.refused
+                ):
+                    best = block
+        if best is None:
+            return None
+        try:
+            return as_one(diagram, best, how, because)
+        except (NotRational, OverflowError) as error:
+            facts.refused[best.key] = (
+                "a number would be too large for float64" if isinstance(error, OverflowError)
+                else f"their exact numbers cannot be computed ({error})"
+            )  # fmt: skip
+
+
+def _merit(block: Block, force: bool) -> tuple[int, int]:
+    saved = -block.change.total
+    return (len(block.layers), saved) if force else (saved, len(block.layers))
+
+
+def as_one(diagram: Diagram, block: Block, how: str, because: str) -> Found:
+    """The diagram with one layer for a block.
+
+    Raises `NotRational` as `collapse` does, and `OverflowError` for numbers beyond float64.
+    """
+    several = len({placed.number for placed in block.layers}) > 1
+    words = f"{layer_words(block.layers)} {'are' if several else 'is'} affine, {how}"
+    widths = {source: diagram.width(source) for source in block.sources}
+    found = collapse(block.layers, sum(widths.values()), side_by_side(widths))
+    end = block.end
+    if found.is_identity and not (end.name == diagram.output and block.sources[0] == INPUT):
+        after = diagram.replaced([], instead={end.name: block.sources[0]})
+        words += ", and undo each other: left out"
+        return Found(block.layers, after, words, because, block.sources)
+    changed, sources = [], block.sources
+    if len(sources) > 1:
+        sources = (f"{end.name}/0",)
+        changed.append(
+            Placed(sources[0], Concat(), block.sources, {}, tuple(widths.values()),
+                   found.inputs, end.number)
+        )  # fmt: skip
+    changed.append(found.layer(end.name, end.number, sources))
+    rounds = is_rounded(diagram, found, block.layers)
+    after = diagram.replaced(changed, rounds)
+    return Found(block.layers, after, f"{words}: one layer does it", because, block.sources)
+
+
+# -- units --------------------------------------------------------------------------------------
+def _without(
+    diagram: Diagram,
+    place: Hidden,
+    kept: np.ndarray,
+    left: list[int],
+    words: str,
+    because: str,
+    same_as: np.ndarray | None = None,
+    constants: list[int] | None = None,
+) -> Found:
+    if same_as is None:
+        same_as = np.full(place.layer.width, -1)
+        same_as[kept] = np.arange(len(kept))
+    after = without(diagram, place, kept, same_as, constants or ())
+    said = f"{unit_words(left, place.layer)} {words}"
+    if len(left) == 1:
+        said = said.replace(" have ", " has ", 1).replace(" are ", " is ", 1)
+    return Found((place.layer, *place.readers), after, said, because)

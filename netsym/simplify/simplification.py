@@ -1,0 +1,162 @@
+"""Simplification: a network made simpler step by step, with what stays as it is and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import SpecError
+from netsym.network import Network
+from netsym.ops.balls import Balls, precision
+from netsym.simplify.blocked import Blocked, blocked
+from netsym.simplify.cost import Cost, network_cost
+from netsym.simplify.diagram import Diagram
+from netsym.simplify.facts import Facts
+from netsym.simplify.rules import RULES, Found, Rule
+from netsym.writers.language import Watcher, no_watcher
+
+_BITS = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One use of a rule, with the network before and after it; their numbers are exact.
+
+    `found` has the layers that were changed, in stages (see `diagram`), and says why it is right.
+    """
+
+    rule: Rule
+    found: Found
+    diagram: Diagram
+
+    @property
+    def pattern(self) -> str:
+        """The rule, as `a -> b`."""
+        return (self.rule.__doc__ or "").split("`")[1]
+
+    @cached_property
+    def before(self) -> Network:
+        """The network before."""
+        return self.diagram.network()
+
+    @cached_property
+    def after(self) -> Network:
+        """The network after."""
+        return self.found.after.network()
+
+    @cached_property
+    def cost(self) -> tuple[Cost, Cost]:
+        """What the network costs, before and after."""
+        return network_cost(self.before), network_cost(self.after)
+
+    @cached_property
+    def nodes(self) -> tuple[int, int]:
+        """The nodes of the inlined formula, before and after."""
+        return self.before.count_nodes("inlined"), self.after.count_nodes("inlined")
+
+    def __str__(self) -> str:
+        return f"{self.found.words} ({self.pattern})"
+
+
+@dataclass(frozen=True, eq=False)
+class Simplified:
+    """A simplified network; `str` is the report.
+
+    `network` is the result. `exact` is the same before its numbers were rounded: `is_rounded` says
+    whether they were. `steps` led to it from `original`; `blocked` are the places that stay as they
+    are, `stopped` says that there were more steps.
+    """
+
+    original: Network
+    network: Network
+    exact: Network
+    steps: tuple[Step, ...]
+    blocked: tuple[Blocked, ...]
+    is_rounded: bool
+    stopped: bool = False
+
+    @cached_property
+    def cost(self) -> tuple[Cost, Cost]:
+        """What the network costs, before and after."""
+        return network_cost(self.original), network_cost(self.network)
+
+    def bound(self, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Proved bounds on |original(x) - network(x)| in real numbers; shape (points, outputs).
+
+        `x` has shape (points, inputs). What float64 rounds while evaluating comes on top. Raises
+        `ValueMissingError` for named parameters.
+        """
+        points = np.asarray(x, dtype=np.float64)
+        with precision(_BITS):
+            sides = []
+            for network in (self.original, self.network):
+                ops = Balls(bits=_BITS)
+                y = network.read(ops, ops.points(points))
+                sides.append(np.broadcast_to(y, (*points.shape[:-1], len(network.outputs))))
+            gaps: Any = sides[0] - sides[1]
+            bounds = np.array([float(abs(gap).upper()) for gap in gaps.reshape(-1).tolist()])
+        above: npt.NDArray[np.float64] = np.nextafter(bounds, np.inf).reshape(gaps.shape)
+        return above
+
+    def __str__(self) -> str:
+        from netsym.simplify.report import report
+
+        return report(self)
+
+    def __repr__(self) -> str:
+        count = f"{len(self.steps)} step{'s' * (len(self.steps) != 1)}"
+        return f"<{self.original.title} simplified in {count}: {self.network!r}>"
+
+
+def simplify(
+    network: Network,
+    *,
+    steps: int | None = None,
+    force: bool = False,
+    exact: bool = False,
+    progress: Watcher = no_watcher,
+) -> Simplified:
+    """Collapse what is linear, step by step, and say why the rest stays as it is.
+
+    `steps` stops after so many; `force` takes steps that make the network larger. Numbers are
+    collapsed exactly, and those that come from float64 are then rounded to it, once; with `exact`
+    they stay exact fractions. `progress(what, done, total)` is told on the way. Raises `SpecError`
+    for what is not a network, or a negative number of steps.
+
+    >>> import netsym
+    >>> print(netsym.simplify(netsym.parse("1-2-1")).network.inlined.text(ascii=True))
+    y = (w2_1_1*w1_1_1 + w2_1_2*w1_2_1)*x + (w2_1_1*b1_1 + w2_1_2*b1_2 + b2_1)
+    """
+    if not isinstance(network, Network):
+        raise SpecError(f"cannot simplify {type(network).__name__}; give a network")
+    if steps is not None and steps < 0:
+        raise SpecError(f"steps is {steps}; give a number from 0, or leave it out for all")
+    diagram, facts = Diagram.of(network), Facts()
+    taken: list[Step] = []
+    step = _step(diagram, facts, force)
+    while step is not None and (steps is None or len(taken) < steps):
+        taken.append(step)
+        progress("collapsing", len(diagram.layers), 0)
+        diagram = step.found.after
+        step = _step(diagram, facts, force)
+    return Simplified(
+        network,
+        diagram.network(exact) if taken else network,
+        diagram.network() if taken else network,
+        tuple(taken),
+        tuple(blocked(diagram, facts)),
+        bool(diagram.rounds) and not exact,
+        step is not None,
+    )
+
+
+def _step(diagram: Diagram, facts: Facts, force: bool) -> Step | None:
+    for rule in RULES:
+        found = rule(diagram, facts, force)
+        if found is not None:
+            return Step(rule, found, diagram)
+    return None

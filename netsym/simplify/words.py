@@ -1,0 +1,55 @@
+"""How reports call layers and units."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from netsym.layers.wiring import Placed
+
+_FEW = 6
+
+
+def listed(numbers: Sequence[int]) -> str:
+    """Numbers in order, with runs of three or more in short.
+
+    >>> listed([1, 2, 3, 4, 6]), listed([1, 2]), listed([3])
+    ('1 to 4 and 6', '1 and 2', '3')
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts: list[str] = []
+    for run in runs:
+        parts += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else list(map(str, run))
+    if len(parts) > _FEW:
+        parts = [*parts[: _FEW - 2], "…", parts[-1]]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
+
+
+def layer_words(layers: Sequence[Placed]) -> str:
+    """Layers by their numbers: "layers 1 to 3"; one by its name too, where it has one."""
+    numbers = sorted({placed.number for placed in layers})
+    if len(numbers) > 1:
+        return f"layers {listed(numbers)}"
+    name = layers[-1].name.partition("/")[0]
+    called = "" if name == f"layer{numbers[0]}" else f" ({name})"
+    return f"layer {numbers[0]}{called}"
+
+
+def unit_words(units: Sequence[int], layer: Placed) -> str:
+    """Units of a layer, counted from 0, by their numbers from 1."""
+    numbers = [unit + 1 for unit in units]
+    some = "unit" if len(numbers) == 1 else "units"
+    return f"{some} {listed(numbers)} of {layer_words([layer])}"
+
+
+def wrapped(text: str, width: int) -> str:
+    """A paragraph in lines of at most `width`, all but the first indented."""
+    lines = textwrap.wrap(
+        text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(lines)
