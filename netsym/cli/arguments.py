@@ -137,20 +137,21 @@ _JUDGING = (
 
 def common_options(function: F) -> F:
     """Options that verbs about forms have."""
-    return _with(_COMMON, function)
+    return with_options(_COMMON, function)
 
 
 def proving_options(function: F) -> F:
     """Options of verbs that prove by random points."""
-    return _with(_PROVING, function)
+    return with_options(_PROVING, function)
 
 
 def judging_options(function: F) -> F:
     """Options of verbs that decide whether two functions are equal."""
-    return _with(_JUDGING, function)
+    return with_options(_JUDGING, function)
 
 
-def _with(options: Sequence[Callable[[F], F]], function: F) -> F:
+def with_options(options: Sequence[Callable[[F], F]], function: F) -> F:
+    """A command with these options, in this order."""
     for option in reversed(options):
         function = option(function)
     return function

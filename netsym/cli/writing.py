@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 import netsym.writers  # noqa: F401  (fills the table of writers)
-from netsym.cli.arguments import common_options, one_of, whole_number
+from netsym.cli.arguments import common_options, one_of, whole_number, with_options
 from netsym.cli.output import Progress, write
 from netsym.errors import SpecError
 from netsym.formula.forms import WRITERS, Formula
@@ -24,11 +24,7 @@ from netsym.writers.text import NARROWEST, Ascii, Unicode
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-_OPTIONS = (
-    click.option("--to", **one_of(WRITERS, "text"),
-                 help="The language to write."),
-    click.option("--output", "unit", metavar="UNIT",
-                 help="One output of many, by name or number from 1."),
+_LAYOUT = (
     click.option("--ascii", "ascii_only", is_flag=True, help="Text in plain ASCII."),
     click.option("--width", type=click.IntRange(NARROWEST), metavar="N",
                  help="Break lines there; the terminal's width on a terminal."),
@@ -39,6 +35,13 @@ _OPTIONS = (
     click.option("--document", is_flag=True, help="LaTeX: a file that compiles."),
     click.option("--notation", **one_of(NOTATIONS, "ng"),
                  help="LaTeX: how layers and units are numbered."),
+)  # fmt: skip
+_OPTIONS = (
+    click.option("--to", **one_of(WRITERS, "text"),
+                 help="The language to write."),
+    click.option("--output", "unit", metavar="UNIT",
+                 help="One output of many, by name or number from 1."),
+    *_LAYOUT,
     click.option("--onion", is_flag=True, help="LaTeX: underbraces under the units."),
     click.option("--color", is_flag=True, help="LaTeX: one colour per layer."),
 )  # fmt: skip
@@ -46,16 +49,18 @@ _OPTIONS = (
 
 def writing_options(function: F) -> F:
     """The options of verbs that print a formula."""
-    function = common_options(function)
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
+    return with_options(_OPTIONS, common_options(function))
+
+
+def layout_options(function: F) -> F:
+    """Those that say how a formula is laid out, in whatever language."""
+    return with_options(_LAYOUT, function)
 
 
 def write_form(network: Network, form: str, options: dict[str, Any]) -> None:
     """Write a form of a network as the options say; refuse first, from the forecast."""
     to, unit, expand = options["to"], options["unit"], options["expand"]
-    _check_options(to, options)
+    check_layout(to, options)
     if options["onion"] and form != "inlined":
         raise SpecError("--onion names the units of the one formula; use it with netsym inline")
     if network.assumed:
@@ -69,9 +74,12 @@ def write_form(network: Network, form: str, options: dict[str, Any]) -> None:
     else:
         refuse(network, form, unit, expand, options["max_nodes"])
         formula = network.formula(form, expand)
-    if unit is not None:
-        formula = formula.output(unit)
-    progress = Progress()
+    write_formula(formula if unit is None else formula.output(unit), options, Progress())
+
+
+def write_formula(formula: Formula, options: dict[str, Any], progress: Progress) -> None:
+    """Write a formula as the options say."""
+    to = options["to"]
     chosen = _writer_options(to, options, progress)
     if options["as_json"]:
         pieces: Iterator[str] = iter(
@@ -99,14 +107,15 @@ def refuse(network: Network, form: str, unit: str | None, expand: bool, max_node
     refuse_if_larger(nodes, form, max_nodes, instead)
 
 
-def _check_options(to: str, options: dict[str, Any]) -> None:
-    given = [name for name in ("document", "onion", "color") if options[name]]
+def check_layout(to: str, options: dict[str, Any]) -> None:
+    """Raise `SpecError` for options that the language does not have."""
+    given = [name for name in ("document", "onion", "color") if options.get(name)]
     given += ["notation"] if options["notation"] != "ng" else []
     if to != "latex" and given:
         raise SpecError(f"--{given[0]} is for LaTeX; add --to latex")
-    if to != "text" and options["ascii_only"]:
+    if to not in ("text", "report") and options["ascii_only"]:
         raise SpecError(f"--ascii is for --to text, not --to {to}")
-    if to in ("python", "sympy") and options["width"]:
+    if to in ("python", "sympy", "toml") and options["width"]:
         raise SpecError(f"--width is for text and LaTeX; --to {to} has lines of any length")
 
 
@@ -115,17 +124,24 @@ def _writer_options(to: str, options: dict[str, Any], progress: Progress) -> dic
         "digits": options["digits"], "max_nodes": options["max_nodes"], "progress": progress,
     }  # fmt: skip
     if to == "text":
-        to_file = options["target"] not in (None, "-")  # files are UTF-8
-        chosen["ascii"] = options["ascii_only"] or not (to_file or _shows_unicode())
+        to_file = options["target"] not in (None, "-")
+        chosen["ascii"] = in_ascii(options)
         on_terminal = not to_file and not options["as_json"] and sys.stdout.isatty()
         terminal = max(shutil.get_terminal_size().columns, NARROWEST) if on_terminal else None
         chosen["width"] = options["width"] or terminal
         chosen["headings"] = True
     elif to == "latex":
-        chosen |= {name: options[name] for name in ("document", "notation", "onion", "color")}
+        names = ("document", "notation", "onion", "color")
+        chosen |= {name: options.get(name, False) for name in names}
         if options["width"]:
             chosen["width"] = options["width"]
     return chosen
+
+
+def in_ascii(options: dict[str, Any]) -> bool:
+    """Whether text is to be plain ASCII: as asked, or as the terminal needs; files are UTF-8."""
+    to_file = options["target"] not in (None, "-")
+    return options["ascii_only"] or not (to_file or _shows_unicode())
 
 
 def _shows_unicode() -> bool:

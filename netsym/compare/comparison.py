@@ -8,12 +8,14 @@ from typing import Any
 
 from netsym.compare.agreement import Counterexample
 from netsym.compare.diagnosis import Diagnosis, diagnose
+from netsym.compare.rounded import judge_rounded
 from netsym.compare.sizes import Table, table
 from netsym.compare.subjects import Subject, aligned, of_formula, read_text, subject
 from netsym.compare.verdict import VERDICTS, judge
 from netsym.errors import SpecError
 from netsym.formula.sizes import shown
 from netsym.network import Network
+from netsym.simplify.simplification import Simplified
 from netsym.writers.language import Watcher, no_watcher
 
 #: Forms of at most so many nodes are written as text and read back, where a network is compared
@@ -32,10 +34,11 @@ def compare(
     """Decide, with evidence, whether two functions are equal, and say what each costs.
 
     Each is a network, a `Formula`, a sympy expression or the text of a formula; text is read in
-    the names of the network on the other side. Without `other`, a network is compared with its own
-    formula, written as text and read back. `seed` chooses the random points, `tolerance` is a
-    difference that is allowed; `progress(what, done, total)` is told on the way. Raises `SpecError`
-    for what cannot be read or does not correspond.
+    the names of the network on the other side. `other` may also be what `netsym.simplify` made of
+    `one`: then the rounding of its numbers to float64 is judged one by one. Without `other`, a
+    network is compared with its own formula, written as text and read back. `seed` chooses the
+    random points, `tolerance` is a difference that is allowed; `progress(what, done, total)` is
+    told on the way. Raises `SpecError` for what cannot be read or does not correspond.
 
     >>> import netsym
     >>> network = netsym.parse("1-2-1:sigmoid")
@@ -46,6 +49,8 @@ def compare(
     """
     if other is None:
         return _with_itself(subject(one), seed, progress)
+    if isinstance(other, Simplified):
+        return _with_simplified(subject(one), other, seed, progress)
     if isinstance(other, Network) and not isinstance(one, Network):
         one, other = other, one
     first = subject(one)
@@ -82,6 +87,21 @@ def _with_itself(one: Subject, seed: int, progress: Watcher) -> Comparison:
     one = replace(one, words="the network, read layer by layer,")
     made = _compared(one, aligned(one, other), seed, None, progress, alone=True)
     return replace(made, notes=(note,) if note else ())
+
+
+def _with_simplified(one: Subject, result: Simplified, seed: int, progress: Watcher) -> Comparison:
+    """A network against its simplification."""
+    one = replace(one, words="the network")
+    exact = aligned(one, replace(subject(result.exact), words="the simplified network"))
+    if not result.is_rounded:
+        return _compared(one, exact, seed, None, progress)
+    other = aligned(one, replace(subject(result.network), words="the simplified network"))
+    progress("counting", 0, 0)
+    verdict = judge_rounded(one, exact, other, seed, progress)
+    return Comparison(
+        one, other, verdict.name, verdict.because, verdict.evidence, verdict.counterexample, None,
+        table([one, other]),
+    )  # fmt: skip
 
 
 def _compared(

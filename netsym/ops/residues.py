@@ -112,14 +112,16 @@ class Fields(Ops[Residues]):
         if parameter.is_numeric:
             return self._floats(np.asarray(entries, dtype=np.float64))
         flat = [names.ascii(i) if e is None else e for i, e in enumerate(entries.reshape(-1))]
-        parts = [
-            self._named(literal(entry), (1,))
-            if isinstance(entry, str)
-            else self._exact(entry, (1,))
-            for entry in flat
-        ]
-        places = np.arange(len(flat)).reshape(names.shape)
-        return self.take(self.concatenate(parts), places)
+        named = [place for place, entry in enumerate(flat) if isinstance(entry, str)]
+        exact = [place for place, entry in enumerate(flat) if not isinstance(entry, str)]
+        parts = []
+        if named:
+            parts.append(self._named(literal(*(flat[n] for n in named)), (len(named),)))
+        if exact:
+            numbers: list[Any] = [flat[place] for place in exact]
+            parts.append(self._exact(numbers, (len(exact),)))
+        order = np.argsort(named + exact).reshape(names.shape)
+        return self.take(self.concatenate(parts), order)
 
     def _floats(self, values: Array) -> Residues:
         """Floats are exact: an integer of 53 bits times a power of two."""
@@ -134,25 +136,29 @@ class Fields(Ops[Residues]):
             at.append(residues[..., None, :])
         return Residues(tuple(at), Running.exact(values) if self.kinked else None)
 
-    def _exact(self, value: float | Fraction, shape: tuple[int, ...]) -> Residues:
-        fraction = Fraction(value)
+    def _exact(self, values: Sequence[float | Fraction], shape: tuple[int, ...]) -> Residues:
+        fractions = [Fraction(value) for value in values]
+        above = [fraction.numerator for fraction in fractions]
+        below = [fraction.denominator for fraction in fractions]
         at = []
         for primes in self.towers.primes:
-            self.good &= np.array([fraction.denominator % p != 0 for p in primes.tolist()])
-            row = [
-                fraction.numerator * pow(fraction.denominator, -1, p) % p
-                if fraction.denominator % p else 0
-                for p in primes.tolist()
-            ]  # fmt: skip
-            residues = np.array(row, dtype=self.oracle.dtype)
-            at.append(np.broadcast_to(residues, (*shape, 1, len(row))))
-        real = np.full(shape, float(fraction))
-        is_exact = Fraction(float(fraction)) == fraction
-        kept = Running.exact(real) if is_exact else Running.rounded(real)
-        return Residues(tuple(at), kept if self.kinked else None)
+            columns = []
+            for trial, p in enumerate(primes.tolist()):
+                inverse = {d: pow(d, -1, p) if d % p else 0 for d in set(below)}
+                self.good[trial] &= all(inverse.values())
+                columns.append([n * inverse[d] % p for n, d in zip(above, below, strict=True)])
+            residues = np.array(columns, dtype=self.oracle.dtype).T
+            at.append(residues.reshape(*shape, 1, len(columns)))
+        return Residues(tuple(at), self._reals(fractions, shape) if self.kinked else None)
+
+    def _reals(self, fractions: Sequence[Fraction], shape: tuple[int, ...]) -> Running:
+        value = np.array([float(fraction) for fraction in fractions]).reshape(shape)
+        exact = [Fraction(v) == f for v, f in zip(value.flat, fractions, strict=True)]
+        rounded = Running.rounded(value)
+        return Running(value, np.where(np.reshape(exact, shape), 0.0, rounded.error))
 
     def constant(self, value: float | Fraction) -> Residues:
-        return self._exact(value, ())
+        return self._exact([value], ())
 
     # -- arithmetic
     def each(

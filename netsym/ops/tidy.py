@@ -45,13 +45,10 @@ class Tidy(Symbolic):
         kept = ~self.is_zero(flat)
         counts = kept.sum(axis=1)
         sums = self.zeros((len(flat),))
-        for count in np.unique(counts).tolist():
+        for count in np.unique(counts[counts > 0]).tolist():
             rows = counts == count
             left = flat[rows][kept[rows]].reshape(-1, count)
-            if count == 1:
-                sums[rows] = left[:, 0]
-            elif count:
-                sums[rows] = self.graph.rows("add", left)
+            sums[rows] = left[:, 0] if count == 1 else self.graph.rows("add", left)
         return sums.reshape(terms.shape[:-1])
 
     def multiply(self, *factors: Ids) -> Ids:

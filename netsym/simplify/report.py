@@ -18,8 +18,13 @@ MOST_STEPS, MOST_BLOCKED = 20, 8
 _MOST_WRITTEN = 2_000  # nodes of a formula that a report shows
 
 
-def report(result: Simplified, width: int = 80, ascii: bool = False) -> str:
-    """What was done and why, what was not and why, and the formula; lines of at most `width`."""
+def report(
+    result: Simplified, width: int = 80, ascii: bool = False, digits: int | None = None
+) -> str:
+    """What was done and why, what was not and why, and the formula; lines of at most `width`.
+
+    `digits` rounds the numbers of the formula.
+    """
     parts = [wrapped(summary(result), width)]
     for number, step in enumerate(result.steps[:MOST_STEPS], 1):
         parts.append("\n".join(_step_lines(number, step, width)))
@@ -28,7 +33,7 @@ def report(result: Simplified, width: int = 80, ascii: bool = False) -> str:
     parts += _not_done(result, width)
     size = result.network.count_nodes("inlined")
     if size <= _MOST_WRITTEN:
-        parts.append(result.network.inlined.text(ascii=ascii, width=width))
+        parts.append(result.network.inlined.text(ascii=ascii, width=width, digits=digits))
     else:
         parts.append(
             wrapped(
