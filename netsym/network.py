@@ -5,21 +5,32 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_values
-from netsym.formula.forms import Binding, Formula, bind, inlined, layered, output_position, shared
+from netsym.formula.forms import (
+    Binding,
+    Formula,
+    bind,
+    inlined,
+    layered,
+    output_position,
+    shared,
+    spare_letters,
+)
 from netsym.formula.graph import Ids
 from netsym.formula.names import Names, refuse_bad_name
 from netsym.formula.sizes import Size
 from netsym.formula.values import checked_number, points, shaped
+from netsym.formula.vocabulary import Vocabulary
 from netsym.layers import Layer
 from netsym.layers.entries import entries
 from netsym.layers.wiring import INPUT, Placed, input_names, wired
@@ -91,7 +102,7 @@ class Network:
         if not title.isprintable() or not all(p.name.isprintable() for p in placed):
             raise SpecError("the title and the names of layers must be one line of printable text")
         network = cls(title, names, tuple(placed), ends, function, latex_names or {}, assumed)
-        network._check_names()
+        network.check_names()
         return network
 
     def __repr__(self) -> str:
@@ -108,8 +119,18 @@ class Network:
             ops.layer = placed.number
             value = placed.read(ops, *(values[source] for source in placed.sources))
             last = placed is self.layers[-1]
-            values[placed.name] = value if last else ops.name(value, "a")
+            values[placed.name] = value if last else ops.name(value, self._letters[placed.name])
         return value
+
+    @cached_property
+    def _letters(self) -> dict[str, str]:
+        """By layer, what its values are called: a, but in parts of one number only the last."""
+        letters: dict[str, str] = {}
+        spare: dict[int, Iterator[str]] = {}
+        for placed in reversed(self.layers):
+            free = spare.setdefault(placed.number, chain("a", spare_letters()))
+            letters[placed.name] = next(free)
+        return letters
 
     def __call__(
         self, *inputs: npt.ArrayLike, parameters: Mapping[str, float] | None = None
@@ -218,14 +239,16 @@ class Network:
         return self._of_graph(ops, x, bind(self.outputs, self.read(ops, x)))
 
     def _of_graph(self, ops: Symbolic, x: Ids, outputs: tuple[Binding, ...]) -> Formula:
-        named = ((n, p, "" if p.name == f"layer{n}" else f"{p.name}, ") for n, p in self._numbered)
+        parts: dict[int, list[Placed]] = {}
+        for number, placed in self._numbered:
+            parts.setdefault(number, []).append(placed)
         return Formula(
             ops.graph,
             x.reshape(-1),
             outputs,
             self.function,
             latex_names=self.latex_names,
-            headings={n: f"layer {n}: {name}{p.layer.describe()}" for n, p, name in named},
+            headings={number: _heading(number, layers) for number, layers in parts.items()},
         )
 
     @property
@@ -305,23 +328,26 @@ class Network:
         formula = Formula(
             ops.graph,
             np.concatenate([ids.reshape(-1) for ids in read.values()]),
-            bind(Names("a", number, (placed.width,)), outputs),
+            bind(self._value_names(placed.name), outputs),
         )
         return inlined(formula)
 
     def _value_names(self, source: str) -> Names:
         placed = next(placed for placed in self.layers if placed.name == source)
-        return Names("a", placed.number, (placed.width,))
+        return Names(self._letters[source], placed.number, (placed.width,))
 
-    def _check_names(self) -> None:
-        """Every name is an identifier and names one thing."""
+    def check_names(self) -> None:
+        """Raise `SpecError` unless every name is an identifier and names one thing.
+
+        Parameters may be formulas of parameters, but not of other values.
+        """
         given = Counter(self.inputs.literal)
         given.update(self.outputs.literal)
-        for placed in self.layers:
-            for parameter in placed.parameters.values():
-                given.update(parameter.chosen())
         if self.function:
             given[self.function] += 1
+        values = set(given)
+        for parameter in self._parameters():
+            given.update(parameter.chosen())
         for name, times in given.items():
             refuse_bad_name(name)
             if times > 1:
@@ -331,21 +357,42 @@ class Network:
                     f"the name {name!r} is also what the notation calls another value here; "
                     "choose another"
                 )
+        for number, placed in self._numbered:
+            for key, parameter in placed.parameters.items():
+                made_of = parameter.symbols() if parameter.formula is not None else []
+                for name in chain.from_iterable(names for _, names in made_of):
+                    refuse_bad_name(name)
+                    if name in values or self._values.place(name):
+                        raise SpecError(
+                            f"layer {number} ({placed.layer.kind}): {key} is a formula of "
+                            f"{name!r}, which names an input, an output or a value here; "
+                            "a parameter is made of parameters, so choose another name"
+                        )
 
     def generates(self, name: str) -> bool:
         """Whether the notation gives this name to a value, in place of a person."""
-        alike = self._generated.get(name.partition("_")[0], ())
-        return any(names.position(name) is not None for names in alike)
+        return bool(self._values.place(name) or self._notation.place(name))
 
     @cached_property
-    def _generated(self) -> dict[str, list[Names]]:
-        """The names that the notation gives, by what stands before the first underscore."""
-        generated = [names for names in (self.inputs, self.outputs) if not names.literal]
-        for number, placed in self._numbered:
-            generated += (Names(letter, number, (placed.width,)) for letter in "az")
-            generated += (p.names for p in placed.parameters.values() if p.takes_notation)
-        by_start: dict[str, list[Names]] = {}
-        for names in generated:
-            start = names.base + ("" if names.layer is None else str(names.layer))
-            by_start.setdefault(start, []).append(names)
-        return by_start
+    def _values(self) -> Vocabulary:
+        """The names that the notation gives to inputs, to outputs and to values of layers."""
+        ends = [names for names in (self.inputs, self.outputs) if not names.literal]
+        letters = self._letters
+        layers = (
+            Names(letter, number, (placed.width,))
+            for number, placed in self._numbered
+            for letter in (letters[placed.name], "z")
+        )
+        return Vocabulary([*ends, *layers], None)
+
+    @cached_property
+    def _notation(self) -> Vocabulary:
+        """The names that the notation gives to parameters."""
+        return Vocabulary([p.names for p in self._parameters() if p.takes_notation], None)
+
+
+def _heading(number: int, layers: Sequence[Placed]) -> str:
+    """What stands above a layer, or above all parts that one was split into."""
+    name = layers[-1].name
+    called = "" if name == f"layer{number}" else f"{name}, "
+    return f"layer {number}: {called}{', then '.join(p.layer.describe() for p in layers)}"

@@ -96,7 +96,8 @@ def _derived(given: Given, notation: Vocabulary, chosen: Collection[str]) -> Par
     try:
         read = _read(list(texts.values()), notation, names)
     except SpecError as error:
-        raise _first_mistake(texts.values(), notation, names, given.where) or error from None
+        own = _first_mistake(texts.values(), notation, names)
+        raise SpecError(f"{given.where}: {own or error}") from None
     nodes = np.empty(len(entries), dtype=np.int32)
     nodes[list(texts)] = read.ends
     for place, entry in enumerate(entries):
@@ -108,14 +109,17 @@ def _derived(given: Given, notation: Vocabulary, chosen: Collection[str]) -> Par
 
 
 def _first_mistake(
-    texts: Iterable[str], notation: Vocabulary, chosen: Collection[str], where: str
+    texts: Iterable[str], notation: Vocabulary, chosen: Collection[str]
 ) -> SpecError | None:
-    """The error of the first entry that cannot be read by itself, with a caret in it alone."""
+    """The error of the first entry that cannot be read by itself, with a caret in it alone.
+
+    There is none if entries only spell a name in ways that do not go together.
+    """
     for text in texts:
         try:
             _read([text], notation, chosen)
         except SpecError as error:
-            return SpecError(f"{where}: {error}")
+            return error
     return None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from netsym.formula.functions import ACTIVATIONS
 from netsym.layers import Layer
+from netsym.layers.entries import LONGEST, NUMBER, SIGN
 from netsym.layers.registry import LAYERS
 from netsym.layers.wiring import INPUT
 from netsym.readers.options import MOST, Option, options, switches
@@ -51,12 +52,24 @@ def schema() -> dict[str, Any]:
             "names": _NAMES,
             "count": {"type": "integer", "minimum": 1, "maximum": MOST},
             "entry": {
-                "description": 'A number, a name, or an exact fraction such as "1/3".',
+                "description": "A number, a name, or text: an exact fraction or a formula.",
                 "anyOf": [
                     {"type": "number"},
                     {"$ref": "#/$defs/name"},
-                    {"type": "string", "pattern": "^[+-]?[0-9]{1,400}(/[0-9]{1,400})?$"},
+                    {"$ref": "#/$defs/fraction"},
+                    {"$ref": "#/$defs/formula"},
                 ],
+            },
+            "fraction": {
+                "description": 'An exact number, such as "1/3".',
+                "type": "string",
+                "pattern": "^[+-]?[0-9]{1,400}(/[0-9]{1,400})?$",
+            },
+            "formula": {
+                "description": 'Made of numbers and parameters, such as "2*w + sigmoid(c)".',
+                "type": "string",
+                "maxLength": LONGEST,
+                "pattern": rf"^(?!{NUMBER}$)[^=;#\n]*{SIGN}[^=;#\n]*$",
             },
             "array": {
                 "type": "array",

@@ -71,9 +71,16 @@ def named_in(network: Network, names: Iterable[str]) -> set[str]:
 
 
 def _few(network: Network) -> list[str]:
-    """The names of parameters that were given one by one."""
-    parameters = (p for placed in network.layers for p in placed.parameters.values())
-    return [name for p in parameters if p.entries is not None for _, name in p.named()]
+    """The names of parameters that were given one by one, and those in formulas."""
+    parameters = [p for placed in network.layers for p in placed.parameters.values()]
+    given = [name for p in parameters if p.entries is not None for _, name in p.named()]
+    return given + [
+        name
+        for p in parameters
+        if p.formula is not None
+        for _, names in p.symbols()
+        for name in names
+    ]
 
 
 def _placed(

@@ -8,20 +8,21 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from netsym.layers.wiring import INPUT, Placed
 from netsym.network import Network
+from netsym.readers.inline import Inline
 from netsym.readers.options import options, switches
-from netsym.readers.spec import VERSION, named_in
+from netsym.readers.renumbered import renumbered
+from netsym.readers.spec import VERSION
 from netsym.writers.whole_file import replacing
 
 
 def dumps(network: Network) -> str:
     """The spec of a network: layers, wiring and parameters in-line.
 
-    Floats are written so that they are read back exactly, fractions as "1/3". Parameters that the
-    notation names are left out, as the notation names them again.
+    Floats are written so that they are read back exactly, fractions as "1/3", formulas as "2*w".
+    Parameters that the notation names are left out, where the notation names them again.
+    Raises `SpecError` or `TooLargeError` for numbers and formulas longer than a file may have.
 
     >>> import netsym
     >>> print(dumps(netsym.parse("1-2:tanh")))
@@ -44,7 +45,9 @@ def save(network: Network, path: str | os.PathLike[str]) -> None:
         file.write(dumps(network))
 
 
-def _lines(network: Network) -> Iterator[str]:
+def _lines(given: Network) -> Iterator[str]:
+    network = renumbered(given)
+    inline = Inline(network)
     yield f"netsym = {VERSION}"
     yield f"title = {_value(network.title)}"
     yield f"inputs = {_value(list(network.inputs.literal) or len(network.inputs))}"
@@ -52,10 +55,9 @@ def _lines(network: Network) -> Iterator[str]:
         yield f"outputs = {_value(list(network.outputs.literal))}"
     if network.function:
         yield f"function = {_value(network.function)}"
-    latex = named_in(network, network.latex_names)
-    if latex:
+    if network.latex_names:
         yield from ("", "[latex]")
-        yield from (f"{n} = {_value(t)}" for n, t in network.latex_names.items() if n in latex)
+        yield from (f"{name} = {_value(text)}" for name, text in network.latex_names.items())
     before = INPUT
     for number, placed in enumerate(network.layers, 1):
         yield from ("", "[[layers]]", f"type = {_value(placed.layer.kind)}")
@@ -64,6 +66,10 @@ def _lines(network: Network) -> Iterator[str]:
         if placed.sources != (before,):
             yield f"from = {_value(list(placed.sources))}"
         yield from _layer(placed)
+        for key, parameter in placed.parameters.items():
+            if parameter.entries is not None or parameter.formula is not None:
+                array = inline.array(f"layer {number} ({placed.layer.kind}): {key}", parameter)
+                yield f"{key} = {_array(array)}"
         before = placed.name
 
 
@@ -77,14 +83,6 @@ def _layer(placed: Placed) -> Iterator[str]:
     for key in switches(type(layer)):
         if not getattr(layer, f"use_{key}"):
             yield f"{key} = false"
-    for key, parameter in placed.parameters.items():
-        if parameter.entries is not None:
-            named = dict(parameter.named())
-            entries = [
-                named.get(n, e) for n, e in enumerate(parameter.entries.reshape(-1).tolist())
-            ]
-            whole = np.array([*entries, None], dtype=object)[:-1].reshape(parameter.shape)
-            yield f"{key} = {_array(whole.tolist())}"
 
 
 def _array(entries: Any) -> str:

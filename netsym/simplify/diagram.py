@@ -75,7 +75,8 @@ class Diagram:
         layers: dict[str, Placed] = {}
         for name, placed in self.layers.items():
             while waiting and waiting[0].name not in self.layers and waiting[1].name == name:
-                layers[waiting[0].name] = waiting.pop(0)
+                added = waiting.pop(0)
+                layers[added.name] = added
             if waiting and waiting[0].name == name:
                 placed = waiting.pop(0)
             sources = tuple(other.get(source, source) for source in placed.sources)
@@ -86,11 +87,11 @@ class Diagram:
             if name in needed:
                 kept[name] = placed
                 needed.update(placed.sources)
-        names = {p.name for p in changed} if rounds else set()
+        names = frozenset(p.name for p in changed)
         return Diagram(
             self.origin,
             dict(reversed(kept.items())),
-            (self.rounds | names) & kept.keys(),
+            (self.rounds | names if rounds else self.rounds - names) & kept.keys(),
         )
 
     # -- back to a network ----------------------------------------------------------------------
@@ -113,22 +114,19 @@ class Diagram:
     def _fused(self, layers: Mapping[str, Placed]) -> Iterator[Placed]:
         """Stages that belonged to one layer, and still are one after another, as one layer."""
         taken: dict[str, Placed] = {}  # stages that wait for the next one
-        last = {name: int(name.partition("/")[2] or 0) for name in layers}
         for name, placed in layers.items():
             whole = self._joined(placed, taken)
-            if last[name] and len(self.readers[name]) == 1 and name != self.output:
+            yield from (taken.pop(source) for source in whole.sources if source in taken)
+            if "/" in name and len(self.readers[name]) == 1 and name != self.output:
                 taken[name] = whole
-                continue
-            yield from (taken.pop(s) for s in whole.sources if s in taken)
-            yield whole
-        yield from taken.values()
+            else:
+                yield whole
 
     def _joined(self, placed: Placed, taken: dict[str, Placed]) -> Placed:
         """A stage with the stages before it that it fits to, which are no longer waiting."""
-        stem = placed.name.partition("/")[0]
         before = placed.sources[0] if placed.sources else ""
         first = taken.get(before)
-        if first is None or before.partition("/")[0] != stem or not isinstance(first.layer, Dense):
+        if first is None or first.number != placed.number or not isinstance(first.layer, Dense):
             return placed
         layer: Dense = first.layer
         if isinstance(placed.layer, Activation) and layer.activation == "linear" and not layer.skip:
@@ -138,7 +136,7 @@ class Diagram:
         else:
             return placed
         del taken[before]
-        return replace(first, name=placed.name, layer=layer, number=placed.number)
+        return replace(first, name=placed.name, layer=layer)
 
 
 def _stages(placed: Placed) -> Iterator[Placed]:

@@ -333,11 +333,14 @@ BAD = [  # text, message; none of these fit the schema
      'or false to do without, as in bias = ["b_1"]'),
     (HEAD + dense("weights = [[true]]"),
      "layer 1 (dense): weights holds True; "
-     'an entry is a number, a name, or a fraction as text: "1/3"'),
+     'an entry is a number, a name, or a fraction or formula as text: "1/3", "2*w"'),
     (HEAD + dense("weights = [[{a = 1}]]"),
      "layer 1 (dense): weights holds {'a': 1}; "
-     'an entry is a number, a name, or a fraction as text: "1/3"'),
-    (HEAD + dense('weights = [["a-b"]]'), f"'a-b' is not a name: {NAME}"),
+     'an entry is a number, a name, or a fraction or formula as text: "1/3", "2*w"'),
+    (HEAD + dense('weights = [["a b"]]'), f"'a b' is not a name: {NAME}"),
+    (HEAD + dense('weights = [["a*b = c"]]'),
+     "layer 1 (dense): weights: an entry is one formula, on one line and without a name\n"
+     "  a*b = c\n      ^"),
     (HEAD + dense('weights = [["0.5"]]'),
      "layer 1 (dense): weights holds '0.5', which is not a fraction like 1/3"),
     (HEAD + '[[layers]]\ntype = "dnse"',
