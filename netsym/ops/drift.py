@@ -1,0 +1,162 @@
+"""The `drift` reading: how far apart two networks can be that differ by little in their numbers.
+
+An element is a bound on the size of a value, wherever the inputs are within a box, and a bound on
+the difference of the two values there. Sums and products of bounds have no cancellation, so a
+factor that exceeds the rounding of every operation keeps them proved (Higham, Accuracy and
+Stability of Numerical Algorithms, 2002, section 3.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import ValueMissingError
+from netsym.formula.functions import FUNCTIONS
+from netsym.formula.names import Names
+from netsym.ops import Ops
+from netsym.ops.parameters import Parameter
+
+Floats = npt.NDArray[np.float64]
+
+_UNIT = 2.0**-52
+
+
+class Unbounded(Exception):
+    """There is no bound: a name without a value, or a function that is arbitrarily steep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Bounds on the sizes of values of some shape, and on how far apart they are."""
+
+    size: Floats
+    apart: Floats
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the values."""
+        return self.size.shape
+
+
+class _Number(Drift):
+    """What does not depend on the inputs: its size is known, not only bounded."""
+
+
+class Drifts(Ops[Drift]):
+    """Reads one of two networks of the same layers; `off` says of its parameters, by `id`, how far
+    each entry may be from that of the other network. Raises `Unbounded`.
+    """
+
+    def __init__(self, off: Mapping[int, Floats]) -> None:
+        self.off = off
+
+    def within(self, width: int, largest: float) -> Drift:
+        """Inputs of at most this size, the same in both networks."""
+        return Drift(np.full(width, largest), np.zeros(width))
+
+    # -- where values come from
+    def symbols(self, names: Names) -> Drift:
+        raise Unbounded(f"{names.ascii(0)} has no value")
+
+    def parameter(self, parameter: Parameter) -> Drift:
+        try:
+            size = np.abs(parameter.numbers({}))
+        except ValueMissingError as error:
+            raise Unbounded(str(error)) from None
+        known = self._rounded(size, self.off.get(id(parameter), np.zeros(size.shape)))
+        return _Number(known.size, known.apart)
+
+    def constant(self, value: float | Fraction) -> Drift:
+        known = self._rounded(np.asarray(abs(float(value))), np.zeros(()))
+        return _Number(known.size, known.apart)
+
+    def _rounded(self, size: Any, apart: Any, terms: int = 1) -> Drift:
+        """Bounds that were computed by this many additions, with room for their rounding."""
+        room = 1 + (terms + 8) * _UNIT
+        return Drift(
+            *(np.asarray(part) * room + np.where(np.asarray(part) > 0, 1e-300, 0.0)
+              for part in (size, apart))
+        )  # fmt: skip
+
+    # -- arithmetic
+    def add(self, *terms: Drift) -> Drift:
+        size, apart = terms[0].size, terms[0].apart
+        for term in terms[1:]:
+            size, apart = size + term.size, apart + term.apart
+        return self._rounded(size, apart, len(terms))
+
+    def multiply(self, *factors: Drift) -> Drift:
+        result = factors[0]
+        for factor in factors[1:]:
+            apart = result.apart * factor.size + result.size * factor.apart
+            result = self._rounded(result.size * factor.size, apart)
+        return result
+
+    def divide(self, numerator: Drift, denominator: Drift) -> Drift:
+        if not isinstance(denominator, _Number) or denominator.apart.any():
+            raise Unbounded("a quotient by what is not known exactly")
+        with np.errstate(divide="ignore"):
+            inverse = 1 / denominator.size
+        return self.multiply(numerator, self._rounded(inverse, np.zeros(inverse.shape), 16))
+
+    def power(self, base: Drift, exponent: int) -> Drift:
+        raise Unbounded("a power")
+
+    def negate(self, value: Drift) -> Drift:
+        return value
+
+    # -- along axes
+    def contract(self, weights: Drift, values: Drift, bias: Drift | None) -> Drift:
+        size = values.size @ weights.size.T
+        apart = values.apart @ weights.size.T + (values.size + values.apart) @ weights.apart.T
+        total = self._rounded(size, apart, 4 * weights.shape[-1])
+        return total if bias is None else self.add(total, bias)
+
+    def total(self, values: Drift) -> Drift:
+        sums = (part.sum(axis=-1, keepdims=True) for part in (values.size, values.apart))
+        return self._rounded(*sums, values.shape[-1])
+
+    def concatenate(self, arrays: Sequence[Drift]) -> Drift:
+        return Drift(
+            np.concatenate([array.size for array in arrays], axis=-1),
+            np.concatenate([array.apart for array in arrays], axis=-1),
+        )
+
+    def take(self, values: Drift, positions: npt.NDArray[Any]) -> Drift:
+        return Drift(values.size[..., positions], values.apart[..., positions])
+
+    def name(self, values: Drift, base: str) -> Drift:
+        return values
+
+    # -- functions
+    def apply(self, function: str, values: Drift, *constants: float) -> Drift:
+        """By how steep the function is at most, and how large."""
+        row = FUNCTIONS[function]
+        if row.slope is None:
+            raise Unbounded(f"{function} is arbitrarily steep")
+        slope = max([row.slope, *map(abs, constants)])
+        apart = values.apart
+        if row.vector:
+            apart = np.broadcast_to(apart.max(axis=-1, keepdims=True), apart.shape)
+            size = np.ones(values.shape)
+        else:
+            size = np.abs(row.numpy(0.0, *constants)) + slope * values.size
+        if row.bound is not None:
+            size = np.minimum(size, row.bound)
+        return self._rounded(size, slope * apart, 4)
+
+    def call(self, function: str, *operands: Drift) -> Drift:
+        if function in ("max", "min"):
+            size, apart = operands[0].size, operands[0].apart
+            for operand in operands[1:]:
+                size, apart = np.maximum(size, operand.size), np.maximum(apart, operand.apart)
+            return Drift(size, apart)
+        if len(operands) != 1:
+            raise Unbounded(f"{function} of {len(operands)} operands")
+        return self.apply(function, operands[0])

@@ -1,0 +1,110 @@
+"""The verdict on a network whose numbers were computed exactly and rounded once."""
+
+from __future__ import annotations
+
+import dataclasses
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+import netsym
+from netsym.ops.parameters import Parameter
+from netsym.simplify.simplification import Simplified
+
+
+def numeric(spec: str, seed: int = 0) -> Any:
+    source = np.random.default_rng(seed)
+    network = netsym.parse(spec)
+    return network.with_parameters(
+        {name: float(source.normal()) for name in network.parameter_names()}
+    )
+
+
+def moved(result: Simplified, key: str, ulps: int) -> Simplified:
+    """The result with its first number a few ulps off."""
+    placed = result.network.layers[0]
+    entries = np.array(placed.parameters[key].entries)
+    for _ in range(ulps):
+        entries.flat[0] = np.nextafter(entries.flat[0], np.inf)
+    parameters = {**placed.parameters, key: Parameter(placed.parameters[key].names, entries)}
+    layers = (dataclasses.replace(placed, parameters=parameters), *result.network.layers[1:])
+    return dataclasses.replace(result, network=dataclasses.replace(result.network, layers=layers))
+
+
+@pytest.mark.parametrize("spec", ["1-2-1", "4-8-3", "2-3-3relu-2", "3-3-3tanh-3-3softmax"])
+def test_rounding_once_is_within_error_with_a_bound(spec: str) -> None:
+    network = numeric(spec)
+    result = netsym.simplify(network)
+    found = netsym.compare(network, result)
+    assert found.verdict == "within-error"
+    assert "rounded to float64 once" in found.because
+    bounds = [reason for reason in found.evidence if "wherever all inputs are within ±10" in reason]
+    assert len(bounds) == 1
+    bound = float(bounds[0].partition("at most ")[2].split()[0])
+    x = np.random.default_rng(1).uniform(-10, 10, (200, len(network.inputs)))
+    largest = result.bound(x).max()
+    assert 0 < largest <= bound * 1.01  # it was printed to two digits
+    assert largest >= bound / 100  # and it is no wild guess
+
+
+@pytest.mark.parametrize("key", ["weights", "bias"])
+def test_a_number_that_is_not_the_nearest_is_found(key: str) -> None:
+    network = numeric("2-3-2")
+    result = netsym.simplify(network)
+    assert netsym.compare(network, moved(result, key, 0)).verdict == "within-error"
+    off = netsym.compare(network, moved(result, key, 1))
+    assert off.verdict == "undecided"
+    assert "is not the exact one, rounded" in off.because
+
+
+def test_a_wrong_collapse_is_different() -> None:
+    network = numeric("2-3-2")
+    result = netsym.simplify(network)
+    weights = result.exact.layers[0].parameters["weights"]
+    entries = np.array(weights.entries)
+    entries[0, 0] += Fraction(1, 10**6)
+    placed = result.exact.layers[0]
+    wrong = dataclasses.replace(
+        placed, parameters={**placed.parameters, "weights": Parameter(weights.names, entries)}
+    )
+    broken = dataclasses.replace(result, exact=dataclasses.replace(result.exact, layers=(wrong,)))
+    found = netsym.compare(network, broken)
+    assert found.verdict == "different"
+    assert found.counterexample is not None
+
+
+def test_numbers_that_are_exact_in_float64_are_not_rounded() -> None:
+    network = netsym.parse("1-2-1").with_parameters(
+        dict.fromkeys(netsym.parse("1-2-1").parameter_names(), 0.5)
+    )
+    found = netsym.compare(network, netsym.simplify(network))
+    assert found.verdict == "identical"
+    assert netsym.simplify(network).network.inlined.text(ascii=True) == "y = 0.5*x + 1"
+
+
+def test_exact_results_are_identical() -> None:
+    network = numeric("2-3-2")
+    result = netsym.simplify(network, exact=True)
+    assert not result.is_rounded
+    assert netsym.compare(network, result).verdict == "identical"
+
+
+def test_a_constant_by_a_function_is_rounded_by_proved_intervals() -> None:
+    """A unit that no input reaches: sigmoid(0.3) becomes part of the next bias."""
+    network = netsym.Network.of(
+        "t", 1,
+        [
+            ("a", netsym.parse("1-2sigmoid").layers[0].layer, ["input"],
+             {"weights": [[0.0], [1.5]], "bias": [0.3, -0.2]}),
+            ("b", netsym.parse("2-1").layers[0].layer, ["a"],
+             {"weights": [[2.0, 3.0]], "bias": [1.0]}),
+        ],
+    )  # fmt: skip
+    result = netsym.simplify(network)
+    assert result.network.parameter_count == 4
+    bias = result.network.layers[1].parameters["bias"].entries
+    assert bias is not None
+    assert float(bias[0]) == pytest.approx(1 + 2 / (1 + np.exp(-0.3)), rel=1e-15)
+    assert netsym.compare(network, result).verdict == "within-error"

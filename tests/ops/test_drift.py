@@ -1,0 +1,109 @@
+"""Bounds on how far apart networks can be whose numbers differ a little: they must never be less."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import netsym
+from netsym.formula.functions import ACTIVATIONS, FUNCTIONS
+from netsym.layers.elementwise import Standardize
+from netsym.ops.drift import Drifts, Unbounded
+from netsym.ops.parameters import Parameter
+
+WITH_SLOPE = [name for name in ACTIVATIONS if name == "linear" or FUNCTIONS[name].slope is not None]
+
+
+def numeric(spec: str, seed: int) -> Any:
+    source = np.random.default_rng(seed)
+    network = netsym.parse(spec)
+    return network.with_parameters(
+        {name: float(source.normal()) for name in network.parameter_names()}
+    )
+
+
+def shaken(network: Any, seed: int, by: float) -> tuple[Any, dict[int, Any]]:
+    """The network with its numbers moved by up to `by`, and by how much each may be off."""
+    source = np.random.default_rng(seed)
+    off, layers = {}, []
+    for placed in network.layers:
+        parameters = {}
+        for key, parameter in placed.parameters.items():
+            moved = parameter.entries + source.choice([-by, by], parameter.shape)
+            parameters[key] = Parameter(parameter.names, moved)
+            off[id(parameters[key])] = np.abs(moved - parameter.entries)
+        layers.append(dataclasses.replace(placed, parameters=parameters))
+    return dataclasses.replace(network, layers=tuple(layers)), off
+
+
+@given(st.sampled_from(WITH_SLOPE), st.integers(0, 10**6), st.sampled_from([1e-3, 1e-9]))
+@settings(deadline=None)
+def test_no_two_networks_are_further_apart_than_the_bound(name: str, seed: int, by: float) -> None:
+    one = numeric(f"2-3{name}-3{name}+-2", seed)
+    other, off = shaken(one, seed, by)
+    ops = Drifts(off)
+    bound = other.read(ops, ops.within(2, 3.0)).apart
+    x = np.random.default_rng(seed).uniform(-3, 3, (500, 2))
+    assert (np.abs(one(x) - other(x)).max(axis=0) <= bound + 1e-12).all()
+
+
+@pytest.mark.parametrize("by", [1e-6, 0.25])
+def test_the_bound_of_one_layer_is_what_the_worst_point_gives(by: float) -> None:
+    one = numeric("2-1", 0)
+    other, off = shaken(one, 1, by)
+    ops = Drifts(off)
+    bound = float(other.read(ops, ops.within(2, 10.0)).apart[0])
+    assert bound == pytest.approx(21 * by)  # two weights at the corners, and the bias
+
+
+@pytest.mark.parametrize("name", [n for n in FUNCTIONS if FUNCTIONS[n].slope is not None])
+def test_no_function_is_steeper_or_larger_than_its_row_says(name: str) -> None:
+    """Slopes by mpmath, which differentiates what the textbooks write."""
+    row = FUNCTIONS[name]
+    defined = {
+        "sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)),
+        "relu": lambda z: max(z, mpmath.mpf(0)),
+        "leaky_relu": lambda z: z if z > 0 else z / 100,
+        "elu": lambda z: z if z > 0 else mpmath.expm1(z),
+        "softplus": lambda z: mpmath.log1p(mpmath.exp(z)),
+        "silu": lambda z: z / (1 + mpmath.exp(-z)),
+        "gelu": lambda z: z * mpmath.ncdf(z),
+        "gelu_tanh": lambda z: z / 2 * (1 + mpmath.tanh(
+            mpmath.sqrt(2 / mpmath.pi) * (z + mpmath.mpf("0.044715") * z**3))),
+        "hard_sigmoid": lambda z: min(max(z / 6 + mpmath.mpf(1) / 2, 0), 1),
+        "softmax": lambda z: mpmath.exp(z) / (mpmath.exp(z) + mpmath.exp(-z)),
+        "abs": abs,
+    }  # fmt: skip
+    function = defined.get(name) or getattr(mpmath, name)
+    steepest = largest = mpmath.mpf(0)
+    for step in range(-640, 640):
+        z = mpmath.mpf(step) / 64 + mpmath.mpf(1) / 977
+        steepest = max(steepest, abs(mpmath.diff(function, z)))
+        largest = max(largest, abs(function(z)))
+    assert row.slope is not None
+    assert steepest <= row.slope * (1 + mpmath.mpf(10) ** -9)
+    assert steepest >= row.slope * mpmath.mpf("0.95")  # and it is no wild guess
+    if row.bound is not None:
+        assert largest <= row.bound
+
+
+def test_what_has_no_bound_says_so() -> None:
+    ops = Drifts({})
+    with pytest.raises(Unbounded, match="w1_1_1"):
+        netsym.parse("1-1").read(ops, ops.within(1, 1.0))
+    divided = netsym.Network.of(
+        "t", 1, [("s", Standardize(), ["input"], {"mean": [1.0], "scale": [2.0]})]
+    )
+    scale = divided.layers[0].parameters["scale"]
+    rounded = Drifts({id(scale): np.array([1e-9])})
+    with pytest.raises(Unbounded, match="quotient"):
+        divided.read(rounded, rounded.within(1, 1.0))
+    assert float(divided.read(ops, ops.within(1, 1.0)).size[0]) == pytest.approx(1.0)
+    with pytest.raises(Unbounded, match="steep"):
+        ops.apply("exp", ops.within(1, 1.0))
