@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -124,12 +124,17 @@ class Network:
 
     @cached_property
     def _letters(self) -> dict[str, str]:
-        """By layer, what its values are called: a, but in parts of one number only the last."""
-        letters: dict[str, str] = {}
-        spare: dict[int, Iterator[str]] = {}
-        for placed in reversed(self.layers):
-            free = spare.setdefault(placed.number, chain("a", spare_letters()))
-            letters[placed.name] = next(free)
+        """The letter of every layer's values: a, but only for the last of those with one number."""
+        letters = {placed.name: "a" for placed in self.layers}
+        last = {placed.number: placed.name for placed in self.layers}
+        parts = [placed for placed in self.layers if last[placed.number] != placed.name]
+        if parts:
+            given = [*self.inputs.all(), *self.outputs.all(), *self.parameter_names()]
+            taken = {name.partition("_")[0] for name in given}
+            for placed in parts:
+                starts = ((letter, f"{letter}{placed.number}") for letter in spare_letters())
+                letters[placed.name], start = next(free for free in starts if free[1] not in taken)
+                taken.add(start)
         return letters
 
     def __call__(

@@ -99,10 +99,13 @@ def entries_of(number: int, wire: Wire, widths: Sequence[int]) -> dict[str, list
 class _Drawn:
     """The parameters of one network as they are drawn: own names are used once each."""
 
-    def __init__(self, draw: Callable[[Any], Any], named: bool, exact: bool) -> None:
+    def __init__(
+        self, draw: Callable[[Any], Any], named: bool, exact: bool, redundant: bool
+    ) -> None:
         self.draw = draw
         self.named = named
         self.exact = exact
+        self.redundant = redundant
         self.names = 0
 
     def entry(self, numbers: st.SearchStrategy[float]) -> Entry:
@@ -124,7 +127,24 @@ class _Drawn:
         if rows > 1 and self.draw(st.integers(0, 3)) == 0:  # all rows the same
             row: list[Entry] = [float(self.draw(FLOATS)) for _ in range(columns)]
             return [row for _ in range(rows)]
+        if self.redundant and self.draw(st.booleans()):
+            return self.redundant_matrix(rows, columns)
         return [self.vector(columns) for _ in range(rows)]
+
+    def redundant_matrix(self, rows: int, columns: int) -> list[list[Entry]]:
+        """Identity, rows of zeros or the same as another, or columns of zeros."""
+        kind = self.draw(st.sampled_from(["identity", "rows", "columns"]))
+        if kind == "identity":
+            return [[float(row == column) for column in range(columns)] for row in range(rows)]
+        matrix = [self.vector(columns) for _ in range(rows)]
+        if kind == "rows":  # a name names one thing, so rows that are equal have numbers
+            row: list[Entry] = [float(self.draw(FLOATS)) for _ in range(columns)]
+            first, second = (self.draw(st.integers(0, rows - 1)) for _ in range(2))
+            matrix[first] = matrix[second] = row if first != second else [0.0] * columns
+        else:
+            gone = self.draw(st.integers(0, columns - 1))
+            matrix = [[*row[:gone], 0.0, *row[gone + 1 :]] for row in matrix]
+        return matrix
 
     def given(self, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
         given: dict[str, Any] = {}
@@ -146,11 +166,16 @@ def cases(
     most_units: int = 4,
     named: bool = True,
     exact: bool = True,
+    redundant: bool = False,
 ) -> Case:
-    """Networks of every kind of layer, wired as a graph; every third is a plain chain."""
+    """Networks of every kind of layer, wired as a graph; every third is a plain chain.
+
+    `redundant` ones often have units that are constant, equal to others, or not used, and more
+    layers of width that fits.
+    """
     count = draw(st.integers(1, 3))
     inputs = draw(st.sampled_from([count, ["u", "v", "speed_2"][:count]]))
-    drawn = _Drawn(draw, named, exact)
+    drawn = _Drawn(draw, named, exact, redundant)
     widths = {"input": count}
     unread: list[str] = []
     wires: list[Wire] = []

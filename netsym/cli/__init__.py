@@ -18,6 +18,7 @@ VERBS = {
     "size": "Say how large every form of a network is, without building it.",
     "compare": "Say whether two are the same function, with proof.",
     "check": "Say what is wrong with a formula that you typed.",
+    "simplify": "Collapse what is linear, and say why the rest does not collapse.",
     "laws": "List the laws that the proof of equality knows, and does not know.",
 }
 
@@ -31,6 +32,7 @@ Examples:
   netsym inline my_network.toml         your own names and numbers
   netsym check 1-1 "w1_1_1*x + b1_1"    is this formula the network?
   netsym compare 1-2-1:sigmoid          the forms side by side, and proof
+  netsym simplify 1-2-1                 what collapses, and what does not and why
 
 A neural network as one formula, layer by layer and inlined, with exact sizes.
 

@@ -119,8 +119,8 @@ class Drifts(Ops[Drift]):
         return total if bias is None else self.add(total, bias)
 
     def total(self, values: Drift) -> Drift:
-        sums = (part.sum(axis=-1, keepdims=True) for part in (values.size, values.apart))
-        return self._rounded(*sums, values.shape[-1])
+        size, apart = (part.sum(axis=-1, keepdims=True) for part in (values.size, values.apart))
+        return self._rounded(size, apart, values.shape[-1])
 
     def concatenate(self, arrays: Sequence[Drift]) -> Drift:
         return Drift(

@@ -96,7 +96,11 @@ def _max(fields: Fields, *operands: Residues) -> Residues:
 
 
 def _larger(fields: Fields, a: Residues, b: Residues) -> Residues:
-    """`(a + b)/2 + u h(±(a - b)/2u)`, with a random function h of both, and the unit u > 0."""
+    """`(a + b)/2 + u h(±(a - b)/2u)`, with a random function h of both, and the unit u > 0.
+
+    Where a - b has one residue at both points it is constant, but by an accident that
+    `Outlines.chance` counts; then the sign of its real value says which is the larger one.
+    """
     apart = fields.real(lambda x, y: x - y, a, b)
     assert apart is not None
     sign = apart.sign()
@@ -106,11 +110,14 @@ def _larger(fields: Fields, a: Residues, b: Residues) -> Residues:
         x, y = both_rows(x, y)
         half = (primes + 1) // 2
         distance = (x - y) * half % primes
-        unit = distance[..., 1:, :] * sign[..., None, None] % primes
+        signs = sign[..., None, None]
+        unit = distance[..., 1:, :] * signs % primes
         unit = np.where(unit == 0, 1, unit)
         ratio = distance * fields.raised(level, unit, primes - 2) % primes
         hashed = fields.oracle.function("max", level, [np.minimum(ratio, -ratio % primes)])
-        return np.where(x == y, x, ((x + y) * half + unit * hashed) % primes)
+        result = np.where(x == y, x, ((x + y) * half + unit * hashed) % primes)
+        fixed = (distance[..., :1, :] == distance[..., 1:, :]) & (signs != 0)
+        return np.where(fixed, np.where(signs > 0, x, y), result)
 
     return fields.each(larger, real_of("max"), a, b)
 

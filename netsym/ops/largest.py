@@ -51,6 +51,7 @@ class Sets:
         for member in members:
             nested = self._members.get((level, trial, member[0])) if self.flat else None
             known.update(nested or {member[0][0]: member})
+        _drop_smaller(known)
         if len(known) == 1:
             return next(iter(known.values()))[0]
         below = pow(len(known), -1, prime)
@@ -70,6 +71,22 @@ class Sets:
         found = (results[0], results[1])
         self._members[level, trial, found] = known
         return found
+
+
+def _drop_smaller(known: dict[int, Member]) -> None:
+    """Leave out constants that are certainly smaller than another one.
+
+    What has one residue at both points is constant, but by an accident that `Outlines.chance`
+    counts; so its real value is known, and max(2, 3, x) is max(3, x).
+    """
+    constants = [key for key, (both, _) in known.items() if both[0] == both[1]]
+    if len(constants) > 1:
+        largest = max(constants, key=lambda key: known[key][1][0])
+        value, error = known[largest][1]
+        for key in constants:
+            below, room = known[key][1]
+            if key != largest and _sign(value - below, error + room) > 0:
+                del known[key]
 
 
 def _sign(value: float, error: float) -> int:

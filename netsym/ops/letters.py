@@ -223,8 +223,11 @@ class Letters(Ops[Value]):
 
 def matrix(rows: Sequence[Sequence[str]], kind: str = "bmatrix") -> str:
     """A matrix of texts; scripts of two rows do not touch."""
-    tall = kind == "pmatrix" and any("^" in cell for row in rows for cell in row)
-    body = (r" \\[2pt] " if tall else r" \\ ").join(" & ".join(row) for row in rows)
+    lines = [" & ".join(row) for row in rows]
+    space = ""
+    if kind == "pmatrix" and any("^" in line for line in lines):
+        space = "[8pt]" if any(r"\dfrac" in line for line in lines) else "[2pt]"
+    body = rf" \\{space} ".join(lines)
     return rf"\begin{{{kind}}} {body} \end{{{kind}}}"
 
 
@@ -245,21 +248,21 @@ def _negative(terms: Sum) -> Sum:
 
 def _added(one: Sum, other: Sum) -> Sum:
     """`A M + B M -> (A + B) M`, and `M + B M -> (I + B) M`; the identity comes first."""
-    if not all(term.factors for term in one) or len(one) > 1 or len(other) > 1:
-        return one + other
-    if not other[0].factors:
-        return other + one
-    (a,), (b,) = one, other
+    a, b = (sum_[0] if len(sum_) == 1 else Product((as_factor(sum_),)) for sum_ in (one, other))
     common = 0
-    while common < min(len(a.factors), len(b.factors)) and (
-        a.factors[-1 - common] == b.factors[-1 - common]
-    ):
+    for left, right in zip(reversed(a.factors), reversed(b.factors), strict=False):
+        if left != right:
+            break
         common += 1
     if not common:
-        return one + other
+        return tuple(sorted(one + other, key=_has_factors))
     rest = [replace(p, factors=p.factors[: len(p.factors) - common]) for p in (a, b)]
-    rest.sort(key=lambda product: bool(product.factors))
-    return (Product((enclosed(written(tuple(rest))), *a.factors[-common:])),)
+    first = enclosed(written(tuple(sorted(rest, key=_has_factors))))
+    return (Product((first, *a.factors[-common:])),)
+
+
+def _has_factors(product: Product) -> bool:
+    return bool(product.factors)
 
 
 def _fraction(number: Fraction) -> str:

@@ -53,7 +53,7 @@ class Outlines(Ops[Outline]):
     """Collects, for all that is read with it: `levels` that a tower needs, and whether it is
     `possible` to read it in one; `calls` of random functions, how many of them are `roots`, the
     sums of `degrees` and of `bits` of all their operands, the `functions` used, by their names, and
-    whether a max is `nested` in another.
+    whether a max is `nested` in another, or of more than two.
     """
 
     def __init__(self, opaque: bool, logarithms: bool = True) -> None:
@@ -71,14 +71,14 @@ class Outlines(Ops[Outline]):
     def chance(self, towers: Towers, ends: Sequence[Outline]) -> float:
         """log2 of a bound on the chance that any two different outputs of `ends` look equal.
 
-        A trial is fooled if the difference of two operands of random functions, or of two outputs,
-        vanishes at the random point (its degree over the prime, by Schwartz and Zippel), or if the
+        A trial is fooled if the difference of two operands of random functions, of the values of
+        one at the two points of max, or of two outputs, vanishes at the random point (its degree over the prime, by Schwartz and Zippel), or if the
         prime divides all of its coefficients (their `bits` over the size of a prime, of all primes
         of this size); but where exp is used, this is counted for the outputs alone. All trials
         must be fooled.
         """
         no_exp = self.opaque or self.levels == 1
-        degrees, bits = self.calls * self.degrees, self.calls * self.bits if no_exp else 0.0
+        degrees, bits = (self.calls + 1) * self.degrees, self.calls * self.bits if no_exp else 0.0
         for end in ends:
             degrees += prod(end.shape) * max(end.above + end.below, 1)
             bits += prod(end.shape) * max(end.bits, 1)
@@ -233,7 +233,7 @@ class Outlines(Ops[Outline]):
             return expanded
         outline = self._drawn(function, operands, exact)
         if function in KINKED:
-            self.nested |= any(operand.largest for operand in operands)
+            self.nested |= len(operands) > 2 or any(operand.largest for operand in operands)
             outline = replace(outline, largest=True)
         if self.opaque:
             return outline

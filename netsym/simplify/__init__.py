@@ -15,12 +15,18 @@ class _Room(types.ModuleType):
     """A room that is called like the function it is named after."""
 
     def __call__(
-        self, network: Any, *, steps: int | None = None, force: bool = False, exact: bool = False
+        self,
+        network: Any,
+        *,
+        steps: int | None = None,
+        force: bool = False,
+        exact: bool = False,
+        factor: bool | float = False,
     ) -> Any:
         """See `netsym.simplify.simplification.simplify`."""
         from netsym.simplify.simplification import simplify
 
-        return simplify(network, steps=steps, force=force, exact=exact)
+        return simplify(network, steps=steps, force=force, exact=exact, factor=factor)
 
 
 sys.modules[__name__].__class__ = _Room

@@ -9,6 +9,7 @@ from textwrap import indent
 from netsym.simplify.blocks import Block, blocks, ends
 from netsym.simplify.diagram import Diagram
 from netsym.simplify.facts import Facts
+from netsym.simplify.rules import Work
 from netsym.simplify.witness import Passage, Witness, passage
 from netsym.simplify.words import layer_words, wrapped
 
@@ -51,8 +52,9 @@ class Blocked:
         return f"{reason}\n{indent(self.witness.table(), '    ')}"
 
 
-def blocked(diagram: Diagram, facts: Facts) -> Iterator[Blocked]:
+def blocked(work: Work) -> Iterator[Blocked]:
     """All places where affine layers stay apart, as far as no rule applies to them."""
+    diagram, facts = work.diagram, work.facts
     yield from _between(diagram, facts)
     for end in ends(diagram, facts):
         found = [

@@ -48,8 +48,8 @@ class Block:
 def blocks(diagram: Diagram, facts: Facts, end: str) -> Iterator[Block]:
     """The blocks that end with a layer, each longer than the one before.
 
-    The layer nearest to the end is taken in again and again, as long as it is affine; whenever
-    this takes in a layer that computes something, the values that are then read are the sources.
+    Of the values that are read, the nearest to the end that is affine is taken in, again and again;
+    whenever this takes in a layer that computes something, what is then read are the sources.
     """
     last = diagram.layers[end]
     inside = [last]
@@ -67,7 +67,7 @@ def blocks(diagram: Diagram, facts: Facts, end: str) -> Iterator[Block]:
         _, name = heappop(waiting)
         placed = diagram.layers.get(name)
         if placed is None or not facts.affine(placed):
-            return
+            continue
         del frontier[name]
         for source in placed.sources:
             if source not in frontier:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
@@ -33,8 +32,10 @@ class Diagram:
 
     @classmethod
     def of(cls, network: Network) -> Diagram:
-        """The stages of a network."""
-        return cls(network, {p.name: p for layer in network.layers for p in _stages(layer)})
+        """The stages of a network; a / is for them alone, so it is _ in the names of layers."""
+        layers = _plain(network.layers)
+        stages = {placed.name: placed for layer in layers for placed in _stages(layer)}
+        return cls(replace(network, layers=layers), stages)
 
     @cached_property
     def output(self) -> str:
@@ -80,7 +81,7 @@ class Diagram:
             if waiting and waiting[0].name == name:
                 placed = waiting.pop(0)
             sources = tuple(other.get(source, source) for source in placed.sources)
-            layers[name] = replace(placed, sources=sources)
+            layers[name] = placed if sources == placed.sources else replace(placed, sources=sources)
         output = other.get(self.output, self.output)
         needed, kept = {output}, {}
         for name, placed in reversed(list(layers.items())):
@@ -103,13 +104,7 @@ class Diagram:
         layers = self.layers
         if not exact:
             layers = {n: _rounded(p) if n in self.rounds else p for n, p in layers.items()}
-        fused = list(self._fused(layers))
-        names = _plain_names(placed.name for placed in fused)
-        placed = tuple(
-            replace(p, name=names[p.name], sources=tuple(names.get(s, s) for s in p.sources))
-            for p in fused
-        )
-        return replace(self.origin, layers=placed, assumed="")
+        return replace(self.origin, layers=_plain(list(self._fused(layers))), assumed="")
 
     def _fused(self, layers: Mapping[str, Placed]) -> Iterator[Placed]:
         """Stages that belonged to one layer, and still are one after another, as one layer."""
@@ -156,16 +151,20 @@ def _stages(placed: Placed) -> Iterator[Placed]:
         )
 
 
-def _plain_names(names: Any) -> dict[str, str]:
-    """Names that a spec may have, for stages that now stand alone."""
-    taken = list(names)
-    plain: dict[str, str] = {}
-    for name in taken:
-        free = name.replace("/", "_")
-        while free != name and (free in taken or free in plain.values()):
+def _plain(layers: Sequence[Placed]) -> tuple[Placed, ...]:
+    """The layers with names that have no / in them."""
+    names = {placed.name: placed.name for placed in layers if "/" not in placed.name}
+    taken = {INPUT, *names}
+    for placed in layers:
+        free = placed.name.replace("/", "_")
+        while placed.name not in names and free in taken:
             free += "_"
-        plain[name] = free
-    return plain
+        names.setdefault(placed.name, free)
+        taken.add(free)
+    return tuple(
+        replace(p, name=names[p.name], sources=tuple(names.get(s, s) for s in p.sources))
+        for p in layers
+    )
 
 
 def _rounded(placed: Placed) -> Placed:

@@ -9,7 +9,7 @@ import numpy as np
 
 from netsym.layers.merge import Concat
 from netsym.layers.wiring import Placed
-from netsym.ops.numeric import Numeric
+from netsym.ops.numeric import Floats, Numeric
 from netsym.ops.outline import Outline, Outlines
 from netsym.ops.rationals import NotRational
 from netsym.simplify.cost import Cost, placed_cost
@@ -46,11 +46,14 @@ class Facts:
         return self._once("offset", placed, _has_offset)
 
     def identity(self, placed: Placed) -> bool:
-        """Whether the layer gives its one input as it is; known of elementwise layers."""
+        """Whether the layer gives its one input as it is."""
         return self._once("identity", placed, self._is_identity)
 
     def _is_identity(self, placed: Placed) -> bool:
-        if len(placed.sources) > 1 or not placed.layer.elementwise or not self.affine(placed):
+        if len(placed.sources) > 1 or placed.widths != (placed.width,) or not self.affine(placed):
+            return False
+        x = np.ones(placed.width) if placed.layer.elementwise else np.arange(1.0, 1 + placed.width)
+        if not np.array_equal(_in_float64(placed, x), x):
             return False
         try:
             start = side_by_side({placed.sources[0]: placed.width})
@@ -70,10 +73,14 @@ def _is_affine(placed: Placed) -> bool:
 
 
 def _has_offset(placed: Placed) -> bool:
+    zeros = [np.zeros(width) for width in placed.widths]
+    return bool(np.any(_in_float64(placed, *zeros) != 0))
+
+
+def _in_float64(placed: Placed, *inputs: Floats) -> Floats:
+    """The values of a layer, with a random number for every name."""
     arrays = (array for p in placed.parameters.values() for array in p.symbols())
     names = list(dict.fromkeys(name for _, names in arrays for name in names))
     numbers = np.random.default_rng(0).uniform(1, 2, len(names)).tolist()
-    zeros = [np.zeros(width) for width in placed.widths]
     with np.errstate(all="ignore"):
-        values = placed.read(Numeric(dict(zip(names, numbers, strict=True))), *zeros)
-    return bool(np.any(values != 0))
+        return placed.read(Numeric(dict(zip(names, numbers, strict=True))), *inputs)

@@ -32,10 +32,13 @@ class Collapsed:
 
     @property
     def is_identity(self) -> bool:
-        """Whether it gives its inputs as they are; known of diagonal ones."""
-        diagonal = self.map.diagonal
-        ones = self.base.ones((self.inputs,))
-        return self.map.constant is None and diagonal is not None and bool((diagonal == ones).all())
+        """Whether it gives its inputs as they are."""
+        known = self.map.diagonal
+        if known is None and self.inputs == 1:
+            known = self.map.matrix
+        if known is None or known.size != self.inputs or self._bias() is not None:
+            return False
+        return bool((known == self.base.ones(known.shape)).all())
 
     def layer(self, name: str, number: int, sources: tuple[str, ...]) -> Placed:
         """The dense layer that is this map; a scale, if each output needs the input of its place.
@@ -64,10 +67,7 @@ class Collapsed:
 
     def _bias(self) -> Array | None:
         constant = self.map.constant
-        if constant is None:
-            return None
-        is_zero = self.base.is_zero(constant) if isinstance(self.base, Tidy) else constant == 0
-        return None if bool(np.all(is_zero)) else constant
+        return None if constant is None or _is_zero(self.base, constant) else constant
 
     def _parameter(self, names: Names, values: Array) -> Parameter:
         if isinstance(self.base, Tidy):
@@ -87,10 +87,13 @@ def _refuse_too_large(entries: Iterable[Fraction]) -> None:
 Start = Callable[[Affine], dict[str, Map]]
 
 
-def collapse(layers: Sequence[Placed], inputs: int, start: Start) -> Collapsed:
+def collapse(
+    layers: Sequence[Placed], inputs: int, start: Start, begun: Sequence[Placed] = ()
+) -> Collapsed:
     """The map of affine layers, in order, of which the last gives the result.
 
-    Raises `NotRational` if exact numbers become too long or a number is divided by zero.
+    `begun` are layers that `start` reads. Raises `NotRational` if exact numbers become too long or
+    a number is divided by zero.
     """
 
     def read(base: Exact | Tidy) -> Collapsed:
@@ -98,14 +101,30 @@ def collapse(layers: Sequence[Placed], inputs: int, start: Start) -> Collapsed:
         values = start(ops)
         for placed in layers:
             values[placed.name] = placed.read(ops, *(values[source] for source in placed.sources))
-        return Collapsed(values[layers[-1].name], base, inputs)
+        return Collapsed(_diagonal(values[layers[-1].name], base, inputs), base, inputs)
 
-    if any(parameter.symbols() for placed in layers for parameter in placed.parameters.values()):
+    parameters = (p for placed in (*begun, *layers) for p in placed.parameters.values())
+    if any(parameter.symbols() for parameter in parameters):
         return read(Tidy())
     try:
         return read(Exact())
     except Irrational:
         return read(Tidy())
+
+
+def _diagonal(found: Map, base: Exact | Tidy, inputs: int) -> Map:
+    """The map, as a diagonal one if there is more than one input, and all else is 0."""
+    if found.matrix is None or found.shape != (inputs,) or inputs == 1:
+        return found
+    others = ~np.eye(inputs, dtype=bool)
+    if not _is_zero(base, found.matrix[others]):
+        return found
+    return Map(found.shape, found.constant, diagonal=found.matrix[~others])
+
+
+def _is_zero(base: Exact | Tidy, values: Array) -> bool:
+    zeros = base.is_zero(values) if isinstance(base, Tidy) else values == 0
+    return bool(np.all(zeros))
 
 
 def side_by_side(widths: Mapping[str, int]) -> Start:

@@ -15,10 +15,11 @@ from netsym.layers.merge import Concat
 from netsym.layers.wiring import INPUT, Placed
 from netsym.ops.rationals import NotRational
 from netsym.simplify.blocks import Block, blocks, ends
+from netsym.simplify.cost import network_cost
 from netsym.simplify.diagram import Diagram
 from netsym.simplify.facts import Facts
 from netsym.simplify.maps import collapse, side_by_side
-from netsym.simplify.units import Hidden, hidden, is_rounded, is_zero, keys, without
+from netsym.simplify.units import Hidden, constant, hidden, is_rounded, is_zero, keys, without
 from netsym.simplify.words import layer_words, unit_words
 
 
@@ -33,57 +34,68 @@ class Found:
     sources: tuple[str, ...] = ()  # of a block: the values that it starts from
 
 
-#: What a rule may do: `rule(diagram, facts, force)`, where `force` lets the network grow.
-Rule = Callable[[Diagram, Facts, bool], Found | None]
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What a rule is given: the network, what is known of its layers, and whether it may grow."""
+
+    diagram: Diagram
+    facts: Facts
+    force: bool = False
 
 
-def drop_identity(diagram: Diagram, facts: Facts, force: bool) -> Found | None:
+#: The first place where it applies, or None.
+Rule = Callable[[Work], Found | None]
+
+
+def drop_identity(work: Work) -> Found | None:
     """`x -> x`: dropout, linear activations, and a scale by 1 are left out."""
-    for placed in diagram.layers.values():
+    for placed in work.diagram.layers.values():
         source = placed.sources[0]
-        if facts.identity(placed) and not (placed.name == diagram.output and source == INPUT):
-            after = diagram.replaced([], instead={placed.name: source})
+        if work.facts.identity(placed) and not (
+            placed.name == work.diagram.output and source == INPUT
+        ):
+            after = work.diagram.replaced([], instead={placed.name: source})
             words = f"{layer_words([placed])} gives its input as it is: left out"
             return Found((placed,), after, words, "f(x) = x", (source,))
     return None
 
 
-def compose(diagram: Diagram, facts: Facts, force: bool) -> Found | None:
+def compose(work: Work) -> Found | None:
     """`W2 (W1 x + b1) + b2 -> (W2 W1) x + (W2 b1 + b2)`: affine layers one after another."""
     return _collapsed(
-        diagram, facts, force, False, "one after another",
+        work, False, "one after another",
         "an affine map of an affine map is affine, and nothing else reads what is between",
     )  # fmt: skip
 
 
-def join(diagram: Diagram, facts: Facts, force: bool) -> Found | None:
+def join(work: Work) -> Found | None:
     """`(W1 x + b1) + (W2 x + b2) -> (W1 + W2) x + (b1 + b2)`: affine branches added or joined.
 
     A branch may be x itself: then a skip around an affine block becomes (I + W2 W1) x + …
     """
     return _collapsed(
-        diagram, facts, force, True, "in branches that come together",
+        work, True, "in branches that come together",
         "sums of affine maps, and affine maps side by side, are affine",
     )  # fmt: skip
 
 
-def drop_unused(diagram: Diagram, facts: Facts, force: bool) -> Found | None:
+def drop_unused(work: Work) -> Found | None:
     """`w*a + 0*b -> w*a`: units whose outgoing weights are all 0."""
-    for place in hidden(diagram):
+    for place in hidden(work.diagram):
         weights = [is_zero(keys(reader.parameters["weights"])) for reader in place.readers]
         kept = place.kept(~np.asarray(np.concatenate(weights).all(axis=0)))
         if len(kept) < place.layer.width:
             left = np.delete(np.arange(place.layer.width), kept)
             return _without(
-                diagram, place, kept, left.tolist(), "have outgoing weights of 0: left out",
+                work.diagram, place, kept, left.tolist(), "have outgoing weights of 0: left out",
                 "0*a = 0 for every a",
             )  # fmt: skip
     return None
 
 
-def merge_equal(diagram: Diagram, facts: Facts, force: bool) -> Found | None:
+def merge_equal(work: Work) -> Found | None:
     """`u*g(z) + v*g(z) -> (u + v)*g(z)`: units with equal weights and biases."""
-    for place in hidden(diagram):
+    for place in hidden(work.diagram):
         first: dict[object, int] = {}
         arrays = [keys(p) for p in place.layer.parameters.values()]
         flat = [array.reshape(len(array), -1).tolist() for array in arrays]
@@ -98,23 +110,29 @@ def merge_equal(diagram: Diagram, facts: Facts, force: bool) -> Found | None:
             left = np.delete(np.arange(place.layer.width), kept).tolist()
             as_ = unit_words(np.unique(same[left]).tolist(), place.layer)
             return _without(
-                diagram, place, kept, left, f"are equal to {as_}: merged",
+                work.diagram, place, kept, left, f"are equal to {as_}: merged",
                 "equal values can be computed once, and their outgoing weights added",
                 np.searchsorted(kept, same),
             )  # fmt: skip
     return None
 
 
-def fold_constants(diagram: Diagram, facts: Facts, force: bool) -> Found | None:
+def fold_constants(work: Work) -> Found | None:
     """`w*g(b1) + b2 -> (w g(b1) + b2)`: units that no input reaches are part of the next bias."""
-    for place in hidden(diagram):
+    for place in hidden(work.diagram):
         weights = is_zero(keys(place.layer.parameters["weights"]))
-        kept = place.kept(~np.asarray(weights.all(axis=1)))
+        fixed = np.asarray(weights.all(axis=1))
+        if fixed.all():
+            after = constant(work.diagram, place)
+            if not (network_cost(after.network()) - network_cost(work.diagram.network())).grows:
+                words = f"{layer_words([place.layer])} has incoming weights of 0 only: constant"
+                return Found((place.layer, *place.readers), after, words, "0*x = 0 for every x")
+        kept = place.kept(~fixed)
         left = np.delete(np.arange(place.layer.width), kept).tolist()
         if left:
             return _without(
-                diagram, place, kept, left,
-                "have incoming weights of 0, so their values are constant: part of the next bias",
+                work.diagram, place, kept, left,
+                "have incoming weights of 0 and are constant: part of the next bias",
                 "a constant times a weight is a constant", constants=left,
             )  # fmt: skip
     return None
@@ -127,10 +145,9 @@ RULES: tuple[Rule, ...] = (
 
 
 # -- affine blocks ------------------------------------------------------------------------------
-def _collapsed(
-    diagram: Diagram, facts: Facts, force: bool, joins: bool, how: str, because: str
-) -> Found | None:
+def _collapsed(work: Work, joins: bool, how: str, because: str) -> Found | None:
     """The block that saves most, as one layer."""
+    diagram, facts, force = work.diagram, work.facts, work.force
     while True:
         best: Block | None = None
         for end in ends(diagram, facts):

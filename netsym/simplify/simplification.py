@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,8 +15,9 @@ from netsym.ops.balls import Balls, precision
 from netsym.simplify.blocked import Blocked, blocked
 from netsym.simplify.cost import Cost, network_cost
 from netsym.simplify.diagram import Diagram
+from netsym.simplify.factor import factoring
 from netsym.simplify.facts import Facts
-from netsym.simplify.rules import RULES, Found, Rule
+from netsym.simplify.rules import RULES, Found, Rule, Work
 from netsym.writers.language import Watcher, no_watcher
 
 _BITS = 256
@@ -118,14 +119,18 @@ def simplify(
     steps: int | None = None,
     force: bool = False,
     exact: bool = False,
+    factor: bool | float = False,
     progress: Watcher = no_watcher,
 ) -> Simplified:
     """Collapse what is linear, step by step, and say why the rest stays as it is.
 
     `steps` stops after so many; `force` takes steps that make the network larger. Numbers are
     collapsed exactly, and those that come from float64 are then rounded to it, once; with `exact`
-    they stay exact fractions. `progress(what, done, total)` is told on the way. Raises `SpecError`
-    for what is not a network, or a negative number of steps.
+    they stay exact fractions. `factor` splits dense layers of low rank in two where that makes the
+    network smaller (with `force`, in any case): True by their exact rank, a number by their
+    numerical rank, with this tolerance relative to the largest singular value. `progress(what,
+    done, total)` is told on the way. Raises `SpecError` for what is not a network, a negative
+    number of steps, or a tolerance that is not from 0 to 1.
 
     >>> import netsym
     >>> print(netsym.simplify(netsym.parse("1-2-1")).network.inlined.text(ascii=True))
@@ -135,28 +140,44 @@ def simplify(
         raise SpecError(f"cannot simplify {type(network).__name__}; give a network")
     if steps is not None and steps < 0:
         raise SpecError(f"steps is {steps}; give a number from 0, or leave it out for all")
-    diagram, facts = Diagram.of(network), Facts()
+    work, rules = Work(Diagram.of(network), Facts(), force), RULES
+    if factor is not False:
+        rules += (factoring(_tolerance(factor)),)
     taken: list[Step] = []
-    step = _step(diagram, facts, force)
+    step = _step(work, rules)
     while step is not None and (steps is None or len(taken) < steps):
         taken.append(step)
-        progress("collapsing", len(diagram.layers), 0)
-        diagram = step.found.after
-        step = _step(diagram, facts, force)
+        progress("collapsing", len(work.diagram.layers), 0)
+        work = replace(work, diagram=step.found.after)
+        if force and step.rule not in RULES:  # by force the others would undo it
+            rules = (step.rule,)
+        step = _step(work, rules)
+    diagram = work.diagram
     return Simplified(
         network,
         diagram.network(exact) if taken else network,
         diagram.network() if taken else network,
         tuple(taken),
-        tuple(blocked(diagram, facts)),
+        tuple(blocked(work)),
         bool(diagram.rounds) and not exact,
         step is not None,
     )
 
 
-def _step(diagram: Diagram, facts: Facts, force: bool) -> Step | None:
-    for rule in RULES:
-        found = rule(diagram, facts, force)
+def _tolerance(factor: float) -> float:
+    if isinstance(factor, bool):
+        return 0.0
+    if not 0 <= factor < 1:
+        raise SpecError(
+            f"factor is {factor}; give True for the exact rank, or a tolerance from 0 to 1 as a "
+            "share of the largest singular value, such as 1e-9"
+        )
+    return float(factor)
+
+
+def _step(work: Work, rules: tuple[Rule, ...]) -> Step | None:
+    for rule in rules:
+        found = rule(work)
         if found is not None:
-            return Step(rule, found, diagram)
+            return Step(rule, found, work.diagram)
     return None

@@ -148,12 +148,28 @@ def without(
 
     readers, rounds = [], []
     for reader in place.readers:
-        found = collapse([reader], len(kept), start)
+        found = collapse([reader], len(kept), start, [place.layer] if len(constants) else ())
         readers.append(found.layer(reader.name, reader.number, reader.sources))
         rounds.append(is_rounded(diagram, found, [reader, place.layer]))
     after = diagram.replaced([layer, *path])
     for reader, rounded in zip(readers, rounds, strict=True):
         after = after.replaced([reader], rounded)
+    return after
+
+
+def constant(diagram: Diagram, place: Hidden) -> Diagram:
+    """The diagram without a layer that no input reaches: its readers read its input, by zeros."""
+    (source,), (width,) = place.layer.sources, place.layer.widths
+    units = range(place.layer.width)
+
+    def start(ops: Affine) -> dict[str, Map]:
+        return {place.value: Map((len(units),), _constants(ops, place, units))}
+
+    after = diagram
+    for reader in place.readers:
+        found = collapse([reader], width, start, [place.layer])
+        changed = found.layer(reader.name, reader.number, (source,))
+        after = after.replaced([changed], is_rounded(diagram, found, [reader, place.layer]))
     return after
 
 
@@ -175,12 +191,13 @@ def is_rounded(diagram: Diagram, found: Collapsed, layers: Sequence[Placed]) -> 
         return False
     return any(
         placed.name in diagram.rounds
-        or any(_has_float(parameter) for parameter in placed.parameters.values())
+        or any(has_float(parameter) for parameter in placed.parameters.values())
         for placed in layers
     )
 
 
-def _has_float(parameter: Parameter) -> bool:
+def has_float(parameter: Parameter) -> bool:
+    """Whether some number of a parameter is a float64, or a parameter is derived."""
     if parameter.entries is None:
         return parameter.formula is not None
     return parameter.is_numeric or any(isinstance(entry, float) for entry in parameter.entries.flat)

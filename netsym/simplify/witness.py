@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,8 @@ _BITS = 192
 _AXES = 16
 _DRAWS = 8
 #: Ends of a segment, small ones first; the middle is a whole number or a half.
-_SEGMENTS = ((-1, 1), (0, 2), (-2, 2), (0, 1), (-3, 1), (-4, 4), (-10, 10), (-100, 100))
+_SEGMENTS = ((-1, 1), (0, 2), (-2, 2), (0, 1), (-3, 1), (0, 8), (-4, 4), (-10, 10), (-100, 100))
+_IN_TURN = (1.0, -1.0, 2.0, 3.0, -2.0)
 _CLEAR = 1e-6  # by how much, relative to the values, a middle has to be off
 
 
@@ -33,10 +35,11 @@ _CLEAR = 1e-6  # by how much, relative to the values, a middle has to be off
 class Witness:
     """A function at two points and in the middle between them.
 
-    `given` are the numbers that names were given, in words; `input` is what varies: all other
-    values are 0. `points` are p, q and their middle, `values` those of `output` there, and `mean`
-    the mean of its values at p and q, which an affine function would have in the middle. `unit` is
-    one unit of the `function` that stands between, which takes `pre` to `post` there.
+    `given` are the numbers that names were given, in words, and `numbers` one by one; `input` is
+    what varies: all other values are 0. `points` are p, q and their middle, `values` those of
+    `output` there, and `mean` the mean of its values at p and q, which an affine function would
+    have in the middle. `unit` is one unit of the `function` that stands between, which takes `pre`
+    to `post` there.
     """
 
     given: str
@@ -49,6 +52,7 @@ class Witness:
     output: str
     values: tuple[float, ...]
     mean: float
+    numbers: Mapping[str, float]
 
     def table(self) -> str:
         """The numbers, a point to a line, as one would check them by hand."""
@@ -161,7 +165,7 @@ class Passage:
             return Witness(
                 words, _called(self.origin, self.source, axis), points, _function(self.middle),
                 unit + 1, before, behind, _called(self.origin, self.layers[-1].name, output),
-                values, midpoint(mean),
+                values, midpoint(mean), given,
             )  # fmt: skip
 
 
@@ -203,11 +207,15 @@ def _draws(passage: Passage) -> Iterator[tuple[dict[str, float], str]]:
         yield {}, ""
         return
     biases = _biases(passage.origin)
-    plain = {name: float(name not in biases) for name in names}
-    yield plain, "weights of 1 and biases of 0" if any(n in biases for n in names) else "weights 1"
+    zero = " and biases of 0" if any(name in biases for name in names) else ""
+    yield {name: float(name not in biases) for name in names}, f"weights of 1{zero}"
+    weights = (name for name in names if name not in biases)
+    turns = dict(zip(weights, cycle(_IN_TURN)))
+    words = ", ".join(f"{number:g}" for number in _IN_TURN)
+    yield {name: turns.get(name, 0.0) for name in names}, f"weights of {words} by turns{zero}"
     source = np.random.default_rng(0)
     for _ in range(_DRAWS):
-        drawn = source.choice([-2.0, -1.0, 1.0, 2.0, 3.0], len(names)).tolist()
+        drawn = source.choice(_IN_TURN, len(names)).tolist()
         values = dict(zip(names, drawn, strict=True))
         shown = ", ".join(f"{name} = {value:g}" for name, value in list(values.items())[:8])
         more = f" and {len(names) - 8} more names" if len(names) > 8 else ""

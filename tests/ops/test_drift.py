@@ -1,4 +1,4 @@
-"""Bounds on how far apart networks can be whose numbers differ a little: they must never be less."""
+"""Bounds on how far apart networks can be whose numbers differ a little: never too small."""
 
 from __future__ import annotations
 

@@ -1,0 +1,205 @@
+"""`netsym simplify`: collapse what is linear, and say why the rest stays as it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import click
+
+from netsym.cli.arguments import network_argument, one_of, proving_options
+from netsym.cli.compare import report_width
+from netsym.cli.output import Progress, write
+from netsym.cli.writing import check_layout, in_ascii, layout_options, refuse, write_formula
+from netsym.compare.comparison import Comparison, compare
+from netsym.errors import SpecError
+from netsym.network import Network
+from netsym.readers.toml import dumps
+from netsym.simplify.derivation import derivation
+from netsym.simplify.expansion import expanded
+from netsym.simplify.region import at
+from netsym.simplify.regions import regions
+from netsym.simplify.report import report, summary, to_json
+from netsym.simplify.simplification import Simplified, simplify
+
+_TO = ("report", "text", "latex", "python", "sympy", "toml")
+
+
+@click.command("simplify")
+@network_argument
+@click.option(
+    "--to",
+    **one_of(_TO, "report"),
+    help="The report; the formula; the derivation (latex); the network (toml).",
+)
+@click.option("--steps", type=click.IntRange(0), metavar="N", help="Stop after N steps.")
+@click.option("--force", is_flag=True, help="Also take steps that make the network larger.")
+@click.option("--exact", is_flag=True, help="Keep exact fractions: no rounding to float64.")
+@click.option(
+    "--factor",
+    is_flag=False,
+    flag_value="exact",
+    metavar="[TOL]",
+    help="Split layers of low rank in two: of exact rank, or up to a relative tolerance.",
+)
+@click.option(
+    "--at",
+    "point",
+    metavar="X1,X2,…",
+    help="The affine map that a relu-like network is around this point.",
+)
+@click.option(
+    "--regions",
+    "all_regions",
+    is_flag=True,
+    help="All linear pieces of a relu-like network of one or two inputs.",
+)
+@click.option("--box", metavar="LOW,HIGH", help="With --regions: every input within this.")
+@click.option(
+    "--expand-linear",
+    is_flag=True,
+    help="A linear network as one formula, collected by input.",
+)
+@layout_options
+@proving_options
+@click.pass_context
+def command(context: click.Context, /, network: Network, **options: Any) -> None:
+    """Collapse what is linear, step by step, and say why the rest does not collapse.
+
+    \b
+    Examples:
+      netsym simplify 1-2-1                      a linear stack is one layer
+      netsym simplify 1-2-1:relu                 what stands between, with numbers
+      netsym simplify 1-2-1 --to latex           the derivation, for your notes
+      netsym simplify net.toml --to toml -o small.toml
+      netsym simplify net.toml --at 0.5,-1       what a relu network is around a point
+      netsym simplify net.toml --regions         all of its linear pieces
+      netsym simplify 1-2-1 --expand-linear      collected by input
+
+    \b
+    Before and after are compared: the verdict is the last part of the report, and
+    the exit code is that of netsym compare: 0 equal, 1 different, 4 undecided.
+    """
+    _check(options)
+    if network.assumed:
+        click.echo(f"note: {network.assumed}", err=True)
+    progress = Progress()
+    if options["point"] is not None:
+        _write_result(at(network, options["point"].split(",")), options, progress)
+    elif options["all_regions"]:
+        box = None if options["box"] is None else _box(options["box"])
+        _write_result(regions(network, box, progress=progress), options, progress)
+    elif options["expand_linear"]:
+        formula = expanded(network, options["max_nodes"])
+        to = "text" if options["to"] == "report" else options["to"]
+        write_formula(formula, {**options, "to": to}, progress)
+    else:
+        context.exit(_simplified(network, options, progress))
+
+
+def _check(options: dict[str, Any]) -> None:
+    """Raise `SpecError` for options that do not go together."""
+    instead = _given(options, {"--at": "point", "--regions": "all_regions",
+                               "--expand-linear": "expand_linear"})  # fmt: skip
+    steps = _given(options, {f"--{name}": name for name in ("steps", "force", "exact", "factor")})
+    if len(instead) > 1:
+        raise SpecError(f"{instead[0]} and {instead[1]} ask for different things; give one")
+    if instead and steps:
+        raise SpecError(f"{instead[0]} takes no steps; leave {steps[0]} out")
+    if options["box"] is not None and not options["all_regions"]:
+        raise SpecError("--box goes with --regions")
+    if instead and options["to"] == "toml":
+        raise SpecError(f"{instead[0]} gives a formula, not a network; leave --to toml out")
+    check_layout("text" if options["to"] == "report" else options["to"], options)
+    if options["as_json"] and options["to"] not in ("report", "text", "latex"):
+        raise SpecError(f"--json and --to {options['to']} are two languages; give one")
+
+
+def _given(options: dict[str, Any], names: dict[str, str]) -> list[str]:
+    """Those of the options that were given."""
+    return [name for name, key in names.items() if options[key] not in (None, False)]
+
+
+def _box(given: str) -> Sequence[Any]:
+    """The bounds of --box: two numbers for all inputs, or two for each."""
+    parts = given.split(",")
+    if len(parts) == 2:
+        return parts
+    if len(parts) % 2:
+        raise SpecError(
+            f"--box {given} has {len(parts)} numbers; give LOW,HIGH, or a pair for each input"
+        )
+    return list(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _write_result(result: Any, options: dict[str, Any], progress: Progress) -> None:
+    """A region or all regions, as a report, as data, or in a language."""
+    to, digits = options["to"], options["digits"]
+    if options["as_json"]:
+        text = json.dumps(result.to_json(), indent=2, ensure_ascii=False)
+    elif to == "report":
+        text = result.report(options["width"] or report_width(), digits)
+    elif hasattr(result, "formula"):
+        write_formula(result.formula(), options, progress)
+        return
+    elif to == "sympy":
+        text = str(result.sympy())
+    elif to in ("text", "latex"):
+        text = getattr(result, to)(digits)
+    else:
+        raise SpecError(f"--regions cannot be written --to {to}; give text, latex or sympy")
+    write([text], options["target"], progress)
+
+
+def _simplified(network: Network, options: dict[str, Any], progress: Progress) -> int:
+    """Simplify, prove and write; the exit code of the verdict."""
+    to = options["to"]
+    result = simplify(
+        network, steps=options["steps"], force=options["force"], exact=options["exact"],
+        factor=_factor(options["factor"]), progress=progress,
+    )  # fmt: skip
+    proved = compare(network, result, seed=options["seed"], progress=progress)
+    width = options["width"] or report_width()
+    if options["as_json"]:
+        write([json.dumps(_to_json(result, proved), indent=2, ensure_ascii=False)],
+              options["target"], progress)  # fmt: skip
+        return proved.exit_code
+    if to == "report":
+        text = report(result, width, in_ascii(options), options["digits"])
+        write([f"{text}\n\n{proved.report(width)}"], options["target"], progress)
+        return proved.exit_code
+    click.echo(f"{summary(result)}; {proved.verdict}", err=True)
+    if to == "toml":
+        write([dumps(result.network).removesuffix("\n")], options["target"], progress)
+    elif to == "latex":
+        text = derivation(
+            result, document=options["document"], notation=options["notation"],
+            digits=options["digits"], max_nodes=options["max_nodes"],
+        )  # fmt: skip
+        write([text.removesuffix("\n")], options["target"], progress)
+    else:
+        refuse(result.network, "inlined", None, False, options["max_nodes"])
+        write_formula(result.network.inlined, options, progress)
+    return proved.exit_code
+
+
+def _factor(given: str | None) -> bool | float:
+    if given in (None, "exact"):
+        return given is not None
+    try:
+        return float(Fraction(given or ""))
+    except (ValueError, ZeroDivisionError, OverflowError):
+        raise SpecError(
+            f"--factor {given} is not a tolerance; give a number like 1e-9, or nothing for the "
+            "exact rank"
+        ) from None
+
+
+def _to_json(result: Simplified, proved: Comparison) -> dict[str, Any]:
+    """The steps, the formula and the verdict."""
+    compared = proved.to_json()
+    data = to_json(result)
+    data |= {key: compared[key] for key in ("verdict", "because", "evidence", "counterexample")}
+    return data
