@@ -8,7 +8,7 @@ from typing import Any
 
 from netsym.compare.agreement import Counterexample
 from netsym.compare.diagnosis import Diagnosis, diagnose
-from netsym.compare.rounded import judge_rounded
+from netsym.compare.simplified import judge_simplified
 from netsym.compare.sizes import Table, table
 from netsym.compare.subjects import Subject, aligned, of_formula, read_text, subject
 from netsym.compare.verdict import VERDICTS, judge
@@ -92,12 +92,12 @@ def _with_itself(one: Subject, seed: int, progress: Watcher) -> Comparison:
 def _with_simplified(one: Subject, result: Simplified, seed: int, progress: Watcher) -> Comparison:
     """A network against its simplification."""
     one = replace(one, words="the network")
-    exact = aligned(one, replace(subject(result.exact), words="the simplified network"))
-    if not result.is_rounded:
-        return _compared(one, exact, seed, None, progress)
     other = aligned(one, replace(subject(result.network), words="the simplified network"))
+    approximate = any(step.found.apart is not None for step in result.steps)
+    if not (result.is_rounded or approximate):
+        return _compared(one, other, seed, None, progress)
     progress("counting", 0, 0)
-    verdict = judge_rounded(one, exact, other, seed, progress)
+    verdict = judge_simplified(one, result, other, seed, progress)
     return Comparison(
         one, other, verdict.name, verdict.because, verdict.evidence, verdict.counterexample, None,
         table([one, other]),

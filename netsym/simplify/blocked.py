@@ -103,7 +103,8 @@ def _costly(block: Block, refused: str) -> Blocked:
     if block.still:
         still = f", as {block.still.partition('/')[0]} still needs what is between"
     because = (
-        f"{words} are affine, but one layer for them would take {' and '.join(costs)}{still}; "
+        f"{words} {'are' if len(numbers) > 1 else 'is'} affine, but one layer instead would take "
+        f"{' and '.join(costs)}{still}; "
         "--force does it all the same"
     )
     return Blocked(numbers, because, block=block)

@@ -33,13 +33,15 @@ _PRIME = 2**61 - 1
 class Split:
     """`W = U V`: `left` (units, rank) and `right` (rank, inputs), and why that is right.
 
-    `rounds` says that numbers of `right` are exact results of float64 numbers.
+    `rounds` says that numbers of `right` are exact results of float64 numbers. `apart` (units,
+    inputs) bounds |W - U V|, where that is not 0.
     """
 
     left: Array
     right: Array
     because: str
     rounds: bool = False
+    apart: Array | None = None
 
     @property
     def rank(self) -> int:
@@ -92,7 +94,7 @@ def _in_two(diagram: Diagram, placed: Placed, split: Split) -> Found:
     if split.rounds or placed.name in diagram.rounds:
         after = replace(after, rounds=after.rounds | {name})
     words = f"{layer_words([placed])} has weights of rank {rank}: split in two"
-    return Found((placed,), after, words, split.because, placed.sources)
+    return Found((placed,), after, words, split.because, placed.sources, split.apart)
 
 
 # -- exactly ------------------------------------------------------------------------------------
@@ -164,9 +166,12 @@ def _numerical(weights: Parameter, most: int, tolerance: float) -> Split | None:
     left, right = u[:, :rank] * values[:rank], v[:rank]
     if not 0 < rank <= most or not np.isfinite(left).all():
         return None
-    return Split(left, right, (
+    because = (
         f"with a tolerance of {tolerance:g} times the largest singular value, {values[0]:.6g}, W "
         f"is {' x '.join(map(str, matrix.shape))} and has rank {rank}; the next singular value is "
         f"{values[rank]:.3g}, so W x changes by at most about {values[rank]:.3g} times the "
         "length of x"
-    ))  # fmt: skip
+    )
+    # the products are rounded (Higham, 2002, section 3.5), and so may the numbers of W be
+    room = (rank + 8) * 2.0**-52 * (np.abs(left) @ np.abs(right) + np.abs(matrix)) + 1e-300
+    return Split(left, right, because, apart=np.abs(matrix - left @ right) + room)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from netsym.layers.merge import Concat
 from netsym.layers.wiring import INPUT, Placed
@@ -22,6 +23,8 @@ from netsym.simplify.maps import collapse, side_by_side
 from netsym.simplify.units import Hidden, constant, hidden, is_rounded, is_zero, keys, without
 from netsym.simplify.words import layer_words, unit_words
 
+Floats = npt.NDArray[np.float64]
+
 
 @dataclass(frozen=True, eq=False)
 class Found:
@@ -32,6 +35,7 @@ class Found:
     words: str
     because: str
     sources: tuple[str, ...] = ()  # of a block: the values that it starts from
+    apart: Floats | None = None  # how far the weights that stand there may be from those before
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,7 @@ from netsym.simplify.rules import RULES, Found, Rule, Work
 from netsym.writers.language import Watcher, no_watcher
 
 _BITS = 256
+_SIMPLIFIED = ", simplified"
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,13 +156,18 @@ def simplify(
     diagram = work.diagram
     return Simplified(
         network,
-        diagram.network(exact) if taken else network,
-        diagram.network() if taken else network,
+        _entitled(diagram.network(exact)) if taken else network,
+        _entitled(diagram.network()) if taken else network,
         tuple(taken),
         tuple(blocked(work)),
         bool(diagram.rounds) and not exact,
         step is not None,
     )
+
+
+def _entitled(network: Network) -> Network:
+    title = network.title.removesuffix(_SIMPLIFIED)
+    return replace(network, title=f"{title}{_SIMPLIFIED}")
 
 
 def _tolerance(factor: float) -> float:

@@ -1,29 +1,73 @@
-"""Rounded networks: what was computed exactly from a network, and then rounded to float64 once."""
+"""Simplified networks: what was computed exactly from a network, and then rounded to float64 once.
+
+Layers that were split up to a tolerance are the one thing that is not exact; what they may change
+is bounded as well.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from math import inf, nextafter, ulp
+from math import inf, isfinite, nextafter, ulp
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from netsym.compare.agreement import draws, largest_gap
-from netsym.compare.subjects import Subject
+from netsym.compare.subjects import Subject, aligned, subject
 from netsym.compare.verdict import VERDICTS, Verdict, judge
 from netsym.network import Network
 from netsym.ops.balls import Balls, precision
 from netsym.ops.drift import Drifts, Unbounded
 from netsym.ops.formulas import read_parameter
 from netsym.ops.parameters import Parameter
+from netsym.simplify.simplification import Simplified
 from netsym.writers.language import Watcher, no_watcher
 
 Floats = npt.NDArray[np.float64]
 
 _BITS = 256
 _BOX = 10.0  # the size of inputs for which a bound is given
+
+
+def judge_simplified(
+    one: Subject,
+    result: Simplified,
+    other: Subject,
+    seed: int = 0,
+    progress: Watcher = no_watcher,
+) -> Verdict:
+    """Decide whether `other`, the network of `result`, is `one`, but for causes that are known."""
+    splits = [step for step in result.steps if step.found.apart is not None]
+    exact = _called(other.words, one, result.exact)
+    if not splits:
+        return judge_rounded(one, exact, other, seed, progress)
+    stations = [_called(other.words, one, n) for s in splits for n in (s.before, s.after)]
+    sides = [one, *stations, exact]
+    for before, after in zip(sides[0:-2:2], sides[1:-2:2], strict=True):  # between the splits
+        found = judge(before, after, seed, None, progress)
+        if VERDICTS[found.name]:
+            return found
+    found = judge_rounded(stations[-1], exact, other, seed, progress)
+    if VERDICTS[found.name]:
+        return found
+    off: list[Mapping[int, Floats | None]] = [
+        {id(step.found.layers[0].parameters["weights"]): step.found.apart} for step in splits
+    ]
+    networks = [step.before for step in splits]
+    rounding = _off(result.exact, result.network)
+    if rounding:
+        networks, off = [*networks, result.network], [*off, rounding]
+    because = f"but for layers that were split up to a tolerance, {other.words} is {one.words}"
+    reasons = tuple(step.found.because for step in splits)
+    gap = _at_points(one, other, seed)
+    return Verdict("within-error", because, (*_everywhere(networks, off), gap, *reasons))
+
+
+def _called(words: str, one: Subject, network: Network) -> Subject:
+    return aligned(one, replace(subject(network), words=words))
 
 
 def judge_rounded(
@@ -50,33 +94,45 @@ def judge_rounded(
     worst = max((float(errors.max()) for errors in off.values()), default=0.0)
     if not worst:
         return found
-    given = draws(one, other, f"{seed} {one.fingerprint} {other.fingerprint}", kinks=False)
-    gap, place = largest_gap(one, other, given)
-    points = sum(len(draw.x) for draw in given)
     count = sum(errors.size for errors in off.values())
     because = (
         f"computed exactly, {other.words} is {one.words} ({found.name}); its {count:,} numbers are "
         f"rounded to float64 once, each by at most {worst:.2g}"
     )
-    at_points = (
+    everywhere = _everywhere([other.network], [off])
+    evidence = (*everywhere, _at_points(one, other, seed), *found.evidence)
+    return Verdict("within-error", because, evidence)
+
+
+def _at_points(one: Subject, other: Subject, seed: int) -> str:
+    given = draws(one, other, f"{seed} {one.fingerprint} {other.fingerprint}", kinks=False)
+    gap, place = largest_gap(one, other, given)
+    points = sum(len(draw.x) for draw in given)
+    return (
         f"at {points} points they differ by at most {gap:.2g} (a proved bound there), most at "
         f"{place}"
     )
-    everywhere = _everywhere(other.network, off)
-    return Verdict("within-error", because, (*everywhere, at_points, *found.evidence))
 
 
-def _everywhere(network: Network, off: Mapping[int, Floats]) -> tuple[str, ...]:
-    """What rounding can do at most, wherever the inputs are; nothing, if that has no bound."""
-    ops = Drifts(off)
+def _everywhere(
+    networks: Sequence[Network], off: Sequence[Mapping[int, Floats | None]]
+) -> tuple[str, ...]:
+    """What these changes can do at most, wherever the inputs are; nothing, if that has no bound."""
+    total = 0.0
     try:
-        with np.errstate(over="ignore"):
-            apart = network.read(ops, ops.within(len(network.inputs), _BOX)).apart
+        for network, changes in zip(networks, off, strict=True):
+            known = {key: errors for key, errors in changes.items() if errors is not None}
+            ops = Drifts(known)
+            with np.errstate(over="ignore", invalid="ignore"):
+                apart = network.read(ops, ops.within(len(network.inputs), _BOX)).apart
+            total = nextafter(total + float(apart.max()), inf)
     except Unbounded:
         return ()
+    if not isfinite(total):
+        return ()
     return (
-        f"wherever all inputs are within ±{_BOX:g} they differ by at most {float(apart.max()):.2g} "
-        "(proved for all such points, by the sizes of the numbers and the slopes of the functions)",
+        f"wherever all inputs are within ±{_BOX:g} they differ by at most {total:.2g} (proved for "
+        "all such points, by the sizes of the numbers and the slopes of the functions)",
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import netsym
+from netsym.layers.dense import Dense
 from netsym.ops.parameters import Parameter
 from netsym.simplify.simplification import Simplified
 
@@ -108,3 +109,44 @@ def test_a_constant_by_a_function_is_rounded_by_proved_intervals() -> None:
     assert bias is not None
     assert float(bias[0]) == pytest.approx(1 + 2 / (1 + np.exp(-0.3)), rel=1e-15)
     assert netsym.compare(network, result).verdict == "within-error"
+
+
+def test_what_a_tolerance_changes_is_bounded() -> None:
+    source = np.random.default_rng(2)
+    weights = source.normal(size=(9, 2)) @ source.normal(size=(2, 9))
+    weights += 1e-8 * source.normal(size=(9, 9))
+    network = netsym.Network.of(
+        "low", 9,
+        [
+            ("a", Dense(units=9, activation="tanh"), ["input"],
+             {"weights": weights, "bias": source.normal(size=9)}),
+            ("b", Dense(units=2), ["a"],
+             {"weights": source.normal(size=(2, 9)), "bias": source.normal(size=2)}),
+        ],
+    )  # fmt: skip
+    assert not netsym.simplify(network, factor=True).steps  # its exact rank is 9
+    result = netsym.simplify(network, factor=1e-6)
+    assert [layer.width for layer in result.network.layers] == [2, 9, 2]
+    found = netsym.compare(network, result)
+    assert found.verdict == "within-error"
+    assert "up to a tolerance" in found.because
+    bound = float(found.evidence[0].partition("at most ")[2].split()[0])
+    x = source.uniform(-10, 10, (200, 9))
+    assert 1e-10 < result.bound(x).max() <= bound * 1.01
+
+
+def test_a_split_that_is_no_split_is_not_excused() -> None:
+    """The claim of the step is checked against the network that came out."""
+    source = np.random.default_rng(2)
+    low = source.normal(size=(9, 2)) @ source.normal(size=(2, 9)) + 1e-8
+    network = netsym.Network.of(
+        "low", 9, [("a", Dense(units=9, use_bias=False), ["input"], {"weights": low})]
+    )
+    result = netsym.simplify(network, factor=1e-6)
+    last = result.exact.layers[-1]
+    weights = last.parameters["weights"]
+    wrong = Parameter(weights.names, np.asarray(weights.entries) * 1.5)
+    layers = (result.exact.layers[0], dataclasses.replace(last, parameters={"weights": wrong}))
+    broken = dataclasses.replace(result.exact, layers=layers)
+    spoiled = dataclasses.replace(result, exact=broken, network=broken)
+    assert netsym.compare(network, spoiled).verdict == "different"
