@@ -29,7 +29,7 @@ def run(script: str, folder: Path) -> str:
 
 def test_every_script_is_run_here() -> None:
     scripts = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob("*.py")}
-    assert scripts == {"iris.py", "digits.py", "thread.py", "pictures/make.py"}
+    assert scripts == {"iris.py", "digits.py", "thread.py", "collapse.py", "pictures/make.py"}
 
 
 def test_iris(tmp_path: Path) -> None:
@@ -63,6 +63,21 @@ def test_thread(tmp_path: Path) -> None:
         "structural: the network and the formula are the same expression",
         "With linear activations",
         "identical: the network and the formula are the same function",
+    ]
+    place = 0
+    for answer in answers:
+        place = output.index(answer, place) + 1
+
+
+def test_collapse(tmp_path: Path) -> None:
+    output = run("collapse.py", tmp_path)
+    answers = [
+        "y = (w2_1_1*w1_1_1 + w2_1_2*w1_2_1)*x + (w2_1_1*b1_1 + w2_1_2*b1_2 + b2_1)",
+        "identical: ",
+        "because relu stands between",
+        "not the mean of the two above",
+        "parameters 75 => 67",
+        "largest difference from predict_proba on 150 flowers",
     ]
     place = 0
     for answer in answers:

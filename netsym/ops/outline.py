@@ -72,10 +72,10 @@ class Outlines(Ops[Outline]):
         """log2 of a bound on the chance that any two different outputs of `ends` look equal.
 
         A trial is fooled if the difference of two operands of random functions, of the values of
-        one at the two points of max, or of two outputs, vanishes at the random point (its degree over the prime, by Schwartz and Zippel), or if the
-        prime divides all of its coefficients (their `bits` over the size of a prime, of all primes
-        of this size); but where exp is used, this is counted for the outputs alone. All trials
-        must be fooled.
+        one at the two points of max, or of two outputs, vanishes at the random point (its degree
+        over the prime, by Schwartz and Zippel), or if the prime divides all of its coefficients
+        (their `bits` over the size of a prime, of all primes of this size); but where exp is used,
+        this is counted for the outputs alone. All trials must be fooled.
         """
         no_exp = self.opaque or self.levels == 1
         degrees, bits = (self.calls + 1) * self.degrees, self.calls * self.bits if no_exp else 0.0

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import indent
 
-from netsym.simplify.blocks import Block, blocks, ends
+from netsym.simplify.blocks import Block, blocks
 from netsym.simplify.diagram import Diagram
 from netsym.simplify.facts import Facts
 from netsym.simplify.rules import Work
@@ -56,11 +56,16 @@ def blocked(work: Work) -> Iterator[Blocked]:
     """All places where affine layers stay apart, as far as no rule applies to them."""
     diagram, facts = work.diagram, work.facts
     yield from _between(diagram, facts)
-    for end in ends(diagram, facts):
+    for name, placed in diagram.layers.items():
+        known = [diagram.layers[source] for source in placed.sources if source in diagram.layers]
+        near = {p.name for p in known if facts.affine(p) and not facts.joins_only(p)}
+        if not near or not facts.affine(placed):
+            continue
         found = [
             block
-            for block in blocks(diagram, facts, end)
-            if block.change.grows or block.key in facts.refused
+            for block in blocks(diagram, facts, name)
+            if (block.change.grows or block.key in facts.refused)
+            and near <= {inside.name for inside in block.layers}
         ]
         if found:
             cheapest = min(found, key=lambda block: block.change.total)

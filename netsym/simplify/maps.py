@@ -80,7 +80,8 @@ class Collapsed:
 
 def _refuse_too_large(entries: Iterable[Fraction]) -> None:
     for entry in entries:
-        float(entry)  # raises OverflowError
+        if entry.numerator.bit_length() - entry.denominator.bit_length() > 1022:
+            float(entry)  # raises OverflowError if it is
 
 
 #: Gives the values that layers start from, as maps, once it is known what coefficients are.

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
 from netsym.layers.wiring import INPUT, Placed
 from netsym.network import Network
@@ -58,7 +59,7 @@ class Witness:
         """The numbers, a point to a line, as one would check them by hand."""
         head = (self.input, f"{self.function}, unit {self.unit}", self.output)
         rows = [
-            (f"{x:g}", f"{self.function}({_short(z)}) = {_short(a)}", _short(y))
+            (f"{x:g}", f"{self.applied(z)}{_short(a)}", _short(y))
             for x, z, a, y in zip(self.points, self.pre, self.post, self.values, strict=True)
         ]
         widths = [max(len(row[place]) for row in (head, *rows)) for place in range(3)]
@@ -68,6 +69,11 @@ class Witness:
         ]
         lines[-1] += f", not the mean of the two above, {_short(self.mean)}"
         return "\n".join(lines)
+
+    def applied(self, z: float) -> str:
+        """`relu(-1) = `; nothing for a function of all units at once."""
+        row = FUNCTIONS.get(self.function)
+        return "" if row is None or row.vector else f"{self.function}({_short(z)}) = "
 
     def __str__(self) -> str:
         where = f", with {self.given}" if self.given else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import cycle
 from typing import Any
 
 import mpmath
@@ -50,7 +51,10 @@ def given_numbers(network: Network, witness: Witness) -> dict[str, float]:
     if not witness.given:
         assert not names
         return {}
-    return {name: 0.0 if name.startswith("b") else 1.0 for name in names}
+    first = re.search(r"[-0-9][-0-9, ]*", witness.given)
+    assert first is not None
+    turns = cycle([float(number) for number in first.group().split(",")])
+    return {name: 0.0 if name.startswith("b") else next(turns) for name in names}
 
 
 def check(network: Network, witness: Witness) -> None:
