@@ -79,8 +79,8 @@ def command(context: click.Context, /, network: Network, **options: Any) -> None
       netsym simplify 1-2-1 --expand-linear      collected by input
 
     \b
-    Before and after are compared: the verdict is the last part of the report, and
-    the exit code is that of netsym compare: 0 equal, 1 different, 4 undecided.
+    Before and after are compared: the verdict ends the report, and the exit code is
+    that of netsym compare: 0 equal, 1 different, 4 undecided.
     """
     _check(options)
     if network.assumed:
@@ -160,29 +160,38 @@ def _simplified(network: Network, options: dict[str, Any], progress: Progress) -
         network, steps=options["steps"], force=options["force"], exact=options["exact"],
         factor=_factor(options["factor"]), progress=progress,
     )  # fmt: skip
-    proved = compare(network, result, seed=options["seed"], progress=progress)
+    proved = None
+    if result.steps:
+        proved = compare(network, result, seed=options["seed"], progress=progress)
     width = options["width"] or report_width()
     if options["as_json"]:
-        write([json.dumps(_to_json(result, proved), indent=2, ensure_ascii=False)],
-              options["target"], progress)  # fmt: skip
-        return proved.exit_code
-    if to == "report":
-        text = report(result, width, in_ascii(options), options["digits"])
-        write([f"{text}\n\n{proved.report(width)}"], options["target"], progress)
-        return proved.exit_code
-    click.echo(f"{summary(result)}; {proved.verdict}", err=True)
-    if to == "toml":
-        write([dumps(result.network).removesuffix("\n")], options["target"], progress)
-    elif to == "latex":
+        text = json.dumps(_to_json(result, proved), indent=2, ensure_ascii=False)
+    elif to == "report":
+        verdict = "" if proved is None else f"\n\n{proved.report(width)}"
+        text = report(result, width, in_ascii(options), options["digits"]) + verdict
+    else:
+        said = summary(result) if proved is None else f"{summary(result)}; {proved.verdict}"
+        click.echo(said, err=True)
+        text = _in_language(result, options)
+    if text is None:
+        refuse(result.network, "inlined", None, False, options["max_nodes"])
+        write_formula(result.network.inlined, options, progress)
+    else:
+        write([text], options["target"], progress)
+    return 0 if proved is None else proved.exit_code
+
+
+def _in_language(result: Simplified, options: dict[str, Any]) -> str | None:
+    """The network in TOML, or the derivation; None where the formula is wanted."""
+    if options["to"] == "toml":
+        return dumps(result.network).removesuffix("\n")
+    if options["to"] == "latex":
         text = derivation(
             result, document=options["document"], notation=options["notation"],
             digits=options["digits"], max_nodes=options["max_nodes"],
         )  # fmt: skip
-        write([text.removesuffix("\n")], options["target"], progress)
-    else:
-        refuse(result.network, "inlined", None, False, options["max_nodes"])
-        write_formula(result.network.inlined, options, progress)
-    return proved.exit_code
+        return text.removesuffix("\n")
+    return None
 
 
 def _factor(given: str | None) -> bool | float:
@@ -197,9 +206,8 @@ def _factor(given: str | None) -> bool | float:
         ) from None
 
 
-def _to_json(result: Simplified, proved: Comparison) -> dict[str, Any]:
-    """The steps, the formula and the verdict."""
-    compared = proved.to_json()
-    data = to_json(result)
-    data |= {key: compared[key] for key in ("verdict", "because", "evidence", "counterexample")}
-    return data
+def _to_json(result: Simplified, proved: Comparison | None) -> dict[str, Any]:
+    """The steps and the verdict; without steps there is nothing to compare."""
+    compared = {} if proved is None else proved.to_json()
+    keys = ("verdict", "because", "evidence", "counterexample")
+    return to_json(result) | {key: compared.get(key) for key in keys}

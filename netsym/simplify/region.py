@@ -164,7 +164,8 @@ class Region:
             return text + (f"; those that follow from others were not removed, which is done for "
                            f"at most {_MOST_INEQUALITIES} in {_MOST_INPUTS} inputs")  # fmt: skip
         if self.kinks > count:
-            text += f"; {self.kinks - count:,} more follow from these"
+            more = self.kinks - count
+            text += f"; {more:,} more follow{'s' * (more == 1)} from these"
         return text
 
     def to_json(self) -> dict[str, Any]:

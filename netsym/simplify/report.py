@@ -25,9 +25,10 @@ def report(
 
     `digits` rounds the numbers of the formula.
     """
-    parts = [wrapped(summary(result), width)]
+    arrow = "=>" if ascii else "⇒"
+    parts = [wrapped(summary(result, arrow), width)]
     for number, step in enumerate(result.steps[:MOST_STEPS], 1):
-        parts.append("\n".join(_step_lines(number, step, width)))
+        parts.append("\n".join(_step_lines(number, step, width, arrow)))
     if len(result.steps) > MOST_STEPS:
         parts.append(f"… and {len(result.steps) - MOST_STEPS:,} more steps")
     parts += _not_done(result, width)
@@ -43,32 +44,32 @@ def report(
             )
         )
     text = "\n\n".join(parts)
-    return text.replace("⇒", "=>").replace("…", "...") if ascii else text
+    return text.replace("…", "...") if ascii else text
 
 
-def summary(result: Simplified) -> str:
+def summary(result: Simplified, arrow: str = "⇒") -> str:
     """The result in a line."""
     before, after = result.cost
     if not result.steps:
         return f"{result.original.title}: nothing to collapse"
     count = f"{len(result.steps):,} step{'s' * (len(result.steps) != 1)}"
-    return f"{result.original.title}: {count}, {_costs(before, after)}"
+    return f"{result.original.title}: {count}, {_costs(before, after, arrow)}"
 
 
-def _costs(before: Cost, after: Cost) -> str:
+def _costs(before: Cost, after: Cost, arrow: str) -> str:
     return (
-        f"parameters {before.parameters:,} ⇒ {after.parameters:,}, "
-        f"operations {before.operations:,} ⇒ {after.operations:,}"
+        f"parameters {before.parameters:,} {arrow} {after.parameters:,}, "
+        f"operations {before.operations:,} {arrow} {after.operations:,}"
     )
 
 
-def _step_lines(number: int, step: Step, width: int) -> Iterator[str]:
-    nodes = " ⇒ ".join(map(shown, step.nodes))
+def _step_lines(number: int, step: Step, width: int, arrow: str) -> Iterator[str]:
+    nodes = f" {arrow} ".join(map(shown, step.nodes))
     yield wrapped(f"step {number}: {step.found.words}", width)
     for line in (
-        step.pattern.replace("->", "⇒"),
+        step.pattern.replace("->", arrow),
         f"because {step.found.because}",
-        f"{_costs(*step.cost)}, nodes of the inlined formula {nodes}",
+        f"{_costs(*step.cost, arrow)}, nodes of the inlined formula {nodes}",
     ):
         yield indent(wrapped(line, width - 2), "  ")
 

@@ -185,7 +185,9 @@ def as_one(diagram: Diagram, block: Block, how: str, because: str) -> Found:
     Raises `NotRational` as `collapse` does, and `OverflowError` for numbers beyond float64.
     """
     several = len({placed.number for placed in block.layers}) > 1
-    words = f"{layer_words(block.layers)} {'are' if several else 'is'} affine, {how}"
+    kinds = list(dict.fromkeys(placed.layer.kind for placed in block.layers))
+    which = f" ({', '.join(kinds)})" if len(kinds) > 1 else ""
+    words = f"{layer_words(block.layers)}{which} {'are' if several else 'is'} affine, {how}"
     widths = {source: diagram.width(source) for source in block.sources}
     found = collapse(block.layers, sum(widths.values()), side_by_side(widths))
     end = block.end
