@@ -164,6 +164,7 @@ def _simplified(network: Network, options: dict[str, Any], progress: Progress) -
     if result.steps:
         proved = compare(network, result, seed=options["seed"], progress=progress)
     width = options["width"] or report_width()
+    text: str | None
     if options["as_json"]:
         text = json.dumps(_to_json(result, proved), indent=2, ensure_ascii=False)
     elif to == "report":
