@@ -141,14 +141,16 @@ def _off(exact: Network, rounded: Network) -> dict[int, Floats] | None:
 
     None if one is further off than rounding can be, or the layers are not the same.
     """
-    if [p.layer for p in exact.layers] != [p.layer for p in rounded.layers]:
+    if _wiring(exact) != _wiring(rounded):
         return None
     found: dict[int, Floats] = {}
     for mine, theirs in zip(exact.layers, rounded.layers, strict=True):
         for key, parameter in mine.parameters.items():
             other = theirs.parameters[key]
-            if other is parameter or not other.is_numeric or parameter.is_numeric:
+            if _same(parameter, other):
                 continue
+            if not other.is_numeric or other.shape != parameter.shape or parameter.symbols():
+                return None
             assert other.entries is not None
             errors = []
             numbers = other.entries.reshape(-1).tolist()
@@ -160,6 +162,23 @@ def _off(exact: Network, rounded: Network) -> dict[int, Floats] | None:
                 errors.append(nextafter(off / whole, inf) if off else 0.0)
             found[id(other)] = np.array(errors).reshape(other.shape)
     return found
+
+
+def _wiring(network: Network) -> list[Any]:
+    """All of a network but its parameters."""
+    layers = [(p.name, p.layer, p.sources, sorted(p.parameters)) for p in network.layers]
+    return [network.inputs, network.outputs, *layers]
+
+
+def _same(one: Parameter, other: Parameter) -> bool:
+    """Whether two parameters are the same, number for number and name for name."""
+    if one is other:
+        return True
+    if one.formula is not None or other.formula is not None:
+        return one.formula is other.formula and one.shape == other.shape
+    if one.entries is None or other.entries is None:
+        return one.entries is other.entries and one.names == other.names
+    return one.names == other.names and np.array_equal(one.entries, other.entries)
 
 
 def _exactly(parameter: Parameter) -> list[Any]:

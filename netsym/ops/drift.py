@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf, nextafter
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from netsym.ops.parameters import Parameter
 Floats = npt.NDArray[np.float64]
 
 _UNIT = 2.0**-52
+_LEAST = 2.0**-1074
 
 
 class Unbounded(Exception):
@@ -69,20 +71,15 @@ class Drifts(Ops[Drift]):
             size = np.abs(parameter.numbers({}))
         except ValueMissingError as error:
             raise Unbounded(str(error)) from None
-        known = self._rounded(size, self.off.get(id(parameter), np.zeros(size.shape)))
-        return _Number(known.size, known.apart)
+        return _Number(size, self.off.get(id(parameter), np.zeros(size.shape)))
 
     def constant(self, value: float | Fraction) -> Drift:
-        known = self._rounded(np.asarray(abs(float(value))), np.zeros(()))
-        return _Number(known.size, known.apart)
+        return _Number(np.asarray(nextafter(abs(float(value)), inf)), np.zeros(()))
 
     def _rounded(self, size: Any, apart: Any, terms: int = 1) -> Drift:
-        """Bounds that were computed by this many additions, with room for their rounding."""
-        room = 1 + (terms + 8) * _UNIT
-        return Drift(
-            *(np.asarray(part) * room + np.where(np.asarray(part) > 0, 1e-300, 0.0)
-              for part in (size, apart))
-        )  # fmt: skip
+        """Bounds that were computed in so many operations, with room for rounding and underflow."""
+        room, least = 1 + (terms + 8) * _UNIT, (terms + 8) * _LEAST
+        return Drift(np.asarray(size) * room + least, np.asarray(apart) * room + least)
 
     # -- arithmetic
     def add(self, *terms: Drift) -> Drift:
@@ -103,7 +100,7 @@ class Drifts(Ops[Drift]):
             raise Unbounded("a quotient by what is not known exactly")
         with np.errstate(divide="ignore"):
             inverse = 1 / denominator.size
-        return self.multiply(numerator, self._rounded(inverse, np.zeros(inverse.shape), 16))
+        return self.multiply(numerator, self._rounded(inverse, np.zeros(inverse.shape)))
 
     def power(self, base: Drift, exponent: int) -> Drift:
         raise Unbounded("a power")

@@ -85,61 +85,17 @@ def join(work: Work) -> Found | None:
 
 def drop_unused(work: Work) -> Found | None:
     """`w*a + 0*b -> w*a`: units whose outgoing weights are all 0."""
-    for place in hidden(work.diagram):
-        weights = [is_zero(keys(reader.parameters["weights"])) for reader in place.readers]
-        kept = place.kept(~np.asarray(np.concatenate(weights).all(axis=0)))
-        if len(kept) < place.layer.width:
-            left = np.delete(np.arange(place.layer.width), kept)
-            return _without(
-                work.diagram, place, kept, left.tolist(), "have outgoing weights of 0: left out",
-                "0*a = 0 for every a",
-            )  # fmt: skip
-    return None
+    return _first(work, _unused)
 
 
 def merge_equal(work: Work) -> Found | None:
     """`u*g(z) + v*g(z) -> (u + v)*g(z)`: units with equal weights and biases."""
-    for place in hidden(work.diagram):
-        first: dict[object, int] = {}
-        arrays = [keys(p) for p in place.layer.parameters.values()]
-        flat = [array.reshape(len(array), -1).tolist() for array in arrays]
-        same = np.array(
-            [
-                first.setdefault(tuple(tuple(rows[unit]) for rows in flat), unit)
-                for unit in range(place.layer.width)
-            ]
-        )
-        kept = np.unique(same)
-        if len(kept) < place.layer.width:
-            left = np.delete(np.arange(place.layer.width), kept).tolist()
-            as_ = unit_words(np.unique(same[left]).tolist(), place.layer)
-            return _without(
-                work.diagram, place, kept, left, f"are equal to {as_}: merged",
-                "equal values can be computed once, and their outgoing weights added",
-                np.searchsorted(kept, same),
-            )  # fmt: skip
-    return None
+    return _first(work, _equal)
 
 
 def fold_constants(work: Work) -> Found | None:
     """`w*g(b1) + b2 -> (w g(b1) + b2)`: units that no input reaches are part of the next bias."""
-    for place in hidden(work.diagram):
-        weights = is_zero(keys(place.layer.parameters["weights"]))
-        fixed = np.asarray(weights.all(axis=1))
-        if fixed.all():
-            after = constant(work.diagram, place)
-            if not (network_cost(after.network()) - network_cost(work.diagram.network())).grows:
-                words = f"{layer_words([place.layer])} has incoming weights of 0 only: constant"
-                return Found((place.layer, *place.readers), after, words, "0*x = 0 for every x")
-        kept = place.kept(~fixed)
-        left = np.delete(np.arange(place.layer.width), kept).tolist()
-        if left:
-            return _without(
-                work.diagram, place, kept, left,
-                "have incoming weights of 0 and are constant: part of the next bias",
-                "a constant times a weight is a constant", constants=left,
-            )  # fmt: skip
-    return None
+    return _first(work, _constant)
 
 
 #: In this order, the first that applies; a positive rescaling of relu saves nothing and is no rule.
@@ -209,20 +165,68 @@ def as_one(diagram: Diagram, block: Block, how: str, because: str) -> Found:
 
 
 # -- units --------------------------------------------------------------------------------------
+def _first(work: Work, rule: Callable[[Diagram, Hidden], Found | None]) -> Found | None:
+    """What a rule for units finds at the first place where its numbers can be computed."""
+    for place in hidden(work.diagram):
+        try:
+            found = rule(work.diagram, place)
+        except (NotRational, OverflowError):  # numbers that float64 does not have: left as they are
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+def _unused(diagram: Diagram, place: Hidden) -> Found | None:
+    weights = [is_zero(keys(reader.parameters["weights"])) for reader in place.readers]
+    kept = place.kept(~np.asarray(np.concatenate(weights).all(axis=0)))
+    words = "have outgoing weights of 0: left out"
+    return _without(diagram, place, kept, words, "0*a = 0 for every a")
+
+
+def _equal(diagram: Diagram, place: Hidden) -> Found | None:
+    first: dict[object, int] = {}
+    arrays = [keys(p) for p in place.layer.parameters.values()]
+    flat = [array.reshape(len(array), -1).tolist() for array in arrays]
+    rows = [tuple(tuple(row) for row in unit) for unit in zip(*flat, strict=True)]
+    same = np.array([first.setdefault(row, unit) for unit, row in enumerate(rows)])
+    kept, same_as = np.unique(same, return_inverse=True)
+    others = np.unique(same[np.delete(np.arange(len(same)), kept)]).tolist()
+    words = f"are equal to {unit_words(others, place.layer)}: merged" if others else ""
+    because = "equal values can be computed once, and their outgoing weights added"
+    return _without(diagram, place, kept, words, because, same_as)
+
+
+def _constant(diagram: Diagram, place: Hidden) -> Found | None:
+    weights = is_zero(keys(place.layer.parameters["weights"]))
+    fixed = np.asarray(weights.all(axis=1))
+    if fixed.all():
+        after = constant(diagram, place)
+        if not (network_cost(after.network()) - network_cost(diagram.network())).grows:
+            words = f"{layer_words([place.layer])} has incoming weights of 0 only: constant"
+            return Found((place.layer, *place.readers), after, words, "0*x = 0 for every x")
+    words = "have incoming weights of 0 and are constant: part of the next bias"
+    because = "a constant times a weight is a constant"
+    return _without(diagram, place, place.kept(~fixed), words, because, constants=True)
+
+
 def _without(
     diagram: Diagram,
     place: Hidden,
-    kept: np.ndarray,
-    left: list[int],
+    kept: npt.NDArray[np.int64],
     words: str,
     because: str,
-    same_as: np.ndarray | None = None,
-    constants: list[int] | None = None,
-) -> Found:
+    same_as: npt.NDArray[np.int64] | None = None,
+    constants: bool = False,
+) -> Found | None:
+    """The place with the units `kept` only; None if these are all."""
+    left = np.delete(np.arange(place.layer.width), kept).tolist()
+    if not left:
+        return None
     if same_as is None:
         same_as = np.full(place.layer.width, -1)
         same_as[kept] = np.arange(len(kept))
-    after = without(diagram, place, kept, same_as, constants or ())
+    after = without(diagram, place, kept, same_as, left if constants else ())
     said = f"{unit_words(left, place.layer)} {words}"
     if len(left) == 1:
         said = said.replace(" have ", " has ", 1).replace(" are ", " is ", 1)

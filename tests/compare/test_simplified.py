@@ -150,3 +150,43 @@ def test_a_split_that_is_no_split_is_not_excused() -> None:
     broken = dataclasses.replace(result.exact, layers=layers)
     spoiled = dataclasses.replace(result, exact=broken, network=broken)
     assert netsym.compare(network, spoiled).verdict == "different"
+
+
+@pytest.mark.parametrize("layer", [0, 1, 2])
+def test_every_number_counts_rounded_or_not(layer: int) -> None:
+    """A layer that simplify never touched is compared as well."""
+    network = numeric("1-2-2relu-2tanh-1")
+    result = netsym.simplify(network)
+    assert len(result.network.layers) == 3
+    placed = result.network.layers[layer]
+    weights = placed.parameters["weights"]
+    entries = np.array(weights.entries) * 3
+    parameters = {**placed.parameters, "weights": Parameter(weights.names, entries)}
+    layers = list(result.network.layers)
+    layers[layer] = dataclasses.replace(placed, parameters=parameters)
+    spoiled = dataclasses.replace(
+        result, network=dataclasses.replace(result.network, layers=tuple(layers))
+    )
+    assert netsym.compare(network, spoiled).verdict == "undecided"
+
+
+def test_bounds_hold_where_products_underflow() -> None:
+    def dense(weights: list[list[float]], activation: str = "relu") -> Dense:
+        return Dense(units=len(weights), use_bias=False, activation=activation)
+
+    stack: list[tuple[list[list[float]], str]] = [
+        ([[0.1], [0.7]], "linear"), ([[3e-200, 7e-200]], "relu"), ([[1e-200]], "relu"),
+        ([[1e300]], "relu"), ([[1e300]], "relu"),
+    ]  # fmt: skip
+    names = ["input", "a", "b", "c", "d", "e"]
+    network = netsym.Network.of(
+        "tiny", 1,
+        [(names[n + 1], dense(weights, activation), [names[n]], {"weights": weights})
+         for n, (weights, activation) in enumerate(stack)],
+    )  # fmt: skip
+    result = netsym.simplify(network)
+    found = netsym.compare(network, result)
+    assert found.verdict == "within-error"
+    bound = next(e for e in found.evidence if "wherever" in e)
+    largest = float(bound.partition("at most ")[2].split()[0])
+    assert result.bound([[10.0], [-10.0]]).max() <= largest
