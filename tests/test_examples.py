@@ -75,7 +75,7 @@ def test_collapse(tmp_path: Path) -> None:
         "y = (w2_1_1*w1_1_1 + w2_1_2*w1_2_1)*x + (w2_1_1*b1_1 + w2_1_2*b1_2 + b2_1)",
         "identical: ",
         "because relu stands between",
-        "not the mean of the two above",
+        "should be the mean of the two above it, 9",
         "parameters 75 => 67",
         "largest difference from predict_proba on 150 flowers",
     ]

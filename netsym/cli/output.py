@@ -56,7 +56,7 @@ def write(pieces: Iterable[str], target: str | None, progress: Progress) -> None
                 _print(chunk)
             return
         assert target is not None
-        _check_source(target)
+        check_target(target)
         with replacing(target) as file:
             for chunk in _chunks(pieces, progress):
                 file.write(chunk)
@@ -87,9 +87,11 @@ def _chunks(pieces: Iterable[str], progress: Progress) -> Iterator[str]:
     yield "".join(waiting) + "\n"
 
 
-def _check_source(target: str) -> None:
+def check_target(target: str | None) -> None:
     """Raise `OutputError` if the target is a file that the network or the formula came from."""
     context = click.get_current_context(silent=True)
-    for source in context.meta.get(SOURCE, []) if context is not None else []:
+    if target is None or context is None:
+        return
+    for source in context.meta.get(SOURCE, []):
         if os.path.exists(target) and os.path.samefile(source, target):  # noqa: PTH110, PTH121
             raise OutputError(f"{target} is what was read; write to another file")

@@ -11,10 +11,11 @@ import click
 
 from netsym.cli.arguments import network_argument, one_of, proving_options
 from netsym.cli.compare import report_width
-from netsym.cli.output import Progress, write
+from netsym.cli.output import Progress, check_target, write
 from netsym.cli.writing import check_layout, in_ascii, layout_options, refuse, write_formula
 from netsym.compare.comparison import Comparison, compare
 from netsym.errors import SpecError
+from netsym.formula.sizes import MAX_NODES
 from netsym.network import Network
 from netsym.readers.toml import dumps
 from netsym.simplify.derivation import derivation
@@ -23,6 +24,7 @@ from netsym.simplify.region import at
 from netsym.simplify.regions import regions
 from netsym.simplify.report import report, summary, to_json
 from netsym.simplify.simplification import Simplified, simplify
+from netsym.writers.text import Ascii
 
 _TO = ("report", "text", "latex", "python", "sympy", "toml")
 
@@ -74,15 +76,16 @@ def command(context: click.Context, /, network: Network, **options: Any) -> None
       netsym simplify 1-2-1:relu                 what stands between, with numbers
       netsym simplify 1-2-1 --to latex           the derivation, for your notes
       netsym simplify net.toml --to toml -o small.toml
-      netsym simplify net.toml --at 0.5,-1       what a relu network is around a point
-      netsym simplify net.toml --regions         all of its linear pieces
+      netsym simplify relu.toml --at 0.5         a relu network around a point
+      netsym simplify relu.toml --regions        all of its linear pieces
       netsym simplify 1-2-1 --expand-linear      collected by input
 
     \b
-    Before and after are compared: the verdict ends the report, and the exit code is
-    that of netsym compare: 0 equal, 1 different, 4 undecided.
+    Before and after are compared: the verdict ends the report, and the exit code
+    is that of netsym compare: 0 equal, 1 different, 4 undecided.
     """
     _check(options)
+    check_target(options["target"])
     if network.assumed:
         click.echo(f"note: {network.assumed}", err=True)
     progress = Progress()
@@ -110,6 +113,8 @@ def _check(options: dict[str, Any]) -> None:
         raise SpecError(f"{instead[0]} takes no steps; leave {steps[0]} out")
     if options["box"] is not None and not options["all_regions"]:
         raise SpecError("--box goes with --regions")
+    if options["document"] and options["all_regions"]:
+        raise SpecError("--regions gives a fragment; leave --document out")
     if instead and options["to"] == "toml":
         raise SpecError(f"{instead[0]} gives a formula, not a network; leave --to toml out")
     check_layout("text" if options["to"] == "report" else options["to"], options)
@@ -119,7 +124,11 @@ def _check(options: dict[str, Any]) -> None:
 
 def _given(options: dict[str, Any], names: dict[str, str]) -> list[str]:
     """Those of the options that were given."""
-    return [name for name, key in names.items() if options[key] not in (None, False)]
+    return [
+        name
+        for name, key in names.items()
+        if options[key] is not None and options[key] is not False
+    ]
 
 
 def _box(given: str) -> Sequence[Any]:
@@ -128,9 +137,7 @@ def _box(given: str) -> Sequence[Any]:
     if len(parts) == 2:
         return parts
     if len(parts) % 2:
-        raise SpecError(
-            f"--box {given} has {len(parts)} numbers; give LOW,HIGH, or a pair for each input"
-        )
+        raise SpecError(f"--box {given}: give two numbers, LOW,HIGH, or two for each input")
     return list(zip(parts[::2], parts[1::2], strict=True))
 
 
@@ -168,11 +175,14 @@ def _simplified(network: Network, options: dict[str, Any], progress: Progress) -
     if options["as_json"]:
         text = json.dumps(_to_json(result, proved), indent=2, ensure_ascii=False)
     elif to == "report":
-        verdict = "" if proved is None else f"\n\n{proved.report(width)}"
-        text = report(result, width, in_ascii(options), options["digits"]) + verdict
+        ascii = in_ascii(options)
+        text = report(result, width, ascii, options["digits"])
+        if proved is not None:
+            verdict = proved.report(width)
+            text += f"\n\n{verdict.replace('…', '...').replace('±', '+-') if ascii else verdict}"
     else:
-        said = summary(result) if proved is None else f"{summary(result)}; {proved.verdict}"
-        click.echo(said, err=True)
+        said = summary(result, "=>" if in_ascii(options) else "⇒")
+        click.echo(said if proved is None else f"{said}; {proved.verdict}", err=True)
         text = _in_language(result, options)
     if text is None:
         refuse(result.network, "inlined", None, False, options["max_nodes"])
@@ -208,7 +218,11 @@ def _factor(given: str | None) -> bool | float:
 
 
 def _to_json(result: Simplified, proved: Comparison | None) -> dict[str, Any]:
-    """The steps and the verdict; without steps there is nothing to compare."""
+    """The steps, the formula if it is not too large, and the verdict if there were steps."""
     compared = {} if proved is None else proved.to_json()
     keys = ("verdict", "because", "evidence", "counterexample")
-    return to_json(result) | {key: compared.get(key) for key in keys}
+    outputs: dict[str, str] | None = None
+    if result.network.count_nodes("inlined") <= MAX_NODES:
+        _, outputs = Ascii(result.network.inlined).right_sides()
+    data = to_json(result) | {"outputs": outputs}
+    return data | {key: compared.get(key) for key in keys}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import ROUND_UP, Context, Decimal
 from fractions import Fraction
 from math import inf, isfinite, nextafter, ulp
 from typing import Any
@@ -97,7 +98,7 @@ def judge_rounded(
     count = sum(errors.size for errors in off.values())
     because = (
         f"computed exactly, {other.words} is {one.words} ({found.name}); its {count:,} numbers are "
-        f"rounded to float64 once, each by at most {worst:.2g}"
+        f"rounded to float64 once, each by at most {at_most(worst)}"
     )
     everywhere = _everywhere([other.network], [off])
     evidence = (*everywhere, _at_points(one, other, seed), *found.evidence)
@@ -109,7 +110,7 @@ def _at_points(one: Subject, other: Subject, seed: int) -> str:
     gap, place = largest_gap(one, other, given)
     points = sum(len(draw.x) for draw in given)
     return (
-        f"at {points} points they differ by at most {gap:.2g} (a proved bound there), most at "
+        f"at {points} points they differ by at most {at_most(gap)} (a proved bound there), most at "
         f"{place}"
     )
 
@@ -131,8 +132,8 @@ def _everywhere(
     if not isfinite(total):
         return ()
     return (
-        f"wherever all inputs are within ±{_BOX:g} they differ by at most {total:.2g} (proved for "
-        "all such points, by the sizes of the numbers and the slopes of the functions)",
+        f"wherever all inputs are within ±{_BOX:g} they differ by at most {at_most(total)} (proved "
+        "for all such points, by the sizes of the numbers and the slopes of the functions)",
     )
 
 
@@ -179,6 +180,15 @@ def _same(one: Parameter, other: Parameter) -> bool:
     if one.entries is None or other.entries is None:
         return one.entries is other.entries and one.names == other.names
     return one.names == other.names and np.array_equal(one.entries, other.entries)
+
+
+def at_most(bound: float) -> str:
+    """A bound to two digits, never below it.
+
+    >>> at_most(0.1), at_most(1.2345e-15), at_most(0.0)
+    ('0.11', '1.3e-15', '0')
+    """
+    return f"{Decimal(bound).normalize(Context(prec=2, rounding=ROUND_UP)):g}"
 
 
 def _exactly(parameter: Parameter) -> list[Any]:

@@ -71,8 +71,8 @@ class Subject:
                         continue
                     entries = parameter.entries
                     exact = entries is None or entries.dtype == object
-                    names = None if entries is None else entries.tolist()
-                    data = repr((parameter.names, names)).encode()
+                    names = None if entries is None else _in_short(entries.tolist())
+                    data = repr((parameter.names, names)).encode() if exact else b""
                     state.update(data if exact else np.ascontiguousarray(entries).tobytes())
             return state.hexdigest()
         assert self.formula is not None
@@ -88,12 +88,23 @@ class Subject:
         return {graph.number(node): half for node, half in self.parsed.digits.items()}
 
 
+def _in_short(entry: Any) -> Any:
+    """Entries with fractions as text in base 16, in which Python writes numbers of any length."""
+    if isinstance(entry, (list, tuple)):
+        return [_in_short(each) for each in entry]
+    if isinstance(entry, Fraction):
+        return f"{entry.numerator:x}/{entry.denominator:x}"
+    return entry
+
+
 def _add_graph(state: Any, formula: Formula) -> None:
     """Add all that a formula computes to a hash."""
     for block, rows in formula.graph.walk(formula.mask):
         state.update(f"{block.op} {block.start}".encode() + rows.tobytes())
         if isinstance(block.payload, np.ndarray):
             state.update(np.ascontiguousarray(block.payload[rows]).tobytes())
+        elif isinstance(block.payload, tuple):
+            state.update(repr(_in_short(block.payload)).encode())
         else:
             state.update(repr(block.payload).encode())
         state.update(np.ascontiguousarray(block.operands[rows]).tobytes())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textwrap import indent
 
 from netsym.simplify.blocks import Block, blocks
-from netsym.simplify.diagram import Diagram
+from netsym.simplify.diagram import Diagram, was_split
 from netsym.simplify.facts import Facts
 from netsym.simplify.rules import Work
 from netsym.simplify.witness import Passage, Witness, passage
@@ -46,10 +46,12 @@ class Blocked:
         """The reason, and the numbers of the witness below it."""
         if self.witness is None:
             return wrapped(f"- {self}", width)
-        given = self.witness.given
-        numbers = f" (with {given}; other values 0)" if given else " (other values 0)"
+        given = [f"with {self.witness.given}"] if self.witness.given else []
+        given += ["other values 0"] if self.passage is not None and self.passage.width > 1 else []
+        numbers = f" ({'; '.join(given)})" if given else ""
         reason = wrapped(f"- {self.because}; it is not affine{numbers}:", width)
-        return f"{reason}\n{indent(self.witness.table(), '    ')}"
+        remark = indent(wrapped(self.witness.remark(), width - 4), "    ")
+        return f"{reason}\n{indent(self.witness.table(width - 4), '    ')}\n{remark}"
 
 
 def blocked(work: Work) -> Iterator[Blocked]:
@@ -59,7 +61,7 @@ def blocked(work: Work) -> Iterator[Blocked]:
     for name, placed in diagram.layers.items():
         known = [diagram.layers[source] for source in placed.sources if source in diagram.layers]
         near = {p.name for p in known if facts.affine(p) and not facts.joins_only(p)}
-        if not near or not facts.affine(placed):
+        if not near or not facts.affine(placed) or was_split(placed):
             continue
         found = [
             block
@@ -67,7 +69,7 @@ def blocked(work: Work) -> Iterator[Blocked]:
             if (block.change.grows or block.key in facts.refused)
             and near <= {inside.name for inside in block.layers}
         ]
-        if found:
+        if found and not work.force:
             cheapest = min(found, key=lambda block: block.change.total)
             yield _costly(cheapest, facts.refused.get(cheapest.key, ""))
 

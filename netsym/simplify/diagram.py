@@ -134,6 +134,16 @@ class Diagram:
         return replace(first, name=placed.name, layer=layer)
 
 
+def first_part(name: str) -> str:
+    """The name of the first part of a layer that is split in two."""
+    return f"{name}/v"
+
+
+def was_split(placed: Placed) -> bool:
+    """Whether a layer is the second part of one that was split."""
+    return placed.sources == (first_part(placed.name),)
+
+
 def _stages(placed: Placed) -> Iterator[Placed]:
     """The stages of a layer; all but the last are called like it with their number behind."""
     stages = placed.layer.stages()

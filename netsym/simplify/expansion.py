@@ -39,9 +39,9 @@ def expanded(network: Network, max_nodes: int | None = MAX_NODES) -> Formula:
             what = getattr(placed.layer, "activation", placed.layer.kind)
             raise SpecError(
                 f"{network.title} is not linear: {layer_words([placed])} has {what}, so there is "
-                "no such formula; netsym simplify collapses what is linear in it"
+                "no such formula; simplify without it collapses what is linear"
             )
-    instead = "netsym simplify collapses it without multiplying out, or raise max_nodes"
+    instead = "simplify without it collapses the network without multiplying out"
     refuse_if_larger(_forecast(network), "expanded", max_nodes, instead)
     sums = Sums()
     try:

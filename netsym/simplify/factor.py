@@ -18,7 +18,7 @@ from netsym.layers.wiring import Placed
 from netsym.ops.formulas import read_parameter
 from netsym.ops.parameters import Parameter
 from netsym.ops.rationals import Exact, NotRational
-from netsym.simplify.diagram import Diagram
+from netsym.simplify.diagram import Diagram, first_part
 from netsym.simplify.rounding import rounded
 from netsym.simplify.rules import Found, Rule, Work
 from netsym.simplify.units import has_float
@@ -80,7 +80,7 @@ def factoring(tolerance: float = 0.0) -> Rule:
 
 def _in_two(diagram: Diagram, placed: Placed, split: Split) -> Found:
     """The diagram with two layers for one; the first is new, and named like it."""
-    rank, name = split.rank, f"{placed.name}/v"
+    rank, name = split.rank, first_part(placed.name)
     first = Placed(
         name, Dense(units=rank, use_bias=False), placed.sources,
         {"weights": Parameter(Names("v", placed.number, split.right.shape), split.right)},
@@ -118,7 +118,7 @@ def _exact(weights: Parameter, most: int) -> Split | None:
     left = _floats(exact[:, pivots]) if weights.entries is None else weights.entries[:, pivots]
     if left is None:
         return None
-    because = f"W is {units} x {inputs} and has rank {rank} over the rationals, so W = U V exactly"
+    because = f"W is {units}x{inputs} and has rank {rank} over the rationals, so W = U V exactly"
     if not has_float(weights):
         return Split(left, _fractions(rows), because)
     right = _floats(rows)
@@ -168,7 +168,7 @@ def _numerical(weights: Parameter, most: int, tolerance: float) -> Split | None:
         return None
     because = (
         f"with a tolerance of {tolerance:g} times the largest singular value, {values[0]:.6g}, W "
-        f"is {' x '.join(map(str, matrix.shape))} and has rank {rank}; the next singular value is "
+        f"is {'x'.join(map(str, matrix.shape))} and has rank {rank}; the next singular value is "
         f"{values[rank]:.3g}, so W x changes by at most about {values[rank]:.3g} times the "
         "length of x"
     )

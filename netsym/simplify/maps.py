@@ -18,6 +18,7 @@ from netsym.ops.affine import Affine, Map
 from netsym.ops.parameters import Parameter, derived
 from netsym.ops.rationals import Exact, Irrational
 from netsym.ops.tidy import Tidy
+from netsym.simplify.rounding import rounded
 
 Array = npt.NDArray[Any]
 
@@ -71,7 +72,10 @@ class Collapsed:
 
     def _parameter(self, names: Names, values: Array) -> Parameter:
         if isinstance(self.base, Tidy):
-            return derived(names, self.base.graph, values)
+            made = derived(names, self.base.graph, values)
+            if not made.symbols():
+                rounded(made)  # raises OverflowError
+            return made
         entries = np.empty(values.size, dtype=object)
         entries[:] = [Fraction(int(v.p), int(v.q)) for v in values.reshape(-1).tolist()]
         _refuse_too_large(entries)

@@ -228,7 +228,7 @@ def refuse_names(network: Network) -> None:
         raise SpecError(
             f"which linear piece holds where depends on numbers, but {some} "
             f"{'are names' if len(names) > 1 else 'is a name'}; give the parameters numbers, in "
-            "the network's file or by with_parameters"
+            "the network's file, or in Python by with_parameters"
         )
 
 

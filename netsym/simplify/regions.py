@@ -245,7 +245,7 @@ class Regions:
         counts = {"linear region": len(self)}
         if len(self.network.inputs) == 1 and len(self.intervals()) < len(self):
             counts["piece after joining neighbours with one formula"] = len(self.intervals())
-        counts["different affine map"] = self.maps
+        counts["different affine map" if self.maps > 1 else "affine map"] = self.maps
         return ", ".join(f"{n:,} {_plural(words, n)}" for words, n in counts.items())
 
     def _within(self, writer: Writer) -> str:
@@ -315,7 +315,7 @@ def regions(
     if inputs > 2:
         raise SpecError(
             f"regions are listed for networks of one or two inputs, and this one has {inputs:,}; "
-            "ask for the region around a point (at)"
+            "ask for the region around a point (at, --at)"
         )
     refuse_names(network)
     sides = None if box is None else _box(network, box)
@@ -377,7 +377,7 @@ def _parts(cell: Cell, kinks: Kinks, most: int) -> list[Cell]:
 def _too_many(most: int) -> TooLargeError:
     return TooLargeError(
         f"there are more than {most:,} linear regions; look at a smaller box, ask for the region "
-        "around a point (at), or allow more of them (most)"
+        "around a point (at, --at), or in Python allow more of them (most)"
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from netsym.formula.sizes import shown
 from netsym.simplify.cost import Cost
+from netsym.simplify.rules import compose
 from netsym.simplify.words import wrapped
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def summary(result: Simplified, arrow: str = "⇒") -> str:
     """The result in a line."""
     before, after = result.cost
     if not result.steps:
-        return f"{result.original.title}: nothing to collapse"
+        what = "no step was taken" if result.stopped else "nothing to collapse"
+        return f"{result.original.title}: {what}"
     count = f"{len(result.steps):,} step{'s' * (len(result.steps) != 1)}"
     return f"{result.original.title}: {count}, {_costs(before, after, arrow)}"
 
@@ -67,11 +69,17 @@ def _step_lines(number: int, step: Step, width: int, arrow: str) -> Iterator[str
     nodes = f" {arrow} ".join(map(shown, step.nodes))
     yield wrapped(f"step {number}: {step.found.words}", width)
     for line in (
-        step.pattern.replace("->", arrow),
+        f"{step.pattern.replace('->', arrow)}{_times(step)}",
         f"because {step.found.because}",
         f"{_costs(*step.cost, arrow)}, nodes of the inlined formula {nodes}",
     ):
         yield indent(wrapped(line, width - 2), "  ")
+
+
+def _times(step: Step) -> str:
+    """How often a rule for two layers is used where there are more of them."""
+    times = len({placed.number for placed in step.found.layers}) - 1
+    return f"  ({times} times)" if times > 1 and step.rule is compose else ""
 
 
 def _not_done(result: Simplified, width: int) -> list[str]:
@@ -84,7 +92,7 @@ def _not_done(result: Simplified, width: int) -> list[str]:
         lines += [place.report(width) for place in result.blocked[:MOST_BLOCKED]]
         if len(result.blocked) > MOST_BLOCKED:
             lines.append(f"- and {len(result.blocked) - MOST_BLOCKED:,} more places like these")
-    elif not result.steps:
+    elif not result.steps and not result.stopped:
         lines.append("- no two affine layers stand one after another")
     return ["\n".join(lines)] if lines else []
 

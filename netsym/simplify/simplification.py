@@ -175,8 +175,8 @@ def _tolerance(factor: float) -> float:
         return 0.0
     if not 0 <= factor < 1:
         raise SpecError(
-            f"factor is {factor}; give True for the exact rank, or a tolerance from 0 to 1 as a "
-            "share of the largest singular value, such as 1e-9"
+            f"the tolerance of factor is {factor:g}; give a share of the largest singular value, "
+            "from 0 to 1, such as 1e-9, or none for the exact rank"
         )
     return float(factor)
 

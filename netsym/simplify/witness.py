@@ -6,7 +6,7 @@ where a function does not is a proof that it is not affine, which can be checked
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import cycle
@@ -55,32 +55,42 @@ class Witness:
     mean: float
     numbers: Mapping[str, float]
 
-    def table(self) -> str:
-        """The numbers, a point to a line, as one would check them by hand."""
+    def table(self, width: int = 100) -> str:
+        """The numbers, a point to a line, as one would check them by hand; the middle is last.
+
+        What the unit does is left out where it would not fit into the width.
+        """
         head = (self.input, f"{self.function}, unit {self.unit}", self.output)
         rows = [
-            (f"{x:g}", f"{self.applied(z)}{_short(a)}", _short(y))
+            (f"{x:g}", f"{self.applied(z)}{self._short(a)}", self._short(y))
             for x, z, a, y in zip(self.points, self.pre, self.post, self.values, strict=True)
         ]
-        widths = [max(len(row[place]) for row in (head, *rows)) for place in range(3)]
-        lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in (head, *rows)
-        ]
-        lines[-1] += f", not the mean of the two above, {_short(self.mean)}"
+        lines = _columns([head, *rows])
+        if max(map(len, lines)) > width:
+            lines = _columns([row[::2] for row in (head, *rows)])
         return "\n".join(lines)
+
+    def remark(self) -> str:
+        """What is wrong with these numbers for an affine function."""
+        mean = self._short(self.mean)
+        return f"the last {self.output} should be the mean of the two above it, {mean}"
 
     def applied(self, z: float) -> str:
         """`relu(-1) = `; nothing for a function of all units at once."""
         row = FUNCTIONS.get(self.function)
-        return "" if row is None or row.vector else f"{self.function}({_short(z)}) = "
+        return "" if row is None or row.vector else f"{self.function}({self._short(z)}) = "
+
+    def _short(self, value: float) -> str:
+        """Six digits, or more if it takes more to tell the middle from the mean."""
+        off = abs(self.values[2] - self.mean) / max(abs(self.mean), abs(self.values[2]))
+        return f"{value:.6g}" if off > 1e-4 else f"{value:.17g}"
 
     def __str__(self) -> str:
         where = f", with {self.given}" if self.given else ""
         p, q, middle = (f"{self.input} = {point:g}" for point in self.points)
         return (
-            f"{self.output} at {middle} is {_short(self.values[2])}, but the mean of its values at "
-            f"{p} and {q} is {_short(self.mean)}{where}"
+            f"{self.output} at {middle} is {self._short(self.values[2])}, but the mean of its "
+            f"values at {p} and {q} is {self._short(self.mean)}{where}"
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -88,8 +98,13 @@ class Witness:
         return asdict(self)
 
 
-def _short(value: float) -> str:
-    return f"{value:.6g}"
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Rows as lines, their cells one below the other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, eq=False)

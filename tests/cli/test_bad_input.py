@@ -148,7 +148,7 @@ SPECS: list[tuple[str, str, list[str]]] = [
     ("not an identifier", weights('[["w 1"]]'), ["w 1", "letters, digits and underscores"]),
     ("starts with a digit", weights('[["1w"]]'), ["1w"]),
     ("Greek", weights('[["ω"]]'), ["ω", "letters, digits and underscores"]),
-    ("code", weights("[['__import__(\"os\")']]"), ["__import__", "letters, digits and"]),
+    ("code", weights("[['__import__(\"os\")']]"), ["__import__", "a formula has no quotes"]),
     ("a word of Python", weights('[["lambda"]]'), ["'lambda'", "choose another"]),
     ("a function", weights('[["tanh"]]'), ["'tanh'", "choose another"]),
     ("empty name", weights('[[""]]'), ["weights"]),

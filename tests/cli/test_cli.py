@@ -554,6 +554,22 @@ def test_a_reader_that_leaves_is_no_error() -> None:
         assert started.wait(30) == 141, "1 would say that something is different"
 
 
+RELU = '''
+netsym = 1
+inputs = ["x"]
+[[layers]]
+type = "dense"
+activation = "relu"
+weights = [[1], [-1]]
+bias = [1, 0.25]
+[[layers]]
+type = "dense"
+activation = "linear"
+weights = [[1, 2]]
+bias = false
+'''
+
+
 # -- help ---------------------------------------------------------------------------------------
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 @pytest.mark.parametrize("verb", ["", *VERBS])
@@ -571,6 +587,7 @@ def test_every_example_in_the_help_runs(
     monkeypatch.chdir(tmp_path)
     for name in ("my_network", "before", "after", "net"):
         (tmp_path / f"{name}.toml").write_text(TOML)
+    (tmp_path / "relu.toml").write_text(RELU)
     for name in ("formula.txt", "notes.tex"):
         (tmp_path / name).write_text("1/2*x")
     out = fine(run(capfd, *([verb] if verb else []), "-h"))
@@ -619,7 +636,7 @@ def test_version(capfd: pytest.CaptureFixture[str]) -> None:
     ("arguments", "answer"),
     [
         (["inlnie", "1-1"], "did you mean 'inline'?"),
-        (["frobnicate", "1-1"], "choose from show, inline, size, compare, check, laws"),
+        (["frobnicate", "1-1"], "choose from show, inline, size, compare, check, simplify, laws"),
         (["inline", "1-1:tanh", "--asci"], "--ascii"),
         (["inline", "1-1:tanh", "--witdh", "40"], "--width"),
         (["inline", "1-1:tanh", "--to", "latxe"], "did you mean 'latex'?"),

@@ -25,7 +25,7 @@ from netsym.ops.numeric import Numeric
 from netsym.simplify.derivation import derivation
 from tests.conftest import no_tex
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden" / "derivation"
 FORUM = Path(__file__).parents[2] / "examples" / "forum"
 TEXTWIDTH = 440.0  # pt
 
@@ -166,7 +166,7 @@ def texts() -> dict[str, str]:
 # -- what it says -------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", ["1-2-1", "2-2+-2:linear", "1-2-1:relu", "numeric", "scales"])
 def test_golden(name: str, texts: dict[str, str]) -> None:
-    file = GOLDEN / f"derivation.{name.replace(':', '_')}.txt"
+    file = GOLDEN / f"{name.replace(':', '_')}.txt"
     assert texts[name] == file.read_text(encoding="utf-8")
 
 

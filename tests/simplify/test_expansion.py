@@ -206,8 +206,8 @@ def test_a_deep_network_of_numbers_is_small() -> None:
 def test_a_network_that_is_not_linear_is_told_where() -> None:
     with pytest.raises(
         SpecError,
-        match=r"1-2tanh-1 is not linear: layer 1 has tanh, so there is no such formula; netsym "
-        r"simplify collapses what is linear in it",
+        match=r"1-2tanh-1 is not linear: layer 1 has tanh, so there is no such formula; simplify "
+        r"without it collapses what is linear",
     ):
         expanded(netsym.parse("1-2tanh-1"))
     layers: list[Any] = [(Dense(units=2), {}), (Dense(units=1, activation="relu"), {})]

@@ -89,7 +89,7 @@ def test_what_the_report_says_of_an_exact_rank() -> None:
     (step,) = result.steps
     assert step.pattern == "W x + b -> U (V x) + b"
     assert step.found.words == "layer 1 (first) has weights of rank 1: split in two"
-    assert step.found.because == "W is 3 x 3 and has rank 1 over the rationals, so W = U V exactly"
+    assert step.found.because == "W is 3x3 and has rank 1 over the rationals, so W = U V exactly"
     assert [w.tolist() for w in weights(result.network)] == [[[1, 2, 3]], [[1], [2], [3]]]
     assert not result.is_rounded
     assert (
@@ -123,7 +123,7 @@ def test_a_numerical_rank_is_that_of_the_tolerance(rank: int) -> None:
     assert np.linalg.norm(matrix - left @ right, 2) == pytest.approx(values[rank])
     (step,) = result.steps
     assert step.found.because == (
-        f"with a tolerance of 1e-05 times the largest singular value, {values[0]:.6g}, W is 8 x 9 "
+        f"with a tolerance of 1e-05 times the largest singular value, {values[0]:.6g}, W is 8x9 "
         f"and has rank {rank}; the next singular value is {values[rank]:.3g}, so W x changes by at "
         f"most about {values[rank]:.3g} times the length of x"
     )
@@ -174,7 +174,7 @@ def test_a_part_goes_on_into_the_next_affine_layer() -> None:
 
 @pytest.mark.parametrize("factor", [-1e-9, 1, 2.0, float("nan"), float("inf")])
 def test_a_tolerance_is_a_share(factor: float) -> None:
-    said = rf"factor is {re.escape(str(factor))}; give True for the exact rank, or a tolerance"
+    said = rf"the tolerance of factor is {re.escape(f'{factor:g}')}; give a share"
     with pytest.raises(SpecError, match=said):
         netsym.simplify(dense([[1.0]]), factor=factor)
 
@@ -250,10 +250,11 @@ def test_modules_of_parts_compose_to_the_whole() -> None:
 
 
 def test_a_name_that_was_given_is_not_taken_for_a_part() -> None:
-    wires = [(p.name, p.layer, p.sources, {}) for p in TWICE.layers]
-    wires[-1] = (*wires[-1][:3], {"bias": ["t2_1"]})
-    network = netsym.Network.of("t is taken", 2, wires)
-    result = simplify(network)
+    weights = SPLIT.layers[1].parameters["weights"].entries
+    given = {"q": {"weights": weights}, "r": {"bias": ["t2_1"]}}
+    wires = [(p.name, p.layer, p.sources, given.get(p.name, {})) for p in SPLIT.layers]
+    network = netsym.Network.of("t is taken", 3, wires)
+    result = simplify(network, factor=True)
     assert_named_once(result)
     assert "s2_1" in left_sides(result.network)
     assert netsym.compare(network, result.network.layered.text(ascii=True)).verdict == "identical"

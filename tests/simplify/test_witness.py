@@ -119,7 +119,8 @@ def test_relu_is_checked_in_the_head() -> None:
     assert witness.values == (0.0, 3.0, 0.0)
     assert witness.mean == 1.5
     assert witness.given == "weights of 1 and biases of 0"
-    assert witness.table().splitlines()[-1].endswith("0, not the mean of the two above, 1.5")
+    assert witness.table().splitlines()[-1].endswith(" 0")
+    assert witness.remark().endswith("should be the mean of the two above it, 1.5")
 
 
 def test_the_unit_that_is_shown_is_its_function() -> None:

@@ -223,7 +223,7 @@ def test_written_as_before(case: Case) -> None:
 def test_every_case_has_a_file_of_its_own_and_every_file_a_case() -> None:
     names = [case.name for case in CASES]
     assert len(set(names)) == len(names)
-    files = {path.name for path in GOLDEN.iterdir()}
+    files = {path.name for path in GOLDEN.iterdir() if path.is_file()}
     assert files == set(names), "delete the files that no case writes"
 
 
