@@ -554,7 +554,7 @@ def test_a_reader_that_leaves_is_no_error() -> None:
         assert started.wait(30) == 141, "1 would say that something is different"
 
 
-RELU = '''
+RELU = """
 netsym = 1
 inputs = ["x"]
 [[layers]]
@@ -567,7 +567,7 @@ type = "dense"
 activation = "linear"
 weights = [[1, 2]]
 bias = false
-'''
+"""
 
 
 # -- help ---------------------------------------------------------------------------------------
