@@ -208,8 +208,7 @@ def test_a_dead_network_is_one_piece_but_has_its_regions() -> None:
     assert found.sympy() == 0
     assert (len(found), found.maps) == (3, 1)
     assert found.report().startswith(
-        "3 linear regions, 1 piece after joining neighbours with one formula, 1 affine\n"
-        "  map\n"
+        "3 linear regions, 1 piece after joining neighbours with one formula, 1 affine\n  map\n"
     )
     region = at(dead, [5])
     assert str(region.activities[1]) == "layer 2 relu: none of 1 active"
