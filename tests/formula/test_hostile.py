@@ -95,7 +95,7 @@ def test_hostile_text_ends_soon(text: str) -> None:
         said = str(error)
         assert len(said) < 1000
         assert all(c.isprintable() or c == "\n" for c in said)
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 20  # what is not linear takes minutes
     assert not CANARY.exists()
 
 
