@@ -20,7 +20,8 @@ from netsym.ops.affine import NotAffine
 from netsym.ops.pieces import Kinks, Pieces, Sides, Undecided, near, products
 from netsym.ops.rationals import Exact, NotRational, Rationals
 from netsym.simplify.redundancy import irredundant
-from netsym.simplify.written import ROUNDED, Row, Writer, formula, is_rounded, listed, wrapped
+from netsym.simplify.words import paragraph
+from netsym.simplify.written import ROUNDED, Row, Writer, formula, is_rounded, listed
 from netsym.writers.text import Ascii
 
 Array = npt.NDArray[Any]
@@ -126,7 +127,7 @@ class Region:
         Lines are at most `width` long where they can be; `digits` rounds the numbers shown.
         """
         net, writer = self.network, Writer(Ascii, self.network.inputs, digits)
-        lines = wrapped(f"at {_place(net, self.point)} the network is the affine map", width)
+        lines = paragraph(f"at {_place(net, self.point)} the network is the affine map", width)
         if len(net.inputs) <= _WIDE:
             text = self.formula().text(ascii=True, width=width - 2, digits=digits)
             lines += [f"  {line}" for line in text.splitlines()]
@@ -141,15 +142,15 @@ class Region:
             written = writer.positive([each.row for each in shown])
             longest = max((len(text) for text in written if len(text) <= width // 2), default=0)
             for text, each in zip(written, shown, strict=True):
-                lines += wrapped(f"{text:<{longest}}  ({each.where})", width, "  ")
-        lines += wrapped(self._sides(len(shown)), width)
+                lines += paragraph(f"{text:<{longest}}  ({each.where})", width, "  ")
+        lines += paragraph(self._sides(len(shown)), width)
         lines += ["active units:"] if self.activities else []
-        lines += (line for each in self.activities for line in wrapped(str(each), width, "  "))
+        lines += (line for each in self.activities for line in paragraph(str(each), width, "  "))
         more = self.checked - 1
-        lines += wrapped(f"checked: the network, evaluated in exact fractions, equals the map at "
+        lines += paragraph(f"checked: the network, evaluated in exact fractions, equals the map at "
                           f"the point and at {more} more of its region", width)  # fmt: skip
         if rounded or writer.rounded:
-            lines += wrapped(f"note: {ROUNDED}", width)
+            lines += paragraph(f"note: {ROUNDED}", width)
         return "\n".join(lines)
 
     def _sides(self, shown: int) -> str:

@@ -32,7 +32,8 @@ from netsym.simplify.region import (
     refuse_names,
     sided,
 )
-from netsym.simplify.written import ROUNDED, Row, Writer, formula, wrapped
+from netsym.simplify.words import paragraph
+from netsym.simplify.written import ROUNDED, Row, Writer, formula
 from netsym.writers.language import Equation, Language, Watcher, no_watcher
 from netsym.writers.latex import Latex
 from netsym.writers.text import Ascii
@@ -223,23 +224,25 @@ class Regions:
         net, writer = self.network, Writer(Ascii, self.network.inputs, digits)
         rights = writer.functions([row for piece in self.pieces for row in piece.rows])
         lefts = [self._left(Ascii, output) for output in range(len(net.outputs))]
-        lines = wrapped(f"{self._counts()}{self._within(writer)}", width)
+        lines = paragraph(f"{self._counts()}{self._within(writer)}", width)
         for number, (piece, where) in enumerate(
             zip(self.pieces, self._places(writer), strict=True)
         ):
-            lines += wrapped(f"{number + 1}. {where or 'everywhere'}", width)
+            lines += paragraph(f"{number + 1}. {where or 'everywhere'}", width)
             texts = rights[number * len(lefts) : (number + 1) * len(lefts)]
             for left, right in zip(lefts, texts, strict=True):
-                lines += wrapped(f"{left} = {right}", width, "   ")
+                lines += paragraph(f"{left} = {right}", width, "   ")
             active = (f"{a.function} {len(a.active)} of {a.units}" for a in piece.activities)
             lines += (
-                wrapped(f"active: {', '.join(active)}", width, "   ") if piece.activities else []
+                paragraph(f"active: {', '.join(active)}", width, "   ") if piece.activities else []
             )
-        lines += wrapped(
+        lines += paragraph(
             f"checked: the network, evaluated in exact fractions, equals its pieces at "
             f"{self.checked:,} points inside of them", width
         )  # fmt: skip
-        return "\n".join([*lines, *(wrapped(f"note: {ROUNDED}", width) if writer.rounded else [])])
+        return "\n".join(
+            [*lines, *(paragraph(f"note: {ROUNDED}", width) if writer.rounded else [])]
+        )
 
     def _counts(self) -> str:
         counts = {"linear region": len(self)}

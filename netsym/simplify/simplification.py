@@ -127,11 +127,12 @@ def simplify(
 
     `steps` stops after so many; `force` takes steps that make the network larger. Numbers are
     collapsed exactly, and those that come from float64 are then rounded to it, once; with `exact`
-    they stay exact fractions. `factor` splits dense layers of low rank in two where that makes the
-    network smaller (with `force`, in any case): True by their exact rank, a number by their
-    numerical rank, with this tolerance relative to the largest singular value. `progress(what,
-    done, total)` is told on the way. Raises `SpecError` for what is not a network, a negative
-    number of steps, or a tolerance that is not from 0 to 1.
+    they stay exact fractions. Rounding may make two units equal that were not; only then does
+    simplifying the result find more to do. `factor` splits dense layers of low rank in two where
+    that makes the network smaller (with `force`, in any case): True by their exact rank, a number
+    by their numerical rank, with this tolerance relative to the largest singular value.
+    `progress(what, done, total)` is told on the way. Raises `SpecError` for what is not a network,
+    a negative number of steps, or a tolerance that is not from 0 to 1.
 
     >>> import netsym
     >>> print(netsym.simplify(netsym.parse("1-2-1")).network.inlined.text(ascii=True))

@@ -47,9 +47,14 @@ def unit_words(units: Sequence[int], layer: Placed) -> str:
     return f"{some} {listed(numbers)} of {layer_words([layer])}"
 
 
+def paragraph(text: str, width: int, indent: str = "") -> list[str]:
+    """The lines of a paragraph; those after the first begin further in."""
+    return textwrap.wrap(
+        text, width, initial_indent=indent, subsequent_indent=f"{indent}  ",
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
 def wrapped(text: str, width: int) -> str:
     """A paragraph in lines of at most `width`, all but the first indented."""
-    lines = textwrap.wrap(
-        text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-    )
-    return "\n".join(lines)
+    return "\n".join(paragraph(text, width))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -163,11 +162,3 @@ def listed(numbers: Iterable[int]) -> str:
             runs.append([number])
     shown = [[f"{run[0]}-{run[-1]}"] if len(run) > 2 else list(map(str, run)) for run in runs]
     return ", ".join(word for words in shown for word in words)
-
-
-def wrapped(text: str, width: int, indent: str = "") -> list[str]:
-    """The lines of a paragraph; those after the first begin further in."""
-    return textwrap.wrap(
-        text, width, initial_indent=indent, subsequent_indent=f"{indent}  ",
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
