@@ -33,8 +33,9 @@ class Outline:
     `first` is the first level at which it has a residue, `lost` how many of the last have none;
     after a logarithm `end` is one past the last.
     `above` and `below` are the degrees of numerator and denominator in independent random values,
-    `bits` the length of their coefficients. `inputs` is the degree in the inputs: 0, 1, or 2 for
-    all that is not affine, `kinks` in values with kinks.
+    `bits` the length of their coefficients, which are `whole` if there are no fractions among them.
+    `inputs` is the degree in the inputs: 0, 1, or 2 for all that is not affine, `kinks` in values
+    with kinks.
     """
 
     shape: tuple[int, ...]
@@ -47,6 +48,7 @@ class Outline:
     inputs: int = 0
     kinks: int = 0
     largest: bool = False  # it is a max, or the negative of one
+    whole: bool = True
 
 
 class Outlines(Ops[Outline]):
@@ -102,15 +104,19 @@ class Outlines(Ops[Outline]):
         if entries is None:
             return Outline(parameter.shape, above=1)
         if parameter.is_numeric:
-            return Outline(parameter.shape, bits=_float_bits(np.asarray(entries, dtype=float)))
+            floats = np.asarray(entries, dtype=float)
+            whole = bool((floats == np.rint(floats)).all())
+            return Outline(parameter.shape, bits=_float_bits(floats), whole=whole)
         exact = [e for e in entries.reshape(-1) if isinstance(e, Fraction)]
         floats = np.array([e for e in entries.reshape(-1) if isinstance(e, float)], dtype=float)
         bits = _float_bits(floats) + sum(_bits(e) for e in exact)
         named = len(exact) + len(floats) < entries.size
-        return Outline(parameter.shape, above=int(named), bits=bits)
+        whole = not exact and bool((floats == np.rint(floats)).all())
+        return Outline(parameter.shape, above=int(named), bits=bits, whole=whole)
 
     def constant(self, value: float | Fraction) -> Outline:
-        return Outline((), bits=_bits(Fraction(value)))
+        number = Fraction(value)
+        return Outline((), bits=_bits(number), whole=number.denominator == 1)
 
     # -- arithmetic
     def _seen(self, outline: Outline) -> Outline:
@@ -121,6 +127,7 @@ class Outlines(Ops[Outline]):
     def _joined(self, operands: Sequence[Outline], **known: Any) -> Outline:
         known["above"], known["below"] = min(known["above"], _MOST), min(known["below"], _MOST)
         known["bits"] = min(known["bits"], float(_MOST))
+        known.setdefault("whole", all(operand.whole for operand in operands))
         return self._seen(
             Outline(
                 known.pop("shape", None) or np.broadcast_shapes(*(o.shape for o in operands)),
@@ -133,11 +140,13 @@ class Outlines(Ops[Outline]):
 
     def add(self, *terms: Outline) -> Outline:
         below = sum(term.below for term in terms)
+        bits = [term.bits for term in terms]
+        alike = not below and all(term.whole for term in terms)  # no denominator to multiply with
         return self._joined(
             terms,
             above=max(term.above - term.below for term in terms) + below,
             below=below,
-            bits=sum(term.bits for term in terms) + log2(len(terms)),
+            bits=(max(bits) if alike else sum(bits)) + log2(len(terms)),
             inputs=max(term.inputs for term in terms),
             kinks=max(term.kinks for term in terms),
         )
@@ -158,6 +167,7 @@ class Outlines(Ops[Outline]):
             above=denominator.below,
             below=denominator.above,
             inputs=2 * denominator.inputs,
+            whole=False,
             kinks=2 * denominator.kinks,
         )
         return self.multiply(numerator, inverse)
@@ -170,6 +180,7 @@ class Outlines(Ops[Outline]):
             above=above if exponent >= 0 else below,
             below=below if exponent >= 0 else above,
             bits=base.bits * times,
+            whole=base.whole and exponent >= 0,
             inputs=base.inputs if exponent == 1 else 2 * (base.inputs > 0) * (exponent != 0),
             kinks=base.kinks if exponent == 1 else 2 * (base.kinks > 0) * (exponent != 0),
         )
@@ -264,8 +275,9 @@ class Outlines(Ops[Outline]):
             bits = sum(operand.bits for operand in operands)
         kinks = 2 * max(min(operand.kinks, 1) for operand in operands) or int(exact)
         return self._joined(
-            operands, shape=shape, above=above, below=below, bits=bits, inputs=inputs, kinks=kinks
-        )
+            operands, shape=shape, above=above, below=below, bits=bits, inputs=inputs, kinks=kinks,
+            whole=not exact,
+        )  # fmt: skip
 
 
 def _bits(value: Fraction) -> float:
