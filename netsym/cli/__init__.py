@@ -106,7 +106,6 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     if sys.stdout is None or sys.stderr is None or sys.stdin is None:
         sys.exit(BAD)  # a standard stream is closed: there is nowhere to read, write or complain
-    sys.set_int_max_str_digits(0)  # exact numbers may have any length
     try:
         code = group.main(arguments, prog_name="netsym", standalone_mode=False)
         sys.stdout.flush()

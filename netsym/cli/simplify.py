@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -88,7 +90,23 @@ def command(context: click.Context, /, network: Network, **options: Any) -> None
     check_target(options["target"])
     if network.assumed:
         click.echo(f"note: {network.assumed}", err=True)
-    progress = Progress()
+    with _numbers_of_any_length():
+        context.exit(_written(network, options, Progress()))
+
+
+@contextmanager
+def _numbers_of_any_length() -> Iterator[None]:
+    """Let Python write exact numbers that have more digits than it writes without being asked."""
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(before)
+
+
+def _written(network: Network, options: dict[str, Any], progress: Progress) -> int:
+    """Write what the options ask for; the exit code."""
     if options["point"] is not None:
         _write_result(at(network, options["point"].split(",")), options, progress)
     elif options["all_regions"]:
@@ -99,7 +117,8 @@ def command(context: click.Context, /, network: Network, **options: Any) -> None
         to = "text" if options["to"] == "report" else options["to"]
         write_formula(formula, {**options, "to": to}, progress)
     else:
-        context.exit(_simplified(network, options, progress))
+        return _simplified(network, options, progress)
+    return 0
 
 
 def _check(options: dict[str, Any]) -> None:
