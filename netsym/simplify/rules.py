@@ -68,7 +68,7 @@ def compose(work: Work) -> Found | None:
     """`W2 (W1 x + b1) + b2 -> (W2 W1) x + (W2 b1 + b2)`: affine layers one after another."""
     return _collapsed(
         work, False, "one after another",
-        "an affine map of an affine map is affine, and nothing else reads what is between",
+        "an affine map of an affine map is affine",
     )  # fmt: skip
 
 
@@ -144,6 +144,13 @@ def as_one(diagram: Diagram, block: Block, how: str, because: str) -> Found:
     kinds = list(dict.fromkeys(placed.layer.kind for placed in block.layers))
     which = f" ({', '.join(kinds)})" if len(kinds) > 1 else ""
     words = f"{layer_words(block.layers)}{which} {'are' if several else 'is'} affine, {how}"
+    if not block.joins:
+        still = layer_words([diagram.layers[block.still]]) if block.still else ""
+        because += (
+            f"; what is between stays for {still}"
+            if still
+            else (", and nothing else reads what is between")
+        )
     widths = {source: diagram.width(source) for source in block.sources}
     found = collapse(block.layers, sum(widths.values()), side_by_side(widths))
     end = block.end

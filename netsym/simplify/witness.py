@@ -111,8 +111,8 @@ def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
 class Passage:
     """The way from one value of a network through a layer that is not affine to a later value.
 
-    `layers` are all from `source` to `end`, in order; values from elsewhere are 0. `middle` is the
-    layer that is not affine.
+    `layers` are those on the way, from the one that reads `source`; values from elsewhere are 0.
+    `middle` is the one that is not affine.
     """
 
     origin: Network
@@ -258,18 +258,5 @@ def _biases(network: Network) -> set[str]:
 def passage(diagram: Diagram, before: Placed, middle: Placed, after: Placed) -> Passage:
     """The way from what `before` reads, through `middle`, to the values of `after`."""
     source = before.sources[0]
-    reached = {source}
-    layers: list[Placed] = []
-    for name, placed in diagram.layers.items():
-        if reached.intersection(placed.sources):
-            reached.add(name)
-            layers.append(placed)
-        if name == after.name:
-            break
-    needed: set[str] = {after.name}
-    kept: list[Placed] = []
-    for placed in reversed(layers):
-        if placed.name in needed:
-            needed.update(placed.sources)
-            kept.append(placed)
-    return Passage(diagram.origin, source, diagram.width(source), tuple(reversed(kept)), middle)
+    layers = (before, middle, after)
+    return Passage(diagram.origin, source, diagram.width(source), layers, middle)
