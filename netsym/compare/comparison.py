@@ -93,7 +93,7 @@ def _with_simplified(one: Subject, result: Simplified, seed: int, progress: Watc
     """A network against its simplification."""
     one = replace(one, words="the network")
     other = aligned(one, replace(subject(result.network), words="the simplified network"))
-    approximate = any(step.found.apart is not None for step in result.steps)
+    approximate = any(step.found.approximate for step in result.steps)
     if not (result.is_rounded or approximate):
         return _compared(one, other, seed, None, progress)
     progress("counting", 0, 0)

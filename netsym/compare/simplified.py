@@ -24,7 +24,8 @@ from netsym.ops.balls import Balls, precision
 from netsym.ops.drift import Drifts, Unbounded
 from netsym.ops.formulas import read_parameter
 from netsym.ops.parameters import Parameter
-from netsym.simplify.simplification import Simplified
+from netsym.ops.rationals import Exact
+from netsym.simplify.simplification import Simplified, Step
 from netsym.writers.language import Watcher, no_watcher
 
 Floats = npt.NDArray[np.float64]
@@ -41,7 +42,7 @@ def judge_simplified(
     progress: Watcher = no_watcher,
 ) -> Verdict:
     """Decide whether `other`, the network of `result`, is `one`, but for causes that are known."""
-    splits = [step for step in result.steps if step.found.apart is not None]
+    splits = [step for step in result.steps if step.found.approximate]
     exact = _called(other.words, one, result.exact)
     if not splits:
         return judge_rounded(one, exact, other, seed, progress)
@@ -54,9 +55,7 @@ def judge_simplified(
     found = judge_rounded(stations[-1], exact, other, seed, progress)
     if VERDICTS[found.name]:
         return found
-    off: list[Mapping[int, Floats | None]] = [
-        {id(step.found.layers[0].parameters["weights"]): step.found.apart} for step in splits
-    ]
+    off = [_split_off(step) for step in splits]
     networks = [step.before for step in splits]
     rounding = _off(result.exact, result.network)
     if rounding:
@@ -65,6 +64,19 @@ def judge_simplified(
     reasons = tuple(step.found.because for step in splits)
     gap = _at_points(one, other, seed)
     return Verdict("within-error", because, (*_everywhere(networks, off), gap, *reasons))
+
+
+def _split_off(step: Step) -> dict[int, Floats]:
+    """By the id of the weights W that a step split: how far U V is from them, at most."""
+    before = step.found.layers[0]
+    second = step.found.after.layers[before.name]
+    first = step.found.after.layers[second.sources[0]]
+    w, u, v = (p.parameters["weights"] for p in (before, second, first))
+    exact = Exact()
+    product = exact.contract(read_parameter(u, exact), read_parameter(v, exact).T, None).T
+    gaps = exact.add(read_parameter(w, exact), exact.negate(product)).reshape(-1).tolist()
+    bounds = [nextafter(abs(int(gap.p)) / int(gap.q), inf) if gap else 0.0 for gap in gaps]
+    return {id(w): np.array(bounds).reshape(w.shape)}
 
 
 def _called(words: str, one: Subject, network: Network) -> Subject:
@@ -116,14 +128,13 @@ def _at_points(one: Subject, other: Subject, seed: int) -> str:
 
 
 def _everywhere(
-    networks: Sequence[Network], off: Sequence[Mapping[int, Floats | None]]
+    networks: Sequence[Network], off: Sequence[Mapping[int, Floats]]
 ) -> tuple[str, ...]:
     """What these changes can do at most, wherever the inputs are; nothing, if that has no bound."""
     total = 0.0
     try:
         for network, changes in zip(networks, off, strict=True):
-            known = {key: errors for key, errors in changes.items() if errors is not None}
-            ops = Drifts(known)
+            ops = Drifts(changes)
             with np.errstate(over="ignore", invalid="ignore"):
                 apart = network.read(ops, ops.within(len(network.inputs), _BOX)).apart
             total = nextafter(total + float(apart.max()), inf)

@@ -23,8 +23,6 @@ from netsym.simplify.maps import collapse, side_by_side
 from netsym.simplify.units import Hidden, constant, hidden, is_rounded, is_zero, keys, without
 from netsym.simplify.words import layer_words, unit_words
 
-Floats = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False)
 class Found:
@@ -35,7 +33,7 @@ class Found:
     words: str
     because: str
     sources: tuple[str, ...] = ()  # of a block: the values that it starts from
-    apart: Floats | None = None  # how far the weights that stand there may be from those before
+    approximate: bool = False  # one layer was split in two up to a tolerance, not exactly
 
 
 @dataclass(frozen=True, eq=False)
