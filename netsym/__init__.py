@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from netsym.compare.comparison import Comparison as Comparison
     from netsym.compare.comparison import compare as compare
+    from netsym.costs import cost as cost
     from netsym.formula.forms import Formula as Formula
     from netsym.formula.sympy_bridge import from_sympy as from_sympy
     from netsym.network import Network as Network
@@ -30,6 +31,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "Comparison": "netsym.compare.comparison",
     "compare": "netsym.compare.comparison",
+    "cost": "netsym.costs",
     "Formula": "netsym.formula.forms",
     "Network": "netsym.network",
     "from_sklearn": "netsym.readers.sklearn",

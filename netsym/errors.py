@@ -58,10 +58,16 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     choices = list(choices)
     if not choices:
         return "there is none to choose from"
+    near = nearest(word, choices)
+    return f"did you mean {near!r}?" if near else "choose from " + ", ".join(choices)
+
+
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """The choice that is most like a word, if one is."""
     if len(word) > 100:  # difflib takes long for long words, and no choice is like this one
-        return "choose from " + ", ".join(choices)
-    near = difflib.get_close_matches(word.lower(), choices, n=1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else "choose from " + ", ".join(choices)
+        return None
+    near = difflib.get_close_matches(word.lower(), list(choices), n=1, cutoff=0.6)
+    return near[0] if near else None
 
 
 def without_values(missing: list[str]) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 #: From the ground up, as the design has them.
-ROOMS = ("errors", "formula", "ops", "layers", "network", "writers", "readers", "simplify",
+ROOMS = ("errors", "formula", "ops", "layers", "network", "costs", "writers", "readers", "simplify",
          "compare", "cli")  # fmt: skip
 FILES = sorted((ROOT / "netsym").rglob("*.py"))
 

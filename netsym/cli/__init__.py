@@ -19,6 +19,7 @@ VERBS = {
     "compare": "Say whether two are the same function, with proof.",
     "check": "Say what is wrong with a formula that you typed.",
     "simplify": "Collapse what is linear, and say why the rest does not collapse.",
+    "grad": "Print the derivatives of a network: back propagation.",
     "laws": "List the laws that the proof of equality knows, and does not know.",
 }
 
@@ -32,6 +33,7 @@ Examples:
   netsym inline my_network.toml         your own names and numbers
   netsym check 1-1 "w1_1_1*x + b1_1"    is this formula the network?
   netsym compare 1-2-1:sigmoid          the forms side by side, and proof
+  netsym grad 1-2-1:sigmoid             back propagation, layer by layer
   netsym simplify 1-2-1                 what collapses, and what does not and why
 
 A neural network as one formula, layer by layer and inlined, with exact sizes.

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from netsym.cli.arguments import network_argument
+from netsym.cli.losses import loss_options, with_loss
 from netsym.cli.writing import write_form, writing_options
 from netsym.network import Network
 
@@ -14,6 +15,7 @@ from netsym.network import Network
 @click.command("inline")
 @network_argument
 @writing_options
+@loss_options
 def command(network: Network, **options: Any) -> None:
     """Print a network as one formula.
 
@@ -23,6 +25,7 @@ def command(network: Network, **options: Any) -> None:
       netsym inline 1-2-1:sigmoid --expand
       netsym inline 4-8tanh-3softmax --output y_2
       netsym inline 1-2-1:sigmoid --to latex --onion --color --document -o net.tex
+      netsym inline 1-2-1:sigmoid --loss bce
       netsym inline my_network.toml --to python > my_network.py
     """
-    write_form(network, "inlined", options)
+    write_form(with_loss(network, options), "inlined", options)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from netsym.cli.arguments import network_argument, one_of
+from netsym.cli.losses import loss_options, with_loss
 from netsym.cli.writing import write_form, writing_options
 from netsym.errors import SpecError
 from netsym.network import Network
@@ -16,8 +17,8 @@ from netsym.network import Network
 @network_argument
 @click.option(
     "--form",
-    **one_of(["layered", "shared", "inlined"], "layered"),
-    help="What gets a name: each unit; what is used twice; nothing.",
+    **one_of(["layered", "once", "shared", "inlined"], "layered"),
+    help="What gets a name: each unit, of every step or once for all; what is used twice; nothing.",
 )
 @click.option(
     "--level",
@@ -25,6 +26,7 @@ from netsym.network import Network
     help="LaTeX: unit by unit, or whole layers.",
 )
 @writing_options
+@loss_options
 def command(network: Network, form: str, level: str, **options: Any) -> None:
     """Print a network layer by layer.
 
@@ -33,8 +35,10 @@ def command(network: Network, form: str, level: str, **options: Any) -> None:
       netsym show 1-2-1:sigmoid
       netsym show 2-3tanh-1 --to latex --level matrix
       netsym show 2-3-3-1:relu --form shared
+      netsym show 2-3tanh-1sigmoid --loss bce --examples 2 --l2 0.1
       netsym show my_network.toml --to python
     """  # fmt: skip
-    if level == "matrix" and form != "layered":
+    if level == "matrix" and form not in ("layered", "once"):
         raise SpecError(f"--level matrix is layered; leave --form {form} out")
+    network = with_loss(network, options)
     write_form(network, "matrix" if level == "matrix" else form, options)

@@ -3,21 +3,59 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from typing import Any
 
 import click
 
 from netsym.cli.arguments import common_options, network_argument
+from netsym.cli.losses import loss_options, with_loss
 from netsym.cli.output import Progress, write
+from netsym.errors import SpecError
 from netsym.network import Network
-from netsym.ops.forecast import NetworkSize
+from netsym.ops.forecast import Growth, NetworkSize
+
+_MOST_ROWS = 1000
+
+
+def _range(value: str) -> list[int]:
+    """Numbers of steps: 1..10, or 1,10,100."""
+    first, dots, last = value.partition("..")
+    given = [first, last] if dots else value.split(",")
+    if not all(re.fullmatch(r" *[0-9]{1,6} *", number) for number in given):
+        raise click.BadParameter(f"{value!r}; give a range, as in 1..10, or a list, as in 1,10,100")
+    numbers = [int(number) for number in given]
+    if min(numbers) < 1:
+        raise click.BadParameter(f"{value!r}; a sequence has one step or more")
+    if sorted(set(numbers)) != numbers:
+        raise click.BadParameter(f"{value!r}; give numbers that grow, each once")
+    numbers = list(range(numbers[0], numbers[1] + 1)) if dots else numbers
+    if len(numbers) > _MOST_ROWS:
+        raise click.BadParameter(f"{value!r} are {len(numbers):,} rows; ask for at most 1,000")
+    return numbers
 
 
 @click.command("size")
 @network_argument
+@loss_options
 @common_options
 @click.option("--exact", is_flag=True, help="Print every digit of very large counts.")
-def command(network: Network, as_json: bool, target: str | None, expand: bool, exact: bool) -> None:
+@click.option(
+    "--steps",
+    type=_range,
+    metavar="A..B",
+    help="Recurrent networks: how the forms grow from A steps to B; or a list, 1,10,100.",
+)
+def command(
+    network: Network,
+    as_json: bool,
+    target: str | None,
+    expand: bool,
+    exact: bool,
+    steps: list[int] | None,
+    **options: Any,
+) -> None:
     """Say how large every form of a network is, without building it.
 
     \b
@@ -25,20 +63,25 @@ def command(network: Network, as_json: bool, target: str | None, expand: bool, e
       netsym size 1-2-1:sigmoid
       netsym size 2-10x20-1:tanh --exact
       netsym size 784-128relu-10 --json
+      netsym size 4-8tanh-3softmax --loss cross_entropy --examples 32
+      netsym size lstm.toml --steps 1..10
 
     \b
     A name or a number is 1 node; a sum, a product or a function is 1 and its
     operands. Layered and shared count the right-hand sides of all equations.
     """
+    if steps is not None and options["loss"]:
+        raise SpecError("--steps counts the network without its cost; leave --loss out")
+    network = with_loss(network, options)
     if network.assumed:
         click.echo(f"note: {network.assumed}", err=True)
     progress = Progress()
-    sizes = network.sizes(expand, progress)
+    sizes = network.growth(steps, expand, progress) if steps else network.sizes(expand, progress)
     text = _json(sizes) if as_json else sizes.table(exact)
     write([text], target, progress)
 
 
-def _json(sizes: NetworkSize) -> str:
+def _json(sizes: NetworkSize | Growth) -> str:
     """The data; counts may have more digits than Python writes unless it is told to."""
     limit = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)

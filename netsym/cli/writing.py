@@ -100,7 +100,7 @@ def refuse(network: Network, form: str, unit: str | None, expand: bool, max_node
             if layers <= max_nodes:
                 instead = f"layer by layer it has {layers:,} (netsym show); {instead}"
     else:
-        nodes = network.count_nodes("layered", None, expand)
+        nodes = network.count_nodes("once" if form == "once" else "layered", None, expand)
         if nodes > max_nodes and (unit is not None or form == "shared"):
             size = network.forecast(form, expand, unit)
             nodes = nodes if size is None else size.nodes

@@ -197,7 +197,7 @@ def _narrowed(one: Subject, other: Subject) -> bool:
         return False
     layers = zip(one.network.layers, other.network.layers, strict=False)
     alike = len(one.network.layers) == len(other.network.layers) and all(
-        (a.layer, a.sources, a.widths) == (b.layer, b.sources, b.widths) for a, b in layers
+        (a.layer, a.sources, a.shapes) == (b.layer, b.sources, b.shapes) for a, b in layers
     )
     with np.errstate(over="ignore"):
         return alike and all(

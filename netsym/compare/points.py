@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from netsym.formula.functions import FUNCTIONS
+from netsym.ops import Ops, Present
 from netsym.ops.numeric import Floats, Numeric
 
 #: `read(ops, x)`: the outputs in a reading, from the inputs there.
@@ -96,6 +97,9 @@ class _Watcher(Numeric):
             row.expansion(self, *operands)  # to watch it; the value is better computed as it is
         return super().call(function, *operands)
 
+    def maximum(self, values: Floats, count: int, present: Present | None = None) -> Floats:
+        return Ops.maximum(self, values, count, present)
+
     def apply(self, function: str, values: Floats, *constants: float) -> Floats:
         if FUNCTIONS[function].vector:
             return super().apply(function, values, *constants)
@@ -132,7 +136,8 @@ class _Kinks:
     def _margins(self, x: Floats) -> Floats:
         self.watcher.margins.clear()
         self.read(self.watcher, x)
-        return np.concatenate([np.empty((len(x), 0)), *self.watcher.margins], axis=1)
+        there = (margins for margins in self.watcher.margins if len(margins) == len(x))
+        return np.concatenate([np.empty((len(x), 0)), *there], axis=1)
 
 
 def _sides(margins: Floats) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -43,6 +43,23 @@ class Binding:
         return self.names.ascii(self.position)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Bindings(Sequence[Binding]):
+    """An equation for each of the names, made when it is looked at: gradients have thousands."""
+
+    names: Names
+    nodes: Ids
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __getitem__(self, position: Any) -> Any:
+        if isinstance(position, slice):
+            return tuple(self)[position]
+        place = range(len(self))[position]
+        return Binding(self.names, place, int(self.nodes[place]))
+
+
 def bind(names: Names, nodes: Ids) -> tuple[Binding, ...]:
     """An equation for each of the names."""
     return tuple(Binding(names, i, int(node)) for i, node in enumerate(nodes.reshape(-1)))
@@ -57,11 +74,14 @@ class Formula:
 
     `cut` holds the nodes where the writing stops, in order. They wrap their own names (layered)
     or are named by `cut_names` (shared). `shapes` says what each letter of a matrix form is.
+    With `steps` it holds for each step t from 1 to that; `zero` are the states before, that are 0,
+    and `aside` what is defined although no output is made of it. Such a form cannot be computed.
+    `loss` is the number of the layer that is a loss, 0 if none is.
     """
 
     graph: Graph
     inputs: Ids
-    outputs: tuple[Binding, ...]
+    outputs: Sequence[Binding]
     function: str = ""
     form: str = "inlined"
     cut: Ids = dataclasses.field(default_factory=_nothing)
@@ -69,6 +89,10 @@ class Formula:
     latex_names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     headings: Mapping[int, str] = dataclasses.field(default_factory=dict)
     shapes: tuple[tuple[Names, tuple[int, ...]], ...] = ()
+    steps: int = 0
+    zero: tuple[Names, ...] = ()
+    aside: Ids = dataclasses.field(default_factory=_nothing)
+    loss: int = 0
 
     # -- what it is made of ---------------------------------------------------------------------
     @cached_property
@@ -85,12 +109,14 @@ class Formula:
     @cached_property
     def ends(self) -> Ids:
         """The nodes of the outputs, shape (outputs,)."""
+        if isinstance(self.outputs, Bindings):
+            return self.outputs.nodes
         return np.array([output.node for output in self.outputs], dtype=np.int32)
 
     @cached_property
     def mask(self) -> npt.NDArray[np.bool_]:
-        """Over the graph: what the outputs are made of."""
-        return self.graph.reachable(self.ends)
+        """Over the graph: what the outputs are made of, and what is defined aside."""
+        return self.graph.reachable(np.concatenate([self.ends, self.aside]))
 
     @cached_property
     def cut_mask(self) -> npt.NDArray[np.bool_]:
@@ -116,6 +142,18 @@ class Formula:
             return shared(one)
         return dataclasses.replace(one, cut=self.cut[one.mask[self.cut]])
 
+    def _refuse_once(self) -> None:
+        if self.form == "once":
+            raise SpecError(
+                "what is written once for all steps is no program: its steps have no number; "
+                "take the layered form"
+            )
+
+    @property
+    def stops_at_names(self) -> bool:
+        """Whether the writing stops at the values that layers name."""
+        return self.form in ("layered", "once")
+
     @property
     def layer_count(self) -> int:
         """The number of the last layer that it comes from, 0 if from none."""
@@ -125,6 +163,7 @@ class Formula:
     @cached_property
     def plan(self) -> Plan:
         """How its outputs are computed, block by block."""
+        self._refuse_once()
         return Plan(self.graph, self.inputs, self.ends)
 
     @cached_property
@@ -180,6 +219,36 @@ class Formula:
         """Without the evaluation, which is made again: its steps cannot be pickled."""
         return {k: v for k, v in self.__dict__.items() if k not in ("_evaluation", "plan")}
 
+    # -- derivatives ----------------------------------------------------------------------------
+    def gradient(
+        self, wrt: str | Sequence[str] = "parameters", output: int | str | None = None
+    ) -> Formula:
+        """The derivatives of one output, in the form of this formula: `dy_dw1_1_1` and so on.
+
+        `wrt` says by what: "parameters", "inputs", or names, of one or of a whole array (w1). The
+        layered form is back propagation: what layer 2 passes back is `delta2_1`, one per unit.
+        Kinks follow torch: relu'(0) = 0 (see `netsym.formula.functions.Function`).
+        Raises `SpecError` for several outputs without `output`, and for unknown names.
+        """
+        from netsym.formula.gradient import gradient
+
+        return gradient(self, wrt, output)
+
+    def jacobian(self, wrt: str | Sequence[str] = "parameters") -> Formula:
+        """The derivatives of all outputs, one output after another; see `gradient`."""
+        from netsym.formula.gradient import jacobian
+
+        return jacobian(self, wrt)
+
+    def hessian_vector(self, wrt: str | Sequence[str] = "parameters") -> Formula:
+        """The Hessian of the one output times a vector, `Hv_1 …`; see `gradient` for `wrt`.
+
+        The vector `v_1 …`, in the order of the gradient, comes after the inputs.
+        """
+        from netsym.formula.gradient import hessian_vector
+
+        return hessian_vector(self, wrt)
+
     # -- writing --------------------------------------------------------------------------------
     def __str__(self) -> str:
         return self.text()
@@ -201,6 +270,8 @@ class Formula:
         if to not in WRITERS:
             raise SpecError(f"unknown language {to!r}; {did_you_mean(to, WRITERS)}")
         instead = "ask for its size, or for another form, or raise max_nodes"
+        if to not in ("text", "latex"):
+            self._refuse_once()
         refuse_if_larger(self.size.nodes, self.form, max_nodes, instead)
         return WRITERS[to](self, **options)
 
@@ -321,7 +392,7 @@ def shared(formula: Formula) -> Formula:
                 operands = block.operands[rows, first:stop]
                 tally(uses, operands, np.ones(len(operands), dtype=np.int64))
     cut = np.flatnonzero(composite & (uses > 1)).astype(np.int32)
-    taken = {name.split("_")[0] for name in formula.given_names()}
+    taken = {name.split("_")[0] for name in formula.given_names()} | graph.letters()
     base = next(letter for letter in spare_letters() if letter not in taken)
     return dataclasses.replace(
         plain, form="shared", cut=cut, cut_names=Names(base, None, (len(cut),))

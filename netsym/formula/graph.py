@@ -22,6 +22,7 @@ Mask = npt.NDArray[np.bool_]
 Spans = tuple[tuple[int, int, int], ...]
 
 LEAVES = frozenset({"symbol", "constant"})
+NAMED = LEAVES | {"name"}
 _LIMIT = 2**31 - 1
 
 
@@ -77,9 +78,20 @@ class Graph:
         self._fractions: dict[Fraction, int] = {}
         self._rows: dict[tuple[str, int], RowIndex] = {}
         self._spans: dict[int, Spans] = {}
+        self._trunk: Graph | None = None  # what this is a branch of, and how many of its blocks
+        self._shared = 0
 
     def __len__(self) -> int:
         return self._size
+
+    def branch(self) -> Graph:
+        """A graph with these nodes, that grows by itself: masks over this one stay right."""
+        made = Graph()
+        made.blocks, made._starts, made._size = [*self.blocks], [*self._starts], self._size
+        made._constants, made._fractions = self._constants.copy(), {**self._fractions}
+        made._rows = {key: index.copy() for key, index in self._rows.items()}
+        made._trunk, made._shared = self, len(self.blocks)
+        return made
 
     # -- building -------------------------------------------------------------------------------
     def symbols(self, names: Names) -> Ids:
@@ -107,10 +119,21 @@ class Graph:
         ids[new] = made
         return ids.reshape(array.shape)
 
+    def constant(self, value: float) -> int:
+        """A leaf node of one float64 value; see `constants`."""
+        values = np.array([value])
+        key = values.view(np.int64)
+        known = self._constants.find(key)
+        if known is not None:
+            return int(known[0])
+        made = self._append("constant", _no_operands(1), values)
+        self._constants.insert(key, made, key)
+        return int(made[0])
+
     def fraction(self, value: Fraction) -> int:
         """A leaf node with an exact value; a whole number that float64 has is that number."""
         if value.denominator == 1 and abs(value) <= 2**53:
-            return int(self.constants(float(value)))
+            return self.constant(float(value))
         if value not in self._fractions:
             made = self._append("constant", _no_operands(1), (value,))
             self._fractions[value] = int(made[0])
@@ -129,29 +152,33 @@ class Graph:
         operands = np.ascontiguousarray(operands, dtype=np.int32)
         if not len(operands):
             return np.empty(0, dtype=np.int32)
-        index = self._rows.setdefault((op, operands.shape[1]), RowIndex())
+        kind = op, operands.shape[1]
+        index = self._rows.get(kind)
+        if index is None:
+            index = self._rows[kind] = RowIndex()
         ids = index.find(operands)
         new = operands if ids is None else operands[ids < 0]
         if not len(new):
             assert ids is not None
             return ids
         first, inverse = distinct_rows(new)
-        made = self._append(op, new if first is None else new[first])
-        index.insert(self.blocks[-1].start, self.blocks[-1].operands)
+        new = new if first is None else new[first]
+        made = self._append(op, new)
+        index.insert(self._size - len(new), new)
         made = made if inverse is None else made[inverse]
         if ids is None:
             return made
         ids[ids < 0] = made
         return ids
 
-    def name(self, ids: Ids, names: Names) -> Ids:
-        """Wrap nodes in names, one to one; what has a name already (or is a leaf) is kept."""
+    def name(self, ids: Ids, names: Names, offset: int = 0) -> Ids:
+        """Wrap nodes in names from `offset` on; what has a name already (or is a leaf) is kept."""
         flat = ids.reshape(-1)
         positions = np.flatnonzero(~self.is_named_or_leaf(flat))
         wrapped = flat.copy()
         if len(positions):
             operands = flat[positions].reshape(-1, 1)
-            wrapped[positions] = self._append("name", operands, names, positions)
+            wrapped[positions] = self._append("name", operands, names, positions + offset)
         return wrapped.reshape(ids.shape)
 
     def _append(
@@ -175,20 +202,29 @@ class Graph:
     # -- looking --------------------------------------------------------------------------------
     def block_numbers(self, ids: Ids) -> npt.NDArray[np.int64]:
         """Which block each node is in."""
-        if not ids.size:
-            return np.zeros(ids.shape, dtype=np.int64)
-        low, high = self._number(int(ids.min())), self._number(int(ids.max()))
-        if low == high:
-            return np.full(ids.shape, low)
+        common = self.common_block(ids)
+        if common >= 0 or not ids.size:
+            return np.full(ids.shape, common)
         if ids.size < 8:
-            few = [self._number(node) for node in ids.reshape(-1).tolist()]
+            few = [self.block_number(node) for node in ids.reshape(-1).tolist()]
             return np.array(few, dtype=np.int64).reshape(ids.shape)
+        low, high = self.block_number(int(ids.min())), self.block_number(int(ids.max()))
         starts = np.array(self._starts[low + 1 : high + 1])
         found: npt.NDArray[np.int64] = np.searchsorted(starts, ids, side="right") + low
         return found
 
-    def _number(self, node: int) -> int:
+    def block_number(self, node: int) -> int:
+        """Which block one node is in."""
         return bisect_right(self._starts, node) - 1
+
+    def common_block(self, ids: Ids) -> int:
+        """Which block all these nodes are in, -1 if they are in several or there are none."""
+        if not ids.size:
+            return -1
+        number = self.block_number(ids.item(0))
+        block = self.blocks[number]
+        inside = (ids >= block.start) & (ids < block.stop)
+        return number if np.count_nonzero(inside) == ids.size else -1
 
     def present(self, mask: Mask) -> list[int]:
         """The numbers of the blocks that have a node in the mask."""
@@ -198,17 +234,18 @@ class Graph:
 
     def block_of(self, node: int) -> Block:
         """The block that one node is in."""
-        return self.blocks[self._number(node)]
+        return self.blocks[self.block_number(node)]
 
     def is_named_or_leaf(self, ids: Ids) -> npt.NDArray[np.bool_]:
         """Whether each node is a symbol, a constant or wrapped in a name."""
-        return self.of_kind(ids, LEAVES | {"name"})
+        return self.of_kind(ids, NAMED)
 
     def of_kind(self, ids: Ids, ops: frozenset[str]) -> npt.NDArray[np.bool_]:
         """Whether each node is of one of these operations."""
+        common = self.common_block(ids)
+        if common >= 0 or not ids.size:
+            return np.full(len(ids), common >= 0 and self.blocks[common].op in ops)
         numbers = self.block_numbers(ids)
-        if not ids.size or numbers[0] == numbers[-1] == numbers.max() == numbers.min():
-            return np.full(len(ids), bool(ids.size) and self.blocks[int(numbers[0])].op in ops)
         present = np.unique(numbers)
         kinds = np.array([self.blocks[n].op in ops for n in present.tolist()])
         found: npt.NDArray[np.bool_] = kinds[np.searchsorted(present, numbers)]
@@ -228,6 +265,11 @@ class Graph:
                 assert isinstance(block.payload, Names)
                 yield from block.payload.all()
 
+    def letters(self) -> set[str]:
+        """The letters that the notation gives to symbols."""
+        payloads = (block.payload for block in self.blocks if block.op == "symbol")
+        return {names.base for names in payloads if isinstance(names, Names)}
+
     def given_names(self) -> Iterator[str]:
         """The names of symbols that a person chose."""
         for block in self.blocks:
@@ -244,6 +286,8 @@ class Graph:
 
         The block is -1 for a run of columns that mix several blocks.
         """
+        if self._trunk is not None and number < self._shared:
+            return self._trunk.spans(number)
         if number not in self._spans:
             self._spans[number] = tuple(self._find_spans(self.blocks[number].operands))
         return self._spans[number]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,7 @@ def _row_keys(operands: Ids) -> Keys:
     if arity == 1:
         return operands[:, 0].astype(np.int64)
     if arity == 2:
-        return (operands[:, 0].astype(np.int64) << 32) | operands[:, 1]
+        return operands.view(np.int64).reshape(-1)
     keys = np.zeros(len(operands), dtype=np.int64)
     with np.errstate(over="ignore"):
         for start in range(0, arity, len(_MULTIPLIERS)):
@@ -36,11 +37,23 @@ def _row_keys(operands: Ids) -> Keys:
     return keys
 
 
+def increasing(keys: npt.NDArray[np.integer[Any]]) -> bool:
+    """Whether each is larger than the one before."""
+    return bool(np.count_nonzero(keys[1:] > keys[:-1]) >= len(keys) - 1)
+
+
+def _turned(pairs: Ids) -> Keys:
+    """The keys of pairs with the other operand first."""
+    return pairs[:, ::-1].copy().view(np.int64).reshape(-1)
+
+
 def distinct(keys: Keys) -> tuple[Positions | None, Positions | None, Keys]:
     """First position of every distinct key in order of appearance, each key's rank there.
 
     (None, None, …) when all are distinct, as nearly always. Last, the distinct keys sorted.
     """
+    if len(keys) == 1:
+        return None, None, keys
     ordered = np.sort(keys)
     if not bool((ordered[1:] == ordered[:-1]).any()):
         return None, None, ordered
@@ -53,10 +66,12 @@ def distinct(keys: Keys) -> tuple[Positions | None, Positions | None, Keys]:
 
 def distinct_rows(operands: Ids) -> tuple[Positions | None, Positions | None]:
     """The same for rows of operands."""
-    for column in operands.T[:1] if operands.shape[1] > 2 else operands.T:
-        if bool((column[1:] > column[:-1]).all()):
-            return None, None
-    first, inverse, _ = distinct(_row_keys(operands))
+    if operands.shape[1] and increasing(operands[:, 0]):
+        return None, None
+    keys = _row_keys(operands)
+    if operands.shape[1] == 2 and (increasing(keys) or increasing(_turned(operands))):
+        return None, None
+    first, inverse, _ = distinct(keys)
     if first is not None and operands.shape[1] > 2:
         same = bool((operands[first][inverse] == operands).all())
         if not same:  # two different rows share a hash: keep every row apart rather than err
@@ -82,6 +97,12 @@ class KeyIndex:
 
     def __init__(self) -> None:
         self._runs: list[_Run] = []
+
+    def copy(self) -> KeyIndex:
+        """The same keys, to which others may be added."""
+        made = KeyIndex()
+        made._runs = [*self._runs]
+        return made
 
     def insert(self, keys: Keys, ids: Ids, ordered: Keys | None = None) -> None:
         """Add distinct keys that are new, with their ids; `ordered` are the keys sorted."""
@@ -118,6 +139,13 @@ class RowIndex:
         self._keys = KeyIndex()
         self._last = -1
 
+    def copy(self) -> RowIndex:
+        """The same rows, to which others may be added."""
+        made = RowIndex()
+        made._blocks, made._settled = [*self._blocks], self._settled
+        made._keys, made._last = self._keys.copy(), self._last
+        return made
+
     def insert(self, start: int, operands: Ids) -> None:
         """Add the rows of a new block, whose first id is `start`."""
         self._blocks.append((start, operands))
@@ -125,19 +153,17 @@ class RowIndex:
 
     def find(self, operands: Ids) -> Ids | None:
         """The id of every row, -1 where it is new; None when all are new."""
-        if self._last < 0 or any(int(c.min()) > self._last for c in operands.T[:2] if len(c)):
+        if self._last < 0 or self._newer(operands):
             return None
         if operands.shape[1]:
-            candidates = np.flatnonzero(operands.max(axis=1) < self._last)
+            newest = operands.max(axis=1)
         else:
-            candidates = np.arange(len(operands))
+            newest = np.full(len(operands), -1, dtype=np.int32)
+        (candidates,) = (newest < self._last).nonzero()
         if not len(candidates):
             return None
-        for start, rows in self._blocks[self._settled :]:
-            ids = np.arange(start, start + len(rows), dtype=np.int32)
-            self._keys.insert(_row_keys(rows), ids)
-        self._settled = len(self._blocks)
-        known = self._keys.find(_row_keys(operands[candidates]))
+        wanted = operands if len(candidates) == len(operands) else operands[candidates]
+        known = self._keys_after(int(newest[candidates].min()), wanted).find(_row_keys(wanted))
         if known is None:
             return None
         if operands.shape[1] > 2:  # keys are hashes there: look at the rows themselves
@@ -149,6 +175,35 @@ class RowIndex:
         found = np.full(len(operands), -1, dtype=np.int32)
         found[candidates] = known
         return found
+
+    def _keys_after(self, node: int, wanted: Ids) -> KeyIndex:
+        """The keys of all rows newer than a node that may be among the wanted ones.
+
+        A few blocks are looked at by themselves; where they are more, every block is settled.
+        """
+        first = bisect_left(self._blocks, node, key=lambda block: block[0] + len(block[1]) - 1)
+        if first > self._settled and self._last - self._blocks[first][0] <= 2 * len(wanted):
+            few = KeyIndex()
+            low, high = wanted[:, -1].min(), wanted[:, -1].max()
+            for start, rows in self._blocks[first:]:
+                column = rows[:, -1]
+                if column.min() <= high and column.max() >= low:
+                    ids = np.arange(start, start + len(rows), dtype=np.int32)
+                    few.insert(_row_keys(rows), ids)
+            return few
+        for start, rows in self._blocks[self._settled :]:
+            ids = np.arange(start, start + len(rows), dtype=np.int32)
+            self._keys.insert(_row_keys(rows), ids)
+        self._settled = len(self._blocks)
+        return self._keys
+
+    def _newer(self, operands: Ids) -> bool:
+        """Whether one of the first columns has nothing but nodes newer than all that are known."""
+        return any(
+            operands.item(0, place) > self._last
+            and np.count_nonzero(operands[:, place] > self._last) == len(operands)
+            for place in range(min(2, operands.shape[1]))
+        )
 
     def _row(self, node: int) -> Ids:
         number = bisect_right(self._blocks, node, key=lambda block: block[0]) - 1

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from netsym.formula.names import GREEK, VALUES
 from netsym.formula.vocabulary import Vocabulary, function_of, spelled
 
 _UPRIGHT = r"\\(?:mathrm|mathit|text|mathsf|textrm|operatorname)\{(?:[A-Za-z0-9 ]|\\_)+\}"
@@ -14,6 +15,12 @@ _BELOW = rf"_(?:\{{(?P<below>(?:[A-Za-z0-9, ]|\\[,_]|{_UPRIGHT})+)\}}|(?P<low>[0
 _ABOVE = r"\^(?:\{ *(?P<above>\[[0-9]+\]|\([0-9]+\)|[0-9]+) *\}|(?P<high>\[[0-9]+\]|\([0-9]+\)))"
 _BEFORE = _ABOVE.replace("above", "above2").replace("high", "high2")
 _NAME = re.compile(rf"(?P<base>{_BASE})(?:{_BEFORE})?(?:{_BELOW})?(?:{_ABOVE})?")
+_FIRST_VALUE = re.compile(
+    rf"(?<![\w{{,\\])[{''.join(v for v in VALUES if len(v) == 1)}]_?\{{?[0-9,]*\}}?\^\{{\(1\)\}}"
+)  # a value of layer 1, and no gate
+_GREEK_NAME = re.compile(
+    rf"(?P<base>\\(?:{'|'.join(GREEK)}))(?![A-Za-z])(?:{_BEFORE})?(?:{_BELOW})?(?:{_ABOVE})?"
+)
 _TYPED = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _DEFINED = re.compile(
     r"([A-Za-z])_\{?([0-9,]{1,9})\}?\^\{?([0-9]{1,6})\}?\}?[ ]*&?[ ]*="
@@ -44,8 +51,9 @@ class LatexNames:
         ends = r"(?![A-Za-z])" if longest else ""
         self._given = re.compile(f"(?:{'|'.join(longest)}){ends}") if longest else None
         self._seen: dict[str, tuple[str, int] | None] = {}
-        self._layers = {_Script(m[1], m[2], m[3]) for m in _DEFINED.finditer(text) if m[1] in "az"}
-        self._first_is_one = re.search(r"[az]_?\{?[0-9]*\}?\^\{\(1\)\}", text) is not None
+        defined = (match for match in _DEFINED.finditer(text) if match[1] in VALUES)
+        self._layers = {_Script(match[1], match[2], match[3]) for match in defined}
+        self._first_is_one = _FIRST_VALUE.search(text) is not None
         self._identifiers = self._of_chosen(given)
 
     def match(self, place: int) -> tuple[str, int] | None:
@@ -59,6 +67,11 @@ class LatexNames:
         if letter != "\\" and not (letter.isalpha() and letter.isascii()):
             return None
         if letter == "\\":
+            scripted = _GREEK_NAME.match(text, place)
+            if scripted:
+                word, end = self._read(scripted)
+                if self.vocabulary.place(word) is not None:
+                    return word, end
             greek = _GREEK.match(text, place)
             if greek and (self.vocabulary.is_open or self.vocabulary.place(greek[1])):
                 return greek[1], greek.end()
@@ -125,7 +138,7 @@ class LatexNames:
         """The plain names of a value in a layer, by the notations."""
         number = int(script.above.strip("[]()"))
         bracket = script.above[0] if script.above[0] in "[(" else ""
-        is_value = script.base in ("a", "z")
+        is_value = script.base in VALUES
         if bracket == "[":
             layer = number
         elif bracket == "(":
@@ -171,6 +184,8 @@ def _as_typed(name: str) -> str:
 def _plain_word(base: str) -> str:
     if base.startswith((r"\hat", r"\widehat")):
         return "y"
+    if base.startswith("\\") and "{" not in base:
+        return base[1:]
     if base.startswith("\\"):
         return base[base.index("{") + 1 : -1].replace(r"\_", "_").replace(" ", "")
     return base

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from netsym.errors import TooLargeError
 from netsym.formula.graph import Block, Ids, Positions
@@ -20,20 +21,25 @@ if TYPE_CHECKING:
 MAX_NODES = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
 class PerOutput(Sequence[int]):
-    """One count for each output: `counts`, repeated `times` times; a tuple to whoever reads it."""
+    """One count for each output; a tuple to whoever reads it.
 
-    counts: tuple[int, ...]
-    times: int = 1
+    `counts` may have any shape, and may be a view in which millions that agree are one.
+    """
+
+    def __init__(self, counts: npt.ArrayLike) -> None:
+        self.counts = np.asarray(counts, dtype=object)
 
     def __len__(self) -> int:
-        return len(self.counts) * self.times
+        return self.counts.size
+
+    def __iter__(self) -> Iterator[int]:
+        return map(int, self.counts.flat)
 
     def __getitem__(self, position: Any) -> Any:
         if isinstance(position, slice):
             return tuple(self)[position]
-        return self.counts[range(len(self))[position] % len(self.counts)]
+        return int(self.counts.flat[range(len(self))[position]])
 
     def __eq__(self, other: object) -> bool:
         return (

@@ -57,7 +57,8 @@ class _Raw:
             return self.power(operands[0], sympy.S.Half)
         if row.sympy:
             made = getattr(sympy, row.sympy)
-            return made(*operands, evaluate=False) if operands else made
+            after = map(sympy.Integer, row.sympy_after)
+            return made(*operands, *after, evaluate=False) if operands else made
         assert row.expansion is not None
         return row.expansion(self, *operands)
 
@@ -198,7 +199,13 @@ class _Nodes(Builder):
                 f"{type(expression).__name__} is not something netsym knows; "
                 f"it knows sums, products, powers and {known}"
             )
-        return self.operation(function, tuple(operands))
+        after = FUNCTIONS[function].sympy_after
+        if after and expression.args[-len(after) :] != after:
+            raise SpecError(
+                f"{expression} has another value at its kink than {function} here; as the last "
+                f"operand give {after[-1]}"
+            )
+        return self.operation(function, tuple(operands[: len(operands) - len(after)]))
 
     def _product(self, product: Any, operands: list[int]) -> int:
         """Factors over divisors; a leading -1 is a negation, as in sympy's own printing."""

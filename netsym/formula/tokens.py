@@ -50,7 +50,7 @@ class Tokens:
 
 # A superscript in brackets is a layer only if a subscript follows: x^(2) is a power.
 _NAME = (
-    r"(?:[A-Za-z_][A-Za-z0-9_]*|ŷ|y\u0302)"
+    r"(?:[A-Za-z_][A-Za-z0-9_]*|[αβγδμσ](?=[⁽₀-₉])|ŷ|y\u0302)"
     r"(?:⁽[⁰¹²³⁴-⁹]+⁾|(?<=[A-Za-z])\^(?:\[[0-9]+\]|\([0-9]+\))(?=_[0-9]))?"
     r"(?:[₀-₉]+(?:,[₀-₉]+)*|(?<=[\])ŷ\u0302])(?:_[0-9]+)+)?"
 )

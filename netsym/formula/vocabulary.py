@@ -8,7 +8,7 @@ from itertools import islice
 
 from netsym.errors import did_you_mean
 from netsym.formula.functions import FUNCTIONS
-from netsym.formula.names import Names
+from netsym.formula.names import GREEK, Names
 
 _ALIASES = {
     "ln": "log", "logistic": "sigmoid", "expit": "sigmoid", "swish": "silu", "arctan": "atan",
@@ -22,11 +22,13 @@ _FUNCTION_WORDS: Mapping[str, str] = {
 
 _NUMERALS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
 _SPELLED = re.compile(
-    r"(ŷ|y\u0302|[A-Za-z_][A-Za-z0-9_]*)"
+    r"(ŷ|y\u0302|[αβγδμσ]|[A-Za-z_][A-Za-z0-9_]*)"
     r"(?:⁽(\w+)⁾|\^\[([0-9]+)\]|\^\(([0-9]+)\))?([₀-₉,]+|[_0-9]+)?"
 )
 #: Letters of values that have one index, however many digits it has; weights have two.
-_ONE_INDEX = re.compile(r"t+|[suvxyzabmh]")
+_ONE_INDEX = re.compile(r"t+|[suvxyzabmh]|[bp][a-z]|gamma|beta|mu|sigma")
+
+_GREEK = {letter: word for word, letter in GREEK.items()}
 
 _OFFERED = 1000
 _LONGEST_SPLIT = 40
@@ -53,7 +55,7 @@ def plain_names(word: str) -> list[str]:
     if not match:
         return [word]
     layer = match[2] or match[3] or match[4] or ""
-    base = "y" if match[1][-1] in "ŷ\u0302" else match[1]
+    base = "y" if match[1][-1] in "ŷ\u0302" else _GREEK.get(match[1], match[1])
     below = (match[5] or "").translate(_NUMERALS)
     if "_" in below:
         below = below[1:].replace("_", ",")
@@ -64,6 +66,11 @@ def spelled(base: str, layer: str, below: str) -> list[str]:
     """Plain names for a letter, a layer and indices, of which commas may be left out."""
     if not below:
         return [base + layer]
+    gate, comma, others = below.partition(",")
+    if comma and len(gate) == 1 and gate.isalpha():  # w_{f,12}^{[1]} is wf1_1_2
+        return [*spelled(base + gate, layer, others), "_".join([base + layer, *below.split(",")])]
+    if below[0] == "0" and below[1:].isdecimal():  # h_{01}^{[1]} is h1_0_1
+        return ["_".join([base + layer, "0", below[1:]]), f"{base}{layer}_{below}"]
     whole = [below] if "," not in below else below.split(",")
     found = ["_".join([base + layer, *whole])]
     if len(whole) == 1 and len(below) > 1 and "0" not in below and len(below) < 5:
@@ -85,8 +92,7 @@ class Vocabulary:
                 for position, name in enumerate(names.literal):
                     self.chosen.setdefault(name, (names, position))
             else:
-                start = names.base + ("" if names.layer is None else str(names.layer))
-                self.structured.setdefault(start, []).append(names)
+                self.structured.setdefault(names.start, []).append(names)
 
     def place(self, name: str) -> tuple[Names, int] | None:
         """Where a plain name is among the known ones."""

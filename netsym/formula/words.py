@@ -71,6 +71,10 @@ class Words:
         function = function_of(word)
         if function is None or FUNCTIONS[function].arity == 0:
             return function
+        if function == "logsumexp":
+            raise tokens.mistake(
+                f"{word!r} is of a vector", place, hint="write log(exp(z_1) + exp(z_2) + …)"
+            )
         if FUNCTIONS[function].vector:
             raise tokens.mistake(
                 f"{word!r} makes several values of several, so it is no part of one formula", place,

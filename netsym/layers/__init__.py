@@ -5,47 +5,77 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.formula.functions import ACTIVATIONS, FUNCTIONS
+from netsym.formula.graph import Ids
 from netsym.ops import Ops
 
+if TYPE_CHECKING:
+    from netsym.ops.matrix import Matrix
+
 A = TypeVar("A")
+Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer(ABC):
-    """The mathematics of one layer, on vectors.
+    """The mathematics of one layer, on arrays of any axes; a vector has one.
 
     The fields of a subclass are its options in a spec, `letters` its parameters with the letter
-    each is named by. `check` raises `SpecError` for inputs that it cannot take.
+    each is named by. Sequences are (steps, values), images (channels, height, width).
     """
 
     kind: ClassVar[str]
     letters: ClassVar[Mapping[str, str]] = {}
-    joins: ClassVar[bool] = False  # takes two or more inputs rather than one
+    recurrent: ClassVar[bool] = False  # reads a sequence step by step
+    reads: ClassVar[tuple[int, int | None]] = (
+        1,
+        1,
+    )  # inputs: at least, and at most if there is one
 
     @abstractmethod
-    def width(self, *widths: int) -> int:
-        """The number of outputs for inputs of these widths; `SpecError` if they do not fit."""
+    def shape(self, *shapes: Shape) -> Shape:
+        """The shape of the output for inputs of these shapes; `SpecError` if they do not fit."""
 
-    def parameters(self, *widths: int) -> dict[str, tuple[int, ...]]:
-        """The shape of every parameter array, for inputs of these widths."""
+    def parameters(self, *shapes: Shape) -> dict[str, Shape]:
+        """The shape of every parameter array, for inputs of these shapes."""
+        return {}
+
+    def values(self, *shapes: Shape) -> dict[str, Shape]:
+        """The shapes of the values that it names between its inputs and its output, by letter."""
         return {}
 
     @abstractmethod
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        """The output from the inputs, written with `ops`; arrays of shape (…, width)."""
+        """The output from the inputs, written with `ops`.
+
+        Arrays are (…, *shape): in some readings points come first.
+        """
+
+    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+        """The output as people write it with a letter for every array."""
+        return self.forward(ops, parameters, *inputs)
 
     def describe(self) -> str:
         """The layer in a few words, for headings."""
         return self.kind
 
     @property
+    def value_letter(self) -> str:
+        """The letter of its output."""
+        return "a"
+
+    @property
     def elementwise(self) -> bool:
         """Whether each output depends on the inputs of its own place alone."""
         return False
+
+    @property
+    def stepwise(self) -> bool:
+        """Whether it does the same to every step of a sequence, whatever the others are."""
+        return self.elementwise and not self.letters
 
     def stages(self) -> tuple[Stage, ...]:
         """The layer as simpler ones, so that what is affine in it stands by itself.
@@ -89,3 +119,8 @@ class Activated(Layer):
         if default is None:
             return ops.apply(self.activation, values)
         return ops.apply(self.activation, values, default if self.alpha is None else self.alpha)
+
+
+def shown(shape: Shape) -> str:
+    """A shape for a sentence: 3 x 32 x 32."""
+    return " x ".join(map(str, shape))

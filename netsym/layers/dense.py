@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.layers import Activated, Stage
+from netsym.formula.graph import Ids
+from netsym.layers import Activated, Shape, Stage
 from netsym.layers.elementwise import Activation
 from netsym.layers.merge import Add
 from netsym.ops import Ops
+
+if TYPE_CHECKING:
+    from netsym.ops.matrix import Matrix
 
 A = TypeVar("A")
 
@@ -18,6 +22,8 @@ A = TypeVar("A")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dense(Activated):
     """`a = g(W x + b)`: weights (units, inputs), bias (units,).
+
+    Of an array (…, inputs) it takes each vector along the last axis and gives (…, units).
 
     With `skip`, the layer's own input is added after the activation: `a = g(W x + b) + x`
     (He et al., Deep Residual Learning, 2015, equation 1); then units must equal inputs.
@@ -30,22 +36,35 @@ class Dense(Activated):
     use_bias: bool = True
     skip: bool = False
 
-    def width(self, *widths: int) -> int:
-        if self.skip and widths[0] != self.units:
+    def shape(self, *shapes: Shape) -> Shape:
+        *leading, inputs = shapes[0]
+        if self.skip and inputs != self.units:
             raise SpecError(
                 f"adds its own input, so it needs as many units as inputs: "
-                f"{self.units} units, {widths[0]} inputs; change one or leave the skip out"
+                f"{self.units} units, {inputs} inputs; change one or leave the skip out"
             )
-        return self.units
+        return (*leading, self.units)
 
-    def parameters(self, *widths: int) -> dict[str, tuple[int, ...]]:
-        weights: dict[str, tuple[int, ...]] = {"weights": (self.units, widths[0])}
+    def parameters(self, *shapes: Shape) -> dict[str, Shape]:
+        weights: dict[str, Shape] = {"weights": (self.units, shapes[0][-1])}
         return weights | ({"bias": (self.units,)} if self.use_bias else {})
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         (x,) = inputs
         a = self.activate(ops, ops.contract(parameters["weights"], x, parameters.get("bias")))
         return ops.add(a, x) if self.skip else a
+
+    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+        """A vector is a column, `W x + b`; of an array each row is one, `X Wᵀ + b`."""
+        (x,) = inputs
+        if len(ops.input_shapes[0]) == 1:
+            return self.forward(ops, parameters, x)
+        a = self.activate(ops, ops.rows(x, parameters["weights"], parameters.get("bias")))
+        return ops.add(a, x) if self.skip else a
+
+    @property
+    def stepwise(self) -> bool:
+        return True
 
     def stages(self) -> tuple[Stage, ...]:
         plain = replace(self, activation="linear", alpha=None, skip=False)

@@ -8,7 +8,7 @@ from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
 from netsym.formula.functions import FUNCTIONS
-from netsym.layers import Activated, Layer
+from netsym.layers import Activated, Layer, Shape
 from netsym.ops import Ops
 
 A = TypeVar("A")
@@ -16,12 +16,12 @@ A = TypeVar("A")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activation(Activated):
-    """`a = g(x)`."""
+    """`a = g(x)`, element by element; softmax along the last axis."""
 
     kind: ClassVar[str] = "activation"
 
-    def width(self, *widths: int) -> int:
-        return widths[0]
+    def shape(self, *shapes: Shape) -> Shape:
+        return shapes[0]
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         return self.activate(ops, inputs[0])
@@ -30,24 +30,28 @@ class Activation(Activated):
     def elementwise(self) -> bool:
         return self.activation == "linear" or not FUNCTIONS[self.activation].vector
 
+    @property
+    def stepwise(self) -> bool:
+        return True
+
     def describe(self) -> str:
         return self.activation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale(Layer):
-    """`a = w*x + b`, element by element: weights (inputs,), bias (inputs,)."""
+    """`a = w*x + b`, element by element: weights and bias of the input's shape."""
 
     kind: ClassVar[str] = "scale"
     letters: ClassVar[Mapping[str, str]] = {"weights": "w", "bias": "b"}
 
     use_bias: bool = True
 
-    def width(self, *widths: int) -> int:
-        return widths[0]
+    def shape(self, *shapes: Shape) -> Shape:
+        return shapes[0]
 
-    def parameters(self, *widths: int) -> dict[str, tuple[int, ...]]:
-        return {"weights": widths} | ({"bias": widths} if self.use_bias else {})
+    def parameters(self, *shapes: Shape) -> dict[str, Shape]:
+        return {"weights": shapes[0]} | ({"bias": shapes[0]} if self.use_bias else {})
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         scaled = ops.multiply(parameters["weights"], inputs[0])
@@ -60,7 +64,8 @@ class Scale(Layer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standardize(Layer):
-    """`a = (x - m)/s`, element by element: mean (inputs,), scale (inputs,).
+    """`a = (x - m)/s`, element by element: mean and scale of the
+    input's shape.
 
     Either can be left out (`use_mean`, `use_scale`). With the mean and the standard deviation of
     the training data this is standardisation, as scikit-learn's StandardScaler computes it.
@@ -72,12 +77,12 @@ class Standardize(Layer):
     use_mean: bool = True
     use_scale: bool = True
 
-    def width(self, *widths: int) -> int:
-        return widths[0]
+    def shape(self, *shapes: Shape) -> Shape:
+        return shapes[0]
 
-    def parameters(self, *widths: int) -> dict[str, tuple[int, ...]]:
+    def parameters(self, *shapes: Shape) -> dict[str, Shape]:
         used = {"mean": self.use_mean, "scale": self.use_scale}
-        return {key: widths for key, use in used.items() if use}
+        return {key: shapes[0] for key, use in used.items() if use}
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         (x,) = inputs
@@ -102,8 +107,8 @@ class Dropout(Layer):
         if not 0 <= self.rate <= 1:
             raise SpecError(f"the rate of dropout is a share from 0 to 1, not {self.rate:g}")
 
-    def width(self, *widths: int) -> int:
-        return widths[0]
+    def shape(self, *shapes: Shape) -> Shape:
+        return shapes[0]
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         return inputs[0]

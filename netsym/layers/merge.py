@@ -1,13 +1,13 @@
-"""Layers that join several values: add (a skip connection) and concat."""
+"""Layers that join several values: add (a skip connection), multiply, gate and concat."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.layers import Layer
+from netsym.layers import Layer, Shape, shown
 from netsym.ops import Ops
 
 A = TypeVar("A")
@@ -15,16 +15,13 @@ A = TypeVar("A")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Add(Layer):
-    """`a = x + y + …`: the inputs, all of one width, added element by element."""
+    """`a = x + y + …`: the inputs, all of one shape, added element by element."""
 
     kind: ClassVar[str] = "add"
-    joins: ClassVar[bool] = True
+    reads: ClassVar[tuple[int, int | None]] = (2, None)
 
-    def width(self, *widths: int) -> int:
-        if len(set(widths)) > 1:
-            listed = ", ".join(map(str, widths))
-            raise SpecError(f"adds values of one width, but these have widths {listed}")
-        return widths[0]
+    def shape(self, *shapes: Shape) -> Shape:
+        return same("adds", shapes)
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         return ops.add(*inputs)
@@ -35,14 +32,85 @@ class Add(Layer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Concat(Layer):
-    """`a = (x, y, …)`: the inputs one after another."""
+class Multiply(Layer):
+    """`a = x*y*…`: the inputs, all of one shape, multiplied element by element.
 
-    kind: ClassVar[str] = "concat"
-    joins: ClassVar[bool] = True
+    With a sigmoid before one of two inputs this is a gate.
+    """
 
-    def width(self, *widths: int) -> int:
-        return sum(widths)
+    kind: ClassVar[str] = "multiply"
+    reads: ClassVar[tuple[int, int | None]] = (2, None)
+
+    def shape(self, *shapes: Shape) -> Shape:
+        return same("multiplies", shapes)
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        return ops.concatenate(inputs)
+        return ops.multiply(*inputs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate(Layer):
+    """`a = g*x + (1 - g)*y`, element by element, for the inputs g, x, y of one shape.
+
+    g says how much of x passes, and of y the rest (Srivastava et al., Highway Networks, 2015,
+    equation 3).
+    """
+
+    kind: ClassVar[str] = "gate"
+    reads: ClassVar[tuple[int, int | None]] = (3, 3)
+
+    def shape(self, *shapes: Shape) -> Shape:
+        return same("mixes", shapes)
+
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        gate, first, second = inputs
+        rest = ops.add(ops.constant(1), ops.negate(gate))
+        return ops.add(ops.multiply(gate, first), ops.multiply(rest, second))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concat(Layer):
+    """`a = (x, y, …)`: the inputs one after another, along the last axis.
+
+    `axis` is another axis, counted from the last, which is -1: channels of images are axis -3.
+    """
+
+    kind: ClassVar[str] = "concat"
+    reads: ClassVar[tuple[int, int | None]] = (2, None)
+
+    axis: int = -1
+
+    def shape(self, *shapes: Shape) -> Shape:
+        axes = len(shapes[0])
+        if not -axes <= self.axis <= -1:
+            raise SpecError(
+                f"joins along axis {self.axis}, but its inputs have the axes {-axes} to -1"
+            )
+        others = {(*shape[: self.axis], *shape[len(shape) + self.axis + 1 :]) for shape in shapes}
+        if len(others) > 1 or len({len(shape) for shape in shapes}) > 1:
+            raise SpecError(
+                f"joins values along axis {self.axis}, so all other lengths must agree, but their "
+                f"shapes are {listed(shapes)}"
+            )
+        length = sum(shape[self.axis] for shape in shapes)
+        return (*shapes[0][: self.axis], length, *shapes[0][axes + self.axis + 1 :])
+
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        return ops.concatenate(inputs, self.axis)
+
+    @property
+    def stepwise(self) -> bool:
+        return self.axis == -1
+
+
+def same(does: str, shapes: Sequence[Shape]) -> Shape:
+    """The one shape of several values; raises `SpecError` if they differ."""
+    if len(set(shapes)) > 1:
+        raise SpecError(f"{does} values of one shape, but these have {listed(shapes)}")
+    return shapes[0]
+
+
+def listed(shapes: Sequence[Shape]) -> str:
+    """Shapes for a sentence: 2 x 3, 4 and 3 x 2."""
+    *first, last = map(shown, shapes)
+    return f"{', '.join(first)} and {last}"

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import Any, TypeVar
+from math import prod
+from typing import Any, TypeVar, cast
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.formula.names import Names, literal
-from netsym.layers import Layer
+from netsym.layers import Layer, Shape, shown
+from netsym.layers.blocks import INPUT, LayerWire, Shared, Wire, expanded
 from netsym.layers.entries import entries
 from netsym.layers.formulas import Given, read_parameters
 from netsym.ops import Ops
 from netsym.ops.formulas import read_parameter
+from netsym.ops.matrix import Matrix
 from netsym.ops.parameters import Parameter
 
 A = TypeVar("A")
-
-INPUT = "input"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,40 +35,73 @@ class Placed:
     layer: Layer
     sources: tuple[str, ...]
     parameters: Mapping[str, Parameter]
-    widths: tuple[int, ...]  # of its inputs
-    width: int  # of its output
+    shapes: tuple[Shape, ...]  # of its inputs
+    shape: Shape  # of its output
     number: int
+    copy_of: str = ""  # the layer that is written in place of this one, if it is written once
+    examples: Shape = ()  # the first axes of all its shapes, which the layer does not know of
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """How many values its inputs have."""
+        return tuple(prod(shape) for shape in self.shapes)
+
+    @property
+    def width(self) -> int:
+        """How many values its output has."""
+        return prod(self.shape)
+
+    @property
+    def on_vectors(self) -> bool:
+        """Whether its inputs and its output have one axis."""
+        return len(self.shape) == 1 and all(len(shape) == 1 for shape in self.shapes)
+
+    @property
+    def seen(self) -> tuple[Shape, ...]:
+        """The shapes of its inputs as the layer sees them: of one example."""
+        return tuple(shape[len(self.examples) :] for shape in self.shapes)
 
     def read(self, ops: Ops[A], *inputs: A) -> A:
         """Its output in a reading, from its inputs there."""
         parameters = {key: read_parameter(p, ops) for key, p in self.parameters.items()}
+        ops.input_shapes = self.seen
+        if isinstance(ops, Matrix):
+            letters: Any = self.layer.whole(ops, parameters, *inputs)  # type: ignore[arg-type]
+            return cast(A, letters)
         return self.layer.forward(ops, parameters, *inputs)
 
 
-def input_names(inputs: int | Sequence[str]) -> Names:
-    """The names of the inputs: as given, or as many as given."""
-    if isinstance(inputs, int):
-        if inputs < 1:
-            raise SpecError(f"a network needs at least one input, not {inputs}")
-        return Names("x", None, () if inputs == 1 else (inputs,))
-    if not inputs:
-        raise SpecError("a network needs at least one input; the list of inputs is empty")
-    return literal(*inputs)
+def input_names(inputs: int | Sequence[str], shape: Shape) -> Names:
+    """The names of the inputs: as given, or as many as given, in an array of this shape."""
+    count = inputs if isinstance(inputs, int) else len(inputs)
+    if count < 1:
+        given = f", not {count}" if isinstance(inputs, int) else "; the list of inputs is empty"
+        raise SpecError(f"a network needs at least one input{given}")
+    if shape and (min(shape) < 1 or prod(shape) != count):
+        raise SpecError(
+            f"inputs of shape {shown(shape)} are {max(prod(shape), 0):,}, but {count:,} are given"
+        )
+    if not isinstance(inputs, int):
+        return literal(*inputs)
+    if len(shape) > 1:
+        return Names("x", None, shape)
+    return Names("x", None, () if inputs == 1 else (inputs,))
 
 
-def wired(
-    width: int, layers: list[tuple[str, Layer, Sequence[str], Mapping[str, Any]]]
-) -> list[Placed]:
-    """The layers in an order in which each comes after what it reads from, checked."""
+def wired(shape: Shape, wires: Iterable[Wire]) -> list[Placed]:
+    """The layers in an order in which each comes after what it reads from, checked.
+
+    `shape` is that of the input. Blocks are laid out as the layers they stand for.
+    """
+    layers = expanded(wires)
     if not layers:
         raise SpecError("a network needs at least one layer; this one has none")
     names = [name for name, *_ in layers]
     for name, times in Counter(names).items():
         if times > 1 or name == INPUT:
             raise SpecError(f"two layers are called {name!r}; give each its own name")
-    origins = dict.fromkeys((INPUT, *names))
     for name, layer, sources, _ in layers:
-        _check_sources(name, layer, sources, origins)
+        _check_sources(name, layer, sources)
     ordered = _ordered(layers)
     read = {source for _, _, sources, _ in layers for source in sources}
     unread = [name for name in names if name not in read]
@@ -76,30 +110,96 @@ def wired(
             f"nothing reads from {' and '.join(unread)}, but a network has one output; "
             "read from all but one of them, or join them in a concat layer"
         )
-    widths = {INPUT: width}
-    rows: list[tuple[str, Layer, tuple[str, ...], dict[str, Given], tuple[int, ...]]] = []
+    shapes = {INPUT: shape}
+    rows: list[Row] = []
     for number, (name, layer, sources, given) in enumerate(ordered, 1):
         where = f"layer {number} ({layer.kind}{'' if name == f'layer{number}' else ' ' + name})"
-        taken = tuple(widths[source] for source in sources)
+        taken = tuple(shapes[source] for source in sources)
         try:
-            widths[name] = layer.width(*taken)
+            shapes[name] = layer.shape(*taken)
+            wanted = layer.parameters(*taken)
         except SpecError as error:
             raise SpecError(f"{where} {error}") from None
-        shapes = layer.parameters(*taken)
-        for key in given:
-            if key not in shapes:
-                known = f"it takes {' and '.join(shapes)}" if shapes else "it takes none"
+        for key in () if isinstance(given, Shared) else given:
+            if key not in wanted:
+                known = f"it takes {' and '.join(wanted)}" if wanted else "it takes none"
                 raise SpecError(f"{where} has no parameter {key!r}; {known}")
-        arrays = {
-            key: _given(f"{where}: {key}", Names(layer.letters[key], number, shape), given.get(key))
-            for key, shape in shapes.items()
-        }
-        rows.append((name, layer, tuple(sources), arrays, taken))
-    found = iter(read_parameters([each for row in rows for each in row[3].values()]))
-    return [
-        Placed(name, layer, sources, {k: next(found) for k in arrays}, taken, widths[name], number)
-        for number, (name, layer, sources, arrays, taken) in enumerate(rows, 1)
+        rows.append(Row(name, layer, tuple(sources), where, number, wanted, given, taken))
+    return _placed(rows, shapes)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A layer in its place, before its parameters are read: the shapes that it wants for them."""
+
+    name: str
+    layer: Layer
+    sources: tuple[str, ...]
+    where: str
+    number: int
+    wanted: Mapping[str, Shape]
+    given: Mapping[str, Any] | Shared
+    taken: tuple[Shape, ...]
+
+
+def _placed(rows: Sequence[Row], shapes: Mapping[str, Shape]) -> list[Placed]:
+    """The layers with their parameters, own ones or those of another layer."""
+    known = {row.name: row for row in rows}
+    arrays = [
+        _given(
+            f"{row.where}: {key}",
+            Names(row.layer.letters[key], row.number, shape),
+            row.given.get(key),
+        )
+        for row in rows
+        if not isinstance(row.given, Shared)
+        for key, shape in row.wanted.items()
     ]
+    found = iter(read_parameters(arrays))
+    own = {
+        row.name: {key: next(found) for key in row.wanted}
+        for row in rows
+        if not isinstance(row.given, Shared)
+    }
+    return [
+        Placed(
+            row.name,
+            row.layer,
+            row.sources,
+            own[row.name] if row.name in own else _shared(row, known, own),
+            row.taken,
+            shapes[row.name],
+            row.number,
+            row.given.origin if isinstance(row.given, Shared) and row.given.again else "",
+        )
+        for row in rows
+    ]
+
+
+def _shared(
+    row: Row, known: Mapping[str, Row], own: Mapping[str, Mapping[str, Parameter]]
+) -> dict[str, Parameter]:
+    """The parameters that a layer has from another one."""
+    assert isinstance(row.given, Shared)
+    origin, seen = row.given.origin, {row.name}
+    while origin in known and origin not in own and origin not in seen:
+        seen.add(origin)
+        there = known[origin].given
+        origin = there.origin if isinstance(there, Shared) else origin
+    if origin not in own:
+        raise SpecError(
+            f"{row.where} shares the parameters of {row.given.origin!r}; "
+            f"{did_you_mean(row.given.origin, own)}"
+        )
+    for key, shape in row.wanted.items():
+        there_is = own[origin].get(key)
+        if there_is is None or there_is.shape != shape:
+            has = "none" if there_is is None else shown(there_is.shape)
+            raise SpecError(
+                f"{row.where} shares the parameters of {origin} and needs {key} of shape "
+                f"{shown(shape)}, but {origin} has {has}"
+            )
+    return {key: own[origin][key] for key in row.wanted}
 
 
 def _given(where: str, names: Names, given: Any) -> Given:
@@ -107,26 +207,24 @@ def _given(where: str, names: Names, given: Any) -> Given:
     return Given(where, names, None if given is None else entries(where, given, names.shape))
 
 
-def _check_sources(
-    name: str, layer: Layer, sources: Sequence[str], known: Mapping[str, None]
-) -> None:
-    for source in sources:
-        if source not in known:
-            raise SpecError(f"layer {name} reads from {source!r}; {did_you_mean(source, known)}")
-    if layer.joins and len(sources) < 2:
+def _check_sources(name: str, layer: Layer, sources: Sequence[str]) -> None:
+    least, most = layer.reads
+    given = len(sources)
+    if given < least and least > 1:
+        many = {2: "two", 3: "three"}[least]
+        more = "" if most == least else " or more"
         raise SpecError(
-            f"layer {name} ({layer.kind}) joins two or more values; say which in from = […]"
+            f"layer {name} ({layer.kind}) joins {many}{more} values; say which in from = […]"
         )
-    if not layer.joins and len(sources) != 1:
+    if given < least or (most is not None and given > most):
+        wanted = {1: "one value", 2: "two values at most"}.get(most, f"{most} values")
         raise SpecError(
-            f"layer {name} ({layer.kind}) reads from one value, but from lists {len(sources)}; "
+            f"layer {name} ({layer.kind}) reads from {wanted}, but from lists {given}; "
             "join them in an add or concat layer first"
         )
 
 
-def _ordered(
-    layers: list[tuple[str, Layer, Sequence[str], Mapping[str, Any]]],
-) -> list[tuple[str, Layer, Sequence[str], Mapping[str, Any]]]:
+def _ordered(layers: list[LayerWire]) -> list[LayerWire]:
     """The layers as listed, each moved after what it reads from; raises on a cycle."""
     place = {name: n for n, (name, *_) in enumerate(layers)}
     waits = [set(sources) - {INPUT} for _, _, sources, _ in layers]

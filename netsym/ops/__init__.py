@@ -7,10 +7,11 @@ the expression graph (`symbolic`), a count of nodes (`sizes`), or a whole array 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Generic, TypeVar
 
+import numpy as np
 import numpy.typing as npt
 
 from netsym.formula.forms import Formula
@@ -19,17 +20,25 @@ from netsym.formula.names import Names
 from netsym.ops.parameters import Parameter
 
 A = TypeVar("A")
+Present = npt.NDArray[np.bool_]
 
 
 class Ops(ABC, Generic[A]):
     """The operations of one reading; `A` is its array, with NumPy's broadcasting.
 
     `expand` writes activations by elementary operations. `layer` is the number of the layer that
-    is being read, for the names of its values.
+    is being read, `step` the step of a sequence with how many there are, for the names of values.
+    `input_shapes` are the shapes of the layer's inputs, for layers that take any number of axes.
+    With `once`, what is applied many times is read once: a layer and not its copies, and of
+    sequences, which are `length` long, a step t that stands for all.
     """
 
     expand: bool = False
+    once: bool = False
+    length: int = 0
     layer: int = 0
+    step: tuple[int, int] | None = None
+    input_shapes: Sequence[tuple[int, ...]] = ()
     whole: bool = False  # an element is a whole array, so a parameter is one letter
 
     # -- where values come from
@@ -74,27 +83,140 @@ class Ops(ABC, Generic[A]):
     def call(self, function: str, *operands: A) -> A:
         """A function of the table, as it stands."""
 
-    # -- along axes
+    # -- along axes; they count from the last, so that an array may have any others before them
     @abstractmethod
-    def contract(self, weights: A, values: A, bias: A | None) -> A:
-        """`Σ_j weights[i, j]*values[…, j] + bias[i]`, one sum with the bias last; shape (…, i)."""
+    def contract(
+        self,
+        weights: A,
+        values: A,
+        bias: A | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> A:
+        """`Σ_j weights[i, j]*values[…, j] + bias[i]`, one sum with the bias last; shape (…, i).
+
+        Weights of more axes are one matrix for each place along these: (*b, i, j) with values
+        (…, *b, n, j) give (…, *b, n, i). j stands for the last `axes` axes of both.
+        Terms that are not `present` are left out, so that a sum has only those that are there:
+        `present` broadcasts to (*b, n, i, j), and depends on n or on i, not on both.
+        """
+
+    def weighted(self, products: Sequence[tuple[A, A]], *terms: A) -> A:
+        """`W x + U h + … + terms`, one sum for every row of the matrices; shape (…, rows).
+
+        `products` are matrices (rows, columns) with vectors (…, columns), `terms` are (…, rows).
+        """
+        weights = self.concatenate([matrix for matrix, _ in products])
+        values = self.concatenate([vector for _, vector in products])
+        if len(terms) < 2:
+            return self.contract(weights, values, terms[0] if terms else None)
+        (columns,), (rows,) = self.lengths(values, 1), self.lengths(terms[0], 1)
+        parts = [self.multiply(weights, self.reshape(values, 1, (1, columns)))]
+        parts += [self.reshape(term, 1, (rows, 1)) for term in terms]
+        return self.reshape(self.total(self.concatenate(parts)), 2, (rows,))
 
     @abstractmethod
-    def total(self, values: A) -> A:
-        """The sum along the last axis, which stays with length 1."""
+    def total(self, values: A, present: Present | None = None) -> A:
+        """The sum along the last axis, which stays with length 1, of what is present."""
+
+    def maximum(self, values: A, count: int, present: Present | None = None) -> A:
+        """The max along the last axis of length `count`, which stays with length 1.
+
+        What is not `present` is left out; it must be equal to another element that is there.
+        """
+        places = (self.take(values, np.array([place])) for place in range(count))
+        return self.call("max", *places) if count > 1 else values
+
+    # -- structure
+    def lengths(self, values: A, axes: int) -> tuple[int, ...]:
+        """The lengths of the last axes."""
+        found: Any = values
+        shape: tuple[int, ...] = found.shape
+        return shape[len(shape) - axes :]
 
     @abstractmethod
-    def concatenate(self, arrays: Sequence[A]) -> A:
-        """The arrays one after another along the last axis; the axes before it broadcast."""
+    def arranged(self, values: A, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> A:
+        """The same elements in other places: `change` acts on the last axes of any array."""
+
+    def reshape(self, values: A, axes: int, shape: Sequence[int]) -> A:
+        """The last `axes` axes in another shape."""
+        return self.arranged(values, lambda a: a.reshape((*a.shape[: a.ndim - axes], *shape)))
+
+    def transpose(self, values: A, *order: int) -> A:
+        """The last axes, as many as there are in `order`, in this order."""
+
+        def change(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+            first = array.ndim - len(order)
+            return array.transpose(*range(first), *(first + place for place in order))
+
+        return self.arranged(values, change)
 
     @abstractmethod
-    def take(self, values: A, positions: npt.NDArray[Any]) -> A:
-        """Elements by their positions along the last axis, which becomes `positions.shape`."""
+    def concatenate(self, arrays: Sequence[A], axis: int = -1) -> A:
+        """The arrays one after another along an axis; the axes before all of them broadcast."""
+
+    @abstractmethod
+    def take(self, values: A, positions: npt.NDArray[Any], axis: int = -1) -> A:
+        """Elements by their positions along an axis, which becomes `positions.shape`."""
+
+    # -- along steps
+    def steps(
+        self,
+        cell: Callable[..., tuple[A, ...]],
+        values: A,
+        state: Sequence[A],
+        letters: Mapping[str, int],
+        backward: bool = False,
+        every: bool = False,
+    ) -> A:
+        """`state = cell(x, *state)` for each step x of `values` (…, steps, inputs).
+
+        Gives the first array of the state: after the last step, (…, units), or after `every` one,
+        (…, steps, units). `letters` are those of the state, with its lengths; without a `state`
+        the first step is `cell(x)`. `backward` begins at the last step.
+        """
+        if self.once:
+            before = (Names(letter, self.layer, (length,), at="t+1" if backward else "t-1")
+                      for letter, length in letters.items())  # fmt: skip
+            state = [self.symbols(names) for names in before]
+        (count, _), outer = self.lengths(values, 2), self.step
+        outputs: list[A] = []
+        for step in range(count)[:: -1 if backward else 1]:
+            self.step = (step, count)
+            state = cell(self.take(values, np.array(step), axis=-2), *state)
+            outputs.append(state[0])
+        self.step = outer
+        if self.once and not every:
+            (first, units), *_ = letters.items()
+            end = "1" if backward else str(self.length)
+            return self.at(Names(first, self.layer, (units,), at=end), outputs[-1])
+        if not every:
+            return outputs[-1]
+        (units,) = self.lengths(outputs[0], 1)
+        ordered = outputs[::-1] if backward else outputs
+        return self.concatenate([self.reshape(each, 1, (1, units)) for each in ordered], -2)
+
+    def at(self, names: Names, values: A) -> A:
+        """Values at a certain step, by their names, from those at the step t."""
+        return self.symbols(names)
 
     # -- what a person would name or call by name
     @abstractmethod
-    def name(self, values: A, base: str) -> A:
-        """Mark values that a person would name; the layered form stops here."""
+    def name(self, values: A, base: str, present: Present | None = None) -> A:
+        """Mark values that a person would name; the layered form stops here.
+
+        Those that are not `present` are not there for anybody to see.
+        """
+
+    def softmax(self, values: A, present: Present | None = None) -> A:
+        """`exp(z)/Σ exp(z)` along the last axis, over what is present."""
+        powers = self.call("exp", values)
+        return self.divide(powers, self.total(powers, present))
+
+    def numbers(self, values: npt.ArrayLike) -> A:
+        """An array of numbers."""
+        array = np.asarray(values, dtype=np.float64)
+        return self.parameter(Parameter(Names("c", None, array.shape), array))
 
     def apply(self, function: str, values: A, *constants: float) -> A:
         """An activation: a function of the table, or its expansion where that is asked for."""

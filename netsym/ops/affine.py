@@ -7,7 +7,7 @@ inputs is not affine: it raises `NotAffine`, unless a reading above says what it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -18,7 +18,8 @@ import numpy.typing as npt
 from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
-from netsym.ops import Ops
+from netsym.ops import Ops, Present
+from netsym.ops.arrays import concatenated, taken
 from netsym.ops.parameters import Parameter
 
 Array = npt.NDArray[Any]
@@ -181,9 +182,18 @@ class Affine(Ops[Map]):
         raise NotAffine(function)
 
     # -- along axes
-    def contract(self, weights: Map, values: Map, bias: Map | None) -> Map:
+    def contract(
+        self,
+        weights: Map,
+        values: Map,
+        bias: Map | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Map:
         if weights.varies:
             raise NotAffine("a product")
+        if present is not None or axes > 1 or len(weights.shape) > 2:
+            raise NotAffine("a sum over several axes")
         by = self._value(weights)
         shape = (*values.shape[:-1], weights.shape[0])
         ends = None if bias is None else bias.constant
@@ -200,39 +210,39 @@ class Affine(Ops[Map]):
             return Map(shape, constant)
         return Map(shape, constant, self.base.contract(by, values.matrix, None))
 
-    def total(self, values: Map) -> Map:
+    def total(self, values: Map, present: Present | None = None) -> Map:
+        if present is not None:
+            raise NotAffine("a sum over a part of an axis")
         matrix = self.full(values) if values.varies else None
         full = Map((*values.shape[:-1], 1), values.constant, matrix)
         return self._each(self.base.total, full)
 
     # -- structure
-    def concatenate(self, arrays: Sequence[Map]) -> Map:
-        leading = np.broadcast_shapes(*(array.shape[:-1] for array in arrays))
-        shape = (*leading, sum(array.shape[-1] for array in arrays))
+    def arranged(self, values: Map, change: Callable[[Array], Array]) -> Map:
+        constant = None if values.constant is None else change(values.constant)
+        matrix = change(self.full(values)) if values.varies else None
+        shape = change(np.broadcast_to(np.int8(0), values.shape)).shape
+        return Map(shape, constant, matrix)
+
+    def concatenate(self, arrays: Sequence[Map], axis: int = -1) -> Map:
+        empty = [np.broadcast_to(np.int8(0), array.shape) for array in arrays]
+        shape = concatenated(empty, axis).shape
         constant = matrix = None
         if any(array.constant is not None for array in arrays):
-            constant = self.base.concatenate(
-                [np.broadcast_to(self._value(a), (*leading, a.shape[-1])) for a in arrays]
-            )
+            constant = concatenated([self._value(array) for array in arrays], axis)
         if any(array.varies for array in arrays):
-            matrix = self.base.concatenate(
-                [
-                    np.broadcast_to(
-                        self._aligned(self.full(a), len(shape)),
-                        (self.inputs, *leading, a.shape[-1]),
-                    )
-                    for a in arrays
-                ]
-            )
+            parts = [self._aligned(self.full(array), len(shape)) for array in arrays]
+            matrix = concatenated(parts, axis)
         return Map(shape, constant, matrix)
 
-    def take(self, values: Map, positions: npt.NDArray[Any]) -> Map:
-        shape = (*values.shape[:-1], *positions.shape)
-        constant = None if values.constant is None else values.constant[..., positions]
-        matrix = self.full(values)[..., positions] if values.varies else None
+    def take(self, values: Map, positions: npt.NDArray[Any], axis: int = -1) -> Map:
+        place = len(values.shape) + axis
+        shape = (*values.shape[:place], *positions.shape, *values.shape[place + 1 :])
+        constant = None if values.constant is None else taken(values.constant, positions, axis)
+        matrix = taken(self.full(values), positions, axis) if values.varies else None
         return Map(shape, constant, matrix)
 
-    def name(self, values: Map, base: str) -> Map:
+    def name(self, values: Map, base: str, present: Present | None = None) -> Map:
         return values
 
     def apply(self, function: str, values: Map, *constants: float) -> Map:

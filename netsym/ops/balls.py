@@ -68,6 +68,23 @@ def _rising(function: Callable[[Ball], Ball], low: float, high: float) -> Callab
     return of
 
 
+def _sign(z: Ball) -> Ball:
+    if z.is_nan():
+        return z
+    if z > 0 or z < 0 or z == 0:
+        return flint.arb(1 if z > 0 else -1 if z < 0 else 0)
+    low = 0 if z >= 0 else -1
+    return flint.arb(low).union(flint.arb(0 if z <= 0 else 1))
+
+
+def _step(z: Ball) -> Ball:
+    if z.is_nan():
+        return z
+    if z > 0 or z <= 0:
+        return flint.arb(1 if z > 0 else 0)
+    return flint.arb(0).union(flint.arb(1))
+
+
 _TANH = _rising(flint.arb.tanh, -1, 1)
 _ERF = _rising(flint.arb.erf, -1, 1)
 _SIGMOID = _rising(_sigmoid, 0, 1)
@@ -77,6 +94,8 @@ _FUNCTIONS: dict[str, Callable[..., Ball]] = {
     **{name: getattr(flint.arb, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tan")},
     **{name: getattr(flint.arb, name) for name in ("atan", "sinh", "cosh", "max", "min", "pi")},
     "abs": abs,
+    "sign": _sign,
+    "step": _step,
     "tanh": _TANH,
     "erf": _ERF,
     "sigmoid": _SIGMOID,

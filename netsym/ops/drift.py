@@ -8,7 +8,7 @@ Stability of Numerical Algorithms, 2002, section 3.1).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, nextafter
@@ -20,7 +20,8 @@ import numpy.typing as npt
 from netsym.errors import ValueMissingError
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
-from netsym.ops import Ops
+from netsym.ops import Ops, Present
+from netsym.ops.arrays import concatenated, taken
 from netsym.ops.parameters import Parameter
 
 Floats = npt.NDArray[np.float64]
@@ -109,26 +110,40 @@ class Drifts(Ops[Drift]):
         return value
 
     # -- along axes
-    def contract(self, weights: Drift, values: Drift, bias: Drift | None) -> Drift:
-        size = values.size @ weights.size.T
-        apart = values.apart @ weights.size.T + (values.size + values.apart) @ weights.apart.T
+    def contract(
+        self,
+        weights: Drift,
+        values: Drift,
+        bias: Drift | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Drift:
+        if axes > 1:
+            weights, values = (self.reshape(each, axes, (-1,)) for each in (weights, values))
+        by, off = np.swapaxes(weights.size, -1, -2), np.swapaxes(weights.apart, -1, -2)
+        size = values.size @ by
+        apart = values.apart @ by + (values.size + values.apart) @ off
         total = self._rounded(size, apart, 4 * weights.shape[-1])
         return total if bias is None else self.add(total, bias)
 
-    def total(self, values: Drift) -> Drift:
+    def total(self, values: Drift, present: Present | None = None) -> Drift:
         size, apart = (part.sum(axis=-1, keepdims=True) for part in (values.size, values.apart))
         return self._rounded(size, apart, values.shape[-1])
 
-    def concatenate(self, arrays: Sequence[Drift]) -> Drift:
+    # -- structure; what is left out of a sum only makes it smaller
+    def arranged(self, values: Drift, change: Callable[[Floats], Floats]) -> Drift:
+        return Drift(change(values.size), change(values.apart))
+
+    def concatenate(self, arrays: Sequence[Drift], axis: int = -1) -> Drift:
         return Drift(
-            np.concatenate([array.size for array in arrays], axis=-1),
-            np.concatenate([array.apart for array in arrays], axis=-1),
+            concatenated([array.size for array in arrays], axis),
+            concatenated([array.apart for array in arrays], axis),
         )
 
-    def take(self, values: Drift, positions: npt.NDArray[Any]) -> Drift:
-        return Drift(values.size[..., positions], values.apart[..., positions])
+    def take(self, values: Drift, positions: npt.NDArray[Any], axis: int = -1) -> Drift:
+        return Drift(taken(values.size, positions, axis), taken(values.apart, positions, axis))
 
-    def name(self, values: Drift, base: str) -> Drift:
+    def name(self, values: Drift, base: str, present: Present | None = None) -> Drift:
         return values
 
     # -- functions

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 #: Functions with f(-z) = -f(z), and with f(-z) = f(z).
-ODD = frozenset({"erf", "sin", "atan", "tanh", "sinh", "tan"})
+ODD = frozenset({"erf", "sin", "atan", "tanh", "sinh", "tan", "sign"})
 EVEN = frozenset({"cos", "cosh"})
 #: Functions with kinks; those of the table that are written by them alone.
 KINKED = frozenset({"abs", "max", "min"})

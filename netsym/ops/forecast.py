@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import log2
 from typing import Any
 
 from netsym.formula.names import Names
@@ -22,13 +25,12 @@ def forecast(
     nodes, outputs, kinds = count_nodes(read, inputs, layered, expand)
     bits = nodes.bit_length()
     packed = Sizes(layered, expand, {kind: 1 << (bits * n) for n, kind in enumerate(kinds)}, 0)
-    digits = read(packed, packed.symbols(inputs)).total() + packed.bound
+    digits = packed.everything(read(packed, packed.symbols(inputs)))
     counts = {kind: (digits >> (bits * n)) & ((1 << bits) - 1) for n, kind in enumerate(kinds)}
     heights = Heights(layered, expand)
-    highest = read(heights, heights.symbols(inputs))
     return Size(
         nodes=nodes,
-        height=max(heights.bound, *map(int, highest.kept())),
+        height=heights.everything(read(heights, heights.symbols(inputs))),
         operations={kind: count for kind, count in sorted(counts.items()) if count},
         per_output=outputs,
     )
@@ -40,13 +42,11 @@ def count_nodes(
     """The nodes of a form: all, of each output, and the kinds of operations that occur."""
     ops = Sizes(layered, expand)
     outputs = read(ops, ops.symbols(inputs))
-    if isinstance(outputs.values, int):
-        each = PerOutput((int(outputs.values),), outputs.shape[-1])
-    else:
-        each = PerOutput(tuple(outputs.elements()), 1)
-    return ops.bound + outputs.total(), each, sorted(ops.used)
+    each = PerOutput(ops.elements(outputs))
+    return ops.everything(outputs), each, sorted(ops.used)
 
 
+_CALLED = {"once": "written once"}  # forms, where their names say too little
 _MOST_LISTED = 1_000_000
 
 
@@ -69,7 +69,8 @@ class NetworkSize:
     def table(self, exact: bool = False) -> str:
         """The report; counts of more than 20 digits are abbreviated unless `exact`."""
         rows = [("form", "nodes", "height", "operations")]
-        for form, size in self.forms.items():
+        for key, size in self.forms.items():
+            form = _CALLED.get(key, key)
             if size is None:
                 rows.append((form, "not counted", "", "needs a graph too large to build"))
             else:
@@ -119,7 +120,70 @@ class NetworkSize:
             "inputs": inputs or len(self.inputs),
             "outputs": names or len(self.outputs),
             "forms": {
-                form: None if size is None else size.to_json(names)
+                _CALLED.get(form, form).replace(" ", "_"): size and size.to_json(names)
                 for form, size in self.forms.items()
             },
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """The sizes of a recurrent network for some numbers of steps; `str` is the table.
+
+    `nodes` has a list for every form, with a count for each of the `steps`.
+    """
+
+    network: str
+    steps: tuple[int, ...]
+    nodes: Mapping[str, tuple[int, ...]]
+
+    def __str__(self) -> str:
+        return self.table()
+
+    def table(self, exact: bool = False) -> str:
+        """The report; counts of more than 20 digits are abbreviated unless `exact`."""
+        columns = [["steps", *map(str, self.steps)]]
+        for form, counts in self.nodes.items():
+            columns.append([_GROWS.get(form, form), *(shown(count, exact) for count in counts)])
+        widths = [max(map(len, column)) for column in columns]
+        lines = [
+            "  ".join(f"{text:>{width}}" for text, width in zip(row, widths, strict=True))
+            for row in zip(*columns, strict=True)
+        ]
+        said = "; ".join(f"{_GROWS.get(form, form)}: {self.law(form)}" for form in self.nodes)
+        return "\n".join([f"{self.network}, nodes for each number of steps", "", *lines, "", said])
+
+    def law(self, form: str) -> str:
+        """How the counts of a form grow, in words, as far as these numbers of steps show it."""
+        points = list(zip(self.steps, self.nodes[form], strict=True))
+        if len(points) < 2:
+            return "one number of steps shows no growth"
+        if len({nodes for _, nodes in points}) == 1:
+            return "constant"
+        if len(points) < 4:
+            return "growing; four numbers of steps or more show how"
+        slopes = [Fraction(b - a, t - s) for (s, a), (t, b) in pairwise(points[1:])]  # 1 is special
+        if len(set(slopes)) == 1:
+            return f"linear, {float(slopes[0]):,.10g} more per step"
+        rates = [_log2(Fraction(b, a)) / (t - s) for (s, a), (t, b) in pairwise(points)]
+        if 0 < 0.8 * rates[len(rates) // 2] < rates[-1]:  # a power of t has half the rate by then
+            return f"exponential, {2 ** rates[-1]:,.4g} times per step at the end"
+        return "more than linear, less than exponential"
+
+    def to_json(self) -> dict[str, Any]:
+        """The data, for `--json`."""
+        forms = {
+            form.replace("once", "written_once"): {"nodes": list(counts), "growth": self.law(form)}
+            for form, counts in self.nodes.items()
+        }
+        return {"schema": 1, "network": self.network, "steps": list(self.steps), "forms": forms}
+
+
+_GROWS = {**_CALLED, "layered": "unrolled"}
+
+
+def _log2(ratio: Fraction) -> float:
+    """The logarithm of a number of any length."""
+    above, below = ratio.numerator, ratio.denominator
+    bits = above.bit_length() - below.bit_length()
+    return bits + log2(float(ratio / Fraction(2) ** bits))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy.typing as npt
 
 from netsym.formula.names import Names
-from netsym.ops import Ops
+from netsym.ops import Ops, Present
 from netsym.ops.parameters import Parameter
 
 _MOST_FACTORS, _MOST_TERMS = 5, 4  # that are shown; what is between is left out as dots
@@ -186,7 +186,14 @@ class Letters(Ops[Value]):
         raise Unwritten
 
     # -- along axes
-    def contract(self, weights: Value, values: Value, bias: Value | None) -> Value:
+    def contract(
+        self,
+        weights: Value,
+        values: Value,
+        bias: Value | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Value:
         if len(weights.shape) != 2 or len(values.shape) != 1:
             raise Unwritten
         product = self._after(weights.factor, values, weights.shape[:1])
@@ -200,11 +207,18 @@ class Letters(Ops[Value]):
         maps = {name: _before(factor, matrix) for name, matrix in value.maps.items()}
         return Value(shape, f"{factor} {value.operand}", False, constant, maps)
 
-    def total(self, values: Value) -> Value:
+    def total(self, values: Value, present: Present | None = None) -> Value:
         raise Unwritten
 
     # -- structure
-    def concatenate(self, arrays: Sequence[Value]) -> Value:
+    def arranged(
+        self, values: Value, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
+    ) -> Value:
+        raise Unwritten
+
+    def concatenate(self, arrays: Sequence[Value], axis: int = -1) -> Value:
+        if any(len(array.shape) != 1 for array in arrays):
+            raise Unwritten
         names = dict.fromkeys(name for array in arrays for name in array.maps)
         maps: dict[str, Sum] = {}
         for name in names:
@@ -214,10 +228,10 @@ class Letters(Ops[Value]):
         width = sum(array.shape[-1] for array in arrays)
         return Value((width,), matrix([[a.nested] for a in arrays]), False, constant, maps)
 
-    def take(self, values: Value, positions: npt.NDArray[Any]) -> Value:
+    def take(self, values: Value, positions: npt.NDArray[Any], axis: int = -1) -> Value:
         raise Unwritten
 
-    def name(self, values: Value, base: str) -> Value:
+    def name(self, values: Value, base: str, present: Present | None = None) -> Value:
         return values
 
 

@@ -6,14 +6,15 @@ It is the symbolic reading with every array as one node, so the layered form of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from netsym.formula.graph import Ids
-from netsym.formula.names import Names
+from netsym.formula.names import Names, Several
+from netsym.ops import Present
 from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic
 
@@ -26,15 +27,24 @@ class Matrix(Symbolic):
     def __init__(self) -> None:
         super().__init__()
         self.shapes: list[tuple[Names, tuple[int, ...]]] = []
+        self._known: dict[Names, Ids] = {}
 
     def _letter(self, names: Names) -> Ids:
-        base = names.base.upper() if len(names.shape) > 1 else names.base
-        letter = Names(base, names.layer)
-        self.shapes.append((letter, names.shape or (1,)))
-        return self.graph.symbols(letter).reshape(())
+        base = names.base[:1].upper() + names.base[1:] if len(names.shape) > 1 else names.base
+        letter = Names(base, names.layer, at=names.at)
+        if letter not in self._known:
+            self.shapes.append((letter, names.shape or (1,)))
+            self._known[letter] = self.graph.symbols(letter).reshape(())
+        return self._known[letter]
+
+    def node(self, letter: Names) -> int:
+        """The node of a letter in `shapes`."""
+        return int(self._known[letter])
 
     def symbols(self, names: Names) -> Ids:
-        return self._letter(Names(names.base or "x", names.layer, names.shape))
+        if isinstance(names, Several) or not len(names):  # layers take apart what has no one letter
+            return self.graph.symbols(Names("x")).reshape(())
+        return self._letter(Names(names.base or "x", names.layer, names.shape, at=names.at))
 
     def parameter(self, parameter: Parameter) -> Ids:
         return self._letter(parameter.names)
@@ -42,21 +52,90 @@ class Matrix(Symbolic):
     def multiply(self, *factors: Ids) -> Ids:
         return self._elementwise("elementwise", factors)
 
-    def contract(self, weights: Ids, values: Ids, bias: Ids | None) -> Ids:
+    def contract(
+        self,
+        weights: Ids,
+        values: Ids,
+        bias: Ids | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Ids:
         product = self._elementwise("multiply", (weights, values))
         return product if bias is None else self.add(product, bias)
 
-    def concatenate(self, arrays: Sequence[Ids]) -> Ids:
+    # -- what layers write where the arithmetic of elements says less than a name
+    def operator(self, latex: str, *operands: Ids) -> Ids:
+        """An operator that LaTeX writes so, with its operands in parentheses."""
+        return self._elementwise(latex, operands)
+
+    def product(self, *factors: Ids) -> Ids:
+        """A product of matrices."""
+        return self._elementwise("multiply", factors)
+
+    def rows(self, values: Ids, weights: Ids, bias: Ids | None = None) -> Ids:
+        """`X Wᵀ + b`: an affine map of every row."""
+        product = self.product(values, self.flipped(weights))
+        return product if bias is None else self.add(product, bias)
+
+    def flipped(self, value: Ids) -> Ids:
+        """A matrix with rows and columns exchanged."""
+        return self._elementwise("transpose", (value,))
+
+    def convolved(self, weights: Ids, values: Ids) -> Ids:
+        """A convolution."""
+        return self._elementwise("convolve", (weights, values))
+
+    def concatenate(self, arrays: Sequence[Ids], axis: int = -1) -> Ids:
         return self._elementwise("concatenate", arrays)
 
-    def total(self, values: Ids) -> Ids:
+    def weighted(self, products: Sequence[tuple[Ids, Ids]], *terms: Ids) -> Ids:
+        every = [*(self.product(matrix, vector) for matrix, vector in products), *terms]
+        return self.add(*every) if len(every) > 1 else every[0]
+
+    def steps(
+        self,
+        cell: Callable[..., tuple[Ids, ...]],
+        values: Ids,
+        state: Sequence[Ids],
+        letters: Mapping[str, int],
+        backward: bool = False,
+        every: bool = False,
+    ) -> Ids:
+        """One step t, which stands for all of them."""
+        x = values if self.length else self.operator(r"\operatorname{row}_{t}", values)
+        at = "t+1" if backward else "t-1"
+        before = [self._state(Names(letter, self.layer, at=at)) for letter in letters]
+        self.step, outer = (0, 1), self.step
+        after = cell(x, *before)
+        self.step = outer
+        if every and self.length:
+            return after[0]
+        letter = next(iter(letters))
+        if every:  # the states of all steps, whose rows are those at t
+            return self.at(Names(letter.upper(), self.layer), after[0])
+        end = "1" if backward else str(self.length or "T")
+        return self.at(Names(letter, self.layer, at=end), after[0])
+
+    def at(self, names: Names, values: Ids) -> Ids:
+        self.aside.append(values.reshape(-1))
+        return self._state(names)
+
+    def _state(self, names: Names) -> Ids:
+        """A state at another step; its shape is that of what is defined."""
+        return self.graph.symbols(names).reshape(())
+
+    def total(self, values: Ids, present: Present | None = None) -> Ids:
         raise NotImplementedError  # only expansions use it, and arrays are never expanded
 
-    def take(self, values: Ids, positions: npt.NDArray[Any]) -> Ids:
+    def arranged(self, values: Ids, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> Ids:
+        return values  # a letter stands for the array in whatever shape
+
+    def take(self, values: Ids, positions: npt.NDArray[Any], axis: int = -1) -> Ids:
         raise NotImplementedError  # only formulas are read with it, and a letter is no array
 
-    def name(self, values: Ids, base: str) -> Ids:
-        return self.graph.name(np.asarray(values), Names(base, self.layer))
+    def name(self, values: Ids, base: str, present: Present | None = None) -> Ids:
+        at = "" if self.step is None else "t"
+        return self.graph.name(np.asarray(values), Names(base, self.layer, at=at))
 
     def apply(self, function: str, values: Ids, *constants: float) -> Ids:
         """A function of the table, by its name; never its expansion."""

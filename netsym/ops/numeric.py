@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
+from netsym.ops import Present
 from netsym.ops.arrays import Arrays
 from netsym.ops.parameters import Parameter
 
@@ -44,11 +45,31 @@ class Numeric(Arrays[np.float64]):
         result: Floats = FUNCTIONS[function].numpy(*operands)
         return result
 
-    def contract(self, weights: Floats, values: Floats, bias: Floats | None) -> Floats:
-        product: Floats = values @ weights.T
+    def contract(
+        self,
+        weights: Floats,
+        values: Floats,
+        bias: Floats | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Floats:
+        weights, values = self.factors(weights, values, present, axes)
+        product: Floats = values @ np.swapaxes(weights, -1, -2)
         if bias is not None:
             product += bias
         return product
+
+    def weighted(self, products: Sequence[tuple[Floats, Floats]], *terms: Floats) -> Floats:
+        return self.add(*(self.contract(matrix, x) for matrix, x in products), *terms)
+
+    def maximum(self, values: Floats, count: int, present: Present | None = None) -> Floats:
+        return np.asarray(values.max(axis=-1, keepdims=True))
+
+    def softmax(self, values: Floats, present: Present | None = None) -> Floats:
+        if present is not None:
+            values = np.where(present, values, -np.inf)
+        result: Floats = FUNCTIONS["softmax"].numpy(values)
+        return result
 
     def apply(self, function: str, values: Floats, *constants: float) -> Floats:
         """The stable evaluation of the function, never its expansion."""

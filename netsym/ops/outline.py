@@ -7,7 +7,7 @@ residues by accident.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import frexp, log2, prod
@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
-from netsym.ops import Ops
+from netsym.ops import Ops, Present
+from netsym.ops.arrays import concatenated
 from netsym.ops.field_functions import KINKED, PIECEWISE
 from netsym.ops.parameters import Parameter
 from netsym.ops.tower import Towers
@@ -189,12 +190,23 @@ class Outlines(Ops[Outline]):
         return value  # still a max, if it was one
 
     # -- along axes
-    def contract(self, weights: Outline, values: Outline, bias: Outline | None) -> Outline:
+    def contract(
+        self,
+        weights: Outline,
+        values: Outline,
+        bias: Outline | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Outline:
         products = self.multiply(replace(weights, shape=()), replace(values, shape=()))
-        total = self._summed(products, (*values.shape[:-1], weights.shape[0]), values.shape[-1])
+        shape = (*values.shape[:-axes], weights.shape[-axes - 1])
+        if len(weights.shape) > axes + 1:
+            batch = np.broadcast_shapes(weights.shape[: -axes - 1], values.shape[: -axes - 1])
+            shape = (*batch, values.shape[-axes - 1], weights.shape[-axes - 1])
+        total = self._summed(products, shape, prod(values.shape[-axes:]))
         return total if bias is None else self.add(total, bias)
 
-    def total(self, values: Outline) -> Outline:
+    def total(self, values: Outline, present: Present | None = None) -> Outline:
         return self._summed(values, (*values.shape[:-1], 1), values.shape[-1])
 
     def _summed(self, term: Outline, shape: tuple[int, ...], count: int) -> Outline:
@@ -209,10 +221,9 @@ class Outlines(Ops[Outline]):
             kinks=term.kinks,
         )
 
-    def concatenate(self, arrays: Sequence[Outline]) -> Outline:
-        width = sum(array.shape[-1] for array in arrays)
-        leading = np.broadcast_shapes(*(array.shape[:-1] for array in arrays))
-        return self._largest(arrays, (*leading, width))
+    def concatenate(self, arrays: Sequence[Outline], axis: int = -1) -> Outline:
+        empty = [np.broadcast_to(np.int8(0), array.shape) for array in arrays]
+        return self._largest(arrays, concatenated(empty, axis).shape)
 
     def _largest(self, arrays: Sequence[Outline], shape: tuple[int, ...]) -> Outline:
         return self._joined(
@@ -226,10 +237,17 @@ class Outlines(Ops[Outline]):
             largest=any(array.largest for array in arrays),
         )
 
-    def take(self, values: Outline, positions: npt.NDArray[Any]) -> Outline:
-        return replace(values, shape=(*values.shape[:-1], *positions.shape))
+    def arranged(
+        self, values: Outline, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
+    ) -> Outline:
+        return replace(values, shape=change(np.broadcast_to(np.int8(0), values.shape)).shape)
 
-    def name(self, values: Outline, base: str) -> Outline:
+    def take(self, values: Outline, positions: npt.NDArray[Any], axis: int = -1) -> Outline:
+        place = len(values.shape) + axis
+        shape = (*values.shape[:place], *positions.shape, *values.shape[place + 1 :])
+        return replace(values, shape=shape)
+
+    def name(self, values: Outline, base: str, present: Present | None = None) -> Outline:
         return values
 
     # -- functions

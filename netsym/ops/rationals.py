@@ -9,6 +9,7 @@ from typing import Any
 import flint
 import numpy as np
 
+from netsym.ops import Present
 from netsym.ops.scalars import Objects, Scalars
 
 _LARGEST_EXPONENT = 1000
@@ -31,7 +32,14 @@ def _sqrt(value: Any) -> Any:
     raise Irrational(f"the square root of {str(value)[:40]} is not rational")
 
 
-_FUNCTIONS: dict[str, Callable[..., Any]] = {"max": max, "min": min, "abs": abs, "sqrt": _sqrt}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "max": max,
+    "min": min,
+    "abs": abs,
+    "sqrt": _sqrt,
+    "sign": lambda value: flint.fmpq((value > 0) - (value < 0)),
+    "step": lambda value: flint.fmpq(int(value > 0)),
+}
 
 
 class Rationals(Scalars):
@@ -77,8 +85,15 @@ class Rationals(Scalars):
             return self.divide(self.constant(1), self.power(base, -exponent))
         return _short(self._each(lambda value: value**exponent, base))
 
-    def contract(self, weights: Objects, values: Objects, bias: Objects | None) -> Objects:
-        return _short(super().contract(weights, values, bias))
+    def contract(
+        self,
+        weights: Objects,
+        values: Objects,
+        bias: Objects | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Objects:
+        return _short(super().contract(weights, values, bias, present, axes))
 
 
 class Exact(Rationals):

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names, literal
-from netsym.ops import Ops
+from netsym.ops import Ops, Present
 from netsym.ops.field_functions import (
     EVEN,
     KINKED,
@@ -53,6 +53,12 @@ class Residues:
 
     at: tuple[Array | None, ...]
     real: Running | None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the array."""
+        lowest = next(residues for residues in self.at if residues is not None)
+        return lowest.shape[:-2]
 
     def levels(self) -> list[int]:
         """The levels at which it has residues."""
@@ -243,51 +249,84 @@ class Fields(Ops[Residues]):
         return self.each(raised, lambda z: called(lambda v: np.float_power(v, exponent), z), base)
 
     # -- along axes
-    def contract(self, weights: Residues, values: Residues, bias: Residues | None) -> Residues:
+    def contract(
+        self,
+        weights: Residues,
+        values: Residues,
+        bias: Residues | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Residues:
+        if present is not None and present.shape[-axes - 1] == 1:
+            values = self._kept(values, np.squeeze(present, -axes - 1))
+        elif present is not None:
+            weights = self._kept(weights, np.squeeze(present, -axes - 2))
+        if axes > 1:
+            weights, values = (self.reshape(each, axes, (-1,)) for each in (weights, values))
         total = self.each(self._contracted, lambda w, v: v @ w, weights, values)
         return total if bias is None else self.add(total, bias)
 
+    def _kept(self, values: Residues, present: Present) -> Residues:
+        """Zeros where nothing is present."""
+        return self.each(
+            lambda _, a: np.where(present[..., None, None], a, 0),
+            lambda a: a.map(lambda part: np.where(present, part, 0.0)),
+            values,
+        )
+
     def _contracted(self, level: int, weights: Array, values: Array) -> Array:
         primes = self.towers.primes[level]
+        batch = "" if weights.ndim == 4 else "n"  # one matrix, or one for each place
         if not self.towers.in_words:
-            products = weights * values[..., None, :, :, :] % primes
+            left = weights if not batch else weights[..., None, :, :, :, :]
+            products = left * values[..., None, :, :, :] % primes
             wide: Array = products.sum(axis=-3) % primes
             return wide
         # halves of 16 bits: the product of a residue and a half is below 2**47, so sums of 65,536
         # of them fit
+        product = f"{'...' if batch else ''}ijrt,...{batch}jrt->...{batch}irt"
         total: Array | None = None
         for start in range(0, values.shape[-3], 1 << 16):
             part = values[..., start : start + (1 << 16), :, :]
-            rows = weights[:, start : start + (1 << 16)]
-            upper = np.einsum("ijrt,...jrt->...irt", rows, part >> 16) % primes
-            lower = np.einsum("ijrt,...jrt->...irt", rows, part & 0xFFFF)
+            rows = weights[..., start : start + (1 << 16), :, :]
+            upper = np.einsum(product, rows, part >> 16) % primes
+            lower = np.einsum(product, rows, part & 0xFFFF)
             both = (lower + (upper << 16)) % primes
             total = both if total is None else (total + both) % primes
         assert total is not None
         return total
 
-    def total(self, values: Residues) -> Residues:
+    def total(self, values: Residues, present: Present | None = None) -> Residues:
+        kept = values if present is None else self._kept(values, present)
         return self.each(
             lambda level, a: a.sum(axis=-3, keepdims=True) % self.towers.primes[level],
             Running.total,
-            values,
+            kept,
         )
 
-    def concatenate(self, arrays: Sequence[Residues]) -> Residues:
+    # -- structure
+    def arranged(self, values: Residues, change: Callable[[Array], Array]) -> Residues:
+        def changed(_: int, residues: Array) -> Array:
+            ends = np.moveaxis(residues, (-2, -1), (0, 1))
+            return np.moveaxis(change(ends), (0, 1), (-2, -1))
+
+        return self.each(changed, lambda a: a.map(change), values)
+
+    def concatenate(self, arrays: Sequence[Residues], axis: int = -1) -> Residues:
         return self.each(
-            lambda _, *parts: _concatenated(parts, -3),
-            lambda *parts: joined(lambda p: _concatenated(p, -1), *parts),
+            lambda _, *parts: _concatenated(parts, axis - 2),
+            lambda *parts: joined(lambda p: _concatenated(p, axis), *parts),
             *arrays,
         )
 
-    def take(self, values: Residues, positions: npt.NDArray[Any]) -> Residues:
+    def take(self, values: Residues, positions: npt.NDArray[Any], axis: int = -1) -> Residues:
         return self.each(
-            lambda _, a: np.take(a, positions, axis=a.ndim - 3),
-            lambda a: a.map(lambda part: np.take(part, positions, axis=-1)),
+            lambda _, a: np.take(a, positions, axis=a.ndim - 2 + axis),
+            lambda a: a.map(lambda part: np.take(part, positions, axis=part.ndim + axis)),
             values,
         )
 
-    def name(self, values: Residues, base: str) -> Residues:
+    def name(self, values: Residues, base: str, present: Present | None = None) -> Residues:
         return values
 
     # -- functions

@@ -57,12 +57,13 @@ class Running:
         return Running(value, error + _UNIT * np.abs(value) + _TINY)
 
     def __matmul__(self, weights: Running) -> Running:
-        """`values @ weights.T`."""
-        value = self.value @ weights.value.T
-        sizes = np.abs(self.value) @ np.abs(weights.value).T
-        error = np.abs(self.value) @ weights.error.T + self.error @ np.abs(weights.value).T
+        """`values @ weights.T`; weights of more axes are one matrix for each place."""
+        by, off = np.swapaxes(weights.value, -1, -2), np.swapaxes(weights.error, -1, -2)
+        value = self.value @ by
+        sizes = np.abs(self.value) @ np.abs(by)
+        error = np.abs(self.value) @ off + self.error @ np.abs(by)
         underflow = _TINY * self.value.shape[-1]
-        error = error + self.error @ weights.error.T + underflow
+        error = error + self.error @ off + underflow
         return Running(value, error + _length(self) * sizes)
 
     def total(self) -> Running:

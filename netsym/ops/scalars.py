@@ -14,6 +14,7 @@ import numpy.typing as npt
 from netsym.errors import ValueMissingError, without_values
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
+from netsym.ops import Present
 from netsym.ops.arrays import Arrays
 from netsym.ops.parameters import Parameter
 
@@ -47,6 +48,7 @@ class Scalars(Arrays[np.object_]):
     def __init__(self, values: Mapping[str, float | Fraction] | None = None) -> None:
         self.values = values or {}
         self.coverage: list[Coverage] = []
+        self._points: int | None = None  # how many there are, once that is known
         # By the id of the array, which is held so that the id stays its own.
         self._parameters: dict[int, tuple[Any, Objects]] = {}
         self._matrices: dict[int, list[Any]] = {}
@@ -71,7 +73,10 @@ class Scalars(Arrays[np.object_]):
     # -- where values come from
     def points(self, x: npt.ArrayLike) -> Objects:
         """The inputs (points, inputs), floats or Fractions, as elements; each is exact."""
-        return self._each(self.number, np.asarray(x).astype(object))
+        made = self._each(self.number, np.asarray(x).astype(object))
+        if made.ndim > 1:
+            self._points = len(made)
+        return made
 
     def symbols(self, names: Names) -> Objects:
         missing = [name for name in names.all() if name not in self.values]
@@ -133,10 +138,28 @@ class Scalars(Arrays[np.object_]):
         """What stands for a function that the reading neither has nor can expand."""
         raise NotImplementedError(f"{type(self).__name__} has no {function}")
 
-    def _watch(self, function: str, first: Objects, other: Objects) -> None:
-        if max(first.ndim, other.ndim) < 2:  # it is the same at every point: it has no other side
-            return
-        above, below = _somewhere(first > other), _somewhere(first < other)
+    def maximum(self, values: Objects, count: int, present: Present | None = None) -> Objects:
+        result = values[..., :1]
+        for place in range(1, count):
+            other, there = values[..., place : place + 1], None
+            if present is not None:  # what stands for the first that is there has no other side
+                before = present[..., :place].any(axis=-1, keepdims=True)
+                there = present[..., place : place + 1] & before
+            self._watch("max", result, other, there)
+            result = self._each(self.functions["max"], result, other)
+        return result
+
+    def _watch(
+        self, function: str, first: Objects, other: Objects, there: Present | None = None
+    ) -> None:
+        """Note on which sides elements are seen; those that are not `there` are left out."""
+        shape = np.broadcast_shapes(first.shape, other.shape)
+        if len(shape) < 2 or shape[0] != (self._points or shape[0]):
+            return  # it is the same at every point: it has no other side
+        left, right = np.broadcast_to(first, shape), np.broadcast_to(other, shape)
+        kept = np.broadcast_to(True if there is None else there, shape[1:])
+        sides = (left > right, left < right)
+        above, below = (np.asarray(side[:, kept].any(axis=0)) for side in sides)
         self.coverage.append(Coverage(self.layer, function, above, below))
 
     def _each(self, function: Callable[..., Any], *operands: Objects) -> Objects:
@@ -148,7 +171,28 @@ class Scalars(Arrays[np.object_]):
         return filled((function(*row) for row in rows), together[0].shape)
 
     # -- along axes
-    def contract(self, weights: Objects, values: Objects, bias: Objects | None) -> Objects:
+    def contract(
+        self,
+        weights: Objects,
+        values: Objects,
+        bias: Objects | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Objects:
+        weights, values = self.factors(weights, values, present, axes)
+        if weights.ndim == 2:
+            result = self._products(weights, values)
+        else:
+            batch = np.broadcast_shapes(weights.shape[:-2], values.shape[:-2])
+            left = np.broadcast_to(weights, (*batch, *weights.shape[-2:]))
+            right = np.broadcast_to(values, (*batch, *values.shape[-2:]))
+            result = np.empty((*batch, values.shape[-2], weights.shape[-2]), dtype=object)
+            for place in np.ndindex(*batch):
+                result[place] = self._products(left[place], right[place])
+        return result if bias is None else self.add(result, bias)
+
+    def _products(self, weights: Objects, values: Objects) -> Objects:
+        """Products (…, units) of values (…, terms) with a matrix (units, terms)."""
         units, terms = weights.shape
         flat = values.reshape(-1, terms)
         once = self.terms_at_once(values)
@@ -164,8 +208,7 @@ class Scalars(Arrays[np.object_]):
                 rows = filled(iter(entries), (block.nrows(), len(chunk)))
                 products[start : start + step, first : first + block.nrows()] = rows.T
                 first += block.nrows()
-        result = products.reshape(*values.shape[:-1], units)
-        return result if bias is None else self.add(result, bias)
+        return products.reshape(*values.shape[:-1], units)
 
     def _blocks(self, weights: Objects, rows: int) -> list[Any]:
         """The weights as flint's matrices of at most so many rows; kept for parameters."""
@@ -178,11 +221,6 @@ class Scalars(Arrays[np.object_]):
         if known is not None:
             self._matrices[id(weights)] = blocks
         return blocks
-
-
-def _somewhere(seen: Any) -> npt.NDArray[np.bool_]:
-    found: npt.NDArray[np.bool_] = seen.reshape(-1, seen.shape[-1]).any(axis=0)
-    return found
 
 
 def filled(elements: Iterator[Any], shape: tuple[int, ...]) -> Objects:

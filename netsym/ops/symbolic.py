@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -12,8 +12,9 @@ import numpy.typing as npt
 from netsym.formula.copying import copy_nodes, place_symbols
 from netsym.formula.forms import Formula
 from netsym.formula.graph import Graph, Ids
-from netsym.formula.names import Names
-from netsym.ops import Ops
+from netsym.formula.names import Names, Several
+from netsym.ops import Ops, Present
+from netsym.ops.arrays import concatenated, taken
 from netsym.ops.parameters import Parameter
 
 
@@ -24,11 +25,14 @@ class Symbolic(Ops[Ids]):
         self.named = named
         self.graph = Graph()
         self.expand = expand
+        self.aside: list[Ids] = []  # what is defined, though no output is made of it
         self._literals: dict[str, int] = {}
         self._symbols: dict[Names, Ids] = {}
 
     def symbols(self, names: Names) -> Ids:
         """Each name is one node, wherever it is met."""
+        if isinstance(names, Several):
+            return np.concatenate([self.symbols(part).reshape(-1) for part in names.parts])
         if names.literal:
             return place_symbols(names.literal, self._literals, self.graph)
         if names not in self._symbols:
@@ -102,30 +106,81 @@ class Symbolic(Ops[Ids]):
             return self.graph.rows(function, np.empty((1, 0), dtype=np.int32)).reshape(())
         return self._elementwise(function, operands)
 
-    def contract(self, weights: Ids, values: Ids, bias: Ids | None) -> Ids:
-        terms = self._elementwise("multiply", (weights, values[..., None, :]))
+    def contract(
+        self,
+        weights: Ids,
+        values: Ids,
+        bias: Ids | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Ids:
+        return self._sum(*self.terms(weights, values, bias, present, axes))
+
+    def terms(
+        self, weights: Ids, values: Ids, bias: Ids | None, present: Present | None, axes: int
+    ) -> tuple[Ids, Present | None]:
+        """The terms of the sums of a contraction along the last axis, and which are present."""
+        if weights.ndim > axes + 1:
+            weights = np.expand_dims(weights, -axes - 2)
+        products = self.multiply(weights, np.expand_dims(values, -axes - 1))
+        if present is not None:
+            present = np.broadcast_to(present, products.shape)
+        if axes > 1:
+            products = products.reshape(*products.shape[:-axes], -1)
+            present = None if present is None else present.reshape(products.shape)
         if bias is not None:
-            ends = np.broadcast_to(bias[..., None], (*terms.shape[:-1], 1))
-            terms = np.concatenate([terms, ends], axis=-1)
-        return self._sum(terms)
+            ends = np.broadcast_to(bias[..., None], (*products.shape[:-1], 1))
+            products = np.concatenate([products, ends], axis=-1)
+            if present is not None:
+                present = np.concatenate([present, np.ones(ends.shape, dtype=bool)], axis=-1)
+        return products, present
 
-    def total(self, values: Ids) -> Ids:
-        return self._sum(values)[..., None]
+    def total(self, values: Ids, present: Present | None = None) -> Ids:
+        return self._sum(values, present)[..., None]
 
-    def _sum(self, terms: Ids) -> Ids:
+    def maximum(self, values: Ids, count: int, present: Present | None = None) -> Ids:
+        return self._sum(values, present, "max")[..., None]
+
+    def _sum(self, terms: Ids, present: Present | None = None, op: str = "add") -> Ids:
+        """One sum (or max) along the last axis; of one term it is the term, of none 0."""
+        if present is not None and not present.all():
+            return self._ragged(op, terms, np.broadcast_to(present, terms.shape))
         if terms.shape[-1] == 1:
             return terms[..., 0]
-        sums = self.graph.rows("add", terms.reshape(-1, terms.shape[-1]))
+        sums = self.graph.rows(op, terms.reshape(-1, terms.shape[-1]))
         return sums.reshape(terms.shape[:-1])
 
-    def concatenate(self, arrays: Sequence[Ids]) -> Ids:
-        return np.concatenate(arrays, axis=-1)
+    def _ragged(self, op: str, terms: Ids, present: Present) -> Ids:
+        """Sums of what is present, in groups with as many terms."""
+        flat, kept = terms.reshape(-1, terms.shape[-1]), present.reshape(-1, terms.shape[-1])
+        counts = kept.sum(axis=1)
+        sums = np.full(len(flat), self.constant(0.0), dtype=np.int32)
+        for count in np.unique(counts[counts > 0]).tolist():
+            rows = counts == count
+            left = flat[rows][kept[rows]].reshape(-1, count)
+            sums[rows] = left[:, 0] if count == 1 else self.graph.rows(op, left)
+        return sums.reshape(terms.shape[:-1])
 
-    def take(self, values: Ids, positions: npt.NDArray[Any]) -> Ids:
-        taken: Ids = values[..., positions]
-        return taken
+    def arranged(self, values: Ids, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> Ids:
+        return change(values)
 
-    def name(self, values: Ids, base: str) -> Ids:
+    def concatenate(self, arrays: Sequence[Ids], axis: int = -1) -> Ids:
+        return concatenated(arrays, axis)
+
+    def take(self, values: Ids, positions: npt.NDArray[Any], axis: int = -1) -> Ids:
+        return taken(values, positions, axis)
+
+    def at(self, names: Names, values: Ids) -> Ids:
+        self.aside.append(values.reshape(-1))
+        return self.symbols(names)
+
+    def name(self, values: Ids, base: str, present: Present | None = None) -> Ids:
         if not self.named:
             return values
+        if self.once and self.step is not None:
+            return self.graph.name(values, Names(base, self.layer, values.shape[-1:], at="t"))
+        if self.step is not None:
+            step, count = self.step
+            names = Names(base, self.layer, (count, *values.shape))
+            return self.graph.name(values, names, step * values.size)
         return self.graph.name(values, Names(base, self.layer, values.shape))

@@ -6,11 +6,10 @@ come from the collapsing, and nobody would write them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from netsym.formula.graph import Ids
+from netsym.ops import Present
 from netsym.ops.symbolic import Symbolic
 
 
@@ -39,17 +38,12 @@ class Tidy(Symbolic):
     def add(self, *terms: Ids) -> Ids:
         return self._sum(np.stack(np.broadcast_arrays(*terms), axis=-1))
 
-    def _sum(self, terms: Ids) -> Ids:
-        """Sums of what is not zero along the last axis, in groups with as many terms."""
-        flat = terms.reshape(-1, terms.shape[-1])
-        kept = ~self.is_zero(flat)
-        counts = kept.sum(axis=1)
-        sums = self.zeros((len(flat),))
-        for count in np.unique(counts[counts > 0]).tolist():
-            rows = counts == count
-            left = flat[rows][kept[rows]].reshape(-1, count)
-            sums[rows] = left[:, 0] if count == 1 else self.graph.rows("add", left)
-        return sums.reshape(terms.shape[:-1])
+    def _sum(self, terms: Ids, present: Present | None = None, op: str = "add") -> Ids:
+        """Sums of what is not zero along the last axis."""
+        if op == "add":
+            nonzero = ~self.is_zero(terms)
+            present = nonzero if present is None else nonzero & present
+        return super()._sum(terms, present, op)
 
     def multiply(self, *factors: Ids) -> Ids:
         result = factors[0]
@@ -92,16 +86,3 @@ class Tidy(Symbolic):
 
     def negate(self, value: Ids) -> Ids:
         return np.where(self.is_zero(value), self.zero, super().negate(value)).astype(np.int32)
-
-    def contract(self, weights: Ids, values: Ids, bias: Ids | None) -> Ids:
-        terms = self._product(weights, values[..., None, :])
-        if bias is not None:
-            ends = np.broadcast_to(bias[..., None], (*terms.shape[:-1], 1))
-            terms = np.concatenate([terms, ends], axis=-1)
-        return self._sum(terms)
-
-    def concatenate(self, arrays: Sequence[Ids]) -> Ids:
-        leading = np.broadcast_shapes(*(array.shape[:-1] for array in arrays))
-        return super().concatenate(
-            [np.broadcast_to(array, (*leading, array.shape[-1])) for array in arrays]
-        )

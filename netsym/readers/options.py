@@ -9,17 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from netsym.errors import SpecError
 from netsym.layers import Layer
+from netsym.layers.blocks import Block, Composite
 
 MOST = 10**9  # of anything counted: inputs, units
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a layer: its name, `int`, `float`, `bool` or `str`, and its default."""
+    """One option of a layer: its name, type and default.
+
+    The type is `int`, `float`, `bool`, `str`, or `tuple` for whole numbers along several axes.
+    """
 
     name: str
     type: type
@@ -35,8 +39,13 @@ class Option:
             return value
         if self.type in (bool, str) and given is self.type:
             return value
+        if self.type is tuple:
+            numbers = value if given is list else [value]
+            if numbers and all(type(n) is int and self.least <= n <= MOST for n in numbers):
+                return tuple(numbers)
         wanted, example = {
             int: (f"a whole number from {self.least} to {MOST:,}", "4"),
+            tuple: (f"a whole number from {self.least} to {MOST:,}, or a list of them", "[3, 3]"),
             float: ("a finite number", "0.5"),
             bool: ("true or false", "true"),
             str: ("text in quotes", '"…"' if self.default is dataclasses.MISSING else
@@ -46,15 +55,16 @@ class Option:
 
 
 @cache
-def options(kind: type[Layer]) -> Mapping[str, Option]:
+def options(kind: type[Layer | Composite | Block]) -> Mapping[str, Option]:
     """The options of a layer by name, in order; its `use_…` switches are not among them."""
     hints = get_type_hints(kind)
+    letters = getattr(kind, "letters", {})
     return {
         field.name: Option(
             field.name, _plain(hints[field.name]), field.default, field.metadata.get("least", 1)
         )
-        for field in dataclasses.fields(kind)
-        if field.name.removeprefix("use_") not in kind.letters
+        for field in dataclasses.fields(kind)  # type: ignore[arg-type]
+        if field.name.removeprefix("use_") not in letters
     }
 
 
@@ -65,9 +75,10 @@ def switches(kind: type[Layer]) -> list[str]:
 
 
 def _plain(hint: Any) -> type:
-    """`float` for `float | None`; other types are themselves."""
-    kinds = [kind for kind in get_args(hint) or (hint,) if kind is not NoneType]
-    assert len(kinds) == 1 and kinds[0] in (int, float, bool, str), f"no way to say {hint}"
+    """`float` for `float | None`, `tuple` for `tuple[int, ...]`; others are themselves."""
+    said = [hint] if get_origin(hint) is tuple else get_args(hint) or (hint,)
+    kinds = [get_origin(kind) or kind for kind in said if kind is not NoneType]
+    assert len(kinds) == 1 and kinds[0] in (int, float, bool, str, tuple), f"no way to say {hint}"
     return kinds[0]  # type: ignore[no-any-return]
 
 

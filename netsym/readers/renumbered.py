@@ -13,7 +13,8 @@ import numpy as np
 
 from netsym.errors import SpecError
 from netsym.formula.names import Names
-from netsym.layers.wiring import INPUT, Placed
+from netsym.layers.blocks import INPUT
+from netsym.layers.wiring import Placed
 from netsym.network import Network
 from netsym.ops.parameters import Parameter
 from netsym.readers.spec import named_in
@@ -26,16 +27,20 @@ def renumbered(network: Network) -> Network:
     Raises `SpecError` if a parameter would have the name of such a value.
     """
     names = _layer_names(network)
+    known: dict[int, Parameter] = {}  # by the id of the old one: several layers may share it
+    for number, placed in enumerate(network.layers, 1):
+        for key, parameter in placed.parameters.items():
+            if id(parameter) not in known:
+                letters = Names(placed.layer.letters[key], number, parameter.shape)
+                known[id(parameter)] = _explicit(parameter, letters)
     layers = tuple(
         dataclasses.replace(
             placed,
             number=number,
             name=names[placed.name],
             sources=tuple(names[source] for source in placed.sources),
-            parameters={
-                key: _explicit(parameter, Names(placed.layer.letters[key], number, parameter.shape))
-                for key, parameter in placed.parameters.items()
-            },
+            parameters={key: known[id(parameter)] for key, parameter in placed.parameters.items()},
+            copy_of=names.get(placed.copy_of, ""),
         )
         for number, placed in enumerate(network.layers, 1)
     )
@@ -80,4 +85,4 @@ def _latex_names(network: Network) -> Mapping[str, str]:
 
 
 def _values(placed: Placed, number: int) -> list[str]:
-    return [name for letter in "az" for name in Names(letter, number, (placed.width,)).all()]
+    return [name for letter in "az" for name in Names(letter, number, placed.shape).all()]

@@ -11,11 +11,11 @@ from typing import Any
 
 from netsym.formula.functions import ACTIVATIONS
 from netsym.layers import Layer
+from netsym.layers.blocks import INPUT, Block, Composite
 from netsym.layers.entries import LONGEST, NUMBER, SIGN
-from netsym.layers.registry import LAYERS
-from netsym.layers.wiring import INPUT
+from netsym.layers.registry import BLOCKS, LAYERS
 from netsym.readers.options import MOST, Option, options, switches
-from netsym.readers.spec import LAYER_NAME, VERSION
+from netsym.readers.spec import BLOCK, LAYER_NAME, VERSION
 
 _NAME = {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
 _NAMES = {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"$ref": "#/$defs/name"}}
@@ -28,7 +28,8 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A neural network, as netsym reads it from TOML or JSON",
         "type": "object",
-        "required": ["netsym", "inputs", "layers"],
+        "required": ["netsym", "layers"],
+        "anyOf": [{"required": ["inputs"]}, {"required": ["shape"]}],
         "additionalProperties": False,
         "properties": {
             "netsym": {"const": VERSION, "description": "The version of this schema."},
@@ -36,6 +37,12 @@ def schema() -> dict[str, Any]:
             "inputs": {
                 "description": "The names of the inputs, or how many there are.",
                 "anyOf": [{"$ref": "#/$defs/names"}, {"$ref": "#/$defs/count"}],
+            },
+            "shape": {
+                "description": "The lengths of the axes, where the inputs are an array.",
+                "type": "array",
+                "minItems": 1,
+                "items": {"$ref": "#/$defs/count"},
             },
             "outputs": {"$ref": "#/$defs/names"},
             "function": {**_NAME, "description": "Write f(x) = … rather than y = …"},
@@ -45,7 +52,7 @@ def schema() -> dict[str, Any]:
                 "pattern": r"\.(npz|safetensors)$",
             },
             "latex": {"type": "object", "additionalProperties": _TEXT},
-            "layers": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/layer"}},
+            "layers": {"$ref": "#/$defs/layers"},
         },
         "$defs": {
             "name": _NAME,
@@ -75,27 +82,45 @@ def schema() -> dict[str, Any]:
                 "type": "array",
                 "items": {"anyOf": [{"$ref": "#/$defs/entry"}, {"$ref": "#/$defs/array"}]},
             },
-            "layer": {"oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in LAYERS]},
+            "layers": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/layer"}},
+            "layer": {"oneOf": [{"$ref": f"#/$defs/{k}"} for k in (*LAYERS, *BLOCKS, BLOCK)]},
             **{name: _layer(kind) for name, kind in LAYERS.items()},
+            **{name: _block(kind) for name, kind in BLOCKS.items()},
+            BLOCK: _block(Block),
         },
     }
 
 
 def _layer(kind: type[Layer]) -> dict[str, Any]:
-    sources = {"type": "array", "items": {"type": "string"}, "minItems": 2 if kind.joins else 1}
-    if not kind.joins:
-        sources["maxItems"] = 1
+    shared = {} if "share" in options(kind) else {"share": _TEXT}
+    parameters = {key: _parameter(key, kind) for key in kind.letters}
+    said = _said(kind, kind.kind, *kind.reads)
+    said["properties"] |= parameters | shared
+    return said
+
+
+def _block(kind: type[Composite | Block]) -> dict[str, Any]:
+    if issubclass(kind, Composite):
+        return _said(kind, kind.kind, *kind.reads)
+    said = _said(kind, BLOCK, 1, None)
+    del said["properties"]["parts"]
+    said["properties"]["layers"] = {"$ref": "#/$defs/layers"}
+    return said | {"required": ["type", "layers"]}
+
+
+def _said(kind: type[Any], name: str, least: int, most: int | None) -> dict[str, Any]:
+    """A table with the options of a layer or block, which reads from so many values."""
+    sources = {"type": "array", "items": _TEXT, "minItems": least}
     return {
         "description": (kind.__doc__ or "").partition("\n")[0],
         "type": "object",
-        "required": ["type", *(["from"] if kind.joins else [])],
+        "required": ["type", *(["from"] if least > 1 else [])],
         "additionalProperties": False,
         "properties": {
-            "type": {"const": kind.kind},
+            "type": {"const": name},
             "name": {"type": "string", "pattern": f"^{LAYER_NAME}$", "not": {"const": INPUT}},
-            "from": sources,
-            **{name: _option(option) for name, option in options(kind).items()},
-            **{key: _parameter(key, kind) for key in kind.letters},
+            "from": sources | ({} if most is None else {"maxItems": most}),
+            **{option.name: _option(option) for option in options(kind).values()},
         },
     }
 
@@ -103,15 +128,18 @@ def _layer(kind: type[Layer]) -> dict[str, Any]:
 def _option(option: Option) -> dict[str, Any]:
     if option.name == "activation":
         return {"enum": list(ACTIVATIONS), "default": option.default}
+    whole = {"type": "integer", "minimum": option.least, "maximum": MOST}
     types: dict[type, dict[str, Any]] = {
-        int: {"type": "integer", "minimum": option.least, "maximum": MOST},
+        int: whole,
         float: {"type": "number"},
         bool: {"type": "boolean"},
         str: {"type": "string"},
+        tuple: {"anyOf": [whole, {"type": "array", "minItems": 1, "items": whole}]},
     }
     said = types[option.type]
     known = option.default not in (dataclasses.MISSING, None)
-    return said | ({"default": option.default} if known else {})
+    default = list(option.default) if isinstance(option.default, tuple) else option.default
+    return said | ({"default": default} if known else {})
 
 
 def _parameter(key: str, kind: type[Layer]) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from netsym.errors import SpecError, did_you_mean, pointed
 from netsym.formula.functions import ACTIVATIONS
+from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
-from netsym.layers.wiring import INPUT
 from netsym.network import Network
 
 _LAYER = re.compile(

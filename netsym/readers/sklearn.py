@@ -13,9 +13,9 @@ import numpy as np
 from netsym.errors import SpecError, did_you_mean
 from netsym.formula.names import RESERVED, is_name
 from netsym.layers import Layer
+from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Scale, Standardize
-from netsym.layers.wiring import INPUT
 from netsym.network import Network
 
 _ACTIVATIONS = {

@@ -9,22 +9,37 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import SpecError, did_you_mean
+from netsym.errors import SpecError, did_you_mean, nearest
 from netsym.layers import Activated, Layer
-from netsym.layers.registry import LAYERS
-from netsym.layers.wiring import INPUT
+from netsym.layers.blocks import INPUT, Block, Composite, LayerWire, Shared, Wire, expanded
+from netsym.layers.registry import BLOCKS, LAYERS
 from netsym.network import Network
 from netsym.readers.options import MOST, options, shown, switches, wrong
 
 VERSION = 1
-KEYS = ("netsym", "title", "inputs", "outputs", "function", "parameters", "latex", "layers")
+KEYS = (
+    "netsym",
+    "title",
+    "inputs",
+    "shape",
+    "outputs",
+    "function",
+    "parameters",
+    "latex",
+    "layers",
+)
 LAYER_KEYS = ("type", "name", "from")
+BLOCK = "block"
+BLOCK_KEYS = ("layers", "repeat", "share", "residual")
 LAYER_NAME = r"[A-Za-z_][A-Za-z0-9_.-]*"
+_OTHERS = "another of the types that the README lists, such as conv2d, lstm or attention"
+DEEPEST = 20  # blocks within each other
 
 Arrays = Mapping[str, npt.NDArray[np.float64]]
 
@@ -36,25 +51,25 @@ def network(said: Mapping[str, Any], title: str, arrays: Arrays | None) -> Netwo
     """
     _known("the spec", said, KEYS)
     _check_version(said)
-    if "inputs" not in said:
-        raise SpecError('inputs are missing; write inputs = ["x"], or how many there are')
-    entries = said.get("layers", [])
-    if isinstance(entries, dict):
-        raise SpecError("layers is one table; write [[layers]], in two brackets, for each layer")
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise wrong("layers", entries, "a list of tables", '[{type = "dense", units = 2}]')
-    placed = [_placed(n, entry, entries, arrays) for n, entry in enumerate(entries, 1)]
+    if "inputs" not in said and "shape" not in said:
+        raise SpecError(
+            'inputs are missing; write inputs = ["x"], or how many there are, or for an array '
+            "shape = [28, 28]"
+        )
+    shape = _shape(said["shape"]) if "shape" in said else ()
+    silent: list[str] = []
+    wires = _wires(said.get("layers", []), arrays, silent, 0)
     if arrays is not None:
-        used = {f"{name}.{key}" for name, _, _, parameters in placed for key in parameters}
-        _check_unused(arrays, used)
+        wires = _from_file(expanded(wires), arrays)
     built = Network.of(
         _text("title", said.get("title", title)),
-        _inputs(said["inputs"]),
-        placed,
+        _inputs(said["inputs"]) if "inputs" in said else prod(shape),
+        wires,
         _names("outputs", said["outputs"], "y") if "outputs" in said else (),
         function=_function(said["function"]) if "function" in said else "",
         latex_names=_latex(said.get("latex", {})),
-        assumed=_assumed(placed, entries),
+        assumed=_assumed(silent),
+        shape=shape,
     )
     known = named_in(built, built.latex_names)
     for name in built.latex_names:
@@ -83,24 +98,72 @@ def _few(network: Network) -> list[str]:
     ]
 
 
-def _placed(
-    number: int, said: Mapping[str, Any], entries: list[Any], arrays: Arrays | None
-) -> tuple[str, Layer, list[str], dict[str, Any]]:
-    """A layer with its name, sources and parameters, as `Network.of` takes it."""
+def _wires(entries: Any, arrays: Arrays | None, silent: list[str], depth: int) -> list[Wire]:
+    """The layers and blocks of a list, as `Network.of` takes them.
+
+    Names of layers that do not say their activation are added to `silent`.
+    """
+    if isinstance(entries, dict):
+        raise SpecError("layers is one table; write [[layers]], in two brackets, for each layer")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise wrong("layers", entries, "a list of tables", '[{type = "dense", units = 2}]')
+    if depth > DEEPEST:
+        raise SpecError(f"blocks stand in blocks, more than {DEEPEST} deep")
+    return [_wire(n, entries, arrays, silent, depth) for n in range(1, len(entries) + 1)]
+
+
+def _wire(
+    number: int, entries: list[Any], arrays: Arrays | None, silent: list[str], depth: int
+) -> Wire:
+    """A layer or block with its name, sources and parameters."""
+    said = entries[number - 1]
     if "type" not in said:
-        kinds = ", ".join(LAYERS)
-        raise SpecError(f'layer {number} has no type; write type = "dense", or another of {kinds}')
+        raise SpecError(f'layer {number} has no type; write type = "dense", or {_OTHERS}')
     kind = _kind(number, said["type"])
     name = _name(number, said)
-    where = f"layer {number} ({kind.kind}{' ' + name if 'name' in said else ''})"
-    _known(where, said, (*LAYER_KEYS, *options(kind), *kind.letters))
+    known = BLOCK if kind is None else kind.kind
+    where = f"layer {number} ({known}{' ' + name if 'name' in said else ''})"
+    _known(where, said, _keys(kind))
     try:
-        layer = _layer(kind, name, said, arrays)
         before = _name(number - 1, entries[number - 2]) if number > 1 else INPUT
         sources = _names("from", said["from"], INPUT) if "from" in said else [before]
-        return name, layer, sources, _parameters(layer, name, said, arrays)
+        if kind is None:
+            return name, _block(said, arrays, silent, depth), sources, {}
+        if issubclass(kind, Composite):
+            return name, _made(kind, said).block(), sources, {}
+        layer = _layer(kind, name, said, arrays)
+        is_linear = isinstance(layer, Activated) and layer.activation == "linear"
+        if is_linear and "activation" not in said:
+            silent.append(name)
+        return name, layer, sources, _parameters(layer, said)
     except SpecError as error:
         raise SpecError(f"{where}: {error}") from None
+
+
+def _keys(kind: type[Layer] | type[Composite] | None) -> tuple[str, ...]:
+    """The keys that a table of a layer or block may have."""
+    if kind is None:
+        return (*LAYER_KEYS, *BLOCK_KEYS)
+    if issubclass(kind, Composite):
+        return (*LAYER_KEYS, *options(kind))
+    return tuple(dict.fromkeys((*LAYER_KEYS, "share", *options(kind), *kind.letters)))
+
+
+def _block(said: Mapping[str, Any], arrays: Arrays | None, silent: list[str], depth: int) -> Block:
+    parts = _wires(said.get("layers", []), arrays, silent, depth + 1)
+    given = {
+        key: option.checked(said[key]) for key, option in options(Block).items() if key in said
+    }
+    return Block(parts=tuple(parts), **given)
+
+
+def _made(kind: type[Composite], said: Mapping[str, Any]) -> Composite:
+    """A composite with the options said."""
+    known = options(kind)
+    for key, option in known.items():
+        if key not in said and option.default is dataclasses.MISSING:
+            raise SpecError(f"{key} is missing; write {key} = …")
+    return kind(**{key: known[key].checked(said[key]) for key in known if key in said})
 
 
 def _layer(kind: type[Layer], name: str, said: Mapping[str, Any], arrays: Arrays | None) -> Layer:
@@ -132,27 +195,49 @@ def _rows(weights: Any) -> int:
     return len(weights) if isinstance(weights, list) else 0
 
 
-def _parameters(
-    layer: Layer, name: str, said: Mapping[str, Any], arrays: Arrays | None
-) -> dict[str, Any]:
-    """The entries of a layer's parameters, in-line or from the file."""
-    entries = {}
-    for key in layer.letters:
-        full, used = f"{name}.{key}", getattr(layer, f"use_{key}", True)
-        inline = key in said and not isinstance(said[key], bool)
-        if inline and arrays is not None and full in arrays:
-            raise SpecError(f"{key} is given both here and as {full} in the parameter file")
-        if inline:
-            entries[key] = said[key]
-        elif used and arrays is not None:
+def _parameters(layer: Layer, said: Mapping[str, Any]) -> dict[str, Any] | Shared:
+    """The entries of a layer's parameters that are given in-line, or whose they are."""
+    if "share" in said and not hasattr(layer, "share"):
+        origin = said["share"]
+        if not isinstance(origin, str):
+            raise wrong("share", origin, "the name of a layer", '"embedding"')
+        own = [key for key in layer.letters if isinstance(said.get(key), list)]
+        if own:
+            raise SpecError(f"{own[0]} is given, but share = {shown(origin)} gives it too")
+        return Shared(origin)
+    given = (key for key in layer.letters if key in said and not isinstance(said[key], bool))
+    return {key: said[key] for key in given}
+
+
+def _from_file(layers: list[LayerWire], arrays: Arrays) -> list[Wire]:
+    """The layers with the arrays of the parameter file, by their full names."""
+    used: set[str] = set()
+    filled: list[Wire] = []
+    for number, (name, layer, sources, given) in enumerate(layers, 1):
+        if isinstance(given, Shared):
+            filled.append((name, layer, sources, given))
+            continue
+        where = f"layer {number} ({layer.kind}{'' if name == f'layer{number}' else ' ' + name})"
+        entries = dict(given)
+        for key in layer.letters:
+            full = f"{name}.{key}"
+            if key in given and full in arrays:
+                raise SpecError(
+                    f"{where}: {key} is given both here and as {full} in the parameter file"
+                )
+            if key in given or not getattr(layer, f"use_{key}", True):
+                continue
             if full not in arrays:
                 omit = f", or {key} = false" if key in switches(type(layer)) else ""
                 raise SpecError(
-                    f"the parameter file has no array {full}; add it, or write {key} = […] "
-                    f"here{omit}"
+                    f"{where}: the parameter file has no array {full}; add it, or write "
+                    f"{key} = […] here{omit}"
                 )
             entries[key] = arrays[full]
-    return entries
+            used.add(full)
+        filled.append((name, layer, sources, entries))
+    _check_unused(arrays, used)
+    return filled
 
 
 def _check_version(said: Mapping[str, Any]) -> None:
@@ -172,12 +257,7 @@ def _check_unused(arrays: Arrays, used: set[str]) -> None:
         raise SpecError(f"the parameter file has an array {extra[0]!r} that no layer takes; {hint}")
 
 
-def _assumed(placed: list[Any], entries: list[Any]) -> str:
-    silent = [
-        name
-        for (name, layer, *_), entry in zip(placed, entries, strict=True)
-        if isinstance(layer, Activated) and "activation" not in entry
-    ]
+def _assumed(silent: list[str]) -> str:
     if not silent:
         return ""
     listed = " and ".join(silent) if len(silent) < 4 else f"{len(silent)} layers"
@@ -203,6 +283,14 @@ def _inputs(value: Any) -> int | list[str]:
         return value
     wanted = f"a list of names or a whole number from 1 to {MOST:,}"
     raise wrong("inputs", value, wanted, '["x"]')
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    if isinstance(value, list) and value and all(type(n) is int and n > 0 for n in value):
+        if prod(value) <= MOST:
+            return tuple(value)
+        raise SpecError(f"shape = {shown(value)} has more than {MOST:,} inputs")
+    raise wrong("shape", value, "a list of whole numbers above zero", "[28, 28]")
 
 
 def _names(key: str, value: Any, example: str) -> list[str]:
@@ -248,8 +336,11 @@ def _known(where: str, said: Mapping[str, Any], keys: Iterable[str]) -> None:
             raise SpecError(f"{where} has an unknown key {shown(key)}; {did_you_mean(key, keys)}")
 
 
-def _kind(number: int, name: Any) -> type[Layer]:
-    if isinstance(name, str) and name in LAYERS:
-        return LAYERS[name]
-    hint = did_you_mean(name if isinstance(name, str) else "", LAYERS)
+def _kind(number: int, name: Any) -> type[Layer] | type[Composite] | None:
+    """What a type stands for; None for a block."""
+    kinds = {**LAYERS, **BLOCKS, BLOCK: None}
+    if isinstance(name, str) and name in kinds:
+        return kinds[name]
+    near = nearest(name, kinds) if isinstance(name, str) else None
+    hint = f"did you mean {near!r}?" if near else f"write {_OTHERS}"
     raise SpecError(f"layer {number}: unknown type {shown(name)}; {hint}")

@@ -43,7 +43,7 @@ def document(text: str, format: Format, source: str) -> dict[str, Any]:
 def _toml(text: str, source: str) -> Any:
     for written in text.split("\n"):  # tomllib takes quadratic time for keys of many parts
         key = written.partition("=")[0] if written.count(".") > _DEEPEST else ""
-        if key.count(".") > _DEEPEST and not any(mark in key for mark in "\"'#"):
+        if key.count(".") > _DEEPEST and not any(mark in key for mark in "\"'#,"):
             raise _too_deep(source)
     try:
         return tomllib.loads(text)

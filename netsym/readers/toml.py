@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from netsym.layers.wiring import INPUT, Placed
+from netsym.errors import SpecError
+from netsym.layers.blocks import INPUT
+from netsym.layers.loss import Penalty
+from netsym.layers.wiring import Placed
 from netsym.network import Network
 from netsym.readers.inline import Inline
 from netsym.readers.options import options, switches
@@ -46,11 +49,14 @@ def save(network: Network, path: str | os.PathLike[str]) -> None:
 
 
 def _lines(given: Network) -> Iterator[str]:
+    _check_sayable(given)
     network = renumbered(given)
     inline = Inline(network)
     yield f"netsym = {VERSION}"
     yield f"title = {_value(network.title)}"
     yield f"inputs = {_value(list(network.inputs.literal) or len(network.inputs))}"
+    if network.shape:
+        yield f"shape = {_value(list(network.shape))}"
     if network.outputs.literal:
         yield f"outputs = {_value(list(network.outputs.literal))}"
     if network.function:
@@ -58,7 +64,7 @@ def _lines(given: Network) -> Iterator[str]:
     if network.latex_names:
         yield from ("", "[latex]")
         yield from (f"{name} = {_value(text)}" for name, text in network.latex_names.items())
-    before = INPUT
+    before, owners = INPUT, owned(network)
     for number, placed in enumerate(network.layers, 1):
         yield from ("", "[[layers]]", f"type = {_value(placed.layer.kind)}")
         if placed.name != f"layer{number}":
@@ -66,11 +72,30 @@ def _lines(given: Network) -> Iterator[str]:
         if placed.sources != (before,):
             yield f"from = {_value(list(placed.sources))}"
         yield from _layer(placed)
+        owner = owners[placed.name]
+        if owner != placed.name:
+            yield f"share = {_value(owner)}"
         for key, parameter in placed.parameters.items():
+            if owner != placed.name:
+                continue
             if parameter.entries is not None or parameter.formula is not None:
                 array = inline.array(f"layer {number} ({placed.layer.kind}): {key}", parameter)
                 yield f"{key} = {_array(array)}"
         before = placed.name
+
+
+def _check_sayable(network: Network) -> None:
+    """Raise `SpecError` for the costs that a file cannot say."""
+    if not len(network.inputs):
+        what = "has its data as numbers and no inputs"
+    elif any(isinstance(placed.layer, Penalty) for placed in network.layers):
+        what = "has a penalty on the weights of other layers"
+    else:
+        return
+    raise SpecError(
+        f"{network.title!r} {what}, which a file cannot say; save the network itself, and make "
+        "its cost again"
+    )
 
 
 def _layer(placed: Placed) -> Iterator[str]:
@@ -85,6 +110,24 @@ def _layer(placed: Placed) -> Iterator[str]:
             yield f"{key} = false"
 
 
+def owned(network: Network) -> dict[str, str]:
+    """By layer: the one whose parameters it has, itself if they are its own.
+
+    Raises `SpecError` for a layer that shares some of its parameters only.
+    """
+    first: dict[int, str] = {}
+    owners: dict[str, str] = {}
+    for placed in network.layers:
+        found = {first.setdefault(id(p), placed.name) for p in placed.parameters.values()}
+        if len(found) > 1:
+            raise SpecError(
+                f"layer {placed.name} has parameters of {' and '.join(sorted(found))}; a file "
+                "lets a layer share those of one other layer"
+            )
+        owners[placed.name] = found.pop() if found else placed.name
+    return owners
+
+
 def _array(entries: Any) -> str:
     """Nested lists, a row to a line."""
     if entries and isinstance(entries[0], list):
@@ -96,7 +139,7 @@ def _array(entries: Any) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, Fraction):
         return f'"{value}"'

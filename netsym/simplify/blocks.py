@@ -88,7 +88,7 @@ def blocks(diagram: Diagram, facts: Facts, end: str) -> Iterator[Block]:
         sources = tuple(sorted(frontier, key=diagram.order.__getitem__))
         alike = elementwise and len(sources) == 1
         layer = Scale(use_bias=offset) if alike else Dense(units=last.width, use_bias=offset)
-        new = layer_cost(layer, (sum(diagram.width(source) for source in sources),))
+        new = layer_cost(layer, [(sum(diagram.width(source) for source in sources),)])
         yield Block(tuple(reversed(inside)), sources, len(gone_names), new, new - gone_cost, still)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
-from netsym.layers import Layer
+from netsym.layers import Layer, Shape
 from netsym.layers.wiring import Placed
 from netsym.network import Network
-from netsym.ops.sizes import Counts, Sizes
+from netsym.ops.sizes import Sizes
 
 _FREE = dict.fromkeys(("add", "multiply", "divide", "power", "negate"), 0)
 
@@ -37,19 +39,21 @@ class Cost:
         return self.parameters + self.operations
 
 
-def layer_cost(layer: Layer, widths: tuple[int, ...]) -> Cost:
-    """What a layer costs for inputs of these widths; a parameter is a number to look up.
+def layer_cost(layer: Layer, shapes: Sequence[Shape]) -> Cost:
+    """What a layer costs for inputs of these shapes; a parameter is a number to look up.
 
     A tree with n leaves has n - 1 operations of two operands, so these follow from the leaves.
     """
+    return _cost(layer, shapes, layer.parameters(*shapes))
+
+
+def _cost(layer: Layer, shapes: Sequence[Shape], taken: Mapping[str, Shape]) -> Cost:
     ops = Sizes(layered=True, costs=defaultdict(lambda: 1, _FREE))
-    shapes = layer.parameters(*widths)
-    parameters = {key: Counts(1, shape) for key, shape in shapes.items()}
-    inputs = [Counts(1, (width,)) for width in widths]
-    outputs = layer.forward(ops, parameters, *inputs)
-    trees = sum(1 for _ in outputs.kept()) * outputs.times
-    count = sum(_entries(shape) for shape in shapes.values())
-    return Cost(count, outputs.total() + ops.bound - trees)
+    ops.input_shapes = shapes
+    parameters = {key: ops.leaves(shape) for key, shape in taken.items()}
+    outputs = layer.forward(ops, parameters, *(ops.leaves(shape) for shape in shapes))
+    count = sum(prod(shape) for shape in taken.values())
+    return Cost(count, ops.everything(outputs) - prod(outputs.shape))
 
 
 def network_cost(network: Network) -> Cost:
@@ -59,11 +63,5 @@ def network_cost(network: Network) -> Cost:
 
 def placed_cost(placed: Placed) -> Cost:
     """What a layer in its place costs."""
-    return layer_cost(placed.layer, placed.widths)
-
-
-def _entries(shape: tuple[int, ...]) -> int:
-    count = 1
-    for length in shape:
-        count *= length
-    return count
+    taken = {key: parameter.shape for key, parameter in placed.parameters.items()}
+    return _cost(placed.layer, placed.shapes, taken)

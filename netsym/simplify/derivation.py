@@ -14,8 +14,9 @@ from netsym.errors import SpecError, did_you_mean
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names, literal
 from netsym.formula.sizes import MAX_NODES
+from netsym.layers.blocks import INPUT
 from netsym.layers.elementwise import Activation
-from netsym.layers.wiring import INPUT, Placed
+from netsym.layers.wiring import Placed
 from netsym.ops.letters import Letters, TooLong, Unwritten, Value, enclosed, matrix, written
 from netsym.simplify.blocked import Blocked
 from netsym.simplify.maps import collapse, side_by_side

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
 from netsym.layers.merge import Add
-from netsym.layers.wiring import INPUT, Placed
+from netsym.layers.wiring import Placed
 from netsym.network import Network
 from netsym.simplify.rounding import rounded
 
@@ -150,19 +151,21 @@ def _stages(placed: Placed) -> Iterator[Placed]:
     names = [f"{placed.name}/{number}" for number in range(1, len(stages))] + [placed.name]
     for name, stage in zip(names, stages, strict=True):
         origins = [(names[n - 1],) if n else placed.sources for n in stage.sources]
-        widths = [(placed.width,) if n else placed.widths for n in stage.sources]
+        shapes = [(placed.shape,) if n else placed.shapes for n in stage.sources]
         yield replace(
             placed,
             name=name,
             layer=stage.layer,
             sources=sum(origins, ()),
             parameters=placed.parameters if stage is stages[0] else {},
-            widths=sum(widths, ()),
+            shapes=sum(shapes, ()),
         )
 
 
 def _plain(layers: Sequence[Placed]) -> tuple[Placed, ...]:
-    """The layers with names that have no / in them."""
+    """The layers with names that have no / in them; each by itself, as one of several alike may
+    be changed.
+    """
     names = {placed.name: placed.name for placed in layers if "/" not in placed.name}
     taken = {INPUT, *names}
     for placed in layers:
@@ -172,7 +175,9 @@ def _plain(layers: Sequence[Placed]) -> tuple[Placed, ...]:
         names.setdefault(placed.name, free)
         taken.add(free)
     return tuple(
-        replace(p, name=names[p.name], sources=tuple(names.get(s, s) for s in p.sources))
+        replace(
+            p, name=names[p.name], sources=tuple(names.get(s, s) for s in p.sources), copy_of=""
+        )
         for p in layers
     )
 

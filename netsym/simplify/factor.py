@@ -84,12 +84,12 @@ def _in_two(diagram: Diagram, placed: Placed, split: Split) -> Found:
     first = Placed(
         name, Dense(units=rank, use_bias=False), placed.sources,
         {"weights": Parameter(Names("v", placed.number, split.right.shape), split.right)},
-        placed.widths, rank, placed.number,
+        placed.shapes, (rank,), placed.number,
     )  # fmt: skip
     weights = Parameter(replace(placed.parameters["weights"].names, shape=split.left.shape),
                         split.left)  # fmt: skip
     parameters = {**placed.parameters, "weights": weights}
-    second = replace(placed, sources=(name,), widths=(rank,), parameters=parameters)
+    second = replace(placed, sources=(name,), shapes=((rank,),), parameters=parameters)
     after = diagram.replaced([first, second])
     if split.rounds or placed.name in diagram.rounds:
         after = replace(after, rounds=after.rounds | {name})

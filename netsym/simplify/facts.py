@@ -67,6 +67,8 @@ class Facts:
 
 
 def _is_affine(placed: Placed) -> bool:
+    if not placed.on_vectors:  # collapsing is for vectors
+        return False
     ops = Outlines(opaque=True)
     inputs = [Outline((width,), above=1, inputs=1) for width in placed.widths]
     return placed.read(ops, *inputs).inputs <= 1

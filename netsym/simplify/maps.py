@@ -61,7 +61,8 @@ class Collapsed:
             key: self._parameter(Names(layer.letters[key], number, values.shape), values)
             for key, values in arrays.items()
         }
-        return Placed(name, layer, sources, parameters, (self.inputs,), self.map.shape[0], number)
+        shapes = ((self.inputs,),)
+        return Placed(name, layer, sources, parameters, shapes, self.map.shape, number)
 
     def _weights(self) -> Array:
         return np.ascontiguousarray(Affine(self.base, self.inputs).full(self.map).T)

@@ -93,7 +93,12 @@ def _not_done(result: Simplified, width: int) -> list[str]:
         if len(result.blocked) > MOST_BLOCKED:
             lines.append(f"- and {len(result.blocked) - MOST_BLOCKED:,} more places like these")
     elif not result.steps and not result.stopped:
-        lines.append("- no two affine layers stand one after another")
+        lines.append("- no two affine layers on vectors stand one after another")
+    arrays = [placed.number for placed in result.original.layers if not placed.on_vectors]
+    if arrays:
+        which = f"layer {arrays[0]} works" if len(arrays) == 1 else f"{len(arrays)} layers work"
+        kept = f"- {which} on arrays of several axes: collapsing is for vectors, so they are kept"
+        lines.append(wrapped(kept, width))
     return ["\n".join(lines)] if lines else []
 
 

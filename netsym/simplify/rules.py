@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from netsym.layers.blocks import INPUT
 from netsym.layers.merge import Concat
-from netsym.layers.wiring import INPUT, Placed
+from netsym.layers.wiring import Placed
 from netsym.ops.rationals import NotRational
 from netsym.simplify.blocks import Block, blocks, ends
 from netsym.simplify.cost import network_cost
@@ -160,8 +161,8 @@ def as_one(diagram: Diagram, block: Block, how: str, because: str) -> Found:
     if len(sources) > 1:
         sources = (f"{end.name}/0",)
         changed.append(
-            Placed(sources[0], Concat(), block.sources, {}, tuple(widths.values()),
-                   found.inputs, end.number)
+            Placed(sources[0], Concat(), block.sources, {}, tuple((n,) for n in widths.values()),
+                   (found.inputs,), end.number)
         )  # fmt: skip
     changed.append(found.layer(end.name, end.number, sources))
     rounds = is_rounded(diagram, found, block.layers)

@@ -17,6 +17,7 @@ import numpy as np
 
 from netsym.formula.builder import Builder
 from netsym.formula.names import Names
+from netsym.ops import Present
 from netsym.ops.arrays import Arrays
 from netsym.ops.parameters import Parameter
 from netsym.ops.rationals import NotRational
@@ -146,14 +147,25 @@ class _Ring(Arrays[np.object_]):
     def add(self, *terms: Objects) -> Objects:
         return self._each(lambda *each: self.joined(list(each)), *terms)
 
-    def contract(self, weights: Objects, values: Objects, bias: Objects | None) -> Objects:
+    def contract(
+        self,
+        weights: Objects,
+        values: Objects,
+        bias: Objects | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Objects:
+        weights, values = self.factors(weights, values, present, axes)
+        if weights.ndim > 2:  # a matrix for each place
+            weights = weights[..., None, :, :]
         products = self.multiply(weights, values[..., None, :])
         if bias is not None:
             ends = np.broadcast_to(bias[..., None], (*products.shape[:-1], 1))
             products = np.concatenate([products, ends], axis=-1)
         return self.total(products)[..., 0]
 
-    def total(self, values: Objects) -> Objects:
+    def total(self, values: Objects, present: Present | None = None) -> Objects:
+        values = self.kept(values, present)
         rows = values.reshape(-1, values.shape[-1])
         found = (self.joined(row.tolist()) for row in rows)
         return filled(found, (*values.shape[:-1], 1))
@@ -273,8 +285,18 @@ class Paths(_Ring):
         """The element of a function, which is a factor as it stands."""
         return 1 << self.bits
 
-    def contract(self, weights: Objects, values: Objects, bias: Objects | None) -> Objects:
+    def contract(
+        self,
+        weights: Objects,
+        values: Objects,
+        bias: Objects | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Objects:
         """In whole matrices, as this is what refuses large networks."""
+        weights, values = self.factors(weights, values, present, axes)
+        if weights.ndim > 2:
+            return super().contract(weights, values, bias)
         rows = values.reshape(-1, values.shape[-1])
         left = flint.fmpz_mat(len(rows), rows.shape[1], rows.reshape(-1).tolist())
         right = flint.fmpz_mat(rows.shape[1], len(weights), weights.T.reshape(-1).tolist())

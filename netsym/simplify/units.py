@@ -49,7 +49,7 @@ class Hidden:
 def hidden(diagram: Diagram) -> Iterator[Hidden]:
     """The places where units can be left out."""
     for placed in diagram.layers.values():
-        if not isinstance(placed.layer, Dense):
+        if not isinstance(placed.layer, Dense) or not placed.on_vectors:
             continue
         path: list[Placed] = []
         readers = [diagram.layers[name] for name in diagram.readers[placed.name]]
@@ -58,7 +58,7 @@ def hidden(diagram: Diagram) -> Iterator[Hidden]:
                 break
             path.append(readers[0])
             readers = [diagram.layers[name] for name in diagram.readers[path[-1].name]]
-        if readers and all(isinstance(reader.layer, Dense) for reader in readers):
+        if readers and all(isinstance(r.layer, Dense) and r.on_vectors for r in readers):
             yield Hidden(placed, placed.layer, tuple(path), tuple(readers))
 
 
@@ -132,9 +132,9 @@ def without(
         place.layer,
         layer=replace(place.kind, units=len(kept)),
         parameters={key: rows(p, kept) for key, p in place.layer.parameters.items()},
-        width=len(kept),
+        shape=(len(kept),),
     )
-    path = [replace(p, widths=(len(kept),), width=len(kept)) for p in place.path]
+    path = [replace(p, shapes=((len(kept),),), shape=(len(kept),)) for p in place.path]
 
     def start(ops: Affine) -> dict[str, Map]:
         matrix = ops.base.zeros((len(kept), len(same_as)))

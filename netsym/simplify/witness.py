@@ -16,7 +16,8 @@ import numpy as np
 
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names
-from netsym.layers.wiring import INPUT, Placed
+from netsym.layers.blocks import INPUT
+from netsym.layers.wiring import Placed
 from netsym.network import Network
 from netsym.ops import Ops
 from netsym.ops.balls import Balls, disjoint, midpoint, precision

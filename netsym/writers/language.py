@@ -215,7 +215,7 @@ class Language:
     def _write_names(self, block: Block, rows: Positions) -> None:
         assert isinstance(block.payload, Names)
         assert block.positions is not None
-        layered = self.formula.form == "layered"
+        layered = self.formula.stops_at_names
         for row in rows.tolist():
             node, below = block.start + row, int(block.operands[row, 0])
             position = int(block.positions[row])

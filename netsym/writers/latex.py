@@ -5,20 +5,23 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import groupby
 from typing import ClassVar
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.formula.forms import Formula
+from netsym.formula.forms import Formula, layered
 from netsym.formula.functions import FUNCTIONS
-from netsym.formula.names import Names
+from netsym.formula.graph import Block, Positions
+from netsym.formula.names import GREEK, VALUES, Adjoints, Derivatives, Names
 from netsym.writers.language import (
     ATOM,
     NEGATION,
     POWER,
     PRODUCT,
+    Equation,
     Language,
     Watcher,
     no_watcher,
@@ -56,9 +59,15 @@ NOTATIONS = {
 _COLORS = ("teal", "blue", "red", "violet", "orange", "brown", "magenta", "olive")
 _BIG = (r"", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl")
 
+_LETTERS = {"y": r"\hat{y}", **{word: rf"\{word}" for word in GREEK}}
+
+#: What an onion calls the values of a layer, by their letter.
+_SKINS = {"a": "layer {layer}, unit {unit}", "L": "loss {unit}", "J": "cost"}
+
 _SCRIPTS = re.compile(r"_\{([^{}]*)\}(?:\^\{([^{}]*)\})?|\^\{([^{}]*)\}")
+_ROOT = "^{1/2}"
 _SILENT = re.compile(r"\\(?:[bB]igg?[lr]?|textcolor\{\w+\}|,|mathrm|operatorname|hat)|[{}]")
-_SYMBOL = re.compile(r"\\(?:sigma|cdot|pi|odot)\b ?")
+_SYMBOL = re.compile(r"\\(?:sigma|cdot|pi|odot|delta|partial)\b ?")
 
 
 class Latex(Language):
@@ -68,6 +77,8 @@ class Latex(Language):
         **Language.operations,
         "divide": ("_write_quotient", POWER),
         "elementwise": ("_write_elementwise", PRODUCT),
+        "transpose": ("_write_transpose", POWER),
+        "convolve": ("_write_convolution", PRODUCT),
     }
     times = r"\,"
     dots = r"\dots"
@@ -88,20 +99,34 @@ class Latex(Language):
         self.color = color
         self.line = line
         self.widths: dict[str, int] = {}
+        self.chains: dict[int, list[str | Rope]] = {}  # by δ: its factors, as the onion names them
         self.owners: dict[str, str] = {}  # which given name has which LaTeX
 
     # -- names and numbers
     def name(self, names: Names, position: int) -> str:
+        if isinstance(names, Derivatives):
+            above, below = (rf"\partial {self.name(*p)}" for p in names.quotient(position))
+            text = rf"\frac{{{above}}}{{{below}}}"
+            self.widths[text] = max(self.measure(above), self.measure(below))
+            return text
         return self._colored(self._plain(names, position), names)
 
     def _plain(self, names: Names, position: int) -> str:
         if names.literal:
             return self._given(names.literal[position])
-        base = r"\hat{y}" if names.base == "y" else _upright(names.base)
+        if self.formula.latex_names and (own := names.ascii(position)) in self.formula.latex_names:
+            return self.formula.latex_names[own]
+        if isinstance(names, Adjoints) and names.base != "delta":
+            return "d" + self._plain(names.values(names.base[1:]), position)
+        letter, gate = names.letter
+        base = _LETTERS.get(letter) or _upright(letter)
         indices = [str(index) for index in names.indices(position)]
         comma = "," if any(len(index) > 1 for index in indices) else ""
-        below = f"_{{{comma.join(indices)}}}" if indices else ""
-        return base + below + self._layer(names)
+        parts = [gate, names.step, comma.join(indices)]
+        if names.step.isdecimal() and not comma:
+            parts = [gate, names.step + parts[2]]
+        below = ",".join(part for part in parts if part)
+        return base + (f"_{{{below}}}" if below else "") + self._layer(names)
 
     def _given(self, name: str) -> str:
         """A name as a person gave it, with the LaTeX given for it or made of it."""
@@ -113,7 +138,7 @@ class Latex(Language):
     def _layer(self, names: Names) -> str:
         if names.layer is None:
             return ""
-        is_value = names.base in ("a", "z")
+        is_value = names.base.removesuffix("0") in VALUES
         offset = self.notation.values if is_value else self.notation.parameters
         return f"^{{{self.notation.bracket.format(names.layer + offset)}}}"
 
@@ -151,6 +176,9 @@ class Latex(Language):
         pieces = factors[:1]
         for factor in factors[1:]:
             first = next(iter(flat(factor)))
+            if first.startswith("10^{"):  # behind a number it would be read as a part of that
+                factor = self.parentheses(factor)
+                first = "("
             digit = first[:1].isdecimal() or first.startswith(r"\tfrac")
             space = " " if self.formula.shapes else self.times
             pieces += [r" \cdot " if digit else space, factor]
@@ -176,9 +204,19 @@ class Latex(Language):
 
     def _write_power(self, _: str, nodes: list[int]) -> str | Rope:
         base = self.operand(nodes[0], ATOM)
-        if isinstance(base, str) and "^" in base and not base.endswith(")"):
+        last = "".join(flat(base)).endswith(_ROOT)
+        if last or (isinstance(base, str) and "^" in base and not base.endswith(")")):
             base = self.parentheses(base)
         return self.join([base, "^{", self.texts[nodes[1]], "}"])
+
+    def _write_convolution(self, _: str, nodes: list[int]) -> str | Rope:
+        return self.join([self.operand(nodes[0], POWER), r" \ast ", self.operand(nodes[1], POWER)])
+
+    def _write_transpose(self, _: str, nodes: list[int]) -> str | Rope:
+        base = self.operand(nodes[0], ATOM)
+        if isinstance(base, Rope) or "^" in base:
+            base = self.parentheses(base)
+        return self.join([base, r"^{\mathsf{T}}"])
 
     def _write_elementwise(self, _: str, nodes: list[int]) -> str | Rope:
         first, *rest = [self.operand(node, POWER) for node in nodes]
@@ -189,10 +227,15 @@ class Latex(Language):
             rows = [piece for operand in operands for piece in (operand, r" \\ ")]
             return Rope([r"\begin{bmatrix} ", *rows[:-1], r" \end{bmatrix}"],
                         max(map(self.width, operands)) + 2, solid=True, height=2)  # fmt: skip
+        if function.startswith("\\"):  # an operator of whole arrays
+            inner = [piece for operand in operands for piece in (",\\, ", operand)]
+            return self._enclosed(function, self.join(inner[1:]), "(", ")")
         row = FUNCTIONS[function]
         if not operands:
             return row.latex
         if function == "sqrt":
+            if self.width(operands[0]) > self.line - 5:  # no root goes over several lines
+                return self.join([self.parentheses(operands[0]), _ROOT])
             return Rope(
                 [r"\sqrt{", operands[0], "}"],
                 self.width(operands[0]) + 1,
@@ -216,10 +259,12 @@ class Latex(Language):
     def value(
         self, names: Names, position: int, text: str | Rope, binds: int
     ) -> tuple[str | Rope, int]:
-        if not self.onion or names.base != "a" or names.layer is None:
+        is_slope = isinstance(self.formula.outputs[0].names, Derivatives)
+        if not self.onion or names.base not in _SKINS or names.layer is None or is_slope:
             return text, binds
         layer, unit = names.layer + self.notation.values, names.indices(position)[-1]
-        label = rf"\text{{layer {layer}, unit {unit}}}\,=\,{self._plain(names, position)}"
+        skin = _SKINS[names.base].format(layer=layer, unit=unit)
+        label = rf"\text{{{skin}}}\,=\,{self._plain(names, position)}"
         below = self._colored(label, names)
         width = max(self.width(text), self.width(label) * 7 // 10)
         if width <= self.line:
@@ -228,6 +273,109 @@ class Latex(Language):
         # no brace is as long as several lines: name the unit where it closes
         closed = text if binds == ATOM else self.parentheses(text)
         return self.join([closed, "_{", below, "}"]), ATOM
+
+    # -- the chain rule, factor by factor
+    def equations(self) -> Iterator[Equation]:
+        for equation in super().equations():
+            names = equation.binding.names
+            if self.onion and isinstance(names, Derivatives):
+                pieces = self._slope_chain(equation.binding.node, names, equation.binding.position)
+                yield replace(equation, right=self._chained(pieces) if pieces else equation.right)
+            else:
+                yield equation
+
+    def _write_names(self, block: Block, rows: Positions) -> None:
+        names = block.payload
+        if self.onion and isinstance(names, Adjoints) and names.base == "delta":
+            assert block.positions is not None
+            for row in rows.tolist():
+                node = int(block.operands[row, 0])
+                pieces = self._delta_chain(node, names, int(block.positions[row]))
+                if pieces:
+                    self.texts[node], self.binds[node] = self._chained(pieces), PRODUCT
+                    self.chains[block.start + row] = pieces
+        super()._write_names(block, rows)
+
+    def _delta_chain(self, node: int, names: Adjoints, position: int) -> list[str | Rope]:
+        r"""δ: what is passed back is its derivative by a, the rest \partial a/\partial z."""
+        ends = self.formula.outputs[0].names
+        if not isinstance(ends, Derivatives) or len(ends.above) > 1:
+            return []
+        factors = self._factors(node)
+        passed = next((n for n, f in enumerate(factors) if not self._is_passed(f)), len(factors))
+        end = self.name(*ends.quotient(0)[0])
+        value = self._values.get((names.layer, names.at, position), end)
+        z = self._plain(names.values("z"), position)
+        if not passed:  # the output's own slope, or a loss whose slope is not taken apart
+            return [self._brace(factors, end, z)]
+        slope = [self._brace(factors[passed:], value, z)] if factors[passed:] else []
+        outer = self._delta(factors[passed - 1])
+        if self.formula.form == "inlined" and passed == 2 and outer is not None:
+            chain = self.chains.get(factors[1], [])
+            return [*chain, self._brace(factors[:1], outer, value), *slope] if chain else []
+        return [self._brace(factors[:passed], end, value), *slope]
+
+    def _slope_chain(self, node: int, names: Derivatives, position: int) -> list[str | Rope]:
+        r"""The derivative by w: δ, which is that by z, times \partial z/\partial w."""
+        factors = self._factors(node)
+        z = self._delta(factors[0])
+        if z is None or len(names.above) > 1:
+            return []
+        above, below = (self.name(*part) for part in names.quotient(position))
+        first = [self._brace(factors[:1], above, z)]
+        if self.formula.form == "inlined":
+            first = self.chains.get(factors[0], first)
+        return [*first, self._brace(factors[1:], z, below)] if factors[1:] else first
+
+    def _brace(self, nodes: list[int], above: str, below: str) -> str | Rope:
+        """A product of nodes, over a brace with what derivative it is."""
+        text = self.texts[nodes[0]]
+        if len(nodes) > 1:
+            text = self._write_product("multiply", nodes)
+        label = rf"\partial {above}/\partial {below}"
+        width = max(self.width(text), self.width(label) * 7 // 10)
+        if width > self.line - 5:  # no brace is as long as several lines: say it where it closes
+            return self.join([self.parentheses(text), "_{", label, "}"])
+        pieces = [r"{\underbrace{", text, "}_{", label, "}}"]
+        return Rope(pieces, width, solid=True, height=_height(text))
+
+    def _chained(self, pieces: Sequence[str | Rope]) -> str | Rope:
+        """The product of the factors."""
+        joined = [part for piece in pieces[1:] for part in (r" \cdot ", piece)]
+        return self.join([pieces[0], *joined], separated=True)
+
+    def _factors(self, node: int) -> list[int]:
+        block = self.formula.graph.block_of(node)
+        if block.op != "multiply":
+            return [node]
+        factors: list[int] = block.operands[node - block.start].tolist()
+        return factors
+
+    def _delta(self, node: int) -> str | None:
+        """The z that a δ is the derivative by; None for other nodes."""
+        block = self.formula.graph.block_of(node)
+        if not isinstance(block.payload, Adjoints) or block.payload.base != "delta":
+            return None
+        assert block.positions is not None
+        position = int(block.positions[node - block.start])
+        return self._plain(block.payload.values("z"), position)
+
+    def _is_passed(self, node: int, depth: int = 2) -> bool:
+        """Whether a factor comes from outside: weights, what has a δ, and sums of products."""
+        block = self.formula.graph.block_of(node)
+        if block.op in ("add", "multiply") and depth:
+            operands = block.operands[node - block.start].tolist()
+            return all(self._is_passed(operand, depth - 1) for operand in operands)
+        return block.op == "symbol" or isinstance(block.payload, Adjoints)
+
+    @cached_property
+    def _values(self) -> dict[tuple[int | None, str, int], str]:
+        """What activations give, by layer, step and unit."""
+        return {
+            (b.names.layer, b.names.at, b.position): self._plain(b.names, b.position)
+            for b in layered(self.formula).bindings
+            if not b.names.literal and b.names.base in ("a", "h")
+        }
 
     _NUMBERS = (*Language._NUMBERS, r"\tfrac")
 
@@ -316,11 +464,17 @@ def _lines(language: Latex, width: int) -> Iterator[str]:
             yield " \\\\\n"
         left = language.left(equation)
         yield from layout.lines(f"{left} &= ", equation.right, language.measure(left))
+    if language.formula.steps:
+        zero = [rf",\quad {language.name(names, 0)} = 0" for names in language.formula.zero]
+        steps = rf"1, \dots, {language.formula.steps}" if language.formula.steps > 1 else "1"
+        yield f" \\\\[1ex]\n& t = {steps}{''.join(zero)}"
     for layer, letters in groupby(language.formula.shapes, lambda shape: shape[0].layer):
         yield " \\\\[1ex]\n& " if layer is None else " \\\\\n& "
+        alike = groupby(letters, lambda pair: (pair[0].letter[0], pair[0].letter[1] > "", pair[1]))
         yield ",\\quad ".join(
-            rf"{language.name(names, 0)} \in \mathbf{{R}}^{{{_times(shape)}}}"
-            for names, shape in letters
+            rf"{', '.join(language.name(names, 0) for names, _ in group)} "
+            rf"\in \mathbf{{R}}^{{{_times(shape)}}}"
+            for (_, _, shape), group in alike
         )
 
 

@@ -58,7 +58,7 @@ class PythonCode(Language):
 
     def _write_names(self, block: Block, rows: Positions) -> None:
         super()._write_names(block, rows)
-        if self.formula.form != "layered":
+        if not self.formula.stops_at_names:
             for row in rows.tolist():
                 self.loads[block.start + row] = self.loads[int(block.operands[row, 0])]
 

@@ -63,6 +63,7 @@ class SympyCode(PythonCode):
     def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
         if function in ("max", "min"):  # these two do not listen to evaluate(False)
             return self._flat_call(FUNCTIONS[function].sympy, [*operands, "evaluate=False"])
+        operands = [*operands, *map(str, FUNCTIONS[function].sympy_after)]
         return super().call(function, operands) if operands else self.function(function)
 
     def _flat_call(self, name: str, operands: list[str | Rope]) -> str | Rope:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS
-from netsym.formula.names import Names
+from netsym.formula.names import GREEK, Adjoints, Derivatives, Names
 from netsym.writers.language import (
     Equation,
     Language,
@@ -15,7 +15,7 @@ from netsym.writers.language import (
 )
 from netsym.writers.ropes import Layout, Rope, flat
 
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUBSCRIPTS = str.maketrans("0123456789t+-", "₀₁₂₃₄₅₆₇₈₉ₜ₊₋")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _INDENT = 4
 NARROWEST = 20
@@ -32,12 +32,23 @@ class Unicode(Language):
     dots = "…"
 
     def name(self, names: Names, position: int) -> str:
+        if isinstance(names, Derivatives):
+            above, below = (self.name(*place) for place in names.quotient(position))
+            return f"∂{above}/∂{below}"
         if names.literal:
             return names.literal[position]
+        base = GREEK.get(names.base, names.base.removesuffix("0"))
         layer = "" if names.layer is None else f"⁽{str(names.layer).translate(_SUPERSCRIPTS)}⁾"
         indices = [str(index) for index in names.indices(position)]
         comma = "," if any(len(index) > 1 for index in indices) else ""
-        return names.base + layer + comma.join(indices).translate(_SUBSCRIPTS)
+        below = comma.join(indices)
+        if names.step:
+            below = (
+                names.step
+                + ("" if names.step.isdecimal() and not comma else ",") * bool(indices)
+                + below
+            )
+        return base + layer + below.translate(_SUBSCRIPTS)
 
     def function(self, name: str) -> str:
         return FUNCTIONS[name].unicode or name
@@ -65,15 +76,15 @@ def write_text(
 
 
 def _lines(language: Language, width: int | None, headings: bool) -> Iterator[str]:
-    heading = -1
+    heading = ""
     for number, equation in enumerate(language.equations()):
         if number:
             yield "\n"
-        if headings and language.formula.form == "layered" and language.formula.headings:
-            layer = _layer(equation, language.formula.layer_count)
-            if layer != heading:
-                heading = layer
-                yield ("\n" if number else "") + f"# {language.formula.headings[layer]}\n"
+        if headings and language.formula.stops_at_names and language.formula.headings:
+            said = _heading(equation, language.formula)
+            if said != heading:
+                heading = said
+                yield ("\n" if number else "") + f"# {said}\n"
         start = f"{language.left(equation)} = "
         if width is None:
             yield start
@@ -88,6 +99,13 @@ def _newline(level: int) -> str:
     return "\n" + " " * (_INDENT * max(level, 1))
 
 
-def _layer(equation: Equation, last: int) -> int:
-    layer = equation.binding.names.layer
-    return last if equation.is_output or layer is None else layer
+def _heading(equation: Equation, formula: Formula) -> str:
+    """What an equation stands under: its layer, the way back through one, or the derivatives."""
+    names, last = equation.binding.names, formula.layer_count
+    if isinstance(names, Derivatives):
+        return "derivatives"
+    layer = names.through if isinstance(names, Adjoints) else names.layer
+    if equation.is_output or layer is None:
+        layer = last
+    said = formula.headings.get(layer, f"layer {layer}")
+    return f"back through {said}" if isinstance(names, Adjoints) else said

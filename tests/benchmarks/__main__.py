@@ -12,10 +12,21 @@ import time
 from importlib import metadata
 from typing import Any
 
-from tests.benchmarks import build, collapse, diagnosis, evaluate, identity, process, sizes, text
+from tests.benchmarks import (
+    build,
+    collapse,
+    diagnosis,
+    evaluate,
+    gradient,
+    identity,
+    large,
+    process,
+    sizes,
+    text,
+)
 from tests.benchmarks.measure import Line, Row, rows_of
 
-THEMES = (build, sizes, text, evaluate, identity, diagnosis, collapse, process)
+THEMES = (build, sizes, large, text, evaluate, gradient, identity, diagnosis, collapse, process)
 
 PACKAGES = ("numpy", "sympy", "casadi", "symengine", "click")
 COLUMNS = "{:<44} {:>11}  {:<24} {:>11} {:>12}  {:<15} {}"

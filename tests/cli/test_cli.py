@@ -588,6 +588,8 @@ def test_every_example_in_the_help_runs(
     for name in ("my_network", "before", "after", "net"):
         (tmp_path / f"{name}.toml").write_text(TOML)
     (tmp_path / "relu.toml").write_text(RELU)
+    for path in FORUM.parent.glob("*.toml"):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"))
     for name in ("formula.txt", "notes.tex"):
         (tmp_path / name).write_text("1/2*x")
     out = fine(run(capfd, *([verb] if verb else []), "-h"))
@@ -636,7 +638,7 @@ def test_version(capfd: pytest.CaptureFixture[str]) -> None:
     ("arguments", "answer"),
     [
         (["inlnie", "1-1"], "did you mean 'inline'?"),
-        (["frobnicate", "1-1"], "choose from show, inline, size, compare, check, simplify, laws"),
+        (["frobnicate", "1-1"], "choose from show, inline, size, compare, check, simplify, grad, laws"),
         (["inline", "1-1:tanh", "--asci"], "--ascii"),
         (["inline", "1-1:tanh", "--witdh", "40"], "--width"),
         (["inline", "1-1:tanh", "--to", "latxe"], "did you mean 'latex'?"),

@@ -302,7 +302,7 @@ def test_widths_that_do_not_fit() -> None:
         "4 units, 3 inputs; change one or leave the skip out"
     )
     assert refused(linear("a", "input", units=2), ("s", Add(), ["a", "input", "a"], {})) == (
-        "layer 2 (add s) adds values of one width, but these have widths 2, 3, 2"
+        "layer 2 (add s) adds values of one shape, but these have 2, 3 and 2"
     )
 
 

@@ -184,10 +184,10 @@ def networks(draw: st.DrawFn) -> Network:
             | st.builds(Dropout, rate=st.floats(0, 1))
             | st.just(Concat())
         )
-        sources = [names[-1]] * 2 if layer.joins else names[-1:]
-        widths = [width] * len(sources)
+        sources = [names[-1]] * 2 if layer.reads[0] == 2 else names[-1:]
+        shapes = [(width,)] * len(sources)
         parameters: dict[str, Any] = {}
-        for key, shape in layer.parameters(*widths).items():
+        for key, shape in layer.parameters(*shapes).items():
             if draw(st.booleans()):
                 names_here = st.just(None).map(lambda _: f"p_{next(fresh)}")
                 entry = FLOATS if draw(st.booleans()) else ENTRIES | names_here
@@ -198,7 +198,7 @@ def networks(draw: st.DrawFn) -> Network:
         name = draw(st.sampled_from([f"layer{number}", f"block.{number}-x"]))
         layers.append((name, layer, sources, parameters))
         names.append(name)
-        width = layer.width(*widths)
+        (width,) = layer.shape(*shapes)
     return Network.of(
         draw(st.text(st.characters(exclude_categories=["C", "Z"]), max_size=9)),
         [f"in{n}" for n in range(count)] if named else count,
@@ -272,7 +272,7 @@ def test_what_is_written_fits_the_schema(network: Network) -> None:
 # -- what is refused ----------------------------------------------------------------------------
 COUNT = "it must be a whole number from 1 to 1,000,000,000, as in units = 4"
 NAME = "use letters, digits and underscores, starting with a letter, as in w_11"
-KINDS = "dense, activation, scale, standardize, add, concat, dropout"
+OTHERS = "another of the types that the README lists, such as conv2d, lstm or attention"
 BAD = [  # text, message; none of these fit the schema
     ("", "the version is missing; write netsym = 1 at the top"),
     (
@@ -283,7 +283,8 @@ BAD = [  # text, message; none of these fit the schema
         "netsym = true",
         "netsym = true is not a version that can be read here; write netsym = 1",
     ),
-    ("netsym = 1", 'inputs are missing; write inputs = ["x"], or how many there are'),
+    ("netsym = 1", 'inputs are missing; write inputs = ["x"], or how many there are, or for an '
+     'array shape = [28, 28]'),
     (HEAD, "a network needs at least one layer; this one has none"),
     (HEAD + "layer = []", """the spec has an unknown key "layer"; did you mean 'layers'?"""),
     (
@@ -346,9 +347,9 @@ BAD = [  # text, message; none of these fit the schema
     (HEAD + '[[layers]]\ntype = "dnse"',
      """layer 1: unknown type "dnse"; did you mean 'dense'?"""),
     (HEAD + '[[layers]]\ntype = ["dense"]',
-     f'layer 1: unknown type ["dense"]; choose from {KINDS}'),
+     f'layer 1: unknown type ["dense"]; write {OTHERS}'),
     (HEAD + "[[layers]]\nunits = 2",
-     f'layer 1 has no type; write type = "dense", or another of {KINDS}'),
+     f'layer 1 has no type; write type = "dense", or {OTHERS}'),
     (HEAD + dense("units = 1") + '[[layers]]\ntype = "add"\n',
      "layer layer2 (add) joins two or more values; "
      'say which in from = […]'),

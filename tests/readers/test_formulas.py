@@ -189,7 +189,7 @@ def collapsed(network: Network, first: int, last: int) -> Network:
     made = dataclasses.replace(
         old,
         sources=network.layers[first].sources,
-        widths=network.layers[first].widths,
+        shapes=network.layers[first].shapes,
         parameters={
             "weights": derived(Names("w", old.number, weights.shape), base.graph, weights),
             "bias": derived(Names("b", old.number, constant.shape), base.graph, constant),

@@ -15,7 +15,7 @@ import pytest
 import netsym
 from netsym.errors import SpecError
 from netsym.formula.parse import parse_formula
-from netsym.layers import Layer
+from netsym.layers import Layer, Shape
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Scale, Standardize
 from netsym.layers.merge import Add, Concat
@@ -36,8 +36,8 @@ class Reversed(Layer):
 
     kind: ClassVar[str] = "reversed"
 
-    def width(self, *widths: int) -> int:
-        return widths[0]
+    def shape(self, *shapes: Shape) -> Shape:
+        return shapes[0]
 
     def forward(self, ops: Any, parameters: Mapping[str, Any], *inputs: Any) -> Any:
         return ops.take(inputs[0], np.arange(2)[::-1])

@@ -16,7 +16,7 @@ import sympy
 
 import netsym
 from netsym.errors import SpecError
-from netsym.layers import Layer
+from netsym.layers import Layer, Shape
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize
 from netsym.layers.merge import Add, Concat
@@ -718,8 +718,8 @@ class Reverse(Layer):
 
     size: int
 
-    def width(self, *widths: int) -> int:
-        return widths[0]
+    def shape(self, *shapes: Shape) -> Shape:
+        return shapes[0]
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         return ops.take(inputs[0], np.arange(self.size)[::-1])
@@ -733,8 +733,8 @@ class Centred(Layer):
 
     size: int
 
-    def width(self, *widths: int) -> int:
-        return widths[0]
+    def shape(self, *shapes: Shape) -> Shape:
+        return shapes[0]
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         (x,) = inputs
@@ -749,11 +749,11 @@ class Normalised(Layer):
     kind: ClassVar[str] = "normalised"
     letters: ClassVar[Mapping[str, str]] = {"gain": "g", "shift": "b", "mean": "m", "variance": "v"}
 
-    def width(self, *widths: int) -> int:
-        return widths[0]
+    def shape(self, *shapes: Shape) -> Shape:
+        return shapes[0]
 
-    def parameters(self, *widths: int) -> dict[str, tuple[int, ...]]:
-        return dict.fromkeys(self.letters, widths)
+    def parameters(self, *shapes: Shape) -> dict[str, Shape]:
+        return dict.fromkeys(self.letters, shapes[0])
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         centred = ops.add(inputs[0], ops.negate(parameters["mean"]))
@@ -772,8 +772,8 @@ class Squared(Layer):
 
     kind: ClassVar[str] = "squared"
 
-    def width(self, *widths: int) -> int:
-        return widths[0]
+    def shape(self, *shapes: Shape) -> Shape:
+        return shapes[0]
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         return ops.multiply(inputs[0], inputs[0])

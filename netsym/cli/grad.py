@@ -1,0 +1,169 @@
+"""`netsym grad`: the derivatives of a network, by back propagation or as one formula each."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from netsym.cli.arguments import network_argument, one_of
+from netsym.cli.losses import loss_options, with_loss
+from netsym.cli.output import Progress, write
+from netsym.cli.writing import check_layout, write_formula, writing_options
+from netsym.errors import SpecError
+from netsym.formula.forms import Formula, inlined, layered, shared
+from netsym.formula.matrix_gradient import matrix_gradient
+from netsym.formula.sizes import Size, refuse_if_larger, shown
+from netsym.network import Network
+
+_FORMS = {"layered": layered, "shared": shared, "inlined": inlined}
+_MOST_BUILT = 20_000_000  # nodes of a graph that takes a few seconds and a few gigabytes
+
+
+@click.command("grad")
+@network_argument
+@click.option(
+    "--wrt",
+    default="parameters",
+    show_default=True,
+    metavar="NAME,…",
+    help="By what: parameters, inputs, or names; w1 is all of w1_1_1, w1_1_2, …",
+)
+@click.option(
+    "--form",
+    **one_of(_FORMS, "layered"),
+    help="Back propagation; what is used twice; one formula each.",
+)
+@click.option(
+    "--level",
+    **one_of(["scalar", "matrix"], "scalar"),
+    help="LaTeX: unit by unit, or whole layers.",
+)
+@click.option(
+    "--taught", is_flag=True, help="δ = a - t where loss and activation cancel, with the proof."
+)
+@click.option(
+    "--size", "sizes", is_flag=True, help="Say how large every form is, without writing it."
+)
+@writing_options
+@loss_options
+def command(
+    network: Network, wrt: str, form: str, level: str, taught: bool, sizes: bool, **options: Any
+) -> None:
+    """Print the derivatives of a network.
+
+    \b
+    Examples:
+      netsym grad 1-2-1:sigmoid                       back propagation
+      netsym grad 1-2-1:sigmoid --wrt w1_1_1 --form inlined
+      netsym grad 2-4tanh-4tanh-1 --size              expression swell
+      netsym grad 2-3sigmoid-1 --level matrix --to latex
+      netsym grad 1-2-1:sigmoid --onion --to latex    every factor of the chain rule
+      netsym grad 2-3softmax --wrt inputs --output y_2
+      netsym grad 1-2-1:sigmoid --loss bce            of the cost J
+      netsym grad 2-3softmax --loss cross_entropy --taught
+
+    \b
+    Without --output, the derivatives of all outputs. δ is the derivative by z,
+    what an activation is applied to, da by a. At kinks as torch: relu'(0) = 0.
+    """  # fmt: skip
+    network = with_loss(network, options)
+    if network.assumed:
+        click.echo(f"note: {network.assumed}", err=True)
+    check_layout(options["to"], options)
+    names = wrt if wrt in ("parameters", "inputs") else [name.strip() for name in wrt.split(",")]
+    if level == "matrix":
+        _write_matrices(network, names, form, taught, options)
+        return
+    if options["onion"] and form == "shared":
+        raise SpecError("--onion names the factors of the chain rule; leave --form shared out")
+    _refuse_to_build(network, options, every=names == "parameters" and not sizes)
+    formula = network.formula("layered", options["expand"])
+    if options["unit"] is not None:
+        formula = formula.output(options["unit"])
+    slopes = formula.jacobian(names)
+    if taught:
+        slopes = _taught(network, slopes)
+    if sizes:
+        found = {name: (make(formula).size, make(slopes).size) for name, make in _FORMS.items()}
+        text = _json(network, slopes, found) if options["as_json"] else _table(slopes, found)
+        write([text], options["target"], Progress())
+        return
+    chosen = _FORMS[form](slopes)
+    instead = "netsym grad --size says how large every form is; --max-nodes raises the limit"
+    if form == "inlined":
+        instead = f"layer by layer it has {shown(slopes.size.nodes)} (--form layered); {instead}"
+    refuse_if_larger(chosen.size.nodes, form, options["max_nodes"], instead)
+    write_formula(chosen, options, Progress())
+
+
+def _write_matrices(
+    network: Network, names: str | list[str], form: str, taught: bool, options: dict[str, Any]
+) -> None:
+    if options["to"] != "latex":
+        raise SpecError(f"--level matrix is for --to latex, not --to {options['to']}")
+    if options["unit"] or options["expand"] or options["onion"] or form != "layered":
+        raise SpecError(
+            "--level matrix writes whole layers; leave --output, --expand, --onion and --form out"
+        )
+    slopes = matrix_gradient(network.matrices, names)
+    write_formula(_taught(network, slopes) if taught else slopes, options, Progress())
+
+
+def _taught(network: Network, slopes: Formula) -> Formula:
+    """The derivatives with the δ that is taught; the proof is a note."""
+    from netsym.compare.taught import taught
+
+    found = taught(network, slopes)
+    click.echo(f"note: {found.because}", err=True)
+    return found.formula
+
+
+def _refuse_to_build(network: Network, options: dict[str, Any], every: bool) -> None:
+    """Raise `TooLargeError` where the graph of the derivatives would be too large to build.
+
+    If `every` derivative is to be written, then also where the network itself would not be.
+    """
+    outputs = 1 if options["unit"] is not None else len(network.outputs)
+    nodes = network.count_nodes("layered", expand=options["expand"])
+    if every and options["unit"] is None:
+        instead = "and that is the network without its derivatives; --max-nodes raises the limit"
+        refuse_if_larger(nodes, "layered", options["max_nodes"], instead)
+    nodes *= 1 + outputs
+    instead = "choose one output with --output, or fewer names with --wrt in a smaller network"
+    refuse_if_larger(nodes, "layered", _MOST_BUILT, instead)
+
+
+def _table(slopes: Formula, found: dict[str, tuple[Size, Size]]) -> str:
+    """The sizes of every form, of the network and of its derivatives, side by side."""
+    rows = [("form", "network", "derivatives", "times")]
+    for form, (network, gradient) in found.items():
+        times = f"{gradient.nodes / max(network.nodes, 1):.3g}"
+        rows.append((form, shown(network.nodes), shown(gradient.nodes), times))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    lines = [
+        "  ".join([f"{row[0]:<{widths[0]}}", *(f"{x:>{w}}" for x, w in zip(row[1:], widths[1:],
+                                                                           strict=True))])
+        for row in rows
+    ]  # fmt: skip
+    count = len(slopes.outputs)
+    swell = found["inlined"][1].nodes / max(found["layered"][1].nodes, 1)
+    said = (
+        f"expression swell: as one formula each, the derivatives have {swell:.3g} times the nodes "
+        "that they have layer by layer, where each δ is written once and used by all."
+        if swell > 1
+        else "the network is so small that naming what is shared saves nothing."
+    )
+    return "\n".join([f"{shown(count)} derivative{'s' * (count != 1)}", "", *lines, "", said])
+
+
+def _json(network: Network, slopes: Formula, found: dict[str, tuple[Size, Size]]) -> str:
+    names = slopes.outputs[0].names.all()
+    forms = {
+        form: {"network": size.nodes, "derivatives": gradient.to_json(names)}
+        for form, (size, gradient) in found.items()
+    }
+    return json.dumps(
+        {"schema": 1, "network": network.title, "derivatives": len(names), "forms": forms}, indent=2
+    )

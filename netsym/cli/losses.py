@@ -1,0 +1,80 @@
+"""The options that make a cost of a network: --loss, --examples, --data, --l1, --l2, --delta."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from netsym.cli.arguments import keep, with_options
+from netsym.costs import cost
+from netsym.errors import SpecError
+from netsym.layers.loss import LOSSES
+from netsym.network import Network
+from netsym.readers.table import read_table
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option("--loss", metavar="LOSS",
+                 help="Print the cost J instead, with this loss: " + ", ".join(LOSSES) + "."),
+    click.option("--examples", type=click.IntRange(1), metavar="M",
+                 help="Cost: the mean over M examples, x1 and t1 to xM and tM."),
+    click.option("--data", metavar="FILE",
+                 help="Cost: examples from a CSV file, one a line, its targets last."),
+    click.option("--l1", type=float, metavar="LAMBDA",
+                 help="Cost: add LAMBDA times the sizes of all weights."),
+    click.option("--l2", type=float, metavar="LAMBDA",
+                 help="Cost: add LAMBDA/2 times the squares of all weights."),
+    click.option("--delta", type=float, metavar="DELTA", help="Cost: where huber becomes a line."),
+)  # fmt: skip
+_NAMES = ("loss", "examples", "data", "l1", "l2", "delta")
+
+
+def loss_options(function: F) -> F:
+    """The options of verbs that take a network or its cost; `with_loss` reads them."""
+    return with_options(_OPTIONS, function)
+
+
+def with_loss(network: Network, options: dict[str, Any]) -> Network:
+    """The network, or its cost if the options name a loss; takes these options out.
+
+    Raises `SpecError` for options of a cost without a loss, and for data that do not fit.
+    """
+    given = {name: options.pop(name) for name in _NAMES}
+    loss, path = given["loss"], given["data"]
+    if loss is None:
+        for name, value in given.items():
+            if value is not None:
+                raise SpecError(f"--{name} is for a cost; add --loss, one of {', '.join(LOSSES)}")
+        return network
+    data = None
+    if path is not None:
+        keep(path)
+        data = _columns(network, path)
+    try:
+        return cost(
+            network,
+            loss,
+            examples=given["examples"],
+            data=data,
+            l1=given["l1"] or 0.0,
+            l2=given["l2"] or 0.0,
+            delta=given["delta"],
+        )
+    except SpecError as error:
+        raise SpecError(f"{path}: {error}" if path else str(error)) from None
+
+
+def _columns(network: Network, path: str) -> tuple[Any, Any]:
+    """The inputs and the targets in a file: as many columns as inputs, then the rest."""
+    table = read_table(path)
+    inputs, outputs = len(network.inputs), network.layers[-1].width
+    if table.shape[1] not in (inputs + 1, inputs + outputs):
+        targets = "1" if outputs == 1 else f"1 or {outputs}"
+        raise SpecError(
+            f"{path} has {table.shape[1]} columns; this network needs {inputs} for its inputs and "
+            f"{targets} for the target"
+        )
+    return table[:, :inputs], table[:, inputs:]

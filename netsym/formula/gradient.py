@@ -1,0 +1,470 @@
+"""Gradients: one reverse pass over the graph (back propagation), a block of nodes at a time.
+
+Every output by every name is found in one pass; what a layer passes back, its δ, is one node that
+all its derivatives use. Kinks follow the convention that `Function` states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, chain, repeat
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import SpecError, did_you_mean
+from netsym.formula.forms import Bindings, Formula, inlined, layered, shared, spare_letters
+from netsym.formula.functions import FUNCTIONS
+from netsym.formula.graph import Block, Graph, Ids, Mask, Spans
+from netsym.formula.index import increasing
+from netsym.formula.names import Derivatives, Names
+from netsym.formula.preactivations import (
+    Title,
+    append_names,
+    delta_names,
+    with_preactivations,
+)
+from netsym.formula.signed import Product, Signed, SignedNodes
+
+Rows = npt.NDArray[np.integer[Any]]
+Place = tuple[Names, int]
+
+
+def gradient(
+    formula: Formula, wrt: str | Sequence[str] = "parameters", output: int | str | None = None
+) -> Formula:
+    """See `Formula.gradient`."""
+    if output is not None:
+        formula = formula.output(output)
+    if len(formula.outputs) > 1:
+        names = [binding.name for binding in formula.outputs[:20]]
+        raise SpecError(
+            f"the gradient is of one output, and this has {len(formula.outputs)}: give "
+            f"output={names[0]!r}, or another of {', '.join(names)}; jacobian is of all of them"
+        )
+    return jacobian(formula, wrt)
+
+
+def jacobian(formula: Formula, wrt: str | Sequence[str] = "parameters") -> Formula:
+    """See `Formula.jacobian`."""
+    refuse_once(formula)
+    plain = with_preactivations(formula)
+    graph = plain.graph.branch()
+    picked = chosen(plain, wrt)
+    above = output_places(formula)
+    ends = named_outputs(plain.ends, graph, above)
+    math = SignedNodes(graph)
+    found = _Reverse(math, ends, picked.nodes, delta_names(plain, graph, ends)).run()
+    ids = math.plain(found.reshape(-1))
+    shape = (len(above), len(picked.places))
+    names = Derivatives("d", None, shape, above=above, below=picked.places)
+    return in_form(plain, graph, plain.inputs, names, ids)
+
+
+def hessian_vector(formula: Formula, wrt: str | Sequence[str] = "parameters") -> Formula:
+    """See `Formula.hessian_vector`."""
+    slopes = gradient(inlined(formula), wrt)
+    names = slopes.outputs[0].names
+    assert isinstance(names, Derivatives)
+    graph = slopes.graph.branch()
+    starts = {id(block.payload): block.start for block in graph.blocks if block.op == "symbol"}
+    nodes = np.array([starts[id(n)] + row for n, row in names.below], dtype=np.int32)
+    taken = {name.split("_")[0] for name in graph.symbol_names()}
+    base = next(letter for letter in chain("v", spare_letters()) if letter not in taken)
+    directions = graph.symbols(Names(base, None, (len(nodes),)))
+    math = SignedNodes(graph)
+    products = math.written(Product((_signed(graph, slopes.ends), 1 + directions)))
+    end = math.plain(math.sums(products[None, :]))
+    found = _Reverse(math, end, nodes, []).run()
+    inputs = np.concatenate([slopes.inputs, directions])
+    made = Names(f"H{base}", None, (len(nodes),))
+    return in_form(
+        replace(slopes, form=formula.form), graph, inputs, made,
+        math.plain(found.reshape(-1)),
+    )  # fmt: skip
+
+
+def _signed(graph: Graph, ids: Ids) -> Signed:
+    """Nodes as signed ones: the number 0 as 0, so that it makes no terms."""
+    return np.where(ids == graph.constants(0.0), np.int32(0), 1 + ids)
+
+
+def in_form(formula: Formula, graph: Graph, inputs: Ids, names: Names, ids: Ids) -> Formula:
+    """The outputs in the form of the formula that they were made of."""
+    made = replace(
+        formula,
+        graph=graph,
+        inputs=inputs,
+        outputs=Bindings(names, ids),
+        function="",
+        form="inlined",
+        cut=ids[:0],
+        cut_names=None,
+    )
+    if formula.form == "inlined":
+        return made
+    return shared(made) if formula.form == "shared" else layered(made)
+
+
+def refuse_once(formula: Formula) -> None:
+    """Raise `SpecError` for what is written once for all steps: it has no number of steps."""
+    if formula.steps:
+        raise SpecError(
+            "what is written once for all steps has no derivative of its own: its steps are "
+            "chained; take the layered form"
+        )
+
+
+# -- of what, by what ----------------------------------------------------------------------------
+def output_places(formula: Formula) -> tuple[Place, ...]:
+    """The names of the outputs, or of the function."""
+    function, many = formula.function, len(formula.outputs[0].names)
+    if not function or (many > 1 and formula.outputs[0].names.literal):
+        return tuple((output.names, output.position) for output in formula.outputs)
+    called = tuple(f"{function}_{n + 1}" for n in range(many)) if many > 1 else (function,)
+    names = Names("", formula.layer_count, (many,), called)
+    return tuple((names, output.position) for output in formula.outputs)
+
+
+def named_outputs(ends: Ids, graph: Graph, places: Sequence[Place]) -> Ids:
+    """The outputs with their names, so that what uses them need not write them out."""
+    positions = np.array([position for _, position in places], dtype=np.int64)
+    return append_names(graph, Title(ends, places[0][0], positions))
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is differentiated by: nodes, and their names."""
+
+    nodes: Ids
+    places: tuple[Place, ...]
+
+
+def chosen(formula: Formula, wrt: str | Sequence[str]) -> Chosen:
+    """What to differentiate by: symbols, in the order of the graph or as they were listed."""
+    graph, inputs = formula.graph, formula.inputs
+    if wrt == "inputs":
+        if not len(inputs):
+            raise SpecError("there are no inputs to differentiate by; choose parameters")
+        return Chosen(inputs, tuple(graph.symbol(node) for node in inputs.tolist()))
+    if wrt != "parameters":
+        return _listed(formula, [wrt] if isinstance(wrt, str) else list(wrt))
+    ids: list[Ids] = []
+    places: list[Place] = []
+    wanted = formula.mask.copy()
+    wanted[inputs] = False
+    for block in graph.blocks:
+        if block.op == "symbol" and isinstance(block.payload, Names):
+            (rows,) = wanted[block.start : block.stop].nonzero()
+            ids.append((block.start + rows).astype(np.int32))
+            places += zip(repeat(block.payload), rows.tolist())
+    if not places:
+        raise SpecError(
+            "there is nothing to differentiate by: all parameters are numbers; choose inputs, "
+            "or give the network without numbers"
+        )
+    return Chosen(np.concatenate(ids), tuple(places))
+
+
+def _listed(formula: Formula, wanted: Sequence[str]) -> Chosen:
+    """Names of symbols, each of one, or of a whole array as w1."""
+    found: dict[str, list[tuple[int, Place]]] = {}
+    for block in formula.graph.blocks:
+        if block.op == "symbol" and isinstance(block.payload, Names):
+            names = block.payload
+            for row, name in enumerate(names.all()):
+                node = block.start + row, (names, row)
+                found.setdefault(name, []).append(node)
+                if not names.literal and names.shape:
+                    found.setdefault(name.split("_")[0], []).append(node)
+    for name in wanted:
+        if name not in found:
+            raise SpecError(
+                f"nothing here is called {name[:60]!r}; {did_you_mean(name, list(found)[:1000])}; "
+                "or choose parameters, or inputs"
+            )
+    if not wanted:
+        raise SpecError("the list of names to differentiate by is empty")
+    nodes = dict(node for name in wanted for node in found[name])
+    return Chosen(np.array(list(nodes), dtype=np.int32), tuple(nodes.values()))
+
+
+# -- the pass ------------------------------------------------------------------------------------
+_NONE, _SOME, _ALL = range(3)
+
+
+class _Reverse:
+    """From the outputs back: the adjoint of a node is the derivative of every output by it.
+
+    Adjoints have shape (outputs, nodes). `parts` has, for each block, what its users pass back,
+    the outermost first; `leaves` what is passed to names, where products wait to be written at
+    once. `share` says of each block how many of its nodes depend on what is differentiated by.
+    """
+
+    def __init__(self, math: SignedNodes, ends: Ids, wrt: Ids, titles: Sequence[Title]) -> None:
+        self.math, self.graph = math, math.graph
+        self.ends, self.wrt = ends, wrt
+        self.last = int(self.graph.block_numbers(ends).max())
+        self.size = max(self.graph.blocks[self.last].stop, int(wrt.max()) + 1)
+        self.share, self.varies = _dependence(self.graph, wrt, self.size)
+        self.parts: dict[int, list[tuple[Rows, Signed]]] = {}
+        self.leaves: list[tuple[Ids, tuple[Signed, ...]]] = []
+        self.slopes: dict[tuple[str, int], dict[int, tuple[Product, ...]]] = {}
+        self.titles: dict[int, list[Title]] = {}
+        for title in titles:
+            number = self.graph.block_number(int(title.nodes[0]))
+            self.titles.setdefault(number, []).append(title)
+
+    def run(self) -> Signed:
+        """The derivatives, shape (outputs, names)."""
+        self._send(self.ends, np.eye(len(self.ends), dtype=np.int32) * np.int32(self.math.one))
+        for number in range(self.last, -1, -1):
+            if number in self.parts:
+                block = self.graph.blocks[number]
+                rows, adjoints = self._collected(self.parts.pop(number))
+                for title in self.titles.get(number, ()):
+                    adjoints = self._named(title, block, rows, adjoints)
+                self._spread(number, block, rows, adjoints)
+        return self._found()
+
+    def _found(self) -> Signed:
+        place = np.empty(self.size, dtype=np.int64)
+        place[self.wrt] = np.arange(len(self.wrt))
+        found = np.zeros((len(self.ends), len(self.wrt)), dtype=np.int32)
+        if self.leaves:
+            nodes, adjoints = self._collected(self._leaf_parts())
+            found[:, place[nodes]] = adjoints
+        return found
+
+    def _leaf_parts(self) -> list[tuple[Ids, Signed]]:
+        """What is passed to names, all products of two written at once."""
+        pairs = [(nodes, factors) for nodes, factors in self.leaves if len(factors) == 2]
+        edges = list(accumulate((len(nodes) for nodes, _ in pairs), initial=0))
+        table = np.empty((len(self.ends), edges[-1], 2), dtype=np.int32)
+        for first, stop, (_, (left, right)) in zip(edges, edges[1:], pairs, strict=False):
+            table[:, first:stop, 0], table[:, first:stop, 1] = left, right
+        products = iter(np.split(self.math.products(table), edges[1:-1], axis=1))
+        return [
+            (nodes, factors[0] if len(factors) == 1 else next(products))
+            for nodes, factors in self.leaves
+        ]
+
+    def _send(self, nodes: Ids, *factors: Signed, source: int = -1) -> None:
+        """Pass a product, (outputs, nodes), on to these nodes, all of block `source` if known."""
+        if source < 0:
+            numbers = self.graph.block_numbers(nodes)
+            for number in np.unique(numbers).tolist():
+                here = numbers == number
+                self._send(nodes[here], *(part[..., here] for part in factors), source=number)
+            return
+        if self.share[source] == _NONE:
+            return
+        if self.share[source] == _SOME:
+            kept = self.varies[nodes]
+            nodes, factors = nodes[kept], tuple(part[..., kept] for part in factors)
+        block = self.graph.blocks[source]
+        if block.op == "symbol" and len(factors) <= 2:
+            self.leaves.append((nodes, factors))
+            return
+        adjoints = self.math.times(*factors)
+        if block.op == "symbol":
+            self.leaves.append((nodes, (adjoints,)))
+        else:
+            self.parts.setdefault(source, []).append((nodes - block.start, adjoints))
+
+    def _collected(self, parts: Sequence[tuple[Rows, Signed]]) -> tuple[Rows, Signed]:
+        """Distinct rows of a block, and the sum of what was passed to each."""
+        rows, adjoints = parts[0]
+        if len(parts) > 1:
+            rows = np.concatenate([rows for rows, _ in parts])
+            adjoints = np.concatenate([adjoints for _, adjoints in parts], axis=1)
+        if increasing(rows):
+            return rows, adjoints
+        order = rows.argsort(kind="stable")
+        rows = rows[order]
+        changes = np.empty(len(rows), dtype=np.bool_)
+        changes[0] = True
+        np.not_equal(rows[1:], rows[:-1], out=changes[1:])
+        (starts,) = changes.nonzero()
+        if len(starts) == len(rows):
+            return rows, adjoints[:, order]
+        rows, counts = rows[starts], np.append(starts[1:], len(rows)) - starts
+        often = len(order) // len(rows)
+        if np.count_nonzero(counts == often) == len(counts):
+            return rows, self.math.sums(adjoints[:, order.reshape(-1, often)])
+        sums = np.empty((len(adjoints), len(starts)), dtype=np.int32)
+        for count in np.unique(counts).tolist():
+            group = counts == count
+            uses = order[starts[group][:, None] + np.arange(count)]
+            sums[:, group] = self.math.sums(adjoints[:, uses])
+        return rows, sums
+
+    def _named(self, title: Title, block: Block, rows: Rows, adjoints: Signed) -> Signed:
+        """Adjoints with their names; each output has its own."""
+        width, names, positions = len(adjoints), title.names, title.positions
+        if width > 1 and names.literal:
+            return adjoints
+        own = title.nodes - block.start
+        whole = len(own) == len(rows) and np.count_nonzero(own == rows) == len(rows)
+        if not whole:
+            columns = np.searchsorted(rows, own)
+            columns[columns == len(rows)] = 0
+            present = rows[columns] == own
+            columns, positions = columns[present], positions[present]
+        positions = positions + len(names) * np.arange(width)[:, None]
+        if width > 1:
+            names = replace(names, shape=(width, *names.shape))
+        values = adjoints if whole else adjoints[:, columns]
+        live = values != 0
+        if np.count_nonzero(live) == live.size:
+            nodes = self.math.plain(values.reshape(-1))
+            titled = 1 + append_names(self.graph, Title(nodes, names, positions.reshape(-1)))
+            titled = titled.reshape(values.shape)
+        else:
+            titled = np.zeros_like(values)
+            nodes = self.math.plain(values[live])
+            titled[live] = 1 + append_names(self.graph, Title(nodes, names, positions[live]))
+        if whole:
+            return titled
+        adjoints = adjoints.copy()
+        adjoints[:, columns] = titled
+        return adjoints
+
+    def _spread(self, number: int, block: Block, rows: Rows, adjoints: Signed) -> None:
+        """Pass the adjoints of a block on to its operands."""
+        operands = block.operands if len(rows) == len(block) else block.operands[rows]
+        spans = self.graph.spans(number)
+        if block.op == "name":
+            self._send(operands[:, 0], adjoints, source=spans[0][2])
+        elif block.op == "negate":
+            self._send(operands[:, 0], -adjoints, source=spans[0][2])
+        elif block.op == "add":
+            for first, stop, source in spans:
+                passed = adjoints if stop == first + 1 else adjoints.repeat(stop - first, axis=1)
+                self._send(operands[:, first:stop].reshape(-1), passed, source=source)
+        elif block.op == "multiply":
+            self._spread_product(spans, operands, adjoints)
+        elif block.op == "power":
+            self._spread_power(block.start + rows, operands, adjoints)
+        else:
+            adjoint = self.math.opened(adjoints)
+            slopes = self._slopes(number, block)
+            for place, slope in enumerate(slopes):
+                column = operands[:, place]
+                if self.varies[column].any():
+                    over, under = slope
+                    if len(rows) != len(block):
+                        over, under = _picked(over, rows), _picked(under, rows)
+                    passed = self.math.written(self.math.multiply(adjoint, Product(over, under)))
+                    self._send(column, passed)
+
+    def _spread_product(self, spans: Spans, operands: Ids, adjoints: Signed) -> None:
+        """In the place of each factor the adjoint: w*x passes δ*x to w, and w*δ to x."""
+        columns = [*(1 + operands.T)]
+        signs = self.math.signs(adjoints)
+        for first, stop, source in spans:
+            if self.share[source] == _NONE and source >= 0:
+                continue
+            for place in range(first, stop):
+                factors = [*columns]
+                if signs is None:
+                    factors[place] = adjoints
+                else:
+                    del factors[place]
+                    factors[0] = signs * factors[0]
+                self._send(operands[:, place], *factors, source=source)
+
+    def _spread_power(self, nodes: Rows, operands: Ids, adjoints: Signed) -> None:
+        """`e*b^(e - 1)` to the base; where the exponent varies, `b^e*log(b)` to it."""
+        math, graph = self.math, self.graph
+        base, exponents = 1 + operands[:, 0], operands[:, 1]
+        for exponent in np.unique(exponents).tolist():
+            here = exponents == exponent
+            if graph.block_of(exponent).op == "constant":
+                value = graph.number(exponent)
+                raised, below = math.constant(value), math.power(Product((base[here],)), value - 1)
+            else:
+                raised = Product((np.array(1 + exponent, dtype=np.int32),))
+                less = math.plain(math.written(math.add(raised, math.constant(-1))))
+                below = Product((1 + graph.nodes("power", operands[here, 0], less),))
+            product = math.multiply(Product((adjoints[:, here],)), raised, below)
+            passed = math.written(product)
+            self._send(operands[here, 0], np.broadcast_to(passed, (len(adjoints), here.sum())))
+        if self.varies[exponents].any():
+            slope = math.call("log", Product((base,)))
+            result = 1 + _called(graph, nodes.astype(np.int32))
+            self._send(exponents, math.written(math.multiply(Product((adjoints, result)), slope)))
+
+    def _slopes(self, number: int, block: Block) -> tuple[Product, ...]:
+        """The partial derivatives of a block; those of all blocks of its kind are found at once."""
+        kind = block.op, block.operands.shape[1]
+        if kind not in self.slopes:
+            self.slopes[kind] = self._slopes_of(*kind)
+        return self.slopes[kind][number]
+
+    def _slopes_of(self, op: str, arity: int) -> dict[int, tuple[Product, ...]]:
+        row = FUNCTIONS.get(op)
+        derivative = _quotient_slopes if op == "divide" else row.derivative if row else None
+        if derivative is None:
+            raise SpecError(f"the derivative of {op} is not known")
+        blocks = self.graph.blocks[: self.last + 1]
+        alike = [
+            number
+            for number, block in enumerate(blocks)
+            if block.op == op and block.operands.shape[1] == arity and self.share[number]
+        ]
+        nodes = np.concatenate([np.arange(blocks[n].start, blocks[n].stop) for n in alike])
+        operands = np.concatenate([blocks[n].operands for n in alike])
+        result = Product((1 + _called(self.graph, nodes.astype(np.int32)),))
+        slopes = derivative(self.math, result, *(Product((column,)) for column in 1 + operands.T))
+        found, start = {}, 0
+        for number in alike:
+            rows = np.arange(start, start + len(blocks[number]))
+            found[number] = tuple(Product(_picked(o, rows), _picked(u, rows)) for o, u in slopes)
+            start += len(rows)
+        return found
+
+
+def _picked(factors: tuple[Signed, ...], rows: Rows) -> tuple[Signed, ...]:
+    return tuple(part if not part.ndim else part[rows] for part in factors)
+
+
+def _quotient_slopes(
+    math: SignedNodes, _: Product, above: Product, below: Product
+) -> tuple[Product, ...]:
+    """1/b and -a/b^2."""
+    over = math.negate(math.divide(above, math.power(below, 2)))
+    return math.divide(math.constant(1), below), over
+
+
+def _dependence(graph: Graph, wrt: Ids, size: int) -> tuple[list[int], Mask]:
+    """Of each block, and of each node, whether it depends on these nodes."""
+    mask = np.zeros(size, dtype=np.bool_)
+    mask[wrt] = True
+    share: list[int] = []
+    for number, block in enumerate(graph.blocks):
+        if block.start >= size:
+            break
+        own = mask[block.start : block.stop]
+        if block.operands.shape[1]:
+            below = {_SOME if source < 0 else share[source] for *_, source in graph.spans(number)}
+            if _SOME in below and _ALL not in below:
+                own[:] = mask[block.operands].any(axis=1)
+            else:
+                share.append(_ALL if _ALL in below else _NONE)
+                own[:] = _ALL in below
+                continue
+        count = np.count_nonzero(own)
+        share.append(_NONE if not count else _ALL if count == len(own) else _SOME)
+    return share, mask
+
+
+def _called(graph: Graph, nodes: Ids) -> Ids:
+    """The nodes that name these, or the nodes themselves."""
+    named = np.arange(len(graph), dtype=np.int32)
+    for block in graph.blocks:
+        if block.op == "name":
+            named[block.operands[:, 0]] = named[block.start : block.stop]
+    return named[nodes]

@@ -1,0 +1,186 @@
+"""Scaled dot-product attention with several heads, a causal mask and rotary positions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isqrt
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+import numpy as np
+
+from netsym.errors import SpecError, did_you_mean
+from netsym.formula.graph import Ids
+from netsym.formula.names import Names
+from netsym.layers import Layer, Shape, shown
+from netsym.ops import Ops, Present
+
+if TYPE_CHECKING:
+    from netsym.ops.matrix import Matrix
+
+A = TypeVar("A")
+
+ROTARY = ("none", "interleaved", "halves")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attention(Layer):
+    """`softmax(Q Kᵀ/√d_k) V` for each head, then one linear map of all heads together.
+
+    Of a sequence (steps, d) it gives (steps, d) (Vaswani et al., Attention Is All You Need, 2017,
+    equation 1 and section 3.2.2): queries are x W_qᵀ + b_q, keys and values likewise, each head
+    has its d_k = d/heads columns of them, and what the heads give, side by side, goes through
+    W_o, b_o. wq and wo are (d, d), wk and wv (d, width of what they read); torch's
+    `in_proj_weight` is wq, wk and wv one below the other.
+
+    Reading from two values, queries are made of the first, keys and values of the second: the
+    output has as many steps as the first. With `causal`, a step sees no later ones, and they do
+    not occur in its formula.
+
+    `rotary` turns every pair of columns of queries and keys by m θ_i at step m = 0, 1, …, with
+    θ_i = rotary_base^{-2i/d_k} (Su et al., RoFormer, 2021, equations 15 and 34). A pair is
+    "interleaved" as in the paper, columns 2i and 2i + 1, or in "halves" as in Llama, columns i
+    and i + d_k/2.
+    """
+
+    kind: ClassVar[str] = "attention"
+    letters: ClassVar[Mapping[str, str]] = {
+        **{key: key for key in ("wq", "wk", "wv", "wo")},
+        **{key: key for key in ("bq", "bk", "bv", "bo")},
+    }
+    reads: ClassVar[tuple[int, int | None]] = (1, 2)
+
+    heads: int = 1
+    causal: bool = False
+    bias: bool = True
+    rotary: str = "none"
+    rotary_base: float = 10000.0
+
+    def __post_init__(self) -> None:
+        if self.rotary not in ROTARY:
+            raise SpecError(f"unknown rotary {self.rotary!r}; {did_you_mean(self.rotary, ROTARY)}")
+        if self.rotary_base <= 0:
+            raise SpecError(f"rotary_base is a positive number, not {self.rotary_base:g}")
+
+    def shape(self, *shapes: Shape) -> Shape:
+        for shape in shapes:
+            if len(shape) != 2:
+                raise SpecError(
+                    f"takes sequences (steps, values), but an input has shape {shown(shape)}; "
+                    "reshape it first"
+                )
+        width = shapes[0][1]
+        if width % self.heads:
+            small = [n for n in range(1, isqrt(width) + 1) if width % n == 0]
+            divisors = [*small, *(width // n for n in small)]
+            near = sorted(sorted(set(divisors), key=lambda n: abs(n - self.heads))[:2])
+            raise SpecError(
+                f"splits {width} values into {self.heads} heads, but {self.heads} does not divide "
+                f"{width}; choose heads that do, such as {' or '.join(map(str, near))}"
+            )
+        if self.rotary != "none" and width // self.heads % 2:
+            raise SpecError(
+                f"turns pairs of values, but {self.heads} heads of {width} values have "
+                f"{width // self.heads} each, an odd number; choose other heads, or no rotary"
+            )
+        if self.causal and len(shapes) > 1:
+            raise SpecError(
+                "is causal and reads from two values, but only steps of one sequence come before "
+                "or after each other; leave causal out"
+            )
+        return shapes[0]
+
+    def parameters(self, *shapes: Shape) -> dict[str, Shape]:
+        width, read = shapes[0][1], shapes[-1][1]
+        found: dict[str, Shape] = {}
+        for role, inputs in (("q", width), ("k", read), ("v", read), ("o", width)):
+            found[f"w{role}"] = (width, inputs)
+            if self.bias:
+                found[f"b{role}"] = (width,)
+        return found
+
+    def values(self, *shapes: Shape) -> dict[str, Shape]:
+        (steps, width), read = shapes[0], shapes[-1][0]
+        each, scores = width // self.heads, (self.heads, steps, read)
+        rows = {"q": (self.heads, steps, each), "k": (self.heads, read, each)}
+        found = rows | {"v": rows["k"], "z": scores, "alpha": scores, "c": shapes[0]}
+        if self.rotary != "none":
+            found |= {f"{letter}r": (self.heads, n - 1, each) for letter, (_, n, _) in rows.items()}
+        return found
+
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        steps, width = ops.lengths(inputs[0], 2)
+        queries = self._turned(ops, self._heads(ops, parameters, "q", inputs[0]), "q")
+        keys = self._turned(ops, self._heads(ops, parameters, "k", inputs[-1]), "k")
+        values = ops.name(self._heads(ops, parameters, "v", inputs[-1]), "v")
+        present = self._mask(steps)
+        products = ops.transpose(ops.contract(queries, keys), 1, 0)  # (…, heads, to, from)
+        scores = ops.name(ops.divide(products, self._root(ops, width)), "z", present)
+        weights = ops.name(ops.softmax(scores, present), "alpha", present)
+        there = None if present is None else present[None]
+        mixed = ops.contract(weights, ops.transpose(values, 1, 0), None, there)
+        side_by_side = ops.reshape(ops.transpose(mixed, 2, 0, 1), 3, (steps, width))
+        together = ops.name(side_by_side, "c")
+        return ops.contract(parameters["wo"], together, parameters.get("bo"))
+
+    def _heads(self, ops: Ops[A], parameters: Mapping[str, A], role: str, read: A) -> A:
+        """Queries, keys or values, by head: (…, heads, steps, d_k)."""
+        rows = ops.contract(parameters[f"w{role}"], read, parameters.get(f"b{role}"))
+        steps, width = ops.lengths(rows, 2)
+        split = ops.reshape(rows, 2, (steps, self.heads, width // self.heads))
+        return ops.transpose(split, 1, 0, 2)
+
+    def _mask(self, steps: int) -> Present | None:
+        """Which steps each step sees, (to, from); None for all."""
+        return np.tri(steps, dtype=bool) if self.causal else None
+
+    def _root(self, ops: Ops[A], width: int) -> A:
+        """√d_k, as a whole number if it is one."""
+        each = width // self.heads
+        root = isqrt(each)
+        return ops.constant(root) if root**2 == each else ops.call("sqrt", ops.constant(each))
+
+    def _turned(self, ops: Ops[A], rows: A, base: str) -> A:
+        """Queries or keys turned by their positions; the first step stays as it is."""
+        rows = ops.name(rows, base)
+        steps, each = ops.lengths(rows, 2)
+        if self.rotary == "none" or steps == 1:
+            return rows
+        angles = np.outer(np.arange(1, steps), self.rotary_base ** (-np.arange(0, each, 2) / each))
+        places = np.arange(each)
+        if self.rotary == "interleaved":
+            pair, other = places // 2, places ^ 1
+            sign = np.where(places % 2, 1.0, -1.0)
+        else:
+            pair, other = places % (each // 2), (places + each // 2) % each
+            sign = np.where(places < each // 2, -1.0, 1.0)
+        later = ops.take(rows, np.arange(1, steps), axis=-2)
+        turned = ops.add(
+            ops.multiply(ops.numbers(np.cos(angles)[:, pair]), later),
+            ops.multiply(ops.numbers(sign * np.sin(angles)[:, pair]), ops.take(later, other)),
+        )
+        first = ops.take(rows, np.array([0]), axis=-2)
+        return ops.concatenate([first, ops.name(turned, f"{base}r")], axis=-2)
+
+    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+        """The equation of the paper, for each head i if there are several; rows are steps."""
+        q, k, v = (
+            self._rows(ops, parameters, role, read)
+            for role, read in zip("qkv", (inputs[0], inputs[-1], inputs[-1]), strict=True)
+        )
+        root = ops.call("sqrt", ops.graph.symbols(Names("dk", ops.layer)).reshape(()))
+        scores = ops.divide(ops.product(q, ops.flipped(k)), root)
+        seen = r"_{\text{causal}}" if self.causal else ""
+        head = ops.product(ops.operator(rf"\operatorname{{softmax}}{seen}", scores), v)
+        if self.heads > 1:
+            head = ops.operator(rf"\operatorname{{concat}}_{{i=1}}^{{{self.heads}}}", head)
+        return ops.rows(head, parameters["wo"], parameters.get("bo"))
+
+    def _rows(self, ops: Matrix, parameters: Mapping[str, Ids], role: str, read: Ids) -> Ids:
+        """Queries, keys or values, with a letter."""
+        found = ops.rows(read, parameters[f"w{role}"], parameters.get(f"b{role}"))
+        if self.heads > 1:
+            found = ops.operator(r"\operatorname{head}_{i}", found)
+        if role != "v" and self.rotary != "none":
+            found = ops.operator(r"\operatorname{rotary}", found)
+        return ops.name(found, role.upper() + ("i" if self.heads > 1 else ""))
