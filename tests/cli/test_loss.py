@@ -1,0 +1,146 @@
+"""The cost on the command line: --loss, --examples, --data, --l1, --l2, --delta."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import netsym
+from netsym.errors import SpecError
+from netsym.readers.table import read_table
+from tests.cli.running import run
+
+Capture = pytest.CaptureFixture[str]
+LOSS = "-(t*log(sigmoid(w1_1_1*x + b1_1)) + (1 - t)*log(1 - sigmoid(w1_1_1*x + b1_1)))"
+
+
+def test_inline_prints_the_cost_as_one_formula(capfd: Capture) -> None:
+    ran = run(capfd, "inline", "1-2-1:sigmoid", "--loss", "bce")
+    assert ran.code == 0
+    assert ran.out.startswith("J = -(t·log(σ(w⁽²⁾₁₁·σ(")
+    assert ran.out.count("\n") == 1
+    assert ran.err == ""
+    assert run(capfd, "inline", "1-1:sigmoid", "--loss", "bce", "--ascii").out == f"J = {LOSS}\n"
+
+
+def test_what_was_assumed_is_still_said(capfd: Capture) -> None:
+    ran = run(capfd, "inline", "1-1", "--loss", "mse", "--ascii")
+    assert ran.out == "J = ((w1_1_1*x + b1_1) - t)**2\n"
+    assert "no activation was given, so all is linear" in ran.err
+
+
+def test_show_has_a_heading_for_the_loss_the_cost_and_the_penalty(capfd: Capture) -> None:
+    ran = run(capfd, "show", "2-1:sigmoid", "--loss", "bce", "--examples", "2", "--l1", "0.5",
+              "--l2", "0.1", "--ascii")  # fmt: skip
+    headings = [line for line in ran.out.splitlines() if line.startswith("#")]
+    assert headings == [
+        "# layer 1: 1 unit, sigmoid",
+        "# layer 2: loss, binary cross-entropy",
+        "# layer 3: cost, mean of the losses",
+        "# layer 4: penalty, L1 0.5 and L2 0.1",
+    ]
+    assert ran.out.endswith("J = J3_1 + 0.5*(abs(w1_1_1) + abs(w1_1_2)) + "
+                            "0.1*(w1_1_1**2 + w1_1_2**2)/2\n")  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["layered", "shared", "inlined"])
+def test_size_is_that_of_the_cost(form: str, capfd: Capture) -> None:
+    ran = run(capfd, "size", "2-3tanh-2softmax", "--loss", "cross_entropy", "--examples", "3",
+              "--json")  # fmt: skip
+    cost = netsym.cost(netsym.parse("2-3tanh-2softmax"), "cross_entropy", examples=3)
+    assert json.loads(ran.out)["forms"][form]["nodes"] == cost.formula(form).size.nodes
+
+
+def test_grad_is_of_the_cost(capfd: Capture) -> None:
+    ran = run(capfd, "grad", "1-1", "--loss", "mse", "--ascii", "--form", "inlined")
+    assert ran.code == 0
+    assert [line.partition(" = ")[0] for line in ran.out.splitlines()] == ["dJ_dw1_1_1", "dJ_db1_1"]
+
+
+def test_an_onion_has_the_loss_and_the_cost_as_its_outer_skins(capfd: Capture) -> None:
+    ran = run(capfd, "inline", "1-1", "--loss", "mse", "--examples", "2", "--l2", "1",
+              "--to", "latex", "--onion", "--width", "400")  # fmt: skip
+    places = [ran.out.index(text) for text in (
+        r"\text{layer 1, unit 1}\,=\,a_{11}^{[1]}", r"\text{loss 1}\,=\,L_{1}^{[2]}",
+        r"\text{loss 2}\,=\,L_{2}^{[2]}", r"\text{cost}\,=\,J_{1}^{[3]}",
+    )]  # fmt: skip
+    assert places == sorted(places)
+
+
+# -- data from a file ----------------------------------------------------------------------------
+def test_data_from_a_file(tmp_path: Path, capfd: Capture) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("height,weight,label\n1,2,0\n\n3,4.5,2\n", encoding="utf-8")
+    ran = run(capfd, "inline", "2-3softmax", "--loss", "cross_entropy", "--data", data, "--ascii")
+    cost = netsym.cost(
+        netsym.parse("2-3softmax"), "cross_entropy", data=([[1.0, 2.0], [3.0, 4.5]], [0, 2])
+    )
+    assert ran.out == cost.inlined.text(ascii=True) + "\n"
+
+
+def test_the_data_are_not_overwritten(tmp_path: Path, capfd: Capture) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("1,2\n", encoding="utf-8")
+    ran = run(capfd, "inline", "1-1", "--loss", "mse", "--data", data, "-o", data)
+    assert ran.code == 2
+    assert data.read_text(encoding="utf-8") == "1,2\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1,2,3\n", "has 3 columns; this network needs 1 for its inputs and 1 for the target"),
+        ("x,y\n", "has no numbers; write one example a line, its target last"),
+        ("x,y\n1,2\n3,z\n", "line 3, column 2: 'z' is not a finite number"),
+        ("1,2\n3,nan\n", "line 2, column 2: 'nan' is not a finite number"),
+        ("1,2\n3\n", "line 2 has 1 columns, and the lines before it 2"),
+        ("1,0.5\n2,7\n", "Y, row 2: a target of bce is 0 or 1, or a probability between; this is"),
+    ],
+)
+def test_data_that_do_not_fit(text: str, said: str, tmp_path: Path, capfd: Capture) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text(text, encoding="utf-8")
+    ran = run(capfd, "inline", "1-1:sigmoid", "--loss", "bce", "--data", data)
+    assert (ran.code, ran.out) == (2, "")
+    assert str(data) in ran.err
+    assert said in ran.err
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_table_with_other_separators(separator: str, tmp_path: Path) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text(f"a{separator}b\r\n 1{separator}-2.5e1\r\n", encoding="utf-8-sig")
+    assert read_table(data).tolist() == [[1.0, -25.0]]
+
+
+def test_a_table_that_is_no_text(tmp_path: Path) -> None:
+    data = tmp_path / "data.csv"
+    data.write_bytes(b"\xff\xfe1,2")
+    with pytest.raises(SpecError, match="is not text in UTF-8"):
+        read_table(data)
+    with pytest.raises(SpecError, match="there is no file"):
+        read_table(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--loss", "bse"), "unknown loss 'bse'; did you mean"),
+        (("--l2", "0.1"), "--l2 is for a cost; add --loss, one of mse, mae"),
+        (("--examples", "3"), "--examples is for a cost; add --loss"),
+        (("--loss", "bce"), "bce takes a probability, but the last layer is linear"),
+        (("--loss", "cross_entropy"), "for one probability use bce"),
+        (("--loss", "mse", "--delta", "2"), "only huber has one"),
+        (("--loss", "mse", "--examples", "0"), "--examples"),
+        (("--loss", "mse", "--data", "no.csv"), "there is no file no.csv"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["inline", "show", "size", "grad"])
+def test_options_that_do_not_fit(
+    verb: str, options: tuple[str, ...], said: str, capfd: Capture
+) -> None:
+    ran = run(capfd, verb, "1-1", *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
