@@ -31,13 +31,12 @@ def with_preactivations(formula: Formula) -> Formula:
     """The same, with a name z for what an activation is applied to, where its slope needs it.
 
     Otherwise the slope of relu, step(z), would write z out again; and so would that of softmax with
-    its sum of powers, which is named s.
+    its sum of powers, which is named s. What a skip connection is added to is named h: its z has a
+    δ then, like that of any other layer.
     """
     graph = formula.graph
-    if not any(_needs_operand(block) or block.op == "exp" for block in graph.blocks):
-        return formula
     wanted: dict[int, Title] = {}
-    for title in (*_activated(formula), *_sums_of_powers(formula)):
+    for title in (*_activated(formula), *_skipped(formula), *_sums_of_powers(formula)):
         free = ~graph.is_named_or_leaf(title.nodes)
         if free.any():
             title = Title(title.nodes[free], title.names, title.positions[free])
@@ -62,6 +61,29 @@ def _activated(formula: Formula) -> Iterator[Title]:
     outputs = formula.outputs
     names = Names("z", formula.layer_count, _shape(formula, outputs[0].names))
     yield from _under(graph, formula.ends, names, np.array([o.position for o in outputs]))
+
+
+def _skipped(formula: Formula) -> Iterator[Title]:
+    """Activations that are a term of a named value, named h, and what they are applied to."""
+    graph = formula.graph
+    taken = {block.payload.start for block in graph.blocks if isinstance(block.payload, Names)}
+    taken |= {name.split("_")[0] for name in formula.given_names()}
+    for block, rows in graph.walk(formula.mask):
+        if block.op != "name" or not isinstance(block.payload, Names) or block.payload.base != "a":
+            continue
+        assert block.positions is not None
+        names, values = dataclasses.replace(block.payload, base="h"), block.operands[rows, 0]
+        numbers = np.unique(graph.block_numbers(values)).tolist()
+        under, positions = graph.blocks[numbers[0]], block.positions[rows]
+        if len(numbers) > 1 or under.op != "add" or names.start in taken:
+            continue
+        for first, _, source in graph.spans(numbers[0]):
+            kind = FUNCTIONS.get(graph.blocks[source].op) if source >= 0 else None
+            if kind is not None and kind.activation:
+                nodes = under.operands[values - under.start, first]
+                yield Title(nodes, names, positions)
+                yield from _under(graph, nodes, dataclasses.replace(names, base="z"), positions)
+                break
 
 
 def _sums_of_powers(formula: Formula) -> Iterator[Title]:

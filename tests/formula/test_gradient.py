@@ -374,6 +374,16 @@ def test_the_sum_of_a_softmax_is_written_once() -> None:
     ]
 
 
+def test_beside_a_skip_connection_a_delta_is_written_once() -> None:
+    slopes = netsym.parse("1-1relu+-1").layered.gradient(["w1_1_1", "b1"])
+    assert slopes.text(ascii=True).splitlines() == [
+        "z1_1 = w1_1_1*x + b1_1",
+        "delta1_1 = w2_1_1*step(z1_1)",
+        "dy_dw1_1_1 = delta1_1*x",
+        "dy_db1_1 = delta1_1",
+    ]
+
+
 def test_a_sum_has_no_name_that_a_person_gave() -> None:
     dense = Dense(units=2, activation="softmax")
     network = netsym.Network.of("s", 1, [("s", dense, ["input"], {"bias": ["s1", "b"]})])
