@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import SpecError, did_you_mean
+from netsym.errors import SpecError, TooLargeError, did_you_mean
 from netsym.formula.names import Names, literal, several
 from netsym.layers import Activated, Layer, Shape, shown
 from netsym.layers.blocks import INPUT
@@ -20,6 +20,7 @@ from netsym.network import Network
 from netsym.ops.parameters import Parameter
 
 Floats = npt.NDArray[np.float64]
+MOST_NAMED = 5_000_000  # inputs and targets
 EXAMPLES, TARGETS = "examples", "targets"
 
 
@@ -65,6 +66,7 @@ def cost(
     latex: dict[str, str] = {}
     if data is None:
         count = examples or 1
+        _refuse_many(count * (prod(asked) + prod(answered)))
         inputs, latex = _names(network, examples)
         whole: tuple[Shape, Shape] = tuple(  # type: ignore[assignment]
             shape if examples is None else (count, *shape) for shape in (asked, answered)
@@ -107,6 +109,15 @@ def cost(
     )
     found.check_names()
     return found
+
+
+def _refuse_many(names: int) -> None:
+    """Raise `TooLargeError` for more examples than can be named one by one."""
+    if names > MOST_NAMED:
+        raise TooLargeError(
+            f"all examples together have {names:,} inputs and targets; at most {MOST_NAMED:,} are "
+            "named; take fewer examples"
+        )
 
 
 # -- the layers ------------------------------------------------------------------------------------

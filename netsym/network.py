@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_values
+from netsym.errors import SpecError, TooLargeError, ValueMissingError, did_you_mean, without_values
 from netsym.formula.forms import (
     Binding,
     Formula,
@@ -28,7 +28,7 @@ from netsym.formula.forms import (
 )
 from netsym.formula.graph import Ids
 from netsym.formula.names import Names, refuse_bad_name
-from netsym.formula.sizes import Size
+from netsym.formula.sizes import Size, shown
 from netsym.formula.values import checked_number, points, shaped
 from netsym.formula.vocabulary import Vocabulary
 from netsym.layers import Shape
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 
 _MOST_BUILT = 10_000_000
+MOST_COMPUTED = 100_000_000  # nodes of the layered form, where values are held unit by unit
 
 #: The forms of a network, the shortest first; not every network is written once.
 FORMS = ("once", "layered", "shared", "inlined")
@@ -621,3 +622,14 @@ def _heading(number: int, layers: Sequence[Placed]) -> str:
     name = layers[-1].name
     called = "" if name == f"layer{number}" else f"{name}, "
     return f"layer {number}: {called}{', then '.join(p.layer.describe() for p in layers)}"
+
+
+def refuse_vast_network(network: Network) -> None:
+    """Raise `TooLargeError` for a network too large to be computed with, unit by unit."""
+    nodes = network.count_nodes("layered")
+    if nodes > MOST_COMPUTED:
+        raise TooLargeError(
+            f"the layered form has {shown(nodes)} nodes, more than the {MOST_COMPUTED:,} that are "
+            "computed with one by one; take a smaller network of the same kind, or ask for sizes "
+            "(netsym size)"
+        )

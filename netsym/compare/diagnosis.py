@@ -218,13 +218,18 @@ def _same(values: Floats, wanted: Floats, slack: Floats) -> npt.NDArray[Any]:
 
 def _inputs(graph: Graph, one: Subject) -> Ids:
     names = {name: i for i, name in enumerate(one.inputs.all())}
-    ids = np.zeros(len(names), dtype=np.int32)
+    ids, found = np.zeros(len(names), dtype=np.int32), set()
     for block in graph.blocks:
         if block.op == "symbol":
             for row in range(len(block)):
                 place = names.get(block.payload.ascii(row))  # type: ignore[union-attr]
                 if place is not None:
                     ids[place] = block.start + row
+                    found.add(place)
+    unused = [place for place in range(len(names)) if place not in found]
+    if unused:  # the graph has no symbols for inputs that nothing reads
+        all_names = one.inputs.all()
+        ids[unused] = graph.symbols(literal(*(all_names[place] for place in unused)))
     return ids
 
 

@@ -16,7 +16,7 @@ from netsym.errors import SpecError
 from netsym.formula.forms import Formula
 from netsym.formula.names import Names, literal
 from netsym.formula.parse import Parsed, parse_formula
-from netsym.network import Network
+from netsym.network import Network, refuse_vast_network
 from netsym.ops.formulas import read_formula
 
 
@@ -119,6 +119,7 @@ def subject(given: Any, like: Subject | None = None) -> Subject:
     if isinstance(given, Subject):
         return given
     if isinstance(given, Network):
+        refuse_vast_network(given)
         return Subject(
             given.title, given.inputs, tuple(given.outputs.all()), given.read, network=given
         )

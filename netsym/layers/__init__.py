@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from netsym.errors import SpecError, did_you_mean
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 Shape = tuple[int, ...]
+
+MOST_AXES = 16  # of an array; NumPy's have 64 at most, of which readings need some
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,3 +127,11 @@ class Activated(Layer):
 def shown(shape: Shape) -> str:
     """A shape for a sentence: 3 x 32 x 32."""
     return " x ".join(map(str, shape))
+
+
+def refuse_vast(what: str, *lengths: int, most: int = 30_000_000) -> None:
+    """Raise `SpecError` for what has too many elements to be laid out: `what` says which."""
+    count = prod(lengths)
+    if count > most:
+        many = f"{shown(lengths)} = {count:,}" if len(lengths) > 1 else f"{count:,}"
+        raise SpecError(f"{what} {many}, more than the {most:,} that can be laid out; take less")

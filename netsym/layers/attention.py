@@ -12,7 +12,7 @@ import numpy as np
 from netsym.errors import SpecError, did_you_mean
 from netsym.formula.graph import Ids
 from netsym.formula.names import Names
-from netsym.layers import Layer, Shape, shown
+from netsym.layers import Layer, Shape, refuse_vast, shown
 from netsym.ops import Ops, Present
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class Attention(Layer):
                 "is causal and reads from two values, but only steps of one sequence come before "
                 "or after each other; leave causal out"
             )
+        refuse_vast("compares steps with steps,", shapes[0][0], shapes[-1][0])
         return shapes[0]
 
     def parameters(self, *shapes: Shape) -> dict[str, Shape]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, ClassVar
 
 from netsym.errors import SpecError, did_you_mean
@@ -16,6 +17,7 @@ from netsym.layers import Layer
 from netsym.layers.merge import Add
 
 INPUT = "input"
+MOST_LAYERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,16 @@ LayerWire = tuple[str, Layer, list[str], Mapping[str, Any] | Shared]
 
 
 def expanded(wires: Iterable[Wire]) -> list[LayerWire]:
-    """The layers that layers and blocks stand for. Raises `SpecError` for an unknown source."""
-    return list(_laid_out("", list(wires), {INPUT: INPUT}, None))
+    """The layers that layers and blocks stand for.
+
+    Raises `SpecError` for an unknown source, and for more than `MOST_LAYERS`.
+    """
+    layers = list(islice(_laid_out("", list(wires), {INPUT: INPUT}, None), MOST_LAYERS + 1))
+    if len(layers) > MOST_LAYERS:
+        raise SpecError(
+            f"a network has at most {MOST_LAYERS:,} layers; repeat its blocks less often"
+        )
+    return layers
 
 
 def _laid_out(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.layers import Layer, Shape, shown
+from netsym.layers import MOST_AXES, Layer, Shape, shown
 from netsym.ops import Ops
 
 A = TypeVar("A")
@@ -78,7 +78,7 @@ class Concat(Layer):
     kind: ClassVar[str] = "concat"
     reads: ClassVar[tuple[int, int | None]] = (2, None)
 
-    axis: int = -1
+    axis: int = field(default=-1, metadata={"least": -MOST_AXES})
 
     def shape(self, *shapes: Shape) -> Shape:
         axes = len(shapes[0])

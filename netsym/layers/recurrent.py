@@ -8,12 +8,14 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, TypeVar
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.layers import Layer, Shape, shown
-from netsym.layers.blocks import INPUT, Block, Composite, Wire
+from netsym.layers import Layer, Shape, refuse_vast, shown
+from netsym.layers.blocks import INPUT, MOST_LAYERS, Block, Composite, Wire
 from netsym.layers.merge import Concat
 from netsym.ops import Ops
 
 A = TypeVar("A")
+
+MOST_STEPS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class Recurrent(Layer):
                 "for single values, give the inputs the shape [steps, 1]"
             )
         steps = shapes[0][0]
+        refuse_vast("reads a sequence of steps:", steps, most=MOST_STEPS)
         if self.steps is not None and steps != self.steps:
             raise SpecError(
                 f"is written for {self.steps} steps, but its input has {steps}: its shape is "
@@ -265,6 +268,7 @@ class Stack(Composite):
                 raise SpecError(f"a cell {self.cell!r} has no option {option.name}")
         if self.layers < 1:
             raise SpecError(f"layers are a whole number above zero, not {self.layers}")
+        refuse_vast("stacks so many layers:", self.layers, most=MOST_LAYERS)
         parts: list[Wire] = []
         before = INPUT
         for number in range(1, self.layers + 1):

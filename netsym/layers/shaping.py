@@ -11,7 +11,7 @@ import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.formula.graph import Ids
-from netsym.layers import Layer, Shape, shown
+from netsym.layers import Layer, Shape, refuse_vast, shown
 from netsym.layers.windows import margins, spread
 from netsym.ops import Ops
 
@@ -139,8 +139,9 @@ class Pad(Layer):
                     f"pads {max(before, after)} on a side of length {length}; with mode "
                     f"{self.mode!r} it can be {length + most} at most"
                 )
-        both = zip(lengths, sides, strict=True)
-        return (*channels, *(length + sum(sides) for length, sides in both))
+        padded = [length + sum(both) for length, both in zip(lengths, sides, strict=True)]
+        refuse_vast("pads to", *padded)
+        return (*channels, *padded)
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         (shape,) = ops.input_shapes
@@ -178,7 +179,9 @@ class Upsample(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         channels, lengths = _around(shapes[0])
         scales = spread("scale", self.scale, len(lengths))
-        return (*channels, *(n * s for n, s in zip(lengths, scales, strict=True)))
+        larger = [n * s for n, s in zip(lengths, scales, strict=True)]
+        refuse_vast("grows to", *larger)
+        return (*channels, *larger)
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         (shape,) = ops.input_shapes

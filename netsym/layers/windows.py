@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError
-from netsym.layers import Shape, shown
+from netsym.layers import Shape, refuse_vast, shown
 from netsym.ops import Present
 
 Positions = npt.NDArray[np.intp]
@@ -75,7 +75,9 @@ class Geometry:
                 f"{shown(padded)}{around}; take a smaller kernel or more padding"
             )
         every = zip(padded, self.extent, self.stride, strict=True)
-        return tuple((n - reach) // stride + 1 for n, reach, stride in every)
+        found = tuple((n - reach) // stride + 1 for n, reach, stride in every)
+        refuse_vast("has windows, places times elements:", *found, *self.kernel)
+        return found
 
     def windows(self, lengths: Shape) -> Windows:
         """The windows on an input of these lengths.
@@ -107,6 +109,7 @@ class Geometry:
                 f"has an output of {shown(found)}: its padding cuts off all there is; take less "
                 "padding or a larger kernel"
             )
+        refuse_vast("has windows, places times elements:", *found, *self.kernel)
         return found
 
     def windows_transposed(self, lengths: Shape, more: Shape) -> Windows:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.formula.names import Names, literal
-from netsym.layers import Layer, Shape, shown
+from netsym.layers import MOST_AXES, Layer, Shape, refuse_vast, shown
 from netsym.layers.blocks import INPUT, LayerWire, Shared, Wire, expanded
 from netsym.layers.entries import entries
 from netsym.layers.formulas import Given, read_parameters
@@ -21,6 +21,8 @@ from netsym.ops.matrix import Matrix
 from netsym.ops.parameters import Parameter
 
 A = TypeVar("A")
+
+MOST_SOURCES = 1_000  # that a layer may read from
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def wired(shape: Shape, wires: Iterable[Wire]) -> list[Placed]:
         where = f"layer {number} ({layer.kind}{'' if name == f'layer{number}' else ' ' + name})"
         taken = tuple(shapes[source] for source in sources)
         try:
-            shapes[name] = layer.shape(*taken)
+            shapes[name] = _checked(layer.shape(*taken))
             wanted = layer.parameters(*taken)
         except SpecError as error:
             raise SpecError(f"{where} {error}") from None
@@ -126,6 +128,14 @@ def wired(shape: Shape, wires: Iterable[Wire]) -> list[Placed]:
                 raise SpecError(f"{where} has no parameter {key!r}; {known}")
         rows.append(Row(name, layer, tuple(sources), where, number, wanted, given, taken))
     return _placed(rows, shapes)
+
+
+def _checked(shape: Shape) -> Shape:
+    """The shape, if arrays can have it."""
+    if len(shape) > MOST_AXES:
+        raise SpecError(f"gives an array of {len(shape)} axes; at most {MOST_AXES} can be handled")
+    refuse_vast("gives", *shape, most=10**9)
+    return shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +220,10 @@ def _given(where: str, names: Names, given: Any) -> Given:
 def _check_sources(name: str, layer: Layer, sources: Sequence[str]) -> None:
     least, most = layer.reads
     given = len(sources)
+    if given > MOST_SOURCES:
+        raise SpecError(
+            f"layer {name} reads from {given:,} values; at most {MOST_SOURCES:,} can be"
+        )
     if given < least and least > 1:
         many = {2: "two", 3: "three"}[least]
         more = "" if most == least else " or more"
@@ -217,7 +231,7 @@ def _check_sources(name: str, layer: Layer, sources: Sequence[str]) -> None:
             f"layer {name} ({layer.kind}) joins {many}{more} values; say which in from = […]"
         )
     if given < least or (most is not None and given > most):
-        wanted = {1: "one value", 2: "two values at most"}.get(most, f"{most} values")
+        wanted = "one value" if most == 1 else f"{most} values at most"
         raise SpecError(
             f"layer {name} ({layer.kind}) reads from {wanted}, but from lists {given}; "
             "join them in an add or concat layer first"

@@ -13,7 +13,6 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from netsym.errors import SpecError
 from netsym.layers import Layer
-from netsym.layers.blocks import Block, Composite
 
 MOST = 10**9  # of anything counted: inputs, units
 
@@ -55,15 +54,15 @@ class Option:
 
 
 @cache
-def options(kind: type[Layer | Composite | Block]) -> Mapping[str, Option]:
-    """The options of a layer by name, in order; its `use_…` switches are not among them."""
+def options(kind: type[Any]) -> Mapping[str, Option]:
+    """The options of a layer or block by name, in order; `use_…` switches are not among them."""
     hints = get_type_hints(kind)
     letters = getattr(kind, "letters", {})
     return {
         field.name: Option(
             field.name, _plain(hints[field.name]), field.default, field.metadata.get("least", 1)
         )
-        for field in dataclasses.fields(kind)  # type: ignore[arg-type]
+        for field in dataclasses.fields(kind)
         if field.name.removeprefix("use_") not in letters
     }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from netsym.formula.functions import ACTIVATIONS
@@ -111,6 +112,7 @@ def _block(kind: type[Composite | Block]) -> dict[str, Any]:
 def _said(kind: type[Any], name: str, least: int, most: int | None) -> dict[str, Any]:
     """A table with the options of a layer or block, which reads from so many values."""
     sources = {"type": "array", "items": _TEXT, "minItems": least}
+    every: Mapping[str, Option] = options(kind)  # type: ignore[arg-type]  # classes are hashable
     return {
         "description": (kind.__doc__ or "").partition("\n")[0],
         "type": "object",
@@ -120,7 +122,7 @@ def _said(kind: type[Any], name: str, least: int, most: int | None) -> dict[str,
             "type": {"const": name},
             "name": {"type": "string", "pattern": f"^{LAYER_NAME}$", "not": {"const": INPUT}},
             "from": sources | ({} if most is None else {"maxItems": most}),
-            **{option.name: _option(option) for option in options(kind).values()},
+            **{known.name: _option(known) for known in every.values()},
         },
     }
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError, did_you_mean, nearest
-from netsym.layers import Activated, Layer
+from netsym.layers import MOST_AXES, Activated, Layer
 from netsym.layers.blocks import INPUT, Block, Composite, LayerWire, Shared, Wire, expanded
 from netsym.layers.registry import BLOCKS, LAYERS
 from netsym.network import Network
@@ -287,6 +287,8 @@ def _inputs(value: Any) -> int | list[str]:
 
 def _shape(value: Any) -> tuple[int, ...]:
     if isinstance(value, list) and value and all(type(n) is int and n > 0 for n in value):
+        if len(value) > MOST_AXES:
+            raise SpecError(f"shape has {len(value)} axes; at most {MOST_AXES} can be handled")
         if prod(value) <= MOST:
             return tuple(value)
         raise SpecError(f"shape = {shown(value)} has more than {MOST:,} inputs")

@@ -88,6 +88,8 @@ def _check_sayable(network: Network) -> None:
     """Raise `SpecError` for the costs that a file cannot say."""
     if not len(network.inputs):
         what = "has its data as numbers and no inputs"
+    elif any(placed.examples for placed in network.layers):
+        what = "is a cost over several examples"
     elif any(isinstance(placed.layer, Penalty) for placed in network.layers):
         what = "has a penalty on the weights of other layers"
     else:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError
-from netsym.network import Network
+from netsym.network import Network, refuse_vast_network
 from netsym.ops.balls import Balls, precision
 from netsym.simplify.blocked import Blocked, blocked
 from netsym.simplify.cost import Cost, network_cost
@@ -142,6 +142,7 @@ def simplify(
         raise SpecError(f"cannot simplify {type(network).__name__}; give a network")
     if steps is not None and steps < 0:
         raise SpecError(f"steps is {steps}; give a number from 0, or leave it out for all")
+    refuse_vast_network(network)
     work, rules = Work(Diagram.of(network), Facts(), force), RULES
     if factor is not False:
         rules += (factoring(_tolerance(factor)),)

@@ -197,7 +197,10 @@ def _function(placed: Placed) -> str:
 
 def _off(values: Any) -> np.ndarray:
     """How far middles are from the means of the ends; (axes, 3, outputs) to (axes, outputs)."""
-    p, q, middle = np.moveaxis(np.asarray(values), 1, 0)
+    values = np.asarray(values)
+    if values.ndim < 3:  # what does not depend on the points has none
+        return np.zeros((1, values.shape[-1]))
+    p, q, middle = np.moveaxis(values, 1, 0)
     with np.errstate(all="ignore"):
         off = np.abs(middle - (p + q) / 2) / np.maximum(1e-3, np.abs(p) + np.abs(q))
     known: np.ndarray = np.nan_to_num(off, nan=0.0, posinf=0.0)

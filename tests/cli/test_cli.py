@@ -638,7 +638,7 @@ def test_version(capfd: pytest.CaptureFixture[str]) -> None:
     ("arguments", "answer"),
     [
         (["inlnie", "1-1"], "did you mean 'inline'?"),
-        (["frobnicate", "1-1"], "choose from show, inline, size, compare, check, simplify, grad, laws"),
+        (["frobnicate", "1-1"], "choose from show, inline, size, compare, check, simplify, grad,"),
         (["inline", "1-1:tanh", "--asci"], "--ascii"),
         (["inline", "1-1:tanh", "--witdh", "40"], "--width"),
         (["inline", "1-1:tanh", "--to", "latxe"], "did you mean 'latex'?"),
