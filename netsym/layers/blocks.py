@@ -17,7 +17,7 @@ from netsym.layers import Layer
 from netsym.layers.merge import Add
 
 INPUT = "input"
-MOST_LAYERS = 10_000
+MOST_LAYERS = 30_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,18 @@ REFUSED = {
     "layers": (
         "inputs = 3\n[[layers]]\ntype = 'block'\nrepeat = 1000000000\nshare = true\n"
         "[[layers.layers]]\ntype = 'dense'\nunits = 3\n",
-        "a network has at most 10,000 layers; repeat its blocks less often",
+        "a network has at most 30,000 layers; repeat its blocks less often",
     ),
     "nested": (
         "inputs = 3\n[[layers]]\ntype = 'block'\nrepeat = 1000\n"
         "[[layers.layers]]\ntype = 'block'\nrepeat = 1000\n"
         "[[layers.layers.layers]]\ntype = 'dense'\nunits = 3\n",
-        "a network has at most 10,000 layers; repeat its blocks less often",
+        "a network has at most 30,000 layers; repeat its blocks less often",
     ),
     "stack": (
         "shape = [2, 2]\n[[layers]]\ntype = 'recurrent'\ncell = 'lstm'\nunits = 1\n"
         "layers = 1000000000\n",
-        "layer 1 (recurrent): stacks so many layers: 1,000,000,000, more than the 10,000 that can "
+        "layer 1 (recurrent): stacks so many layers: 1,000,000,000, more than the 30,000 that can "
         "be laid out; take less",
     ),
     "padding": (

@@ -263,7 +263,7 @@ def test_the_examples_fit_the_schema() -> None:
         jsonschema.validate(document(path.read_text(), "toml", ""), schema())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(networks())
 def test_what_is_written_fits_the_schema(network: Network) -> None:
     jsonschema.validate(document(dumps(network), "toml", ""), schema())

@@ -247,8 +247,8 @@ def test_a_collapsed_network_keeps_its_names() -> None:
     returns(network)
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.integers(1, 3), min_size=3, max_size=6), st.data())
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(1, 3), min_size=3, max_size=5), st.data())
 def test_collapsed_networks_return(widths: list[int], data: st.DataObject) -> None:
     network = netsym.parse("-".join(map(str, widths)))
     first = data.draw(st.integers(0, len(network.layers) - 1))
