@@ -459,9 +459,10 @@ def write_latex(
 
 def _lines(language: Latex, width: int) -> Iterator[str]:
     layout = Layout(width, language.measure, _newline, _INDENT, lead="{}")
+    left = ""
     for number, equation in enumerate(language.equations()):
-        if number:
-            yield " \\\\\n"
+        if number:  # fractions of two rows would touch
+            yield " \\\\[4pt]\n" if left.startswith(r"\frac") else " \\\\\n"
         left = language.left(equation)
         yield from layout.lines(f"{left} &= ", equation.right, language.measure(left))
     if language.formula.steps:
