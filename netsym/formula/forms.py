@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ from netsym.formula.names import Names, literal
 from netsym.formula.plan import Plan
 from netsym.formula.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown, tally
 from netsym.formula.values import Evaluation, checked_number, points, shaped
+
+if TYPE_CHECKING:
+    from netsym.formula.gradient import Backward
 
 #: What writes a formula, by the name that `--to` takes. The writers' room fills it when it is
 #: imported: formulas are below writers and do not know them.
@@ -217,9 +220,18 @@ class Formula:
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the evaluation, which is made again: its steps cannot be pickled."""
-        return {k: v for k, v in self.__dict__.items() if k not in ("_evaluation", "plan")}
+        return {
+            k: v for k, v in self.__dict__.items() if k not in ("_evaluation", "plan", "backward")
+        }
 
     # -- derivatives ----------------------------------------------------------------------------
+    @cached_property
+    def backward(self) -> Backward:
+        """What back propagation knows of it before it starts."""
+        from netsym.formula.gradient import Backward
+
+        return Backward(self)
+
     def gradient(
         self, wrt: str | Sequence[str] = "parameters", output: int | str | None = None
     ) -> Formula:

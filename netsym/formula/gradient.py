@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate, chain, repeat
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError, did_you_mean
+from netsym.formula.dense import Layer, dense_layer
 from netsym.formula.forms import Bindings, Formula, inlined, layered, shared, spare_letters
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Block, Graph, Ids, Mask, Spans
@@ -50,17 +52,14 @@ def gradient(
 def jacobian(formula: Formula, wrt: str | Sequence[str] = "parameters") -> Formula:
     """See `Formula.jacobian`."""
     refuse_once(formula)
-    plain = with_preactivations(formula)
-    graph = plain.graph.branch()
-    picked = chosen(plain, wrt)
-    above = output_places(formula)
-    ends = named_outputs(plain.ends, graph, above)
-    math = SignedNodes(graph)
-    found = _Reverse(math, ends, picked.nodes, delta_names(plain, graph, ends)).run()
+    facts = formula.backward
+    picked = facts.parameters if wrt == "parameters" else facts.dependence(wrt)
+    math = SignedNodes(facts.graph.branch())
+    found = _Reverse(math, facts.ends, picked, facts).run()
     ids = math.plain(found.reshape(-1))
-    shape = (len(above), len(picked.places))
-    names = Derivatives("d", None, shape, above=above, below=picked.places)
-    return in_form(plain, graph, plain.inputs, names, ids)
+    above, below = facts.above, picked.places
+    names = Derivatives("d", None, found.shape, above=above, below=below)
+    return in_form(facts.plain, math.graph, facts.plain.inputs, names, ids)
 
 
 def hessian_vector(formula: Formula, wrt: str | Sequence[str] = "parameters") -> Formula:
@@ -77,7 +76,7 @@ def hessian_vector(formula: Formula, wrt: str | Sequence[str] = "parameters") ->
     math = SignedNodes(graph)
     products = math.written(Product((_signed(graph, slopes.ends), 1 + directions)))
     end = math.plain(math.sums(products[None, :]))
-    found = _Reverse(math, end, nodes, []).run()
+    found = _Reverse(math, end, Dependence(graph, end, nodes, ())).run()
     inputs = np.concatenate([slopes.inputs, directions])
     made = Names(f"H{base}", None, (len(nodes),))
     return in_form(
@@ -132,6 +131,99 @@ def named_outputs(ends: Ids, graph: Graph, places: Sequence[Place]) -> Ids:
     """The outputs with their names, so that what uses them need not write them out."""
     positions = np.array([position for _, position in places], dtype=np.int64)
     return append_names(graph, Title(ends, places[0][0], positions))
+
+
+class Backward:
+    """What back propagation knows of a formula before it starts: no derivative, only facts.
+
+    `plain` is the formula with its names z, `graph` that of it with names for the outputs `ends`,
+    which are called `above`; `titles` has the names δ of each block, `layers` the dense layers by
+    the block of their sums.
+    """
+
+    def __init__(self, formula: Formula) -> None:
+        self.plain = with_preactivations(formula)
+        self.graph = self.plain.graph.branch()
+        self.above = output_places(formula)
+        self.ends = named_outputs(self.plain.ends, self.graph, self.above)
+        self.titles: dict[int, list[Title]] = {}
+        for title in delta_names(self.plain, self.graph, self.ends):
+            own = self._of_each_output(title)
+            if own is not None:
+                number = self.graph.block_number(int(title.nodes[0]))
+                self.titles.setdefault(number, []).append(own)
+        for value in (1.0, 2.0, 0.0):  # most derivatives have some of them
+            self.graph.constant(value)
+        blocks = enumerate(self.graph.blocks)
+        found = ((n, dense_layer(self.graph, n)) for n, block in blocks if block.op == "add")
+        self.layers = {number: layer for number, layer in found if layer is not None}
+
+    def _of_each_output(self, title: Title) -> Title | None:
+        """Names with one more axis, the output; names that a person gave cannot have it."""
+        width, names = len(self.ends), title.names
+        if width == 1:
+            return replace(title, positions=title.positions[None, :])
+        positions = title.positions + len(names) * np.arange(width)[:, None]
+        shape = (width, *names.shape)
+        return None if names.literal else Title(title.nodes, replace(names, shape=shape), positions)
+
+    def dependence(self, wrt: str | Sequence[str]) -> Dependence:
+        """What depends on the names to differentiate by."""
+        picked = chosen(self.plain, wrt)
+        return Dependence(self.graph, self.ends, picked.nodes, picked.places)
+
+    @cached_property
+    def parameters(self) -> Dependence:
+        """What depends on the parameters."""
+        return self.dependence("parameters")
+
+
+class Dependence:
+    """What is differentiated by, and what depends on it.
+
+    `last` is the last block of interest, `share` says of each block up to it how many of its nodes
+    depend on the names, `varies` of each node whether it does; `place` is where a name is listed.
+    """
+
+    def __init__(self, graph: Graph, ends: Ids, nodes: Ids, places: tuple[Place, ...]) -> None:
+        self.nodes, self.places = nodes, places
+        self.last = int(graph.block_numbers(ends).max())
+        size = max(graph.blocks[self.last].stop, int(nodes.max()) + 1)
+        self.share, self.varies = _dependence(graph, nodes, size)
+        self.place = np.empty(size, dtype=np.int32)
+        self.place[nodes] = np.arange(len(nodes))
+        self._graph, self._alike = graph, dict[tuple[str, int], Alike]()
+
+    def alike(self, op: str, arity: int) -> Alike:
+        """The blocks of one kind that depend on the names."""
+        if (op, arity) not in self._alike:
+            numbers = [
+                number
+                for number, block in enumerate(self._graph.blocks[: self.last + 1])
+                if block.op == op and block.operands.shape[1] == arity and self.share[number]
+            ]
+            blocks = [self._graph.blocks[number] for number in numbers]
+            edges = [*accumulate(map(len, blocks), initial=0)]
+            nodes = np.concatenate([np.arange(block.start, block.stop) for block in blocks])
+            called = _called(self._graph, nodes.astype(np.int32))
+            operands = np.concatenate([block.operands for block in blocks])
+            self._alike[op, arity] = Alike(
+                dict(zip(numbers, map(slice, edges, edges[1:]), strict=False)),
+                (1 + called, *(1 + operands.T)),
+            )
+        return self._alike[op, arity]
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Blocks of one kind, one after another.
+
+    `rows` has where each is, by its number; `columns`, as signed nodes, the results, by their
+    names if they have some, and the operands.
+    """
+
+    rows: dict[int, slice]
+    columns: tuple[Signed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,42 +292,53 @@ class _Reverse:
 
     Adjoints have shape (outputs, nodes). `parts` has, for each block, what its users pass back,
     the outermost first; `leaves` what is passed to names, where products wait to be written at
-    once. `share` says of each block how many of its nodes depend on what is differentiated by.
+    once. A dense layer is passed as a whole: `held` has the adjoints of its sums for the block of
+    its products, as long as nothing else is passed there. `own` are the blocks each of whose
+    adjoints has just got a name, that nothing else has.
     """
 
-    def __init__(self, math: SignedNodes, ends: Ids, wrt: Ids, titles: Sequence[Title]) -> None:
+    def __init__(
+        self, math: SignedNodes, ends: Ids, wrt: Dependence, facts: Backward | None = None
+    ) -> None:
         self.math, self.graph = math, math.graph
-        self.ends, self.wrt = ends, wrt
-        self.last = int(self.graph.block_numbers(ends).max())
-        self.size = max(self.graph.blocks[self.last].stop, int(wrt.max()) + 1)
-        self.share, self.varies = _dependence(self.graph, wrt, self.size)
+        self.ends, self.wrt, self.last = ends, wrt, wrt.last
+        self.share, self.varies = wrt.share, wrt.varies
+        self.titles = facts.titles if facts else {}
+        self.layers = facts.layers if facts else {}
+        self.held: dict[int, tuple[Layer, Signed, bool]] = {}
+        self.own: set[int] = set()
         self.parts: dict[int, list[tuple[Rows, Signed]]] = {}
         self.leaves: list[tuple[Ids, tuple[Signed, ...]]] = []
+        self.new = True  # whether all their products are different ones that cannot exist yet
         self.slopes: dict[tuple[str, int], dict[int, tuple[Product, ...]]] = {}
-        self.titles: dict[int, list[Title]] = {}
-        for title in titles:
-            number = self.graph.block_number(int(title.nodes[0]))
-            self.titles.setdefault(number, []).append(title)
 
     def run(self) -> Signed:
         """The derivatives, shape (outputs, names)."""
         self._send(self.ends, np.eye(len(self.ends), dtype=np.int32) * np.int32(self.math.one))
         for number in range(self.last, -1, -1):
-            if number in self.parts:
+            if number in self.held:
+                self._spread_layer(*self.held.pop(number))
+            elif number in self.parts:
                 block = self.graph.blocks[number]
                 rows, adjoints = self._collected(self.parts.pop(number))
                 for title in self.titles.get(number, ()):
-                    adjoints = self._named(title, block, rows, adjoints)
+                    adjoints = self._named(title, number, rows, adjoints)
                 self._spread(number, block, rows, adjoints)
         return self._found()
 
     def _found(self) -> Signed:
-        place = np.empty(self.size, dtype=np.int64)
-        place[self.wrt] = np.arange(len(self.wrt))
-        found = np.zeros((len(self.ends), len(self.wrt)), dtype=np.int32)
-        if self.leaves:
-            nodes, adjoints = self._collected(self._leaf_parts())
-            found[:, place[nodes]] = adjoints
+        found = np.zeros((len(self.ends), len(self.wrt.nodes)), dtype=np.int32)
+        if not self.leaves:
+            return found
+        parts = self._leaf_parts()
+        columns = self.wrt.place[np.concatenate([nodes for nodes, _ in parts])]
+        once = np.zeros(len(self.wrt.nodes), dtype=np.bool_)
+        once[columns] = True
+        if np.count_nonzero(once) == len(columns):
+            found[:, columns] = np.concatenate([adjoints for _, adjoints in parts], axis=1)
+        else:
+            nodes, adjoints = self._collected(parts)
+            found[:, self.wrt.place[nodes]] = adjoints
         return found
 
     def _leaf_parts(self) -> list[tuple[Ids, Signed]]:
@@ -245,14 +348,20 @@ class _Reverse:
         table = np.empty((len(self.ends), edges[-1], 2), dtype=np.int32)
         for first, stop, (_, (left, right)) in zip(edges, edges[1:], pairs, strict=False):
             table[:, first:stop, 0], table[:, first:stop, 1] = left, right
-        products = iter(np.split(self.math.products(table), edges[1:-1], axis=1))
-        return [
-            (nodes, factors[0] if len(factors) == 1 else next(products))
-            for nodes, factors in self.leaves
-        ]
+        products, edge = self.math.products(table, self.new), iter(edges)
+        first, found = next(edge), []
+        for nodes, factors in self.leaves:
+            adjoints = factors[0]
+            if len(factors) == 2:
+                stop = next(edge)
+                adjoints, first = products[:, first:stop], stop
+            found.append((nodes, adjoints))
+        return found
 
-    def _send(self, nodes: Ids, *factors: Signed, source: int = -1) -> None:
+    def _send(self, nodes: Ids, *factors: Signed, source: int = -1, new: bool = False) -> None:
         """Pass a product, (outputs, nodes), on to these nodes, all of block `source` if known."""
+        if source < 0:
+            source = self.graph.common_block(nodes)
         if source < 0:
             numbers = self.graph.block_numbers(nodes)
             for number in np.unique(numbers).tolist():
@@ -267,18 +376,26 @@ class _Reverse:
         block = self.graph.blocks[source]
         if block.op == "symbol" and len(factors) <= 2:
             self.leaves.append((nodes, factors))
+            self.new &= new or len(factors) == 1
             return
         adjoints = self.math.times(*factors)
         if block.op == "symbol":
             self.leaves.append((nodes, (adjoints,)))
-        else:
-            self.parts.setdefault(source, []).append((nodes - block.start, adjoints))
+            return
+        if source in self.held:
+            self.parts[source] = [self._one_by_one(*self.held.pop(source))]
+        self.parts.setdefault(source, []).append((nodes - block.start, adjoints))
 
     def _collected(self, parts: Sequence[tuple[Rows, Signed]]) -> tuple[Rows, Signed]:
-        """Distinct rows of a block, and the sum of what was passed to each."""
+        """Distinct rows of a block, and the sum of what was passed to each.
+
+        Where rows have shape (uses, rows), all uses are of the same rows, in order.
+        """
         rows, adjoints = parts[0]
+        if len(parts) == 1 and rows.ndim == 2:
+            return rows[0], self.math.sums(adjoints.reshape(-1, *rows.shape).swapaxes(1, 2))
         if len(parts) > 1:
-            rows = np.concatenate([rows for rows, _ in parts])
+            rows = np.concatenate([rows.reshape(-1) for rows, _ in parts])
             adjoints = np.concatenate([adjoints for _, adjoints in parts], axis=1)
         if increasing(rows):
             return rows, adjoints
@@ -301,26 +418,26 @@ class _Reverse:
             sums[:, group] = self.math.sums(adjoints[:, uses])
         return rows, sums
 
-    def _named(self, title: Title, block: Block, rows: Rows, adjoints: Signed) -> Signed:
+    def _named(self, title: Title, number: int, rows: Rows, adjoints: Signed) -> Signed:
         """Adjoints with their names; each output has its own."""
-        width, names, positions = len(adjoints), title.names, title.positions
-        if width > 1 and names.literal:
-            return adjoints
-        own = title.nodes - block.start
+        if not np.count_nonzero((adjoints != 0) & (adjoints != self.math.one)):
+            return adjoints  # numbers have no names
+        names, positions = title.names, title.positions
+        own = title.nodes - self.graph.blocks[number].start
         whole = len(own) == len(rows) and np.count_nonzero(own == rows) == len(rows)
         if not whole:
             columns = np.searchsorted(rows, own)
             columns[columns == len(rows)] = 0
             present = rows[columns] == own
-            columns, positions = columns[present], positions[present]
-        positions = positions + len(names) * np.arange(width)[:, None]
-        if width > 1:
-            names = replace(names, shape=(width, *names.shape))
+            columns, positions = columns[present], positions[:, present]
         values = adjoints if whole else adjoints[:, columns]
         live = values != 0
         if np.count_nonzero(live) == live.size:
             nodes = self.math.plain(values.reshape(-1))
+            made = len(self.graph)
             titled = 1 + append_names(self.graph, Title(nodes, names, positions.reshape(-1)))
+            if whole and len(self.graph) - made == len(nodes):
+                self.own.add(number)
             titled = titled.reshape(values.shape)
         else:
             titled = np.zeros_like(values)
@@ -341,6 +458,8 @@ class _Reverse:
         elif block.op == "negate":
             self._send(operands[:, 0], -adjoints, source=spans[0][2])
         elif block.op == "add":
+            if number in self.layers and len(rows) == len(block):
+                spans = self._hold(number, spans, adjoints)
             for first, stop, source in spans:
                 passed = adjoints if stop == first + 1 else adjoints.repeat(stop - first, axis=1)
                 self._send(operands[:, first:stop].reshape(-1), passed, source=source)
@@ -351,14 +470,48 @@ class _Reverse:
         else:
             adjoint = self.math.opened(adjoints)
             slopes = self._slopes(number, block)
-            for place, slope in enumerate(slopes):
+            sources = [source for first, stop, source in spans for _ in range(first, stop)]
+            for place, (slope, source) in enumerate(zip(slopes, sources, strict=True)):
                 column = operands[:, place]
-                if self.varies[column].any():
+                if self.share[source] != _NONE if source >= 0 else self.varies[column].any():
                     over, under = slope
                     if len(rows) != len(block):
                         over, under = _picked(over, rows), _picked(under, rows)
                     passed = self.math.written(self.math.multiply(adjoint, Product(over, under)))
-                    self._send(column, passed)
+                    self._send(column, passed, source=source)
+
+    def _hold(self, number: int, spans: Spans, adjoints: Signed) -> Spans:
+        """Keep the adjoints of a dense layer for its products, if possible; what is left."""
+        layer = self.layers[number]
+        if layer.products in self.parts or self.share[layer.products] != _ALL:
+            return spans
+        self.held[layer.products] = layer, adjoints, layer.alone and number in self.own
+        return spans[1:]
+
+    def _one_by_one(self, layer: Layer, adjoints: Signed, _: bool) -> tuple[Rows, Signed]:
+        """What was held, as it is passed to the rows of the block of products."""
+        return np.arange(layer.weights.size), adjoints.repeat(layer.weights.shape[1], axis=1)
+
+    def _spread_layer(self, layer: Layer, adjoints: Signed, new: bool) -> None:
+        """Through the products of a dense layer: δ*x to w, and for x the w*δ of all units.
+
+        These are `new`, and different, if each δ is a name of its own that only this layer uses:
+        δ*x comes first of it, w*δ last, with other w and x for each unit.
+        """
+        weights, values = layer.weights.reshape(-1), layer.values.reshape(-1)
+        signs = None if new else self.math.signs(adjoints)
+        spread = (adjoints if signs is None else signs).repeat(layer.weights.shape[1], axis=1)
+        to_weights: tuple[Signed, ...] = (spread, 1 + values)
+        to_values: tuple[Signed, ...] = (1 + weights, spread)
+        if signs is not None:
+            to_weights, to_values = (spread * to_weights[1],), (spread * to_values[0],)
+        self._send(weights, *to_weights, source=layer.holder, new=new)
+        source, block = layer.source, self.graph.blocks[layer.source]
+        if self.share[source] != _ALL or block.op == "symbol" or source in self.held:
+            self._send(values, *to_values, source=source)
+        else:
+            passed = self.math.times(*to_values, new=new)
+            self.parts.setdefault(source, []).append((layer.values - block.start, passed))
 
     def _spread_product(self, spans: Spans, operands: Ids, adjoints: Signed) -> None:
         """In the place of each factor the adjoint: w*x passes δ*x to w, and w*δ to x."""
@@ -409,25 +562,15 @@ class _Reverse:
         derivative = _quotient_slopes if op == "divide" else row.derivative if row else None
         if derivative is None:
             raise SpecError(f"the derivative of {op} is not known")
-        blocks = self.graph.blocks[: self.last + 1]
-        alike = [
-            number
-            for number, block in enumerate(blocks)
-            if block.op == op and block.operands.shape[1] == arity and self.share[number]
-        ]
-        nodes = np.concatenate([np.arange(blocks[n].start, blocks[n].stop) for n in alike])
-        operands = np.concatenate([blocks[n].operands for n in alike])
-        result = Product((1 + _called(self.graph, nodes.astype(np.int32)),))
-        slopes = derivative(self.math, result, *(Product((column,)) for column in 1 + operands.T))
-        found, start = {}, 0
-        for number in alike:
-            rows = np.arange(start, start + len(blocks[number]))
-            found[number] = tuple(Product(_picked(o, rows), _picked(u, rows)) for o, u in slopes)
-            start += len(rows)
-        return found
+        alike = self.wrt.alike(op, arity)
+        slopes = derivative(self.math, *(Product((column,)) for column in alike.columns))
+        return {
+            number: tuple(Product(_picked(o, rows), _picked(u, rows)) for o, u in slopes)
+            for number, rows in alike.rows.items()
+        }
 
 
-def _picked(factors: tuple[Signed, ...], rows: Rows) -> tuple[Signed, ...]:
+def _picked(factors: tuple[Signed, ...], rows: Rows | slice) -> tuple[Signed, ...]:
     return tuple(part if not part.ndim else part[rows] for part in factors)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from math import copysign
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +76,7 @@ class Graph:
         self._size = 0
         self._starts: list[int] = []
         self._constants = KeyIndex()
+        self._numbers: dict[tuple[float, float], int] = {}  # the constants that were asked for
         self._fractions: dict[Fraction, int] = {}
         self._rows: dict[tuple[str, int], RowIndex] = {}
         self._spans: dict[int, Spans] = {}
@@ -89,8 +91,9 @@ class Graph:
         made = Graph()
         made.blocks, made._starts, made._size = [*self.blocks], [*self._starts], self._size
         made._constants, made._fractions = self._constants.copy(), {**self._fractions}
+        made._numbers = {**self._numbers}
         made._rows = {key: index.copy() for key, index in self._rows.items()}
-        made._trunk, made._shared = self, len(self.blocks)
+        made._trunk, made._shared, made._spans = self, len(self.blocks), {**self._spans}
         return made
 
     # -- building -------------------------------------------------------------------------------
@@ -121,14 +124,11 @@ class Graph:
 
     def constant(self, value: float) -> int:
         """A leaf node of one float64 value; see `constants`."""
-        values = np.array([value])
-        key = values.view(np.int64)
-        known = self._constants.find(key)
-        if known is not None:
-            return int(known[0])
-        made = self._append("constant", _no_operands(1), values)
-        self._constants.insert(key, made, key)
-        return int(made[0])
+        sign = copysign(1.0, value)  # 0.0 is not -0.0
+        known = self._numbers.get((value, sign))
+        if known is None:
+            known = self._numbers[value, sign] = int(self.constants([value])[0])
+        return known
 
     def fraction(self, value: Fraction) -> int:
         """A leaf node with an exact value; a whole number that float64 has is that number."""
@@ -141,7 +141,7 @@ class Graph:
 
     def nodes(self, op: str, *columns: Ids) -> Ids:
         """Nodes of one operation; a column holds one operand of every node, and they broadcast."""
-        shape = np.broadcast_shapes(*(column.shape for column in columns))
+        shape = common_shape(columns)
         operands = np.empty((*shape, len(columns)), dtype=np.int32)
         for place, column in enumerate(columns):
             operands[..., place] = column
@@ -170,6 +170,16 @@ class Graph:
             return made
         ids[ids < 0] = made
         return ids
+
+    def append(self, op: str, operands: Ids) -> Ids:
+        """The same for rows that are all different and do not exist yet: nothing is looked for.
+
+        Only for who knows that it is so, as where an operand is new and used in no other place.
+        """
+        if not len(operands):
+            return np.empty(0, dtype=np.int32)
+        self._rows.setdefault((op, operands.shape[1]), RowIndex()).insert(self._size, operands)
+        return self._append(op, operands)
 
     def name(self, ids: Ids, names: Names, offset: int = 0) -> Ids:
         """Wrap nodes in names from `offset` on; what has a name already (or is a leaf) is kept."""
@@ -286,11 +296,14 @@ class Graph:
 
         The block is -1 for a run of columns that mix several blocks.
         """
-        if self._trunk is not None and number < self._shared:
-            return self._trunk.spans(number)
-        if number not in self._spans:
-            self._spans[number] = tuple(self._find_spans(self.blocks[number].operands))
-        return self._spans[number]
+        found = self._spans.get(number)
+        if found is None:
+            if self._trunk is not None and number < self._shared:
+                found = self._trunk.spans(number)
+            else:
+                found = tuple(self._find_spans(self.blocks[number].operands))
+            self._spans[number] = found
+        return found
 
     def sources(self, number: int) -> set[int]:
         """The numbers of the blocks that the operands of a block are in."""
@@ -342,6 +355,13 @@ class Graph:
                     yield number, block, slice(None)
                 elif selected.any():
                     yield number, block, np.flatnonzero(selected)
+
+
+def common_shape(arrays: Sequence[Ids]) -> tuple[int, ...]:
+    """The shape that these arrays broadcast to."""
+    if len(arrays) <= 32:  # as many as numpy takes, and quicker
+        return np.broadcast(*arrays).shape
+    return np.broadcast_shapes(*(array.shape for array in arrays))
 
 
 def _no_operands(count: int) -> Ids:

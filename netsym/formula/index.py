@@ -199,11 +199,13 @@ class RowIndex:
 
     def _newer(self, operands: Ids) -> bool:
         """Whether one of the first columns has nothing but nodes newer than all that are known."""
-        return any(
-            operands.item(0, place) > self._last
-            and np.count_nonzero(operands[:, place] > self._last) == len(operands)
-            for place in range(min(2, operands.shape[1]))
-        )
+        last = self._last
+        for place in range(min(2, operands.shape[1])):
+            if operands.item(0, place) > last:
+                newer = np.count_nonzero(operands[:, place] > last)
+                if newer == len(operands):
+                    return True
+        return False
 
     def _row(self, node: int) -> Ids:
         number = bisect_right(self._blocks, node, key=lambda block: block[0]) - 1

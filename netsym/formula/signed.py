@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from netsym.formula.graph import Graph, Ids, Mask
+from netsym.formula.graph import Graph, Ids, Mask, common_shape
 
 #: 1 + the id of a node, negative where its negative is meant; 0 is the number 0.
 Signed = npt.NDArray[np.int32]
@@ -46,7 +46,10 @@ class SignedNodes:
 
     def add(self, *terms: Product) -> Product:
         """One sum of all the terms."""
-        return Product((self.sums(_table([self.written(term) for term in terms])),))
+        columns = [self.written(term) for term in terms]
+        if len(columns) > 1 and all(np.count_nonzero(part) == part.size for part in columns):
+            return Product((1 + self.graph.nodes("add", *map(self.plain, columns)),))
+        return Product((self.sums(_table(columns)),))
 
     def multiply(self, *factors: Product) -> Product:
         """One product of all the factors."""
@@ -102,14 +105,16 @@ class SignedNodes:
         ones = np.count_nonzero(np.abs(values) == self.one)
         return np.sign(values) if ones and ones == np.count_nonzero(values) else None
 
-    def times(self, *factors: Signed) -> Signed:
+    def times(self, *factors: Signed, new: bool = False) -> Signed:
         """Products of arrays that broadcast."""
-        return factors[0] if len(factors) == 1 else self.products(_table(factors))
+        return factors[0] if len(factors) == 1 else self.products(_table(factors), new)
 
-    def products(self, factors: Signed) -> Signed:
-        """Products along the last axis."""
+    def products(self, factors: Signed, new: bool = False) -> Signed:
+        """Products along the last axis; `new` as in `Graph.append`, and no factor is a number."""
         shape = factors.shape[:-1]
         table = factors.reshape(-1, factors.shape[-1])
+        if new:
+            return (1 + self.graph.append("multiply", table - 1)).reshape(shape)
         above = np.count_nonzero(table > 0)
         if above == table.size:
             kept = table != self.one
@@ -128,6 +133,8 @@ class SignedNodes:
         if terms.shape[-1] == 1:
             return terms.reshape(shape)
         table = terms.reshape(-1, terms.shape[-1])
+        if np.count_nonzero(table > 0) == table.size:
+            return (1 + self.graph.rows("add", table - 1)).reshape(shape)
         return self._groups("add", table, table != 0, 0).reshape(shape)
 
     def _groups(self, op: str, table: Signed, kept: Mask, empty: int) -> Signed:
@@ -153,18 +160,22 @@ class SignedNodes:
         """Nodes whose sign is written: negations, negative numbers, the number 0."""
         if np.count_nonzero(signed > 0) == signed.size:
             return signed - 1
-        ids = np.array(np.abs(signed) - 1)
         negative = signed < 0
-        if np.count_nonzero(negative):
+        below = np.count_nonzero(negative)
+        if below == signed.size and signed.ndim == 1:
+            return self._negated(-1 - signed)
+        ids = np.asarray(np.abs(signed) - 1 if below else signed - 1)
+        if below:
             ids[negative] = self._negated(ids[negative])
         if np.count_nonzero(signed) < signed.size:
             ids[signed == 0] = self.graph.constant(0.0)
         return ids
 
     def _negated(self, ids: Ids) -> Ids:
-        numbers = self.graph.of_kind(ids, frozenset({"constant"}))
-        if not np.count_nonzero(numbers):
+        common = self.graph.common_block(ids)
+        if common >= 0 and self.graph.blocks[common].op != "constant":
             return self.graph.rows("negate", ids.reshape(-1, 1))
+        numbers = self.graph.of_kind(ids, frozenset({"constant"}))
         made = ids.copy()
         made[~numbers] = self.graph.nodes("negate", ids[~numbers])
         for place in np.flatnonzero(numbers).tolist():
@@ -173,12 +184,11 @@ class SignedNodes:
 
     def opened(self, signed: Signed) -> Product:
         """The factors of products that were made here, so that others may join them."""
-        nodes = np.abs(signed)
-        low, high = int(nodes.min()) - 1, int(nodes.max()) - 1
-        if low < self.first:
+        first = abs(signed.item(0)) - 1
+        if first < self.first or (block := self.graph.block_of(first)).op != "multiply":
             return Product((signed,))
-        block = self.graph.block_of(low)
-        if block.op != "multiply" or high >= block.stop:
+        nodes = np.abs(signed)
+        if int(nodes.min()) <= block.start or int(nodes.max()) > block.stop:
             return Product((signed,))
         columns = 1 + block.operands[nodes - 1 - block.start]
         first, *rest = np.moveaxis(columns, -1, 0)
@@ -189,7 +199,7 @@ def _table(columns: Sequence[Signed]) -> Signed:
     """Arrays that broadcast, as the last axis of one."""
     if len(columns) == 1:
         return columns[0][..., None]
-    shape = np.broadcast_shapes(*[column.shape for column in columns])
+    shape = common_shape(columns)
     table = np.empty((*shape, len(columns)), dtype=np.int32)
     for place, column in enumerate(columns):
         table[..., place] = column

@@ -20,6 +20,7 @@ from netsym.formula.graph import Graph
 from netsym.formula.names import Derivatives
 from netsym.formula.parse import parse_formula
 from netsym.layers.dense import Dense
+from netsym.layers.merge import Add
 from tests.networks import Case, cases, numbers_for
 from tests.writers.trees import PATIENT
 
@@ -434,3 +435,59 @@ def test_mpmath_agrees_about_gelu() -> None:
     for x in POINTS:
         wanted = mpmath.diff(lambda z: z * mpmath.ncdf(z), x)
         assert values(slopes, x)[0] == pytest.approx(float(wanted), rel=1e-12)
+
+
+# -- dense layers as a whole ---------------------------------------------------------------------
+def whole_and_one_by_one(network: netsym.Network, wrt: str, monkeypatch: Any) -> list[Formula]:
+    made = [network.layered.jacobian(wrt)]
+    with monkeypatch.context() as without:
+        without.setattr("netsym.formula.gradient.dense_layer", lambda graph, number: None)
+        fresh = layered(inlined(network.layered))
+        made.append(fresh.jacobian(wrt))
+    return made
+
+
+def twice(wide: int) -> netsym.Network:
+    """Two dense layers that have the same δ, and products of it with the same values."""
+    a, b, c = Dense(units=wide, activation="tanh"), Dense(units=2), Dense(units=2)
+    merged = [("c", c, ["a"], {}), ("d", Add(), ["b", "c"], {}), ("e", Dense(units=1), ["d"], {})]
+    return netsym.Network.of("t", 2, [("a", a, ["input"], {}), ("b", b, ["a"], {}), *merged])
+
+
+DENSE = {
+    **{spec: netsym.parse(spec) for spec in ("2-3tanh-2sigmoid-2", "3-1-2relu-1", "2-2softmax")},
+    "twice": twice(3),
+    "numbers": netsym.parse("2-2tanh-2-1").with_parameters({"w2_1_1": 0.0, "w3_1_2": 1.0}),
+    "loss": netsym.cost(netsym.parse("2-2tanh-1sigmoid"), "bce"),
+}
+
+
+@pytest.mark.parametrize("wrt", ["parameters", "inputs"])
+@pytest.mark.parametrize("name", DENSE)
+def test_a_dense_layer_as_a_whole(name: str, wrt: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, one_by_one = whole_and_one_by_one(DENSE[name], wrt, monkeypatch)
+    assert whole.text() == one_by_one.text()
+    assert len(whole.graph) == len(one_by_one.graph)
+
+
+@pytest.mark.parametrize("name", DENSE)
+def test_equal_nodes_of_a_gradient_are_one(name: str) -> None:
+    graph = DENSE[name].layered.jacobian().graph
+    rows = [
+        (block.op, *row)
+        for block in graph.blocks
+        if block.operands.shape[1] and block.op != "name"
+        for row in block.operands.tolist()
+    ]
+    assert len(rows) == len(set(rows))
+
+
+def test_what_is_known_before_is_no_derivative() -> None:
+    given = netsym.parse("2-2tanh-1").layered
+    first = given.jacobian().text()
+    size = len(given.backward.graph)
+    assert given.jacobian("inputs").text() != first
+    assert given.jacobian().text() == first
+    assert len(given.backward.graph) == size
+    assert len(given.backward.layers) == 2
+    assert not any(block.op == "power" for block in given.backward.graph.blocks)
