@@ -326,6 +326,12 @@ def _check_targets(loss: Loss, y: Floats) -> None:
         off = np.abs(y.sum(axis=-1, keepdims=True) - 1) > 1e-6
         wrong, wanted = (y < 0) | off, "a share of 1, as all targets of a row must sum to 1"
     places = np.argwhere(wrong)
+    if len(places) and loss.least > 1 and not (y < 0).any():
+        total = float(y.sum(axis=-1)[tuple(places[0][:-1])])
+        raise SpecError(
+            f"Y, row {places[0][0] + 1}: the targets of {loss.kind} are shares that sum to 1; "
+            f"these sum to {total:g}"
+        )
     if len(places):
         value = y[tuple(places[0])]
         raise SpecError(

@@ -206,11 +206,12 @@ class Network:
         """The forward pass in float64.
 
         Takes one value per input, numbers or arrays of one shape; or one array whose last axis
-        holds the inputs. The result has the shape of the points, with a last axis of outputs if
-        there are several. `parameters` gives named parameters their numbers.
+        holds the inputs, or whose last axes are those of `shape`. The result has the shape of the
+        points, with a last axis of outputs if there are several. `parameters` gives named
+        parameters their numbers.
         Raises `ValueMissingError` where a name has none, `SpecError` for a wrong shape.
         """
-        x, shape = points(inputs, len(self.inputs))
+        x, shape = points(self._flat(inputs), len(self.inputs))
         given = parameters or {}
         self._check_given(given)
         missing = [name for name in self.parameter_names() if name not in given]
@@ -219,6 +220,15 @@ class Network:
         numbers = {name: float(checked_number(name, value)) for name, value in given.items()}
         y = self.read(Numeric(numbers), x)
         return shaped(y if y.ndim > 1 else np.tile(y, (len(x), 1)), x, shape)
+
+    def _flat(self, inputs: Sequence[npt.ArrayLike]) -> Sequence[npt.ArrayLike]:
+        """Inputs in the shape of the network's as vectors."""
+        axes = len(self.shape)
+        if len(inputs) == 1 and axes:
+            array = np.asarray(inputs[0])
+            if array.shape[-axes:] == self.shape:
+                return [array.reshape(*array.shape[:-axes], len(self.inputs))]
+        return inputs
 
     @cached_property
     def layered(self) -> Formula:
@@ -302,8 +312,8 @@ class Network:
         recurrent = [placed.name for placed in self.layers if placed.layer.recurrent]
         if recurrent:
             raise SpecError(
-                f"the steps of {recurrent[0]} cannot be written once: some layer looks at several "
-                "steps of a sequence; ask for the layered form"
+                f"the steps of {recurrent[0]} cannot be written once: the inputs are not one "
+                "sequence alone, or some layer looks at several steps; ask for the layered form"
             )
         raise SpecError(
             "nothing in this network is applied many times, so there is nothing to write once; "

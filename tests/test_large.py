@@ -46,7 +46,7 @@ def large(name: str) -> netsym.Network:
     ],
 )
 def test_parameters_are_those_of_the_originals(name: str, weights: int, statistics: int) -> None:
-    """As their authors and torchvision count them; means and variances of batch norms come on top."""
+    """As their authors and torchvision count them; statistics of batch norms come on top."""
     network = large(name)
     own = {
         id(parameter): (key, len(parameter.names))

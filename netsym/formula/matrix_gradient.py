@@ -37,6 +37,8 @@ def matrix_gradient(formula: Formula, wrt: str | list[str] = "parameters") -> Fo
         raise SpecError(
             f"{recurrent} is written for one step, and its steps are chained; {_INSTEAD}"
         )
+    if any(isinstance(block.payload, Names) and block.payload.at for block in formula.graph.blocks):
+        raise SpecError(f"a recurrent layer is written for one step, of many; {_INSTEAD}")
     plain = with_preactivations(formula)
     graph = plain.graph.branch()
     picked = chosen(plain, wrt)

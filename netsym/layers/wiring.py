@@ -207,9 +207,14 @@ def _shared(
             has = "none" if there_is is None else shown(there_is.shape)
             raise SpecError(
                 f"{row.where} shares the parameters of {origin} and needs {key} of shape "
-                f"{shown(shape)}, but {origin} has {has}"
+                f"{shown(shape)}, but {origin} has {has}{_without(row.layer, key)}"
             )
     return {key: own[origin][key] for key in row.wanted}
+
+
+def _without(layer: Layer, key: str) -> str:
+    """How to do without a parameter, if one can."""
+    return f"; write {key} = false to do without" if hasattr(layer, f"use_{key}") else ""
 
 
 def _given(where: str, names: Names, given: Any) -> Given:

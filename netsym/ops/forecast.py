@@ -150,6 +150,11 @@ class Growth:
             "  ".join(f"{text:>{width}}" for text, width in zip(row, widths, strict=True))
             for row in zip(*columns, strict=True)
         ]
+        if len(self.steps) < 2:
+            said = "one number of steps shows no growth; ask for a range, as in --steps 1..10"
+            return "\n".join(
+                [f"{self.network}, nodes for each number of steps", "", *lines, "", said]
+            )
         said = "; ".join(f"{_GROWS.get(form, form)}: {self.law(form)}" for form in self.nodes)
         return "\n".join([f"{self.network}, nodes for each number of steps", "", *lines, "", said])
 

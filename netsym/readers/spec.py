@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -71,6 +71,8 @@ def network(said: Mapping[str, Any], title: str, arrays: Arrays | None) -> Netwo
         assumed=_assumed(silent),
         shape=shape,
     )
+    if arrays is not None:
+        _check_missing(built, wires)
     known = named_in(built, built.latex_names)
     for name in built.latex_names:
         if name not in known:
@@ -178,7 +180,8 @@ def _layer(kind: type[Layer], name: str, said: Mapping[str, Any], arrays: Arrays
     for key, option in known.items():
         if key not in given and option.default is dataclasses.MISSING:
             in_file = f", or add {name}.weights to the parameter file" if arrays is not None else ""
-            also = f" or weights = [[…], …]{in_file}" if key == "units" else ""
+            taken = key == "units" and "weights" in kind.letters
+            also = f" or weights = [[…], …]{in_file}" if taken else ""
             raise SpecError(f"{key} is missing; write {key} = …{also}")
     return kind(**given)
 
@@ -227,17 +230,29 @@ def _from_file(layers: list[LayerWire], arrays: Arrays) -> list[Wire]:
                 )
             if key in given or not getattr(layer, f"use_{key}", True):
                 continue
-            if full not in arrays:
-                omit = f", or {key} = false" if key in switches(type(layer)) else ""
-                raise SpecError(
-                    f"{where}: the parameter file has no array {full}; add it, or write "
-                    f"{key} = […] here{omit}"
-                )
-            entries[key] = arrays[full]
-            used.add(full)
+            if full in arrays:
+                entries[key] = arrays[full]
+                used.add(full)
         filled.append((name, layer, sources, entries))
     _check_unused(arrays, used)
     return filled
+
+
+def _check_missing(built: Network, layers: Sequence[Wire]) -> None:
+    """Raise `SpecError` for a parameter that neither the spec nor its file gives."""
+    given = {
+        name: set(entries) for name, _, _, entries in layers if not isinstance(entries, Shared)
+    }
+    for placed in built.layers:
+        for key in placed.parameters:
+            if key not in given.get(placed.name, placed.parameters):
+                layer, number = placed.layer, placed.number
+                called = "" if placed.name == f"layer{number}" else f" {placed.name}"
+                omit = f", or {key} = false" if key in switches(type(layer)) else ""
+                raise SpecError(
+                    f"layer {number} ({layer.kind}{called}): the parameter file has no array "
+                    f"{placed.name}.{key}; add it, or write {key} = […] here{omit}"
+                )
 
 
 def _check_version(said: Mapping[str, Any]) -> None:

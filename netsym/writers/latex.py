@@ -472,11 +472,16 @@ def _lines(language: Latex, width: int) -> Iterator[str]:
     for layer, letters in groupby(language.formula.shapes, lambda shape: shape[0].layer):
         yield " \\\\[1ex]\n& " if layer is None else " \\\\\n& "
         alike = groupby(letters, lambda pair: (pair[0].letter[0], pair[0].letter[1] > "", pair[1]))
-        yield ",\\quad ".join(
-            rf"{', '.join(language.name(names, 0) for names, _ in group)} "
-            rf"\in \mathbf{{R}}^{{{_times(shape)}}}"
-            for (_, _, shape), group in alike
-        )
+        room = width
+        for number, ((_, _, shape), group) in enumerate(alike):
+            named = ", ".join(language.name(names, 0) for names, _ in group)
+            said = rf"{named} \in \mathbf{{R}}^{{{_times(shape)}}}"
+            room -= language.measure(said) + 3
+            if number:
+                yield ",\\quad " if room >= 0 else ", \\\\\n& "
+            if room < 0:
+                room = width - language.measure(said) - 3
+            yield said
 
 
 def _times(shape: tuple[int, ...]) -> str:

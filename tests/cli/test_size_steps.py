@@ -41,7 +41,9 @@ def test_a_list_and_very_large_counts(capfd: pytest.CaptureFixture[str]) -> None
     assert "×" in lines[-3]
     exact = run(capfd, "size", LSTM, "--steps", "80", "--exact").out
     assert len(exact.splitlines()[3].split()[-1].replace(",", "")) > 50
-    assert exact.endswith("inlined: one number of steps shows no growth\n")
+    assert exact.endswith(
+        "\n\none number of steps shows no growth; ask for a range, as in --steps 1..10\n"
+    )
 
 
 def test_json(capfd: pytest.CaptureFixture[str]) -> None:

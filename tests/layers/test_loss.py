@@ -274,7 +274,7 @@ def test_log_of_zero_is_infinite_or_nan_as_documented() -> None:
         ("2-3:softmax", "cross_entropy", {"data": ([[1, 2]] * 2, [0, 3])},
          "Y, row 2: 3 is no class; of 3 outputs the classes are the whole numbers 0 to 2"),
         ("2-3:softmax", "cross_entropy", {"data": ([[1, 2]], [0.5])}, "row 1: 0.5 is no class"),
-        ("2-2:softmax", "cross_entropy", {"data": ([[1, 2]], [[1, 1]])}, "must sum to 1"),
+        ("2-2:softmax", "cross_entropy", {"data": ([[1, 2]], [[1, 1]])}, "shares that sum to 1"),
         ("2-1:sigmoid", "bce", {"data": ([[1, 2]] * 2, [1, 2])},
          "Y, row 2: a target of bce is 0 or 1, or a probability between; this is 2"),
         ("2-1", "hinge", {"data": ([[1, 2]], [0])}, "is -1 or 1; of 0 and 1 make 2*y - 1"),
