@@ -291,7 +291,7 @@ class Network:
         times = Counter(placed.copy_of for placed in self.layers)
         for placed in self.layers:
             if placed.name in times:
-                headings[placed.number] += f", {times[placed.name] + 1} times"
+                headings[placed.number] += f", {times[placed.name] + 1} times{self._passed(placed)}"
         formula = dataclasses.replace(formula, headings=headings)
         if not self._stepwise:
             return layered(formula)
@@ -319,6 +319,23 @@ class Network:
             "nothing in this network is applied many times, so there is nothing to write once; "
             "ask for the layered form"
         )
+
+    def _passed(self, first: Placed) -> str:
+        """What the first of several copies reads from the second time on, if it is something else.
+
+        Copies read the values of the copy before; those that are written are the first one's.
+        """
+        again = next(placed for placed in self.layers if placed.copy_of == first.name)
+        written = {placed.name: placed.copy_of or placed.name for placed in self.layers}
+        numbers = {placed.name: placed.number for placed in self.layers}
+        said = []
+        for source, other in zip(first.sources, again.sources, strict=True):
+            value = written.get(other, other)
+            if value != source:
+                new = f"{self._letters[value]}{numbers[value]}"
+                old = f"{self._letters[source]}{numbers[source]}" if source in numbers else "x"
+                said.append(f"{new} in place of {old}")
+        return f", from the second time on with {' and '.join(said)}" if said else ""
 
     @property
     def _once_inputs(self) -> Names:

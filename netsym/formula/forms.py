@@ -21,7 +21,7 @@ from netsym.formula.sizes import MAX_NODES, Size, measure, refuse_if_larger, sho
 from netsym.formula.values import Evaluation, checked_number, points, shaped
 
 if TYPE_CHECKING:
-    from netsym.formula.gradient import Backward
+    from netsym.formula.reverse import Backward
 
 #: What writes a formula, by the name that `--to` takes. The writers' room fills it when it is
 #: imported: formulas are below writers and do not know them.
@@ -228,7 +228,7 @@ class Formula:
     @cached_property
     def backward(self) -> Backward:
         """What back propagation knows of it before it starts."""
-        from netsym.formula.gradient import Backward
+        from netsym.formula.reverse import Backward
 
         return Backward(self)
 

@@ -11,10 +11,11 @@ import numpy as np
 from netsym.errors import SpecError
 from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS
-from netsym.formula.gradient import Chosen, chosen, in_form, named_outputs, output_places
+from netsym.formula.gradient import in_form
 from netsym.formula.graph import Graph
 from netsym.formula.names import Derivatives, Names
 from netsym.formula.preactivations import Title, append_names, delta_names, with_preactivations
+from netsym.formula.wrt import Chosen, chosen, named_outputs, output_places
 
 Shape = tuple[int, ...]  # of a whole array: rows and columns
 
