@@ -307,7 +307,8 @@ def test_tied_blocks_are_written_once() -> None:
     wires: list[Wire] = [("tied", tied, ["input"], {}), ("end", Dense(units=1), ["tied"], {})]
     network = netsym.Network.of("tied", 2, wires)
     assert network.once.text(ascii=True, headings=True).splitlines() == [
-        "# layer 1: tied.1.d, 2 units, tanh, 5 times, from the second time on with a1 in place of x",
+        "# layer 1: tied.1.d, 2 units, tanh, 5 times, from the second time on with a1 in place of "
+        "x",
         "a1_1 = tanh(w1_1_1*x_1 + w1_1_2*x_2 + b1_1)",
         "a1_2 = tanh(w1_2_1*x_1 + w1_2_2*x_2 + b1_2)",
         "",
