@@ -19,6 +19,7 @@ from netsym.layers.blocks import Wire
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Scale
 from netsym.layers.merge import Concat, Gate, Multiply
+from netsym.layers.recurrent import LSTM
 from netsym.network import Network
 from tests.networks import numbers_for
 
@@ -176,3 +177,17 @@ def test_layers_without_a_taught_derivative_are_named(file: str, layer: str) -> 
     network = network if len(network.outputs) == 1 else netsym.cost(network, "mse")
     with pytest.raises(SpecError, match=f"{layer}.*; choose --level scalar"):
         matrix_gradient(network.matrices)
+
+
+@pytest.mark.parametrize("loss", [None, "mse"])
+def test_recurrent_layers_are_refused(loss: str | None) -> None:
+    """At matrix level a cell is written for one step; no derivative of it may pass for 0."""
+    wires: list[Wire] = [
+        ("cell", LSTM(units=2), ["input"], {}),
+        ("end", Dense(units=1), ["cell"], {}),
+    ]
+    network = Network.of("memory", 6, wires, shape=(3, 2))
+    if loss is not None:
+        network = netsym.cost(network, loss)
+    with pytest.raises(SpecError, match="choose --level scalar"):
+        matrix_gradient(network.matrices, "parameters")
