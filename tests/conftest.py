@@ -7,6 +7,15 @@ import shutil
 from typing import NoReturn
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+#: Seconds after which what hangs is killed. No test asserts a time: machines are slow and quick.
+PATIENCE = 1800
+
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 def no_tex() -> NoReturn:

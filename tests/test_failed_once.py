@@ -16,6 +16,7 @@ import sympy
 import netsym
 from netsym.errors import SpecError
 from netsym.readers.files import loads
+from tests.conftest import PATIENCE
 
 OVERLAPPING = """
 netsym = 1
@@ -34,7 +35,7 @@ activation = "softmax"
 
 def run(*words: str, **options: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "netsym", *words]
-    return subprocess.run(command, text=True, capture_output=True, timeout=60, **options)  # type: ignore[call-overload,no-any-return]
+    return subprocess.run(command, text=True, capture_output=True, timeout=PATIENCE, **options)  # type: ignore[call-overload,no-any-return]
 
 
 # -- what took for ever, or all memory -------------------------------------------------------------

@@ -6,6 +6,7 @@ import doctest
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,19 @@ def exit_code(output: str) -> int:
     if output.startswith("netsym: "):
         return 2
     return 1 if re.search(r"^different: ", output, flags=re.M) else 0
+
+
+def test_every_exit_code_is_listed() -> None:
+    from netsym import cli, errors
+    from netsym.cli.process import ENDINGS
+    from netsym.compare.verdict import VERDICTS
+
+    table = re.findall(r"^\| ([0-9, ]+) \| ", README.read_text(encoding="utf-8"), flags=re.M)
+    listed = {int(code) for cell in table for code in cell.split(",")}
+    given = {cli.BAD, cli.TOO_LARGE, cli.OURS, cli.BROKEN_PIPE, *VERDICTS.values()}
+    given |= {kind.exit_code for kind in vars(errors).values() if hasattr(kind, "exit_code")}
+    assert listed == given | {128 + signal.Signals[name] for name in ENDINGS}
+    assert {int(code) for code in re.findall(r"\b\d+\b", cli.EPILOG.split("\n\n")[0])} <= listed
 
 
 def test_python(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

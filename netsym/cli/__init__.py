@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from importlib import import_module
 
 import click
 
+from netsym.cli.process import (
+    ClosedPipe,
+    Ended,
+    discard,
+    ended_by_signals,
+    output_error,
+    replace_closed_streams,
+    say,
+)
 from netsym.errors import NetsymError
 
 #: The verbs, with what the overview says of each; a verb's own file is loaded when it is used.
@@ -48,15 +56,12 @@ all layers after a colon (1-2-1:sigmoid); 10x20 is twenty layers of ten units;
 EPILOG = """\
 \b
 Exit codes: 0 done or equal, 1 different, 2 bad usage or network, 3 too large to
-write out, 4 undecided, 130 interrupted.
+write out, 4 undecided, 70 a mistake in netsym, 130 interrupted, 141 the reader
+left, 143 terminated.
 Completion for bash: eval "$(_NETSYM_COMPLETE=bash_source netsym)" (zsh, fish alike).
 """
 
-BAD, TOO_LARGE, OURS, INTERRUPTED, BROKEN_PIPE = 2, 3, 70, 130, 141
-
-
-class ClosedPipe(Exception):
-    """Whoever read standard output has closed it, as `head` does."""
+BAD, TOO_LARGE, OURS, BROKEN_PIPE = 2, 3, 70, 141
 
 
 class Verbs(click.Group):
@@ -106,32 +111,46 @@ def group(context: click.Context) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    if sys.stdout is None or sys.stderr is None or sys.stdin is None:
-        sys.exit(BAD)  # a standard stream is closed: there is nowhere to read, write or complain
+    replace_closed_streams()
     try:
-        code = group.main(arguments, prog_name="netsym", standalone_mode=False)
-        sys.stdout.flush()
-    except NetsymError as error:
-        code = _complain(str(error), error.exit_code)
-    except click.UsageError as error:
-        usage = f"\n{error.ctx.get_usage()}" if error.ctx else ""
-        code = _complain(f"{error.format_message()}{usage}", error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        code = _complain("interrupted", INTERRUPTED)
-    except ClosedPipe:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = BROKEN_PIPE
-    except MemoryError:
-        code = _complain("out of memory; netsym size needs none, whatever the network", TOO_LARGE)
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = _complain(f"cannot write to standard output: {error.strerror}", BAD)
-    except Exception:  # Python would exit with 1, which means that something is different
-        traceback.print_exc()
-        code = _complain("this is a mistake in netsym, not yours; please report it", OURS)
+        with ended_by_signals():
+            code = _run(arguments)
+    except Ended as ended:
+        discard(sys.stdout)  # a reader that is full would be waited for
+        code = _complain(str(ended), ended.exit_code)
     sys.exit(code or 0)
 
 
+def _run(arguments: list[str] | None) -> int | None:
+    """The exit code of a command; what went wrong is said."""
+    stdout = sys.stdout
+    try:
+        try:
+            code: int | None = group.main(arguments, prog_name="netsym", standalone_mode=False)
+            stdout.flush()
+        except OSError as error:
+            raise output_error(error) from None
+    except NetsymError as error:
+        return _complain(str(error), error.exit_code)
+    except click.UsageError as error:
+        usage = f"\n{error.ctx.get_usage()}" if error.ctx else ""
+        return _complain(f"{error.format_message()}{usage}", error.exit_code)
+    except ClosedPipe:
+        return BROKEN_PIPE
+    except SystemExit:
+        if sys.stdout is stdout:
+            raise
+        discard(stdout)  # click found the pipe closed and would exit with 1, which means: different
+        return BROKEN_PIPE
+    except MemoryError:
+        message = "out of memory; netsym size needs none, whatever the network"
+        return _complain(message, TOO_LARGE)
+    except Exception:  # Python would exit with 1, which means that something is different
+        say(traceback.format_exc(), end="")
+        return _complain("this is a mistake in netsym, not yours; please report it", OURS)
+    return code
+
+
 def _complain(message: str, code: int) -> int:
-    click.echo(f"netsym: {message}", err=True)
+    say(f"netsym: {message}")
     return code

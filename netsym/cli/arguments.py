@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -50,8 +51,12 @@ def is_file(path: Path) -> bool:
 
 
 def stdin_text() -> str:
-    """All of standard input; raises `SpecError` if it is too long or not UTF-8."""
-    data = sys.stdin.buffer.read(_MOST_STDIN + 1)
+    """All of standard input; raises `SpecError` if it is closed, too long or not UTF-8."""
+    try:
+        data = sys.stdin.buffer.read(_MOST_STDIN + 1)
+    except OSError as error:
+        why = "it is closed" if error.errno == errno.EBADF else error.strerror
+        raise SpecError(f"cannot read standard input: {why}; give a file or a shorthand") from None
     if len(data) > _MOST_STDIN:
         raise SpecError(f"standard input is longer than {_MOST_STDIN:,} bytes; give a file instead")
     try:

@@ -10,6 +10,7 @@ import click
 from netsym.cli.arguments import is_file, judging_options, network_argument, stdin_text
 from netsym.cli.compare import file_text, report, report_width
 from netsym.cli.output import Progress
+from netsym.cli.process import say
 from netsym.compare.comparison import compare
 from netsym.compare.subjects import read_text, subject
 from netsym.errors import SpecError
@@ -59,7 +60,7 @@ def command(
     Exit code: 0 it is the network, 1 it is not, 4 neither could be proved.
     """
     if network.assumed:
-        click.echo(f"note: {network.assumed}", err=True)
+        say(f"note: {network.assumed}")
     one = subject(network)
     parsed = read_text(_text(formula), one)
     progress = Progress()

@@ -12,6 +12,7 @@ import click
 
 from netsym.cli.arguments import is_file, judging_options, keep, network_argument, read_network
 from netsym.cli.output import Progress, write
+from netsym.cli.process import say
 from netsym.compare.comparison import Comparison, compare
 from netsym.compare.subjects import read_text, subject
 from netsym.errors import SpecError
@@ -51,7 +52,7 @@ def command(
     different 1, undecided 4.
     """
     if network.assumed:
-        click.echo(f"note: {network.assumed}", err=True)
+        say(f"note: {network.assumed}")
     second = None if other is None else _other(network, other)
     progress = Progress()
     result = compare(network, second, seed=seed, tolerance=tolerance, progress=progress)

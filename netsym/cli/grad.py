@@ -10,6 +10,7 @@ import click
 from netsym.cli.arguments import network_argument, one_of
 from netsym.cli.losses import loss_options, with_loss
 from netsym.cli.output import Progress, write
+from netsym.cli.process import say
 from netsym.cli.writing import check_layout, write_formula, writing_options
 from netsym.errors import SpecError
 from netsym.formula.forms import Formula, inlined, layered, shared
@@ -70,7 +71,7 @@ def command(
     """  # fmt: skip
     network = with_loss(network, options)
     if network.assumed:
-        click.echo(f"note: {network.assumed}", err=True)
+        say(f"note: {network.assumed}")
     check_layout(options["to"], options)
     names = wrt if wrt in ("parameters", "inputs") else [name.strip() for name in wrt.split(",")]
     if level == "matrix":
@@ -116,7 +117,7 @@ def _taught(network: Network, slopes: Formula) -> Formula:
     from netsym.compare.taught import taught
 
     found = taught(network, slopes)
-    click.echo(f"note: {found.because}", err=True)
+    say(f"note: {found.because}")
     return found.formula
 
 

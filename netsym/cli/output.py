@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from netsym.cli import ClosedPipe
 from netsym.cli.arguments import SOURCE
+from netsym.cli.process import print_out, say
 from netsym.errors import OutputError
 from netsym.writers.whole_file import replacing
 
@@ -36,12 +36,12 @@ class Progress:
             return
         self._next, self._shown = now + _EVERY, True
         share = f"{min(100 * done // total, 100):3} %" if total else f"{done:,}"
-        print(f"\r{what} … {share} ", end="", file=sys.stderr, flush=True)
+        say(f"\r{what} … {share} ", end="")
 
     def clear(self) -> None:
         """Remove the line."""
         if self._shown:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+            say("\r\033[K", end="")
 
 
 def write(pieces: Iterable[str], target: str | None, progress: Progress) -> None:
@@ -53,7 +53,7 @@ def write(pieces: Iterable[str], target: str | None, progress: Progress) -> None
     try:
         if target in (None, "-"):
             for chunk in _chunks(pieces, progress):
-                _print(chunk)
+                print_out(chunk)
             return
         assert target is not None
         check_target(target)
@@ -62,15 +62,6 @@ def write(pieces: Iterable[str], target: str | None, progress: Progress) -> None
                 file.write(chunk)
     finally:
         progress.clear()
-
-
-def _print(chunk: str) -> None:
-    try:
-        click.echo(chunk, nl=False)
-    except BrokenPipeError:  # click would make exit code 1 of it
-        raise ClosedPipe from None
-    except OSError as error:
-        raise OutputError(f"cannot write to standard output: {error.strerror}") from None
 
 
 def _chunks(pieces: Iterable[str], progress: Progress) -> Iterator[str]:

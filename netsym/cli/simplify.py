@@ -14,6 +14,7 @@ import click
 from netsym.cli.arguments import network_argument, one_of, proving_options
 from netsym.cli.compare import report_width
 from netsym.cli.output import Progress, check_target, write
+from netsym.cli.process import say
 from netsym.cli.writing import check_layout, in_ascii, layout_options, refuse, write_formula
 from netsym.compare.comparison import Comparison, compare
 from netsym.errors import SpecError
@@ -89,7 +90,7 @@ def command(context: click.Context, /, network: Network, **options: Any) -> None
     _check(options)
     check_target(options["target"])
     if network.assumed:
-        click.echo(f"note: {network.assumed}", err=True)
+        say(f"note: {network.assumed}")
     with _numbers_of_any_length():
         context.exit(_written(network, options, Progress()))
 
@@ -201,7 +202,7 @@ def _simplified(network: Network, options: dict[str, Any], progress: Progress) -
             text += f"\n\n{verdict.replace('…', '...').replace('±', '+-') if ascii else verdict}"
     else:
         said = summary(result, "=>" if in_ascii(options) else "⇒")
-        click.echo(said if proved is None else f"{said}; {proved.verdict}", err=True)
+        say(said if proved is None else f"{said}; {proved.verdict}")
         text = _in_language(result, options)
     if text is None:
         refuse(result.network, "inlined", None, False, options["max_nodes"])

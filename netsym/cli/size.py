@@ -12,6 +12,7 @@ import click
 from netsym.cli.arguments import common_options, network_argument
 from netsym.cli.losses import loss_options, with_loss
 from netsym.cli.output import Progress, write
+from netsym.cli.process import say
 from netsym.errors import SpecError
 from netsym.network import Network
 from netsym.ops.forecast import Growth, NetworkSize
@@ -74,7 +75,7 @@ def command(
         raise SpecError("--steps counts the network without its cost; leave --loss out")
     network = with_loss(network, options)
     if network.assumed:
-        click.echo(f"note: {network.assumed}", err=True)
+        say(f"note: {network.assumed}")
     progress = Progress()
     sizes = network.growth(steps, expand, progress) if steps else network.sizes(expand, progress)
     text = _json(sizes) if as_json else sizes.table(exact)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -33,20 +34,24 @@ def replacing(target: str) -> Iterator[IO[str]]:
         path = Path(target).resolve()
         if mode is not None and not os.access(path, os.W_OK):
             raise OutputError(f"cannot write to {target}: it is read-only; give another file")
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
         raise _cannot(target, error) from None
-    try:
-        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123
+    name = path.with_name(f".netsym-{secrets.token_hex(8)}")
+    try:  # the name is known before there is a file, so whatever ends this can remove it
+        with open(name, "x", encoding="utf-8", opener=_opener(mode)) as file:
             yield file
-        os.chmod(name, stat.S_IMODE(mode) if mode is not None else 0o666 & ~_umask())  # noqa: PTH101
-        os.replace(name, path)  # noqa: PTH105
+        if mode is not None:
+            name.chmod(stat.S_IMODE(mode))
+        name.replace(path)
     except OSError as error:
-        Path(name).unlink(missing_ok=True)
         raise _cannot(target, error) from None
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    finally:
+        name.unlink(missing_ok=True)
+
+
+def _opener(mode: int | None) -> Callable[[str, int], int]:
+    """Opens a new file that shows no more to others than the one that it takes the place of."""
+    return partial(os.open, mode=0o666 if mode is None else stat.S_IMODE(mode))
 
 
 def _mode(target: str) -> int | None:
@@ -61,9 +66,3 @@ def _cannot(target: str, error: OSError) -> OutputError:
     return OutputError(
         f"cannot write to {target}: {error.strerror}; give a file in a folder you can write to"
     )
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import netsym
-from tests.cli.running import NETSYM, Ran, process, run
-from tests.cli.test_compare import data, interrupted, saved
+from tests.cli.running import NETSYM, killed, process, run
+from tests.cli.test_compare import STAGES, data, saved
 
 FORUM = Path(__file__).parents[2] / "examples" / "forum"
 SIGMOID = FORUM / "sigmoid.toml"
@@ -229,19 +230,14 @@ def test_a_pipe_that_is_closed_early() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_ctrl_c_during_a_large_check(tmp_path: Path) -> None:
-    spec = "90-90tanh-90tanh-90"
-    path = tmp_path / "formula.txt"
-    text = netsym.parse(spec).layered.text(ascii=True, max_nodes=None)
-    assert len(text) < 1_000_000  # more is not read
-    path.write_text(text.replace("tanh", "sigmoid", 1))
-    folder = tmp_path / "empty"
-    folder.mkdir()
-    ran: Ran = interrupted(["check", spec, path, "-o", "report.txt"], 2.0, folder=folder)
-    assert ran.code == 130, ran.err
-    assert ran.out == ""
-    assert ran.err.endswith("netsym: interrupted\n")
-    assert list(folder.iterdir()) == []
+@pytest.mark.parametrize("stage", STAGES)
+def test_ctrl_c_during_a_check(stage: str, tmp_path: Path) -> None:
+    typed = "tanh(x*w1_1_1 + b1_1)" if stage == STAGES[2] else "tanh(w1_1_1*x)"
+    ran = killed(
+        signal.SIGINT, stage, "check", "1-1:tanh", typed, "-o", "report.txt", folder=tmp_path
+    )
+    assert (ran.code, ran.out, ran.err) == (130, "", "netsym: interrupted\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_standard_input_that_is_no_text(

@@ -9,13 +9,11 @@ import os
 import pty
 import re
 import shlex
-import signal
 import stat
 import struct
 import subprocess
 import sys
 import termios
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +24,8 @@ from click.testing import CliRunner, Result
 import netsym
 from netsym.cli import VERBS
 from netsym.formula import forms
-from tests.cli.running import NETSYM, Ran, process, run
+from tests.cli.running import NETSYM, Ran, process, run, shell
+from tests.conftest import PATIENCE
 
 FORUM = Path(__file__).parents[2] / "examples" / "forum"
 WRITING = ("show", "inline")
@@ -34,14 +33,6 @@ WRITING = ("show", "inline")
 
 #: The verbs that write forms of a network.
 FORMS = ("show", "inline", "size")
-
-
-def piped(line: str, folder: Path) -> Ran:
-    """Run a line of a shell, in which netsym is the one that is tested."""
-    here = f'netsym() {{ {" ".join(map(shlex.quote, NETSYM))} "$@"; }}; {line}'
-    done = subprocess.run(["bash", "-c", here], cwd=folder, capture_output=True, timeout=60,
-                          env={**os.environ, "PYTHONIOENCODING": "utf-8"}, check=False)  # fmt: skip
-    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def fine(ran: Ran) -> str:
@@ -348,15 +339,14 @@ def test_a_file_that_is_not_there(
 
 # -- refusal ------------------------------------------------------------------------------------
 def test_a_formula_over_the_limit_is_refused_with_its_size(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network = netsym.parse("2-10x20-1:tanh")
     size, layered = network.forecast("inlined"), network.forecast("layered")
     assert size is not None and layered is not None
     target = tmp_path / "out.txt"
-    start = time.monotonic()
+    monkeypatch.delattr(netsym.Network, "_formula")  # nothing is built
     ran = run(capfd, "inline", "2-10x20-1:tanh", "-o", target)
-    assert time.monotonic() - start < 2
     assert (ran.code, ran.out) == (3, "")
     assert list(tmp_path.iterdir()) == []
     assert f"the inlined form has {size.nodes:,} nodes" in ran.err
@@ -510,50 +500,6 @@ def test_a_full_device(capfd: pytest.CaptureFixture[str]) -> None:
     assert "cannot write to /dev/full: No space left on device" in ran.err
 
 
-def test_a_full_standard_output() -> None:
-    with open("/dev/full", "w") as full:  # noqa: PTH123
-        done = subprocess.run(
-            [*NETSYM, "inline", "1-2-1:tanh"], stdout=full, stderr=subprocess.PIPE, text=True,
-            timeout=30, check=False,
-        )  # fmt: skip
-    assert done.returncode not in (0, 1)
-    assert "No space left on device" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-# -- signals and pipes --------------------------------------------------------------------------
-LONG = ["inline", "40-40-40-40:tanh", "--max-nodes", "1e9"]  # about 50 MB
-
-
-def test_ctrl_c_leaves_the_old_file(tmp_path: Path) -> None:
-    target = tmp_path / "out.txt"
-    target.write_text("old")
-    command = [*NETSYM, *LONG, "-o", str(target)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as started:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and len(list(tmp_path.iterdir())) < 2:
-            assert started.poll() is None, "the run ended before it could be interrupted"
-            time.sleep(0.01)
-        time.sleep(0.05)
-        started.send_signal(signal.SIGINT)
-        out, err = started.communicate(timeout=30)
-    assert (started.returncode, out) == (130, b"")
-    assert err.decode().strip() == "netsym: interrupted"
-    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
-
-
-def test_a_reader_that_leaves_is_no_error() -> None:
-    with subprocess.Popen(
-        [*NETSYM, *LONG, "--width", "80"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    ) as started:  # fmt: skip
-        assert started.stdout is not None and started.stderr is not None
-        assert started.stdout.readline().decode() == "y_1 = tanh(\n".replace("_1", "₁")
-        started.stdout.close()
-        assert started.stderr.read() == b""
-        assert started.wait(30) == 141, "1 would say that something is different"
-
-
 RELU = """
 netsym = 1
 inputs = ["x"]
@@ -598,7 +544,7 @@ def test_every_example_in_the_help_runs(
     for line in lines:
         command = re.split(r"  +| > ", line)[0]
         if "|" in command:
-            ran = piped(f"netsym {command}", tmp_path)
+            ran = shell(f"netsym {command}", tmp_path)
         else:
             ran = run(capfd, *shlex.split(command))
         said = {0, 1} if line.startswith(("check", "compare")) else {0}
@@ -690,12 +636,12 @@ def test_options_that_do_not_go_together(
 
 # -- terminals ----------------------------------------------------------------------------------
 def on_terminal(columns: int, *arguments: str, **environment: str) -> str:
-    """What a run shows on a terminal of so many columns."""
+    """What a run writes to a terminal of so many columns; its words go elsewhere."""
     parent, child = pty.openpty()
     fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     kept = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
     started = subprocess.Popen(
-        [*NETSYM, *arguments], stdin=child, stdout=child, stderr=child, close_fds=True,
+        [*NETSYM, *arguments], stdin=child, stdout=child, stderr=subprocess.PIPE,
         env={**kept, "PYTHONIOENCODING": "utf-8", **environment},
     )  # fmt: skip
     os.close(child)
@@ -709,7 +655,8 @@ def on_terminal(columns: int, *arguments: str, **environment: str) -> str:
             break
         shown += read
     os.close(parent)
-    assert started.wait(30) == 0
+    assert started.communicate(timeout=PATIENCE) == (None, b"")
+    assert started.returncode == 0
     return shown.decode().replace("\r\n", "\n")
 
 

@@ -11,6 +11,7 @@ import pytest
 
 import netsym
 from tests.cli.running import run
+from tests.conftest import PATIENCE
 
 Capture = pytest.CaptureFixture[str]
 
@@ -249,7 +250,7 @@ def test_documents_compile(
     assert ran.code == 0
     done = subprocess.run(
         [pdflatex, "-interaction=nonstopmode", "-halt-on-error", target.name],
-        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=PATIENCE,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-2000:]
     assert "Overfull" not in done.stdout

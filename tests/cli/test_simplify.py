@@ -14,6 +14,7 @@ import pytest
 
 import netsym
 from tests.cli.running import NETSYM, Ran, process, run
+from tests.conftest import PATIENCE
 
 FORUM = Path(__file__).parents[2] / "examples" / "forum"
 
@@ -319,7 +320,7 @@ def test_python_computes_the_network(capfd: pytest.CaptureFixture[str], tmp_path
         with program.open("a") as file:
             file.write(f"\nfor point in {points!r}:\n    print(repr(float(f(*point))))\n")
         done = subprocess.run(
-            [sys.executable, program], capture_output=True, text=True, timeout=60, check=True
+            [sys.executable, program], capture_output=True, text=True, timeout=PATIENCE, check=True
         )
         assert [float(line) for line in done.stdout.split()] == pytest.approx(values, rel=1e-12)
 

@@ -22,6 +22,7 @@ from netsym.layers.normalisation import BatchNorm, GroupNorm, InstanceNorm, Laye
 from netsym.layers.pooling import AveragePool2d, GlobalAveragePool, MaxPool2d
 from netsym.layers.shaping import Flatten, Pad, Transpose, Upsample
 from netsym.ops.sizes import Sizes
+from tests.conftest import PATIENCE
 from tests.layers.every_reading import chain, check, single
 from tests.layers.onnx_operators import onnx
 
@@ -323,7 +324,7 @@ def test_latex_compiles(pdflatex: str, tmp_path: Path) -> None:
         tmp_path.joinpath(f"{name}.tex").write_text(formula.latex(document=True), encoding="utf-8")
         done = subprocess.run(
             [pdflatex, "-draftmode", "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"],
-            cwd=tmp_path, capture_output=True, timeout=60, check=False,
+            cwd=tmp_path, capture_output=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-600:]
         assert b"Overfull \\hbox" not in done.stdout

@@ -24,6 +24,7 @@ from netsym.layers.normalisation import LayerNorm
 from netsym.layers.recurrent import LSTM
 from netsym.layers.shaping import Flatten
 from netsym.readers import files
+from tests.conftest import PATIENCE
 from tests.formula.test_sizes import from_text, together
 from tests.layers.every_reading import chain, check, drawn
 from tests.layers.onnx_operators import onnx
@@ -364,6 +365,6 @@ def test_latex_compiles(tmp_path: Any) -> None:
     (tmp_path / "cost.tex").write_text(source, encoding="utf-8")
     done = subprocess.run(
         ["pdflatex", "-draftmode", "-interaction=nonstopmode", "-halt-on-error", "cost.tex"],
-        cwd=tmp_path, capture_output=True, timeout=60, check=False,
+        cwd=tmp_path, capture_output=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-2000:]

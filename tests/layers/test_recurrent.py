@@ -25,6 +25,7 @@ from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
 from netsym.layers.recurrent import GRU, LSTM, RNN, Recurrent, Stack
 from netsym.layers.shaping import Flatten
+from tests.conftest import PATIENCE
 from tests.formula.test_sizes import from_text, together
 from tests.layers.every_reading import chain, check, drawn, single
 
@@ -282,7 +283,9 @@ def test_it_compiles(tmp_path: Path, pdflatex: str) -> None:
         path = tmp_path / f"{name}.tex"
         path.write_text(formula.latex(document=True), encoding="utf-8")
         command = [pdflatex, "-draftmode", "-interaction=nonstopmode", "-halt-on-error", path.name]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False)
+        done = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, timeout=PATIENCE, check=False
+        )
         assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-2000:]
 
 

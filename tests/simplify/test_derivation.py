@@ -23,7 +23,7 @@ from netsym.network import Network
 from netsym.ops.letters import Letters, Product, Value, written
 from netsym.ops.numeric import Numeric
 from netsym.simplify.derivation import derivation
-from tests.conftest import no_tex
+from tests.conftest import PATIENCE, no_tex
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "derivation"
 FORUM = Path(__file__).parents[2] / "examples" / "forum"
@@ -303,7 +303,9 @@ def compiled(source: str, folder: Path) -> str:
     folder.joinpath("all.tex").write_text(source, encoding="utf-8")
     command = ["pdflatex", "-draftmode", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=60, check=False)
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, timeout=PATIENCE, check=False
+        )
     except FileNotFoundError:
         no_tex()
     log = done.stdout.decode("utf-8", "replace")

@@ -32,7 +32,7 @@ from netsym.errors import SpecError
 from netsym.formula.forms import Formula, bind
 from netsym.formula.graph import Graph
 from netsym.formula.names import Names, literal
-from tests.conftest import no_tex
+from tests.conftest import PATIENCE, no_tex
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted(GOLDEN.glob("*.tex"))}
@@ -48,7 +48,7 @@ def compiled(source: str, folder: Path, name: str) -> str:
     try:
         done = subprocess.run(
             ["pdflatex", "-draftmode", "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"],
-            cwd=folder, capture_output=True, timeout=60, check=False,
+            cwd=folder, capture_output=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
     except FileNotFoundError:
         no_tex()

@@ -1,0 +1,104 @@
+"""The process that a command is: its standard streams, and the signals that end it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TextIO
+
+import click
+
+from netsym.errors import OutputError
+
+#: What a run says that a signal has ended; not every system has all of them.
+ENDINGS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "hung up"}
+
+
+class Ended(BaseException):
+    """A signal ends the run; what was begun is undone on the way out."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(ENDINGS[signal.Signals(number).name])
+        self.exit_code = 128 + number  # as a shell has it
+
+
+class ClosedPipe(Exception):
+    """Whoever read standard output has closed it, as `head` does."""
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Let a signal that would end the process raise `Ended`, once, so that files are removed.
+
+    Signals that are ignored, as `nohup` has it, or that somebody else handles stay as they are.
+    """
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+    known = [getattr(signal, name) for name in ENDINGS if hasattr(signal, name)]
+    before = {each: signal.getsignal(each) for each in known}
+    before = {each: handler for each, handler in before.items() if handler in usual}
+    if threading.current_thread() is not threading.main_thread():
+        before = {}  # Python handles signals in the main thread alone
+
+    def end(number: int, _: FrameType | None) -> None:
+        for each in before:  # a second one would end the tidying up
+            signal.signal(each, signal.SIG_IGN)
+        raise Ended(number)
+
+    for each in before:
+        signal.signal(each, end)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def replace_closed_streams() -> None:
+    """Put a stream that refuses to be used where a standard stream is closed.
+
+    Its number is taken then, so that no file that is opened becomes standard output.
+    """
+    for name, mode, other in (("stdin", "r", os.O_WRONLY), ("stdout", "w", os.O_RDONLY),
+                              ("stderr", "w", os.O_RDONLY)):  # fmt: skip
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, other)
+            setattr(sys, name, open(handle, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def say(words: str, end: str = "\n") -> None:
+    """Tell a person something on standard error; lost where that is closed or full."""
+    try:
+        click.echo(words + end, err=True, nl=False)
+    except OSError:
+        discard(sys.stderr)
+
+
+def print_out(text: str) -> None:
+    """Write to standard output; raises `ClosedPipe`, or `OutputError` where it cannot be."""
+    try:
+        click.echo(text, nl=False)
+    except OSError as error:
+        raise output_error(error) from None
+
+
+def output_error(error: OSError) -> ClosedPipe | OutputError:
+    """What it means that standard output cannot be written to."""
+    discard(sys.stdout)
+    if error.errno == errno.EPIPE:
+        return ClosedPipe()
+    if error.errno == errno.EBADF:
+        return OutputError("standard output is closed; open it, or give a file with -o FILE")
+    return OutputError(f"cannot write to standard output: {error.strerror}")
+
+
+def discard(stream: TextIO) -> None:
+    """Throw away what a stream holds and gets: Python would try once more to write it."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)
