@@ -14,6 +14,7 @@ import numpy as np
 
 from netsym import parse
 from netsym.formula.forms import Formula
+from netsym.formula.parse import parse_formula
 from netsym.network import Network
 from tests.benchmarks import rivals
 from tests.benchmarks.measure import (
@@ -86,6 +87,25 @@ def _check(ours: str, theirs: list[str], network: Network) -> None:
     exec(ours, written)
     results = [written[network.outputs.ascii(i)] for i in range(len(network.outputs))]
     agree("values of the texts", results, outputs)
+
+
+# -- reading --------------------------------------------------------------------------------------
+@row("read 1 MB of text as we write it, ASCII")
+def read_ascii() -> list[Line]:
+    return _read("w1_{0}_{1}*x_{1} + ", 50_000)
+
+
+@row("read 1 MB of text as we write it, Unicode")
+def read_unicode() -> list[Line]:
+    return _read("w⁽¹⁾₁₁·σ(x₁) + ", 40_000)
+
+
+def _read(unit: str, terms: int) -> list[Line]:
+    text = "".join(unit.format(n % 300 + 1, n % 40 + 1) for n in range(terms)) + "b"
+    sample = wall(lambda: parse_formula(text, longest=None))
+    megabytes = len(text.encode()) / 1e6
+    speed = megabytes / statistics.median(sample() for _ in range(3))
+    return [Line(speed, f"({megabytes:.3g} MB)", unit="MB/s", bar=Bar(0.5, ">= 0.5 MB/s"))]
 
 
 # -- streaming ------------------------------------------------------------------------------------

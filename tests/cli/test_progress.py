@@ -25,10 +25,15 @@ def attached(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 def test_nothing_is_shown_in_the_first_second(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = attached(monkeypatch)
+    clock = iter([10.0, 10.9, 11.0, 11.05, 11.2])  # ours
+    monkeypatch.setattr(output.time, "monotonic", lambda: next(clock))
     progress = Progress()
-    progress("preparing", 1, 10)
+    progress("preparing", 10, 100)
     progress.clear()
     assert terminal.getvalue() == ""
+    for share in (20, 30, 40):
+        progress("preparing", share, 100)
+    assert terminal.getvalue() == "\rpreparing …  20 % \rpreparing …  40 % "
 
 
 def test_the_share_is_shown_and_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
