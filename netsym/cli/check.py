@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import click
 
-from netsym.cli.arguments import is_file, judging_options, network_argument, stdin_text
-from netsym.cli.compare import file_text, report, report_width
+from netsym.cli.arguments import TakesFormula, judging_options, network_argument, note, read_side
+from netsym.cli.compare import report, report_width
 from netsym.cli.output import Progress
-from netsym.cli.process import say
 from netsym.compare.comparison import compare
-from netsym.compare.subjects import read_text, subject
-from netsym.errors import SpecError
 from netsym.network import Network
 
 
-class Check(click.Command):
-    """Takes a formula that begins with a minus for what it is: no option."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put a space before such a formula, so that click reads no option in it."""
-        before = ""
-        for place, given in enumerate(args):
-            is_value = before in ("--seed", "--tolerance", "-o")
-            if re.match(r"-[^-oh]|-[oh].*[(*+/^]", given) and not is_value:
-                args[place] = f" {given}"
-            before = given
-        return super().parse_args(ctx, args)
-
-
-@click.command("check", cls=Check)
+@click.command("check", cls=TakesFormula)
 @network_argument
 @click.argument("formula", metavar="FORMULA")
 @judging_options
@@ -56,24 +36,13 @@ def command(
 
     \b
     FORMULA is text or LaTeX as you type it, one or several equations, a file that
-    holds it, or - for standard input. Names are those that netsym inline prints.
+    holds it, or - for standard input; a shorthand is a network here, too: 1-2-1 is
+    one, (1-2-1) a number. Names are those that netsym inline prints.
     Exit code: 0 it is the network, 1 it is not, 4 neither could be proved.
     """
-    if network.assumed:
-        say(f"note: {network.assumed}")
-    one = subject(network)
-    parsed = read_text(_text(formula), one)
+    other = read_side(formula, network)
+    note(network, other)
     progress = Progress()
-    result = compare(one, parsed, seed=seed, tolerance=tolerance, progress=progress)
+    result = compare(network, other, seed=seed, tolerance=tolerance, progress=progress)
     report(result, as_json, target, result.report(report_width()), progress)
     context.exit(result.exit_code)
-
-
-def _text(given: str) -> str:
-    if given == "-":
-        return stdin_text()
-    if is_file(Path(given)):
-        return file_text(Path(given))
-    if re.fullmatch(r"[\w./\\~-]*\.(txt|tex|md|toml|json|py)", given):
-        raise SpecError(f"there is no file {given}")
-    return given.removeprefix(" ") if given.startswith(" -") else given

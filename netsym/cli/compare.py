@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sys
-from pathlib import Path
 
 import click
 
-from netsym.cli.arguments import is_file, judging_options, keep, network_argument, read_network
+from netsym.cli.arguments import TakesFormula, judging_options, network_argument, note, read_side
 from netsym.cli.output import Progress, write
-from netsym.cli.process import say
 from netsym.compare.comparison import Comparison, compare
-from netsym.compare.subjects import read_text, subject
-from netsym.errors import SpecError
 from netsym.network import Network
 from netsym.writers.text import NARROWEST
 
 _WIDTH = 80  # columns of a report where no terminal says otherwise
-_LONGEST = 4_000_000  # characters of a formula in a file
 
 
-@click.command("compare")
+@click.command("compare", cls=TakesFormula)
 @network_argument
 @click.argument("other", metavar="[OTHER]", required=False)
 @judging_options
@@ -51,9 +45,8 @@ def command(
     exact-on-regions, within-error, different, undecided. Equal is exit code 0,
     different 1, undecided 4.
     """
-    if network.assumed:
-        say(f"note: {network.assumed}")
-    second = None if other is None else _other(network, other)
+    second = None if other is None else read_side(other, network)
+    note(network, second)
     progress = Progress()
     result = compare(network, second, seed=seed, tolerance=tolerance, progress=progress)
     text = f"{result.sizes}\n\n{result.report(report_width())}"
@@ -67,27 +60,6 @@ def report(
     """Write a result as a report or as data."""
     data = json.dumps(result.to_json(), indent=2, ensure_ascii=False) if as_json else text
     write([data], target, progress)
-
-
-def _other(network: Network, given: str) -> object:
-    """A network, or the formula in a file that is none."""
-    path = Path(given)
-    if is_file(path) and path.suffix not in (".toml", ".json"):
-        return read_text(file_text(path), subject(network), longest=_LONGEST)
-    if path.suffix not in (".toml", ".json") and re.search(r"[*=()^]", given):
-        return read_text(given, subject(network))
-    return read_network(given)
-
-
-def file_text(path: Path) -> str:
-    """The text of a file, which is then not written to; raises `SpecError` if it cannot be read."""
-    keep(str(path))
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise SpecError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise SpecError(f"{path} is not UTF-8 text; save it as UTF-8") from None
 
 
 def report_width() -> int:

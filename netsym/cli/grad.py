@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from netsym.cli.arguments import network_argument, one_of
+from netsym.cli.arguments import network_argument, note, one_of
 from netsym.cli.losses import loss_options, with_loss
 from netsym.cli.output import Progress, write
 from netsym.cli.process import say
@@ -70,8 +70,7 @@ def command(
     what an activation is applied to, da by a. At kinks as torch: relu'(0) = 0.
     """  # fmt: skip
     network = with_loss(network, options)
-    if network.assumed:
-        say(f"note: {network.assumed}")
+    note(network)
     check_layout(options["to"], options)
     names = wrt if wrt in ("parameters", "inputs") else [name.strip() for name in wrt.split(",")]
     if level == "matrix":

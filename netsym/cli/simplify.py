@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from netsym.cli.arguments import network_argument, one_of, proving_options
+from netsym.cli.arguments import network_argument, note, one_of, proving_options
 from netsym.cli.compare import report_width
 from netsym.cli.output import Progress, check_target, write
 from netsym.cli.process import say
@@ -89,8 +89,7 @@ def command(context: click.Context, /, network: Network, **options: Any) -> None
     """
     _check(options)
     check_target(options["target"])
-    if network.assumed:
-        say(f"note: {network.assumed}")
+    note(network)
     with _numbers_of_any_length():
         context.exit(_written(network, options, Progress()))
 

@@ -9,10 +9,9 @@ from typing import Any
 
 import click
 
-from netsym.cli.arguments import common_options, network_argument
+from netsym.cli.arguments import common_options, network_argument, note
 from netsym.cli.losses import loss_options, with_loss
 from netsym.cli.output import Progress, write
-from netsym.cli.process import say
 from netsym.errors import SpecError
 from netsym.network import Network
 from netsym.ops.forecast import Growth, NetworkSize
@@ -74,8 +73,7 @@ def command(
     if steps is not None and options["loss"]:
         raise SpecError("--steps counts the network without its cost; leave --loss out")
     network = with_loss(network, options)
-    if network.assumed:
-        say(f"note: {network.assumed}")
+    note(network)
     progress = Progress()
     sizes = network.growth(steps, expand, progress) if steps else network.sizes(expand, progress)
     text = _json(sizes) if as_json else sizes.table(exact)

@@ -11,9 +11,8 @@ from typing import Any, TypeVar
 import click
 
 import netsym.writers  # noqa: F401  (fills the table of writers)
-from netsym.cli.arguments import common_options, one_of, whole_number, with_options
+from netsym.cli.arguments import common_options, note, one_of, whole_number, with_options
 from netsym.cli.output import Progress, write
-from netsym.cli.process import say
 from netsym.errors import SpecError
 from netsym.formula.forms import WRITERS, Formula
 from netsym.formula.sizes import MAX_NODES, refuse_if_larger
@@ -64,8 +63,7 @@ def write_form(network: Network, form: str, options: dict[str, Any]) -> None:
     check_layout(to, options)
     if options["onion"] and form != "inlined":
         raise SpecError("--onion names the units of the one formula; use it with netsym inline")
-    if network.assumed:
-        say(f"note: {network.assumed}")
+    note(network)
     if form == "matrix":
         if to != "latex":
             raise SpecError(f"--level matrix is for --to latex, not --to {to}")

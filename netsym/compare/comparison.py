@@ -15,6 +15,7 @@ from netsym.compare.verdict import VERDICTS, judge
 from netsym.errors import SpecError
 from netsym.formula.sizes import shown
 from netsym.network import Network
+from netsym.readers.files import network_or_text
 from netsym.simplify.simplification import Simplified
 from netsym.writers.language import Watcher, no_watcher
 
@@ -33,8 +34,9 @@ def compare(
 ) -> Comparison:
     """Decide, with evidence, whether two functions are equal, and say what each costs.
 
-    Each is a network, a `Formula`, a sympy expression or the text of a formula; text is read in
-    the names of the network on the other side. `other` may also be what `netsym.simplify` made of
+    Each is a network, a `Formula`, a sympy expression or text: the path of a file, a network in
+    shorthand, or else a formula, which is read in the names of the network on the other side
+    (`1-2-1` is a network, `(1-2-1)` a number). `other` may also be what `netsym.simplify` made of
     `one`: then the rounding of its numbers to float64 is judged one by one. Without `other`, a
     network is compared with its own formula, written as text and read back. `seed` chooses the
     random points, `tolerance` is a difference that is allowed; `progress(what, done, total)` is
@@ -47,6 +49,7 @@ def compare(
     >>> netsym.compare("1/(1 + e^-x)", "(1 + tanh(x/2))/2").verdict
     'identical'
     """
+    one, other = (network_or_text(side) if isinstance(side, str) else side for side in (one, other))
     if other is None:
         return _with_itself(subject(one), seed, progress)
     if isinstance(other, Simplified):

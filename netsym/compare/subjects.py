@@ -19,6 +19,8 @@ from netsym.formula.parse import Parsed, parse_formula
 from netsym.network import Network, refuse_vast_network
 from netsym.ops.formulas import read_formula
 
+_LONGEST = 4_000_000  # characters of a formula
+
 
 @dataclass(frozen=True, eq=False)
 class Subject:
@@ -158,7 +160,7 @@ def of_formula(formula: Formula, words: str, parsed: Parsed | None = None) -> Su
     )
 
 
-def read_text(text: str, like: Subject | None, longest: int | None = 1_000_000) -> Parsed:
+def read_text(text: str, like: Subject | None, longest: int | None = _LONGEST) -> Parsed:
     """Text as a formula, in the names of a network if the other side is one."""
     network = like.network if like is not None else None
     if network is None:

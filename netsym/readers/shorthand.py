@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from netsym.errors import SpecError, did_you_mean, pointed
+from netsym.errors import SpecError, did_you_mean, nearest, pointed
 from netsym.formula.functions import ACTIVATIONS
 from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
@@ -14,9 +14,26 @@ from netsym.network import Network
 _LAYER = re.compile(
     r"(?P<units>[0-9]+)(?:[x×](?P<times>[0-9]+))?(?P<activation>[a-z_]*)(?P<skip>\+?)"
 )
+_WIDTH = re.compile("[0-9]*[1-9][0-9]*")
 _MOST_LAYERS = 10_000
 _MOST_UNITS = 10**9
 SYNTAX = "widths joined by -, as in 1-2-1:sigmoid, 2-4tanh-4tanh+-3softmax or 2-10x20-1:relu"
+
+
+def is_shorthand(text: str) -> bool:
+    """Whether a text is meant as a network, if perhaps misspelt, and not as a formula.
+
+    >>> [is_shorthand(text) for text in ("1-2-1", "2-4tahn-1", "(1-2-1)", "2-4x-1", "0-4", "3")]
+    [True, True, False, False, False, False]
+    """
+    body, colon, _ = text.strip().partition(":")
+    inputs, *layers = body.split("-")
+    found = [match for match in map(_LAYER.fullmatch, layers) if match is not None]
+    widths = [inputs, *(match["units"] for match in found)]
+    if not found or len(found) < len(layers) or not all(map(_WIDTH.fullmatch, widths)):
+        return False
+    words = {match["activation"] for match in found} - {"", *ACTIVATIONS}
+    return bool(colon) or all(nearest(word, ACTIVATIONS) for word in words)
 
 
 def parse(text: str) -> Network:

@@ -1,11 +1,9 @@
-"""A network as the TOML text that `load` reads back as the same network."""
+"""A network as the TOML or JSON text that `load` reads back as the same network."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 from netsym.errors import SpecError
@@ -17,10 +15,10 @@ from netsym.readers.inline import Inline
 from netsym.readers.options import options, switches
 from netsym.readers.renumbered import renumbered
 from netsym.readers.spec import VERSION
-from netsym.writers.whole_file import replacing
+from netsym.readers.syntax import Format
 
 
-def dumps(network: Network) -> str:
+def dumps(network: Network, format: Format = "toml") -> str:
     """The spec of a network: layers, wiring and parameters in-line.
 
     Floats are written so that they are read back exactly, fractions as "1/3", formulas as "2*w".
@@ -39,48 +37,42 @@ def dumps(network: Network) -> str:
     units = 2
     <BLANKLINE>
     """
-    return "\n".join(_lines(network)) + "\n"
+    spec = _spec(network)
+    return (_json(spec) if format == "json" else "\n".join(_toml(spec))) + "\n"
 
 
-def save(network: Network, path: str | os.PathLike[str]) -> None:
-    """Write the spec of a network to a file, whole or not at all; else raises `OutputError`."""
-    with replacing(os.fspath(path)) as file:
-        file.write(dumps(network))
-
-
-def _lines(given: Network) -> Iterator[str]:
+def _spec(given: Network) -> dict[str, Any]:
+    """The spec as nested dicts and lists, in the order in which it is written."""
     _check_sayable(given)
     network = renumbered(given)
-    inline = Inline(network)
-    yield f"netsym = {VERSION}"
-    yield f"title = {_value(network.title)}"
-    yield f"inputs = {_value(list(network.inputs.literal) or len(network.inputs))}"
-    if network.shape:
-        yield f"shape = {_value(list(network.shape))}"
-    if network.outputs.literal:
-        yield f"outputs = {_value(list(network.outputs.literal))}"
-    if network.function:
-        yield f"function = {_value(network.function)}"
-    if network.latex_names:
-        yield from ("", "[latex]")
-        yield from (f"{name} = {_value(text)}" for name, text in network.latex_names.items())
-    before, owners = INPUT, owned(network)
+    inputs, outputs = list(network.inputs.literal), list(network.outputs.literal)
+    spec: dict[str, Any] = {"netsym": VERSION, "title": network.title}
+    spec["inputs"] = inputs or len(network.inputs)
+    optional = {"shape": list(network.shape), "outputs": outputs, "function": network.function}
+    optional["latex"] = dict(network.latex_names)
+    spec |= {key: value for key, value in optional.items() if value}
+    return spec | {"layers": list(_layers(network))}
+
+
+def _layers(network: Network) -> Iterator[dict[str, Any]]:
+    before, owners, inline = INPUT, owned(network), Inline(network)
     for number, placed in enumerate(network.layers, 1):
-        yield from ("", "[[layers]]", f"type = {_value(placed.layer.kind)}")
+        said: dict[str, Any] = {"type": placed.layer.kind}
         if placed.name != f"layer{number}":
-            yield f"name = {_value(placed.name)}"
+            said["name"] = placed.name
         if placed.sources != (before,):
-            yield f"from = {_value(list(placed.sources))}"
-        yield from _layer(placed)
+            said["from"] = list(placed.sources)
+        said |= _options(placed)
         owner = owners[placed.name]
         if owner != placed.name:
-            yield f"share = {_value(owner)}"
+            said["share"] = owner
         for key, parameter in placed.parameters.items():
             if owner != placed.name:
                 continue
             if parameter.entries is not None or parameter.formula is not None:
-                array = inline.array(f"layer {number} ({placed.layer.kind}): {key}", parameter)
-                yield f"{key} = {_array(array)}"
+                where = f"layer {number} ({placed.layer.kind}): {key}"
+                said[key] = inline.array(where, parameter)
+        yield said
         before = placed.name
 
 
@@ -100,16 +92,16 @@ def _check_sayable(network: Network) -> None:
     )
 
 
-def _layer(placed: Placed) -> Iterator[str]:
+def _options(placed: Placed) -> dict[str, Any]:
     """What the layer is; text is said even where it is the default, as activations should be."""
     layer = placed.layer
+    said: dict[str, Any] = {}
     for name, option in options(type(layer)).items():
         value = getattr(layer, name)
         if value != option.default or isinstance(value, str):
-            yield f"{name} = {_value(value)}"
-    for key in switches(type(layer)):
-        if not getattr(layer, f"use_{key}"):
-            yield f"{key} = false"
+            said[name] = value
+    off = [key for key in switches(type(layer)) if not getattr(layer, f"use_{key}")]
+    return said | dict.fromkeys(off, False)
 
 
 def owned(network: Network) -> dict[str, str]:
@@ -130,21 +122,43 @@ def owned(network: Network) -> dict[str, str]:
     return owners
 
 
+# -- in a language ------------------------------------------------------------------------------
+def _toml(spec: dict[str, Any]) -> Iterator[str]:
+    """Its lines: what is no table, then the tables."""
+    yield from _keys({key: value for key, value in spec.items() if key not in ("latex", "layers")})
+    if "latex" in spec:
+        yield from ("", "[latex]", *_keys(spec["latex"]))
+    for layer in spec["layers"]:
+        yield from ("", "[[layers]]", *_keys(layer))
+
+
+def _keys(table: dict[str, Any]) -> Iterator[str]:
+    return (f"{key} = {_array(value)}" for key, value in table.items())
+
+
 def _array(entries: Any) -> str:
     """Nested lists, a row to a line."""
-    if entries and isinstance(entries[0], list):
+    if isinstance(entries, list) and isinstance(entries[0], list):
         rows = "".join(f"  {_array(row)},\n" for row in entries)
         return f"[\n{rows}]"
     return _value(entries)
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_value, value))}]"
-    if isinstance(value, Fraction):
-        return f'"{value}"'
-    if isinstance(value, str):  # JSON's escapes are TOML's, but for DEL
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return repr(value)
+    text = json.dumps(value, ensure_ascii=False, default=str)  # a Fraction is text
+    return text.replace("\x7f", "\\u007f")  # JSON's escapes are TOML's, but for DEL
+
+
+def _json(value: Any, margin: str = "\n") -> str:
+    """Each entry of a table, and of a list of lists or tables, on a line of its own."""
+    inner = f"{margin}  "
+    if isinstance(value, dict):
+        items = [f"{_value(key)}: {_json(item, inner)}" for key, item in value.items()]
+    elif isinstance(value, list) and isinstance(value[0], (list, dict)):
+        items = [_json(item, inner) for item in value]
+    else:
+        return _value(value)
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return opening + inner + f",{inner}".join(items) + margin + closing

@@ -10,9 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 import netsym
+from netsym.cli import group
+from netsym.readers.files import dumps
+from netsym.readers.syntax import Format
 from tests.cli.running import NETSYM, killed, process, run
 from tests.cli.test_compare import STAGES, data, saved
 
@@ -102,6 +106,103 @@ def test_a_formula_that_begins_with_a_minus(
         assert ran.code == (1 if typed == "-x" else 0), ran.err
 
 
+@pytest.mark.parametrize(
+    ("words", "formula", "seed", "target"),
+    [
+        # as options are
+        (["{net}", "x", "-o", "out"], "x", 0, "out"),
+        (["{net}", "x", "-oout"], "x", 0, "out"),
+        (["{net}", "x", "-o./a-b/(1)*.txt"], "x", 0, "./a-b/(1)*.txt"),
+        (["{net}", "-o./o/out.txt", "x"], "x", 0, "./o/out.txt"),
+        (["-oout", "{net}", "x"], "x", 0, "out"),
+        (["{net}", "x", "-o", "-x"], "x", 0, "-x"),
+        (["{net}", "x", "--seed=3"], "x", 3, None),
+        (["{net}", "--seed", "3", "x"], "x", 3, None),
+        (["{net}", "--seed", "-3", "x"], "x", -3, None),
+        (["--seed=-3", "{net}", "x", "-oout"], "x", -3, "out"),
+        # as formulas are
+        (["{net}", "-x"], "-x", 0, None),
+        (["{net}", "-x", "--seed", "3"], "-x", 3, None),
+        (["--seed", "3", "{net}", "-x"], "-x", 3, None),
+        (["{net}", "- x"], "- x", 0, None),
+        (["{net}", "-(x)"], "-(x)", 0, None),
+        (["{net}", "-2"], "-2", 0, None),
+        (["{net}", "--2*x"], "--2*x", 0, None),
+        (["{net}", "--", "--x"], "--x", 0, None),
+        (["{net}", "--seed=3", "--", "-o*x"], "-o*x", 3, None),
+        (["--", "{net}", "-oout"], "-oout", 0, None),
+        # either: a formula where it would be missing otherwise
+        (["{net}", "-o*x + h"], "-o*x + h", 0, None),
+        (["{net}", "-out"], "-out", 0, None),
+        (["{net}", "-h*x"], "-h*x", 0, None),
+        (["{net}", "-h1"], "-h1", 0, None),
+        (["{net}", "-o*x", "-oout"], "-o*x", 0, "out"),
+        (["{net}", "-o*x", "-o", "out"], "-o*x", 0, "out"),
+        (["{net}", "-oout", "-x"], "-x", 0, "out"),
+        (["-oout", "{net}", "-h*x"], "-h*x", 0, "out"),
+    ],
+    ids=lambda part: " ".join(part) if isinstance(part, list) else "",
+)  # fmt: skip
+def test_what_is_an_option_and_what_a_formula(
+    words: list[str], formula: str, seed: int, target: str | None
+) -> None:
+    """`-o/tmp/out.txt` was once read as a formula, for its slashes."""
+    context = click.Context(group, **group.context_settings)
+    verb = group.get_command(context, "check")
+    assert verb is not None
+    words = ["1-1:tanh" if word == "{net}" else word for word in words]
+    params = verb.make_context("check", words, context).params
+    assert params["network"].title == "1-1:tanh"
+    assert (params["formula"], params["seed"], params["target"]) == (formula, seed, target)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["1-1"], "Missing argument 'FORMULA'"),
+        (["1-1", "-o", "out"], "Missing argument 'FORMULA'"),
+        (["1-1", "x", "-o"], "-o takes a value; give it"),
+        (["1-1", "x", "--seed"], "--seed takes a value; give it"),
+        (["1-1", "x", "--sed", "3"], "--seed"),
+        (["1-1", "x", "-x"], "(-x)"),
+        (["1-1", "x", "--json=yes"], "'--json'"),
+        (["1-1", "x", "--seed=x"], "'x'"),
+    ],
+    ids=lambda part: " ".join(part) if isinstance(part, list) else "",
+)
+def test_what_is_neither(words: list[str], message: str, capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, "check", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in ran.err
+
+
+@pytest.mark.parametrize(
+    "words", [["-h"], ["1-1", "x", "-h"], ["1-1", "-x", "--help"], ["1-1", "-h"]]
+)
+def test_help_is_asked_for(words: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, "check", *words)
+    assert ran.code == 0
+    assert ran.out.startswith("Usage: netsym check [OPTIONS] NET FORMULA")
+
+
+def test_a_path_behind_the_letter_is_written_to(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    ran = run(capfd, "check", "1-1:tanh", "tanh(w1_1_1*x + b1_1)", f"-o{tmp_path / 'out.txt'}")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert "structural: " in (tmp_path / "out.txt").read_text()
+
+
+def test_a_comparison_takes_a_formula_with_a_minus(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = saved(tmp_path / "net.toml", -0.5, 0.25)
+    assert run(capfd, "compare", path, "-tanh(0.5*x - 0.25)").code == 0
+    assert run(capfd, "compare", path, "-x").code == 1
+    assert run(capfd, "compare", "1-1:tanh", f"-o{tmp_path / 'out'}").code == 0
+    assert "structural: " in (tmp_path / "out").read_text()
+
+
 def test_options_after_the_formula(capfd: pytest.CaptureFixture[str]) -> None:
     assert data(run(capfd, "check", "1-1", "w1_1_1*x", "--json"))["verdict"] == "different"
     assert data(run(capfd, "check", "--json", "1-1", "w1_1_1*x"))["verdict"] == "different"
@@ -114,6 +215,60 @@ def test_latex_as_people_type_it(capfd: pytest.CaptureFixture[str]) -> None:
     )
     assert run(capfd, "check", SIGMOID, typed).code == 0
     assert run(capfd, "check", SIGMOID, typed.replace(" + b\\right", "\\right")).code == 1
+
+
+# -- networks as the other side ---------------------
+@pytest.mark.parametrize("verb", ["check", "compare"])
+@pytest.mark.parametrize("how", ["typed", "file", "standard input"])
+def test_a_shorthand_is_a_network(
+    verb: str, how: str, capfd: pytest.CaptureFixture[str], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """`1-2-1` was read as the number -2 by one verb and refused by the other."""
+
+    def code(net: str, text: str) -> int:
+        path = tmp_path / "other.txt"
+        path.write_text(f"{text}\n")
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{text}\n".encode())))
+        given = {"typed": text, "file": path, "standard input": "-"}[how]
+        return run(capfd, verb, net, given).code
+
+    assert code("1-2-1:tanh", "1-2-1:tanh") == 0
+    assert code("1-2-1:tanh", "1-2-1:relu") == 1
+    assert code("1-2-1:tanh", "2-2-1:tanh") == 2
+    assert code("1-2-1:tanh", "(1-2-1)") == 1
+    assert code("1-1", "w1_1_1*x + b1_1") == 0
+
+
+@pytest.mark.parametrize("verb", ["check", "compare"])
+@pytest.mark.parametrize("format", ["toml", "json"])
+def test_a_spec_is_a_network(
+    verb: str, format: Format, capfd: pytest.CaptureFixture[str], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    text = dumps(netsym.load(SIGMOID), format)
+    path = tmp_path / f"other.{format}"
+    path.write_text(text)
+    assert run(capfd, verb, SIGMOID, path).code == 0
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    assert run(capfd, verb, SIGMOID, "-").code == 0
+    path.unlink()
+    ran = run(capfd, verb, SIGMOID, path)
+    assert ran.code == 2
+    assert f"there is no file {path}; check the path and its spelling" in ran.err
+
+
+@pytest.mark.parametrize("verb", ["check", "compare"])
+def test_a_misspelt_network_is_no_formula(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, verb, "2-4tanh-1", "2-4tahn-1")
+    assert (ran.code, ran.out) == (2, "")
+    assert "unknown activation\n  2-4tahn-1\n     ^^^^\ndid you mean 'tanh'?" in ran.err
+
+
+def test_what_both_networks_leave_open_is_said(capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, "check", "1-2tanh-1", "1-2-1")
+    assert ran.code == 1
+    assert [line.partition(":")[0] for line in ran.err.splitlines()] == ["note", "note"]
 
 
 # -- exit codes, data, files ---------------------

@@ -40,6 +40,42 @@ def test_the_public_name_can_be_called_again_and_after_any_import() -> None:
         assert (done.returncode, done.stderr) == (0, b""), first
 
 
+def test_a_text_that_is_a_shorthand_is_a_network() -> None:
+    """Both of the first two are -2 as formulas, and were once `identical`."""
+    with pytest.raises(SpecError, match="1-2-1 has 1 input, but 2-3-1 has 2; compare functions of"):
+        netsym.compare("1-2-1", "2-3-1")
+    assert netsym.compare("1-2-1", "1-2-1 ").verdict == "structural"
+    assert netsym.compare("1-2-1:tanh", "1-2-1:relu").verdict == "different"
+    assert netsym.compare("1-2-1:tanh").one.network is not None
+    for one, other in (("1-1", "w1_1_1*x + b1_1"), ("w1_1_1*x + b1_1", "1-1")):
+        found = netsym.compare(one, other)
+        assert (found.verdict, found.one.words) == ("structural", "the network")
+    assert netsym.compare("(1-2-1)", "(2-3-1)").verdict in EQUAL
+    assert netsym.compare("1 - 2 - 1", "-2").verdict in EQUAL
+    assert netsym.compare("2-4x-1", "1 - 4*x").verdict in EQUAL
+    with pytest.raises(SpecError, match="unknown activation"):
+        netsym.compare("1-2-1:tahn", "x")
+
+
+def test_a_text_that_is_a_path_is_what_the_file_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    netsym.save(NET, "net.toml")
+    netsym.save(NET, "net.json")
+    Path("formula.txt").write_text(NET.inlined.text(), encoding="utf-8")
+    Path("short").write_text("1-2-1:sigmoid\n")
+    Path("1-2-1").write_text("x")
+    for path in ("net.json", "formula.txt", str(tmp_path / "short")):
+        assert netsym.compare("net.toml", path).verdict == "structural"
+    assert netsym.compare("1-2-1", "x").verdict == "structural"
+    with pytest.raises(SpecError, match=r"there is no file nets\.toml; check the path"):
+        netsym.compare(NET, "nets.toml")
+    Path("bad.txt").write_bytes(b"x + \xff")
+    with pytest.raises(SpecError, match=r"bad\.txt, line 1: byte 0xff is not UTF-8"):
+        netsym.compare(NET, "bad.txt")
+
+
 @pytest.mark.parametrize(
     "other",
     [

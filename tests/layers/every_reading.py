@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from netsym.layers import Layer, Shape
 from netsym.ops.balls import Balls, precision
 from netsym.ops.formulas import read_formula
 from netsym.readers.files import loads
+from netsym.readers.syntax import Format
 from netsym.readers.toml import dumps
 from tests.formula.test_sizes import from_text, together
 
@@ -53,8 +54,9 @@ def check(network: netsym.Network, seed: int = 0, points: int = 2, saved: bool =
     _sizes(network)
     formula = network.inlined
     if saved:
-        again = loads(dumps(network), format="toml")
-        assert [placed.layer for placed in again.layers] == [p.layer for p in network.layers]
+        for format in get_args(Format):
+            again = loads(dumps(network, format), format=format)
+            assert [placed.layer for placed in again.layers] == [p.layer for p in network.layers]
     outputs = len(network.outputs)
     proof = identity(
         network.read, lambda ops, a: read_formula(formula, ops, a), network.inputs, outputs, "seed"

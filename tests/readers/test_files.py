@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tomllib
 from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
@@ -25,7 +26,7 @@ from netsym.network import Network
 from netsym.readers.files import dumps, load, loads, save
 from netsym.readers.schema import schema
 from netsym.readers.shorthand import parse
-from netsym.readers.syntax import document
+from netsym.readers.syntax import Format, document
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "forum"
 HEAD = 'netsym = 1\ninputs = ["x"]\n'
@@ -209,10 +210,11 @@ def networks(draw: st.DrawFn) -> Network:
     )
 
 
+@pytest.mark.parametrize("format", ["toml", "json"])
 @settings(max_examples=150, deadline=None)
-@given(networks(), st.integers(0, 2**32 - 1))
-def test_what_is_written_is_read_back(network: Network, seed: int) -> None:
-    again = loads(dumps(network))
+@given(network=networks(), seed=st.integers(0, 2**32 - 1))
+def test_what_is_written_is_read_back(format: Format, network: Network, seed: int) -> None:
+    again = loads(dumps(network, format), format=format)
     for field in ("title", "inputs", "outputs", "function", "latex_names"):
         assert getattr(again, field) == getattr(network, field)
     for old, new in zip(network.layers, again.layers, strict=True):
@@ -246,6 +248,30 @@ def test_save(tmp_path: Path) -> None:
         save(network, tmp_path / "none" / "n.toml")
 
 
+@pytest.mark.parametrize("name", ["n.json", "N.JSON", "n.b.json"])
+def test_a_json_file_holds_json(name: str, tmp_path: Path) -> None:
+    """It once held TOML, which nothing reads from there."""
+    network = load(EXAMPLES / "sigmoid.toml").with_parameters({"b": Fraction(1, 3), "w_11": 0.1})
+    save(network, tmp_path / name)
+    said = json.loads((tmp_path / name).read_text(encoding="utf-8"))
+    assert said == tomllib.loads(dumps(network))
+    assert said["layers"][1]["bias"] == ["1/3"]
+    assert dumps(load(tmp_path / name)) == dumps(network)
+
+
+@pytest.mark.parametrize("name", ["n.yaml", "n.yml", "n.npz", "n", "n.toml.txt", ".json", "json"])
+def test_a_file_of_another_format_is_refused(name: str, tmp_path: Path) -> None:
+    message = f"{tmp_path / name}: a network is in a .toml or .json file; give one of these"
+    with pytest.raises(SpecError) as refused:
+        save(parse("1-2-1"), tmp_path / name)
+    assert str(refused.value) == message
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / name).write_text(dumps(parse("1-2-1")))
+    with pytest.raises(SpecError) as refused:
+        load(tmp_path / name)
+    assert str(refused.value) == message
+
+
 # -- the schema ---------------------------------------------------------------------------------
 def test_the_published_schema_is_the_generated_one() -> None:
     text = files("netsym.readers").joinpath("network.schema.json").read_text(encoding="utf-8")
@@ -267,6 +293,7 @@ def test_the_examples_fit_the_schema() -> None:
 @given(networks())
 def test_what_is_written_fits_the_schema(network: Network) -> None:
     jsonschema.validate(document(dumps(network), "toml", ""), schema())
+    assert json.loads(dumps(network, "json")) == tomllib.loads(dumps(network))
 
 
 # -- what is refused ----------------------------------------------------------------------------
@@ -554,7 +581,7 @@ def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert load_refusal("folder.toml") == ("folder.toml is a folder; give the path of a file in it")
     assert load_refusal(".") == ". is a folder; give the path of a file in it"
     assert load_refusal("net.yaml") == (
-        "net.yaml: a network is read from a .toml or .json file; convert or rename"
+        "net.yaml: a network is in a .toml or .json file; give one of these"
     )
     assert load_refusal("bytes.toml") == (
         "bytes.toml, line 2: byte 0xff is not UTF-8; save the file as UTF-8"
