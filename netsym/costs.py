@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import SpecError, TooLargeError, did_you_mean
+from netsym.errors import SpecError, TooLargeError, checked_whole, did_you_mean
 from netsym.formula.names import Names, literal, several
 from netsym.layers import Activated, Layer, Shape, shown
 from netsym.layers.blocks import INPUT
@@ -56,8 +56,7 @@ def cost(
     """
     chosen = _loss(loss, delta)
     _check_prediction(network, chosen)
-    if examples is not None and examples < 1:
-        raise SpecError(f"a cost is the mean over one or more examples, not {examples}")
+    examples = None if examples is None else checked_whole("examples", examples, 1)
     if data is not None and examples is not None:
         raise SpecError("give examples or data, not both: data says how many examples there are")
     asked, answered = network.shape or (len(network.inputs),), network.layers[-1].shape
@@ -290,7 +289,7 @@ def _numbers(loss: Loss, data: Any, asked: Shape, answered: Shape) -> tuple[Floa
 def _array(name: str, value: Any) -> Floats:
     try:
         array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise SpecError(f"{name} must be an array of numbers, with one example a row") from None
     if not array.ndim:
         raise SpecError(f"{name} is one number; it must have one example a row")

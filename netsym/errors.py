@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from math import inf, isfinite, nan
+from numbers import Integral, Real
+from typing import Any
 
 
 class NetsymError(Exception):
@@ -47,6 +50,54 @@ def pointed(message: str, text: str, start: int, length: int = 1, hint: str = ""
     shown = "".join(c if c.isprintable() else " " for c in shown)
     caret = " " * (start - first + (1 if first else 0)) + "^" * length
     return SpecError(f"{message}\n  {shown}\n  {caret}" + (f"\n{hint}" if hint else ""))
+
+
+def checked_whole(what: str, given: Any, least: int | None = None, most: int | None = None) -> int:
+    """A whole number that was given for something; raises `SpecError` for anything else.
+
+    >>> checked_whole("digits", 3.0, 1, 17)
+    3
+    >>> checked_whole("digits", 20, 1, 17)
+    Traceback (most recent call last):
+    netsym.errors.SpecError: digits is 20; give a whole number from 1 to 17
+    """
+    whole = int(given) if isinstance(given, float) and given.is_integer() else given
+    if isinstance(whole, Integral) and not isinstance(whole, bool):
+        number = int(whole)
+        if (least is None or least <= number) and (most is None or number <= most):
+            return number
+    known = "" if least is None else f" from {least:,}"
+    known += "" if most is None else f" to {most:,}"
+    raise SpecError(f"{what} is {as_given(given)}; give a whole number{known}")
+
+
+def check_real(
+    what: str, given: Any, least: float | None = None, above: float | None = None
+) -> None:
+    """Raise `SpecError` unless a finite real number was given, of at least this, or above that.
+
+    >>> check_real("tolerance", float("nan"), least=0)
+    Traceback (most recent call last):
+    netsym.errors.SpecError: tolerance is nan; give a finite number from 0
+    """
+    try:
+        number = float(given) if isinstance(given, Real) and not isinstance(given, bool) else nan
+    except OverflowError:
+        number = inf
+    large = (least is None or least <= number) and (above is None or above < number)
+    if not (isfinite(number) and large):
+        known = "" if least is None else f" from {least:g}"
+        known += "" if above is None else f" above {above:g}"
+        raise SpecError(f"{what} is {as_given(given)}; give a finite number{known}")
+
+
+def as_given(value: Any) -> str:
+    """A value as Python writes it, cut to 60 characters."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole number of more than 4300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import SpecError, TooLargeError, ValueMissingError, did_you_mean, without_values
+from netsym.errors import (
+    SpecError,
+    TooLargeError,
+    ValueMissingError,
+    checked_whole,
+    did_you_mean,
+    without_values,
+)
 from netsym.formula.forms import (
     Binding,
     Formula,
@@ -407,6 +414,7 @@ class Network:
         inlined form, for every one of `steps`. Raises `SpecError` as `with_steps` does.
         """
         forms = [form for form in FORMS if form != "shared"]
+        steps = [checked_whole("steps", number, 1) for number in steps]
         counts: dict[str, list[int]] = {form: [] for form in forms}
         for done, number in enumerate(steps):
             if progress is not None:
@@ -465,8 +473,7 @@ class Network:
                 "this network reads no sequence step by step: it needs inputs of shape "
                 "[steps, values] and a recurrent layer (rnn, gru or lstm)"
             )
-        if steps < 1:
-            raise SpecError(f"steps are a whole number above zero, not {steps}")
+        steps = checked_whole("steps", steps, 1)
         inputs: Shape = (steps, self.shape[1])
         shapes: dict[str, Shape] = {INPUT: inputs}
         layers = []

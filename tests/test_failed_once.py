@@ -282,7 +282,7 @@ def test_all_missing_values_are_named_at_once() -> None:
 
 @pytest.mark.parametrize("digits", [-1, 0, 18, 30])
 def test_digits_that_no_number_has(digits: int) -> None:
-    with pytest.raises(SpecError, match="digits must be from 1 to 17"):
+    with pytest.raises(SpecError, match=f"digits is {digits}; give a whole number from 1 to 17"):
         netsym.parse("1-1").inlined.text(digits=digits)
 
 

@@ -21,7 +21,6 @@ from netsym.compare.agreement import (
     largest_gap,
 )
 from netsym.compare.subjects import Subject
-from netsym.errors import SpecError
 from netsym.ops.balls import midpoint, overlap, precision
 from netsym.ops.outline import Outlines
 
@@ -43,12 +42,7 @@ class Excuse:
 def within_error(
     one: Subject, other: Subject, given: Sequence[Draw], tolerance: float | None
 ) -> Excuse | None:
-    """Why a difference that was found is no mistake, if that has a cause that can be named.
-
-    Raises `SpecError` for a tolerance that is no finite number from 0.
-    """
-    if tolerance is not None and not 0 <= tolerance < float("inf"):
-        raise SpecError(f"the tolerance must be a finite number, at least 0, not {tolerance}")
+    """Why a difference that was found is no mistake, if that has a cause that can be named."""
     radii = (typed_radius(one, other), typed_radius(other, one))
     if radii != (None, None):
         loose = agree(one, other, given, PROVING, radii)

@@ -12,7 +12,7 @@ from netsym.compare.simplified import judge_simplified
 from netsym.compare.sizes import Table, table
 from netsym.compare.subjects import Subject, aligned, of_formula, read_text, subject
 from netsym.compare.verdict import VERDICTS, judge
-from netsym.errors import SpecError
+from netsym.errors import SpecError, check_real, checked_whole
 from netsym.formula.sizes import shown
 from netsym.network import Network
 from netsym.readers.files import network_or_text
@@ -49,11 +49,14 @@ def compare(
     >>> netsym.compare("1/(1 + e^-x)", "(1 + tanh(x/2))/2").verdict
     'identical'
     """
+    seed = checked_whole("seed", seed)
+    if tolerance is not None:
+        check_real("tolerance", tolerance, least=0)
     one, other = (network_or_text(side) if isinstance(side, str) else side for side in (one, other))
     if other is None:
-        return _with_itself(subject(one), seed, progress)
+        return _with_itself(subject(one), seed, tolerance, progress)
     if isinstance(other, Simplified):
-        return _with_simplified(subject(one), other, seed, progress)
+        return _with_simplified(subject(one), other, seed, tolerance, progress)
     if isinstance(other, Network) and not isinstance(one, Network):
         one, other = other, one
     first = subject(one)
@@ -66,7 +69,7 @@ def compare(
     return _compared(first, second, seed, tolerance, progress)
 
 
-def _with_itself(one: Subject, seed: int, progress: Watcher) -> Comparison:
+def _with_itself(one: Subject, seed: int, tolerance: float | None, progress: Watcher) -> Comparison:
     """A network, layer by layer, against its formula as a person would use it: the text."""
     if one.network is None:
         raise SpecError("give a second side to compare with; a network alone is compared with "
@@ -88,17 +91,19 @@ def _with_itself(one: Subject, seed: int, progress: Watcher) -> Comparison:
         note += "; its graph was compared instead, without writing it"
         other = of_formula(one.network.shared, "the graph of the shared form")
     one = replace(one, words="the network, read layer by layer,")
-    made = _compared(one, aligned(one, other), seed, None, progress, alone=True)
+    made = _compared(one, aligned(one, other), seed, tolerance, progress, alone=True)
     return replace(made, notes=(note,) if note else ())
 
 
-def _with_simplified(one: Subject, result: Simplified, seed: int, progress: Watcher) -> Comparison:
-    """A network against its simplification."""
+def _with_simplified(
+    one: Subject, result: Simplified, seed: int, tolerance: float | None, progress: Watcher
+) -> Comparison:
+    """A network against its simplification; with a tolerance, as any two functions."""
     one = replace(one, words="the network")
     other = aligned(one, replace(subject(result.network), words="the simplified network"))
     approximate = any(step.found.approximate for step in result.steps)
-    if not (result.is_rounded or approximate):
-        return _compared(one, other, seed, None, progress)
+    if not (result.is_rounded or approximate) or tolerance is not None:
+        return _compared(one, other, seed, tolerance, progress)
     progress("counting", 0, 0)
     verdict = judge_simplified(one, result, other, seed, progress)
     return Comparison(
@@ -210,6 +215,7 @@ class Comparison:
 
 def _wrapped(text: str, width: int) -> str:
     together = text.replace(" = ", f"{_FIXED}={_FIXED}")  # a name and its value stay on one line
+    width = checked_whole("width", width, 1)
     lines = textwrap.wrap(together, width, subsequent_indent="  ", break_long_words=False,
                           break_on_hyphens=False)  # fmt: skip
     return "\n".join(lines).replace(_FIXED, " ")

@@ -12,6 +12,7 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from netsym.compare.identity import Identity, Read, identity
+from netsym.errors import checked_whole
 from netsym.formula.names import literal
 from netsym.formula.parse import parse_formula
 from netsym.ops.formulas import read_formula
@@ -243,6 +244,7 @@ def laws(seed: int = 0) -> Laws:
     >>> len(found), len(found.proved)
     (99, 84)
     """
+    seed = checked_whole("seed", seed)
     return Laws(seed, tuple(_found(law, f"{seed} {law}") for law in LAWS))
 
 

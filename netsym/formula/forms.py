@@ -329,7 +329,9 @@ class Formula:
             "color": color,
         }
         options |= {"digits": digits, "max_nodes": max_nodes}
-        return "".join(self.write("latex", **options, **({"width": width} if width else {})))
+        return "".join(
+            self.write("latex", **options, **({} if width is None else {"width": width}))
+        )
 
     def python(self, *, digits: int | None = None, max_nodes: int | None = MAX_NODES) -> str:
         """A Python function of the inputs that needs `math` alone; see `text` for the options."""

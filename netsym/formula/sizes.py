@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import TooLargeError
+from netsym.errors import TooLargeError, checked_whole
 from netsym.formula.graph import Block, Ids, Positions
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def shown(count: int, exact: bool = False) -> str:
 
 def refuse_if_larger(nodes: int, form: str, max_nodes: int | None, instead: str) -> None:
     """Raise `TooLargeError`, with the forecast and what to do instead, if there are too many."""
-    if max_nodes is None or nodes <= max_nodes:
+    if max_nodes is None or nodes <= (max_nodes := checked_whole("max_nodes", max_nodes, 0)):
         return
     count = f"{nodes:,}" if nodes < 10**100 else f"about {scientific(nodes)}"
     about = f" (about {scientific(nodes)})" if 10**9 <= nodes < 10**100 else ""

@@ -27,7 +27,7 @@ def points(inputs: Sequence[npt.ArrayLike], count: int) -> tuple[Floats, tuple[i
     axis. A single input takes numbers, (…) or (…, 1) alike. Raises `SpecError` for anything else.
     """
     try:
-        arrays = [_reals(value) for value in inputs]
+        arrays = [reals(value) for value in inputs]
     except (ValueError, TypeError) as error:
         raise SpecError(f"inputs must be numbers or arrays of numbers: {error}") from None
     if not count:
@@ -70,7 +70,7 @@ def checked_number(name: str, value: Any) -> float | Fraction:
         return value
     if isinstance(value, np.ndarray) and not value.ndim:
         value = value.item()
-    if not isinstance(value, (int, float, np.integer, np.floating)):
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise SpecError(f"parameter {name} must be one number, not {type(value).__name__}")
     try:
         return float(value)
@@ -78,7 +78,8 @@ def checked_number(name: str, value: Any) -> float | Fraction:
         raise SpecError(f"parameter {name} is too large for a float64") from None
 
 
-def _reals(value: npt.ArrayLike) -> Floats:
+def reals(value: npt.ArrayLike) -> Floats:
+    """An array of numbers as float64; raises `TypeError` or `ValueError` for anything else."""
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{str(value)[:60]} is not")

@@ -11,7 +11,6 @@ no 0*log(…) is written, or computed.
 
 from __future__ import annotations
 
-import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from typing import ClassVar, TypeVar
 
 import numpy as np
 
-from netsym.errors import SpecError
+from netsym.errors import SpecError, check_real
 from netsym.formula.graph import Ids
 from netsym.layers import Layer, Shape, shown
 from netsym.layers.merge import same
@@ -127,8 +126,7 @@ class Huber(Averaged):
     delta: float = 1.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.delta < math.inf:
-            raise SpecError(f"delta of a Huber loss is a number above zero, not {self.delta:g}")
+        check_real("delta of a Huber loss", self.delta, above=0)
 
     def each(self, ops: Ops[A], prediction: A, target: A) -> A:
         size = ops.name(ops.call("abs", _difference(ops, prediction, target)), "z")
@@ -325,8 +323,7 @@ class Penalty(Layer):
 
     def __post_init__(self) -> None:
         for key, value in (("l1", self.l1), ("l2", self.l2)):
-            if not 0 <= value < math.inf:
-                raise SpecError(f"{key} is a finite number, zero or above, not {value:g}")
+            check_real(key, value, least=0)
 
     def shape(self, *shapes: Shape) -> Shape:
         return shapes[0]

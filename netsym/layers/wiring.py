@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from math import prod
 from typing import Any, TypeVar, cast
 
-from netsym.errors import SpecError, did_you_mean
+from netsym.errors import SpecError, checked_whole, did_you_mean
 from netsym.formula.names import Names, literal
 from netsym.layers import MOST_AXES, Layer, Shape, refuse_vast, shown
 from netsym.layers.blocks import INPUT, LayerWire, Shared, Wire, expanded
@@ -22,6 +22,7 @@ from netsym.ops.parameters import Parameter
 
 A = TypeVar("A")
 
+MOST_INPUTS = 10**9  # as many as a file may ask for
 MOST_SOURCES = 1_000  # that a layer may read from
 
 
@@ -75,19 +76,19 @@ class Placed:
 
 def input_names(inputs: int | Sequence[str], shape: Shape) -> Names:
     """The names of the inputs: as given, or as many as given, in an array of this shape."""
-    count = inputs if isinstance(inputs, int) else len(inputs)
-    if count < 1:
-        given = f", not {count}" if isinstance(inputs, int) else "; the list of inputs is empty"
-        raise SpecError(f"a network needs at least one input{given}")
+    names = list(inputs) if isinstance(inputs, Iterable) else None
+    count = checked_whole("inputs", inputs, 1, MOST_INPUTS) if names is None else len(names)
+    if not count:
+        raise SpecError("a network needs at least one input; the list of inputs is empty")
     if shape and (min(shape) < 1 or prod(shape) != count):
         raise SpecError(
             f"inputs of shape {shown(shape)} are {max(prod(shape), 0):,}, but {count:,} are given"
         )
-    if not isinstance(inputs, int):
-        return literal(*inputs)
+    if names is not None:
+        return literal(*names)
     if len(shape) > 1:
         return Names("x", None, shape)
-    return Names("x", None, () if inputs == 1 else (inputs,))
+    return Names("x", None, () if count == 1 else (count,))
 
 
 def wired(shape: Shape, wires: Iterable[Wire]) -> list[Placed]:

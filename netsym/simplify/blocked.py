@@ -50,7 +50,7 @@ class Blocked:
         given += ["other values 0"] if self.passage is not None and self.passage.width > 1 else []
         numbers = f" ({'; '.join(given)})" if given else ""
         reason = wrapped(f"- {self.because}; it is not affine{numbers}:", width)
-        remark = indent(wrapped(self.witness.remark(), width - 4), "    ")
+        remark = indent(wrapped(self.witness.remark(), max(width - 4, 1)), "    ")
         return f"{reason}\n{indent(self.witness.table(width - 4), '    ')}\n{remark}"
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from netsym.errors import SpecError, did_you_mean
+from netsym.errors import SpecError, checked_whole, did_you_mean
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import Names, literal
 from netsym.formula.sizes import MAX_NODES
@@ -301,7 +301,9 @@ class _Derivation:
         network = self.result.network
         size = network.count_nodes("inlined")
         layered = network.count_nodes("layered")
-        most = _MOST_RESULT if max_nodes is None else min(_MOST_RESULT, max_nodes)
+        most = _MOST_RESULT
+        if max_nodes is not None:
+            most = min(most, checked_whole("max_nodes", max_nodes, 0))
         words = "The result, its numbers rounded to float64:" if self.result.is_rounded else (
             "The result:"
         )  # fmt: skip

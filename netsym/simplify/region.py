@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import SpecError
+from netsym.errors import SpecError, as_given
 from netsym.formula.forms import Formula
 from netsym.network import Network
 from netsym.ops.affine import NotAffine
@@ -129,9 +130,9 @@ class Region:
         net, writer = self.network, Writer(Ascii, self.network.inputs, digits)
         lines = paragraph(f"at {_place(net, self.point)} the network is the affine map", width)
         if len(net.inputs) <= _WIDE:
-            text = self.formula().text(ascii=True, width=width - 2, digits=digits)
+            text = self.formula().text(ascii=True, width=max(width - 2, 1), digits=digits)
             lines += [f"  {line}" for line in text.splitlines()]
-            rounded = any(is_rounded(number, digits) for row in self.rows for number in row)
+            rounded = any(is_rounded(number, writer.digits) for row in self.rows for number in row)
         else:
             lines.append(f"  of {len(net.inputs):,} inputs to {len(self.rows):,} outputs; write "
                          "it as a formula or as JSON")  # fmt: skip
@@ -335,7 +336,11 @@ def check(network: Network, maps: Sequence[tuple[Array, Sequence[Point]]]) -> No
 # -- points and what is said of them ------------------------------------------------------------
 def exact_number(what: str, given: Any) -> Fraction:
     """A number as given, exactly; raises `SpecError` for text that is none, infinity and nan."""
-    shown = repr(given)[:60]
+    shown = as_given(given)
+    if isinstance(given, (bool, np.bool_)):
+        raise SpecError(f"{what} is {shown}, which is no number")
+    if isinstance(given, Integral):
+        return Fraction(int(given))
     if isinstance(given, str):
         if _NUMBER.fullmatch(given) and len(given) <= 1000:
             try:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import SpecError, TooLargeError
+from netsym.errors import SpecError, TooLargeError, as_given, checked_whole
 from netsym.network import Network
 from netsym.ops.pieces import Kinks, Undecided, signs, throughout
 from netsym.ops.rationals import Exact
@@ -314,6 +314,7 @@ def regions(
     y = 1        if x < -1
         2*x + 3  if x >= -1
     """
+    most = checked_whole("most", most, 1)
     inputs = len(network.inputs)
     if inputs > 2:
         raise SpecError(
@@ -432,7 +433,8 @@ def _box(network: Network, given: Sequence[Any]) -> Box:
     for name, pair in zip(names, pairs, strict=True):
         low, high = (exact_number(f"the box: {name}", end) for end in pair)
         if low >= high:
-            raise SpecError(f"the box goes from {low} to {high} in {name}; low must be below high")
+            ends = " to ".join(as_given(end).strip("'") for end in pair)
+            raise SpecError(f"the box goes from {ends} in {name}; low must be below high")
         sides.append((low, high))
     return tuple(sides)
 

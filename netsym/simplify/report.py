@@ -73,7 +73,7 @@ def _step_lines(number: int, step: Step, width: int, arrow: str) -> Iterator[str
         f"because {step.found.because}",
         f"{_costs(*step.cost, arrow)}, nodes of the inlined formula {nodes}",
     ):
-        yield indent(wrapped(line, width - 2), "  ")
+        yield indent(wrapped(line, max(width - 2, 1)), "  ")
 
 
 def _times(step: Step) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import SpecError
+from netsym.errors import SpecError, check_real, checked_whole
+from netsym.formula.values import reals
 from netsym.network import Network, refuse_vast_network
 from netsym.ops.balls import Balls, precision
 from netsym.simplify.blocked import Blocked, blocked
@@ -90,9 +91,12 @@ class Simplified:
         """Proved bounds on |original(x) - network(x)| in real numbers; shape (points, outputs).
 
         `x` has shape (points, inputs). What float64 rounds while evaluating comes on top. Raises
-        `ValueMissingError` for named parameters.
+        `ValueMissingError` for named parameters, `SpecError` for what is no array of numbers.
         """
-        points = np.asarray(x, dtype=np.float64)
+        try:
+            points = reals(x)
+        except (TypeError, ValueError) as error:
+            raise SpecError(f"x must be an array of numbers, a point a row: {error}") from None
         with precision(_BITS):
             sides = []
             for network in (self.original, self.network):
@@ -140,15 +144,14 @@ def simplify(
     """
     if not isinstance(network, Network):
         raise SpecError(f"cannot simplify {type(network).__name__}; give a network")
-    if steps is not None and steps < 0:
-        raise SpecError(f"steps is {steps}; give a number from 0, or leave it out for all")
+    most = None if steps is None else checked_whole("steps", steps, 0)
     refuse_vast_network(network)
     work, rules = Work(Diagram.of(network), Facts(), force), RULES
     if factor is not False:
         rules += (factoring(_tolerance(factor)),)
     taken: list[Step] = []
     step = _step(work, rules)
-    while step is not None and (steps is None or len(taken) < steps):
+    while step is not None and (most is None or len(taken) < most):
         taken.append(step)
         progress("collapsing", len(work.diagram.layers), 0)
         work = replace(work, diagram=step.found.after)
@@ -175,6 +178,7 @@ def _entitled(network: Network) -> Network:
 def _tolerance(factor: float) -> float:
     if isinstance(factor, bool):
         return 0.0
+    check_real("factor", factor)
     if not 0 <= factor < 1:
         raise SpecError(
             f"the tolerance of factor is {factor:g}; give a share of the largest singular value, "

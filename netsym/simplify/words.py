@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
+from netsym.errors import checked_whole
 from netsym.layers.wiring import Placed
 
 _FEW = 6
@@ -50,7 +51,8 @@ def unit_words(units: Sequence[int], layer: Placed) -> str:
 def paragraph(text: str, width: int, indent: str = "") -> list[str]:
     """The lines of a paragraph; those after the first begin further in."""
     return textwrap.wrap(
-        text, width, initial_indent=indent, subsequent_indent=f"{indent}  ",
+        text, checked_whole("width", width, 1),
+        initial_indent=indent, subsequent_indent=f"{indent}  ",
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
 

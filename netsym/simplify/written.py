@@ -12,7 +12,7 @@ from netsym.formula.forms import Formula, bind
 from netsym.formula.graph import Ids
 from netsym.formula.names import Names
 from netsym.ops.tidy import Tidy
-from netsym.writers.language import Language
+from netsym.writers.language import Language, checked_digits
 
 #: The coefficients of an affine function, the constant last.
 Row = Sequence[Fraction]
@@ -104,7 +104,7 @@ class Writer:
     ) -> None:
         self.language = language
         self.inputs = inputs
-        self.digits = digits
+        self.digits = None if digits is None else checked_digits(digits)
         self.latex_names = latex_names
         self.relations = relations or {}
         self.rounded = False

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import ClassVar
 
-from netsym.errors import SpecError
+from netsym.errors import checked_whole
 from netsym.formula.constants import whole
 from netsym.formula.forms import Binding, Formula
 from netsym.formula.functions import FUNCTIONS
@@ -29,6 +29,11 @@ Watcher = Callable[[str, int, int], None]
 
 def no_watcher(what: str, done: int, total: int) -> None:
     """Watches nothing."""
+
+
+def checked_digits(digits: int) -> int:
+    """How many digits are shown; raises `SpecError` for more than a float64 has, or none."""
+    return checked_whole("digits", digits, 1, 17)
 
 
 _SHORT = 256
@@ -69,11 +74,9 @@ class Language:
         breakable: bool = False,
         watcher: Watcher = no_watcher,
     ) -> None:
-        if digits is not None and not 1 <= digits <= 17:
-            raise SpecError(f"digits must be from 1 to 17, which is all a number has, not {digits}")
         self.formula = formula
         self.watcher = watcher
-        self.digits = digits
+        self.digits = None if digits is None else checked_digits(digits)
         self.limit = 12 if breakable else _ONE_PIECE
         self.texts: list[str | Rope] = [""] * len(formula.graph)
         self.binds = bytearray([ATOM]) * len(formula.graph)

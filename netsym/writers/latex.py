@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import ClassVar
 
-from netsym.errors import SpecError, did_you_mean
+from netsym.errors import SpecError, checked_whole, did_you_mean
 from netsym.formula.forms import Formula, layered
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Block, Positions
@@ -452,6 +452,7 @@ def write_latex(
     """
     if notation not in NOTATIONS:
         raise SpecError(f"unknown notation {notation!r}; {did_you_mean(notation, NOTATIONS)}")
+    width = checked_whole("width", width, 1)
     language = Latex(formula, digits, NOTATIONS[notation], onion, color, width, progress)
     lines = _lines(language, width)
     return _document(lines, color) if document else _fragment(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from netsym.errors import checked_whole
 from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.names import GREEK, Adjoints, Derivatives, Names
@@ -90,7 +91,7 @@ def _lines(language: Language, width: int | None, headings: bool) -> Iterator[st
             yield start
             yield from flat(equation.right)
         else:
-            width = max(width, NARROWEST)
+            width = max(checked_whole("width", width, 1), NARROWEST)
             layout = Layout(width, len, _newline, _INDENT, deepest=max(1, width // 2 // _INDENT))
             yield from layout.lines(start, equation.right)
 

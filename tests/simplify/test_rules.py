@@ -696,7 +696,7 @@ def test_steps_can_be_taken_one_by_one() -> None:
 
 
 def test_what_is_given_is_checked() -> None:
-    with pytest.raises(SpecError, match="steps is -1; give a number from 0"):
+    with pytest.raises(SpecError, match="steps is -1; give a whole number from 0"):
         simplify(netsym.parse("1-1"), steps=-1)
     with pytest.raises(SpecError, match="cannot simplify str; give a network"):
         simplify("1-2-1")  # type: ignore[arg-type]
