@@ -290,3 +290,23 @@ def test_digits_that_no_number_has(digits: int) -> None:
 def test_a_rate_of_dropout_is_a_share(rate: float) -> None:
     with pytest.raises(SpecError, match="a share from 0 to 1"):
         loads(f"netsym = 1\ninputs = 1\n[[layers]]\ntype = 'dropout'\nrate = {rate}")
+
+
+def test_columns_of_data_were_taken_in_the_order_of_the_file(tmp_path: Path) -> None:
+    """The header of a CSV file was skipped, so the label was taken for an input."""
+    network = tmp_path / "flat.toml"
+    network.write_text(
+        'netsym = 1\ninputs = ["rooms", "age"]\noutputs = ["price"]\n'
+        '[[layers]]\ntype = "dense"\nunits = 1\nactivation = "linear"\n'
+    )
+    data = tmp_path / "flats.csv"
+    command = [sys.executable, "-m", "netsym", "inline", network, "--loss", "mse", "--ascii",
+               "--data", data]  # fmt: skip
+    data.write_text("price,age,rooms\n250,30,4\n")
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (0, "J = ((w1_1_1*4 + w1_1_2*30 + b1_1) - 250)**2\n")
+    data.write_text("rooms,cost,age\n4,250,30\n")
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "column 2: 'cost' is neither a number nor the name of an input or a target" in ran.stderr
+    assert "expected are the inputs rooms, age and the targets price or t or y" in ran.stderr

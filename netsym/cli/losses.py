@@ -12,7 +12,7 @@ from netsym.costs import cost
 from netsym.errors import SpecError
 from netsym.layers.loss import LOSSES
 from netsym.network import Network
-from netsym.readers.table import read_table
+from netsym.readers.examples import read_examples
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -22,7 +22,8 @@ _OPTIONS = (
     click.option("--examples", type=click.IntRange(1), metavar="M",
                  help="Cost: the mean over M examples, x1 and t1 to xM and tM."),
     click.option("--data", metavar="FILE",
-                 help="Cost: examples from a CSV file, one a line, its targets last."),
+                 help="Cost: examples from a CSV file, one a line. Its header names inputs and "
+                      "targets (t, t_1 or the outputs); without one, targets come last."),
     click.option("--l1", type=float, metavar="LAMBDA",
                  help="Cost: add LAMBDA times the sizes of all weights."),
     click.option("--l2", type=float, metavar="LAMBDA",
@@ -52,7 +53,7 @@ def with_loss(network: Network, options: dict[str, Any]) -> Network:
     data = None
     if path is not None:
         keep(path)
-        data = _columns(network, path)
+        data = read_examples(path, network)
     try:
         return cost(
             network,
@@ -65,16 +66,3 @@ def with_loss(network: Network, options: dict[str, Any]) -> Network:
         )
     except SpecError as error:
         raise SpecError(f"{path}: {error}" if path else str(error)) from None
-
-
-def _columns(network: Network, path: str) -> tuple[Any, Any]:
-    """The inputs and the targets in a file: as many columns as inputs, then the rest."""
-    table = read_table(path)
-    inputs, outputs = len(network.inputs), network.layers[-1].width
-    if table.shape[1] not in (inputs + 1, inputs + outputs):
-        targets = "1" if outputs == 1 else f"1 or {outputs}"
-        raise SpecError(
-            f"{path} has {table.shape[1]} columns; this network needs {inputs} for its inputs and "
-            f"{targets} for the target"
-        )
-    return table[:, :inputs], table[:, inputs:]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from netsym.errors import SpecError
+from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Ids
 from netsym.layers import Activated, Shape, shown
 from netsym.layers.windows import Geometry, Windows, margins, spatial
@@ -44,6 +45,13 @@ class Convolution(Activated):
     def __post_init__(self) -> None:
         Activated.__post_init__(self)
         self.geometry  # noqa: B018  raises for options that do not fit
+        if self.activation != "linear" and FUNCTIONS[self.activation].vector:
+            last = [*range(2, self.axes + 2), 1]
+            raise SpecError(
+                f"{self.activation} acts along the last axis, and here the channels are the first; "
+                f"to apply it to the channels of every place, leave it out and write a transpose "
+                f"layer with axes = {last}, then an activation layer"
+            )
         if self.groups < 1 or self.channels % self.groups:
             raise SpecError(
                 f"{self.channels} channels cannot be split into {self.groups} groups; take a "

@@ -70,37 +70,51 @@ class Gate(Layer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concat(Layer):
-    """`a = (x, y, …)`: the inputs one after another, along the last axis.
+    """`a = (x, y, …)`: the inputs one after another; arrays of three axes or more say the `axis`.
 
-    `axis` is another axis, counted from the last, which is -1: channels of images are axis -3.
+    It counts from the last, which is -1. Vectors and sequences (steps, features) are joined
+    along that one if nothing is said; -2 joins the channels of signals (channels, length), -3 those
+    of images (channels, height, width).
     """
 
     kind: ClassVar[str] = "concat"
     reads: ClassVar[tuple[int, int | None]] = (2, None)
 
-    axis: int = field(default=-1, metadata={"least": -MOST_AXES})
+    axis: int | None = field(default=None, metadata={"least": -MOST_AXES})
+
+    @property
+    def along(self) -> int:
+        """The axis, counted from the last."""
+        return -1 if self.axis is None else self.axis
 
     def shape(self, *shapes: Shape) -> Shape:
-        axes = len(shapes[0])
-        if not -axes <= self.axis <= -1:
+        axes, along = len(shapes[0]), self.along
+        if self.axis is None and max(map(len, shapes)) > 2:
             raise SpecError(
-                f"joins along axis {self.axis}, but its inputs have the axes {-axes} to -1"
+                f"joins arrays of shapes {listed(shapes)}, so it must say along which axis: write "
+                f"axis = {-axes} for the first, the channels of images, or axis = -1 for the last, "
+                "their width"
             )
-        others = {(*shape[: self.axis], *shape[len(shape) + self.axis + 1 :]) for shape in shapes}
+        if not -axes <= along <= -1:
+            raise SpecError(
+                f"joins along axis {along}, but its inputs have the axes {-axes} to -1, counted "
+                "from the last"
+            )
+        others = {(*shape[:along], *shape[len(shape) + along + 1 :]) for shape in shapes}
         if len(others) > 1 or len({len(shape) for shape in shapes}) > 1:
             raise SpecError(
-                f"joins values along axis {self.axis}, so all other lengths must agree, but their "
+                f"joins values along axis {along}, so all other lengths must agree, but their "
                 f"shapes are {listed(shapes)}"
             )
-        length = sum(shape[self.axis] for shape in shapes)
-        return (*shapes[0][: self.axis], length, *shapes[0][axes + self.axis + 1 :])
+        length = sum(shape[along] for shape in shapes)
+        return (*shapes[0][:along], length, *shapes[0][axes + along + 1 :])
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        return ops.concatenate(inputs, self.axis)
+        return ops.concatenate(inputs, self.along)
 
     @property
     def stepwise(self) -> bool:
-        return self.axis == -1
+        return self.along == -1
 
 
 def same(does: str, shapes: Sequence[Shape]) -> Shape:

@@ -1,9 +1,12 @@
-"""A table of numbers in a CSV file: examples, one a line."""
+"""A table of numbers in a CSV file: one row a line, under the names of its columns."""
 
 from __future__ import annotations
 
+import csv
+import io
 import os
-from collections.abc import Iterator
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +16,31 @@ from netsym.errors import SpecError
 from netsym.readers.bounded import opened
 
 _MOST_BYTES = 64 * 2**20
+#: What Python reads besides is no number here: 1_000, inf, nan, the digits of other scripts.
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_SEPARATORS = {"\t": "a tab", ";": "';'", ",": "','"}
+_QUOTED = re.compile(r'"[^"]*"')
+_AFTER_QUOTE = re.compile(r'(?<=") +(?=[,;\t\r\n]|$)')  # the module csv takes no spaces there
 
 
-def read_table(path: str | os.PathLike[str]) -> npt.NDArray[np.float64]:
-    """The numbers of a CSV file, shape (lines, columns); its first line may be a header.
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """The numbers of a file, shape (lines, columns); `header` is empty if it has none.
 
-    Columns are separated by commas, semicolons or tabs; empty lines are skipped. Raises
-    `SpecError`, with the line and the column, for anything else than finite numbers.
+    `line` is that of the header.
+    """
+
+    numbers: npt.NDArray[np.float64]
+    header: tuple[str, ...] = ()
+    line: int = 0
+
+
+def read_table(path: str | os.PathLike[str]) -> Table:
+    """The table in a CSV file (RFC 4180); a first line without any number is its header.
+
+    Columns are separated by commas, or by semicolons or tabs if the first line has these; empty
+    lines are skipped. Raises `SpecError`, with the line and the column, for anything else than
+    finite decimal numbers.
     """
     path = Path(path)
     with opened(path, _MOST_BYTES) as file:
@@ -28,37 +49,49 @@ def read_table(path: str | os.PathLike[str]) -> npt.NDArray[np.float64]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SpecError(f"{path} is not text in UTF-8; save it as CSV") from None
-    rows = list(_rows(path, text))
-    if not rows:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = next((each for each in _SEPARATORS if each in _QUOTED.sub("", first)), ",")
+    lines = _lines(path, text, separator)
+    line, header = 0, list[str]()
+    if lines and all(_number(cell) is None for cell in lines[0][1]):
+        line, header = lines.pop(0)
+    if not lines:
         raise SpecError(f"{path} has no numbers; write one example a line, its target last")
-    return np.array(rows)
-
-
-def _rows(path: Path, text: str) -> Iterator[list[float]]:
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    separator = next((s for s in "\t;," if lines and s in lines[0][1]), ",")
-    width = 0
-    for place, (number, line) in enumerate(lines):
-        cells = line.split(separator)
-        found = [_number(cell) for cell in cells]
-        if place == 0 and all(value is None for value in found):
-            continue  # a header
-        for column, (cell, value) in enumerate(zip(cells, found, strict=True), 1):
-            if value is None or not np.isfinite(value):
-                shown = repr(cell.strip()[:40])
-                raise SpecError(
-                    f"{path}, line {number}, column {column}: {shown} is not a finite number"
-                )
-        width = width or len(cells)
+    width = len(header or lines[0][1])
+    rows = []
+    for number, cells in lines:
+        rows.append(
+            [_checked(path, number, place, cells, separator) for place in range(len(cells))]
+        )
         if len(cells) != width:
             raise SpecError(
                 f"{path}, line {number} has {len(cells)} columns, and the lines before it {width}"
             )
-        yield [value for value in found if value is not None]
+    return Table(np.array(rows), tuple(header), line)
+
+
+def _lines(path: Path, text: str, separator: str) -> list[tuple[int, list[str]]]:
+    """The cells of every line that is not empty, with its number."""
+    lines = (_AFTER_QUOTE.sub("", line) for line in io.StringIO(text, newline=""))
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+    try:
+        each = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    except csv.Error as error:
+        raise SpecError(f"{path}, line {reader.line_num} is not CSV: {error}") from None
+    return [(number, cells) for number, cells in each if cells not in ([], [""])]
+
+
+def _checked(path: Path, line: int, place: int, cells: list[str], separator: str) -> float:
+    """The number in a cell."""
+    value = _number(cells[place])
+    if value is None or not np.isfinite(value):
+        between = _SEPARATORS[separator]
+        raise SpecError(
+            f"{path}, line {line}, column {place + 1}: {cells[place][:40]!r} is not a finite "
+            f"number; write digits, as in -1.5 or 2e-3, and {between} between columns"
+        )
+    return value
 
 
 def _number(cell: str) -> float | None:
-    try:
-        return float(cell)
-    except ValueError:
-        return None
+    return float(cell) if _NUMBER.fullmatch(cell) else None

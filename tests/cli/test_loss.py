@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 import netsym
-from netsym.errors import SpecError
-from netsym.readers.table import read_table
 from tests.cli.running import run
 
 Capture = pytest.CaptureFixture[str]
@@ -72,7 +70,7 @@ def test_an_onion_has_the_loss_and_the_cost_as_its_outer_skins(capfd: Capture) -
 # -- data from a file ----------------------------------------------------------------------------
 def test_data_from_a_file(tmp_path: Path, capfd: Capture) -> None:
     data = tmp_path / "data.csv"
-    data.write_text("height,weight,label\n1,2,0\n\n3,4.5,2\n", encoding="utf-8")
+    data.write_text("x_2,t,x_1\n2,0,1\n\n4.5,2,3\n", encoding="utf-8")
     ran = run(capfd, "inline", "2-3softmax", "--loss", "cross_entropy", "--data", data, "--ascii")
     cost = netsym.cost(
         netsym.parse("2-3softmax"), "cross_entropy", data=([[1.0, 2.0], [3.0, 4.5]], [0, 2])
@@ -92,6 +90,11 @@ def test_the_data_are_not_overwritten(tmp_path: Path, capfd: Capture) -> None:
     ("text", "said"),
     [
         ("1,2,3\n", "has 3 columns; this network needs 1 for its inputs and 1 for the target"),
+        (
+            "x,y,t\n1,2,3\n",
+            "3 columns, x, y, t; this network needs 1 for its inputs and 1 for the "
+            "target: the inputs x and the targets t or y",
+        ),
         ("x,y\n", "has no numbers; write one example a line, its target last"),
         ("x,y\n1,2\n3,z\n", "line 3, column 2: 'z' is not a finite number"),
         ("1,2\n3,nan\n", "line 2, column 2: 'nan' is not a finite number"),
@@ -106,22 +109,6 @@ def test_data_that_do_not_fit(text: str, said: str, tmp_path: Path, capfd: Captu
     assert (ran.code, ran.out) == (2, "")
     assert str(data) in ran.err
     assert said in ran.err
-
-
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
-def test_a_table_with_other_separators(separator: str, tmp_path: Path) -> None:
-    data = tmp_path / "data.csv"
-    data.write_text(f"a{separator}b\r\n 1{separator}-2.5e1\r\n", encoding="utf-8-sig")
-    assert read_table(data).tolist() == [[1.0, -25.0]]
-
-
-def test_a_table_that_is_no_text(tmp_path: Path) -> None:
-    data = tmp_path / "data.csv"
-    data.write_bytes(b"\xff\xfe1,2")
-    with pytest.raises(SpecError, match="is not text in UTF-8"):
-        read_table(data)
-    with pytest.raises(SpecError, match="there is no file"):
-        read_table(tmp_path / "none.csv")
 
 
 @pytest.mark.parametrize(

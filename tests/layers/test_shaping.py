@@ -11,7 +11,9 @@ import pytest
 from netsym.errors import SpecError
 from netsym.layers import Layer, Shape
 from netsym.layers.elementwise import Activation
+from netsym.layers.merge import Concat
 from netsym.layers.shaping import Flatten, Pad, Reshape, Transpose, Upsample
+from netsym.network import Network
 from tests.layers.every_reading import chain, check, single
 from tests.layers.onnx_operators import onnx
 
@@ -47,6 +49,17 @@ def test_every_reading(case: tuple[Layer, Shape]) -> None:
     layer, shape = case
     check(single(layer, shape))
     check(chain([Activation(activation="tanh"), layer, Activation(activation="relu")], shape))
+
+
+@pytest.mark.parametrize("axis", [-3, -2, -1])
+def test_every_reading_of_joined_images(axis: int) -> None:
+    wires = [
+        ("one", Activation(activation="tanh"), ["input"], {}),
+        ("two", Activation(activation="relu"), ["input"], {}),
+        ("both", Concat(axis=axis), ["one", "two"], {}),
+        ("out", Activation(activation="sigmoid"), ["both"], {}),
+    ]
+    check(Network.of("joined", 12, wires, shape=(2, 3, 2)))
 
 
 MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,9 @@ from netsym.layers import Layer, Shape
 from netsym.layers.convolution import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
+from netsym.layers.merge import Concat
 from netsym.layers.normalisation import BatchNorm, GroupNorm
+from netsym.layers.parts import Part
 from netsym.layers.pooling import (
     AveragePool1d,
     AveragePool2d,
@@ -26,8 +29,9 @@ from netsym.layers.pooling import (
     MaxPool1d,
     MaxPool2d,
 )
-from netsym.layers.shaping import Flatten, Pad, Upsample
-from tests.layers.every_reading import single
+from netsym.layers.shaping import Flatten, Pad, Transpose, Upsample
+from netsym.readers.files import loads
+from tests.layers.every_reading import chain, single
 
 FEW = settings(max_examples=60, deadline=None)
 SMALL = st.integers(1, 3)
@@ -236,6 +240,31 @@ def test_upsample(shape: Shape, scale: tuple[int, ...]) -> None:
           lambda x: functional.interpolate(x, scale_factor=tuple(map(float, factor))))  # fmt: skip
 
 
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_concat(data: st.DataObject) -> None:
+    lengths = data.draw(st.lists(SMALL, min_size=1, max_size=4))
+    axis = data.draw(st.integers(-len(lengths), -1))
+    others = data.draw(st.lists(SMALL, min_size=2, max_size=3))
+    shapes = [(*lengths[:axis], n, *lengths[len(lengths) + axis + 1 :]) for n in others]
+    ends = np.cumsum([np.prod(shape) for shape in shapes]).tolist()
+    starts = [0, *ends[:-1]]
+    last = axis == -1 and len(lengths) < 3
+    concat = Concat(axis=data.draw(st.sampled_from([None, -1]))) if last else Concat(axis=axis)
+    parts = [
+        (f"part{n}", Part(lengths=shape, start=start), ["input"], {})
+        for n, (shape, start) in enumerate(zip(shapes, starts, strict=True))
+    ]
+    wires = [*parts, ("joined", concat, [name for name, *_ in parts], {})]
+    network = netsym.Network.of("joined", ends[-1], wires)
+    x = torch.randn(3, ends[-1], dtype=torch.float64)
+    pieces = [x[:, a:b].reshape(3, *s) for a, b, s in zip(starts, ends, shapes, strict=True)]
+    expected = torch.cat(pieces, dim=axis).numpy()
+    assert network.layers[-1].shape == expected.shape[1:]
+    for found in (network(x.numpy()), network.inlined(x.numpy())):
+        assert np.array_equal(found, expected.reshape(3, -1))
+
+
 # -- together -----------------------------------------------------------------------------------
 def test_a_small_convolutional_network_is_torchs() -> None:
     model = torch.nn.Sequential(
@@ -276,3 +305,89 @@ def test_a_small_convolutional_network_is_torchs() -> None:
     np.testing.assert_allclose(
         network.layered(x.reshape(5, -1).numpy()), expected, rtol=1e-12, atol=1e-13
     )
+
+
+UNET = """
+netsym = 1
+shape = [1, 4, 6]
+layers = [
+  {type = "conv2d", name = "down", channels = 2, kernel = 3, padding = 1, activation = "relu"},
+  {type = "max_pool2d", kernel = 2},
+  {type = "conv2d", name = "deep", channels = 2, kernel = 1, activation = "relu"},
+  {type = "upsample", name = "up", scale = 2},
+  {type = "concat", name = "both", from = ["down", "up"]AXIS},
+  {type = "conv2d", name = "out", channels = 1, kernel = 1},
+]
+"""
+
+
+def test_a_small_u_net_is_torchs(tmp_path: Path) -> None:
+    """A skip joins the channels of images, as Ronneberger et al., U-Net, 2015, figure 1."""
+    arrays = {
+        "down.weights": random(2, 1, 3, 3), "down.bias": random(2), "deep.weights":
+        random(2, 2, 1, 1), "deep.bias": random(2), "out.weights": random(1, 4, 1, 1),
+        "out.bias": random(1),
+    }  # fmt: skip
+    np.savez(tmp_path / "unet.npz", **{name: array.numpy() for name, array in arrays.items()})
+    text = UNET.replace("netsym = 1", 'netsym = 1\nparameters = "unet.npz"')
+    (tmp_path / "unet.toml").write_text(text.replace("AXIS", ", axis = -3"))
+    network = netsym.load(tmp_path / "unet.toml")
+    x, t = random(3, 1, 4, 6), random(3, 1, 4, 6)
+    down = functional.conv2d(x, arrays["down.weights"], arrays["down.bias"], padding=1).relu()
+    pooled = functional.max_pool2d(down, 2)
+    deep = functional.conv2d(pooled, arrays["deep.weights"], arrays["deep.bias"]).relu()
+    both = torch.cat([down, functional.interpolate(deep, scale_factor=2)], dim=1)
+    expected = functional.conv2d(both, arrays["out.weights"], arrays["out.bias"])
+    for found in (network(x.numpy()), network.layered(x.reshape(3, -1).numpy())):
+        np.testing.assert_allclose(found, expected.reshape(3, -1), rtol=1e-12, atol=1e-12)
+    cost = netsym.cost(network, "mse", data=(x.numpy(), t.numpy()))
+    loss = functional.mse_loss(expected, t)
+    np.testing.assert_allclose(cost.layered(), loss, rtol=1e-12)
+    netsym.save(network, tmp_path / "again.toml")
+    assert "axis = -3" in (tmp_path / "again.toml").read_text()
+
+
+def test_images_were_joined_along_their_width_in_silence() -> None:
+    """What is joined has twice the width or twice the channels: a spec must say which."""
+    with pytest.raises(SpecError) as error:
+        loads(UNET.replace("AXIS", ""))
+    assert str(error.value) == (
+        "<text>: layer 5 (concat both) joins arrays of shapes 2 x 4 x 6 and 2 x 4 x 6, so it must "
+        "say along which axis: write axis = -3 for the first, the channels of images, or axis = -1 "
+        "for the last, their width"
+    )
+    shapes = [loads(UNET.replace("AXIS", f", axis = {n}")).layers[4].shape for n in (-3, -2)]
+    assert shapes == [(4, 4, 6), (2, 8, 6)]
+    with pytest.raises(SpecError, match=r"axis 0, but .* the axes -3 to -1, counted from the last"):
+        loads(UNET.replace("AXIS", ", axis = 0"))
+    sequences = [("both", Concat(), ["input", "input"], {})]
+    assert netsym.Network.of("two axes", 6, sequences, shape=(2, 3)).layers[0].shape == (2, 6)
+
+
+@pytest.mark.parametrize(
+    ("make", "axes"),
+    [
+        (lambda: Conv1d(channels=2, kernel=(1,), activation="softmax"), "[2, 1]"),
+        (lambda: Conv2d(channels=2, kernel=(1,), activation="softmax"), "[2, 3, 1]"),
+        (lambda: ConvTranspose2d(channels=2, kernel=(1,), activation="softmax"), "[2, 3, 1]"),
+    ],
+)
+def test_softmax_went_along_the_width_of_images_in_silence(make: Any, axes: str) -> None:
+    with pytest.raises(SpecError) as error:
+        make()
+    assert str(error.value) == (
+        "softmax acts along the last axis, and here the channels are the first; to apply it to the "
+        "channels of every place, leave it out and write a transpose layer with axes = "
+        f"{axes}, then an activation layer"
+    )
+
+
+def test_softmax_of_the_channels_is_torchs_after_a_transpose() -> None:
+    weights, x = random(3, 2, 1, 1), random(2, 2, 2, 4)
+    layers = [
+        Conv2d(channels=3, kernel=(1,), use_bias=False), Transpose(axes=(2, 3, 1)),
+        Activation(activation="softmax"), Transpose(axes=(3, 1, 2)),
+    ]  # fmt: skip
+    network = chain(layers, (2, 2, 4), {"weights": weights.numpy()})
+    expected = functional.conv2d(x, weights).softmax(dim=1)
+    np.testing.assert_allclose(network(x.numpy()), expected.reshape(2, -1), rtol=1e-12)
