@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from netsym.errors import SpecError
 from netsym.network import Network, refuse_vast_network
 from netsym.ops.balls import Balls, precision
+from netsym.ops.parameters import Parameter
 from netsym.simplify.blocked import Blocked, blocked
 from netsym.simplify.cost import Cost, network_cost
 from netsym.simplify.diagram import Diagram
@@ -68,9 +70,9 @@ class Step:
 class Simplified:
     """A simplified network; `str` is the report.
 
-    `network` is the result. `exact` is the same before its numbers were rounded: `is_rounded` says
-    whether they were. `steps` led to it from `original`; `blocked` are the places that stay as they
-    are, `stopped` says that there were more steps.
+    `network` is the result. `exact` is the same before its numbers were rounded. `steps` led to it
+    from `original`; `blocked` are the places that stay as they are, `stopped` says that there were
+    more steps.
     """
 
     original: Network
@@ -78,8 +80,13 @@ class Simplified:
     exact: Network
     steps: tuple[Step, ...]
     blocked: tuple[Blocked, ...]
-    is_rounded: bool
     stopped: bool = False
+
+    @cached_property
+    def is_rounded(self) -> bool:
+        """Whether numbers of `exact` were rounded to float64, though that may have lost nothing."""
+        sides = (_parameters(network) for network in (self.network, self.exact))
+        return any(one is not other for one, other in zip(*sides, strict=True))
 
     @cached_property
     def cost(self) -> tuple[Cost, Cost]:
@@ -162,9 +169,12 @@ def simplify(
         _entitled(diagram.network()) if taken else network,
         tuple(taken),
         tuple(blocked(work)),
-        bool(diagram.rounds) and not exact,
         step is not None,
     )
+
+
+def _parameters(network: Network) -> Iterator[Parameter]:
+    return (p for placed in network.layers for p in placed.parameters.values())
 
 
 def _entitled(network: Network) -> Network:
