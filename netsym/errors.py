@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from netsym.wording import agreed, few
+
 
 class NetsymError(Exception):
     """Something a person can mend; its text says what was given, what was expected, what to do."""
@@ -70,10 +72,12 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     return near[0] if near else None
 
 
+_NAMES = "it is a name, not a number", "these are names, not numbers"
+
+
 def without_values(missing: list[str]) -> str:
     """The message for names that have no number."""
-    shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
     return (
-        f"no value for {shown}: these are names, not numbers; "
+        f"no value for {few(missing, 5)}: {agreed(len(missing), *_NAMES)}; "
         f"pass parameters={{{missing[0]!r}: 0.5, …}} or give numbers in the network's file"
     )

@@ -23,6 +23,7 @@ from netsym.ops.drift import Drifts, Unbounded
 from netsym.ops.formulas import read_parameter
 from netsym.ops.rationals import Exact
 from netsym.simplify.simplification import Simplified, Step
+from netsym.wording import agreed, plural
 from netsym.writers.language import Watcher, no_watcher
 
 Floats = npt.NDArray[np.float64]
@@ -105,8 +106,9 @@ def judge_rounded(
         return found
     count = sum(errors.size for errors in off.values())
     because = (
-        f"computed exactly, {other.words} is {one.words} ({found.name}); its {count:,} numbers are "
-        f"rounded to float64 once, each by at most {at_most(worst)}"
+        f"computed exactly, {other.words} is {one.words} ({found.name}); its "
+        f"{plural(count, 'number')} {agreed(count, 'is', 'are')} rounded to float64 once, "
+        f"{agreed(count, '', 'each ')}by at most {at_most(worst)}"
     )
     everywhere = _everywhere([other.network], [off])
     evidence = (*everywhere, _at_points(one, other, seed), *found.evidence)
@@ -118,8 +120,8 @@ def _at_points(one: Subject, other: Subject, seed: int) -> str:
     gap, place = largest_gap(one, other, given)
     points = sum(len(draw.x) for draw in given)
     return (
-        f"at {points} points they differ by at most {at_most(gap)} (a proved bound there), most at "
-        f"{place}"
+        f"at {plural(points, 'point')} they differ by at most {at_most(gap)} (a proved bound "
+        f"there), most at {place}"
     )
 
 

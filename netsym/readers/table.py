@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError
 from netsym.readers.bounded import opened
+from netsym.wording import plural
 
 _MOST_BYTES = 64 * 2**20
 
@@ -52,7 +53,8 @@ def _rows(path: Path, text: str) -> Iterator[list[float]]:
         width = width or len(cells)
         if len(cells) != width:
             raise SpecError(
-                f"{path}, line {number} has {len(cells)} columns, and the lines before it {width}"
+                f"{path}, line {number} has {plural(len(cells), 'column')}, and the lines before "
+                f"it {width}"
             )
         yield [value for value in found if value is not None]
 

@@ -20,6 +20,7 @@ from netsym.simplify.diagram import Diagram
 from netsym.simplify.factor import factoring
 from netsym.simplify.facts import Facts
 from netsym.simplify.rules import RULES, Found, Rule, Work
+from netsym.wording import plural
 from netsym.writers.language import Watcher, no_watcher
 
 _BITS = 256
@@ -117,7 +118,7 @@ class Simplified:
         return report(self)
 
     def __repr__(self) -> str:
-        count = f"{len(self.steps)} step{'s' * (len(self.steps) != 1)}"
+        count = plural(len(self.steps), "step")
         return f"<{self.original.title} simplified in {count}: {self.network!r}>"
 
 
