@@ -18,6 +18,7 @@ from netsym.layers.parts import Given, Part
 from netsym.layers.wiring import Placed
 from netsym.network import Network
 from netsym.ops.parameters import Parameter
+from netsym.wording import plural
 
 Floats = npt.NDArray[np.float64]
 MOST_NAMED = 5_000_000  # inputs and targets
@@ -269,7 +270,9 @@ def _numbers(loss: Loss, data: Any, asked: Shape, answered: Shape) -> tuple[Floa
         )
     classes = loss.least > 1
     if len(y) != len(x):
-        raise SpecError(f"X has {len(x)} rows and Y has {len(y)}; each example has one of each")
+        raise SpecError(
+            f"X has {plural(len(x), 'row')} and Y has {len(y)}; each example has one of each"
+        )
     if classes and answered == y.shape[1:-1] + answered[-1:] and y.ndim > 1 and y.shape[-1] == 1:
         y = y[..., 0]
     if classes and y.shape == (len(x), *answered[:-1]):
@@ -308,8 +311,8 @@ def _one_hot(classes: Floats, count: int) -> Floats:
     if len(wrong):
         value = classes[tuple(wrong[0])]
         raise SpecError(
-            f"Y, row {wrong[0][0] + 1}: {value:g} is no class; of {count} outputs the classes are "
-            f"the whole numbers 0 to {count - 1}"
+            f"Y, row {wrong[0][0] + 1}: {value:g} is no class; of {plural(count, 'output')} the "
+            f"classes are the whole numbers 0 to {count - 1}"
         )
     return np.asarray(np.eye(count)[classes.astype(np.int64)])
 

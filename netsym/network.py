@@ -50,6 +50,7 @@ from netsym.ops.matrix import Matrix
 from netsym.ops.numeric import Numeric
 from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic
+from netsym.wording import plural
 
 if TYPE_CHECKING:
     import sympy
@@ -116,7 +117,8 @@ class Network:
         placed = wired(shape or (len(names),), layers)
         width = placed[-1].width
         if outputs and len(outputs) != width:
-            raise SpecError(f"{len(outputs)} output names for {width} outputs; give one each")
+            called, wanted = plural(len(outputs), "output name"), plural(width, "output")
+            raise SpecError(f"{called} for {wanted}; give one each")
         ends = Names("y", None, () if width == 1 else placed[-1].shape)
         if outputs:
             ends = Names("", len(placed), (width,), tuple(outputs))
@@ -131,7 +133,7 @@ class Network:
     def __repr__(self) -> str:
         counts = {"input": len(self.inputs), "layer": len(self.layers)}
         counts |= {"output": len(self.outputs), "parameter": self.parameter_count}
-        said = ", ".join(f"{n:,} {word}{'s' * (n != 1)}" for word, n in counts.items())
+        said = ", ".join(plural(n, word) for word, n in counts.items())
         return f"<network {self.title}: {said}>"
 
     # -- readings -------------------------------------------------------------------------------

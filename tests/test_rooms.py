@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 #: From the ground up, as the design has them.
-ROOMS = ("errors", "formula", "ops", "layers", "network", "costs", "writers", "readers", "simplify",
-         "compare", "cli")  # fmt: skip
+ROOMS = ("wording", "errors", "formula", "ops", "layers", "network", "costs", "writers", "readers",
+         "simplify", "compare", "cli")  # fmt: skip
 FILES = sorted((ROOT / "netsym").rglob("*.py"))
 
 

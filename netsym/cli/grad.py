@@ -17,6 +17,7 @@ from netsym.formula.forms import Formula, inlined, layered, shared
 from netsym.formula.matrix_gradient import matrix_gradient
 from netsym.formula.sizes import Size, refuse_if_larger, shown
 from netsym.network import Network
+from netsym.wording import plural, table
 
 _FORMS = {"layered": layered, "shared": shared, "inlined": inlined}
 _MOST_BUILT = 20_000_000  # nodes of a graph that takes a few seconds and a few gigabytes
@@ -141,13 +142,6 @@ def _table(slopes: Formula, found: dict[str, tuple[Size, Size]]) -> str:
     for form, (network, gradient) in found.items():
         times = f"{gradient.nodes / max(network.nodes, 1):.3g}"
         rows.append((form, shown(network.nodes), shown(gradient.nodes), times))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    lines = [
-        "  ".join([f"{row[0]:<{widths[0]}}", *(f"{x:>{w}}" for x, w in zip(row[1:], widths[1:],
-                                                                           strict=True))])
-        for row in rows
-    ]  # fmt: skip
-    count = len(slopes.outputs)
     swell = found["inlined"][1].nodes / max(found["layered"][1].nodes, 1)
     said = (
         f"expression swell: as one formula each, the derivatives have {swell:.3g} times the nodes "
@@ -155,7 +149,8 @@ def _table(slopes: Formula, found: dict[str, tuple[Size, Size]]) -> str:
         if swell > 1
         else "the network is so small that naming what is shared saves nothing."
     )
-    return "\n".join([f"{shown(count)} derivative{'s' * (count != 1)}", "", *lines, "", said])
+    count = plural(len(slopes.outputs), "derivative")
+    return "\n".join([count, "", *table(rows, "<>"), "", said])
 
 
 def _json(network: Network, slopes: Formula, found: dict[str, tuple[Size, Size]]) -> str:

@@ -16,6 +16,7 @@ from netsym.compare.subjects import Subject
 from netsym.ops.balls import Balls, disjoint, in_short, midpoint, overlap, precision, side_by_side
 from netsym.ops.numeric import Numeric
 from netsym.ops.scalars import Coverage
+from netsym.wording import agreed, few, plural
 from netsym.writers.language import Watcher, no_watcher
 
 Floats = npt.NDArray[np.float64]
@@ -32,6 +33,14 @@ _DRAWS = 3  # of values for names
 _MANY = 5000  # names, for which one draw has to do
 
 
+def seen_both_ways(units: int, seen: int) -> str:
+    """How many units with a kink were seen on both sides of it, in words."""
+    return (
+        f"{plural(units, 'unit')} with a kink {seen:,} {agreed(seen, 'was', 'were')} seen both "
+        "active and inactive"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A point: numbers for the inputs, and for the names that are not inputs."""
@@ -41,8 +50,7 @@ class Place:
 
     def __str__(self) -> str:
         given = {**self.inputs, **self.parameters}
-        shown = [f"{name} = {value!r}" for name, value in list(given.items())[:12]]
-        return ", ".join(shown) + (f" and {len(given) - 12} more" if len(given) > 12 else "")
+        return few(given.items(), 12, lambda pair: f"{pair[0]} = {pair[1]!r}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from netsym.compare.agreement import (
 from netsym.compare.subjects import Subject
 from netsym.ops.balls import midpoint, overlap, precision
 from netsym.ops.outline import Outlines
+from netsym.wording import plural
 
 _FAR = Fraction(2) ** 2200  # so far out the smallest weight of float64 drowns the largest bias
 _MOST_AFFINE, _FEW_AFFINE = 2048, 64  # inputs
@@ -50,8 +51,8 @@ def within_error(
         if agree_so and _is_small_part(one, other, given):
             return _excused(
                 one, other, given,
-                f"at all {loose.points} points they agree if decimals that were typed are read as "
-                "± half of their last digit",
+                f"at all {plural(loose.points, 'point')} they agree if decimals that were typed "
+                "are read as ± half of their last digit",
                 f"there the intervals that the typed digits allow overlap ({loose.bits} bits)",
             )  # fmt: skip
     if _rounded(one, other):
@@ -75,7 +76,7 @@ def within_error(
         return None
     points = sum(len(draw.x) for draw in given)
     return Excuse(
-        f"at {points} points they differ by at most {gap:.3g}, within the tolerance of "
+        f"at {plural(points, 'point')} they differ by at most {gap:.3g}, within the tolerance of "
         f"{tolerance:g}",
         (f"a proved bound at these points, which says nothing of others; the worst is {place}",),
     )

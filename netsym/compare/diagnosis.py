@@ -27,6 +27,7 @@ from netsym.formula.names import literal
 from netsym.formula.plan import Plan
 from netsym.formula.values import Evaluation
 from netsym.ops.balls import precision, radius
+from netsym.wording import agreed
 
 Floats = npt.NDArray[np.float64]
 
@@ -74,7 +75,8 @@ class Diagnosis:
         if self.departs is None:
             return []
         some = self.present < self.units and self.units > 1
-        there = f"; {self.present} of {self.units} units are there" if some else ""
+        are = agreed(self.present, "is", "are")
+        there = f"; {self.present} of {self.units} units {are} there" if some else ""
         found = [f"it departs at {self.departs.where}{there}"]
         if self.tried < self.thinkable and not self.mistakes:
             found.append(f"{self.tried:,} of {self.thinkable:,} single mistakes were tried")

@@ -17,6 +17,7 @@ from netsym.ops.field_functions import KINKED, PIECEWISE
 from netsym.ops.outline import Outline, Outlines
 from netsym.ops.residues import Fields, Residues
 from netsym.ops.tower import WIDE, Towers, towers
+from netsym.wording import plural
 
 #: A function of x in any reading: `read(ops, x)` for x (…, inputs) gives (…, outputs).
 Read = Callable[[Ops[Any], Any], Any]
@@ -87,8 +88,9 @@ class Identity:
         how = "by exp in towers of primes" if self.heuristic else "with functions as random ones"
         kind = "heuristic, because of exp" if self.heuristic else "proved"
         return (
-            f"{self.trials} random points of finite fields with primes of {self.bits} bits, {how}; "
-            f"the chance of an accident is below 10^{ceil(self.chance * 0.30103)} ({kind})"
+            f"{plural(self.trials, 'random point')} of finite fields with primes of "
+            f"{self.bits} bits, {how}; the chance of an accident is below "
+            f"10^{ceil(self.chance * 0.30103)} ({kind})"
         )
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from netsym.compare.agreement import Draw
+from netsym.compare.agreement import Draw, seen_both_ways
 from netsym.compare.subjects import Subject
 from netsym.ops.field_functions import KINKED, PIECEWISE
 from netsym.ops.outline import Outlines
 from netsym.ops.rationals import NotRational, Rationals
+from netsym.wording import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class Regions:
 
     def __str__(self) -> str:
         return (
-            f"in exact fractions: equal at {self.points} points; of {self.units} units with a "
-            f"kink {self.seen} were seen both active and inactive"
+            f"in exact fractions: equal at {plural(self.points, 'point')}; "
+            f"of {seen_both_ways(self.units, self.seen)}"
         )
 
 

@@ -13,6 +13,7 @@ from netsym.compare.timing import seconds_per_point
 from netsym.formula.forms import Formula
 from netsym.formula.sizes import Size, shown
 from netsym.formula.sizes import scientific as in_short
+from netsym.wording import table as in_columns
 
 _TIMED = 100_000  # nodes: what is larger is not evaluated as it is written
 _POINTS = 256
@@ -44,28 +45,22 @@ class Table:
     columns: tuple[Column, ...]
 
     def __str__(self) -> str:
-        rows = [("", [column.title for column in self.columns]), *self._counts()]
-        rows += [("characters of text", [_or(c.characters, shown) for c in self.columns])]
-        rows += [("µs per point", [_or(c.seconds, _micro) for c in self.columns])]
-        rows += [("times the first", self._growth())]
-        head = max(len(title) for title, _ in rows)
-        widths = [max(len(cells[n]) for _, cells in rows) for n in range(len(self.columns))]
-        return "\n".join(
-            f"{title:<{head}}  "
-            + "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
-            for title, cells in rows
-        )
+        rows = [["", *(column.title for column in self.columns)], *self._counts()]
+        rows += [["characters of text", *(_or(c.characters, shown) for c in self.columns)]]
+        rows += [["µs per point", *(_or(c.seconds, _micro) for c in self.columns)]]
+        rows += [["times the first", *self._growth()]]
+        return "\n".join(in_columns(rows, "<>"))
 
-    def _counts(self) -> list[tuple[str, list[str]]]:
+    def _counts(self) -> list[list[str]]:
         sizes = [column.size for column in self.columns]
         kinds = sorted({kind for size in sizes if size for kind in size.operations})
         rows = [
-            ("nodes", ["not counted" if s is None else shown(s.nodes) for s in sizes]),
-            ("height", ["" if s is None else f"{s.height:,}" for s in sizes]),
+            ["nodes", *("not counted" if s is None else shown(s.nodes) for s in sizes)],
+            ["height", *("" if s is None else f"{s.height:,}" for s in sizes)],
         ]
         for kind in kinds:
-            counts = ["" if s is None else shown(s.operations.get(kind, 0)) for s in sizes]
-            rows.append((f"  {kind}", counts))
+            counts = ("" if s is None else shown(s.operations.get(kind, 0)) for s in sizes)
+            rows.append([f"  {kind}", *counts])
         return rows
 
     def _growth(self) -> list[str]:

@@ -18,6 +18,7 @@ from netsym.formula.names import Names, literal
 from netsym.formula.parse import Parsed, parse_formula
 from netsym.network import Network, refuse_vast_network
 from netsym.ops.formulas import read_formula
+from netsym.wording import plural
 
 _LONGEST = 4_000_000  # characters of a formula
 
@@ -184,7 +185,7 @@ def aligned(one: Subject, other: Subject) -> Subject:
     """
     if len(one.outputs) != len(other.outputs):
         raise SpecError(
-            f"{one.words} has {_count(len(one.outputs), 'output')}, but {other.words} has "
+            f"{one.words} has {plural(len(one.outputs), 'output')}, but {other.words} has "
             f"{len(other.outputs)}; compare functions with the same outputs"
         )
     other = _in_the_order_of(one.outputs, other)
@@ -208,7 +209,7 @@ def aligned(one: Subject, other: Subject) -> Subject:
     if len(mine) == len(theirs):
         return replace(other, inputs=one.inputs)
     raise SpecError(
-        f"{one.words} has {_count(len(mine), 'input')}, but {other.words} has {len(theirs)}; "
+        f"{one.words} has {plural(len(mine), 'input')}, but {other.words} has {len(theirs)}; "
         "compare functions of the same inputs"
     )
 
@@ -256,7 +257,3 @@ def _symbols(formula: Formula) -> dict[str, int]:
             names = block.payload.all()
             found.update((names[row], block.start + row) for row in rows.tolist())
     return found
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'s' * (number != 1)}"

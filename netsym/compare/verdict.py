@@ -14,12 +14,14 @@ from netsym.compare.agreement import (
     Draw,
     agree,
     draws,
+    seen_both_ways,
 )
 from netsym.compare.causes import within_error
 from netsym.compare.identity import Identity, identity
 from netsym.compare.regions import Regions, exact_on_regions
 from netsym.compare.structure import same_graph
 from netsym.compare.subjects import Subject
+from netsym.wording import plural
 from netsym.writers.language import Watcher, no_watcher
 
 #: The verdicts, from the most certain; each with the exit code of the command line.
@@ -179,17 +181,15 @@ def _in_numbers(found: Agreement) -> str:
     if not found.defined:
         return "in numbers: at none of the points that were tried both are defined"
     said = (
-        f"in numbers: at {found.defined} points the proved intervals overlap, and the values "
-        f"there differ by at most {found.bound:.2g} ({found.bits} bits)"
+        f"in numbers: at {plural(found.defined, 'point')} the proved intervals overlap, and the "
+        f"values there differ by at most {found.bound:.2g} ({found.bits} bits)"
     )
     if found.units:
-        said += (
-            f"; of {found.units} units with a kink {found.seen} were seen both active and inactive"
-        )
+        said += f"; of {seen_both_ways(found.units, found.seen)}"
     if found.defined < found.points:
         said += (
-            f"; at {found.points - found.defined} more points a value is not defined, is too "
-            "large, or is not known well enough"
+            f"; at {plural(found.points - found.defined, 'more point')} a value is not defined, is "
+            "too large, or is not known well enough"
         )
     return said
 
@@ -201,7 +201,7 @@ def _float_words(one: Subject, other: Subject, found: Agreement) -> Iterator[str
             "points"
         )
         if floats.broken:
-            said += f", and overflows or is not a number at {floats.broken} points"
+            said += f", and overflows or is not a number at {plural(floats.broken, 'point')}"
         yield said
 
 

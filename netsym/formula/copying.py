@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -11,16 +11,24 @@ from netsym.formula.graph import Block, Graph, Ids, Mask, Positions
 from netsym.formula.names import Names, literal
 
 
-def copy_nodes(old: Graph, mask: Mask, new: Graph, moved: Ids) -> None:
+def copy_nodes(
+    old: Graph,
+    mask: Mask,
+    new: Graph,
+    moved: Ids,
+    change: Callable[[Fraction], float | Fraction] | None = None,
+) -> None:
     """Copy what the mask selects; `moved` (len(old),) says where symbols are, and then all nodes.
 
-    A node that is wrapped in a name is copied without it.
+    A node that is wrapped in a name is copied without it, a fraction as what `change` makes of it.
     """
     for block, rows in old.walk(mask):
         ids = block.start + rows
         if block.op == "symbol":
             continue
-        if block.op == "constant":
+        if change is not None and isinstance(block.payload, tuple):
+            moved[block.start] = new.number_id(change(block.payload[0]))
+        elif block.op == "constant":
             copy_constants(block, rows, new, moved)
         elif block.op == "name":
             moved[ids] = moved[block.operands[rows, 0]]
@@ -38,9 +46,15 @@ def copy_constants(block: Block, rows: Positions, new: Graph, moved: Ids) -> Non
 
 
 def with_numbers(
-    old: Graph, nodes: Ids, values: Mapping[str, float | Fraction]
+    old: Graph,
+    nodes: Ids,
+    values: Mapping[str, float | Fraction],
+    change: Callable[[Fraction], float | Fraction] | None = None,
 ) -> tuple[Graph, Ids]:
-    """What some nodes are made of in a graph of its own, with some symbols replaced by numbers."""
+    """What some nodes are made of in a graph of its own, with some symbols replaced by numbers.
+
+    `change` is that of `copy_nodes`.
+    """
     new = Graph()
     moved = np.full(len(old), -1, dtype=np.int32)
     mask = old.reachable(nodes)
@@ -51,11 +65,9 @@ def with_numbers(
         moved[block.start : block.stop] = new.symbols(block.payload)
         for row in rows.tolist():
             value = values.get(block.payload.ascii(row))
-            if isinstance(value, Fraction):
-                moved[block.start + row] = new.fraction(value)
-            elif value is not None:
-                moved[block.start + row] = new.constants(float(value))
-    copy_nodes(old, mask, new, moved)
+            if value is not None:
+                moved[block.start + row] = new.number_id(value)
+    copy_nodes(old, mask, new, moved, change)
     return new, moved[nodes]
 
 

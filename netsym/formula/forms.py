@@ -19,6 +19,7 @@ from netsym.formula.names import Names, literal
 from netsym.formula.plan import Plan
 from netsym.formula.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown, tally
 from netsym.formula.values import Evaluation, checked_number, points, shaped
+from netsym.wording import agreed
 
 if TYPE_CHECKING:
     from netsym.formula.reverse import Backward
@@ -268,7 +269,10 @@ class Formula:
     def __repr__(self) -> str:
         names = ", ".join(output.name for output in self.outputs[:3])
         more = ", …" if len(self.outputs) > 3 else ""
-        return f"<{self.form} formula of {names}{more}: {shown(self.size.nodes)} nodes>"
+        size = self.size.nodes
+        return (
+            f"<{self.form} formula of {names}{more}: {shown(size)} {agreed(size, 'node', 'nodes')}>"
+        )
 
     def write(self, to: str, *, max_nodes: int | None = MAX_NODES, **options: Any) -> Iterator[str]:
         """The formula in a language, piece by piece: "text", "latex", "python" or "sympy".

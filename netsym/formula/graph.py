@@ -139,6 +139,10 @@ class Graph:
             self._fractions[value] = int(made[0])
         return self._fractions[value]
 
+    def number_id(self, value: float | Fraction) -> int:
+        """A leaf node of a number; see `constant` and `fraction`."""
+        return self.fraction(value) if isinstance(value, Fraction) else self.constant(float(value))
+
     def nodes(self, op: str, *columns: Ids) -> Ids:
         """Nodes of one operation; a column holds one operand of every node, and they broadcast."""
         shape = common_shape(columns)

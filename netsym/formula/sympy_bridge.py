@@ -21,6 +21,7 @@ from netsym.formula.forms import Formula, bind
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Graph
 from netsym.formula.names import Names, literal, refuse_bad_name
+from netsym.wording import plural
 
 
 class _Raw:
@@ -246,7 +247,8 @@ class _Nodes(Builder):
         ids = self.build(graph, placed, self.roots)
         width = len(self.roots)
         if outputs and len(outputs) != width:
-            raise SpecError(f"{len(outputs)} output names for {width} expressions; give one each")
+            called, wanted = plural(len(outputs), "output name"), plural(width, "expression")
+            raise SpecError(f"{called} for {wanted}; give one each")
         ends = literal(*outputs) if outputs else Names("y", None, () if width == 1 else (width,))
         places = np.array([placed[name] for name in inputs], dtype=np.int32)
         return Formula(graph, places, bind(ends, ids[self.roots]))

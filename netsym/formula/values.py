@@ -14,6 +14,7 @@ from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Block
 from netsym.formula.names import Names
 from netsym.formula.plan import Column, Contraction, LongSum, Plain, Plan, Step
+from netsym.wording import plural
 
 Floats = npt.NDArray[np.float64]
 
@@ -48,8 +49,8 @@ def points(inputs: Sequence[npt.ArrayLike], count: int) -> tuple[Floats, tuple[i
         f"an array of shape {arrays[0].shape} was" if len(arrays) == 1 else f"{len(arrays)} were"
     )
     raise SpecError(
-        f"this takes {count} input{'s' * (count != 1)}, but {given} given; pass {count} "
-        f"value{'s' * (count != 1)}, or one array whose last axis has length {count}"
+        f"this takes {plural(count, 'input')}, but {given} given; pass {plural(count, 'value')}, "
+        f"or one array whose last axis has length {count}"
     )
 
 

@@ -14,6 +14,7 @@ from netsym.formula.graph import Ids
 from netsym.formula.names import Names
 from netsym.layers import Layer, Shape, refuse_vast, shown
 from netsym.ops import Ops, Present
+from netsym.wording import agreed, plural
 
 if TYPE_CHECKING:
     from netsym.ops.matrix import Matrix
@@ -75,12 +76,14 @@ class Attention(Layer):
             divisors = [*small, *(width // n for n in small)]
             near = sorted(sorted(set(divisors), key=lambda n: abs(n - self.heads))[:2])
             raise SpecError(
-                f"splits {width} values into {self.heads} heads, but {self.heads} does not divide "
-                f"{width}; choose heads that do, such as {' or '.join(map(str, near))}"
+                f"splits {plural(width, 'value')} into {plural(self.heads, 'head')}, but "
+                f"{self.heads} does not divide {width}; choose heads that do, such as "
+                f"{' or '.join(map(str, near))}"
             )
         if self.rotary != "none" and width // self.heads % 2:
             raise SpecError(
-                f"turns pairs of values, but {self.heads} heads of {width} values have "
+                f"turns pairs of values, but {plural(self.heads, 'head')} of "
+                f"{plural(width, 'value')} {agreed(self.heads, 'has', 'have')} "
                 f"{width // self.heads} each, an odd number; choose other heads, or no rotary"
             )
         if self.causal and len(shapes) > 1:

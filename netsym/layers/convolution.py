@@ -13,6 +13,7 @@ from netsym.formula.graph import Ids
 from netsym.layers import Activated, Shape, shown
 from netsym.layers.windows import Geometry, Windows, margins, spatial
 from netsym.ops import Ops
+from netsym.wording import plural
 
 if TYPE_CHECKING:
     from netsym.ops.matrix import Matrix
@@ -54,8 +55,8 @@ class Convolution(Activated):
             )
         if self.groups < 1 or self.channels % self.groups:
             raise SpecError(
-                f"{self.channels} channels cannot be split into {self.groups} groups; take a "
-                "multiple"
+                f"{plural(self.channels, 'channel')} cannot be split into "
+                f"{plural(self.groups, 'group')}; take a multiple"
             )
 
     @property
@@ -105,7 +106,7 @@ class Convolution(Activated):
 
     def describe(self) -> str:
         groups = f", {self.groups} groups" if self.groups > 1 else ""
-        many = f"{self.channels} channel{'s' if self.channels != 1 else ''}"
+        many = plural(self.channels, "channel")
         return f"{self.kind}, {many}, {self.geometry.describe()}{groups}, {self.activation}"
 
 

@@ -12,6 +12,7 @@ from netsym.layers import Activated, Shape, Stage
 from netsym.layers.elementwise import Activation
 from netsym.layers.merge import Add
 from netsym.ops import Ops
+from netsym.wording import plural
 
 if TYPE_CHECKING:
     from netsym.ops.matrix import Matrix
@@ -41,7 +42,8 @@ class Dense(Activated):
         if self.skip and inputs != self.units:
             raise SpecError(
                 f"adds its own input, so it needs as many units as inputs: "
-                f"{self.units} units, {inputs} inputs; change one or leave the skip out"
+                f"{plural(self.units, 'unit')}, {plural(inputs, 'input')}; change one or leave "
+                "the skip out"
             )
         return (*leading, self.units)
 
@@ -78,4 +80,4 @@ class Dense(Activated):
 
     def describe(self) -> str:
         skip = " + its input" if self.skip else ""
-        return f"{self.units} unit{'s' if self.units != 1 else ''}, {self.activation}{skip}"
+        return f"{plural(self.units, 'unit')}, {self.activation}{skip}"

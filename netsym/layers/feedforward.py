@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from netsym.formula.graph import Ids
 from netsym.layers import Activated, Shape
 from netsym.ops import Ops
+from netsym.wording import plural
 
 if TYPE_CHECKING:
     from netsym.ops.matrix import Matrix
@@ -76,4 +77,4 @@ class FeedForward(Activated):
 
     def describe(self) -> str:
         gated = "gated " if self.gated else ""
-        return f"feed-forward through {self.hidden} {gated}units, {self.activation}"
+        return f"feed-forward through {plural(self.hidden, f'{gated}unit')}, {self.activation}"

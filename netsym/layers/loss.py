@@ -25,6 +25,7 @@ from netsym.layers import Layer, Shape, shown
 from netsym.layers.merge import same
 from netsym.ops import Ops, Present
 from netsym.ops.matrix import Matrix
+from netsym.wording import plural
 
 A = TypeVar("A")
 
@@ -162,8 +163,8 @@ class Labelled(Loss):
         count, axes = prod(shapes[1]), 2 if self.examples else 1
         if self.labels and (len(self.labels) != count or len(shapes[1]) != axes):
             raise SpecError(
-                f"has {len(self.labels)} labels, but its target is {shown(shapes[1])}; give one "
-                "label for each value of a vector, or with examples of each vector"
+                f"has {plural(len(self.labels), 'label')}, but its target is {shown(shapes[1])}; "
+                "give one label for each value of a vector, or with examples of each vector"
             )
         return shape
 

@@ -11,6 +11,7 @@ from netsym.errors import SpecError
 from netsym.formula.graph import Ids
 from netsym.layers import Layer, Shape, shown
 from netsym.ops import Ops
+from netsym.wording import plural
 
 if TYPE_CHECKING:
     from netsym.ops.matrix import Matrix
@@ -205,7 +206,7 @@ class GroupNorm(Grouped):
         return shapes[0]
 
     def describe(self) -> str:
-        return f"{self.kind}, {self.groups} groups, eps {self.eps:g}"
+        return f"{self.kind}, {plural(self.groups, 'group')}, eps {self.eps:g}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from netsym.formula.names import Names
 from netsym.layers import Layer, Shape, shown
 from netsym.ops import Ops
 from netsym.ops.matrix import Matrix
+from netsym.wording import plural
 
 A = TypeVar("A")
 
@@ -94,4 +95,4 @@ class Given(Layer):
         return self.letter
 
     def describe(self) -> str:
-        return f"{prod(self.lengths)} given numbers"
+        return plural(prod(self.lengths), "given number")

@@ -12,6 +12,7 @@ from netsym.layers import Layer, Shape, refuse_vast, shown
 from netsym.layers.blocks import INPUT, MOST_LAYERS, Block, Composite, Wire
 from netsym.layers.merge import Concat
 from netsym.ops import Ops
+from netsym.wording import plural
 
 A = TypeVar("A")
 
@@ -59,8 +60,8 @@ class Recurrent(Layer):
         refuse_vast("reads a sequence of steps:", steps, most=MOST_STEPS)
         if self.steps is not None and steps != self.steps:
             raise SpecError(
-                f"is written for {self.steps} steps, but its input has {steps}: its shape is "
-                f"{shown(shapes[0])}; change one, or leave steps out"
+                f"is written for {plural(self.steps, 'step')}, but its input has {steps}: its "
+                f"shape is {shown(shapes[0])}; change one, or leave steps out"
             )
         return (steps, self.units) if self.returns == "all" else (self.units,)
 
@@ -94,7 +95,7 @@ class Recurrent(Layer):
 
     def describe(self) -> str:
         back = ", from the last step to the first" if self.reverse else ""
-        return f"{self.kind}, {self.units} unit{'s' if self.units != 1 else ''}{back}"
+        return f"{self.kind}, {plural(self.units, 'unit')}{back}"
 
     def _gates(self, inputs: int, *gates: str) -> dict[str, Shape]:
         """Weights, recurrent weights and biases of gates."""

@@ -12,6 +12,7 @@ from typing import Any
 from netsym.formula.names import Names
 from netsym.formula.sizes import PerOutput, Size, scientific, shown
 from netsym.ops.sizes import Counts, Heights, Sizes
+from netsym.wording import plural, table
 
 
 def forecast(
@@ -77,13 +78,7 @@ class NetworkSize:
                 listed = [f"{kind} {shown(n, exact)}" for kind, n in size.operations.items()]
                 nodes = shown(size.nodes, exact)
                 rows.append((form, nodes, f"{size.height:,}", ", ".join(listed)))
-        widths = [max(len(row[column]) for row in rows) for column in range(3)]
-        one, two, three = widths
-        lines = [
-            f"{form:<{one}}  {nodes:>{two}}  {height:>{three}}  {operations}".rstrip()
-            for form, nodes, height, operations in rows
-        ]
-        return "\n".join([self._title(), "", *lines, "", self._verdict()])
+        return "\n".join([self._title(), "", *table(rows, "<>><"), "", self._verdict()])
 
     def _title(self) -> str:
         counts = {
@@ -91,7 +86,7 @@ class NetworkSize:
             "output": len(self.outputs),
             "parameter": self.parameters,
         }
-        said = ", ".join(f"{n:,} {word}{'s' * (n != 1)}" for word, n in counts.items())
+        said = ", ".join(plural(n, word) for word, n in counts.items())
         return f"{self.network}: {said}"
 
     def _verdict(self) -> str:
@@ -145,11 +140,7 @@ class Growth:
         columns = [["steps", *map(str, self.steps)]]
         for form, counts in self.nodes.items():
             columns.append([_GROWS.get(form, form), *(shown(count, exact) for count in counts)])
-        widths = [max(map(len, column)) for column in columns]
-        lines = [
-            "  ".join(f"{text:>{width}}" for text, width in zip(row, widths, strict=True))
-            for row in zip(*columns, strict=True)
-        ]
+        lines = table(list(zip(*columns, strict=True)), ">")
         if len(self.steps) < 2:
             said = "one number of steps shows no growth; ask for a range, as in --steps 1..10"
             return "\n".join(

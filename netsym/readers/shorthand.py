@@ -10,6 +10,7 @@ from netsym.formula.functions import ACTIVATIONS
 from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
 from netsym.network import Network
+from netsym.wording import agreed
 
 _LAYER = re.compile(
     r"(?P<units>[0-9]+)(?:[x×](?P<times>[0-9]+))?(?P<activation>[a-z_]*)(?P<skip>\+?)"
@@ -127,5 +128,7 @@ def _assumed(unsaid: list[int], layers: int, body: str) -> str:
     if len(unsaid) == layers:
         return f"no activation was given, so all is linear; for sigmoids write {body}:sigmoid"
     shown = ", ".join(map(str, unsaid[:4])) + (", …" if len(unsaid) > 4 else "")
-    which = f"layers {shown} have" if len(unsaid) > 1 else f"layer {shown} has"
-    return f"{which} no activation and {'are' if len(unsaid) > 1 else 'is'} linear"
+    return agreed(
+        len(unsaid), f"layer {shown} has no activation and is linear",
+        f"layers {shown} have no activation and are linear",
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Scale, Standardize
 from netsym.network import Network
+from netsym.wording import plural
 
 _ACTIVATIONS = {
     "identity": "linear",
@@ -58,7 +59,9 @@ def from_sklearn(model: Any, inputs: Sequence[str] = ()) -> Network:
         title += f": probability of class {classes[0]}"
     count = len(last.coefs_[0])
     if inputs and len(inputs) != count:
-        raise SpecError(f"{len(inputs)} names for {count} inputs; give one each")
+        raise SpecError(
+            f"{plural(len(inputs), 'name')} for {plural(count, 'input')}; give one each"
+        )
     plain = tuple(inputs) or count
     features = tuple(inputs) or _usable(getattr(model, "feature_names_in_", ())) or count
     outputs = _usable(classes)

@@ -21,6 +21,7 @@ from netsym.layers.blocks import INPUT, Block, Composite, LayerWire, Shared, Wir
 from netsym.layers.registry import BLOCKS, LAYERS
 from netsym.network import Network
 from netsym.readers.options import MOST, options, shown, switches, wrong
+from netsym.wording import agreed
 
 VERSION = 1
 KEYS = (
@@ -276,7 +277,7 @@ def _assumed(silent: list[str]) -> str:
     if not silent:
         return ""
     listed = " and ".join(silent) if len(silent) < 4 else f"{len(silent)} layers"
-    are = "has no activation and is" if len(silent) == 1 else "have no activation and are"
+    are = agreed(len(silent), "has no activation and is", "have no activation and are")
     return f'{listed} {are} linear; to say so, write activation = "linear"'
 
 

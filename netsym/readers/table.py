@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError
 from netsym.readers.bounded import opened
+from netsym.wording import plural
 
 _MOST_BYTES = 64 * 2**20
 #: What Python reads besides is no number here: 1_000, inf, nan, the digits of other scripts.
@@ -65,7 +66,8 @@ def read_table(path: str | os.PathLike[str]) -> Table:
         )
         if len(cells) != width:
             raise SpecError(
-                f"{path}, line {number} has {len(cells)} columns, and the lines before it {width}"
+                f"{path}, line {number} has {plural(len(cells), 'column')}, and the lines before "
+                f"it {width}"
             )
     return Table(np.array(rows), tuple(header), line)
 

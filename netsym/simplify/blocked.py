@@ -12,6 +12,7 @@ from netsym.simplify.facts import Facts
 from netsym.simplify.rules import Work
 from netsym.simplify.witness import Passage, Witness, passage
 from netsym.simplify.words import layer_words, wrapped
+from netsym.wording import agreed, plural
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,15 +103,15 @@ def _costly(block: Block, refused: str) -> Blocked:
         return Blocked(numbers, f"{words} stay apart: {refused}", block=block)
     more = block.change
     costs = [
-        f"{abs(count):,} {'more' if count > 0 else 'fewer'} {what}"
-        for count, what in ((more.parameters, "parameters"), (more.operations, "operations"))
+        plural(abs(count), f"{'more' if count > 0 else 'fewer'} {what}")
+        for count, what in ((more.parameters, "parameter"), (more.operations, "operation"))
         if count
     ]
     still = ""
     if block.still:
         still = f", as {block.still.partition('/')[0]} still needs what is between"
     because = (
-        f"{words} {'are' if len(numbers) > 1 else 'is'} affine, but one layer instead would take "
+        f"{words} {agreed(len(numbers), 'is', 'are')} affine, but one layer instead would take "
         f"{' and '.join(costs)}{still}; "
         "--force does it all the same"
     )

@@ -24,6 +24,7 @@ from netsym.simplify.report import MOST_BLOCKED, MOST_STEPS
 from netsym.simplify.simplification import Simplified, Step
 from netsym.simplify.spelling import Spelling, aligned, is_small
 from netsym.simplify.witness import Witness
+from netsym.wording import plural
 from netsym.writers.latex import NOTATIONS, WIDTH, Latex
 
 _MOST_RESULT = 400  # nodes of the inlined result, else of the layered one
@@ -99,7 +100,7 @@ class _Derivation:
             collapses = step.found.sources and len(step.found.layers) > 1
             yield from self._collapsed(step, head) if collapses else self._changed(step, head)
         if len(steps) > MOST_STEPS:
-            yield f"\\noindent And {len(steps) - MOST_STEPS:,} more steps."
+            yield f"\\noindent And {plural(len(steps) - MOST_STEPS, 'more step')}."
         if self.result.blocked:
             yield "\n".join(self._blocked())
         yield from self._end(max_nodes)
@@ -241,7 +242,7 @@ class _Derivation:
             yield rf"\item {self._place(place)}"
         more = len(self.result.blocked) - MOST_BLOCKED
         if more > 0:
-            yield rf"\item And {more:,} more places like these."
+            yield rf"\item And {plural(more, 'more place')} like these."
         yield "\\end{itemize}"
 
     def _place(self, place: Blocked) -> str:

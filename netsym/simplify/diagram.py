@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 
 from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
@@ -16,7 +18,7 @@ from netsym.layers.elementwise import Activation
 from netsym.layers.merge import Add
 from netsym.layers.wiring import Placed
 from netsym.network import Network
-from netsym.simplify.rounding import rounded
+from netsym.simplify.rounding import fractions, rounded
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,11 +102,17 @@ class Diagram:
     def network(self, exact: bool = True) -> Network:
         """The network, with numbers rounded to float64 where they come from such, unless exact.
 
-        Raises `OverflowError` if a number is too large for float64.
+        Fractions that the network was given stay. Raises `OverflowError` if a number is too large
+        for float64.
         """
         layers = self.layers
-        if not exact:
-            layers = {n: _rounded(p) if n in self.rounds else p for n, p in layers.items()}
+        if not exact and self.rounds:
+            parameters = chain.from_iterable(p.parameters.values() for p in self.origin.layers)
+            given = frozenset(chain.from_iterable(map(fractions, parameters)))
+            layers = {
+                name: _rounded(placed, given) if name in self.rounds else placed
+                for name, placed in layers.items()
+            }
         return replace(self.origin, layers=_plain(list(self._fused(layers))), assumed="")
 
     def _fused(self, layers: Mapping[str, Placed]) -> Iterator[Placed]:
@@ -182,5 +190,6 @@ def _plain(layers: Sequence[Placed]) -> tuple[Placed, ...]:
     )
 
 
-def _rounded(placed: Placed) -> Placed:
-    return replace(placed, parameters={key: rounded(p) for key, p in placed.parameters.items()})
+def _rounded(placed: Placed, given: frozenset[Fraction]) -> Placed:
+    parameters = {key: rounded(p, given) for key, p in placed.parameters.items()}
+    return replace(placed, parameters=parameters)

@@ -90,8 +90,8 @@ def _in_two(diagram: Diagram, placed: Placed, split: Split) -> Found:
                         split.left)  # fmt: skip
     parameters = {**placed.parameters, "weights": weights}
     second = replace(placed, sources=(name,), shapes=((rank,),), parameters=parameters)
-    after = diagram.replaced([first, second])
-    if split.rounds or placed.name in diagram.rounds:
+    after = diagram.replaced([first, second], placed.name in diagram.rounds)
+    if split.rounds:
         after = replace(after, rounds=after.rounds | {name})
     words = f"{layer_words([placed])} has weights of rank {rank}: split in two"
     return Found((placed,), after, words, split.because, placed.sources, split.approximate)

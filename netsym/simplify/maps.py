@@ -15,8 +15,9 @@ from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Scale
 from netsym.layers.wiring import Placed
 from netsym.ops.affine import Affine, Map
+from netsym.ops.formulas import read_parameter
 from netsym.ops.parameters import Parameter, derived
-from netsym.ops.rationals import Exact, Irrational
+from netsym.ops.rationals import Exact, Irrational, NotRational
 from netsym.ops.tidy import Tidy
 from netsym.simplify.rounding import rounded
 
@@ -74,13 +75,25 @@ class Collapsed:
     def _parameter(self, names: Names, values: Array) -> Parameter:
         if isinstance(self.base, Tidy):
             made = derived(names, self.base.graph, values)
-            if not made.symbols():
+            exact = _exact(made)
+            if exact is None:
                 rounded(made)  # raises OverflowError
-            return made
+                return made
+            values = exact
         entries = np.empty(values.size, dtype=object)
         entries[:] = [Fraction(int(v.p), int(v.q)) for v in values.reshape(-1).tolist()]
         _refuse_too_large(entries)
         return Parameter(names, entries.reshape(values.shape))
+
+
+def _exact(parameter: Parameter) -> Array | None:
+    """The entries as exact numbers; None if they need names, or are not rational."""
+    if parameter.symbols():
+        return None
+    try:
+        return read_parameter(parameter, Exact())
+    except NotRational:
+        return None
 
 
 def _refuse_too_large(entries: Iterable[Fraction]) -> None:

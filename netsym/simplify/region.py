@@ -23,6 +23,7 @@ from netsym.ops.rationals import Exact, NotRational, Rationals
 from netsym.simplify.redundancy import irredundant
 from netsym.simplify.words import paragraph
 from netsym.simplify.written import ROUNDED, Row, Writer, formula, is_rounded, listed
+from netsym.wording import agreed, few, plural
 from netsym.writers.text import Ascii
 
 Array = npt.NDArray[Any]
@@ -102,7 +103,8 @@ class Region:
     checked: int
 
     def __repr__(self) -> str:
-        return f"<linear region of {self.network.title} with {len(self.inequalities)} inequalities>"
+        count = plural(len(self.inequalities), "inequality", "inequalities")
+        return f"<linear region of {self.network.title} with {count}>"
 
     def __str__(self) -> str:
         return self.report()
@@ -134,7 +136,8 @@ class Region:
             lines += [f"  {line}" for line in text.splitlines()]
             rounded = any(is_rounded(number, writer.digits) for row in self.rows for number in row)
         else:
-            lines.append(f"  of {len(net.inputs):,} inputs to {len(self.rows):,} outputs; write "
+            lines.append(f"  of {plural(len(net.inputs), 'input')} to "
+                          f"{plural(len(self.rows), 'output')}; write "
                          "it as a formula or as JSON")  # fmt: skip
             rounded = False
         shown = self.inequalities[: _LISTED if len(net.inputs) <= _MOST_INPUTS else 0]
@@ -167,7 +170,7 @@ class Region:
                            f"at most {_MOST_INEQUALITIES} in {_MOST_INPUTS} inputs")  # fmt: skip
         if self.kinks > count:
             more = self.kinks - count
-            text += f"; {more:,} more follow{'s' * (more == 1)} from these"
+            text += f"; {more:,} more {agreed(more, 'follows', 'follow')} from these"
         return text
 
     def to_json(self) -> dict[str, Any]:
@@ -226,10 +229,9 @@ def refuse_names(network: Network) -> None:
     """Raise `SpecError` if a parameter is a name."""
     names = network.parameter_names()
     if names:
-        some = ", ".join(names[:4]) + (f" and {len(names) - 4:,} more" if len(names) > 4 else "")
         raise SpecError(
-            f"which linear piece holds where depends on numbers, but {some} "
-            f"{'are names' if len(names) > 1 else 'is a name'}; give the parameters numbers, in "
+            f"which linear piece holds where depends on numbers, but {few(names, 4)} "
+            f"{agreed(len(names), 'is a name', 'are names')}; give the parameters numbers, in "
             "the network's file, or in Python by with_parameters"
         )
 
@@ -366,8 +368,8 @@ def _exact(network: Network, point: Any) -> Point:
         names = ", ".join(map(inputs.ascii, range(min(4, len(inputs)))))
         names += ", …" if len(inputs) > 4 else ""
         raise SpecError(
-            f"a point of this network has {len(inputs):,} value{'s' * (len(inputs) != 1)} "
-            f"({names}), but {len(given):,} {'was' if len(given) == 1 else 'were'} given"
+            f"a point of this network has {plural(len(inputs), 'value')} ({names}), but "
+            f"{len(given):,} {agreed(len(given), 'was', 'were')} given"
         )
     return tuple(exact_number(inputs.ascii(n), each) for n, each in enumerate(given))
 

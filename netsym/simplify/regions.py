@@ -34,6 +34,7 @@ from netsym.simplify.region import (
 )
 from netsym.simplify.words import paragraph
 from netsym.simplify.written import ROUNDED, Row, Writer, formula
+from netsym.wording import plural
 from netsym.writers.language import Equation, Language, Watcher, no_watcher
 from netsym.writers.latex import Latex
 from netsym.writers.text import Ascii
@@ -238,18 +239,19 @@ class Regions:
             )
         lines += paragraph(
             f"checked: the network, evaluated in exact fractions, equals its pieces at "
-            f"{self.checked:,} points inside of them", width
+            f"{plural(self.checked, 'point')} inside of them", width
         )  # fmt: skip
         return "\n".join(
             [*lines, *(paragraph(f"note: {ROUNDED}", width) if writer.rounded else [])]
         )
 
     def _counts(self) -> str:
-        counts = {"linear region": len(self)}
+        counts = [plural(len(self), "linear region")]
         if len(self.network.inputs) == 1 and len(self.intervals()) < len(self):
-            counts["piece after joining neighbours with one formula"] = len(self.intervals())
-        counts["different affine map" if self.maps > 1 else "affine map"] = self.maps
-        return ", ".join(f"{n:,} {_plural(words, n)}" for words, n in counts.items())
+            joined = plural(len(self.intervals()), "piece")
+            counts.append(f"{joined} after joining neighbours with one formula")
+        counts.append(plural(self.maps, "affine map", "different affine maps"))
+        return ", ".join(counts)
 
     def _within(self, writer: Writer) -> str:
         if self.box is None:
@@ -288,11 +290,6 @@ class Regions:
                 "the function is written piece by piece for networks of one input; for two, use "
                 "the report or the JSON"
             )
-
-
-def _plural(words: str, count: int) -> str:
-    first, *rest = words.split(" after ")
-    return " after ".join([first + "s" * (count != 1), *rest])
 
 
 def regions(

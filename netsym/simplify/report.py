@@ -10,6 +10,7 @@ from netsym.formula.sizes import shown
 from netsym.simplify.cost import Cost
 from netsym.simplify.rules import compose
 from netsym.simplify.words import wrapped
+from netsym.wording import agreed, plural
 
 if TYPE_CHECKING:
     from netsym.simplify.simplification import Simplified, Step
@@ -31,7 +32,7 @@ def report(
     for number, step in enumerate(result.steps[:MOST_STEPS], 1):
         parts.append("\n".join(_step_lines(number, step, width, arrow)))
     if len(result.steps) > MOST_STEPS:
-        parts.append(f"… and {len(result.steps) - MOST_STEPS:,} more steps")
+        parts.append(f"… and {plural(len(result.steps) - MOST_STEPS, 'more step')}")
     parts += _not_done(result, width)
     size = result.network.count_nodes("inlined")
     if size <= _MOST_WRITTEN:
@@ -54,7 +55,7 @@ def summary(result: Simplified, arrow: str = "⇒") -> str:
     if not result.steps:
         what = "no step was taken" if result.stopped else "nothing to collapse"
         return f"{result.original.title}: {what}"
-    count = f"{len(result.steps):,} step{'s' * (len(result.steps) != 1)}"
+    count = plural(len(result.steps), "step")
     return f"{result.original.title}: {count}, {_costs(before, after, arrow)}"
 
 
@@ -91,12 +92,14 @@ def _not_done(result: Simplified, width: int) -> list[str]:
             lines.append("what stays as it is:")
         lines += [place.report(width) for place in result.blocked[:MOST_BLOCKED]]
         if len(result.blocked) > MOST_BLOCKED:
-            lines.append(f"- and {len(result.blocked) - MOST_BLOCKED:,} more places like these")
+            lines.append(
+                f"- and {plural(len(result.blocked) - MOST_BLOCKED, 'more place')} like these"
+            )
     elif not result.steps and not result.stopped:
         lines.append("- no two affine layers on vectors stand one after another")
     arrays = [placed.number for placed in result.original.layers if not placed.on_vectors]
     if arrays:
-        which = f"layer {arrays[0]} works" if len(arrays) == 1 else f"{len(arrays)} layers work"
+        which = agreed(len(arrays), f"layer {arrays[0]} works", f"{len(arrays):,} layers work")
         kept = f"- {which} on arrays of several axes: collapsing is for vectors, so they are kept"
         lines.append(wrapped(kept, width))
     return ["\n".join(lines)] if lines else []

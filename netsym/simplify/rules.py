@@ -165,7 +165,7 @@ def as_one(diagram: Diagram, block: Block, how: str, because: str) -> Found:
                    (found.inputs,), end.number)
         )  # fmt: skip
     changed.append(found.layer(end.name, end.number, sources))
-    rounds = is_rounded(diagram, found, block.layers)
+    rounds = is_rounded(diagram, block.layers)
     after = diagram.replaced(changed, rounds)
     return Found(block.layers, after, f"{words}: one layer does it", because, block.sources)
 

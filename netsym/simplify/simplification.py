@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,12 +14,14 @@ from netsym.errors import SpecError, check_real, checked_whole
 from netsym.formula.values import reals
 from netsym.network import Network, refuse_vast_network
 from netsym.ops.balls import Balls, precision
+from netsym.ops.parameters import Parameter
 from netsym.simplify.blocked import Blocked, blocked
 from netsym.simplify.cost import Cost, network_cost
 from netsym.simplify.diagram import Diagram
 from netsym.simplify.factor import factoring
 from netsym.simplify.facts import Facts
 from netsym.simplify.rules import RULES, Found, Rule, Work
+from netsym.wording import plural
 from netsym.writers.language import Watcher, no_watcher
 
 _BITS = 256
@@ -69,9 +72,9 @@ class Step:
 class Simplified:
     """A simplified network; `str` is the report.
 
-    `network` is the result. `exact` is the same before its numbers were rounded: `is_rounded` says
-    whether they were. `steps` led to it from `original`; `blocked` are the places that stay as they
-    are, `stopped` says that there were more steps.
+    `network` is the result. `exact` is the same before its numbers were rounded. `steps` led to it
+    from `original`; `blocked` are the places that stay as they are, `stopped` says that there were
+    more steps.
     """
 
     original: Network
@@ -79,8 +82,13 @@ class Simplified:
     exact: Network
     steps: tuple[Step, ...]
     blocked: tuple[Blocked, ...]
-    is_rounded: bool
     stopped: bool = False
+
+    @cached_property
+    def is_rounded(self) -> bool:
+        """Whether numbers of `exact` were rounded to float64, though that may have lost nothing."""
+        sides = (_parameters(network) for network in (self.network, self.exact))
+        return any(one is not other for one, other in zip(*sides, strict=True))
 
     @cached_property
     def cost(self) -> tuple[Cost, Cost]:
@@ -114,7 +122,7 @@ class Simplified:
         return report(self)
 
     def __repr__(self) -> str:
-        count = f"{len(self.steps)} step{'s' * (len(self.steps) != 1)}"
+        count = plural(len(self.steps), "step")
         return f"<{self.original.title} simplified in {count}: {self.network!r}>"
 
 
@@ -165,9 +173,12 @@ def simplify(
         _entitled(diagram.network()) if taken else network,
         tuple(taken),
         tuple(blocked(work)),
-        bool(diagram.rounds) and not exact,
         step is not None,
     )
+
+
+def _parameters(network: Network) -> Iterator[Parameter]:
+    return (p for placed in network.layers for p in placed.parameters.values())
 
 
 def _entitled(network: Network) -> Network:

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from netsym.formula.copying import with_numbers
 from netsym.formula.forms import Binding, Formula, bind
 from netsym.formula.graph import Graph, Ids
 from netsym.formula.names import Names, literal
@@ -135,21 +136,21 @@ class Spelling:
             return None
         latex = Latex(formula, self.digits, NOTATIONS[self.notation])
         texts = list(latex.right_sides()[1].values())
-        return texts, self._rounded(parameter, formula)
+        return texts, self._rounded(parameter)
 
-    def _rounded(self, parameter: Parameter, formula: Formula) -> list[bool]:
+    def _rounded(self, parameter: Parameter) -> list[bool]:
         """Which entries are written as other numbers."""
         if parameter.entries is not None:
             return [
                 isinstance(e, (float, Fraction)) and is_rounded(Fraction(e), self.digits)
                 for e in parameter.entries.reshape(-1).tolist()
             ]
-        if parameter.formula is None or self.digits is None:
+        if parameter.formula is None:
             return [False] * len(parameter.names)
-        graph = formula.graph
+        exact = parameter.formula
         numbers = [
             block.number(row)
-            for block, rows in graph.walk(formula.mask)
+            for block, rows in exact.graph.walk(exact.mask)
             if block.op == "constant"
             for row in rows.tolist()
         ]
@@ -158,9 +159,9 @@ class Spelling:
 
     @staticmethod
     def _nodes(parameter: Parameter) -> tuple[Graph, Ids]:
-        """The entries as nodes of a graph."""
+        """The entries as nodes of a graph, with the numbers that are shown."""
         if parameter.formula is not None:
-            return parameter.formula.graph, parameter.formula.ends
+            return with_numbers(parameter.formula.graph, parameter.formula.ends, {}, short)
         if parameter.entries is not None and parameter.entries.dtype == object:
             entries = [short(e) if isinstance(e, Fraction) else e for e in parameter.entries.flat]
             changed = np.empty(len(entries), dtype=object)

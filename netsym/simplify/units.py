@@ -18,10 +18,12 @@ from netsym.ops.formulas import read_parameter
 from netsym.ops.parameters import Parameter, derived
 from netsym.ops.tidy import Tidy
 from netsym.simplify.diagram import Diagram
-from netsym.simplify.maps import Collapsed, collapse
+from netsym.simplify.maps import collapse
 
 Keys = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
+
+_RATIONAL = frozenset({"constant", "name", "add", "multiply", "divide", "negate"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,8 +152,8 @@ def without(
     for reader in place.readers:
         found = collapse([reader], len(kept), start, [place.layer] if len(constants) else ())
         readers.append(found.layer(reader.name, reader.number, reader.sources))
-        rounds.append(is_rounded(diagram, found, [reader, place.layer]))
-    after = diagram.replaced([layer, *path])
+        rounds.append(is_rounded(diagram, [reader, place.layer] if len(constants) else [reader]))
+    after = diagram.replaced([layer], place.layer.name in diagram.rounds).replaced(path)
     for reader, rounded in zip(readers, rounds, strict=True):
         after = after.replaced([reader], rounded)
     return after
@@ -169,7 +171,7 @@ def constant(diagram: Diagram, place: Hidden) -> Diagram:
     for reader in place.readers:
         found = collapse([reader], width, start, [place.layer])
         changed = found.layer(reader.name, reader.number, (source,))
-        after = after.replaced([changed], is_rounded(diagram, found, [reader, place.layer]))
+        after = after.replaced([changed], is_rounded(diagram, [reader, place.layer]))
     return after
 
 
@@ -183,12 +185,8 @@ def _constants(ops: Affine, place: Hidden, units: Sequence[int]) -> Any:
     return ops.base.zeros((len(units),)) if value.constant is None else value.constant
 
 
-def is_rounded(diagram: Diagram, found: Collapsed, layers: Sequence[Placed]) -> bool:
-    """Whether numbers that were found come from float64, so that they are to be rounded to it."""
-    if isinstance(found.base, Tidy) and any(
-        parameter.symbols() for placed in layers for parameter in placed.parameters.values()
-    ):
-        return False
+def is_rounded(diagram: Diagram, layers: Sequence[Placed]) -> bool:
+    """Whether numbers made of these layers come from float64, so that they are to be rounded."""
     return any(
         placed.name in diagram.rounds
         or any(has_float(parameter) for parameter in placed.parameters.values())
@@ -197,7 +195,14 @@ def is_rounded(diagram: Diagram, found: Collapsed, layers: Sequence[Placed]) -> 
 
 
 def has_float(parameter: Parameter) -> bool:
-    """Whether some number of a parameter is a float64, or a parameter is derived."""
+    """Whether some number of a parameter is a float64 (in a formula: not whole), or irrational."""
+    formula = parameter.formula
+    if formula is not None:
+        blocks = list(formula.graph.walk(formula.mask))
+        payloads = ((block.payload, rows) for block, rows in blocks)
+        if any(isinstance(p, np.ndarray) and (p[rows] % 1 != 0).any() for p, rows in payloads):
+            return True
+        return not formula.symbols() and any(block.op not in _RATIONAL for block, _ in blocks)
     if parameter.entries is None:
-        return parameter.formula is not None
+        return False
     return parameter.is_numeric or any(isinstance(entry, float) for entry in parameter.entries.flat)

@@ -6,7 +6,7 @@ where a function does not is a proof that it is not affine, which can be checked
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import cycle
@@ -23,6 +23,7 @@ from netsym.ops import Ops
 from netsym.ops.balls import Balls, disjoint, midpoint, precision
 from netsym.ops.numeric import Numeric
 from netsym.simplify.diagram import Diagram
+from netsym.wording import few, table
 
 _BITS = 192
 _AXES = 16
@@ -66,9 +67,9 @@ class Witness:
             (f"{x:g}", f"{self.applied(z)}{self._short(a)}", self._short(y))
             for x, z, a, y in zip(self.points, self.pre, self.post, self.values, strict=True)
         ]
-        lines = _columns([head, *rows])
+        lines = table([head, *rows], "<")
         if max(map(len, lines)) > width:
-            lines = _columns([row[::2] for row in (head, *rows)])
+            lines = table([row[::2] for row in (head, *rows)], "<")
         return "\n".join(lines)
 
     def remark(self) -> str:
@@ -97,15 +98,6 @@ class Witness:
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`."""
         return asdict(self)
-
-
-def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Rows as lines, their cells one below the other."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,9 +234,8 @@ def _draws(passage: Passage) -> Iterator[tuple[dict[str, float], str]]:
     for _ in range(_DRAWS):
         drawn = source.choice(_IN_TURN, len(names)).tolist()
         values = dict(zip(names, drawn, strict=True))
-        shown = ", ".join(f"{name} = {value:g}" for name, value in list(values.items())[:8])
-        more = f" and {len(names) - 8} more names" if len(names) > 8 else ""
-        yield values, shown + more
+        shown = few(values.items(), 8, lambda pair: f"{pair[0]} = {pair[1]:g}")
+        yield values, shown + (" names" if len(names) > 8 else "")
 
 
 def _biases(network: Network) -> set[str]:

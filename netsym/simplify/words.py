@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from netsym.errors import checked_whole
 from netsym.layers.wiring import Placed
+from netsym.wording import agreed
 
 _FEW = 6
 
@@ -44,8 +45,7 @@ def layer_words(layers: Sequence[Placed]) -> str:
 def unit_words(units: Sequence[int], layer: Placed) -> str:
     """Units of a layer, counted from 0, by their numbers from 1."""
     numbers = [unit + 1 for unit in units]
-    some = "unit" if len(numbers) == 1 else "units"
-    return f"{some} {listed(numbers)} of {layer_words([layer])}"
+    return f"{agreed(len(numbers), 'unit', 'units')} {listed(numbers)} of {layer_words([layer])}"
 
 
 def paragraph(text: str, width: int, indent: str = "") -> list[str]:

@@ -98,7 +98,7 @@ def test_the_data_are_not_overwritten(tmp_path: Path, capfd: Capture) -> None:
         ("x,y\n", "has no numbers; write one example a line, its target last"),
         ("x,y\n1,2\n3,z\n", "line 3, column 2: 'z' is not a finite number"),
         ("1,2\n3,nan\n", "line 2, column 2: 'nan' is not a finite number"),
-        ("1,2\n3\n", "line 2 has 1 columns, and the lines before it 2"),
+        ("1,2\n3\n", "line 2 has 1 column, and the lines before it 2"),
         ("1,0.5\n2,7\n", "Y, row 2: a target of bce is 0 or 1, or a probability between; this is"),
     ],
 )

@@ -458,7 +458,7 @@ def test_what_is_not_an_expression(given: Any, message: str) -> None:
 
 
 def test_output_names_must_be_as_many_as_expressions() -> None:
-    with pytest.raises(SpecError, match="2 output names for 1 expressions; give one each"):
+    with pytest.raises(SpecError, match="2 output names for 1 expression; give one each"):
         netsym.from_sympy(X, outputs=["a", "b"])
 
 

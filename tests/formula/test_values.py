@@ -292,7 +292,7 @@ def test_names_without_values() -> None:
         assert "pass parameters={'w1_1_1': 0.5, …}" in str(caught.value)
     given = {name: 1.0 for name in network.parameter_names() if name != "b2_1"}
     for call in callables(network):
-        with pytest.raises(ValueMissingError, match="no value for b2_1: these are names"):
+        with pytest.raises(ValueMissingError, match="no value for b2_1: it is a name"):
             call(1.0, parameters=given)
 
 

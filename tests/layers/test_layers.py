@@ -312,7 +312,7 @@ def test_names_of_inputs_outputs_and_functions() -> None:
     assert "'1st' is not a name" in refused(layer, inputs=["1st"])
     assert "'if' is a function or a word of Python" in refused(layer, inputs=["if", "v"])
     assert "the name 'w1_1_1' is also what the notation calls" in refused(layer, inputs=["w1_1_1"])
-    assert refused(layer, outputs=["one"]) == "1 output names for 2 outputs; give one each"
+    assert refused(layer, outputs=["one"]) == "1 output name for 2 outputs; give one each"
     assert "the name 'u' is given 2 times" in refused(layer, inputs=["u"], outputs=["u", "v"])
     assert "the name 'x_1' is also what" in refused(layer, outputs=["x_1", "v"])
     assert "'f g' is not a name" in refused(layer, function="f g")

@@ -268,7 +268,7 @@ def test_log_of_zero_is_infinite_or_nan_as_documented() -> None:
         ("2-1", "mse", {"examples": 1, "data": ([[1, 2]], [3])}, "give examples or data, not both"),
         ("2-1", "mse", {"data": [[1, 2, 3]]}, "data is a pair of arrays, (X, Y)"),
         ("2-1", "mse", {"data": ([[1, 2, 3]], [1])}, "X has shape 1 x 3, but the network takes 2"),
-        ("2-1", "mse", {"data": ([[1, 2]], [1, 2])}, "X has 1 rows and Y has 2"),
+        ("2-1", "mse", {"data": ([[1, 2]], [1, 2])}, "X has 1 row and Y has 2"),
         ("2-1", "mse", {"data": ([[1, 2]], [[1, 2]])}, "Y has shape 1 x 2, but the network"),
         ("2-1", "mse", {"data": (["a"], [1])}, "X must be an array of numbers"),
         ("2-1", "mse", {"data": ([[1, inf]], [1])}, "X, row 1: every number must be finite"),

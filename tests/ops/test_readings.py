@@ -211,7 +211,7 @@ def test_a_name_is_one_symbol_wherever_it_stands() -> None:
 def test_numeric_parameters() -> None:
     named = Parameter(Names("w", 1, (1, 2)))
     assert Numeric({"w1_1_1": 2, "w1_1_2": 3.0}).parameter(named).tolist() == [[2.0, 3.0]]
-    with pytest.raises(ValueMissingError, match=r"^no value for w1_1_2: these are names"):
+    with pytest.raises(ValueMissingError, match=r"^no value for w1_1_2: it is a name"):
         Numeric({"w1_1_1": 2.0}).parameter(named)
     numbers = Parameter(Names("w", 1, (2,)), np.array([1.0, -0.0]))
     assert [str(v) for v in Numeric().parameter(numbers)] == ["1.0", "-0.0"]

@@ -440,7 +440,7 @@ UNFIT = [  # these fit the schema, but not together
     ('netsym = 1\ninputs = ["sigmoid"]\n' + dense("units = 1"),
      "'sigmoid' is a function or a word of Python; choose another name"),
     (HEAD + 'outputs = ["p", "q"]\n' + dense("units = 1"),
-     "2 output names for 1 outputs; give one each"),
+     "2 output names for 1 output; give one each"),
     (HEAD + 'function = "x"\n' + dense("units = 1"),
      "the name 'x' is given 2 times; each names one thing"),
     (HEAD + 'title = "a\\u001b[1m"\n' + dense("units = 1"),

@@ -1,0 +1,55 @@
+"""Wording: counts with what they count, lists that end in "and 3 more", and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from itertools import islice
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """A count and what it counts.
+
+    >>> plural(1, "step"), plural(2000, "step"), plural(0, "inequality", "inequalities")
+    ('1 step', '2,000 steps', '0 inequalities')
+    """
+    return f"{count:,} {agreed(count, one, many or f'{one}s')}"
+
+
+def agreed(count: int, one: str, many: str) -> str:
+    """The word that goes with a count.
+
+    >>> agreed(1, "is", "are"), agreed(0, "is", "are")
+    ('is', 'are')
+    """
+    return one if count == 1 else many
+
+
+def few(items: Collection[T], most: int, said: Callable[[T], str] = str) -> str:
+    """At most so many items, as they are `said`, and how many more there are.
+
+    >>> few(["a", "b", "c"], 3), few(["a", "b", "c"], 2)
+    ('a, b, c', 'a, b and 1 more')
+    """
+    more = len(items) - most
+    return ", ".join(map(said, islice(items, most))) + (f" and {more:,} more" if more > 0 else "")
+
+
+def table(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
+    """Rows as lines, cells one below the other: on the side < or > that their column has.
+
+    The last side is that of all columns from there on.
+
+    >>> table([("form", "nodes"), ("layered", "21")], "<>")
+    ['form     nodes', 'layered     21']
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    each = sides + sides[-1] * (len(widths) - len(sides))
+    return [
+        "  ".join(
+            f"{cell:{side}{width}}" for cell, side, width in zip(row, each, widths, strict=False)
+        ).rstrip()
+        for row in rows
+    ]
