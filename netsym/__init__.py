@@ -12,35 +12,35 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from netsym.compare.comparison import Comparison as Comparison
-    from netsym.compare.comparison import compare as compare
-    from netsym.costs import cost as cost
-    from netsym.formula.forms import Formula as Formula
-    from netsym.formula.sympy_bridge import from_sympy as from_sympy
-    from netsym.network import Network as Network
-    from netsym.readers.files import load as load
-    from netsym.readers.files import save as save
+    from netsym.collapse.simplification import Simplified as Simplified
+    from netsym.collapse.simplification import simplify as simplify
+    from netsym.equality.comparison import Comparison as Comparison
+    from netsym.equality.comparison import compare as compare
+    from netsym.files.files import load as load
+    from netsym.files.files import save as save
+    from netsym.forms.to_sympy import from_sympy as from_sympy
+    from netsym.formula import Formula as Formula
+    from netsym.network.costs import cost as cost
+    from netsym.network.network import Network as Network
     from netsym.readers.shorthand import parse as parse
     from netsym.readers.sklearn import from_sklearn as from_sklearn
-    from netsym.simplify.simplification import Simplified as Simplified
-    from netsym.simplify.simplification import simplify as simplify
 
 __version__ = "0.1.0"
 
 #: The public API, and where each name lives; loaded at first use, so that `netsym --help` is quick.
 _PUBLIC = {
-    "Comparison": "netsym.compare.comparison",
-    "compare": "netsym.compare.comparison",
-    "cost": "netsym.costs",
-    "Formula": "netsym.formula.forms",
-    "Network": "netsym.network",
+    "Comparison": "netsym.equality.comparison",
+    "compare": "netsym.equality.comparison",
+    "cost": "netsym.network.costs",
+    "Formula": "netsym.formula",
+    "Network": "netsym.network.network",
     "from_sklearn": "netsym.readers.sklearn",
-    "from_sympy": "netsym.formula.sympy_bridge",
-    "load": "netsym.readers.files",
+    "from_sympy": "netsym.forms.to_sympy",
+    "load": "netsym.files.files",
     "parse": "netsym.readers.shorthand",
-    "save": "netsym.readers.files",
-    "Simplified": "netsym.simplify.simplification",
-    "simplify": "netsym.simplify.simplification",
+    "save": "netsym.files.files",
+    "Simplified": "netsym.collapse.simplification",
+    "simplify": "netsym.collapse.simplification",
     "NetsymError": "netsym.errors",
     "SpecError": "netsym.errors",
     "TooLargeError": "netsym.errors",

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).parent.parent
 TESTS = sorted({*ROOT.glob("tests/**/*.py")} - {*ROOT.glob("tests/benchmarks/*.py")})
 #: What netsym itself reads a clock for: progress, and the time per point that a comparison prints.
-MEASURING = {"netsym/cli/output.py", "netsym/compare/timing.py"}
+MEASURING = {"netsym/cli/output.py", "netsym/equality/timing.py"}
 CLOCKS = {"time", "datetime", "timeit", "sched"}
 WAITING = {"sleep", "alarm", "setitimer", "process_time", "perf_counter", "monotonic"}
 #: Calls that take a time as their one argument.

@@ -15,7 +15,7 @@ import sympy
 
 import netsym
 from netsym.errors import SpecError
-from netsym.readers.files import loads
+from netsym.files.files import loads
 from tests.conftest import PATIENCE
 
 OVERLAPPING = """

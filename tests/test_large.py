@@ -19,8 +19,8 @@ import numpy.typing as npt
 import pytest
 
 import netsym
-from netsym.formula.sizes import scientific
-from netsym.readers import spec
+from netsym.files import spec
+from netsym.forms.sizes import scientific
 from tests.formula.test_sizes import from_text, together
 from tests.ops.test_sizes_of_arrays import counted
 

@@ -169,7 +169,7 @@ def test_the_public_network_writes_and_a_deep_import_says_what_is_missing() -> N
     )
     for start, output, problem in (
         ("from netsym import Network; ", "y = w1_1_1*x + b1_1\n", ""),
-        ("from netsym.network import Network; ", "", "import netsym.writers first"),
+        ("from netsym.network.network import Network; ", "", "import netsym.writers first"),
     ):
         command = [sys.executable, "-c", start + body]
         done = subprocess.run(command, capture_output=True, text=True, check=False)

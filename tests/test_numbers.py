@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 import netsym
-from netsym.compare.laws import laws
+from netsym.collapse.derivation import derivation
+from netsym.collapse.expansion import expanded
+from netsym.collapse.report import report
+from netsym.equality.laws import laws
 from netsym.errors import SpecError, as_given
 from netsym.layers.dense import Dense
-from netsym.simplify.derivation import derivation
-from netsym.simplify.expansion import expanded
-from netsym.simplify.region import at
-from netsym.simplify.regions import regions
-from netsym.simplify.report import report
+from netsym.pieces.region import at
+from netsym.pieces.regions import regions
 from tests.cli.running import run
 
 NET = netsym.parse("1-2-1:relu")

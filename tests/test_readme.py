@@ -65,7 +65,7 @@ def exit_code(output: str) -> int:
 def test_every_exit_code_is_listed() -> None:
     from netsym import cli, errors
     from netsym.cli.process import ENDINGS
-    from netsym.compare.verdict import VERDICTS
+    from netsym.equality.verdict import VERDICTS
 
     table = re.findall(r"^\| ([0-9, ]+) \| ", README.read_text(encoding="utf-8"), flags=re.M)
     listed = {int(code) for cell in table for code in cell.split(",")}
@@ -102,7 +102,7 @@ def test_every_block_is_of_a_kind_that_is_run() -> None:
 
 
 def test_activations_are_all_listed() -> None:
-    from netsym.formula.functions import ACTIVATIONS
+    from netsym.graph.functions import ACTIVATIONS
 
     listed = re.search(r"^Activations: (.*?)\.$", README.read_text("utf-8"), flags=re.M | re.S)
     assert listed is not None

@@ -11,16 +11,16 @@ import pytest
 import sympy
 
 import netsym
+from netsym.collapse.derivation import derivation
+from netsym.collapse.simplification import simplify
 from netsym.errors import NetsymError
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Dropout
-from netsym.network import Network
-from netsym.simplify.derivation import derivation
-from netsym.simplify.region import at
-from netsym.simplify.regions import regions
-from netsym.simplify.simplification import simplify
+from netsym.network.network import Network
+from netsym.pieces.region import at
+from netsym.pieces.regions import regions
 from netsym.wording import agreed, few, plural, table
-from tests.simplify.test_rules import dense, linear, net
+from tests.collapse.test_rules import dense, linear, net
 
 FILES = sorted((Path(__file__).parent.parent / "netsym").rglob("*.py"))
 #: "1 steps", but not "2.1 steps", "layer 1 has" or "1 is".

@@ -14,12 +14,13 @@ import click
 from click.shell_completion import CompletionItem
 
 from netsym.cli.process import say
-from netsym.compare.subjects import read_text, subject
+from netsym.equality.sides import read_text, subject
 from netsym.errors import SpecError, did_you_mean
-from netsym.formula.functions import ACTIVATIONS
-from netsym.formula.parse import Parsed
-from netsym.network import Network
-from netsym.readers import files, shorthand
+from netsym.files import files
+from netsym.graph.functions import ACTIVATIONS
+from netsym.network.network import Network
+from netsym.readers import shorthand
+from netsym.typed.parse import Parsed
 
 F = TypeVar("F", bound=Callable[..., Any])
 

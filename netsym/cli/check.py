@@ -7,8 +7,8 @@ import click
 from netsym.cli.arguments import TakesFormula, judging_options, network_argument, note, read_side
 from netsym.cli.compare import report, report_width
 from netsym.cli.output import Progress
-from netsym.compare.comparison import compare
-from netsym.network import Network
+from netsym.equality.comparison import compare
+from netsym.network.network import Network
 
 
 @click.command("check", cls=TakesFormula)

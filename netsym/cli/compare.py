@@ -10,8 +10,8 @@ import click
 
 from netsym.cli.arguments import TakesFormula, judging_options, network_argument, note, read_side
 from netsym.cli.output import Progress, write
-from netsym.compare.comparison import Comparison, compare
-from netsym.network import Network
+from netsym.equality.comparison import Comparison, compare
+from netsym.network.network import Network
 from netsym.writers.text import NARROWEST
 
 _WIDTH = 80  # columns of a report where no terminal says otherwise

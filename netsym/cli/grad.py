@@ -13,10 +13,10 @@ from netsym.cli.output import Progress, write
 from netsym.cli.process import say
 from netsym.cli.writing import check_layout, write_formula, writing_options
 from netsym.errors import SpecError
-from netsym.formula.forms import Formula, inlined, layered, shared
-from netsym.formula.matrix_gradient import matrix_gradient
-from netsym.formula.sizes import Size, refuse_if_larger, shown
-from netsym.network import Network
+from netsym.forms.sizes import Size, refuse_if_larger, shown
+from netsym.formula import Formula, inlined, layered, shared
+from netsym.gradient.of_arrays import matrix_gradient
+from netsym.network.network import Network
 from netsym.wording import plural, table
 
 _FORMS = {"layered": layered, "shared": shared, "inlined": inlined}
@@ -114,7 +114,7 @@ def _write_matrices(
 
 def _taught(network: Network, slopes: Formula) -> Formula:
     """The derivatives with the δ that is taught; the proof is a note."""
-    from netsym.compare.taught import taught
+    from netsym.equality.cancelled import taught
 
     found = taught(network, slopes)
     say(f"note: {found.because}")

@@ -9,7 +9,7 @@ import click
 from netsym.cli.arguments import network_argument
 from netsym.cli.losses import loss_options, with_loss
 from netsym.cli.writing import write_form, writing_options
-from netsym.network import Network
+from netsym.network.network import Network
 
 
 @click.command("inline")

@@ -8,7 +8,7 @@ import click
 
 from netsym.cli.arguments import proving_options
 from netsym.cli.output import Progress, write
-from netsym.compare.laws import laws
+from netsym.equality.laws import laws
 
 
 @click.command("laws")

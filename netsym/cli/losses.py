@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 import click
 
 from netsym.cli.arguments import keep, with_options
-from netsym.costs import cost
 from netsym.errors import SpecError
+from netsym.files.examples import read_examples
 from netsym.layers.loss import LOSSES
-from netsym.network import Network
-from netsym.readers.examples import read_examples
+from netsym.network.costs import cost
+from netsym.network.network import Network
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -12,7 +12,7 @@ import click
 from netsym.cli.arguments import SOURCE
 from netsym.cli.process import print_out, say
 from netsym.errors import OutputError
-from netsym.writers.whole_file import replacing
+from netsym.files.whole_file import replacing
 
 _AFTER, _EVERY = 1.0, 0.1  # seconds before progress is shown, and between two showings
 _BUFFER = 1 << 16

@@ -10,7 +10,7 @@ from netsym.cli.arguments import network_argument, one_of
 from netsym.cli.losses import loss_options, with_loss
 from netsym.cli.writing import write_form, writing_options
 from netsym.errors import SpecError
-from netsym.network import Network
+from netsym.network.network import Network
 
 
 @click.command("show")

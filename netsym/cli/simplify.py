@@ -16,17 +16,17 @@ from netsym.cli.compare import report_width
 from netsym.cli.output import Progress, check_target, write
 from netsym.cli.process import say
 from netsym.cli.writing import check_layout, in_ascii, layout_options, refuse, write_formula
-from netsym.compare.comparison import Comparison, compare
+from netsym.collapse.derivation import derivation
+from netsym.collapse.expansion import expanded
+from netsym.collapse.report import report, summary, to_json
+from netsym.collapse.simplification import Simplified, simplify
+from netsym.equality.comparison import Comparison, compare
 from netsym.errors import SpecError
-from netsym.formula.sizes import MAX_NODES
-from netsym.network import Network
-from netsym.readers.toml import dumps
-from netsym.simplify.derivation import derivation
-from netsym.simplify.expansion import expanded
-from netsym.simplify.region import at
-from netsym.simplify.regions import regions
-from netsym.simplify.report import report, summary, to_json
-from netsym.simplify.simplification import Simplified, simplify
+from netsym.files.toml import dumps
+from netsym.forms.sizes import MAX_NODES
+from netsym.network.network import Network
+from netsym.pieces.region import at
+from netsym.pieces.regions import regions
 from netsym.writers.text import Ascii
 
 _TO = ("report", "text", "latex", "python", "sympy", "toml")

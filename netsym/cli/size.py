@@ -13,8 +13,8 @@ from netsym.cli.arguments import common_options, network_argument, note
 from netsym.cli.losses import loss_options, with_loss
 from netsym.cli.output import Progress, write
 from netsym.errors import SpecError
-from netsym.network import Network
-from netsym.ops.forecast import Growth, NetworkSize
+from netsym.network.network import Network
+from netsym.ops.counts.forecast import Growth, NetworkSize
 
 _MOST_ROWS = 1000
 

@@ -14,9 +14,9 @@ import netsym.writers  # noqa: F401  (fills the table of writers)
 from netsym.cli.arguments import common_options, note, one_of, whole_number, with_options
 from netsym.cli.output import Progress, write
 from netsym.errors import SpecError
-from netsym.formula.forms import WRITERS, Formula
-from netsym.formula.sizes import MAX_NODES, refuse_if_larger
-from netsym.network import Network
+from netsym.forms.sizes import MAX_NODES, refuse_if_larger
+from netsym.formula import WRITERS, Formula
+from netsym.network.network import Network
 from netsym.writers.language import Language
 from netsym.writers.latex import NOTATIONS, Latex
 from netsym.writers.text import NARROWEST, Ascii, Unicode

@@ -9,8 +9,8 @@ from math import prod
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.formula.functions import ACTIVATIONS, FUNCTIONS
-from netsym.formula.graph import Ids
+from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
+from netsym.graph.graph import Ids
 from netsym.ops import Ops
 
 if TYPE_CHECKING:

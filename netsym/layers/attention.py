@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.formula.graph import Ids
-from netsym.formula.names import Names
+from netsym.graph.graph import Ids
+from netsym.graph.names import Names
 from netsym.layers import Layer, Shape, refuse_vast, shown
 from netsym.ops import Ops, Present
 from netsym.wording import agreed, plural

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.formula.functions import FUNCTIONS
-from netsym.formula.graph import Ids
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.graph import Ids
 from netsym.layers import Activated, Shape, shown
 from netsym.layers.windows import Geometry, Windows, margins, spatial
 from netsym.ops import Ops

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.formula.graph import Ids
+from netsym.graph.graph import Ids
 from netsym.layers import Activated, Shape, Stage
 from netsym.layers.elementwise import Activation
 from netsym.layers.merge import Add

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.formula.functions import FUNCTIONS
+from netsym.graph.functions import FUNCTIONS
 from netsym.layers import Activated, Layer, Shape
 from netsym.ops import Ops
 

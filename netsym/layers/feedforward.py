@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from netsym.formula.graph import Ids
+from netsym.graph.graph import Ids
 from netsym.layers import Activated, Shape
 from netsym.ops import Ops
 from netsym.wording import plural

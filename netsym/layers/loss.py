@@ -20,7 +20,7 @@ from typing import ClassVar, TypeVar
 import numpy as np
 
 from netsym.errors import SpecError, check_real
-from netsym.formula.graph import Ids
+from netsym.graph.graph import Ids
 from netsym.layers import Layer, Shape, shown
 from netsym.layers.merge import same
 from netsym.ops import Ops, Present

@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.formula.graph import Ids
+from netsym.graph.graph import Ids
 from netsym.layers import Layer, Shape, shown
 from netsym.ops import Ops
 from netsym.wording import plural

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.formula.graph import Ids
+from netsym.graph.graph import Ids
 from netsym.layers import Layer, Shape, shown
 from netsym.layers.windows import Geometry, Windows, spatial
 from netsym.ops import Ops

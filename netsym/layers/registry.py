@@ -19,7 +19,6 @@ from netsym.layers.normalisation import (
     LayerNorm,
     RMSNorm,
 )
-from netsym.layers.parts import Given, Part
 from netsym.layers.pooling import (
     AveragePool1d,
     AveragePool2d,
@@ -30,6 +29,7 @@ from netsym.layers.pooling import (
 )
 from netsym.layers.recurrent import GRU, LSTM, RNN, Stack
 from netsym.layers.shaping import Flatten, Pad, Reshape, Transpose, Upsample
+from netsym.layers.sources import Given, Part
 from netsym.layers.transformer import Decoder, Encoder
 
 LAYERS: dict[str, type[Layer]] = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.formula.graph import Ids
+from netsym.graph.graph import Ids
 from netsym.layers import Layer, Shape, refuse_vast, shown
 from netsym.layers.windows import margins, spread
 from netsym.ops import Ops

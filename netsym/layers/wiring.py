@@ -10,15 +10,15 @@ from math import prod
 from typing import Any, TypeVar, cast
 
 from netsym.errors import SpecError, checked_whole, did_you_mean
-from netsym.formula.names import Names, literal
+from netsym.graph.names import Names, literal
 from netsym.layers import MOST_AXES, Layer, Shape, refuse_vast, shown
 from netsym.layers.blocks import INPUT, LayerWire, Shared, Wire, expanded
-from netsym.layers.entries import entries
-from netsym.layers.formulas import Given, read_parameters
+from netsym.layers.parameter_entries import entries
+from netsym.layers.parameter_formulas import Given, read_parameters
 from netsym.ops import Ops
-from netsym.ops.formulas import read_parameter
 from netsym.ops.matrix import Matrix
 from netsym.ops.parameters import Parameter
+from netsym.ops.reading import read_parameter
 
 A = TypeVar("A")
 

@@ -14,9 +14,9 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from netsym.formula.forms import Formula
-from netsym.formula.functions import FUNCTIONS
-from netsym.formula.names import Names
+from netsym.formula import Formula
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import Names
 from netsym.ops.parameters import Parameter
 
 A = TypeVar("A")

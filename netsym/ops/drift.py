@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import ValueMissingError
-from netsym.formula.functions import FUNCTIONS
-from netsym.formula.names import Names
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import Names
 from netsym.ops import Ops, Present
 from netsym.ops.arrays import concatenated, taken
 from netsym.ops.parameters import Parameter

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.formula.graph import Ids
-from netsym.formula.names import Names, Several
+from netsym.graph.graph import Ids
+from netsym.graph.names import Names, Several
 from netsym.ops import Present
 from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic

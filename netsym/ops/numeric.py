@@ -8,8 +8,8 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from netsym.formula.functions import FUNCTIONS
-from netsym.formula.names import Names
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import Names
 from netsym.ops import Present
 from netsym.ops.arrays import Arrays
 from netsym.ops.parameters import Parameter

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import ValueMissingError, without_values
-from netsym.formula.copying import with_numbers
-from netsym.formula.forms import Formula, bind
-from netsym.formula.graph import Graph, Ids
-from netsym.formula.names import Names, literal
+from netsym.formula import Formula, bind
+from netsym.graph.copying import with_numbers
+from netsym.graph.graph import Graph, Ids
+from netsym.graph.names import Names, literal
 
 
 @dataclass(frozen=True, slots=True, eq=False)

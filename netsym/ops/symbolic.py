@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.formula.copying import copy_nodes, place_symbols
-from netsym.formula.forms import Formula
-from netsym.formula.graph import Graph, Ids
-from netsym.formula.names import Names, Several
+from netsym.formula import Formula
+from netsym.graph.copying import copy_nodes, place_symbols
+from netsym.graph.graph import Graph, Ids
+from netsym.graph.names import Names, Several
 from netsym.ops import Ops, Present
 from netsym.ops.arrays import concatenated, taken
 from netsym.ops.parameters import Parameter

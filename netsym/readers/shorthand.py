@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from netsym.errors import SpecError, did_you_mean, nearest, pointed
-from netsym.formula.functions import ACTIVATIONS
+from netsym.graph.functions import ACTIVATIONS
 from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
-from netsym.network import Network
+from netsym.network.network import Network
 from netsym.wording import agreed
 
 _LAYER = re.compile(

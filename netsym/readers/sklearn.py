@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.formula.names import RESERVED, is_name
+from netsym.graph.names import RESERVED, is_name
 from netsym.layers import Layer
 from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Scale, Standardize
-from netsym.network import Network
+from netsym.network.network import Network
 from netsym.wording import plural
 
 _ACTIVATIONS = {

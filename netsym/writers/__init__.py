@@ -6,7 +6,7 @@ language; `text`, `latex`, `python` and `sympy_code` say only what is their own.
 
 from __future__ import annotations
 
-from netsym.formula.forms import WRITERS
+from netsym.formula import WRITERS
 from netsym.writers.latex import write_latex
 from netsym.writers.python import write_python
 from netsym.writers.sympy_code import write_sympy

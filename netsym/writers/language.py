@@ -12,11 +12,11 @@ from itertools import groupby
 from typing import ClassVar
 
 from netsym.errors import checked_whole
-from netsym.formula.constants import whole
-from netsym.formula.forms import Binding, Formula
-from netsym.formula.functions import FUNCTIONS
-from netsym.formula.graph import Block, Positions
-from netsym.formula.names import Names
+from netsym.formula import Binding, Formula
+from netsym.graph.constants import whole
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.graph import Block, Positions
+from netsym.graph.names import Names
 from netsym.writers.ropes import Rope, flat
 
 # How tightly a text binds; an operand that binds less tightly than its place asks for gets

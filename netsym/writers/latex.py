@@ -12,10 +12,10 @@ from itertools import groupby
 from typing import ClassVar
 
 from netsym.errors import SpecError, checked_whole, did_you_mean
-from netsym.formula.forms import Formula, layered
-from netsym.formula.functions import FUNCTIONS
-from netsym.formula.graph import Block, Positions
-from netsym.formula.names import GREEK, VALUES, Adjoints, Derivatives, Names
+from netsym.formula import Formula, layered
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.graph import Block, Positions
+from netsym.graph.names import GREEK, VALUES, Adjoints, Derivatives, Names
 from netsym.writers.language import (
     ATOM,
     NEGATION,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from netsym.formula.forms import Formula, spare_letters
-from netsym.formula.functions import FUNCTIONS, Function
-from netsym.formula.graph import Block, Positions
-from netsym.formula.names import Names
+from netsym.formula import Formula, spare_letters
+from netsym.graph.functions import FUNCTIONS, Function
+from netsym.graph.graph import Block, Positions
+from netsym.graph.names import Names
 from netsym.writers.language import (
     ATOM,
     POWER,

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from netsym.formula.forms import Formula, bind
-from netsym.formula.functions import FUNCTIONS, Function
-from netsym.formula.names import Names, literal
+from netsym.formula import Formula, bind
+from netsym.graph.functions import FUNCTIONS, Function
+from netsym.graph.names import Names, literal
 from netsym.ops.symbolic import Symbolic
 from netsym.writers.language import ATOM, Watcher, no_watcher
 from netsym.writers.python import PythonCode, arguments, used_functions

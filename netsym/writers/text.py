@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netsym.errors import checked_whole
-from netsym.formula.forms import Formula
-from netsym.formula.functions import FUNCTIONS
-from netsym.formula.names import GREEK, Adjoints, Derivatives, Names
+from netsym.formula import Formula
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import GREEK, Adjoints, Derivatives, Names
 from netsym.writers.language import (
     Equation,
     Language,

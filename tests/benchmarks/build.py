@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from netsym.formula.forms import Formula
+from netsym.formula import Formula
 from netsym.ops.symbolic import Symbolic
 from tests.benchmarks import rivals
 from tests.benchmarks.measure import Bar, Line, Rival, agree, faster, race, row, wall

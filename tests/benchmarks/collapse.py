@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from netsym import Network, compare, parse
+from netsym.collapse.simplification import Simplified, simplify
 from netsym.layers.elementwise import Standardize
-from netsym.simplify.simplification import Simplified, simplify
 from tests.benchmarks.measure import (
     Bar,
     DisagreementError,

@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from netsym.compare.diagnosis import diagnose
-from netsym.compare.subjects import aligned, subject
-from netsym.compare.verdict import judge
+from netsym.equality.diagnosis import diagnose
+from netsym.equality.sides import aligned, subject
+from netsym.equality.verdict import judge
 from tests.benchmarks.measure import Bar, DisagreementError, Line, faster, row, wall
 from tests.benchmarks.networks import DEEP, WIDE, numeric
-from tests.compare.mistakes import five, mistakes
-from tests.compare.test_verdict import exact_collapse, moved
+from tests.equality.mistakes import five, mistakes
+from tests.equality.test_verdict import exact_collapse, moved
 
 _EQUAL = ("structural", "identical")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from netsym.network import Network
+from netsym.network.network import Network
 from tests.benchmarks import rivals
 from tests.benchmarks.measure import Line, Rival, agree, faster, race, row, wall, within
 from tests.benchmarks.networks import DEEP, SQUARE, WIDE, Floats, dense, numeric, random_points

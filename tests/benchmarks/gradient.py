@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from netsym import parse
-from netsym.formula.forms import Formula
-from netsym.network import Network
+from netsym.formula import Formula
+from netsym.network.network import Network
 from netsym.ops.symbolic import Symbolic
 from tests.benchmarks import rivals
 from tests.benchmarks.measure import Line, Rival, agree, faster, race, row, wall

@@ -8,11 +8,11 @@ import sys
 from fractions import Fraction
 
 from netsym import Network, parse
-from netsym.compare.identity import Read, identity
-from netsym.compare.laws import laws
+from netsym.equality.identity import Read, identity
+from netsym.equality.laws import laws
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Scale
-from netsym.ops.formulas import read_formula
+from netsym.ops.reading import read_formula
 from tests.benchmarks.measure import (
     Bar,
     DisagreementError,
@@ -24,8 +24,8 @@ from tests.benchmarks.measure import (
     wall,
 )
 from tests.benchmarks.networks import WIDE, numeric
-from tests.compare.near_misses import all_pairs
-from tests.compare.rewrites import entries_of, pair, permuted
+from tests.equality.near_misses import all_pairs
+from tests.equality.rewrites import entries_of, pair, permuted
 
 _TIMEOUT = 40  # seconds that sympy gets
 _REWRITES = 5_000

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym import parse
-from netsym.network import Network
+from netsym.network.network import Network
 
 Floats = npt.NDArray[np.float64]
 

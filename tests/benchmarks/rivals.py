@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from netsym.network import Network
+from netsym.network.network import Network
 from tests.benchmarks.networks import Floats, Weights
 
 Activations = dict[str, Callable[[Any], Any]]

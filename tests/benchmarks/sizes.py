@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netsym.network import Network
+from netsym.network.network import Network
 from tests.benchmarks import rivals
 from tests.benchmarks.measure import Line, Rival, agree, faster, race, row, wall, wall_on
 from tests.benchmarks.networks import WIDE, Weights, dense, fresh, numeric

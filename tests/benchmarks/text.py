@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from netsym import parse
-from netsym.formula.forms import Formula
-from netsym.formula.parse import parse_formula
-from netsym.network import Network
+from netsym.formula import Formula
+from netsym.network.network import Network
+from netsym.typed.parse import parse_formula
 from tests.benchmarks import rivals
 from tests.benchmarks.measure import (
     Bar,

@@ -15,8 +15,8 @@ import pytest
 
 import netsym
 from netsym.cli import group
-from netsym.readers.files import dumps
-from netsym.readers.syntax import Format
+from netsym.files.files import dumps
+from netsym.files.syntax import Format
 from tests.cli.running import NETSYM, killed, process, run
 from tests.cli.test_compare import STAGES, data, saved
 

@@ -22,8 +22,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import netsym
+from netsym import formula as forms
 from netsym.cli import VERBS
-from netsym.formula import forms
 from tests.cli.running import NETSYM, Ran, process, run, shell
 from tests.conftest import PATIENCE
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from netsym.cli import group, main
-from netsym.writers import whole_file
+from netsym.files import whole_file
 from tests.cli.running import NETSYM, killed, run, shell
 from tests.conftest import PATIENCE
 

@@ -7,13 +7,13 @@ from typing import Any, get_args
 import numpy as np
 
 import netsym
-from netsym.compare.identity import identity
+from netsym.equality.identity import identity
+from netsym.files.files import loads
+from netsym.files.syntax import Format
+from netsym.files.toml import dumps
 from netsym.layers import Layer, Shape
-from netsym.ops.balls import Balls, precision
-from netsym.ops.formulas import read_formula
-from netsym.readers.files import loads
-from netsym.readers.syntax import Format
-from netsym.readers.toml import dumps
+from netsym.ops.proved.balls import Balls, precision
+from netsym.ops.reading import read_formula
 from tests.formula.test_sizes import from_text, together
 
 FORMS = ("layered", "shared", "inlined")

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import netsym
-from netsym.compare.identity import identity
+from netsym.equality.identity import identity
 from netsym.errors import SpecError
 from netsym.layers import Layer, Shape
 from netsym.layers.convolution import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
@@ -21,7 +21,7 @@ from netsym.layers.dense import Dense
 from netsym.layers.normalisation import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm
 from netsym.layers.pooling import AveragePool2d, GlobalAveragePool, MaxPool2d
 from netsym.layers.shaping import Flatten, Pad, Transpose, Upsample
-from netsym.ops.sizes import Sizes
+from netsym.ops.counts.sizes import Sizes
 from tests.conftest import PATIENCE
 from tests.layers.every_reading import chain, check, single
 from tests.layers.onnx_operators import onnx

@@ -74,7 +74,7 @@ def test_dense_and_activation_against_scipy(name: str) -> None:
 
 
 def test_every_activation_was_tried() -> None:
-    from netsym.formula.functions import ACTIVATIONS
+    from netsym.graph.functions import ACTIVATIONS
 
     assert set(ACTIVATIONS) == set(SCIPY)
     assert {"dense", "activation", "scale", "standardize", "add", "concat", "dropout"} <= {*LAYERS}

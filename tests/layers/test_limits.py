@@ -6,9 +6,9 @@ import pytest
 
 import netsym
 from netsym.errors import SpecError, TooLargeError
-from netsym.layers.parts import Given
-from netsym.network import Network
-from netsym.readers.files import loads
+from netsym.files.files import loads
+from netsym.layers.sources import Given
+from netsym.network.network import Network
 
 DENSE = '[[layers]]\ntype = "dense"\nunits = 2\n'
 REFUSED = {

@@ -14,6 +14,7 @@ from sklearn.metrics import hinge_loss, log_loss, mean_absolute_error, mean_squa
 
 import netsym
 from netsym.errors import SpecError
+from netsym.files import files
 from netsym.layers.attention import Attention
 from netsym.layers.blocks import Shared
 from netsym.layers.convolution import Conv2d
@@ -23,7 +24,6 @@ from netsym.layers.merge import Add
 from netsym.layers.normalisation import LayerNorm
 from netsym.layers.recurrent import LSTM
 from netsym.layers.shaping import Flatten
-from netsym.readers import files
 from tests.conftest import PATIENCE
 from tests.formula.test_sizes import from_text, together
 from tests.layers.every_reading import chain, check, drawn

@@ -21,7 +21,7 @@ from netsym.layers.normalisation import (
     Normalisation,
     RMSNorm,
 )
-from netsym.ops.outline import Outline, Outlines
+from netsym.ops.fields.outline import Outline, Outlines
 from tests.layers.every_reading import check, single
 from tests.layers.onnx_operators import onnx
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import netsym
-from netsym.compare.identity import identity
+from netsym.equality.identity import identity
 from netsym.errors import SpecError
 from netsym.layers import Layer, Shape
 from netsym.layers.convolution import Conv1d
@@ -22,7 +22,7 @@ from netsym.layers.pooling import (
     MaxPool2d,
     Pool,
 )
-from netsym.ops.balls import Balls, precision
+from netsym.ops.proved.balls import Balls, precision
 from tests.layers.every_reading import check, single
 from tests.layers.onnx_operators import onnx, runtime
 

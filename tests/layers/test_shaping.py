@@ -13,7 +13,7 @@ from netsym.layers import Layer, Shape
 from netsym.layers.elementwise import Activation
 from netsym.layers.merge import Concat
 from netsym.layers.shaping import Flatten, Pad, Reshape, Transpose, Upsample
-from netsym.network import Network
+from netsym.network.network import Network
 from tests.layers.every_reading import chain, check, single
 from tests.layers.onnx_operators import onnx
 

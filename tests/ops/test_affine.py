@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import netsym
-from netsym.formula.forms import Formula, bind
-from netsym.formula.names import Names
+from netsym.formula import Formula, bind
+from netsym.graph.names import Names
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize
 from netsym.layers.merge import Add, Concat
-from netsym.ops.affine import Affine, NotAffine
-from netsym.ops.rationals import Exact, NotRational
-from netsym.ops.tidy import Tidy
+from netsym.ops.affine.affine import Affine, NotAffine
+from netsym.ops.affine.symbolic_tidy import Tidy
+from netsym.ops.proved.rationals import Exact, NotRational
 
 
 def exactly(network: netsym.Network) -> tuple[list[list[Fraction]], list[Fraction]]:

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 import netsym
 from netsym import ValueMissingError
-from netsym.formula.functions import FUNCTIONS
-from netsym.formula.names import Names
-from netsym.ops.balls import (
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import Names
+from netsym.ops.parameters import Parameter
+from netsym.ops.proved.balls import (
     Balls,
     decimal,
     disjoint,
@@ -29,8 +30,7 @@ from netsym.ops.balls import (
     radius,
     side_by_side,
 )
-from netsym.ops.formulas import read_formula
-from netsym.ops.parameters import Parameter
+from netsym.ops.reading import read_formula
 from tests.networks import Case, activated, cases, number, points_for, reference
 from tests.networks import Value as Reference
 from tests.ops.test_readings import IDS, ROWS, VALUES

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import netsym
-from netsym.formula.functions import ACTIVATIONS, FUNCTIONS
+from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
 from netsym.layers.elementwise import Standardize
 from netsym.ops.drift import Drifts, Unbounded
 from netsym.ops.parameters import Parameter

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 
 import netsym
-from netsym.formula.names import Names
+from netsym.graph.names import Names
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize
 from netsym.layers.merge import Add
-from netsym.ops.formulas import read_formula
 from netsym.ops.parameters import Parameter
-from netsym.ops.rationals import NotRational, Rationals
+from netsym.ops.proved.rationals import NotRational, Rationals
+from netsym.ops.reading import read_formula
 from tests.networks import Case, cases, entries_of, points_for
 from tests.ops.test_readings import IDS, ROWS, VALUES
 

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 import netsym
 from netsym import ValueMissingError
-from netsym.formula.forms import Formula, bind
-from netsym.formula.names import Names, literal
+from netsym.formula import Formula, bind
+from netsym.graph.names import Names, literal
+from netsym.ops.counts.sizes import Counts, Heights, Sizes
 from netsym.ops.matrix import Matrix
 from netsym.ops.numeric import Numeric
 from netsym.ops.parameters import Parameter
-from netsym.ops.sizes import Counts, Heights, Sizes
 from netsym.ops.symbolic import Symbolic
 
 X = [0.5, -1.5, 2.0]

@@ -15,17 +15,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import netsym
-from netsym.compare.identity import identity
-from netsym.formula.names import Names, literal
-from netsym.formula.parse import parse_formula
-from netsym.ops.field_functions import EVEN, ODD
-from netsym.ops.formulas import read_formula
-from netsym.ops.logarithm import Logarithm
-from netsym.ops.oracle import Oracle
-from netsym.ops.outline import Outlines
+from netsym.equality.identity import identity
+from netsym.graph.names import Names, literal
+from netsym.ops.fields.field_functions import EVEN, ODD
+from netsym.ops.fields.logarithm import Logarithm
+from netsym.ops.fields.oracle import Oracle
+from netsym.ops.fields.outline import Outlines
+from netsym.ops.fields.residues import Fields, Residues, Shallow
+from netsym.ops.fields.tower import Towers, towers
 from netsym.ops.parameters import Parameter
-from netsym.ops.residues import Fields, Residues, Shallow
-from netsym.ops.tower import Towers, towers
+from netsym.ops.reading import read_formula
+from netsym.typed.parse import parse_formula
 from tests.networks import Case, cases
 
 KEY = b"tests"

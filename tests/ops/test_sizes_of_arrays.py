@@ -15,10 +15,10 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from netsym.formula.forms import Formula, bind, inlined, layered
-from netsym.formula.names import Names
-from netsym.formula.sizes import Size
-from netsym.ops.forecast import forecast
+from netsym.forms.sizes import Size
+from netsym.formula import Formula, bind, inlined, layered
+from netsym.graph.names import Names
+from netsym.ops.counts.forecast import forecast
 from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic
 

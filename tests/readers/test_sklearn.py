@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, StandardScaler
 
 from netsym.errors import SpecError
-from netsym.readers.files import dumps, loads
+from netsym.files.files import dumps, loads
 from netsym.readers.sklearn import from_sklearn
 
 CLASSES = {

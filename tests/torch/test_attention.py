@@ -17,7 +17,7 @@ import netsym
 from netsym.layers.attention import Attention
 from netsym.layers.embedding import Embedding
 from netsym.layers.feedforward import FeedForward
-from netsym.layers.parts import Given
+from netsym.layers.sources import Given
 from netsym.layers.transformer import Decoder, Encoder
 from tests.layers.every_reading import single
 

@@ -14,13 +14,13 @@ from torch.nn import functional
 
 import netsym
 from netsym.errors import SpecError
+from netsym.files.files import loads
 from netsym.layers import Layer, Shape
 from netsym.layers.convolution import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
 from netsym.layers.merge import Concat
 from netsym.layers.normalisation import BatchNorm, GroupNorm
-from netsym.layers.parts import Part
 from netsym.layers.pooling import (
     AveragePool1d,
     AveragePool2d,
@@ -30,7 +30,7 @@ from netsym.layers.pooling import (
     MaxPool2d,
 )
 from netsym.layers.shaping import Flatten, Pad, Transpose, Upsample
-from netsym.readers.files import loads
+from netsym.layers.sources import Part
 from tests.layers.every_reading import chain, single
 
 FEW = settings(max_examples=60, deadline=None)

@@ -12,13 +12,13 @@ from torch import nn
 from torch.nn import functional
 
 import netsym
-from netsym.compare.taught import CANCEL, taught
-from netsym.formula.parse import parse_formula
+from netsym.equality.cancelled import CANCEL, taught
 from netsym.layers.attention import Attention
 from netsym.layers.convolution import Conv2d
 from netsym.layers.pooling import MaxPool2d
 from netsym.layers.recurrent import GRU, LSTM, RNN
-from netsym.network import Network
+from netsym.network.network import Network
+from netsym.typed.parse import parse_formula
 
 ACTIVATIONS = {
     "linear": lambda z: z,

@@ -14,8 +14,8 @@ from torch.nn import functional as F
 
 import netsym
 from netsym.layers.loss import LOSSES
-from netsym.layers.parts import Part
-from netsym.network import Network
+from netsym.layers.sources import Part
+from netsym.network.network import Network
 
 Tensor = torch.Tensor
 QUICK = settings(max_examples=20, deadline=None)

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 import netsym
-from netsym.network import Network
-from netsym.readers.files import loads
+from netsym.files.files import loads
+from netsym.network.network import Network
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden"

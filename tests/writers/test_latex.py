@@ -29,9 +29,9 @@ from trees import (
 
 import netsym
 from netsym.errors import SpecError
-from netsym.formula.forms import Formula, bind
-from netsym.formula.graph import Graph
-from netsym.formula.names import Names, literal
+from netsym.formula import Formula, bind
+from netsym.graph.graph import Graph
+from netsym.graph.names import Names, literal
 from tests.conftest import PATIENCE, no_tex
 
 GOLDEN = Path(__file__).parents[1] / "golden"

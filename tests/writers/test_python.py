@@ -16,12 +16,12 @@ from trees import NAMES, PATIENT, POINTS, TREES, Tree, built, read_by_python, wo
 
 import netsym
 from netsym.errors import SpecError
-from netsym.formula.forms import Formula, bind
-from netsym.formula.functions import ACTIVATIONS
-from netsym.formula.graph import Graph
-from netsym.formula.names import Names, literal
-from netsym.network import Network
-from netsym.readers.files import loads
+from netsym.files.files import loads
+from netsym.formula import Formula, bind
+from netsym.graph.functions import ACTIVATIONS
+from netsym.graph.graph import Graph
+from netsym.graph.names import Names, literal
+from netsym.network.network import Network
 
 FORMS = ("layered", "shared", "inlined")
 SMOOTH_AND_NOT = [name for name in ACTIVATIONS if name != "softmax"]

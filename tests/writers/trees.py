@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 import netsym.writers  # noqa: F401  (fills the table of writers)
-from netsym.formula.forms import Formula, bind
-from netsym.formula.graph import Graph
-from netsym.formula.names import Names, literal
+from netsym.formula import Formula, bind
+from netsym.graph.graph import Graph
+from netsym.graph.names import Names, literal
 
 Tree = Any
 

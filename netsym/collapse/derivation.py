@@ -1,0 +1,418 @@
+r"""The derivation of a simplified network in LaTeX, for notes; it needs amsmath alone.
+
+From `W^{[2]} (W^{[1]} x + b^{[1]}) + b^{[2]}` to `(W^{[2]} W^{[1]}) x + (W^{[2]} b^{[1]} +
+b^{[2]})`, and to the entries; then what stays as it is, and the formula that it comes to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from netsym.collapse.blocked import Blocked
+from netsym.collapse.letters_of_parameters import Spelling, aligned, is_small
+from netsym.collapse.maps import collapse, side_by_side
+from netsym.collapse.report import MOST_BLOCKED, MOST_STEPS
+from netsym.collapse.simplification import Simplified, Step
+from netsym.collapse.witness import Witness
+from netsym.errors import SpecError, checked_whole, did_you_mean
+from netsym.forms.sizes import MAX_NODES
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import Names, literal
+from netsym.layers.blocks import INPUT
+from netsym.layers.elementwise import Activation
+from netsym.layers.wiring import Placed
+from netsym.ops.affine.affine_latex import (
+    Letters,
+    TooLong,
+    Unwritten,
+    Value,
+    enclosed,
+    matrix,
+    written,
+)
+from netsym.wording import plural
+from netsym.writers.latex import NOTATIONS, WIDTH, Latex
+
+_MOST_RESULT = 400  # nodes of the inlined result, else of the layered one
+_MOST_STAGES = 4  # that are put into each other in one formula
+_MOST_LINES = 6  # of a long run
+
+_PREAMBLE = (
+    "\\documentclass{article}\n\\usepackage{amsmath}\n\\setlength{\\textwidth}{440pt}\n"
+    "\\setlength{\\oddsidemargin}{6pt}\n\\allowdisplaybreaks\n\\begin{document}\n\n"
+)
+_SPECIAL = {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "--": "-{}-", "…": r"\dots{}", **{sign: f"\\{sign}" for sign in "#$%&_{}"},
+}  # fmt: skip
+
+
+def derivation(
+    result: Simplified,
+    *,
+    document: bool = False,
+    notation: str = "ng",
+    digits: int | None = None,
+    max_nodes: int | None = MAX_NODES,
+) -> str:
+    r"""The derivation of a simplified network in LaTeX: a fragment of text, or a `document`.
+
+    `notation` is "ng", "cs229" or "nielsen"; `digits` rounds the numbers shown, where `\approx`
+    stands. The formula in the end is inlined as long as that is short, else layer by layer, and
+    with a letter for every array where that would be more than `max_nodes`. Raises `SpecError` for
+    an unknown notation.
+
+    >>> import netsym
+    >>> text = derivation(netsym.simplify(netsym.parse("1-2-1")))
+    >>> print(text.split("\\begin{align*}\n")[1].split("\n\\end{align*}")[0])
+    \hat{y} &= W^{[2]} \bigl(W^{[1]} x + b^{[1]}\bigr) + b^{[2]} \\
+    &= \bigl(W^{[2]} W^{[1]}\bigr) x + \bigl(W^{[2]} b^{[1]} + b^{[2]}\bigr) \\
+    &= W' x + b'
+    """
+    if notation not in NOTATIONS:
+        raise SpecError(f"unknown notation {notation!r}; {did_you_mean(notation, NOTATIONS)}")
+    parts = _Derivation(result, notation, digits).parts(max_nodes)
+    text = "\n\n".join(parts) + "\n"
+    return f"{_PREAMBLE}{text}\n\\end{{document}}\n" if document else text
+
+
+class _Derivation:
+    """Writes the parts of the derivation of a result."""
+
+    def __init__(self, result: Simplified, notation: str, digits: int | None) -> None:
+        self.result = result
+        self.spelling = Spelling(result.original, notation, digits)
+        self.latex = self.spelling.latex
+        for step in result.steps:
+            self._call_anew(step)
+        self.spelling.single = len({name for step in result.steps for name in _new(step)}) == 1
+
+    def _call_anew(self, step: Step) -> None:
+        """Give what a step replaces a prime more."""
+        primes = self.spelling.primes
+        for name, placed in _new(step).items():
+            before = step.diagram.layers.get(name)
+            old = [] if before is None else list(before.parameters.values())
+            most = max((primes.get(id(parameter), 0) for parameter in old), default=0)
+            primes |= {id(parameter): most + 1 for parameter in placed.parameters.values()}
+
+    def parts(self, max_nodes: int | None) -> Iterator[str]:
+        """The paragraphs."""
+        steps = self.result.steps
+        if not steps:
+            yield "\\noindent Nothing collapses."
+        for number, step in enumerate(steps[:MOST_STEPS], 1):
+            head = rf"\textbf{{Step {number}.}} " if len(steps) > 1 else ""
+            collapses = step.found.sources and len(step.found.layers) > 1
+            yield from self._collapsed(step, head) if collapses else self._changed(step, head)
+        if len(steps) > MOST_STEPS:
+            yield f"\\noindent And {plural(len(steps) - MOST_STEPS, 'more step')}."
+        if self.result.blocked:
+            yield "\n".join(self._blocked())
+        yield from self._end(max_nodes)
+
+    # -- steps ----------------------------------------------------------------------------------
+    def _changed(self, step: Step, head: str) -> Iterator[str]:
+        """A rule other than those that collapse, in a sentence."""
+        letters = [
+            f"${self.spelling.letter(parameter)}$"
+            for placed in _new(step).values()
+            for parameter in placed.parameters.values()
+        ]
+        what = f"What is left is called {', '.join(letters)}." if letters else ""
+        yield (
+            f"\\noindent {head}{_sentence(step.found.words)}, by the rule\n"
+            f"\\[ {_pattern(step.pattern)}. \\]\n{what}"
+        ).rstrip()
+
+    def _collapsed(self, step: Step, head: str) -> Iterator[str]:
+        """A block: from the layers as they are to the one that stands for them."""
+        found, spelling = step.found, self.spelling
+        letters = Letters(spelling.letter, spelling.diagonal)
+        entries = Letters(spelling.matrix, spelling.diagonal_matrix)
+        value = self._whole(step, letters)
+        shown = self._whole(step, entries) if _is_small(step) else None
+        lines = [*self._nested(step, letters, value), self._after(step, letters)]
+        yield f"\\noindent {head}{_sentence(found.words)}.\n{_align(lines)}"
+        new = found.after.layers.get(found.layers[-1].name)
+        if new is not None:
+            entries_of = self._entries(step, letters, new, value, shown)
+            yield "\\noindent with\n" + _align(list(entries_of), " \\\\[1ex]\n")
+
+    def _nested(self, step: Step, ops: Letters, value: Value | None) -> Iterator[str]:
+        """The layers put into each other, and multiplied out; one by one if there are many."""
+        end = self._value(step, step.found.layers[-1].name)
+        stages = [placed for placed in step.found.layers if placed.parameters]
+        nested = f"{end} &= {value.nested}" if value is not None else ""
+        if nested and len(stages) <= _MOST_STAGES and self.spelling.width(nested) <= WIDTH:
+            yield nested
+        else:
+            yield from self._stages(step, ops)
+        if value is not None:
+            spread = f"&= {self._spread(step, value)}"
+            if self.spelling.width(spread) <= WIDTH:
+                yield spread
+
+    def _stages(self, step: Step, ops: Letters) -> Iterator[str]:
+        """The layers one by one."""
+        layers = step.found.layers
+        many = len(layers) > _MOST_LINES
+        for placed in (*layers[:3], layers[-1]) if many else layers:
+            if many and placed is layers[-1]:
+                yield r"&\;\;\vdots"
+            inputs = [self._source(step, ops, source) for source in placed.sources]
+            text = _layer(placed, ops, *inputs).nested
+            yield f"{self._value(step, placed.name)} &= {text}"
+
+    def _source(self, step: Step, ops: Letters, name: str) -> Value:
+        return ops.source(name, self._value(step, name), step.diagram.width(name))
+
+    def _whole(self, step: Step, ops: Letters) -> Value | None:
+        """The value at the end of the layers; None if it is too long."""
+        values = {source: self._source(step, ops, source) for source in step.found.sources}
+        try:
+            for placed in step.found.layers:
+                inputs = (values[source] for source in placed.sources)
+                values[placed.name] = _layer(placed, ops, *inputs)
+        except TooLong:
+            return None
+        return values[step.found.layers[-1].name]
+
+    def _spread(self, step: Step, value: Value) -> str:
+        """`(W^{[2]} W^{[1]}) x + (W^{[2]} b^{[1]} + b^{[2]})`."""
+        terms = []
+        for source, product in value.maps.items():
+            text = written(product)
+            single = len(product) == 1 and len(product[0].factors) < 2 and not product[0].negative
+            terms.append(f"{text if single else enclosed(text)} {self._value(step, source)}")
+        if value.constant:
+            text = written(value.constant)
+            terms.append(text if len(value.constant) == 1 else enclosed(text))
+        return " + ".join(terms).replace("+ -", "- ")
+
+    def _after(self, step: Step, ops: Letters) -> str:
+        """The value at the end, by the new layer."""
+        found = step.found
+        joined = _joined(ops, [self._source(step, ops, source) for source in found.sources])
+        new = found.after.layers.get(found.layers[-1].name)
+        value = joined if new is None else _layer(new, ops, joined)
+        return f"&= {value.nested}"
+
+    def _entries(
+        self, step: Step, ops: Letters, new: Placed, value: Value | None, shown: Value | None
+    ) -> Iterator[str]:
+        """What the matrix and the bias of the new layer are."""
+        used = [p for placed in step.found.layers for p in placed.parameters.values()]
+        for key, parameter in new.parameters.items():
+            is_bias = key == "bias"
+            known = ops.parameter(parameter)
+            left = known.nested if is_bias else known.factor
+            chain = [] if value is None else [("=", _part(value, step.found.sources, is_bias))]
+            if shown is not None:
+                written_out = _part(shown, step.found.sources, is_bias)
+                chain.append((self.spelling.sign(used), written_out))
+            yield " \\\\\n".join(self.spelling.chain(left, chain, parameter))
+        if value is not None and value.constant and "bias" not in new.parameters:
+            yield f"0 &= {written(value.constant)}"
+
+    # -- values ---------------------------------------------------------------------------------
+    def _value(self, step: Step, name: str) -> str:
+        """What a value is called: x, z, a or the output, or made of these."""
+        placed = step.diagram.layers.get(name)
+        stage = name.partition("/")[2]
+        if placed is not None and stage == "0":  # put in by a step before, to join values
+            return matrix([[self._letter(step, source)] for source in placed.sources])
+        if placed is not None and stage and isinstance(placed.layer, Activation):
+            function = FUNCTIONS[placed.layer.activation].latex
+            return f"{function}({self._letter(step, placed.sources[0])})"
+        return self._letter(step, name)
+
+    def _letter(self, step: Step, name: str) -> str:
+        network, diagram = self.result.original, step.diagram
+        x = self.latex.name(network.inputs, 0) if len(network.inputs) == 1 else "x"
+        if name == INPUT:
+            return x
+        if name == diagram.output and network.function:
+            return f"{self._function()}({x})"
+        if name == diagram.output:
+            return self.latex.name(network.outputs, 0) if len(network.outputs) == 1 else r"\hat{y}"
+        return self.latex.name(Names("z" if "/" in name else "a", diagram.layers[name].number), 0)
+
+    def _function(self) -> str:
+        return self.latex.name(literal(self.result.original.function), 0)
+
+    # -- what stays -----------------------------------------------------------------------------
+    def _blocked(self) -> Iterator[str]:
+        yield "\\noindent What stays as it is:\n\\begin{itemize}"
+        for place in self.result.blocked[:MOST_BLOCKED]:
+            yield rf"\item {self._place(place)}"
+        more = len(self.result.blocked) - MOST_BLOCKED
+        if more > 0:
+            yield rf"\item And {plural(more, 'more place')} like these."
+        yield "\\end{itemize}"
+
+    def _place(self, place: Blocked) -> str:
+        if place.witness is None:
+            return f"{_sentence(str(place))}."
+        because = _sentence(place.because)
+        given = place.witness.given
+        if given:
+            return f"{because}: with {self._given(given)},\n{self._numbers(place.witness)}"
+        return f"{because}:\n{self._numbers(place.witness)}"
+
+    def _numbers(self, witness: Witness) -> str:
+        r"""`f(0) = 0 \ne \tfrac{1}{2} (f(-1) + f(1)) = 1`."""
+        network = self.result.original
+        output, x = self._called(witness.output), self._called(witness.input)
+        if network.function and len(network.outputs) == 1 and (
+            network.outputs.position(witness.output) is not None
+        ):  # fmt: skip
+            output = self._function()
+        p, q, middle = (self.latex.number(point)[0] for point in witness.points)
+        at, mean = (_value_text(value, self.latex) for value in (witness.values[2], witness.mean))
+        several = len(network.inputs) > 1 or x != "x"
+        along = f" as a function of ${x}$ alone, where other values are 0," if several else ""
+        formula = (
+            rf"{output}({middle}) {at} \ne \tfrac{{1}}{{2}}"
+            rf"\bigl({output}({p}) + {output}({q})\bigr) {mean}"
+        )
+        said = f"${output}${along} is not affine:" if along else ""
+        return f"{said}\n\\[ {formula}. \\]".lstrip()
+
+    def _called(self, name: str) -> str:
+        """A value by its plain name."""
+        network = self.result.original
+        values = [
+            Names(base, placed.number, (placed.width,))
+            for placed in network.layers
+            for base in ("a", "z")
+        ]
+        for names in (network.inputs, network.outputs, *values, *network.symbol_names()):
+            position = names.position(name)
+            if position is not None:
+                return self.latex.name(names, position)
+        return rf"\mathrm{{{_escaped(name)}}}"
+
+    def _given(self, words: str) -> str:
+        """The numbers that names were given."""
+        pairs = re.split(r"(\w+ = [^\s,]+)", words)
+        return "".join(
+            _escaped(text)
+            if not place % 2
+            else "${} = {}$".format(self._called(text.split(" = ")[0]), text.split(" = ")[1])
+            for place, text in enumerate(pairs)
+        )
+
+    # -- the end --------------------------------------------------------------------------------
+    def _end(self, max_nodes: int | None) -> Iterator[str]:
+        network = self.result.network
+        size = network.count_nodes("inlined")
+        layered = network.count_nodes("layered")
+        most = _MOST_RESULT
+        if max_nodes is not None:
+            most = min(most, checked_whole("max_nodes", max_nodes, 0))
+        words = "The result, its numbers rounded to float64:" if self.result.is_rounded else (
+            "The result:"
+        )  # fmt: skip
+        formula = (
+            network.inlined if size <= most else network.layered if layered <= most
+            else network.matrices
+        )  # fmt: skip
+        spelling = self.spelling
+        text = formula.latex(notation=spelling.notation, digits=spelling.digits, max_nodes=None)
+        if formula is network.matrices:
+            for letter, new in self._letters().items():
+                text = text.replace(letter, new)
+        yield f"\\noindent {words}\n{_align([aligned(text)])}"
+
+    def _letters(self) -> dict[str, str]:
+        """What the letters of the result are called here."""
+        steps = self.result.steps
+        layers = steps[-1].found.after.layers.values() if steps else ()
+        parameters = [p for placed in layers for p in placed.parameters.values()]
+        return {self.spelling.plain(p): self.spelling.letter(p) for p in parameters}
+
+
+def _new(step: Step) -> dict[str, Placed]:
+    """The layers whose parameters a step replaces, after it."""
+    before = {id(p) for placed in step.diagram.layers.values() for p in placed.parameters.values()}
+    return {
+        name: placed
+        for name, placed in step.found.after.layers.items()
+        if any(id(parameter) not in before for parameter in placed.parameters.values())
+    }
+
+
+def _is_small(step: Step) -> bool:
+    """Whether all the parameters of the layers can be written out."""
+    parameters = [p for placed in step.found.layers for p in placed.parameters.values()]
+    return all(is_small(p) and not p.formula for p in parameters)
+
+
+def _layer(placed: Placed, ops: Letters, *inputs: Value) -> Value:
+    """The output of an affine layer; of one without a usual spelling as `A x + c`.
+
+    Raises `TooLong`.
+    """
+    try:
+        return placed.read(ops, *inputs)
+    except Unwritten:
+        return _plain(placed).read(ops, _joined(ops, inputs))
+
+
+def _joined(ops: Letters, values: Sequence[Value]) -> Value:
+    """Values one after another."""
+    return values[0] if len(values) == 1 else ops.concatenate(values)
+
+
+def _plain(placed: Placed) -> Placed:
+    """The dense layer, or the scale, that an affine layer is, with the letters A and c."""
+    places = [f"{place}" for place in range(len(placed.widths))]
+    widths = dict(zip(places, placed.widths, strict=True))
+    whole = replace(placed, sources=tuple(places))
+    found = collapse([whole], sum(placed.widths), side_by_side(widths))
+    layer = found.layer(placed.name, placed.number, ("",))
+    letters = {"weights": "a", "bias": "c"}
+    parameters = {
+        key: replace(p, names=replace(p.names, base=letters[key]))
+        for key, p in layer.parameters.items()
+    }
+    return replace(layer, parameters=parameters)
+
+
+def _part(value: Value, sources: Sequence[str], is_bias: bool) -> str:
+    """The matrix of a value, or its constant; of several sources the matrices side by side."""
+    if is_bias:
+        return written(value.constant)
+    blocks = [value.maps.get(source, ()) for source in sources]
+    if len(blocks) == 1:
+        return written(blocks[0])
+    return matrix([[written(block) for block in blocks]])
+
+
+def _align(lines: Sequence[str], end: str = " \\\\\n") -> str:
+    return "\\begin{align*}\n" + end.join(lines) + "\n\\end{align*}"
+
+
+def _pattern(rule: str) -> str:
+    """A rule in LaTeX."""
+    text = re.sub(r"([A-Za-z])([0-9])", r"\1_{\2}", rule.replace("*", r"\, "))
+    return text.replace("->", r"\;\longrightarrow\;")
+
+
+def _sentence(words: str) -> str:
+    """Words as text of LaTeX that begins a sentence."""
+    return _escaped(words[:1].upper() + words[1:])
+
+
+def _escaped(words: str) -> str:
+    """Words as text of LaTeX."""
+    return re.sub(r"--|[\\~^…#$%&_{}]", lambda match: _SPECIAL[match[0]], words)
+
+
+def _value_text(value: float, latex: Latex) -> str:
+    r"""`= 0.5`, or `\approx 0.333333`."""
+    few = float(f"{value:.6g}")
+    return f"{'=' if few == value else chr(92) + 'approx'} {latex.number(few)[0]}"

@@ -1,0 +1,88 @@
+"""What is known of single layers while a network is simplified; each is found out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from netsym.collapse.effort import Cost, placed_cost
+from netsym.collapse.maps import collapse, side_by_side
+from netsym.layers.merge import Concat
+from netsym.layers.wiring import Placed
+from netsym.ops.fields.outline import Outline, Outlines
+from netsym.ops.numeric import Floats, Numeric
+from netsym.ops.proved.rationals import NotRational
+
+T = TypeVar("T")
+
+
+class Facts:
+    """Answers about layers, kept as long as this is."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], tuple[Placed, Any]] = {}
+        #: By the last layer and how many there are: blocks that cannot be collapsed, and why.
+        self.refused: dict[tuple[str, int], str] = {}
+
+    def _once(self, what: str, placed: Placed, find: Callable[[Placed], T]) -> T:
+        key = (what, id(placed))
+        if key not in self._known:
+            self._known[key] = placed, find(placed)
+        found: T = self._known[key][1]
+        return found
+
+    def affine(self, placed: Placed) -> bool:
+        """Whether the layer is affine: its own `forward`, read as polynomials, has degree 1."""
+        return self._once("affine", placed, _is_affine)
+
+    def cost(self, placed: Placed) -> Cost:
+        """What the layer costs."""
+        return self._once("cost", placed, placed_cost)
+
+    def offset(self, placed: Placed) -> bool:
+        """Whether the layer is not 0 where its inputs are."""
+        return self._once("offset", placed, _has_offset)
+
+    def identity(self, placed: Placed) -> bool:
+        """Whether the layer gives its one input as it is."""
+        return self._once("identity", placed, self._is_identity)
+
+    def _is_identity(self, placed: Placed) -> bool:
+        if len(placed.sources) > 1 or placed.widths != (placed.width,) or not self.affine(placed):
+            return False
+        x = np.ones(placed.width) if placed.layer.elementwise else np.arange(1.0, 1 + placed.width)
+        if not np.array_equal(_in_float64(placed, x), x):
+            return False
+        try:
+            start = side_by_side({placed.sources[0]: placed.width})
+            return collapse([placed], placed.width, start).is_identity
+        except NotRational:
+            return False
+
+    def joins_only(self, placed: Placed) -> bool:
+        """Whether the layer computes nothing, but puts values one after another."""
+        return isinstance(placed.layer, Concat)
+
+
+def _is_affine(placed: Placed) -> bool:
+    if not placed.on_vectors:  # collapsing is for vectors
+        return False
+    ops = Outlines(opaque=True)
+    inputs = [Outline((width,), above=1, inputs=1) for width in placed.widths]
+    return placed.read(ops, *inputs).inputs <= 1
+
+
+def _has_offset(placed: Placed) -> bool:
+    zeros = [np.zeros(width) for width in placed.widths]
+    return bool(np.any(_in_float64(placed, *zeros) != 0))
+
+
+def _in_float64(placed: Placed, *inputs: Floats) -> Floats:
+    """The values of a layer, with a random number for every name."""
+    arrays = (array for p in placed.parameters.values() for array in p.symbols())
+    names = list(dict.fromkeys(name for _, names in arrays for name in names))
+    numbers = np.random.default_rng(0).uniform(1, 2, len(names)).tolist()
+    with np.errstate(all="ignore"):
+        return placed.read(Numeric(dict(zip(names, numbers, strict=True))), *inputs)

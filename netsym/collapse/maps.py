@@ -1,0 +1,162 @@
+"""Affine maps of layers: read from the layers themselves, and made into one layer again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.collapse.rounding import rounded
+from netsym.graph.names import Names
+from netsym.layers.dense import Dense
+from netsym.layers.elementwise import Scale
+from netsym.layers.wiring import Placed
+from netsym.ops.affine.affine import Affine, Map
+from netsym.ops.affine.symbolic_tidy import Tidy
+from netsym.ops.parameters import Parameter, derived
+from netsym.ops.proved.rationals import Exact, Irrational, NotRational
+from netsym.ops.reading import read_parameter
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Collapsed:
+    """An affine map with its coefficients: exact fractions, or nodes of the graph of `base`."""
+
+    map: Map
+    base: Exact | Tidy
+    inputs: int
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether it gives its inputs as they are."""
+        known = self.map.diagonal
+        if known is None and self.inputs == 1:
+            known = self.map.matrix
+        if known is None or known.size != self.inputs or self._bias() is not None:
+            return False
+        return bool((known == self.base.ones(known.shape)).all())
+
+    def layer(self, name: str, number: int, sources: tuple[str, ...]) -> Placed:
+        """The dense layer that is this map; a scale, if each output needs the input of its place.
+
+        Raises `OverflowError` if a number is too large for float64.
+        """
+        diagonal = self.map.diagonal
+        bias = self._bias()
+        use_bias = bias is not None
+        layer = (
+            Scale(use_bias=use_bias)
+            if diagonal is not None
+            else Dense(units=self.map.shape[0], use_bias=use_bias)
+        )
+        arrays = {"weights": self._weights() if diagonal is None else diagonal}
+        if bias is not None:
+            arrays["bias"] = bias
+        parameters = {
+            key: self._parameter(Names(layer.letters[key], number, values.shape), values)
+            for key, values in arrays.items()
+        }
+        shapes = ((self.inputs,),)
+        return Placed(name, layer, sources, parameters, shapes, self.map.shape, number)
+
+    def _weights(self) -> Array:
+        return np.ascontiguousarray(Affine(self.base, self.inputs).full(self.map).T)
+
+    def _bias(self) -> Array | None:
+        constant = self.map.constant
+        return None if constant is None or _is_zero(self.base, constant) else constant
+
+    def _parameter(self, names: Names, values: Array) -> Parameter:
+        if isinstance(self.base, Tidy):
+            made = derived(names, self.base.graph, values)
+            exact = _exact(made)
+            if exact is None:
+                rounded(made)  # raises OverflowError
+                return made
+            values = exact
+        entries = np.empty(values.size, dtype=object)
+        entries[:] = [Fraction(int(v.p), int(v.q)) for v in values.reshape(-1).tolist()]
+        _refuse_too_large(entries)
+        return Parameter(names, entries.reshape(values.shape))
+
+
+def _exact(parameter: Parameter) -> Array | None:
+    """The entries as exact numbers; None if they need names, or are not rational."""
+    if parameter.symbols():
+        return None
+    try:
+        return read_parameter(parameter, Exact())
+    except NotRational:
+        return None
+
+
+def _refuse_too_large(entries: Iterable[Fraction]) -> None:
+    for entry in entries:
+        if entry.numerator.bit_length() - entry.denominator.bit_length() > 1022:
+            float(entry)  # raises OverflowError if it is
+
+
+#: Gives the values that layers start from, as maps, once it is known what coefficients are.
+Start = Callable[[Affine], dict[str, Map]]
+
+
+def collapse(
+    layers: Sequence[Placed], inputs: int, start: Start, begun: Sequence[Placed] = ()
+) -> Collapsed:
+    """The map of affine layers, in order, of which the last gives the result.
+
+    `begun` are layers that `start` reads. Raises `NotRational` if exact numbers become too long or
+    a number is divided by zero.
+    """
+
+    def read(base: Exact | Tidy) -> Collapsed:
+        ops = Affine(base, inputs)
+        values = start(ops)
+        for placed in layers:
+            values[placed.name] = placed.read(ops, *(values[source] for source in placed.sources))
+        return Collapsed(_diagonal(values[layers[-1].name], base, inputs), base, inputs)
+
+    parameters = (p for placed in (*begun, *layers) for p in placed.parameters.values())
+    if any(parameter.symbols() for parameter in parameters):
+        return read(Tidy())
+    try:
+        return read(Exact())
+    except Irrational:
+        return read(Tidy())
+
+
+def _diagonal(found: Map, base: Exact | Tidy, inputs: int) -> Map:
+    """The map, as a diagonal one if there is more than one input, and all else is 0."""
+    if found.matrix is None or found.shape != (inputs,) or inputs == 1:
+        return found
+    others = ~np.eye(inputs, dtype=bool)
+    if not _is_zero(base, found.matrix[others]):
+        return found
+    return Map(found.shape, found.constant, diagonal=found.matrix[~others])
+
+
+def _is_zero(base: Exact | Tidy, values: Array) -> bool:
+    zeros = base.is_zero(values) if isinstance(base, Tidy) else values == 0
+    return bool(np.all(zeros))
+
+
+def side_by_side(widths: Mapping[str, int]) -> Start:
+    """Start from these values, one after another, as the inputs of the map."""
+
+    def start(ops: Affine) -> dict[str, Map]:
+        whole = ops.identity()
+        if len(widths) == 1:
+            return dict.fromkeys(widths, whole)
+        ends = np.cumsum(list(widths.values()))
+        return {
+            source: ops.take(whole, np.arange(end - width, end))
+            for (source, width), end in zip(widths.items(), ends.tolist(), strict=True)
+        }
+
+    return start

@@ -1,0 +1,239 @@
+"""The rules: each finds one place in a network where it applies, and what may stand there instead.
+
+A rule is a function with `a -> b` in its docstring. None of them asks what kind an affine layer is:
+a layer says by its `forward` whether it is affine, and how it acts (`facts`, `maps`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.collapse.blocks import Block, blocks, ends
+from netsym.collapse.diagram import Diagram
+from netsym.collapse.effort import network_cost
+from netsym.collapse.facts import Facts
+from netsym.collapse.maps import collapse, side_by_side
+from netsym.collapse.units import Hidden, constant, hidden, is_rounded, is_zero, keys, without
+from netsym.collapse.words import layer_words, unit_words
+from netsym.layers.blocks import INPUT
+from netsym.layers.merge import Concat
+from netsym.layers.wiring import Placed
+from netsym.ops.proved.rationals import NotRational
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a rule found: the layers that it changes, the whole thereafter, and why it is right."""
+
+    layers: tuple[Placed, ...]
+    after: Diagram
+    words: str
+    because: str
+    sources: tuple[str, ...] = ()  # of a block: the values that it starts from
+    approximate: bool = False  # one layer was split in two up to a tolerance, not exactly
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What a rule is given: the network, what is known of its layers, and whether it may grow."""
+
+    diagram: Diagram
+    facts: Facts
+    force: bool = False
+
+
+#: The first place where it applies, or None.
+Rule = Callable[[Work], Found | None]
+
+
+def drop_identity(work: Work) -> Found | None:
+    """`x -> x`: dropout, linear activations, and a scale by 1 are left out."""
+    for placed in work.diagram.layers.values():
+        source = placed.sources[0]
+        if work.facts.identity(placed) and not (
+            placed.name == work.diagram.output and source == INPUT
+        ):
+            after = work.diagram.replaced([], instead={placed.name: source})
+            words = f"{layer_words([placed])} gives its input as it is: left out"
+            return Found((placed,), after, words, "f(x) = x", (source,))
+    return None
+
+
+def compose(work: Work) -> Found | None:
+    """`W2 (W1 x + b1) + b2 -> (W2 W1) x + (W2 b1 + b2)`: affine layers one after another."""
+    return _collapsed(
+        work, False, "one after another",
+        "an affine map of an affine map is affine",
+    )  # fmt: skip
+
+
+def join(work: Work) -> Found | None:
+    """`(W1 x + b1) + (W2 x + b2) -> (W1 + W2) x + (b1 + b2)`: affine branches added or joined.
+
+    A branch may be x itself: then a skip around an affine block becomes (I + W2 W1) x + …
+    """
+    return _collapsed(
+        work, True, "in branches that come together",
+        "sums of affine maps, and affine maps side by side, are affine",
+    )  # fmt: skip
+
+
+def drop_unused(work: Work) -> Found | None:
+    """`w*a + 0*b -> w*a`: units whose outgoing weights are all 0."""
+    return _first(work, _unused)
+
+
+def merge_equal(work: Work) -> Found | None:
+    """`u*g(z) + v*g(z) -> (u + v)*g(z)`: units with equal weights and biases."""
+    return _first(work, _equal)
+
+
+def fold_constants(work: Work) -> Found | None:
+    """`w*g(b1) + b2 -> (w g(b1) + b2)`: units that no input reaches are part of the next bias."""
+    return _first(work, _constant)
+
+
+#: In this order, the first that applies; a positive rescaling of relu saves nothing and is no rule.
+RULES: tuple[Rule, ...] = (
+    drop_identity, drop_unused, merge_equal, fold_constants, compose, join,
+)  # fmt: skip
+
+
+# -- affine blocks ------------------------------------------------------------------------------
+def _collapsed(work: Work, joins: bool, how: str, because: str) -> Found | None:
+    """The block that saves most, as one layer."""
+    diagram, facts, force = work.diagram, work.facts, work.force
+    while True:
+        best: Block | None = None
+        for end in ends(diagram, facts):
+            for block in blocks(diagram, facts, end):
+                if (
+                    block.joins is joins
+                    and (force or not block.change.grows)
+                    and (best is None or _merit(block, force) > _merit(best, force))
+                    and block.key not in facts.refused
+                ):
+                    best = block
+        if best is None:
+            return None
+        try:
+            return as_one(diagram, best, how, because)
+        except (NotRational, OverflowError) as error:
+            facts.refused[best.key] = (
+                "a number would be too large for float64" if isinstance(error, OverflowError)
+                else f"their exact numbers cannot be computed ({error})"
+            )  # fmt: skip
+
+
+def _merit(block: Block, force: bool) -> tuple[int, int]:
+    saved = -block.change.total
+    return (len(block.layers), saved) if force else (saved, len(block.layers))
+
+
+def as_one(diagram: Diagram, block: Block, how: str, because: str) -> Found:
+    """The diagram with one layer for a block.
+
+    Raises `NotRational` as `collapse` does, and `OverflowError` for numbers beyond float64.
+    """
+    several = len({placed.number for placed in block.layers}) > 1
+    kinds = list(dict.fromkeys(placed.layer.kind for placed in block.layers))
+    which = f" ({', '.join(kinds)})" if len(kinds) > 1 else ""
+    words = f"{layer_words(block.layers)}{which} {'are' if several else 'is'} affine, {how}"
+    if not block.joins:
+        still = layer_words([diagram.layers[block.still]]) if block.still else ""
+        because += (
+            f"; what is between stays for {still}"
+            if still
+            else (", and nothing else reads what is between")
+        )
+    widths = {source: diagram.width(source) for source in block.sources}
+    found = collapse(block.layers, sum(widths.values()), side_by_side(widths))
+    end = block.end
+    if found.is_identity and not (end.name == diagram.output and block.sources[0] == INPUT):
+        after = diagram.replaced([], instead={end.name: block.sources[0]})
+        words += ", and undo each other: left out"
+        return Found(block.layers, after, words, because, block.sources)
+    changed, sources = [], block.sources
+    if len(sources) > 1:
+        sources = (f"{end.name}/0",)
+        changed.append(
+            Placed(sources[0], Concat(), block.sources, {}, tuple((n,) for n in widths.values()),
+                   (found.inputs,), end.number)
+        )  # fmt: skip
+    changed.append(found.layer(end.name, end.number, sources))
+    rounds = is_rounded(diagram, block.layers)
+    after = diagram.replaced(changed, rounds)
+    return Found(block.layers, after, f"{words}: one layer does it", because, block.sources)
+
+
+# -- units --------------------------------------------------------------------------------------
+def _first(work: Work, rule: Callable[[Diagram, Hidden], Found | None]) -> Found | None:
+    """What a rule for units finds at the first place where its numbers can be computed."""
+    for place in hidden(work.diagram):
+        try:
+            found = rule(work.diagram, place)
+        except (NotRational, OverflowError):  # numbers that float64 does not have: left as they are
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+def _unused(diagram: Diagram, place: Hidden) -> Found | None:
+    weights = [is_zero(keys(reader.parameters["weights"])) for reader in place.readers]
+    kept = place.kept(~np.asarray(np.concatenate(weights).all(axis=0)))
+    words = "have outgoing weights of 0: left out"
+    return _without(diagram, place, kept, words, "0*a = 0 for every a")
+
+
+def _equal(diagram: Diagram, place: Hidden) -> Found | None:
+    first: dict[object, int] = {}
+    arrays = [keys(p) for p in place.layer.parameters.values()]
+    flat = [array.reshape(len(array), -1).tolist() for array in arrays]
+    rows = [tuple(tuple(row) for row in unit) for unit in zip(*flat, strict=True)]
+    same = np.array([first.setdefault(row, unit) for unit, row in enumerate(rows)])
+    kept, same_as = np.unique(same, return_inverse=True)
+    others = np.unique(same[np.delete(np.arange(len(same)), kept)]).tolist()
+    words = f"are equal to {unit_words(others, place.layer)}: merged" if others else ""
+    because = "equal values can be computed once, and their outgoing weights added"
+    return _without(diagram, place, kept, words, because, same_as)
+
+
+def _constant(diagram: Diagram, place: Hidden) -> Found | None:
+    weights = is_zero(keys(place.layer.parameters["weights"]))
+    fixed = np.asarray(weights.all(axis=1))
+    if fixed.all():
+        after = constant(diagram, place)
+        if not (network_cost(after.network()) - network_cost(diagram.network())).grows:
+            words = f"{layer_words([place.layer])} has incoming weights of 0 only: constant"
+            return Found((place.layer, *place.readers), after, words, "0*x = 0 for every x")
+    words = "have incoming weights of 0 and are constant: part of the next bias"
+    because = "a constant times a weight is a constant"
+    return _without(diagram, place, place.kept(~fixed), words, because, constants=True)
+
+
+def _without(
+    diagram: Diagram,
+    place: Hidden,
+    kept: npt.NDArray[np.int64],
+    words: str,
+    because: str,
+    same_as: npt.NDArray[np.int64] | None = None,
+    constants: bool = False,
+) -> Found | None:
+    """The place with the units `kept` only; None if these are all."""
+    left = np.delete(np.arange(place.layer.width), kept).tolist()
+    if not left:
+        return None
+    if same_as is None:
+        same_as = np.full(place.layer.width, -1)
+        same_as[kept] = np.arange(len(kept))
+    after = without(diagram, place, kept, same_as, left if constants else ())
+    said = f"{unit_words(left, place.layer)} {words}"
+    if len(left) == 1:
+        said = said.replace(" have ", " has ", 1).replace(" are ", " is ", 1)
+    return Found((place.layer, *place.readers), after, said, because)

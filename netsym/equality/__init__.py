@@ -1,0 +1,1 @@
+"""Whether two are the same function, with evidence: proofs, and what explains a difference."""

@@ -1,0 +1,250 @@
+"""What is taught where a loss and an activation cancel, δ = a - t, with the proof that it is so."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from netsym.equality.comparison import compare
+from netsym.errors import SpecError
+from netsym.formula import Binding, Formula, layered
+from netsym.gradient.deltas import Title, append_names
+from netsym.gradient.gradient import in_form
+from netsym.graph.copying import copy_constants
+from netsym.graph.graph import Graph
+from netsym.graph.names import Adjoints, Names
+from netsym.layers import Activated
+from netsym.layers.loss import Loss
+from netsym.layers.sources import Given, Part
+from netsym.layers.wiring import Placed
+from netsym.network.network import Network
+from netsym.writers.text import Ascii
+
+#: Losses, and the activation before them whose slope they cancel.
+CANCEL = {"bce": "sigmoid", "cross_entropy": "softmax"}
+
+_WORD = re.compile(r"[A-Za-z]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """Derivatives in which the last δ is written as it is taught, and why that is the same."""
+
+    formula: Formula
+    because: str
+
+
+def taught(cost: Network, slopes: Formula) -> Taught:
+    """The derivatives of a cost, layered or of whole arrays, with δ = a - t in the last layer.
+
+    Of k outputs binary cross-entropy has δ = (a - t)/k, and of a mean over examples every δ has
+    the factor that it hands back, dL. What is written instead is proved to be identical, for
+    cross-entropy where the targets of an example sum to 1 (Bishop, Pattern Recognition and Machine
+    Learning, 2006, equations 4.91 and 4.109).
+    Raises `SpecError` for other losses and activations, and where the proof does not succeed.
+
+    >>> import netsym
+    >>> made = netsym.cost(netsym.parse("1-1:sigmoid"), "bce")
+    >>> print(taught(made, made.layered.gradient("b1")).formula.text(ascii=True))
+    a1_1 = sigmoid(w1_1_1*x + b1_1)
+    delta1_1 = a1_1 - t
+    dJ_db1_1 = delta1_1
+    """
+    pair = _Pair.of(cost)
+    plain = cost.layered.gradient() if slopes.shapes else slopes
+    found = _written(pair, plain)
+    compared = compare(pair.text(plain), pair.text(found))
+    if compared.verdict not in ("identical", "structural"):
+        raise SpecError(
+            f"it could not be proved that δ is a - t here ({compared.because}); leave --taught out"
+        )
+    where = ", for targets that sum to 1" if pair.sums_to_one else ""
+    why = compared.evidence[0] if compared.evidence else compared.because
+    short = "a - t" if pair.shares == 1 else f"(a - t)/{pair.shares}"
+    because = f"δ = {short} is {compared.verdict} to what the chain rule gives{where}; {why}"
+    return Taught(_written(pair, slopes) if slopes.shapes else found, because)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A loss, the layer before it and its targets."""
+
+    kind: str
+    number: int  # of the layer before
+    letter: str
+    units: int
+    targets: Placed
+
+    @classmethod
+    def of(cls, cost: Network) -> _Pair:
+        loss = next((placed for placed in cost.layers if isinstance(placed.layer, Loss)), None)
+        if loss is None:
+            raise SpecError("--taught is for the derivatives of a cost; add --loss")
+        before, targets = (
+            next(placed for placed in cost.layers if placed.name == source)
+            for source in loss.sources
+        )
+        kind = loss.layer.kind
+        own = before.layer.activation if isinstance(before.layer, Activated) else None
+        if CANCEL.get(kind) != own or own is None:
+            raise SpecError(
+                f"--taught is for a loss and an activation that cancel: "
+                f"{' and '.join(f'{loss} after {name}' for loss, name in CANCEL.items())}; "
+                f"here {kind} is after {own or before.layer.kind}"
+            )
+        letter = before.layer.value_letter
+        return cls(kind, before.number, letter, before.shape[-1], targets)
+
+    @property
+    def shares(self) -> int:
+        """By how many outputs the loss is divided."""
+        return self.units if self.kind == "bce" else 1
+
+    @property
+    def sums_to_one(self) -> bool:
+        """Whether it holds for targets that sum to 1, and these are names."""
+        return self.kind == "cross_entropy" and isinstance(self.targets.layer, Part)
+
+    def target(self, formula: Formula, position: int) -> int | float:
+        """A target: the node of its name, or its value."""
+        if isinstance(self.targets.layer, Given):
+            if not formula.shapes:
+                values = self.targets.parameters["values"].entries
+                assert values is not None
+                return float(values.reshape(-1)[position])
+        elif not formula.shapes:
+            assert isinstance(self.targets.layer, Part)
+            return int(formula.inputs[self.targets.layer.start + position])
+        return next(
+            block.start
+            for block in formula.graph.blocks
+            if block.op == "symbol" and isinstance(block.payload, Names)
+            and block.payload.base == "t" and block.payload.layer is None
+        )  # fmt: skip
+
+    def text(self, slopes: Formula) -> str:
+        """Every δ as equations of a and t, or for softmax of z and t."""
+        graph, ends = slopes.graph, []
+        for node, names, position in _named(graph, self.number, "delta", Adjoints):
+            block = graph.block_of(node)
+            ends.append(Binding(names, position, int(block.operands[node - block.start, 0])))
+        local = layered(dataclasses.replace(slopes, outputs=tuple(ends)))
+        bindings, outputs = Ascii(local).right_sides()
+        known = dict(self._last_targets(slopes)) | {
+            binding.name: bindings[binding.name]
+            for binding in local.bindings
+            if binding.names.layer == self.number and self._is_opened(binding.names)
+        }
+        used, waiting = set[str](), list(outputs.values())
+        while waiting:
+            new = {word for word in _WORD.findall(waiting.pop()) if word in known} - used
+            used |= new
+            waiting += [known[word] for word in new]
+        lines = {name: text for name, text in known.items() if name in used} | outputs
+        return "\n".join(f"{name} = {text}" for name, text in lines.items())
+
+    def _is_opened(self, names: Names) -> bool:
+        return isinstance(names, Adjoints) or (self.kind == "cross_entropy" and names.base != "z")
+
+    def _last_targets(self, slopes: Formula) -> Iterator[tuple[str, str]]:
+        """For each example its last target, as 1 less the others."""
+        if not self.sums_to_one:
+            return
+        for first in range(0, prod(self.targets.shape), self.units):
+            nodes = [self.target(slopes, first + n) for n in range(self.units)]
+            names = [_name_of(slopes.graph, int(node)) for node in nodes]
+            yield names[-1], " - ".join(["1", *names[:-1]])
+
+
+def _name_of(graph: Graph, node: int) -> str:
+    """The plain name of a symbol."""
+    names, position = graph.symbol(node)
+    return names.ascii(position)
+
+
+def _named(
+    graph: Graph, layer: int, letter: str, kind: type[Names] = Names
+) -> Iterator[tuple[int, Names, int]]:
+    """The nodes of values of a layer with a letter, their names and positions."""
+    for block in graph.blocks:
+        names = block.payload
+        if block.op != "name" or type(names) is not kind or block.positions is None:
+            continue
+        if names.layer == layer and names.base == letter:
+            yield from (
+                (block.start + row, names, position)
+                for row, position in enumerate(block.positions.tolist())
+            )
+
+
+def _written(pair: _Pair, slopes: Formula) -> Formula:
+    """The derivatives with δ = a - t, times dL, over k, where there are these."""
+    old, new = slopes.graph, Graph()
+    values = {p: node for node, _, p in _named(old, pair.number, pair.letter)}
+    known: dict[int, int] = {}  # the values in the new graph, once they are all there
+    # of a softmax the cost may look at one class alone: then the others are made of these
+    parts = [{p: node for node, _, p in _named(old, pair.number, letter)} for letter in "zs"]
+    letters = next(names for _, names, _ in _named(old, pair.number, pair.letter))
+    passed = {p: node for node, _, p in _named(old, pair.number + 1, "dL", Adjoints)}
+    deltas = {node: p for node, _, p in _named(old, pair.number, "delta", Adjoints)}
+    moved = np.full(len(old), -1, dtype=np.int32)
+    needed = [slopes.ends, np.array([*values.values(), *passed.values()], dtype=np.int32)]
+    for block, rows in old.walk(old.reachable(np.concatenate(needed))):
+        ids, operands = block.start + rows, moved[block.operands[rows]]
+        if block.op == "symbol":
+            assert isinstance(block.payload, Names)
+            moved[block.start : block.stop] = new.symbols(block.payload)
+        elif block.op == "constant":
+            copy_constants(block, rows, new, moved)
+        elif block.op == "name":
+            assert isinstance(block.payload, Names) and block.positions is not None
+            if isinstance(block.payload, Adjoints) and not known:
+                known = {p: int(moved[node]) for p, node in values.items()}
+                for p in sorted(set(deltas.values()) - set(values)):
+                    z, s = int(moved[parts[0][p]]), int(moved[parts[1][p // pair.units]])
+                    known[p] = _quotient(new, z, s, letters, p)
+            below = operands[:, 0]
+            for place, node in enumerate(ids.tolist()):
+                if node in deltas:
+                    position = deltas[node]
+                    target = pair.target(slopes, position)
+                    factor = passed.get(position // pair.units)
+                    below[place] = _difference(
+                        new,
+                        known[position],
+                        int(moved[target]) if isinstance(target, int) else target,
+                        None if factor is None else int(moved[factor]),
+                        pair.shares,
+                    )
+            title = Title(below, block.payload, block.positions[rows])
+            moved[ids] = append_names(new, title)
+        else:
+            moved[ids] = new.rows(block.op, operands)
+    return in_form(slopes, new, moved[slopes.inputs], slopes.outputs[0].names, moved[slopes.ends])
+
+
+def _quotient(graph: Graph, z: int, s: int, names: Names, position: int) -> int:
+    """`exp(z)/s`, with its name."""
+    raised = graph.rows("exp", np.array([[z]], dtype=np.int32))
+    ids = graph.rows("divide", np.array([[raised[0], s]], dtype=np.int32))
+    return int(append_names(graph, Title(ids, names, np.array([position])))[0])
+
+
+def _difference(graph: Graph, value: int, target: int | float, factor: int | None, k: int) -> int:
+    """`factor*(value - target)/k`, without what is 0 or 1."""
+
+    def made(op: str, *operands: int) -> int:
+        return int(graph.rows(op, np.array([operands], dtype=np.int32))[0])
+
+    if isinstance(target, int):
+        value = made("add", value, made("negate", target))
+    elif target:
+        value = made("add", value, int(graph.constants(-target)))
+    if factor is not None:
+        value = made("multiply", factor, value)
+    return made("divide", value, int(graph.constants(float(k)))) if k > 1 else value

@@ -1,0 +1,221 @@
+"""Comparison: two functions, their sizes, the verdict and what explains it, as one result."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass, replace
+from typing import Any
+
+from netsym.collapse.simplification import Simplified
+from netsym.equality.agreement import Counterexample
+from netsym.equality.diagnosis import Diagnosis, diagnose
+from netsym.equality.side_by_side import Table, table
+from netsym.equality.sides import Subject, aligned, of_formula, read_text, subject
+from netsym.equality.simplified import judge_simplified
+from netsym.equality.verdict import VERDICTS, judge
+from netsym.errors import SpecError, check_real, checked_whole
+from netsym.files.files import network_or_text
+from netsym.forms.sizes import shown
+from netsym.network.network import Network
+from netsym.writers.language import Watcher, no_watcher
+
+#: Forms of at most so many nodes are written as text and read back, where a network is compared
+#: with itself.
+READ_BACK = 100_000
+
+
+def compare(
+    one: Any,
+    other: Any = None,
+    *,
+    seed: int = 0,
+    tolerance: float | None = None,
+    progress: Watcher = no_watcher,
+) -> Comparison:
+    """Decide, with evidence, whether two functions are equal, and say what each costs.
+
+    Each is a network, a `Formula`, a sympy expression or text: the path of a file, a network in
+    shorthand, or else a formula, which is read in the names of the network on the other side
+    (`1-2-1` is a network, `(1-2-1)` a number). `other` may also be what `netsym.simplify` made of
+    `one`: then the rounding of its numbers to float64 is judged one by one. Without `other`, a
+    network is compared with its own formula, written as text and read back. `seed` chooses the
+    random points, `tolerance` is a difference that is allowed; `progress(what, done, total)` is
+    told on the way. Raises `SpecError` for what cannot be read or does not correspond.
+
+    >>> import netsym
+    >>> network = netsym.parse("1-2-1:sigmoid")
+    >>> netsym.compare(network).verdict
+    'structural'
+    >>> netsym.compare("1/(1 + e^-x)", "(1 + tanh(x/2))/2").verdict
+    'identical'
+    """
+    seed = checked_whole("seed", seed)
+    if tolerance is not None:
+        check_real("tolerance", tolerance, least=0)
+    one, other = (network_or_text(side) if isinstance(side, str) else side for side in (one, other))
+    if other is None:
+        return _with_itself(subject(one), seed, tolerance, progress)
+    if isinstance(other, Simplified):
+        return _with_simplified(subject(one), other, seed, tolerance, progress)
+    if isinstance(other, Network) and not isinstance(one, Network):
+        one, other = other, one
+    first = subject(one)
+    second = aligned(first, subject(other, first))
+    if first.network is not None and second.network is None:
+        first = replace(first, words="the network")
+    if first.words == second.words:
+        first = replace(first, words=f"{first.words} (first)")
+        second = replace(second, words=f"{second.words} (second)")
+    return _compared(first, second, seed, tolerance, progress)
+
+
+def _with_itself(one: Subject, seed: int, tolerance: float | None, progress: Watcher) -> Comparison:
+    """A network, layer by layer, against its formula as a person would use it: the text."""
+    if one.network is None:
+        raise SpecError("give a second side to compare with; a network alone is compared with "
+                        "its own formula")  # fmt: skip
+    note = ""
+    for form in ("inlined", "shared"):
+        size = one.network.forecast(form)
+        if size is not None and size.nodes <= READ_BACK:
+            text = one.network.formula(form).text(ascii=True, max_nodes=None)
+            parsed = read_text(text, one, longest=None)
+            words = f"the {form} formula, read back from {len(text):,} characters of text"
+            other = of_formula(parsed.formula, words, parsed)
+            break
+        note = (
+            f"the {form} form has {'too many' if size is None else shown(size.nodes)} nodes, more "
+            f"than the {READ_BACK:,} that are written and read back"
+        )
+    else:
+        note += "; its graph was compared instead, without writing it"
+        other = of_formula(one.network.shared, "the graph of the shared form")
+    one = replace(one, words="the network, read layer by layer,")
+    made = _compared(one, aligned(one, other), seed, tolerance, progress, alone=True)
+    return replace(made, notes=(note,) if note else ())
+
+
+def _with_simplified(
+    one: Subject, result: Simplified, seed: int, tolerance: float | None, progress: Watcher
+) -> Comparison:
+    """A network against its simplification; with a tolerance, as any two functions."""
+    one = replace(one, words="the network")
+    other = aligned(one, replace(subject(result.network), words="the simplified network"))
+    approximate = any(step.found.approximate for step in result.steps)
+    if not (result.is_rounded or approximate) or tolerance is not None:
+        return _compared(one, other, seed, tolerance, progress)
+    progress("counting", 0, 0)
+    verdict = judge_simplified(one, result, other, seed, progress)
+    return Comparison(
+        one, other, verdict.name, verdict.because, verdict.evidence, verdict.counterexample, None,
+        table([one, other]),
+    )  # fmt: skip
+
+
+def _compared(
+    one: Subject,
+    other: Subject,
+    seed: int,
+    tolerance: float | None,
+    progress: Watcher,
+    alone: bool = False,
+) -> Comparison:
+    progress("counting", 0, 0)
+    sizes = table([one] if alone else [one, other])
+    verdict = judge(one, other, seed, tolerance, progress)
+    if verdict.name == "different":
+        progress("looking for the mistake", 0, 0)
+    notes = other.parsed.notes if other.parsed is not None else ()
+    strangers = one.names and other.names and not set(one.names) & set(other.names)
+    if strangers and verdict.name == "different":
+        notes = (*notes, "they share no name of a parameter, so each has parameters of its own")
+    explained = diagnose(one, other, seed) if verdict.name == "different" else None
+    return Comparison(
+        one, other, verdict.name, verdict.because, verdict.evidence, verdict.counterexample,
+        explained, sizes, notes,
+    )  # fmt: skip
+
+
+_FIXED = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The result of a comparison; `str` is the report.
+
+    `verdict` is one of `VERDICTS`, `because` says it in words, and `evidence` lists what it rests
+    on. `counterexample` is a point at which they differ, `diagnosis` the mistakes that explain it.
+    """
+
+    one: Subject
+    other: Subject
+    verdict: str
+    because: str
+    evidence: tuple[str, ...]
+    counterexample: Counterexample | None
+    diagnosis: Diagnosis | None
+    sizes: Table
+    notes: tuple[str, ...] = ()
+
+    @property
+    def equal(self) -> bool:
+        """Whether they are equal, by any of the verdicts that say so."""
+        return VERDICTS[self.verdict] == 0
+
+    def __bool__(self) -> bool:
+        """See `equal`."""
+        return self.equal
+
+    def __repr__(self) -> str:
+        return f"<{self.verdict}: {self.one.words} and {self.other.words}>"
+
+    @property
+    def exit_code(self) -> int:
+        """0 if they are equal, 1 if they differ, 4 if that is not known."""
+        return VERDICTS[self.verdict]
+
+    def __str__(self) -> str:
+        return f"{self.sizes}\n\n{self.report()}"
+
+    def report(self, width: int = 80) -> str:
+        """The verdict and what it rests on, in lines of at most `width` but for typed text."""
+        found = self.diagnosis
+        headline, reasons = self.because, list(self.evidence)
+        if found is not None:
+            two = self.other.network is not None
+            start = f"{self.other.words} is {self.one.words}" if two else "this is your network"
+            headline, reasons = found.headline(start), [self.because, *found.reasons()]
+        lines = [f"note: {'; '.join(self.notes)}"] if self.notes else []
+        lines.append(f"{self.verdict}: {headline}")
+        shown = [_wrapped(line, width) for line in lines]
+        if found is not None:
+            shown += [_wrapped(f"- {mistake}", width) for mistake in found.listed()]
+            shown += [found.caret()] if found.span is not None else []
+        shown += [_wrapped(f"- {reason}", width) for reason in reasons]
+        return "\n".join(shown)
+
+    def to_json(self) -> dict[str, Any]:
+        """The data, for `--json`."""
+        counterexample = self.counterexample
+        return {
+            "schema": 1,
+            "compared": [self.one.words, self.other.words],
+            "forms": {
+                column.title: column.to_json(list(self.one.outputs))
+                for column in self.sizes.columns
+            },
+            "verdict": self.verdict,
+            "because": self.because,
+            "evidence": list(self.evidence),
+            "counterexample": None if counterexample is None else counterexample.to_json(),
+            "diagnosis": None if self.diagnosis is None else self.diagnosis.to_json(),
+            "notes": list(self.notes),
+        }
+
+
+def _wrapped(text: str, width: int) -> str:
+    together = text.replace(" = ", f"{_FIXED}={_FIXED}")  # a name and its value stay on one line
+    width = checked_whole("width", width, 1)
+    lines = textwrap.wrap(together, width, subsequent_indent="  ", break_long_words=False,
+                          break_on_hyphens=False)  # fmt: skip
+    return "\n".join(lines).replace(_FIXED, " ")

@@ -1,0 +1,171 @@
+"""Rounded numbers: how far off those of a network are, one by one, from the exact ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from fractions import Fraction
+from math import inf, nextafter, ulp
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.collapse.rounding import fractions, unnamed
+from netsym.formula import Formula
+from netsym.graph.copying import copy_nodes, place_symbols
+from netsym.graph.graph import Graph
+from netsym.graph.names import Names
+from netsym.network.network import Network
+from netsym.ops.parameters import Parameter, derived
+from netsym.ops.proved.balls import Balls, precision
+from netsym.ops.reading import read_parameter
+
+Floats = npt.NDArray[np.float64]
+
+_BITS = 256
+_CONSTANT = frozenset({"constant"})
+
+
+class _Other(Exception):
+    """What is compared is not the exact one, rounded."""
+
+
+def rounding(exact: Network, rounded: Network) -> dict[int, Floats] | None:
+    """By the id of a parameter that was rounded: how far off its numbers are, at most.
+
+    None if one is further off than rounding can be, or the networks are not the same otherwise.
+    """
+    if _wiring(exact) != _wiring(rounded):
+        return None
+    found: dict[int, Floats] = {}
+    for mine, theirs in zip(exact.layers, rounded.layers, strict=True):
+        for key, parameter in mine.parameters.items():
+            other = theirs.parameters[key]
+            if not _same(parameter, other):
+                try:
+                    found[id(other)] = _errors(parameter, other)
+                except _Other:
+                    return None
+    return found
+
+
+def _wiring(network: Network) -> list[Any]:
+    """All of a network but its parameters."""
+    layers = [(p.name, p.layer, p.sources, sorted(p.parameters)) for p in network.layers]
+    return [network.inputs, network.outputs, *layers]
+
+
+def _same(one: Parameter, other: Parameter) -> bool:
+    """Whether two parameters are the same, number for number and name for name."""
+    if one is other:
+        return True
+    if one.formula is not None or other.formula is not None:
+        return one.formula is other.formula and one.shape == other.shape
+    if one.entries is None or other.entries is None:
+        return one.entries is other.entries and one.names == other.names
+    return one.names == other.names and np.array_equal(one.entries, other.entries)
+
+
+def _errors(exact: Parameter, rounded: Parameter) -> Floats:
+    """How far off the numbers of a parameter are: its entries, then those within its formulas.
+
+    Raises `_Other`.
+    """
+    truths, numbers = _exactly(exact), _numbers(rounded)
+    if exact.shape != rounded.shape or truths.keys() != numbers.keys():
+        raise _Other
+    errors = [_error(truth, numbers[place]) for place, truth in truths.items()]
+    if len(truths) == len(exact.names):
+        return np.array(errors).reshape(exact.shape)
+    mine, theirs = exact.formula, rounded.formula
+    if mine is None or theirs is None:
+        raise _Other
+    kept = frozenset(fractions(rounded))
+    return np.array(errors + _errors_within(mine, theirs, list(truths), kept))
+
+
+def _errors_within(
+    exact: Formula, rounded: Formula, numbers: list[int], kept: Collection[Fraction]
+) -> list[float]:
+    """How far off the numbers are in formulas that are the same otherwise; else raises `_Other`.
+
+    The outputs that are `numbers` are left out, and fractions that are `kept` are not rounded.
+    """
+    errors = dict[Fraction, float]()
+
+    def nearest(number: Fraction) -> float | Fraction:
+        if number in kept:
+            return number
+        value = float(number)
+        errors[number] = _error(number, value)
+        return value
+
+    graph, known = Graph(), dict[str, int]()
+    ends = []
+    for formula, change in ((exact, nearest), (rounded, None)):
+        old = formula.graph
+        nodes = np.delete(formula.ends, numbers)
+        mask, moved = old.reachable(nodes), np.full(len(old), -1, dtype=np.int32)
+        for block, rows in old.walk(mask):
+            if block.op == "symbol":
+                assert isinstance(block.payload, Names)
+                names = [block.payload.ascii(row) for row in rows.tolist()]
+                moved[block.start + rows] = place_symbols(names, known, graph)
+        copy_nodes(old, mask, graph, moved, change)
+        ends.append(moved[nodes])
+    mine, theirs = ends
+    if not np.array_equal(mine, theirs):
+        raise _Other
+    return list(errors.values())
+
+
+def _exactly(parameter: Parameter) -> dict[int, Any]:
+    """By place, the entries that need no name: as Fractions, or as balls that hold the value."""
+    numbers = _numbers(parameter)
+    found: dict[int, Any] = {place: Fraction(number) for place, number in numbers.items()}
+    formula = parameter.formula
+    if formula is None:
+        return found
+    left = [place for place in np.flatnonzero(unnamed(formula)).tolist() if place not in found]
+    if left:
+        with precision(_BITS):
+            values = derived(Names("c", None, (len(left),)), formula.graph, formula.ends[left])
+            found.update(zip(left, read_parameter(values, Balls(bits=_BITS)).tolist(), strict=True))
+    return dict(sorted(found.items()))
+
+
+def _numbers(parameter: Parameter) -> dict[int, float | Fraction]:
+    """By place, the entries that are numbers as they stand."""
+    formula = parameter.formula
+    if formula is not None:
+        graph = formula.graph
+        places = np.flatnonzero(graph.of_kind(formula.ends, _CONSTANT)).tolist()
+        return {place: graph.number(int(formula.ends[place])) for place in places}
+    if parameter.entries is None:
+        return {}
+    entries = enumerate(parameter.entries.reshape(-1).tolist())
+    return {place: entry for place, entry in entries if isinstance(entry, (float, Fraction))}
+
+
+def _error(truth: Any, number: float | Fraction) -> float:
+    """How far off a number is, at most; raises `_Other` if that is more than rounding can be."""
+    if isinstance(number, Fraction):
+        if truth != number:
+            raise _Other
+        return 0.0
+    off, whole = _distance(truth, number)
+    above, below = ulp(number).as_integer_ratio()
+    if 2 * off * below > above * whole:
+        raise _Other
+    return nextafter(off / whole, inf) if off else 0.0
+
+
+def _distance(truth: Any, number: float) -> tuple[int, int]:
+    """How far apart they are, as a quotient; at most so far, if the truth is known as a ball."""
+    if isinstance(truth, Fraction):
+        above, below = number.as_integer_ratio()
+        gap = truth.numerator * below - above * truth.denominator
+        return abs(gap), truth.denominator * below
+    with precision(_BITS):
+        mantissa, exponent = map(int, abs(truth - number).upper().man_exp())
+    return mantissa << max(exponent, 0), 1 << max(-exponent, 0)

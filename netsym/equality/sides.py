@@ -1,0 +1,259 @@
+"""What can be compared: networks, formulas, sympy expressions and text, all as functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from netsym.equality.identity import Read
+from netsym.errors import SpecError
+from netsym.formula import Formula
+from netsym.graph.names import Names, literal
+from netsym.network.network import Network, refuse_vast_network
+from netsym.ops.reading import read_formula
+from netsym.typed.parse import Parsed, parse_formula
+from netsym.wording import plural
+
+_LONGEST = 4_000_000  # characters of a formula
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """One side of a comparison: a function of inputs and of names, readable in any reading.
+
+    `words` is what reports call it. A network is read layer by layer, a formula node by node.
+    """
+
+    words: str
+    inputs: Names
+    outputs: tuple[str, ...]
+    read: Read
+    network: Network | None = None
+    formula: Formula | None = None
+    parsed: Parsed | None = None
+    declared: bool = True  # it says which of its names are inputs
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names that are not inputs, in order."""
+        if self.network is not None:
+            return self.network.parameter_names()
+        assert self.formula is not None
+        inputs = set(self.inputs.all())
+        return [name for name in _symbols(self.formula) if name not in inputs]
+
+    @property
+    def parameter_count(self) -> int:
+        """How many parameters a network has; a formula is small."""
+        return self.network.parameter_count if self.network is not None else 0
+
+    @cached_property
+    def graph(self) -> Formula:
+        """It as a formula; of a network, in layers."""
+        if self.formula is not None:
+            return self.formula
+        assert self.network is not None
+        return self.network.layered
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of all that it computes."""
+        state = blake2b(digest_size=16)
+        if self.network is not None:
+            for placed in self.network.layers:
+                state.update(f"{placed.layer} {placed.sources}".encode())
+                for parameter in placed.parameters.values():
+                    if parameter.formula is not None:
+                        _add_graph(state, parameter.formula)
+                        continue
+                    entries = parameter.entries
+                    exact = entries is None or entries.dtype == object
+                    names = None if entries is None else _in_short(entries.tolist())
+                    data = repr((parameter.names, names)).encode() if exact else b""
+                    state.update(data if exact else np.ascontiguousarray(entries).tobytes())
+            return state.hexdigest()
+        assert self.formula is not None
+        _add_graph(state, self.formula)
+        return state.hexdigest()
+
+    @cached_property
+    def typed_digits(self) -> Mapping[float | Fraction, Fraction]:
+        """For every decimal that was typed, half a unit of its last digit."""
+        if self.parsed is None:
+            return {}
+        graph = self.parsed.formula.graph
+        return {graph.number(node): half for node, half in self.parsed.digits.items()}
+
+
+def _in_short(entry: Any) -> Any:
+    """Entries with fractions as text in base 16, in which Python writes numbers of any length."""
+    if isinstance(entry, (list, tuple)):
+        return [_in_short(each) for each in entry]
+    if isinstance(entry, Fraction):
+        return f"{entry.numerator:x}/{entry.denominator:x}"
+    return entry
+
+
+def _add_graph(state: Any, formula: Formula) -> None:
+    """Add all that a formula computes to a hash."""
+    for block, rows in formula.graph.walk(formula.mask):
+        state.update(f"{block.op} {block.start}".encode() + rows.tobytes())
+        if isinstance(block.payload, np.ndarray):
+            state.update(np.ascontiguousarray(block.payload[rows]).tobytes())
+        elif isinstance(block.payload, tuple):
+            state.update(repr(_in_short(block.payload)).encode())
+        else:
+            state.update(repr(block.payload).encode())
+        state.update(np.ascontiguousarray(block.operands[rows]).tobytes())
+
+
+def subject(given: Any, like: Subject | None = None) -> Subject:
+    """A network, a `Formula`, a sympy expression or text as one side of a comparison.
+
+    Text is a formula, in the names of the other side, `like`, if that is a network.
+    Raises `SpecError` for anything else, with a caret for text that cannot be read.
+    """
+    if isinstance(given, Subject):
+        return given
+    if isinstance(given, Network):
+        refuse_vast_network(given)
+        return Subject(
+            given.title, given.inputs, tuple(given.outputs.all()), given.read, network=given
+        )
+    if isinstance(given, Formula):
+        return of_formula(given, "the formula")
+    if isinstance(given, Parsed):
+        return of_formula(given.formula, "the formula", given)
+    if isinstance(given, str):
+        parsed = read_text(given, like)
+        return of_formula(parsed.formula, "the formula", parsed)
+    if hasattr(given, "free_symbols"):
+        from netsym.forms.to_sympy import from_sympy
+
+        return of_formula(from_sympy(given), "the sympy expression")
+    raise SpecError(
+        f"cannot compare {type(given).__name__}; give a network, a formula, a sympy expression, "
+        "or the text of a formula"
+    )
+
+
+def of_formula(formula: Formula, words: str, parsed: Parsed | None = None) -> Subject:
+    """A formula as one side; without declared inputs, all of its names are inputs."""
+    declared = len(formula.inputs) > 0
+    if not declared:
+        formula = _with_inputs(formula, list(_symbols(formula)))
+    names = [names.ascii(i) for names, i in map(formula.graph.symbol, formula.inputs.tolist())]
+    outputs = tuple(output.name for output in formula.outputs)
+    return Subject(
+        words,
+        literal(*names),
+        outputs,
+        lambda ops, x: read_formula(formula, ops, x),
+        formula=formula,
+        parsed=parsed,
+        declared=declared,
+    )
+
+
+def read_text(text: str, like: Subject | None, longest: int | None = _LONGEST) -> Parsed:
+    """Text as a formula, in the names of a network if the other side is one."""
+    network = like.network if like is not None else None
+    if network is None:
+        return parse_formula(text, longest=longest)
+    return parse_formula(
+        text,
+        known=network.symbol_names()[1:],
+        inputs=network.inputs,
+        outputs=network.outputs,
+        function=network.function,
+        latex_names=network.latex_names,
+        longest=longest,
+    )
+
+
+def aligned(one: Subject, other: Subject) -> Subject:
+    """`other` as a function of the inputs of `one`.
+
+    Inputs correspond by their names; in order if both sides say what their inputs are, and none of
+    the names is the same. Raises `SpecError` if inputs or outputs do not correspond.
+    """
+    if len(one.outputs) != len(other.outputs):
+        raise SpecError(
+            f"{one.words} has {plural(len(one.outputs), 'output')}, but {other.words} has "
+            f"{len(other.outputs)}; compare functions with the same outputs"
+        )
+    other = _in_the_order_of(one.outputs, other)
+    mine, theirs = one.inputs.all(), other.inputs.all()
+    if mine == theirs:
+        return other
+    if other.network is not None and set(mine) == set(theirs):
+        network, order = other.network, np.array([mine.index(name) for name in theirs])
+        return replace(other, read=lambda ops, x: network.read(ops, ops.take(x, order)))
+    in_order = one.declared and other.declared and not set(mine) & set(theirs)
+    if other.formula is not None and not in_order:
+        formula = _with_inputs(other.formula, mine)
+        read = _picking(formula, mine)
+        return replace(other, inputs=one.inputs, formula=formula, read=read)
+    clash = next((name for name in other.names if name in mine), None)
+    if clash is not None:
+        raise SpecError(
+            f"{clash!r} is an input of {one.words}, but {other.words} has it beside its own inputs "
+            f"({', '.join(theirs[:8])}); call the inputs alike on both sides"
+        )
+    if len(mine) == len(theirs):
+        return replace(other, inputs=one.inputs)
+    raise SpecError(
+        f"{one.words} has {plural(len(mine), 'input')}, but {other.words} has {len(theirs)}; "
+        "compare functions of the same inputs"
+    )
+
+
+def _in_the_order_of(outputs: tuple[str, ...], other: Subject) -> Subject:
+    """The outputs of a formula by their names, if these are the same; else in order.
+
+    Raises `SpecError` if some of the names are the same, but not all.
+    """
+    theirs = other.outputs
+    if theirs == outputs or other.formula is None or not set(theirs) & set(outputs):
+        return other
+    if set(theirs) != set(outputs):
+        unknown = next(name for name in theirs if name not in outputs)
+        raise SpecError(
+            f"{other.words} defines {unknown!r}, but the outputs are {', '.join(outputs[:20])}"
+        )
+    by_name = {output.name: output for output in other.formula.outputs}
+    formula = replace(other.formula, outputs=tuple(by_name[name] for name in outputs))
+    made = of_formula(formula, other.words, other.parsed)
+    return replace(made, inputs=other.inputs, declared=other.declared)
+
+
+def _picking(formula: Formula, names: list[str]) -> Read:
+    """Read a formula that may use some of the inputs only."""
+    graph = formula.graph
+    used = [graph.symbol(node)[0].ascii(graph.symbol(node)[1]) for node in formula.inputs.tolist()]
+    positions = np.array([names.index(name) for name in used], dtype=np.int64)
+    return lambda ops, x: read_formula(formula, ops, ops.take(x, positions))
+
+
+def _with_inputs(formula: Formula, names: list[str]) -> Formula:
+    """The formula with those of its symbols as inputs that are among the names, in order."""
+    nodes = _symbols(formula)
+    ids = [nodes[name] for name in names if name in nodes]
+    return replace(formula, inputs=np.array(ids, dtype=np.int32))
+
+
+def _symbols(formula: Formula) -> dict[str, int]:
+    """The symbols that occur in a formula, and their nodes."""
+    found: dict[str, int] = {}
+    for block, rows in formula.graph.walk(formula.mask):
+        if block.op == "symbol":
+            assert isinstance(block.payload, Names)
+            names = block.payload.all()
+            found.update((names[row], block.start + row) for row in rows.tolist())
+    return found

@@ -1,0 +1,155 @@
+"""Simplified networks: what was computed exactly from a network, and then rounded to float64 once.
+
+Layers that were split up to a tolerance are the one thing that is not exact; what they may change
+is bounded as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import ROUND_UP, Context, Decimal
+from math import inf, isfinite, nextafter
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.collapse.simplification import Simplified, Step
+from netsym.equality.agreement import draws, largest_gap
+from netsym.equality.rounded import rounding
+from netsym.equality.sides import Subject, aligned, subject
+from netsym.equality.verdict import VERDICTS, Verdict, judge
+from netsym.network.network import Network
+from netsym.ops.drift import Drifts, Unbounded
+from netsym.ops.proved.rationals import Exact
+from netsym.ops.reading import read_parameter
+from netsym.wording import agreed, plural
+from netsym.writers.language import Watcher, no_watcher
+
+Floats = npt.NDArray[np.float64]
+
+_BOX = 10.0  # the size of inputs for which a bound is given
+
+
+def judge_simplified(
+    one: Subject,
+    result: Simplified,
+    other: Subject,
+    seed: int = 0,
+    progress: Watcher = no_watcher,
+) -> Verdict:
+    """Decide whether `other`, the network of `result`, is `one`, but for causes that are known."""
+    splits = [step for step in result.steps if step.found.approximate]
+    exact = _called(other.words, one, result.exact)
+    if not splits:
+        return judge_rounded(one, exact, other, seed, progress)
+    stations = [_called(other.words, one, n) for s in splits for n in (s.before, s.after)]
+    sides = [one, *stations, exact]
+    for before, after in zip(sides[0:-2:2], sides[1:-2:2], strict=True):  # between the splits
+        found = judge(before, after, seed, None, progress)
+        if VERDICTS[found.name]:
+            return found
+    found = judge_rounded(stations[-1], exact, other, seed, progress)
+    if VERDICTS[found.name]:
+        return found
+    off = [_split_off(step) for step in splits]
+    networks = [step.before for step in splits]
+    rounded = rounding(result.exact, result.network)
+    if rounded:
+        networks, off = [*networks, result.network], [*off, rounded]
+    because = f"but for layers that were split up to a tolerance, {other.words} is {one.words}"
+    reasons = tuple(step.found.because for step in splits)
+    gap = _at_points(one, other, seed)
+    return Verdict("within-error", because, (*_everywhere(networks, off), gap, *reasons))
+
+
+def _split_off(step: Step) -> dict[int, Floats]:
+    """By the id of the weights W that a step split: how far U V is from them, at most."""
+    before = step.found.layers[0]
+    second = step.found.after.layers[before.name]
+    first = step.found.after.layers[second.sources[0]]
+    w, u, v = (p.parameters["weights"] for p in (before, second, first))
+    exact = Exact()
+    product = exact.contract(read_parameter(u, exact), read_parameter(v, exact).T, None).T
+    gaps = exact.add(read_parameter(w, exact), exact.negate(product)).reshape(-1).tolist()
+    bounds = [nextafter(abs(int(gap.p)) / int(gap.q), inf) if gap else 0.0 for gap in gaps]
+    return {id(w): np.array(bounds).reshape(w.shape)}
+
+
+def _called(words: str, one: Subject, network: Network) -> Subject:
+    return aligned(one, replace(subject(network), words=words))
+
+
+def judge_rounded(
+    one: Subject,
+    exact: Subject,
+    other: Subject,
+    seed: int = 0,
+    progress: Watcher = no_watcher,
+) -> Verdict:
+    """Decide whether `other` is `one`, but for the rounding of its numbers.
+
+    First `one` and `exact` are compared, as any two functions are; then the numbers of `other` with
+    those of `exact`, one by one.
+    """
+    found = judge(one, exact, seed, None, progress)
+    if VERDICTS[found.name]:
+        return found
+    assert exact.network is not None
+    assert other.network is not None
+    off = rounding(exact.network, other.network)
+    if off is None:
+        because = f"a number of {other.words} is not the exact one, rounded to float64"
+        return Verdict("undecided", because, found.evidence)
+    worst = max((float(errors.max(initial=0)) for errors in off.values()), default=0.0)
+    if not worst:
+        return found
+    count = sum(errors.size for errors in off.values())
+    because = (
+        f"computed exactly, {other.words} is {one.words} ({found.name}); its "
+        f"{plural(count, 'number')} {agreed(count, 'is', 'are')} rounded to float64 once, "
+        f"{agreed(count, '', 'each ')}by at most {at_most(worst)}"
+    )
+    everywhere = _everywhere([other.network], [off])
+    evidence = (*everywhere, _at_points(one, other, seed), *found.evidence)
+    return Verdict("within-error", because, evidence)
+
+
+def _at_points(one: Subject, other: Subject, seed: int) -> str:
+    given = draws(one, other, f"{seed} {one.fingerprint} {other.fingerprint}", kinks=False)
+    gap, place = largest_gap(one, other, given)
+    points = sum(len(draw.x) for draw in given)
+    return (
+        f"at {plural(points, 'point')} they differ by at most {at_most(gap)} (a proved bound "
+        f"there), most at {place}"
+    )
+
+
+def _everywhere(
+    networks: Sequence[Network], off: Sequence[Mapping[int, Floats]]
+) -> tuple[str, ...]:
+    """What these changes can do at most, wherever the inputs are; nothing, if that has no bound."""
+    total = 0.0
+    try:
+        for network, changes in zip(networks, off, strict=True):
+            ops = Drifts(changes)
+            with np.errstate(over="ignore", invalid="ignore"):
+                apart = network.read(ops, ops.within(len(network.inputs), _BOX)).apart
+            total = nextafter(total + float(apart.max()), inf)
+    except Unbounded:
+        return ()
+    if not isfinite(total):
+        return ()
+    return (
+        f"wherever all inputs are within ±{_BOX:g} they differ by at most {at_most(total)} (proved "
+        "for all such points, by the sizes of the numbers and the slopes of the functions)",
+    )
+
+
+def at_most(bound: float) -> str:
+    """A bound to two digits, never below it.
+
+    >>> at_most(0.1), at_most(1.2345e-15), at_most(0.0)
+    ('0.11', '1.3e-15', '0')
+    """
+    return f"{Decimal(bound).normalize(Context(prec=2, rounding=ROUND_UP)):g}"

@@ -1,0 +1,1 @@
+"""Specs and parameter files, read and written."""

@@ -1,0 +1,89 @@
+"""Examples for a cost in a CSV file: which columns are inputs, and which are targets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import SpecError
+from netsym.files.table import Table, read_table
+from netsym.graph.names import Names, literal
+from netsym.network.network import Network
+from netsym.typed.vocabulary import Vocabulary
+
+Floats = npt.NDArray[np.float64]
+Columns = npt.NDArray[np.intp]
+_MOST_SHOWN = 8  # names in a message
+
+
+def read_examples(path: str | os.PathLike[str], network: Network) -> tuple[Floats, Floats]:
+    """The inputs and the targets in a file, shapes (examples, inputs) and (examples, targets).
+
+    A header says which column is which: the inputs have their names, the targets those of the
+    outputs, or t, t_1 …, or y, y_1 …; without a header the inputs come first. Of several outputs
+    the target may be one column, the class. Raises `SpecError` for other columns.
+    """
+    table = read_table(path)
+    inputs, outputs = len(network.inputs), network.layers[-1].width
+    columns = table.numbers.shape[1]
+    if columns not in (inputs + 1, inputs + outputs):
+        targets = "1" if outputs == 1 else f"1 or {outputs}"
+        there, wanted = "", ""
+        if table.header:
+            there = f", {_few(literal(*table.header))}"
+            wanted = f": {_expected(network, _answers(network, outputs))}"
+        raise SpecError(
+            f"{path} has {columns} columns{there}; this network needs {inputs} for its inputs and "
+            f"{targets} for the target{wanted}"
+        )
+    order = np.arange(columns)
+    if table.header:
+        order = _order(table, network, columns - inputs, f"{path}, line {table.line}")
+    return table.numbers[:, order[:inputs]], table.numbers[:, order[inputs:]]
+
+
+def _order(table: Table, network: Network, targets: int, where: str) -> Columns:
+    """The columns of the inputs, then those of the targets; raises `SpecError` for others."""
+    answers = _answers(network, targets)
+    vocabulary = Vocabulary([network.inputs, *answers], None)
+    found: dict[int, str] = {}
+    for column, name in enumerate(table.header, 1):
+        known = vocabulary.place(vocabulary.resolve(name, {}) or "")
+        position = -1
+        if known is not None:
+            names, place = known
+            position = place if names is network.inputs else len(network.inputs) + place
+        if known is None or position in found:
+            problem = f"{name[:40]!r} is neither a number nor the name of an input or a target"
+            if position in found:
+                problem = f"{name[:40]!r} names the same as {found[position][:40]!r} before it"
+            raise SpecError(
+                f"{where}, column {column}: {problem}; the header is "
+                f"{_few(literal(*table.header))}, but expected are "
+                f"{_expected(network, answers)}; name the columns so, in any order, or take the "
+                "header out if they are in that order"
+            )
+        found[position] = name
+    return np.argsort(list(found))
+
+
+def _answers(network: Network, targets: int) -> list[Names]:
+    """What so many targets may be called: by names of the network, and as t and y."""
+    shape = () if targets == 1 else network.layers[-1].shape
+    named = [network.outputs] if network.outputs.literal and len(network.outputs) == targets else []
+    return [*named, Names("t", None, shape), Names("y", None, shape)]
+
+
+def _expected(network: Network, answers: Sequence[Names]) -> str:
+    said = " or ".join(map(_few, answers))
+    return f"the inputs {_few(network.inputs)} and the targets {said}"
+
+
+def _few(names: Names) -> str:
+    """Names for a sentence."""
+    count = len(names)
+    shown = ", ".join(names.ascii(place) for place in range(min(count, _MOST_SHOWN)))
+    return shown + (f" and {count - _MOST_SHOWN:,} more" if count > _MOST_SHOWN else "")

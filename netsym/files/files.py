@@ -1,0 +1,120 @@
+"""Networks in files: TOML or JSON, version 1, with parameters in-line or in a file beside it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from netsym.errors import SpecError
+from netsym.files.bounded import opened
+from netsym.files.parameters_file import arrays
+from netsym.files.spec import network
+from netsym.files.syntax import Format, document
+from netsym.files.toml import dumps
+from netsym.files.whole_file import replacing
+from netsym.network.network import Network
+from netsym.readers import shorthand
+
+__all__ = ["dumps", "load", "loads", "save"]
+
+_FORMATS: dict[str, Format] = {".toml": "toml", ".json": "json"}
+_MOST_BYTES = 64 * 2**20
+_CALLED = re.compile(r"[\w./\\~-]*\.(?:txt|tex|md|py|toml|json)")  # as a file would be
+
+
+def network_or_text(given: str) -> Network | str:
+    """What a text stands for, first match: an existing file, a network in shorthand, a formula.
+
+    A file holds a network in TOML or JSON, or the text of one of the others. A formula is given
+    back as the text that it is. Raises `SpecError` for a file that is not there or cannot be read.
+    """
+    path, text = Path(given), given
+    if is_file(path):
+        if path.suffix.lower() in _FORMATS:
+            return load(path)
+        text = _text_of(path)
+    elif _CALLED.fullmatch(given):
+        raise SpecError(f"there is no file {given}; check the path and its spelling")
+    return shorthand.parse(text) if shorthand.is_shorthand(text) else text
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a text that no file can be called
+        return False
+
+
+def load(path: str | os.PathLike[str]) -> Network:
+    """The network in a .toml or .json file.
+
+    Raises `SpecError`, with the file's name, for anything that cannot be read or does not fit.
+    """
+    path = Path(path)
+    format = "toml" if path.is_dir() else format_of(path)  # a folder is refused as one
+    return loads(_text_of(path), folder=path.parent, source=str(path), format=format)
+
+
+def save(network: Network, path: str | os.PathLike[str]) -> None:
+    """Write the spec of a network to a .toml or .json file, whole or not at all.
+
+    Raises `SpecError` for other files and for what a file cannot say, `OutputError` where the file
+    cannot be written.
+    """
+    text = dumps(network, format_of(Path(path)))
+    with replacing(os.fspath(path)) as file:
+        file.write(text)
+
+
+def format_of(path: Path) -> Format:
+    """The format that the name of a file asks for; raises `SpecError` if it is none of those."""
+    format = _FORMATS.get(path.suffix.lower())
+    if format is None:
+        raise SpecError(f"{path}: a network is in a .toml or .json file; give one of these")
+    return format
+
+
+def _text_of(path: Path) -> str:
+    """The text of a file; raises `SpecError` if it cannot be read, or is none in UTF-8."""
+    with opened(path, _MOST_BYTES) as file:
+        content = file.read(_MOST_BYTES)
+    if b"\0" in content[:4096]:
+        raise SpecError(f"{path} is not text; save it as UTF-8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise SpecError(
+            f"{path}, line {line}: byte 0x{content[error.start]:02x} is not UTF-8; "
+            "save the file as UTF-8"
+        ) from None
+
+
+def loads(
+    text: str, *, folder: Path | None = None, source: str = "<text>", format: Format = "toml"
+) -> Network:
+    """The network that a text holds.
+
+    `folder` is where its parameter file may lie; without a folder it must do without one.
+    `source` is what errors call the text, and without a title the network.
+    Raises `SpecError` for anything that does not fit.
+
+    >>> print(loads('''
+    ... netsym = 1
+    ... inputs = ["x"]
+    ... [[layers]]
+    ... type = "dense"
+    ... weights = [["w"]]
+    ... bias = ["b"]
+    ... ''').parameter_names())
+    ['w', 'b']
+    """
+    if len(text) > _MOST_BYTES:
+        raise SpecError(f"{source} has {len(text):,} characters; at most {_MOST_BYTES:,} are read")
+    said = document(text, format, source)
+    try:
+        return network(said, Path(source).stem, arrays(said.get("parameters"), folder))
+    except SpecError as error:
+        raise SpecError(f"{source}: {error}") from None

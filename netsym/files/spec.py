@@ -1,0 +1,364 @@
+"""What a spec may say (version 1), and the network that it says.
+
+The options of a layer are the fields of its class, its parameters the keys of `letters`; a field
+`use_bias` is said as `bias = false`. So a new layer needs nothing here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import SpecError, did_you_mean, nearest
+from netsym.files.options import MOST, options, shown, switches, wrong
+from netsym.layers import MOST_AXES, Activated, Layer
+from netsym.layers.blocks import INPUT, Block, Composite, LayerWire, Shared, Wire, expanded
+from netsym.layers.registry import BLOCKS, LAYERS
+from netsym.network.network import Network
+from netsym.wording import agreed
+
+VERSION = 1
+KEYS = (
+    "netsym",
+    "title",
+    "inputs",
+    "shape",
+    "outputs",
+    "function",
+    "parameters",
+    "latex",
+    "layers",
+)
+LAYER_KEYS = ("type", "name", "from")
+BLOCK = "block"
+BLOCK_KEYS = ("layers", "repeat", "share", "residual")
+LAYER_NAME = r"[A-Za-z_][A-Za-z0-9_.-]*"
+_OTHERS = "another of the types that the README lists, such as conv2d, lstm or attention"
+DEEPEST = 20  # blocks within each other
+
+Arrays = Mapping[str, npt.NDArray[np.float64]]
+
+
+def network(said: Mapping[str, Any], title: str, arrays: Arrays | None) -> Network:
+    """The network of a document; `arrays` are those of its parameter file, if it names one.
+
+    Raises `SpecError` for what the schema does not allow and for what does not fit together.
+    """
+    _known("the spec", said, KEYS)
+    _check_version(said)
+    if "inputs" not in said and "shape" not in said:
+        raise SpecError(
+            'inputs are missing; write inputs = ["x"], or how many there are, or for an array '
+            "shape = [28, 28]"
+        )
+    shape = _shape(said["shape"]) if "shape" in said else ()
+    silent: list[str] = []
+    wires = _wires(said.get("layers", []), arrays, silent, 0)
+    if arrays is not None:
+        wires = _from_file(expanded(wires), arrays)
+    built = Network.of(
+        _text("title", said.get("title", title)),
+        _inputs(said["inputs"]) if "inputs" in said else prod(shape),
+        wires,
+        _names("outputs", said["outputs"], "y") if "outputs" in said else (),
+        function=_function(said["function"]) if "function" in said else "",
+        latex_names=_latex(said.get("latex", {})),
+        assumed=_assumed(silent),
+        shape=shape,
+    )
+    if arrays is not None:
+        _check_missing(built, wires)
+    known = named_in(built, built.latex_names)
+    for name in built.latex_names:
+        if name not in known:
+            hint = did_you_mean(name, [*built.inputs.literal, *_few(built)])
+            raise SpecError(f"latex names {name!r}, which the network does not have; {hint}")
+    return built
+
+
+def named_in(network: Network, names: Iterable[str]) -> set[str]:
+    """Those of the names that stand for a value of the network."""
+    given = {*network.inputs.literal, *network.outputs.literal, network.function, *_few(network)}
+    return {name for name in names if name in given or network.generates(name)}
+
+
+def _few(network: Network) -> list[str]:
+    """The names of parameters that were given one by one, and those in formulas."""
+    parameters = [p for placed in network.layers for p in placed.parameters.values()]
+    given = [name for p in parameters if p.entries is not None for _, name in p.named()]
+    return given + [
+        name
+        for p in parameters
+        if p.formula is not None
+        for _, names in p.symbols()
+        for name in names
+    ]
+
+
+def _wires(entries: Any, arrays: Arrays | None, silent: list[str], depth: int) -> list[Wire]:
+    """The layers and blocks of a list, as `Network.of` takes them.
+
+    Names of layers that do not say their activation are added to `silent`.
+    """
+    if isinstance(entries, dict):
+        raise SpecError("layers is one table; write [[layers]], in two brackets, for each layer")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise wrong("layers", entries, "a list of tables", '[{type = "dense", units = 2}]')
+    if depth > DEEPEST:
+        raise SpecError(f"blocks stand in blocks, more than {DEEPEST} deep")
+    return [_wire(n, entries, arrays, silent, depth) for n in range(1, len(entries) + 1)]
+
+
+def _wire(
+    number: int, entries: list[Any], arrays: Arrays | None, silent: list[str], depth: int
+) -> Wire:
+    """A layer or block with its name, sources and parameters."""
+    said = entries[number - 1]
+    if "type" not in said:
+        raise SpecError(f'layer {number} has no type; write type = "dense", or {_OTHERS}')
+    kind = _kind(number, said["type"])
+    name = _name(number, said)
+    known = BLOCK if kind is None else kind.kind
+    where = f"layer {number} ({known}{' ' + name if 'name' in said else ''})"
+    _known(where, said, _keys(kind))
+    try:
+        before = _name(number - 1, entries[number - 2]) if number > 1 else INPUT
+        sources = _names("from", said["from"], INPUT) if "from" in said else [before]
+        if kind is None:
+            return name, _block(said, arrays, silent, depth), sources, {}
+        if issubclass(kind, Composite):
+            return name, _made(kind, said).block(), sources, {}
+        layer = _layer(kind, name, said, arrays)
+        is_linear = isinstance(layer, Activated) and layer.activation == "linear"
+        if is_linear and "activation" not in said:
+            silent.append(name)
+        return name, layer, sources, _parameters(layer, said)
+    except SpecError as error:
+        raise SpecError(f"{where}: {error}") from None
+
+
+def _keys(kind: type[Layer] | type[Composite] | None) -> tuple[str, ...]:
+    """The keys that a table of a layer or block may have."""
+    if kind is None:
+        return (*LAYER_KEYS, *BLOCK_KEYS)
+    if issubclass(kind, Composite):
+        return (*LAYER_KEYS, *options(kind))
+    return tuple(dict.fromkeys((*LAYER_KEYS, "share", *options(kind), *kind.letters)))
+
+
+def _block(said: Mapping[str, Any], arrays: Arrays | None, silent: list[str], depth: int) -> Block:
+    parts = _wires(said.get("layers", []), arrays, silent, depth + 1)
+    given = {
+        key: option.checked(said[key]) for key, option in options(Block).items() if key in said
+    }
+    return Block(parts=tuple(parts), **given)
+
+
+def _made(kind: type[Composite], said: Mapping[str, Any]) -> Composite:
+    """A composite with the options said."""
+    known = options(kind)
+    for key, option in known.items():
+        if key not in said and option.default is dataclasses.MISSING:
+            raise SpecError(f"{key} is missing; write {key} = …")
+    return kind(**{key: known[key].checked(said[key]) for key in known if key in said})
+
+
+def _layer(kind: type[Layer], name: str, said: Mapping[str, Any], arrays: Arrays | None) -> Layer:
+    known = options(kind)
+    given = {key: known[key].checked(said[key]) for key in known if key in said}
+    for key in said.keys() & kind.letters.keys():
+        _check_array(key, said[key], key in switches(kind))
+    given |= {f"use_{key}": said[key] is not False for key in switches(kind) if key in said}
+    weights = said.get("weights", (arrays or {}).get(f"{name}.weights"))
+    if "units" in known and "units" not in given and (rows := _rows(weights)):
+        given["units"] = known["units"].checked(rows)
+    for key, option in known.items():
+        if key not in given and option.default is dataclasses.MISSING:
+            in_file = f", or add {name}.weights to the parameter file" if arrays is not None else ""
+            taken = key == "units" and "weights" in kind.letters
+            also = f" or weights = [[…], …]{in_file}" if taken else ""
+            raise SpecError(f"{key} is missing; write {key} = …{also}")
+    return kind(**given)
+
+
+def _check_array(key: str, value: Any, switch: bool) -> None:
+    if not (isinstance(value, list) and value) and not (switch and isinstance(value, bool)):
+        wanted = f"a list of numbers and names{', or false to do without' if switch else ''}"
+        raise wrong(key, value, wanted, '[["w_11"], ["w_12"]]' if key == "weights" else '["b_1"]')
+
+
+def _rows(weights: Any) -> int:
+    if isinstance(weights, np.ndarray):
+        return weights.shape[0] if weights.ndim else 0
+    return len(weights) if isinstance(weights, list) else 0
+
+
+def _parameters(layer: Layer, said: Mapping[str, Any]) -> dict[str, Any] | Shared:
+    """The entries of a layer's parameters that are given in-line, or whose they are."""
+    if "share" in said and not hasattr(layer, "share"):
+        origin = said["share"]
+        if not isinstance(origin, str):
+            raise wrong("share", origin, "the name of a layer", '"embedding"')
+        own = [key for key in layer.letters if isinstance(said.get(key), list)]
+        if own:
+            raise SpecError(f"{own[0]} is given, but share = {shown(origin)} gives it too")
+        return Shared(origin)
+    given = (key for key in layer.letters if key in said and not isinstance(said[key], bool))
+    return {key: said[key] for key in given}
+
+
+def _from_file(layers: list[LayerWire], arrays: Arrays) -> list[Wire]:
+    """The layers with the arrays of the parameter file, by their full names."""
+    used: set[str] = set()
+    filled: list[Wire] = []
+    for number, (name, layer, sources, given) in enumerate(layers, 1):
+        if isinstance(given, Shared):
+            filled.append((name, layer, sources, given))
+            continue
+        where = f"layer {number} ({layer.kind}{'' if name == f'layer{number}' else ' ' + name})"
+        entries = dict(given)
+        for key in layer.letters:
+            full = f"{name}.{key}"
+            if key in given and full in arrays:
+                raise SpecError(
+                    f"{where}: {key} is given both here and as {full} in the parameter file"
+                )
+            if key in given or not getattr(layer, f"use_{key}", True):
+                continue
+            if full in arrays:
+                entries[key] = arrays[full]
+                used.add(full)
+        filled.append((name, layer, sources, entries))
+    _check_unused(arrays, used)
+    return filled
+
+
+def _check_missing(built: Network, layers: Sequence[Wire]) -> None:
+    """Raise `SpecError` for a parameter that neither the spec nor its file gives."""
+    given = {
+        name: set(entries) for name, _, _, entries in layers if not isinstance(entries, Shared)
+    }
+    for placed in built.layers:
+        for key in placed.parameters:
+            if key not in given.get(placed.name, placed.parameters):
+                layer, number = placed.layer, placed.number
+                called = "" if placed.name == f"layer{number}" else f" {placed.name}"
+                omit = f", or {key} = false" if key in switches(type(layer)) else ""
+                raise SpecError(
+                    f"layer {number} ({layer.kind}{called}): the parameter file has no array "
+                    f"{placed.name}.{key}; add it, or write {key} = […] here{omit}"
+                )
+
+
+def _check_version(said: Mapping[str, Any]) -> None:
+    if "netsym" not in said:
+        raise SpecError(f"the version is missing; write netsym = {VERSION} at the top")
+    if said["netsym"] != VERSION or type(said["netsym"]) is not int:
+        raise SpecError(
+            f"netsym = {shown(said['netsym'])} is not a version that can be read here; "
+            f"write netsym = {VERSION}"
+        )
+
+
+def _check_unused(arrays: Arrays, used: set[str]) -> None:
+    extra = [name for name in arrays if name not in used]
+    if extra:
+        hint = did_you_mean(extra[0], sorted(used)) if used else "no layer takes one"
+        raise SpecError(f"the parameter file has an array {extra[0]!r} that no layer takes; {hint}")
+
+
+def _assumed(silent: list[str]) -> str:
+    if not silent:
+        return ""
+    listed = " and ".join(silent) if len(silent) < 4 else f"{len(silent)} layers"
+    are = agreed(len(silent), "has no activation and is", "have no activation and are")
+    return f'{listed} {are} linear; to say so, write activation = "linear"'
+
+
+def _name(number: int, said: Mapping[str, Any]) -> str:
+    name = said.get("name", f"layer{number}")
+    if not isinstance(name, str) or not re.fullmatch(LAYER_NAME, name):
+        wanted = "letters, digits, _ . and -, starting with a letter, in quotes"
+        error = wrong("name", name, wanted, '"hidden"')
+        raise SpecError(f"layer {number}: {error}")
+    if name == INPUT:
+        raise SpecError(f"layer {number} is called {INPUT!r}, the network's input; rename it")
+    return name
+
+
+def _inputs(value: Any) -> int | list[str]:
+    if isinstance(value, list):
+        return _names("inputs", value, "x")
+    if type(value) is int and 1 <= value <= MOST:
+        return value
+    wanted = f"a list of names or a whole number from 1 to {MOST:,}"
+    raise wrong("inputs", value, wanted, '["x"]')
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    if isinstance(value, list) and value and all(type(n) is int and n > 0 for n in value):
+        if len(value) > MOST_AXES:
+            raise SpecError(f"shape has {len(value)} axes; at most {MOST_AXES} can be handled")
+        if prod(value) <= MOST:
+            return tuple(value)
+        raise SpecError(f"shape = {shown(value)} has more than {MOST:,} inputs")
+    raise wrong("shape", value, "a list of whole numbers above zero", "[28, 28]")
+
+
+def _names(key: str, value: Any, example: str) -> list[str]:
+    if isinstance(value, list) and value and all(isinstance(name, str) for name in value):
+        return value
+    raise wrong(key, value, "a list of one or more names", f'["{example}"]')
+
+
+def _function(value: Any) -> str:
+    if isinstance(value, str) and value:
+        return value
+    raise wrong("function", value, "a name in quotes", '"f"')
+
+
+def _latex(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise wrong("latex", value, "a table of names and their LaTeX", '{w_11 = "w_{11}"}')
+    for name, latex in value.items():
+        if not _balanced(_text(f"latex.{name}", latex)):
+            raise wrong(f"latex.{name}", latex, "LaTeX whose braces open and close", '"w_{11}"')
+    return dict(value)
+
+
+def _balanced(latex: str) -> bool:
+    r"""Whether every brace that opens is closed; \{ and \} are signs, not braces."""
+    depth, plain = 0, re.sub(r"\\.", "", latex)
+    for character in plain:
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if depth < 0:
+            return False
+    return depth == 0 and not plain.endswith("\\")
+
+
+def _text(key: str, value: Any) -> str:
+    if isinstance(value, str) and value.isprintable():
+        return value
+    raise wrong(key, value, "one line of text in quotes, without control characters", '"…"')
+
+
+def _known(where: str, said: Mapping[str, Any], keys: Iterable[str]) -> None:
+    for key in said:
+        if key not in keys:
+            raise SpecError(f"{where} has an unknown key {shown(key)}; {did_you_mean(key, keys)}")
+
+
+def _kind(number: int, name: Any) -> type[Layer] | type[Composite] | None:
+    """What a type stands for; None for a block."""
+    kinds = {**LAYERS, **BLOCKS, BLOCK: None}
+    if isinstance(name, str) and name in kinds:
+        return kinds[name]
+    near = nearest(name, kinds) if isinstance(name, str) else None
+    hint = f"did you mean {near!r}?" if near else f"write {_OTHERS}"
+    raise SpecError(f"layer {number}: unknown type {shown(name)}; {hint}")

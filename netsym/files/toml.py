@@ -1,0 +1,164 @@
+"""A network as the TOML or JSON text that `load` reads back as the same network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from netsym.errors import SpecError
+from netsym.files.entries_as_text import Inline
+from netsym.files.numbered_for_file import renumbered
+from netsym.files.options import options, switches
+from netsym.files.spec import VERSION
+from netsym.files.syntax import Format
+from netsym.layers.blocks import INPUT
+from netsym.layers.loss import Penalty
+from netsym.layers.wiring import Placed
+from netsym.network.network import Network
+
+
+def dumps(network: Network, format: Format = "toml") -> str:
+    """The spec of a network: layers, wiring and parameters in-line.
+
+    Floats are written so that they are read back exactly, fractions as "1/3", formulas as "2*w".
+    Parameters that the notation names are left out, where the notation names them again.
+    Raises `SpecError` or `TooLargeError` for numbers and formulas longer than a file may have.
+
+    >>> import netsym
+    >>> print(dumps(netsym.parse("1-2:tanh")))
+    netsym = 1
+    title = "1-2:tanh"
+    inputs = 1
+    <BLANKLINE>
+    [[layers]]
+    type = "dense"
+    activation = "tanh"
+    units = 2
+    <BLANKLINE>
+    """
+    spec = _spec(network)
+    return (_json(spec) if format == "json" else "\n".join(_toml(spec))) + "\n"
+
+
+def _spec(given: Network) -> dict[str, Any]:
+    """The spec as nested dicts and lists, in the order in which it is written."""
+    _check_sayable(given)
+    network = renumbered(given)
+    inputs, outputs = list(network.inputs.literal), list(network.outputs.literal)
+    spec: dict[str, Any] = {"netsym": VERSION, "title": network.title}
+    spec["inputs"] = inputs or len(network.inputs)
+    optional = {"shape": list(network.shape), "outputs": outputs, "function": network.function}
+    optional["latex"] = dict(network.latex_names)
+    spec |= {key: value for key, value in optional.items() if value}
+    return spec | {"layers": list(_layers(network))}
+
+
+def _layers(network: Network) -> Iterator[dict[str, Any]]:
+    before, owners, inline = INPUT, owned(network), Inline(network)
+    for number, placed in enumerate(network.layers, 1):
+        said: dict[str, Any] = {"type": placed.layer.kind}
+        if placed.name != f"layer{number}":
+            said["name"] = placed.name
+        if placed.sources != (before,):
+            said["from"] = list(placed.sources)
+        said |= _options(placed)
+        owner = owners[placed.name]
+        if owner != placed.name:
+            said["share"] = owner
+        for key, parameter in placed.parameters.items():
+            if owner != placed.name:
+                continue
+            if parameter.entries is not None or parameter.formula is not None:
+                where = f"layer {number} ({placed.layer.kind}): {key}"
+                said[key] = inline.array(where, parameter)
+        yield said
+        before = placed.name
+
+
+def _check_sayable(network: Network) -> None:
+    """Raise `SpecError` for the costs that a file cannot say."""
+    if not len(network.inputs):
+        what = "has its data as numbers and no inputs"
+    elif any(placed.examples for placed in network.layers):
+        what = "is a cost over several examples"
+    elif any(isinstance(placed.layer, Penalty) for placed in network.layers):
+        what = "has a penalty on the weights of other layers"
+    else:
+        return
+    raise SpecError(
+        f"{network.title!r} {what}, which a file cannot say; save the network itself, and make "
+        "its cost again"
+    )
+
+
+def _options(placed: Placed) -> dict[str, Any]:
+    """What the layer is; text is said even where it is the default, as activations should be."""
+    layer = placed.layer
+    said: dict[str, Any] = {}
+    for name, option in options(type(layer)).items():
+        value = getattr(layer, name)
+        if value != option.default or isinstance(value, str):
+            said[name] = value
+    off = [key for key in switches(type(layer)) if not getattr(layer, f"use_{key}")]
+    return said | dict.fromkeys(off, False)
+
+
+def owned(network: Network) -> dict[str, str]:
+    """By layer: the one whose parameters it has, itself if they are its own.
+
+    Raises `SpecError` for a layer that shares some of its parameters only.
+    """
+    first: dict[int, str] = {}
+    owners: dict[str, str] = {}
+    for placed in network.layers:
+        found = {first.setdefault(id(p), placed.name) for p in placed.parameters.values()}
+        if len(found) > 1:
+            raise SpecError(
+                f"layer {placed.name} has parameters of {' and '.join(sorted(found))}; a file "
+                "lets a layer share those of one other layer"
+            )
+        owners[placed.name] = found.pop() if found else placed.name
+    return owners
+
+
+# -- in a language ------------------------------------------------------------------------------
+def _toml(spec: dict[str, Any]) -> Iterator[str]:
+    """Its lines: what is no table, then the tables."""
+    yield from _keys({key: value for key, value in spec.items() if key not in ("latex", "layers")})
+    if "latex" in spec:
+        yield from ("", "[latex]", *_keys(spec["latex"]))
+    for layer in spec["layers"]:
+        yield from ("", "[[layers]]", *_keys(layer))
+
+
+def _keys(table: dict[str, Any]) -> Iterator[str]:
+    return (f"{key} = {_array(value)}" for key, value in table.items())
+
+
+def _array(entries: Any) -> str:
+    """Nested lists, a row to a line."""
+    if isinstance(entries, list) and isinstance(entries[0], list):
+        rows = "".join(f"  {_array(row)},\n" for row in entries)
+        return f"[\n{rows}]"
+    return _value(entries)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_value, value))}]"
+    text = json.dumps(value, ensure_ascii=False, default=str)  # a Fraction is text
+    return text.replace("\x7f", "\\u007f")  # JSON's escapes are TOML's, but for DEL
+
+
+def _json(value: Any, margin: str = "\n") -> str:
+    """Each entry of a table, and of a list of lists or tables, on a line of its own."""
+    inner = f"{margin}  "
+    if isinstance(value, dict):
+        items = [f"{_value(key)}: {_json(item, inner)}" for key, item in value.items()]
+    elif isinstance(value, list) and isinstance(value[0], (list, dict)):
+        items = [_json(item, inner) for item in value]
+    else:
+        return _value(value)
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return opening + inner + f",{inner}".join(items) + margin + closing

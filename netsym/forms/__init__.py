@@ -1,0 +1,1 @@
+"""A form: equations over one graph, where the writing stops; its sizes, values and sympy."""

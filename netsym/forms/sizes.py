@@ -1,0 +1,250 @@
+"""How large a formula is: its nodes as written out, its height, its operations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import TooLargeError, checked_whole
+from netsym.graph.graph import Block, Ids, Positions
+
+if TYPE_CHECKING:
+    from netsym.formula import Formula
+
+
+#: What is written out without being asked twice.
+MAX_NODES = 1_000_000
+
+
+class PerOutput(Sequence[int]):
+    """One count for each output; a tuple to whoever reads it.
+
+    `counts` may have any shape, and may be a view in which millions that agree are one.
+    """
+
+    def __init__(self, counts: npt.ArrayLike) -> None:
+        self.counts = np.asarray(counts, dtype=object)
+
+    def __len__(self) -> int:
+        return self.counts.size
+
+    def __iter__(self) -> Iterator[int]:
+        return map(int, self.counts.flat)
+
+    def __getitem__(self, position: Any) -> Any:
+        if isinstance(position, slice):
+            return tuple(self)[position]
+        return int(self.counts.flat[range(len(self))[position]])
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Sequence)
+            and len(self) == len(other)
+            and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+        )
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """The size of a formula as written out, in exact integers.
+
+    `nodes`: a name or a number is 1, an operation is 1 + its operands; of all right-hand sides
+    together. `height`: the most operations between a right-hand side and a name in it.
+    `operations`: how many of each kind. `per_output`: nodes of each output's own right-hand side.
+    In JSON, `per_output` is null for over a million outputs.
+    """
+
+    nodes: int
+    height: int
+    operations: Mapping[str, int]
+    per_output: PerOutput
+
+    def to_json(self, outputs: list[str]) -> dict[str, Any]:
+        """The data, for `--json`."""
+        return {
+            "nodes": self.nodes,
+            "height": self.height,
+            "operations": dict(self.operations),
+            "per_output": dict(zip(outputs, self.per_output, strict=True)) if outputs else None,
+        }
+
+
+def scientific(count: int) -> str:
+    """A count of any length as 1.27 × 10^388, rounded.
+
+    >>> scientific(123456789), scientific(999999)
+    ('1.23 × 10^8', '1.00 × 10^6')
+    """
+    power = int((count.bit_length() - 1) * 0.3010299956639812)  # at most one too small
+    power += count >= 10 ** (power + 1)
+    if power < 3:
+        return str(count)
+    lead = (count // 10 ** (power - 3) + 5) // 10
+    if lead == 1000:
+        lead, power = 100, power + 1
+    return f"{lead // 100}.{lead % 100:02} × 10^{power}"
+
+
+def shown(count: int, exact: bool = False) -> str:
+    """A count with commas; of more than 20 digits abbreviated unless `exact`."""
+    if not exact and count >= 10**20:
+        return scientific(count)
+    ends = []
+    while count >= 10**3999:  # Python writes no more than 4300 digits at once
+        count, end = divmod(count, 10**3999)
+        ends.append(f"{end + 10**3999:,}"[1:])
+    return f"{count:,}" + "".join(reversed(ends))
+
+
+def refuse_if_larger(nodes: int, form: str, max_nodes: int | None, instead: str) -> None:
+    """Raise `TooLargeError`, with the forecast and what to do instead, if there are too many."""
+    if max_nodes is None or nodes <= (max_nodes := checked_whole("max_nodes", max_nodes, 0)):
+        return
+    count = f"{nodes:,}" if nodes < 10**100 else f"about {scientific(nodes)}"
+    about = f" (about {scientific(nodes)})" if 10**9 <= nodes < 10**100 else ""
+    raise TooLargeError(
+        f"the {form} form has {count} nodes{about}, more than the limit of {max_nodes:,}, "
+        f"so nothing was written; {instead}"
+    )
+
+
+def measure(formula: Formula) -> Size:
+    """The size of a formula from its graph, in one pass; nothing is written out.
+
+    Sizes are summed from the leaves up; how often each node is written, from the outputs down.
+    Both are computed in float64, which holds integers exactly up to 2**53; where that is not
+    enough, again in Python integers.
+    """
+    exact: Any = np.float64
+    sizes = _Sizes(formula, exact)
+    if sizes.total() >= 2**53:
+        exact = object
+        sizes = _Sizes(formula, exact)
+    return Size(
+        nodes=int(sizes.total()),
+        height=int(_Heights(formula, np.float64).total()),
+        operations=_operations(formula, exact),
+        per_output=PerOutput(tuple(int(sizes.values[node]) for node in formula.ends.tolist())),
+    )
+
+
+class _Sizes:
+    """Nodes of every value, from the leaves up; where the form is cut, a value counts as a name.
+
+    The rules are those of `ops.sizes`, which counts networks that nobody builds; here a graph is
+    there, of any formula. A block whose nodes all have one count, as the layers of a network
+    have, is computed as one.
+    """
+
+    lowest = 1
+
+    def __init__(self, formula: Formula, dtype: Any) -> None:
+        self.formula = formula
+        self.graph = formula.graph
+        self.leaf = self.lowest if dtype is object else float(self.lowest)  # floats may be inf
+        self.values = np.full(len(self.graph), self.leaf, dtype=dtype)
+        self.alike: dict[int, Any] = {}  # by block: the one count of all its nodes
+        self.bound: list[Any] = []  # (count, times) of right-hand sides
+        for number, block, rows in self.graph.operations(formula.mask):
+            self._count(number, block, rows)
+
+    def _count(self, number: int, block: Block, rows: Positions | slice) -> None:
+        own = 0 if block.op == "name" else 1
+        count = self._together(number, block, rows, own)
+        stopped = self.formula.cut_mask[block.start : block.stop][rows]
+        if not isinstance(count, np.ndarray) and (stopped.all() or not stopped.any()):
+            if stopped.any():
+                self.bound.append((count, len(stopped)))
+                count = self.leaf
+            self.values[block.start : block.stop] = count
+            self.alike[number] = count
+            return
+        count = np.broadcast_to(np.asarray(count, dtype=self.values.dtype), stopped.shape).copy()
+        self.bound += [(item, 1) for item in count[stopped]]
+        count[stopped] = self.leaf
+        self.values[block.start : block.stop][rows] = count
+
+    def _together(self, number: int, block: Block, rows: Positions | slice, own: int) -> Any:
+        together: Any = None
+        for first, stop, source in self.graph.spans(number):
+            if source >= 0 and not self.graph.blocks[source].operands.shape[1]:
+                part = self.times(self.leaf, stop - first)
+            elif source in self.alike:
+                part = self.times(self.alike[source], stop - first)
+            else:
+                part = self.join.reduce(self.values[block.operands[rows, first:stop]], axis=1)
+            together = part if together is None else self.both(together, part)
+        return together + own
+
+    join: np.ufunc = np.add
+
+    @staticmethod
+    def both(one: Any, other: Any) -> Any:
+        """What two counts are together; NumPy would make machine integers of Python's."""
+        return one + other
+
+    @staticmethod
+    def times(count: Any, times: int) -> Any:
+        """What `times` operands of one count are together."""
+        return count * times
+
+    def total(self) -> Any:
+        """All right-hand sides together."""
+        return sum(c * n for c, n in self.bound) + self.values[self.formula.ends].sum()
+
+
+class _Heights(_Sizes):
+    """The most operations between a value and a name in it."""
+
+    lowest = 0
+    join = np.maximum
+
+    @staticmethod
+    def both(one: Any, other: Any) -> Any:
+        return np.maximum(one, other)
+
+    @staticmethod
+    def times(count: Any, times: int) -> Any:  # noqa: ARG004
+        return count
+
+    def total(self) -> Any:
+        ends = self.values[self.formula.ends].max(initial=0)
+        return max([ends, *(count for count, _ in self.bound)])
+
+
+def _operations(formula: Formula, dtype: Any) -> dict[str, int]:
+    """How many operations of each kind are written out in all right-hand sides."""
+    graph = formula.graph
+    times = np.zeros(len(graph), dtype=dtype)
+    np.add.at(times, formula.ends, 1)
+    operations: Counter[str] = Counter()
+    for number, block, rows in reversed(list(graph.operations(formula.mask))):
+        here = times[block.start : block.stop][rows]
+        here[formula.cut_mask[block.start : block.stop][rows]] = 1
+        if block.op != "name":
+            operations[block.op] += int(here.sum())
+        for first, stop, source in graph.spans(number):
+            if source < 0 or graph.blocks[source].operands.shape[1]:
+                tally(times, block.operands[rows, first:stop], here)
+    return dict(sorted(operations.items()))
+
+
+def tally(counts: Any, operands: Ids, times: Any) -> None:
+    """Add to the count of every operand how many times its row counts."""
+    if counts.dtype == object or operands.size < 1000:
+        np.add.at(counts, operands, np.broadcast_to(times[:, None], operands.shape))
+        return
+    start = int(operands.min())
+    weights = None
+    if not (times == 1).all():
+        weights = np.broadcast_to(times[:, None], operands.shape).reshape(-1)
+    found = np.bincount((operands - start).reshape(-1), weights)
+    counts[start : start + len(found)] += found.astype(counts.dtype, copy=False)

@@ -1,0 +1,1 @@
+"""Derivatives: one reverse pass over the graph, as back propagation is taught."""

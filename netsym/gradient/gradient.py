@@ -1,0 +1,102 @@
+"""Gradients: one reverse pass over the graph (back propagation), a block of nodes at a time.
+
+Every output by every name is found in one pass; what a layer passes back, its δ, is one node that
+all its derivatives use. Kinks follow the convention that `Function` states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
+
+import numpy as np
+
+from netsym.errors import SpecError
+from netsym.formula import Bindings, Formula, inlined, layered, shared, spare_letters
+from netsym.gradient.reverse import Dependence, Reverse
+from netsym.gradient.signed_nodes import Product, Signed, SignedNodes
+from netsym.graph.graph import Graph, Ids
+from netsym.graph.names import Derivatives, Names
+
+
+def gradient(
+    formula: Formula, wrt: str | Sequence[str] = "parameters", output: int | str | None = None
+) -> Formula:
+    """See `Formula.gradient`."""
+    if output is not None:
+        formula = formula.output(output)
+    if len(formula.outputs) > 1:
+        names = [binding.name for binding in formula.outputs[:20]]
+        raise SpecError(
+            f"the gradient is of one output, and this has {len(formula.outputs)}: give "
+            f"output={names[0]!r}, or another of {', '.join(names)}; jacobian is of all of them"
+        )
+    return jacobian(formula, wrt)
+
+
+def jacobian(formula: Formula, wrt: str | Sequence[str] = "parameters") -> Formula:
+    """See `Formula.jacobian`."""
+    refuse_once(formula)
+    facts = formula.backward
+    picked = facts.parameters if wrt == "parameters" else facts.dependence(wrt)
+    math = SignedNodes(facts.graph.branch())
+    found = Reverse(math, facts.ends, picked, facts).run()
+    ids = math.plain(found.reshape(-1))
+    above, below = facts.above, picked.places
+    names = Derivatives("d", None, found.shape, above=above, below=below)
+    return in_form(facts.plain, math.graph, facts.plain.inputs, names, ids)
+
+
+def hessian_vector(formula: Formula, wrt: str | Sequence[str] = "parameters") -> Formula:
+    """See `Formula.hessian_vector`."""
+    slopes = gradient(inlined(formula), wrt)
+    names = slopes.outputs[0].names
+    assert isinstance(names, Derivatives)
+    graph = slopes.graph.branch()
+    starts = {id(block.payload): block.start for block in graph.blocks if block.op == "symbol"}
+    nodes = np.array([starts[id(n)] + row for n, row in names.below], dtype=np.int32)
+    taken = {name.split("_")[0] for name in graph.symbol_names()}
+    base = next(letter for letter in chain("v", spare_letters()) if letter not in taken)
+    directions = graph.symbols(Names(base, None, (len(nodes),)))
+    math = SignedNodes(graph)
+    products = math.written(Product((_signed(graph, slopes.ends), 1 + directions)))
+    end = math.plain(math.sums(products[None, :]))
+    found = Reverse(math, end, Dependence(graph, end, nodes, ())).run()
+    inputs = np.concatenate([slopes.inputs, directions])
+    made = Names(f"H{base}", None, (len(nodes),))
+    return in_form(
+        replace(slopes, form=formula.form), graph, inputs, made,
+        math.plain(found.reshape(-1)),
+    )  # fmt: skip
+
+
+def _signed(graph: Graph, ids: Ids) -> Signed:
+    """Nodes as signed ones: the number 0 as 0, so that it makes no terms."""
+    return np.where(ids == graph.constants(0.0), np.int32(0), 1 + ids)
+
+
+def in_form(formula: Formula, graph: Graph, inputs: Ids, names: Names, ids: Ids) -> Formula:
+    """The outputs in the form of the formula that they were made of."""
+    made = replace(
+        formula,
+        graph=graph,
+        inputs=inputs,
+        outputs=Bindings(names, ids),
+        function="",
+        form="inlined",
+        cut=ids[:0],
+        cut_names=None,
+    )
+    if formula.form == "inlined":
+        return made
+    return shared(made) if formula.form == "shared" else layered(made)
+
+
+def refuse_once(formula: Formula) -> None:
+    """Raise `SpecError` for what is written once for all steps: it has no number of steps."""
+    if formula.steps:
+        raise SpecError(
+            "what is written once for all steps has no derivative of its own: its steps are "
+            "chained; take the layered form"
+        )

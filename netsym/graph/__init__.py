@@ -1,0 +1,1 @@
+"""The graph of a formula: nodes in blocks, their names, the table of functions."""

@@ -1,0 +1,55 @@
+"""Dense layers in a graph: sums over the products of weights with the same values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from netsym.graph.graph import Graph, Ids
+from netsym.graph.index import increasing
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The products `w*x` of a block of sums, all of them, in order; the sums may have more terms.
+
+    `weights` and `values` have shape (units, terms). Weights are distinct nodes of the block
+    `holder`; the values of every unit are the same, increasing nodes of the block `source`. It is
+    `alone` if weights and the other terms are symbols, and values no numbers.
+    """
+
+    products: int
+    weights: Ids
+    values: Ids
+    holder: int
+    source: int
+    alone: bool
+
+
+def dense_layer(graph: Graph, number: int) -> Layer | None:
+    """The dense layer whose sums are this block, or None."""
+    sums, spans = graph.blocks[number].operands, graph.spans(number)
+    _, terms, products = spans[0]
+    block = graph.blocks[products]
+    if products < 0 or block.op != "multiply" or len(block) != len(sums) * terms:
+        return None
+    if block.operands.shape[1] != 2 or any(source == products for *_, source in spans[1:]):
+        return None
+    if not np.array_equal(sums[:, :terms].reshape(-1), np.arange(block.start, block.stop)):
+        return None
+    holders = graph.spans(products)
+    if len(holders) != 2 or min(source for *_, source in holders) < 0:
+        return None
+    pairs = block.operands.reshape(len(sums), terms, 2)
+    weights, values = pairs[..., 0], pairs[..., 1]
+    if not increasing(weights.reshape(-1)) or not increasing(values[0]):
+        return None
+    if np.count_nonzero(values != values[0]):
+        return None
+    holder, source = (source for *_, source in holders)
+    symbols = {holder, *(other for *_, other in spans[1:])}
+    alone = graph.blocks[source].op != "constant" and all(
+        other >= 0 and graph.blocks[other].op == "symbol" for other in symbols
+    )
+    return Layer(products, weights, values, holder, source, alone)

@@ -1,0 +1,372 @@
+"""The expression graph: flat blocks of like nodes, append-only, operands before their users."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import copysign
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import TooLargeError
+from netsym.graph.index import KeyIndex, RowIndex, distinct, distinct_rows
+from netsym.graph.names import Names
+
+Ids = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+Positions = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Spans = tuple[tuple[int, int, int], ...]
+
+LEAVES = frozenset({"symbol", "constant"})
+NAMED = LEAVES | {"name"}
+_LIMIT = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive nodes of one operation and arity: ids `start … start + len - 1`.
+
+    `operands` has one row of node ids per node, (n, 0) for leaves. `payload` is the `Names` of a
+    symbol or name block, the float64 or Fraction values of a constant block.
+    """
+
+    op: str  # symbol, constant, name, add, multiply, divide, power, negate, or a function's name
+    start: int
+    operands: Ids
+    payload: Names | Floats | tuple[Fraction, ...] | None = None
+    positions: npt.NDArray[np.int64] | None = None  # of a name block: where in its Names
+
+    def __len__(self) -> int:
+        return len(self.operands)
+
+    @property
+    def stop(self) -> int:
+        """One past the last id."""
+        return self.start + len(self.operands)
+
+    def number(self, row: int) -> float | Fraction:
+        """The value of one node of a constant block."""
+        assert isinstance(self.payload, (np.ndarray, tuple))
+        value = self.payload[row]
+        return value if isinstance(value, Fraction) else float(value)
+
+
+class Graph:
+    """An expression graph; equal nodes are one node.
+
+    Nodes are added a block at a time and never change. `name` wraps a node in a name, so that a
+    form may stop there; wrapped nodes with different names stay apart.
+
+    >>> graph = Graph()
+    >>> x, w = graph.symbols(Names("x")), graph.symbols(Names("w", None, (2,)))
+    >>> product = graph.nodes("multiply", w, np.repeat(x, 2))
+    >>> len(graph), graph.nodes("multiply", w, np.repeat(x, 2)) is product
+    (5, False)
+    >>> len(graph)
+    5
+    """
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._size = 0
+        self._starts: list[int] = []
+        self._constants = KeyIndex()
+        self._numbers: dict[tuple[float, float], int] = {}  # the constants that were asked for
+        self._fractions: dict[Fraction, int] = {}
+        self._rows: dict[tuple[str, int], RowIndex] = {}
+        self._spans: dict[int, Spans] = {}
+        self._trunk: Graph | None = None  # what this is a branch of, and how many of its blocks
+        self._shared = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def branch(self) -> Graph:
+        """A graph with these nodes, that grows by itself: masks over this one stay right."""
+        made = Graph()
+        made.blocks, made._starts, made._size = [*self.blocks], [*self._starts], self._size
+        made._constants, made._fractions = self._constants.copy(), {**self._fractions}
+        made._numbers = {**self._numbers}
+        made._rows = {key: index.copy() for key, index in self._rows.items()}
+        made._trunk, made._shared, made._spans = self, len(self.blocks), {**self._spans}
+        return made
+
+    # -- building -------------------------------------------------------------------------------
+    def symbols(self, names: Names) -> Ids:
+        """New leaf nodes, one for each name; shape (len(names),)."""
+        return self._append("symbol", _no_operands(len(names)), names)
+
+    def constants(self, values: npt.ArrayLike) -> Ids:
+        """Leaf nodes of float64 values, any shape; equal bits are one node, so 0.0 is not -0.0."""
+        array = np.asarray(values, dtype=np.float64)
+        flat = np.ascontiguousarray(array.reshape(-1))
+        keys = flat.view(np.int64)
+        if not len(keys):
+            return np.empty(array.shape, dtype=np.int32)
+        ids = self._constants.find(keys)
+        new = slice(None) if ids is None else np.flatnonzero(ids < 0)
+        if ids is not None and not len(keys[new]):
+            return ids.reshape(array.shape)
+        first, inverse, ordered = distinct(keys[new])
+        picked = flat[new] if first is None else flat[new][first]
+        made = self._append("constant", _no_operands(len(picked)), picked)
+        self._constants.insert(picked.view(np.int64), made, ordered)
+        made = made if inverse is None else made[inverse]
+        if ids is None:
+            return made.reshape(array.shape)
+        ids[new] = made
+        return ids.reshape(array.shape)
+
+    def constant(self, value: float) -> int:
+        """A leaf node of one float64 value; see `constants`."""
+        sign = copysign(1.0, value)  # 0.0 is not -0.0
+        known = self._numbers.get((value, sign))
+        if known is None:
+            known = self._numbers[value, sign] = int(self.constants([value])[0])
+        return known
+
+    def fraction(self, value: Fraction) -> int:
+        """A leaf node with an exact value; a whole number that float64 has is that number."""
+        if value.denominator == 1 and abs(value) <= 2**53:
+            return self.constant(float(value))
+        if value not in self._fractions:
+            made = self._append("constant", _no_operands(1), (value,))
+            self._fractions[value] = int(made[0])
+        return self._fractions[value]
+
+    def number_id(self, value: float | Fraction) -> int:
+        """A leaf node of a number; see `constant` and `fraction`."""
+        return self.fraction(value) if isinstance(value, Fraction) else self.constant(float(value))
+
+    def nodes(self, op: str, *columns: Ids) -> Ids:
+        """Nodes of one operation; a column holds one operand of every node, and they broadcast."""
+        shape = common_shape(columns)
+        operands = np.empty((*shape, len(columns)), dtype=np.int32)
+        for place, column in enumerate(columns):
+            operands[..., place] = column
+        return self.rows(op, operands.reshape(-1, len(columns))).reshape(shape)
+
+    def rows(self, op: str, operands: Ids) -> Ids:
+        """Nodes of one operation from rows of operands (n, k); equal rows give equal ids."""
+        operands = np.ascontiguousarray(operands, dtype=np.int32)
+        if not len(operands):
+            return np.empty(0, dtype=np.int32)
+        kind = op, operands.shape[1]
+        index = self._rows.get(kind)
+        if index is None:
+            index = self._rows[kind] = RowIndex()
+        ids = index.find(operands)
+        new = operands if ids is None else operands[ids < 0]
+        if not len(new):
+            assert ids is not None
+            return ids
+        first, inverse = distinct_rows(new)
+        new = new if first is None else new[first]
+        made = self._append(op, new)
+        index.insert(self._size - len(new), new)
+        made = made if inverse is None else made[inverse]
+        if ids is None:
+            return made
+        ids[ids < 0] = made
+        return ids
+
+    def append(self, op: str, operands: Ids) -> Ids:
+        """The same for rows that are all different and do not exist yet: nothing is looked for.
+
+        Only for who knows that it is so, as where an operand is new and used in no other place.
+        """
+        if not len(operands):
+            return np.empty(0, dtype=np.int32)
+        self._rows.setdefault((op, operands.shape[1]), RowIndex()).insert(self._size, operands)
+        return self._append(op, operands)
+
+    def name(self, ids: Ids, names: Names, offset: int = 0) -> Ids:
+        """Wrap nodes in names from `offset` on; what has a name already (or is a leaf) is kept."""
+        flat = ids.reshape(-1)
+        positions = np.flatnonzero(~self.is_named_or_leaf(flat))
+        wrapped = flat.copy()
+        if len(positions):
+            operands = flat[positions].reshape(-1, 1)
+            wrapped[positions] = self._append("name", operands, names, positions + offset)
+        return wrapped.reshape(ids.shape)
+
+    def _append(
+        self,
+        op: str,
+        operands: Ids,
+        payload: Names | Floats | tuple[Fraction, ...] | None = None,
+        positions: npt.NDArray[np.int64] | None = None,
+    ) -> Ids:
+        start, count = self._size, len(operands)
+        if start + count > _LIMIT:
+            raise TooLargeError(
+                f"a graph holds at most {_LIMIT:,} distinct nodes, and this network needs more; "
+                "ask for sizes instead (netsym size)"
+            )
+        self.blocks.append(Block(op, start, operands, payload, positions))
+        self._starts.append(start)
+        self._size = start + count
+        return np.arange(start, start + count, dtype=np.int32)
+
+    # -- looking --------------------------------------------------------------------------------
+    def block_numbers(self, ids: Ids) -> npt.NDArray[np.int64]:
+        """Which block each node is in."""
+        common = self.common_block(ids)
+        if common >= 0 or not ids.size:
+            return np.full(ids.shape, common)
+        if ids.size < 8:
+            few = [self.block_number(node) for node in ids.reshape(-1).tolist()]
+            return np.array(few, dtype=np.int64).reshape(ids.shape)
+        low, high = self.block_number(int(ids.min())), self.block_number(int(ids.max()))
+        starts = np.array(self._starts[low + 1 : high + 1])
+        found: npt.NDArray[np.int64] = np.searchsorted(starts, ids, side="right") + low
+        return found
+
+    def block_number(self, node: int) -> int:
+        """Which block one node is in."""
+        return bisect_right(self._starts, node) - 1
+
+    def common_block(self, ids: Ids) -> int:
+        """Which block all these nodes are in, -1 if they are in several or there are none."""
+        if not ids.size:
+            return -1
+        number = self.block_number(ids.item(0))
+        block = self.blocks[number]
+        inside = (ids >= block.start) & (ids < block.stop)
+        return number if np.count_nonzero(inside) == ids.size else -1
+
+    def present(self, mask: Mask) -> list[int]:
+        """The numbers of the blocks that have a node in the mask."""
+        if not self.blocks:
+            return []
+        return np.flatnonzero(np.logical_or.reduceat(mask, self._starts)).tolist()
+
+    def block_of(self, node: int) -> Block:
+        """The block that one node is in."""
+        return self.blocks[self.block_number(node)]
+
+    def is_named_or_leaf(self, ids: Ids) -> npt.NDArray[np.bool_]:
+        """Whether each node is a symbol, a constant or wrapped in a name."""
+        return self.of_kind(ids, NAMED)
+
+    def of_kind(self, ids: Ids, ops: frozenset[str]) -> npt.NDArray[np.bool_]:
+        """Whether each node is of one of these operations."""
+        common = self.common_block(ids)
+        if common >= 0 or not ids.size:
+            return np.full(len(ids), common >= 0 and self.blocks[common].op in ops)
+        numbers = self.block_numbers(ids)
+        present = np.unique(numbers)
+        kinds = np.array([self.blocks[n].op in ops for n in present.tolist()])
+        found: npt.NDArray[np.bool_] = kinds[np.searchsorted(present, numbers)]
+        return found
+
+    def symbol(self, node: int) -> tuple[Names, int]:
+        """The names a symbol or name node belongs to, and its position among them."""
+        block = self.block_of(node)
+        assert isinstance(block.payload, Names)
+        row = node - block.start
+        return block.payload, row if block.positions is None else int(block.positions[row])
+
+    def symbol_names(self) -> Iterator[str]:
+        """The plain names of all symbols."""
+        for block in self.blocks:
+            if block.op == "symbol":
+                assert isinstance(block.payload, Names)
+                yield from block.payload.all()
+
+    def letters(self) -> set[str]:
+        """The letters that the notation gives to symbols."""
+        payloads = (block.payload for block in self.blocks if block.op == "symbol")
+        return {names.base for names in payloads if isinstance(names, Names)}
+
+    def given_names(self) -> Iterator[str]:
+        """The names of symbols that a person chose."""
+        for block in self.blocks:
+            if block.op == "symbol" and isinstance(block.payload, Names):
+                yield from block.payload.literal
+
+    def number(self, node: int) -> float | Fraction:
+        """The value of a constant node."""
+        block = self.block_of(node)
+        return block.number(node - block.start)
+
+    def spans(self, number: int) -> Spans:
+        """Which blocks the operands of a block are in: runs of columns (first, stop, block).
+
+        The block is -1 for a run of columns that mix several blocks.
+        """
+        found = self._spans.get(number)
+        if found is None:
+            if self._trunk is not None and number < self._shared:
+                found = self._trunk.spans(number)
+            else:
+                found = tuple(self._find_spans(self.blocks[number].operands))
+            self._spans[number] = found
+        return found
+
+    def sources(self, number: int) -> set[int]:
+        """The numbers of the blocks that the operands of a block are in."""
+        found: set[int] = set()
+        for first, stop, source in self.spans(number):
+            mixed = self.blocks[number].operands[:, first:stop]
+            found.update(
+                (source,) if source >= 0 else np.unique(self.block_numbers(mixed)).tolist()
+            )
+        return found
+
+    def _find_spans(self, operands: Ids) -> Iterator[tuple[int, int, int]]:
+        if not operands.size:
+            return
+        firsts = self.block_numbers(operands[0])
+        edges = [0, *(np.flatnonzero(firsts[1:] != firsts[:-1]) + 1).tolist(), len(firsts)]
+        for first, stop in pairwise(edges):
+            part, block = operands[:, first:stop], self.blocks[int(firsts[first])]
+            alike = int(part.min()) >= block.start and int(part.max()) < block.stop
+            yield first, stop, int(firsts[first]) if alike else -1
+
+    def reachable(self, roots: Ids) -> Mask:
+        """A mask over all nodes: the roots, and all that they are made of."""
+        mask = np.zeros(self._size, dtype=np.bool_)
+        mask[roots] = True
+        for block in reversed(self.blocks):
+            if not block.operands.shape[1]:
+                continue
+            rows = mask[block.start : block.stop]
+            if rows.all():
+                mask[block.operands] = True
+            elif rows.any():
+                mask[block.operands[rows]] = True
+        return mask
+
+    def walk(self, mask: Mask) -> Iterator[tuple[Block, Positions]]:
+        """Blocks in order, each with the rows that the mask selects."""
+        for block in self.blocks:
+            rows = np.flatnonzero(mask[block.start : block.stop])
+            if len(rows):
+                yield block, rows
+
+    def operations(self, mask: Mask) -> Iterator[tuple[int, Block, Positions | slice]]:
+        """Blocks of operations in order, with their numbers and the rows that the mask selects."""
+        for number, block in enumerate(self.blocks):
+            if block.operands.shape[1]:
+                selected = mask[block.start : block.stop]
+                if selected.all():
+                    yield number, block, slice(None)
+                elif selected.any():
+                    yield number, block, np.flatnonzero(selected)
+
+
+def common_shape(arrays: Sequence[Ids]) -> tuple[int, ...]:
+    """The shape that these arrays broadcast to."""
+    if len(arrays) <= 32:  # as many as numpy takes, and quicker
+        return np.broadcast(*arrays).shape
+    return np.broadcast_shapes(*(array.shape for array in arrays))
+
+
+def _no_operands(count: int) -> Ids:
+    return np.empty((count, 0), dtype=np.int32)

@@ -1,0 +1,215 @@
+"""Names of values: structured (letter, layer, indices), so that each writer spells them its way."""
+
+from __future__ import annotations
+
+import keyword
+import math
+import re
+from dataclasses import dataclass
+from itertools import product
+
+from netsym.errors import SpecError
+from netsym.graph.functions import FUNCTIONS
+
+#: What a value cannot be called: words of Python, functions, and what they need from `math`.
+RESERVED = frozenset(
+    {
+        *keyword.kwlist,
+        "__debug__",
+        *FUNCTIONS,
+        *(word for f in FUNCTIONS.values() for word in f.python.split()),
+    }
+)
+_IDENTIFIER = re.compile(r"[^\W\d]\w*", re.ASCII)
+_INDEX = re.compile(r"[1-9][0-9]{0,17}")
+
+#: Letters that are spelled as words: `gamma` is γ.
+GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "mu": "μ", "sigma": "σ"}
+#: Letters of values that layers compute, where notations number these apart from parameters.
+VALUES = frozenset({"a", "z", "h", "c", "i", "f", "g", "o", "r", "n", "L", "J", "delta"})
+_GATED = re.compile(r"([A-Za-z])(?!\1)([a-z])")
+_STEPS = {"t-1": "prev", "t+1": "next"}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of an array of values: `base`, `layer` and one index per axis of `shape`.
+
+    `literal` holds the names themselves, flattened, where a person chose them. `at` is an index
+    before the others that all have: the step "t", "t-1" or "t+1", or "0"; a base that ends in 0,
+    as h0, says the latter too.
+
+    >>> Names("w", 1, (2, 3)).ascii(4)
+    'w1_2_2'
+    >>> Names("x").ascii(0), Names("", literal=("w_11", "w_12")).ascii(1)
+    ('x', 'w_12')
+    >>> Names("h", 1, (3,), at="t").ascii(0), Names("h", 1, (3,), at="t-1").ascii(0)
+    ('h1_t_1', 'h1_prev_1')
+    >>> Names("h0", 1, (3,)).ascii(1)
+    'h1_0_2'
+    """
+
+    base: str
+    layer: int | None = None
+    shape: tuple[int, ...] = ()
+    literal: tuple[str, ...] = ()
+    at: str = ""
+
+    def __len__(self) -> int:
+        return len(self.literal) or math.prod(self.shape)
+
+    @property
+    def letter(self) -> tuple[str, str]:
+        """The letter, and which gate it belongs to: wf is the w of gate f; γ has none."""
+        base = self.base.removesuffix("0")
+        gated = None if self.layer is None or base in GREEK else _GATED.fullmatch(base)
+        return (gated[1], gated[2]) if gated else (base, "")
+
+    @property
+    def step(self) -> str:
+        """The index that all have before their own, if there is one."""
+        return self.at or ("0" if self.base.endswith("0") else "")
+
+    @property
+    def start(self) -> str:
+        """What the plain names begin with, before their indices: letter and layer."""
+        return self.base.removesuffix("0") + ("" if self.layer is None else str(self.layer))
+
+    @property
+    def _prefix(self) -> str:
+        """What all plain names have before their own indices."""
+        step = self.step
+        return f"{self.start}_{_STEPS.get(step, step)}" if step else self.start
+
+    def indices(self, position: int) -> tuple[int, ...]:
+        """The indices of a flat position, counted from 1."""
+        found = []
+        for length in reversed(self.shape):
+            position, index = divmod(position, length)
+            found.append(index + 1)
+        return tuple(reversed(found))
+
+    def position(self, text: str) -> int | None:
+        """The flat position of a plain name, or None if it is not one of these.
+
+        >>> Names("w", 1, (2, 3)).position("w1_2_2"), Names("w", 1, (2, 3)).position("w1_3_1")
+        (4, None)
+        """
+        if self.literal:
+            return self.literal.index(text) if text in self.literal else None
+        prefix, *indices = text.split("_")
+        if self.step and indices:
+            prefix = f"{prefix}_{indices.pop(0)}"
+        if prefix != self._prefix:
+            return None
+        if len(indices) != len(self.shape) or not all(map(_INDEX.fullmatch, indices)):
+            return None
+        place = tuple(int(index) - 1 for index in indices)
+        if any(i >= n for i, n in zip(place, self.shape, strict=True)):
+            return None
+        position = 0
+        for index, length in zip(place, self.shape, strict=True):
+            position = position * length + index
+        return position
+
+    def ascii(self, position: int) -> str:
+        """The plain name, which is also the name in Python, sympy and `parameters=`."""
+        if self.literal:
+            return self.literal[position]
+        return "_".join([self._prefix, *map(str, self.indices(position))])
+
+    def all(self) -> list[str]:
+        """All plain names, in order."""
+        if self.literal:
+            return list(self.literal)
+        axes = ([str(index) for index in range(1, length + 1)] for length in self.shape)
+        return ["_".join((self._prefix, *indices)) for indices in product(*axes)]
+
+
+@dataclass(frozen=True, slots=True)
+class Derivatives(Names):
+    """The names of derivatives: of each value in `above` by each one in `below`.
+
+    >>> Derivatives("d", None, (1, 2), above=((Names("y"), 0),),
+    ...             below=((Names("x", None, (2,)), 0), (Names("b", 1, (3,)), 2))).all()
+    ['dy_dx_1', 'dy_db1_3']
+    """
+
+    above: tuple[tuple[Names, int], ...] = ()
+    below: tuple[tuple[Names, int], ...] = ()
+
+    def ascii(self, position: int) -> str:
+        """The plain name."""
+        above, below = (names.ascii(place) for names, place in self.quotient(position))
+        return f"d{above}_d{below}"
+
+    def quotient(self, position: int) -> tuple[tuple[Names, int], tuple[Names, int]]:
+        """What is differentiated, and by what."""
+        row, column = divmod(position, len(self.below))
+        return self.above[row], self.below[column]
+
+    def position(self, text: str) -> int | None:
+        """The flat position of a plain name, or None if it is not one of these."""
+        names = self.all()
+        return names.index(text) if text in names else None
+
+    def all(self) -> list[str]:
+        """All plain names, in order."""
+        return [self.ascii(position) for position in range(len(self))]
+
+
+@dataclass(frozen=True, slots=True)
+class Adjoints(Names):
+    """The names of what back propagation passes back: `delta` of z, and `da` of a value a.
+
+    It is what has come back `through` that layer.
+    """
+
+    through: int | None = None
+
+    @property
+    def letter(self) -> tuple[str, str]:
+        """The letter; no gate has a derivative of its own."""
+        return self.base, ""
+
+    def values(self, letter: str) -> Names:
+        """The names of values of the same layer and units, with this letter."""
+        return Names(letter, self.layer, self.shape, at=self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Several(Names):
+    """The names of several arrays, one after another; `literal` lists them all."""
+
+    parts: tuple[Names, ...] = ()
+
+
+def several(*parts: Names) -> Several:
+    """Arrays of names as one vector of them.
+
+    >>> several(Names("x", None, (2,)), Names("t")).all()
+    ['x_1', 'x_2', 't']
+    """
+    every = tuple(name for names in parts for name in names.all())
+    return Several("", None, (len(every),), every, parts=parts)
+
+
+def literal(*names: str) -> Names:
+    """Names as a person gave them."""
+    return Names("", None, (len(names),), names)
+
+
+def refuse_bad_name(name: str) -> None:
+    """Raise `SpecError` if a text cannot name a value, in Python and sympy as well."""
+    if not is_name(name):
+        raise SpecError(
+            f"{name[:60]!r} is not a name: use letters, digits and underscores, starting with a "
+            "letter, as in w_11"
+        )
+    if name in RESERVED:
+        raise SpecError(f"{name!r} is a function or a word of Python; choose another name")
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is an ASCII identifier."""
+    return _IDENTIFIER.fullmatch(text) is not None

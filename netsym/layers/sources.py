@@ -1,0 +1,98 @@
+"""Where a network's values come from, if not from its input as a whole: a part of it, or numbers.
+
+A cost reads the examples and their targets from one input vector, or has them as numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
+from typing import ClassVar, TypeVar
+
+import numpy as np
+
+from netsym.errors import SpecError
+from netsym.graph.graph import Ids
+from netsym.graph.names import Names
+from netsym.layers import Layer, Shape, shown
+from netsym.ops import Ops
+from netsym.ops.matrix import Matrix
+from netsym.wording import plural
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part(Layer):
+    """`a = x[start : start + n]`: n values of a vector, as an array of `lengths`, whose product
+    n is.
+
+    With `examples`, the first of the lengths counts examples, of which one is written at matrix
+    level; `letter` is what it is called there.
+    """
+
+    kind: ClassVar[str] = "part"
+
+    lengths: tuple[int, ...]
+    start: int = field(default=0, metadata={"least": 0})
+    examples: bool = False
+    letter: str = "x"
+
+    def shape(self, *shapes: Shape) -> Shape:
+        (shape,) = shapes
+        stop = self.start + prod(self.lengths)
+        if len(shape) != 1 or stop > shape[0]:
+            raise SpecError(
+                f"takes the values {self.start + 1} to {stop} of a vector, but reads an array of "
+                f"shape {shown(shape)}; change start or lengths, or read from another layer"
+            )
+        return self.lengths
+
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        taken = ops.take(inputs[0], self.start + np.arange(prod(self.lengths)))
+        return ops.reshape(taken, 1, self.lengths)
+
+    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+        return ops.symbols(Names(self.letter, None, self.lengths[int(self.examples) :]))
+
+    @property
+    def value_letter(self) -> str:
+        return self.letter
+
+    def describe(self) -> str:
+        return f"values {self.start + 1} to {self.start + prod(self.lengths)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given(Layer):
+    """`a = values`: an array of numbers of the shape `lengths`, whatever the input is.
+
+    `examples` and `letter` are as for `Part`.
+    """
+
+    kind: ClassVar[str] = "given"
+    letters: ClassVar[Mapping[str, str]] = {"values": "x"}
+
+    lengths: tuple[int, ...]
+    examples: bool = False
+    letter: str = "x"
+
+    def shape(self, *shapes: Shape) -> Shape:
+        return self.lengths
+
+    def parameters(self, *shapes: Shape) -> dict[str, Shape]:
+        return {"values": self.lengths}
+
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        return parameters["values"]
+
+    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+        return ops.symbols(Names(self.letter, None, self.lengths[int(self.examples) :]))
+
+    @property
+    def value_letter(self) -> str:
+        return self.letter
+
+    def describe(self) -> str:
+        return plural(prod(self.lengths), "given number")

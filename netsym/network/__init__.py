@@ -1,0 +1,1 @@
+"""A checked network, its forms, names and sizes; a loss around it."""

@@ -1,0 +1,341 @@
+"""The cost of a network: its loss, their mean over the examples, and penalties, as a network."""
+
+from __future__ import annotations
+
+import dataclasses
+from math import prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import SpecError, TooLargeError, checked_whole, did_you_mean
+from netsym.graph.names import Names, literal, several
+from netsym.layers import Activated, Layer, Shape, shown
+from netsym.layers.blocks import INPUT
+from netsym.layers.loss import LOSSES, Cost, Huber, Labelled, Loss, Penalty
+from netsym.layers.sources import Given, Part
+from netsym.layers.wiring import Placed
+from netsym.network.network import Network
+from netsym.ops.parameters import Parameter
+from netsym.wording import plural
+
+Floats = npt.NDArray[np.float64]
+MOST_NAMED = 5_000_000  # inputs and targets
+EXAMPLES, TARGETS = "examples", "targets"
+
+
+def cost(
+    network: Network,
+    loss: str,
+    *,
+    examples: int | None = None,
+    data: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    delta: float | None = None,
+) -> Network:
+    """The network whose one output is the cost J of this one: loss of the prediction, and mean.
+
+    `loss` is "mse", "mae", "huber" (with its `delta`, 1 if not given), "hinge", "bce",
+    "bce_logits", "cross_entropy" or "cross_entropy_logits"; see `netsym.layers.loss`.
+
+    Of one example J is the loss; its inputs are those of the network, then the targets `t_1 …`.
+    With `examples` = m it is the mean over m of them: `x1_2` is input 2 of example 1 (in LaTeX
+    x^{(1)}_2), `t1_2` its target 2 (in LaTeX y^{(1)}_2); the inputs of all examples come first.
+    With `data` = (X, Y) the examples are these numbers, one a row, and J is a formula of the
+    parameters alone. Y has the outputs' shape after its first axis, or is one number a row: the
+    target of one output, or for cross-entropy the class, counted from 0.
+
+    Penalties are `l1` Σ |w| and `l2`/2 Σ w² over all weights, not biases.
+    Raises `SpecError` for a loss that does not fit the network, and for targets out of range.
+
+    >>> import netsym
+    >>> print(netsym.cost(netsym.parse("1-1:sigmoid"), "bce", l2=0.1).inlined.text(ascii=True))
+    J = -(t*log(sigmoid(w1_1_1*x + b1_1)) + (1 - t)*log(1 - sigmoid(w1_1_1*x + b1_1))) + \
+0.1*w1_1_1**2/2
+    """
+    chosen = _loss(loss, delta)
+    _check_prediction(network, chosen)
+    examples = None if examples is None else checked_whole("examples", examples, 1)
+    if data is not None and examples is not None:
+        raise SpecError("give examples or data, not both: data says how many examples there are")
+    asked, answered = network.shape or (len(network.inputs),), network.layers[-1].shape
+    sources: tuple[Layer, Layer]
+    given: dict[str, dict[str, Parameter]] = {}
+    latex: dict[str, str] = {}
+    if data is None:
+        count = examples or 1
+        _refuse_many(count * (prod(asked) + prod(answered)))
+        inputs, latex = _names(network, examples)
+        whole: tuple[Shape, Shape] = tuple(  # type: ignore[assignment]
+            shape if examples is None else (count, *shape) for shape in (asked, answered)
+        )
+        many = examples is not None
+        targets_start = prod(whole[0])
+        sources = (
+            Part(lengths=whole[0], examples=many),
+            Part(lengths=whole[1], examples=many, start=targets_start, letter="t"),
+        )
+    else:
+        x, y = _numbers(chosen, data, asked, answered)
+        whole, many, inputs = (x.shape, y.shape), True, Names("x", None, (0,))
+        sources = (
+            Given(lengths=x.shape, examples=True),
+            Given(lengths=y.shape, examples=True, letter="t"),
+        )
+        given = {
+            name: {"values": Parameter(Names("x", 0, array.shape), array)}
+            for name, array in ((EXAMPLES, x), (TARGETS, y))
+        }
+        latex = _generic(network)
+    first = tuple(
+        Placed(name, layer, (INPUT,), given.get(name, {}), ((len(inputs),),), shape, 0)
+        for name, layer, shape in zip((EXAMPLES, TARGETS), sources, whole, strict=True)
+    )
+    laid = [_laid(placed, whole[0][: 1 if many else 0]) for placed in network.layers]
+    chosen = dataclasses.replace(chosen, examples=many)
+    if data is not None and isinstance(chosen, Labelled) and y.ndim == 2 and _is_binary(y):
+        chosen = dataclasses.replace(chosen, labels=tuple(y.astype(int).reshape(-1).tolist()))
+    layers = _with_loss([*first, *laid], chosen)
+    layers += _penalties(network, layers[-1], l1, l2)
+    found = Network(
+        f"{network.title}, {loss}",
+        inputs,
+        tuple(layers),
+        Names("", layers[-1].number, (1,), ("J",)),
+        latex_names={**network.latex_names, **latex},
+        assumed=network.assumed,
+    )
+    found.check_names()
+    return found
+
+
+def _refuse_many(names: int) -> None:
+    """Raise `TooLargeError` for more examples than can be named one by one."""
+    if names > MOST_NAMED:
+        raise TooLargeError(
+            f"all examples together have {names:,} inputs and targets; at most {MOST_NAMED:,} are "
+            "named; take fewer examples"
+        )
+
+
+# -- the layers ------------------------------------------------------------------------------------
+def _loss(name: str, delta: float | None) -> Loss:
+    if name not in LOSSES:
+        raise SpecError(f"unknown loss {name!r}; {did_you_mean(name, LOSSES)}")
+    kind = LOSSES[name]
+    if delta is None:
+        return kind()
+    if kind is not Huber:
+        raise SpecError(f"{name} has no delta; only huber has one")
+    return Huber(delta=delta)
+
+
+def _check_prediction(network: Network, loss: Loss) -> None:
+    """Raise `SpecError` where the last layer gives what the loss does not take."""
+    last = network.layers[-1]
+    try:
+        loss.shape(last.shape, last.shape)
+    except SpecError as error:
+        raise SpecError(f"{loss.kind} {error}") from None
+    activation = last.layer.activation if isinstance(last.layer, Activated) else None
+    if activation is None:
+        return
+    said = f"{loss.kind} takes {loss.takes}, but the last layer is {activation}"
+    logits, k = f"{loss.kind}_logits", last.shape[-1]
+    if loss.wants and activation not in loss.wants:
+        other = f"; or use {logits}" if activation == "linear" else ""
+        if loss.kind == "cross_entropy" and activation == "sigmoid":
+            other = "; or use bce, for outputs that do not exclude each other"
+        raise SpecError(f"{said}: end the network in {_best(loss)}{other}")
+    if activation == "softmax" and k == 1:
+        raise SpecError(
+            "a softmax of one output is always 1, and teaches nothing; end in sigmoid, or in two "
+            "or more outputs"
+        )
+    if activation in loss.refuses:
+        raise SpecError(
+            f"{said}: make it linear, or use {loss.kind.removesuffix('_logits')}, which takes "
+            "probabilities"
+        )
+
+
+def _best(loss: Loss) -> str:
+    return "softmax" if "sigmoid" not in loss.wants else "sigmoid"
+
+
+def _laid(placed: Placed, examples: Shape) -> Placed:
+    """A layer that takes all examples at once: they are an axis before all others."""
+    return dataclasses.replace(
+        placed,
+        sources=tuple(EXAMPLES if source == INPUT else source for source in placed.sources),
+        shapes=tuple((*examples, *shape) for shape in placed.shapes),
+        shape=(*examples, *placed.shape),
+        examples=examples,
+    )
+
+
+def _with_loss(layers: list[Placed], loss: Loss) -> list[Placed]:
+    """The layers, then the loss of every example, and the mean if there are several losses."""
+    last = layers[-1]
+    shape, number = loss.shape(last.shape, last.shape), last.number + 1
+    placed = Placed("loss", loss, (last.name, TARGETS), {}, (last.shape, last.shape), shape, number)
+    if prod(shape) == 1 and not loss.examples:
+        return [*layers, placed]
+    mean = Placed("cost", Cost(axes=len(shape)), ("loss",), {}, (shape,), (1,), number + 1)
+    return [*layers, placed, mean]
+
+
+def _penalties(network: Network, last: Placed, l1: float, l2: float) -> list[Placed]:
+    """The layer that adds the penalties, if there are any; shared weights count once."""
+    weights = {
+        id(parameter): (f"{placed.name}.{key}", parameter)
+        for placed in network.layers
+        for key, parameter in placed.parameters.items()
+        if placed.layer.letters[key].startswith("w")
+    }
+    arrays = dict(weights.values())
+    layer = Penalty(axes=tuple(len(p.shape) for p in arrays.values()), l1=l1, l2=l2)
+    if not (l1 or l2):
+        return []
+    if not arrays:
+        raise SpecError("no layer has weights, so there is nothing to penalise; leave l1, l2 out")
+    shape = last.shape
+    return [Placed("penalty", layer, (last.name,), arrays, (shape,), shape, last.number + 1)]
+
+
+# -- the names -------------------------------------------------------------------------------------
+def _names(network: Network, examples: int | None) -> tuple[Names, dict[str, str]]:
+    """The names of inputs and targets, and how LaTeX writes those that it would not know."""
+    output = network.layers[-1].shape
+    target = () if prod(output) == 1 else output
+    if examples is None:
+        names = Names("t", None, target)
+        latex = {name: _latex("y", names, n) for n, name in enumerate(names.all())}
+        return several(network.inputs, names), latex | {"t": "y"}
+    parts: list[Names] = []
+    latex = {}
+    for number in range(1, examples + 1):
+        parts.append(_of_example(network.inputs, number))
+        for n, name in enumerate(parts[-1].all()):
+            if network.inputs.literal:
+                base = network.latex_names.get(network.inputs.literal[n])
+                latex |= {name: f"{base}^{{({number})}}"} if base else {}
+            else:
+                latex[name] = _latex("x", network.inputs, n, number)
+    for number in range(1, examples + 1):
+        parts.append(Names("t", number, target))
+        latex |= {name: _latex("y", parts[-1], n, number) for n, name in enumerate(parts[-1].all())}
+    return several(*parts), latex | _generic(network)
+
+
+def _of_example(inputs: Names, number: int) -> Names:
+    if inputs.literal:
+        return literal(*(f"{name}_{number}" for name in inputs.literal))
+    return dataclasses.replace(inputs, layer=number)
+
+
+def _latex(letter: str, names: Names, position: int, example: int | None = None) -> str:
+    """`y^{(1)}_{2}`, for target 2 of example 1."""
+    indices = [str(index) for index in names.indices(position)]
+    comma = "," if any(len(index) > 1 for index in indices) else ""
+    below = f"_{{{comma.join(indices)}}}" if indices else ""
+    above = f"^{{({example})}}" if example else ""
+    return letter + below + above
+
+
+def _generic(network: Network) -> dict[str, str]:
+    """How matrix level writes one example of many: x^{(i)} and y^{(i)}."""
+    letters = {letter: f"{shown}^{{(i)}}" for letter, shown in zip("xtXT", "xyXY", strict=True)}
+    parameters = (p for placed in network.layers for p in placed.parameters.values())
+    chosen = {name for parameter in parameters for name in parameter.chosen()}
+    return {letter: shown for letter, shown in letters.items() if letter not in chosen}
+
+
+# -- the numbers -----------------------------------------------------------------------------------
+def _numbers(loss: Loss, data: Any, asked: Shape, answered: Shape) -> tuple[Floats, Floats]:
+    """The data as arrays of the shapes that the network takes and gives, one example a row."""
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        raise SpecError("data is a pair of arrays, (X, Y), with one example a row")
+    x, y = _array("X", data[0]), _array("Y", data[1])
+    if x.ndim == 1 and asked == (1,):
+        x = x[:, None]
+    if x.ndim == 2 and x.shape[1] == prod(asked):
+        x = x.reshape(len(x), *asked)
+    if x.shape[1:] != asked or not len(x):
+        raise SpecError(
+            f"X has shape {shown(x.shape)}, but the network takes {shown(asked)} a row: it must be "
+            f"m x {shown(asked)} for m examples"
+        )
+    classes = loss.least > 1
+    if len(y) != len(x):
+        raise SpecError(
+            f"X has {plural(len(x), 'row')} and Y has {len(y)}; each example has one of each"
+        )
+    if classes and answered == y.shape[1:-1] + answered[-1:] and y.ndim > 1 and y.shape[-1] == 1:
+        y = y[..., 0]
+    if classes and y.shape == (len(x), *answered[:-1]):
+        y = _one_hot(y, answered[-1])
+    if y.size == len(x) * prod(answered):
+        y = y.reshape(len(x), *answered)
+    if y.shape != (len(x), *answered):
+        also = ", or one class a row" if classes else ""
+        raise SpecError(
+            f"Y has shape {shown(y.shape)}, but the network gives {shown(answered)} a row: it must "
+            f"be {shown((len(x), *answered))}{also}"
+        )
+    _check_targets(loss, y)
+    return x, y
+
+
+def _array(name: str, value: Any) -> Floats:
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise SpecError(f"{name} must be an array of numbers, with one example a row") from None
+    if not array.ndim:
+        raise SpecError(f"{name} is one number; it must have one example a row")
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad):
+        raise SpecError(f"{name}, row {bad[0][0] + 1}: every number must be finite")
+    return array
+
+
+def _is_binary(y: Floats) -> bool:
+    return bool(((y == 0) | (y == 1)).all())
+
+
+def _one_hot(classes: Floats, count: int) -> Floats:
+    wrong = np.argwhere((classes != np.rint(classes)) | (classes < 0) | (classes >= count))
+    if len(wrong):
+        value = classes[tuple(wrong[0])]
+        raise SpecError(
+            f"Y, row {wrong[0][0] + 1}: {value:g} is no class; of {plural(count, 'output')} the "
+            f"classes are the whole numbers 0 to {count - 1}"
+        )
+    return np.asarray(np.eye(count)[classes.astype(np.int64)])
+
+
+def _check_targets(loss: Loss, y: Floats) -> None:
+    """Raise `SpecError` for the first target that the loss has no meaning for."""
+    wrong, wanted = np.zeros(y.shape, dtype=bool), ""
+    if loss.kind in ("bce", "bce_logits"):
+        wrong, wanted = (y < 0) | (y > 1), "0 or 1, or a probability between"
+    elif loss.kind == "hinge":
+        wrong, wanted = np.abs(y) != 1, "-1 or 1; of 0 and 1 make 2*y - 1"
+    elif loss.least > 1:
+        off = np.abs(y.sum(axis=-1, keepdims=True) - 1) > 1e-6
+        wrong, wanted = (y < 0) | off, "a share of 1, as all targets of a row must sum to 1"
+    places = np.argwhere(wrong)
+    if len(places) and loss.least > 1 and not (y < 0).any():
+        total = float(y.sum(axis=-1)[tuple(places[0][:-1])])
+        raise SpecError(
+            f"Y, row {places[0][0] + 1}: the targets of {loss.kind} are shares that sum to 1; "
+            f"these sum to {total:g}"
+        )
+    if len(places):
+        value = y[tuple(places[0])]
+        raise SpecError(
+            f"Y, row {places[0][0] + 1}: a target of {loss.kind} is {wanted}; this is {value:g}"
+        )

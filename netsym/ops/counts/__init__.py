@@ -1,0 +1,1 @@
+"""The counting readings: sizes and uses of a formula that nobody builds."""

@@ -1,0 +1,140 @@
+"""What functions are in finite fields.
+
+exp is a power in a tower of primes, so its laws hold, and with them those of sigmoid, tanh and
+softmax; log is the discrete logarithm, a root a root. max is a random function of the distances of
+its operands from their mean, in units of a norm: so it does not depend on their order, and
+commutes with shifts and with positive factors. All others are random functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.graph.functions import FUNCTIONS
+from netsym.ops.fields.rounding_bounds import Running, called
+
+if TYPE_CHECKING:
+    from netsym.ops.fields.residues import Fields, Residues
+
+Array = npt.NDArray[Any]
+
+#: Functions with f(-z) = -f(z), and with f(-z) = f(z).
+ODD = frozenset({"erf", "sin", "atan", "tanh", "sinh", "tan", "sign"})
+EVEN = frozenset({"cos", "cosh"})
+#: Functions with kinks; those of the table that are written by them alone.
+KINKED = frozenset({"abs", "max", "min"})
+_CANCELLING = frozenset({"gelu", "gelu_tanh"})  # float64 loses all digits of z*(1 - 1)
+PIECEWISE = frozenset({"relu", "leaky_relu", "hard_sigmoid"})
+
+
+def _exp(fields: Fields, z: Residues) -> Residues:
+    def raised(level: int, above: Array) -> Array:
+        return fields.raised(level, fields.towers.generators[level], above)
+
+    return fields.each(raised, real_of("exp"), z, shift=1)
+
+
+def _log(fields: Fields, z: Residues) -> Residues:
+    if not fields.logarithms:  # still a function
+        return fields.random("log", z)
+    return fields.each(
+        lambda level, a: fields.logarithm(a) if level == 1 else None, real_of("log"), z, shift=-1
+    )
+
+
+def _sqrt(fields: Fields, z: Residues) -> Residues:
+    """A root where there is one; primes are 3 modulo 4."""
+    if not fields.roots:
+        return fields.random("sqrt", z)
+
+    def root(level: int, residues: Array) -> Array:
+        primes = fields.towers.primes[level]
+        found = fields.raised(level, residues, (primes + 1) // 4)
+        fields.spoil(found * found % primes != residues)
+        return found
+
+    return fields.each(root, real_of("sqrt"), z)
+
+
+def _tanh(fields: Fields, z: Residues) -> Residues:
+    one, decay = fields.constant(1), _exp(fields, fields.multiply(fields.constant(-2), z))
+    return fields.divide(fields.add(one, fields.negate(decay)), fields.add(one, decay))
+
+
+def _sinh(fields: Fields, z: Residues) -> Residues:
+    below = fields.negate(_exp(fields, fields.negate(z)))
+    return fields.divide(fields.add(_exp(fields, z), below), fields.constant(2))
+
+
+def _cosh(fields: Fields, z: Residues) -> Residues:
+    both = fields.add(_exp(fields, z), _exp(fields, fields.negate(z)))
+    return fields.divide(both, fields.constant(2))
+
+
+def _tan(fields: Fields, z: Residues) -> Residues:
+    return fields.divide(fields.random("sin", z), fields.random("cos", z))
+
+
+def _abs(fields: Fields, z: Residues) -> Residues:
+    return _max(fields, z, fields.negate(z))
+
+
+def _min(fields: Fields, *operands: Residues) -> Residues:
+    return fields.negate(_max(fields, *(fields.negate(operand) for operand in operands)))
+
+
+def _max(fields: Fields, *operands: Residues) -> Residues:
+    if len(operands) == 1:
+        return operands[0]
+    if len(operands) == 2 and not fields.flat:
+        return _larger(fields, *operands)
+    return fields.largest(operands)
+
+
+def _larger(fields: Fields, a: Residues, b: Residues) -> Residues:
+    """`(a + b)/2 + u h(±(a - b)/2u)`, with a random function h of both, and the unit u > 0.
+
+    Where a - b has one residue at both points it is constant, but by an accident that
+    `Outlines.chance` counts; then the sign of its real value says which is the larger one.
+    """
+    apart = fields.real(lambda x, y: x - y, a, b)
+    assert apart is not None
+    sign = apart.sign()
+
+    def larger(level: int, x: Array, y: Array) -> Array:
+        primes = fields.towers.primes[level]
+        x, y = both_rows(x, y)
+        half = (primes + 1) // 2
+        distance = (x - y) * half % primes
+        signs = sign[..., None, None]
+        unit = distance[..., 1:, :] * signs % primes
+        unit = np.where(unit == 0, 1, unit)
+        ratio = distance * fields.raised(level, unit, primes - 2) % primes
+        hashed = fields.oracle.function("max", level, [np.minimum(ratio, -ratio % primes)])
+        result = np.where(x == y, x, ((x + y) * half + unit * hashed) % primes)
+        fixed = (distance[..., :1, :] == distance[..., 1:, :]) & (signs != 0)
+        return np.where(fixed, np.where(signs > 0, x, y), result)
+
+    return fields.each(larger, real_of("max"), a, b)
+
+
+def real_of(function: str) -> Callable[..., Running]:
+    """A function of the table on real values."""
+    cancels = function in _CANCELLING
+    return lambda *operands: called(FUNCTIONS[function].numpy, *operands, cancels=cancels)
+
+
+def both_rows(*arrays: Array) -> Sequence[Array]:
+    """The arrays in one shape, with both rows."""
+    two = [np.broadcast_to(a, (*a.shape[:-2], 2, a.shape[-1])) for a in arrays]
+    return np.broadcast_arrays(*two)
+
+
+NATIVE: dict[str, Callable[..., Residues]] = {
+    "exp": _exp, "log": _log, "sqrt": _sqrt, "tanh": _tanh, "sinh": _sinh, "cosh": _cosh,
+    "tan": _tan, "abs": _abs, "max": _max, "min": _min,
+}  # fmt: skip

@@ -1,0 +1,315 @@
+"""The `outline` reading: what must be known of a function before its residues are compared.
+
+An element says how deep exp is nested, and bounds the polynomials that its residue is a quotient
+of. From these follow the height of the tower, and the chance that different functions have equal
+residues by accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import frexp, log2, prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import Names
+from netsym.ops import Ops, Present
+from netsym.ops.arrays import concatenated
+from netsym.ops.fields.field_functions import KINKED, PIECEWISE
+from netsym.ops.fields.tower import Towers
+from netsym.ops.parameters import Parameter
+
+_MOST = 2**200  # of degrees and bits: with more, nothing is proved anyway
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is known of every element of an array of some shape.
+
+    `first` is the first level at which it has a residue, `lost` how many of the last have none;
+    after a logarithm `end` is one past the last.
+    `above` and `below` are the degrees of numerator and denominator in independent random values,
+    `bits` the length of their coefficients, which are `whole` if there are no fractions among them.
+    `inputs` is the degree in the inputs: 0, 1, or 2 for all that is not affine, `kinks` in values
+    with kinks.
+    """
+
+    shape: tuple[int, ...]
+    first: int = 0
+    lost: int = 0
+    end: int = _MOST
+    above: int = 0
+    below: int = 0
+    bits: float = 0.0
+    inputs: int = 0
+    kinks: int = 0
+    largest: bool = False  # it is a max, or the negative of one
+    whole: bool = True
+
+
+class Outlines(Ops[Outline]):
+    """Collects, for all that is read with it: `levels` that a tower needs, and whether it is
+    `possible` to read it in one; `calls` of random functions, how many of them are `roots`, the
+    sums of `degrees` and of `bits` of all their operands, the `functions` used, by their names, and
+    whether a max is `nested` in another, or of more than two.
+    """
+
+    def __init__(self, opaque: bool, logarithms: bool = True) -> None:
+        self.opaque = opaque
+        self.logarithms = logarithms
+        self.levels = 1
+        self.possible = True
+        self.calls = 0
+        self.degrees = 0
+        self.bits = 0.0
+        self.roots = 0
+        self.functions: set[str] = set()
+        self.nested = False
+
+    def chance(self, towers: Towers, ends: Sequence[Outline]) -> float:
+        """log2 of a bound on the chance that any two different outputs of `ends` look equal.
+
+        A trial is fooled if the difference of two operands of random functions, of the values of
+        one at the two points of max, or of two outputs, vanishes at the random point (its degree
+        over the prime, by Schwartz and Zippel), or if the prime divides all of its coefficients
+        (their `bits` over the size of a prime, of all primes of this size); but where exp is used,
+        this is counted for the outputs alone. All trials must be fooled.
+        """
+        no_exp = self.opaque or self.levels == 1
+        degrees, bits = (self.calls + 1) * self.degrees, self.calls * self.bits if no_exp else 0.0
+        for end in ends:
+            degrees += prod(end.shape) * max(end.above + end.below, 1)
+            bits += prod(end.shape) * max(end.bits, 1)
+        fooled = min(degrees, _MOST) / towers.smallest
+        if self.logarithms and "log" in self.functions and not self.opaque:
+            fooled += self.calls * 2.0**-39  # two residues have one logarithm
+        size = towers.smallest.bit_length() - 1
+        fooled += bits / size / (2.0**size / (2 * size))
+        return min(0.0, log2(fooled)) * towers.trials
+
+    # -- where values come from
+    def symbols(self, names: Names) -> Outline:
+        return Outline((len(names),), above=1)
+
+    def inputs(self, names: Names) -> Outline:
+        """The inputs, of which the others may be affine functions."""
+        return replace(self.symbols(names), inputs=1)
+
+    def parameter(self, parameter: Parameter) -> Outline:
+        entries = parameter.entries
+        if entries is None:
+            return Outline(parameter.shape, above=1)
+        if parameter.is_numeric:
+            floats = np.asarray(entries, dtype=float)
+            whole = bool((floats == np.rint(floats)).all())
+            return Outline(parameter.shape, bits=_float_bits(floats), whole=whole)
+        exact = [e for e in entries.reshape(-1) if isinstance(e, Fraction)]
+        floats = np.array([e for e in entries.reshape(-1) if isinstance(e, float)], dtype=float)
+        bits = _float_bits(floats) + sum(_bits(e) for e in exact)
+        named = len(exact) + len(floats) < entries.size
+        whole = not exact and bool((floats == np.rint(floats)).all())
+        return Outline(parameter.shape, above=int(named), bits=bits, whole=whole)
+
+    def constant(self, value: float | Fraction) -> Outline:
+        number = Fraction(value)
+        return Outline((), bits=_bits(number), whole=number.denominator == 1)
+
+    # -- arithmetic
+    def _seen(self, outline: Outline) -> Outline:
+        self.levels = max(self.levels, outline.first + outline.lost + 1)
+        self.possible &= outline.first < outline.end
+        return outline
+
+    def _joined(self, operands: Sequence[Outline], **known: Any) -> Outline:
+        known["above"], known["below"] = min(known["above"], _MOST), min(known["below"], _MOST)
+        known["bits"] = min(known["bits"], float(_MOST))
+        known.setdefault("whole", all(operand.whole for operand in operands))
+        return self._seen(
+            Outline(
+                known.pop("shape", None) or np.broadcast_shapes(*(o.shape for o in operands)),
+                max(o.first for o in operands),
+                max(o.lost for o in operands),
+                min(o.end for o in operands),
+                **known,
+            )
+        )
+
+    def add(self, *terms: Outline) -> Outline:
+        below = sum(term.below for term in terms)
+        bits = [term.bits for term in terms]
+        alike = not below and all(term.whole for term in terms)  # no denominator to multiply with
+        return self._joined(
+            terms,
+            above=max(term.above - term.below for term in terms) + below,
+            below=below,
+            bits=(max(bits) if alike else sum(bits)) + log2(len(terms)),
+            inputs=max(term.inputs for term in terms),
+            kinks=max(term.kinks for term in terms),
+        )
+
+    def multiply(self, *factors: Outline) -> Outline:
+        return self._joined(
+            factors,
+            above=sum(factor.above for factor in factors),
+            below=sum(factor.below for factor in factors),
+            bits=sum(factor.bits for factor in factors),
+            inputs=min(sum(factor.inputs for factor in factors), 2),
+            kinks=min(sum(factor.kinks for factor in factors), 2),
+        )
+
+    def divide(self, numerator: Outline, denominator: Outline) -> Outline:
+        inverse = replace(
+            denominator,
+            above=denominator.below,
+            below=denominator.above,
+            inputs=2 * denominator.inputs,
+            whole=False,
+            kinks=2 * denominator.kinks,
+        )
+        return self.multiply(numerator, inverse)
+
+    def power(self, base: Outline, exponent: int) -> Outline:
+        times = min(abs(exponent), _MOST)
+        above, below = base.above * times, base.below * times
+        return self._joined(
+            [base],
+            above=above if exponent >= 0 else below,
+            below=below if exponent >= 0 else above,
+            bits=base.bits * times,
+            whole=base.whole and exponent >= 0,
+            inputs=base.inputs if exponent == 1 else 2 * (base.inputs > 0) * (exponent != 0),
+            kinks=base.kinks if exponent == 1 else 2 * (base.kinks > 0) * (exponent != 0),
+        )
+
+    def negate(self, value: Outline) -> Outline:
+        return value  # still a max, if it was one
+
+    # -- along axes
+    def contract(
+        self,
+        weights: Outline,
+        values: Outline,
+        bias: Outline | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Outline:
+        products = self.multiply(replace(weights, shape=()), replace(values, shape=()))
+        shape = (*values.shape[:-axes], weights.shape[-axes - 1])
+        if len(weights.shape) > axes + 1:
+            batch = np.broadcast_shapes(weights.shape[: -axes - 1], values.shape[: -axes - 1])
+            shape = (*batch, values.shape[-axes - 1], weights.shape[-axes - 1])
+        total = self._summed(products, shape, prod(values.shape[-axes:]))
+        return total if bias is None else self.add(total, bias)
+
+    def total(self, values: Outline, present: Present | None = None) -> Outline:
+        return self._summed(values, (*values.shape[:-1], 1), values.shape[-1])
+
+    def _summed(self, term: Outline, shape: tuple[int, ...], count: int) -> Outline:
+        """A sum of so many alike, whose coefficients are over one denominator if constant."""
+        return self._joined(
+            [term],
+            shape=shape,
+            above=term.above + (count - 1) * term.below,
+            below=term.below * count,
+            bits=term.bits * (count if term.below else 1) + log2(count),
+            inputs=term.inputs,
+            kinks=term.kinks,
+        )
+
+    def concatenate(self, arrays: Sequence[Outline], axis: int = -1) -> Outline:
+        empty = [np.broadcast_to(np.int8(0), array.shape) for array in arrays]
+        return self._largest(arrays, concatenated(empty, axis).shape)
+
+    def _largest(self, arrays: Sequence[Outline], shape: tuple[int, ...]) -> Outline:
+        return self._joined(
+            arrays,
+            shape=shape,
+            above=max(array.above for array in arrays),
+            below=max(array.below for array in arrays),
+            bits=max(array.bits for array in arrays),
+            inputs=max(array.inputs for array in arrays),
+            kinks=max(array.kinks for array in arrays),
+            largest=any(array.largest for array in arrays),
+        )
+
+    def arranged(
+        self, values: Outline, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
+    ) -> Outline:
+        return replace(values, shape=change(np.broadcast_to(np.int8(0), values.shape)).shape)
+
+    def take(self, values: Outline, positions: npt.NDArray[Any], axis: int = -1) -> Outline:
+        place = len(values.shape) + axis
+        shape = (*values.shape[:place], *positions.shape, *values.shape[place + 1 :])
+        return replace(values, shape=shape)
+
+    def name(self, values: Outline, base: str, present: Present | None = None) -> Outline:
+        return values
+
+    # -- functions
+    def call(self, function: str, *operands: Outline) -> Outline:
+        self.functions.add(function)
+        row = FUNCTIONS[function]
+        if not operands:
+            return Outline((), above=2)
+        exact = function in KINKED or function in PIECEWISE
+        if row.expansion is not None and (function in PIECEWISE or not self.opaque):
+            expanded: Outline = row.expansion(self, *operands)
+            return expanded
+        outline = self._drawn(function, operands, exact)
+        if function in KINKED:
+            self.nested |= len(operands) > 2 or any(operand.largest for operand in operands)
+            outline = replace(outline, largest=True)
+        if self.opaque:
+            return outline
+        if function in ("exp", "tanh", "sinh", "cosh"):
+            above, below = (1, 1) if function in ("tanh", "sinh", "cosh") else (1, 0)
+            shifted = max(outline.first - 1, 0)
+            return self._seen(
+                replace(outline, first=shifted, lost=outline.lost + 1, end=outline.end - 1,
+                        above=above, below=below)
+            )  # fmt: skip
+        if function == "log" and self.logarithms:
+            self.possible &= outline.first == 0
+            return self._seen(replace(outline, first=1, lost=0, end=2))
+        return outline
+
+    def _drawn(self, function: str, operands: Sequence[Outline], exact: bool) -> Outline:
+        """A random function of the operands: its value is independent of all else."""
+        shape = np.broadcast_shapes(*(operand.shape for operand in operands))
+        self.calls += prod(shape)
+        self.roots += prod(shape) if function == "sqrt" else 0
+        self.degrees += prod(shape) * sum(operand.above + operand.below for operand in operands)
+        self.bits += prod(shape) * sum(operand.bits for operand in operands)
+        inputs = 2 * max(min(operand.inputs, 1) for operand in operands)
+        above, below, bits = 1, 0, 0.0
+        if exact:  # the mean and the unit are functions of the operands
+            above = sum(operand.above + operand.below for operand in operands) + 1
+            below = sum(operand.below for operand in operands)
+            bits = sum(operand.bits for operand in operands)
+        kinks = 2 * max(min(operand.kinks, 1) for operand in operands) or int(exact)
+        return self._joined(
+            operands, shape=shape, above=above, below=below, bits=bits, inputs=inputs, kinks=kinks,
+            whole=not exact,
+        )  # fmt: skip
+
+
+def _bits(value: Fraction) -> float:
+    return float(max(value.numerator.bit_length(), value.denominator.bit_length()))
+
+
+def _float_bits(values: npt.NDArray[np.float64]) -> float:
+    """The length of the longest of floats written over one denominator."""
+    exponents = [frexp(value)[1] for value in _extremes(values)]
+    if not exponents:
+        return 0.0
+    return 53.0 + max(exponents) - min(exponents) + abs(min(exponents))
+
+
+def _extremes(values: npt.NDArray[np.float64]) -> Iterable[float]:
+    sizes = np.abs(values[values != 0])
+    return (float(sizes.min()), float(sizes.max())) if sizes.size else ()

@@ -1,0 +1,398 @@
+"""The `residues` reading: an element is a residue in finite fields, at a random point.
+
+Two functions that are equal have equal residues; two that differ have them by accident only, with
+a chance that `ops.outline` bounds (Schwartz 1980, Zippel 1979). Numbers are exact, names are random
+residues, and `ops.field_functions` says what functions are.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import Names, literal
+from netsym.ops import Ops, Present
+from netsym.ops.fields.field_functions import (
+    EVEN,
+    KINKED,
+    NATIVE,
+    ODD,
+    PIECEWISE,
+    both_rows,
+    real_of,
+)
+from netsym.ops.fields.logarithm import Logarithm
+from netsym.ops.fields.max_of_sets import Sets
+from netsym.ops.fields.oracle import Oracle
+from netsym.ops.fields.rounding_bounds import Running, called, joined, summed
+from netsym.ops.fields.tower import Towers
+from netsym.ops.parameters import Parameter
+
+Array = npt.NDArray[Any]
+
+_RAISE = np.frompyfunc(pow, 3, 1)
+_LARGEST = 10**6  # exponent whose powers have a sign that is known
+
+
+@dataclass(frozen=True, slots=True)
+class Residues:
+    """An array of residues: `at[level]` has shape (*shape, rows, trials), None outside its window.
+
+    Row 0 is the random point, row 1 a second one, of which max takes its unit; `real` (*shape) are
+    the values at a real point, of which max takes the sign of the unit, where it is certain. Row 1
+    and `real` are there only where functions may have kinks; what is a number has one row for both.
+    """
+
+    at: tuple[Array | None, ...]
+    real: Running | None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the array."""
+        lowest = next(residues for residues in self.at if residues is not None)
+        return lowest.shape[:-2]
+
+    def levels(self) -> list[int]:
+        """The levels at which it has residues."""
+        return [level for level, residues in enumerate(self.at) if residues is not None]
+
+
+class Shallow(Exception):
+    """A value has no level left: the tower has too few for so many nested exp."""
+
+
+class Fields(Ops[Residues]):
+    """Reads in random fields, all trials at once.
+
+    `key` makes everything random. `opaque` reads functions as random functions, else they are
+    written by exp, whose laws hold in a tower; `roots` says whether the laws of roots hold as well,
+    in towers made for them: then a root of a square has either sign by chance; `logarithms` whether
+    log is the discrete logarithm. `kinked` says that max may occur, `flat` reads a max of max as
+    one max of all operands. `good` (trials,) tells in which trials nothing was divided by zero and
+    no root was missing; the others say nothing.
+    """
+
+    def __init__(
+        self,
+        key: bytes,
+        towers: Towers,
+        *,
+        opaque: bool,
+        kinked: bool,
+        flat: bool = False,
+        roots: bool = False,
+        logarithms: bool = False,
+    ) -> None:
+        self.towers = towers
+        self.opaque = opaque
+        self.roots = roots
+        self.logarithms = logarithms
+        self.flat = flat
+        self.kinked = kinked
+        self.oracle = Oracle(key, towers, 2 if kinked else 1)
+        self.good = np.ones(towers.trials, dtype=bool)
+        self._sets = Sets(self.oracle, flat)
+        self._logarithms: dict[int, Logarithm] = {}
+
+    # -- where values come from
+    def symbols(self, names: Names) -> Residues:
+        return self._named(names, (len(names),))
+
+    def _named(self, names: Names, shape: tuple[int, ...]) -> Residues:
+        at, reals = self.oracle.names(names)
+        whole = tuple(residues.reshape(*shape, *residues.shape[1:]) for residues in at)
+        return Residues(whole, Running.exact(reals.reshape(shape)) if self.kinked else None)
+
+    def parameter(self, parameter: Parameter) -> Residues:
+        names, entries = parameter.names, parameter.entries
+        if entries is None:
+            return self._named(names, names.shape)
+        if parameter.is_numeric:
+            return self._floats(np.asarray(entries, dtype=np.float64))
+        flat = [names.ascii(i) if e is None else e for i, e in enumerate(entries.reshape(-1))]
+        named = [place for place, entry in enumerate(flat) if isinstance(entry, str)]
+        exact = [place for place, entry in enumerate(flat) if not isinstance(entry, str)]
+        parts = []
+        if named:
+            parts.append(self._named(literal(*(flat[n] for n in named)), (len(named),)))
+        if exact:
+            numbers: list[Any] = [flat[place] for place in exact]
+            parts.append(self._exact(numbers, (len(exact),)))
+        order = np.argsort(named + exact).reshape(names.shape)
+        return self.take(self.concatenate(parts), order)
+
+    def _floats(self, values: Array) -> Residues:
+        """Floats are exact: an integer of 53 bits times a power of two."""
+        mantissas, exponents = np.frexp(values)
+        integers = np.ldexp(mantissas, 53).astype(np.int64).astype(self.oracle.dtype)
+        known, places = np.unique(exponents.astype(np.int64) - 53, return_inverse=True)
+        at = []
+        for primes in self.towers.primes:
+            powers = [[pow(2, e, p) for p in primes.tolist()] for e in known.tolist()]
+            scale = np.array(powers, dtype=self.oracle.dtype)[places.reshape(values.shape)]
+            residues = integers[..., None] % primes * scale % primes
+            at.append(residues[..., None, :])
+        return Residues(tuple(at), Running.exact(values) if self.kinked else None)
+
+    def _exact(self, values: Sequence[float | Fraction], shape: tuple[int, ...]) -> Residues:
+        fractions = [Fraction(value) for value in values]
+        above = [fraction.numerator for fraction in fractions]
+        below = [fraction.denominator for fraction in fractions]
+        at = []
+        for primes in self.towers.primes:
+            columns = []
+            for trial, p in enumerate(primes.tolist()):
+                inverse = {d: pow(d, -1, p) if d % p else 0 for d in set(below)}
+                self.good[trial] &= all(inverse.values())
+                columns.append([n * inverse[d] % p for n, d in zip(above, below, strict=True)])
+            residues = np.array(columns, dtype=self.oracle.dtype).T
+            at.append(residues.reshape(*shape, 1, len(columns)))
+        return Residues(tuple(at), self._reals(fractions, shape) if self.kinked else None)
+
+    def _reals(self, fractions: Sequence[Fraction], shape: tuple[int, ...]) -> Running:
+        value = np.array([float(fraction) for fraction in fractions]).reshape(shape)
+        exact = [Fraction(v) == f for v, f in zip(value.flat, fractions, strict=True)]
+        rounded = Running.rounded(value)
+        return Running(value, np.where(np.reshape(exact, shape), 0.0, rounded.error))
+
+    def constant(self, value: float | Fraction) -> Residues:
+        return self._exact([value], ())
+
+    # -- arithmetic
+    def each(
+        self,
+        function: Callable[..., Array | None],
+        real: Callable[..., Running],
+        *operands: Residues,
+        shift: int = 0,
+    ) -> Residues:
+        """`function(level, residues, …)` at every level; of the operands at level + `shift`."""
+        at: list[Array | None] = []
+        for level in range(self.towers.levels):
+            above = level + shift
+            inside = 0 <= above < self.towers.levels
+            here = [operand.at[above] if inside else None for operand in operands]
+            missing = any(residues is None for residues in here)
+            at.append(None if missing else function(level, *here))
+        if all(residues is None for residues in at):
+            raise Shallow
+        return Residues(tuple(at), self.real(real, *operands))
+
+    def real(self, function: Callable[..., Running], *operands: Residues) -> Running | None:
+        """A function of the real values, where they are kept."""
+        if not self.kinked:
+            return None
+        with np.errstate(all="ignore"):
+            return function(*(operand.real for operand in operands))
+
+    def add(self, *terms: Residues) -> Residues:
+        return self.each(
+            lambda level, *a: reduce(np.add, a) % self.towers.primes[level],
+            summed,
+            *terms,
+        )
+
+    def multiply(self, *factors: Residues) -> Residues:
+        def product(level: int, *residues: Array) -> Array:
+            return reduce(lambda a, b: a * b % self.towers.primes[level], residues)
+
+        return self.each(product, lambda *a: reduce(operator.mul, a), *factors)
+
+    def negate(self, value: Residues) -> Residues:
+        return self.each(lambda level, a: -a % self.towers.primes[level], operator.neg, value)
+
+    def divide(self, numerator: Residues, denominator: Residues) -> Residues:
+        def quotient(level: int, above: Array, below: Array) -> Array:
+            result: Array = above * self.inverse(level, below) % self.towers.primes[level]
+            return result
+
+        return self.each(quotient, operator.truediv, numerator, denominator)
+
+    def inverse(self, level: int, residues: Array) -> Array:
+        """1 over residues; trials in which one of them is zero say nothing any more."""
+        self.spoil(residues == 0)
+        return self.raised(level, residues, self.towers.primes[level] - 2)
+
+    def spoil(self, wrong: Array) -> None:
+        """Give up the trials in which anything (…, trials) is wrong."""
+        self.good &= ~np.asarray(wrong, dtype=bool).any(axis=tuple(range(wrong.ndim - 1)))
+
+    def raised(self, level: int, bases: Array, exponents: Array) -> Array:
+        """Powers of residues, with exponents from 0."""
+        primes = self.towers.primes[level]
+        if not self.towers.in_words:
+            return np.asarray(_RAISE(bases, exponents, primes), dtype=object)
+        result = np.ones(np.broadcast_shapes(bases.shape, exponents.shape), dtype=np.int64)
+        for bit in range(int(exponents.max(initial=0)).bit_length()):
+            result = np.where(exponents >> bit & 1, result * bases % primes, result)
+            bases = bases * bases % primes
+        return result
+
+    def power(self, base: Residues, exponent: int) -> Residues:
+        def raised(level: int, residues: Array) -> Array:
+            if exponent < 0:
+                residues = self.inverse(level, residues)
+            orders = [p - 1 for p in self.towers.primes[level].tolist()]
+            within = [0 if not exponent else (abs(exponent) - 1) % order + 1 for order in orders]
+            return self.raised(level, residues, np.array(within, dtype=self.oracle.dtype))
+
+        if abs(exponent) > _LARGEST:  # in float64 such an exponent may not even have its parity
+            return self.each(raised, Running.unknown, base)
+        return self.each(raised, lambda z: called(lambda v: np.float_power(v, exponent), z), base)
+
+    # -- along axes
+    def contract(
+        self,
+        weights: Residues,
+        values: Residues,
+        bias: Residues | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Residues:
+        if present is not None and present.shape[-axes - 1] == 1:
+            values = self._kept(values, np.squeeze(present, -axes - 1))
+        elif present is not None:
+            weights = self._kept(weights, np.squeeze(present, -axes - 2))
+        if axes > 1:
+            weights, values = (self.reshape(each, axes, (-1,)) for each in (weights, values))
+        total = self.each(self._contracted, lambda w, v: v @ w, weights, values)
+        return total if bias is None else self.add(total, bias)
+
+    def _kept(self, values: Residues, present: Present) -> Residues:
+        """Zeros where nothing is present."""
+        return self.each(
+            lambda _, a: np.where(present[..., None, None], a, 0),
+            lambda a: a.map(lambda part: np.where(present, part, 0.0)),
+            values,
+        )
+
+    def _contracted(self, level: int, weights: Array, values: Array) -> Array:
+        primes = self.towers.primes[level]
+        batch = "" if weights.ndim == 4 else "n"  # one matrix, or one for each place
+        if not self.towers.in_words:
+            left = weights if not batch else weights[..., None, :, :, :, :]
+            products = left * values[..., None, :, :, :] % primes
+            wide: Array = products.sum(axis=-3) % primes
+            return wide
+        # halves of 16 bits: the product of a residue and a half is below 2**47, so sums of 65,536
+        # of them fit
+        product = f"{'...' if batch else ''}ijrt,...{batch}jrt->...{batch}irt"
+        total: Array | None = None
+        for start in range(0, values.shape[-3], 1 << 16):
+            part = values[..., start : start + (1 << 16), :, :]
+            rows = weights[..., start : start + (1 << 16), :, :]
+            upper = np.einsum(product, rows, part >> 16) % primes
+            lower = np.einsum(product, rows, part & 0xFFFF)
+            both = (lower + (upper << 16)) % primes
+            total = both if total is None else (total + both) % primes
+        assert total is not None
+        return total
+
+    def total(self, values: Residues, present: Present | None = None) -> Residues:
+        kept = values if present is None else self._kept(values, present)
+        return self.each(
+            lambda level, a: a.sum(axis=-3, keepdims=True) % self.towers.primes[level],
+            Running.total,
+            kept,
+        )
+
+    # -- structure
+    def arranged(self, values: Residues, change: Callable[[Array], Array]) -> Residues:
+        def changed(_: int, residues: Array) -> Array:
+            ends = np.moveaxis(residues, (-2, -1), (0, 1))
+            return np.moveaxis(change(ends), (0, 1), (-2, -1))
+
+        return self.each(changed, lambda a: a.map(change), values)
+
+    def concatenate(self, arrays: Sequence[Residues], axis: int = -1) -> Residues:
+        return self.each(
+            lambda _, *parts: _concatenated(parts, axis - 2),
+            lambda *parts: joined(lambda p: _concatenated(p, axis), *parts),
+            *arrays,
+        )
+
+    def take(self, values: Residues, positions: npt.NDArray[Any], axis: int = -1) -> Residues:
+        return self.each(
+            lambda _, a: np.take(a, positions, axis=a.ndim - 2 + axis),
+            lambda a: a.map(lambda part: np.take(part, positions, axis=part.ndim + axis)),
+            values,
+        )
+
+    def name(self, values: Residues, base: str, present: Present | None = None) -> Residues:
+        return values
+
+    # -- functions
+    def call(self, function: str, *operands: Residues) -> Residues:
+        if function in NATIVE and (function in KINKED or not self.opaque):
+            return NATIVE[function](self, *operands)
+        row = FUNCTIONS[function]
+        if not operands:
+            return self._number(function)
+        if row.expansion is not None and (function in PIECEWISE or not self.opaque):
+            expanded: Residues = row.expansion(self, *operands)
+            return expanded
+        return self.random(function, *operands)
+
+    def _number(self, function: str) -> Residues:
+        """A number that no rational is, as pi; a square, so that it has a root."""
+        drawn = self._named(literal(f"{function}()"), ())
+        square = self.multiply(drawn, drawn)
+        return Residues(square.at, self.real(lambda: called(FUNCTIONS[function].numpy)))
+
+    def random(self, function: str, *operands: Residues) -> Residues:
+        """A random function, odd or even where the function is."""
+
+        def drawn(level: int, *residues: Array) -> Array:
+            first, *rest = np.broadcast_arrays(*residues)
+            mirror = -first % self.towers.primes[level]
+            mirrored = first > mirror
+            known = np.where(mirrored, mirror, first) if function in ODD | EVEN else first
+            result = self.oracle.function(function, level, [known, *rest])
+            if function in ODD:
+                signed = np.where(mirrored, -result % self.towers.primes[level], result)
+                result = np.where(first == 0, 0, signed)
+            return result
+
+        return self.each(drawn, real_of(function), *operands)
+
+    def largest(self, operands: Sequence[Residues]) -> Residues:
+        """max of any number of operands."""
+        reals = [operand.real for operand in operands]
+
+        def largest(level: int, *residues: Array) -> Array:
+            whole = both_rows(*residues)
+            shape = whole[0].shape[:-2]
+            wide = [
+                r.map(lambda part: np.broadcast_to(part, shape)) for r in reals if r is not None
+            ]
+            return self._sets.largest(level, whole, wide)
+
+        return self.each(largest, real_of("max"), *operands)
+
+    def logarithm(self, residues: Array) -> Array:
+        """Discrete logarithms of residues at the first level, which are residues at the second."""
+        self.spoil(residues == 0)
+        found = np.empty_like(residues)
+        for trial in range(self.towers.trials):
+            if trial not in self._logarithms:
+                prime, order = (int(self.towers.primes[level][trial]) for level in (0, 1))
+                generator = int(self.towers.generators[0][trial])
+                self._logarithms[trial] = Logarithm(prime, order, generator)
+            found[..., trial] = self._logarithms[trial](residues[..., trial])
+        return found
+
+
+def _concatenated(parts: Sequence[Array], axis: int) -> Array:
+    """Arrays one after another along an axis; the other axes broadcast."""
+    ends = [np.moveaxis(part, axis, -1) for part in parts]
+    leading = np.broadcast_shapes(*(part.shape[:-1] for part in ends))
+    whole = [np.broadcast_to(part, (*leading, part.shape[-1])) for part in ends]
+    return np.moveaxis(np.concatenate(whole, axis=-1), -1, axis)

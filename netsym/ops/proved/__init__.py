@@ -1,0 +1,1 @@
+"""The readings with proofs: midpoints with radii, and exact fractions."""

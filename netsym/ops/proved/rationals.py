@@ -1,0 +1,121 @@
+"""The `rationals` reading: an element is an exact fraction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import flint
+import numpy as np
+
+from netsym.ops import Present
+from netsym.ops.proved.scalars import Objects, Scalars
+
+_LARGEST_EXPONENT = 1000
+_MOST_BITS = 100_000
+
+
+class NotRational(Exception):
+    """A value is not rational, does not exist, or is too long to compute with."""
+
+
+class Irrational(NotRational):
+    """A value of a function that leaves the rational numbers."""
+
+
+def _sqrt(value: Any) -> Any:
+    if value >= 0:
+        root = flint.fmpq(value.p.isqrt(), value.q.isqrt())
+        if root * root == value:
+            return root
+    raise Irrational(f"the square root of {str(value)[:40]} is not rational")
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "max": max,
+    "min": min,
+    "abs": abs,
+    "sqrt": _sqrt,
+    "sign": lambda value: flint.fmpq((value > 0) - (value < 0)),
+    "step": lambda value: flint.fmpq(int(value > 0)),
+}
+
+
+class Rationals(Scalars):
+    """Exact fractions, flint.fmpq; floats are exact dyadic rationals.
+
+    Every operation raises `NotRational` where there is no exact result: for exp and its like,
+    the square root of what is no square, a division by zero, an exponent beyond 1000, and
+    fractions that grow beyond 100,000 bits.
+    """
+
+    matrix = flint.fmpq_mat
+    functions = _FUNCTIONS
+
+    def number(self, value: float | Fraction) -> Any:
+        return flint.fmpq(*value.as_integer_ratio())
+
+    def terms_at_once(self, values: Objects) -> int:
+        return int(1e6 / (1 + _bits(values) / 64))  # up to 200 ns a term for each 64 bits
+
+    def unknown(self, function: str) -> Objects:
+        raise Irrational(f"{function} leaves the rational numbers")
+
+    def add(self, *terms: Objects) -> Objects:
+        return _short(super().add(*terms))
+
+    def multiply(self, *factors: Objects) -> Objects:
+        result = factors[0]
+        for factor in factors[1:]:
+            result = _short(super().multiply(result, factor))
+        return result
+
+    def divide(self, numerator: Objects, denominator: Objects) -> Objects:
+        zeros = np.argwhere(np.asarray(denominator == 0))
+        if len(zeros):
+            point = f" at point {zeros[0][0] + 1}" if denominator.ndim > 1 else ""
+            raise NotRational(f"a division by zero{point}")
+        return _short(super().divide(numerator, denominator))
+
+    def power(self, base: Objects, exponent: int) -> Objects:
+        if abs(exponent) > _LARGEST_EXPONENT or _bits(base) * abs(exponent) > 10 * _MOST_BITS:
+            raise NotRational(f"a power of {exponent} is too long to write as a fraction")
+        if exponent < 0:
+            return self.divide(self.constant(1), self.power(base, -exponent))
+        return _short(self._each(lambda value: value**exponent, base))
+
+    def contract(
+        self,
+        weights: Objects,
+        values: Objects,
+        bias: Objects | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Objects:
+        return _short(super().contract(weights, values, bias, present, axes))
+
+
+class Exact(Rationals):
+    """Exact fractions in whole matrices, for the coefficients of affine maps (`ops.affine`)."""
+
+    def zeros(self, shape: tuple[int, ...]) -> Objects:
+        """Zeros of a shape."""
+        return np.full(shape, flint.fmpq(0), dtype=object)
+
+    def ones(self, shape: tuple[int, ...]) -> Objects:
+        """Ones of a shape."""
+        return np.full(shape, flint.fmpq(1), dtype=object)
+
+    def terms_at_once(self, values: Objects) -> int:
+        return 2**62  # a product in pieces would lose flint's fast ones
+
+
+def _bits(values: Objects) -> int:
+    return max((value.height_bits() for value in values.reshape(-1).tolist()), default=0)
+
+
+def _short(values: Objects) -> Objects:
+    if _bits(values) > _MOST_BITS:
+        raise NotRational(f"a fraction of more than {_MOST_BITS:,} bits")
+    return values

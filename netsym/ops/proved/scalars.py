@@ -1,0 +1,228 @@
+"""What the `balls` and `rationals` readings share: elements are Python number objects."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import ValueMissingError, without_values
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import Names
+from netsym.ops import Present
+from netsym.ops.arrays import Arrays
+from netsym.ops.parameters import Parameter
+
+Objects = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coverage:
+    """On which sides of one max, min or abs its elements were seen, over all points of a call.
+
+    `above` and `below` (elements,) say whether at some point the first operand was certainly
+    larger, or smaller, than the other (for abs: than 0). A relu is max(0, z): below is active.
+    """
+
+    layer: int
+    function: str
+    above: npt.NDArray[np.bool_]
+    below: npt.NDArray[np.bool_]
+
+
+class Scalars(Arrays[np.object_]):
+    """Object arrays of shape (points, …); what does not depend on the inputs has no points axis.
+
+    `values` gives names their numbers. `coverage` collects what every max, min and abs has seen;
+    one of more than two operands counts as nested ones of two, from the left.
+    """
+
+    matrix: ClassVar[Any]  # flint's matrix of such elements
+    functions: ClassVar[Mapping[str, Callable[..., Any]]]  # those known element by element
+
+    def __init__(self, values: Mapping[str, float | Fraction] | None = None) -> None:
+        self.values = values or {}
+        self.coverage: list[Coverage] = []
+        self._points: int | None = None  # how many there are, once that is known
+        # By the id of the array, which is held so that the id stays its own.
+        self._parameters: dict[int, tuple[Any, Objects]] = {}
+        self._matrices: dict[int, list[Any]] = {}
+
+    # -- what a number is
+    @abstractmethod
+    def number(self, value: float | Fraction) -> Any:
+        """The element that equals a number."""
+
+    @abstractmethod
+    def terms_at_once(self, values: Objects) -> int:
+        """How many terms one matrix product may have and take a fifth of a second at most."""
+
+    def given(self, value: float | Fraction) -> Any:
+        """The element for a constant or a parameter entry."""
+        return self.number(value)
+
+    def exact(self) -> Scalars:
+        """The reading in which the constants of functions' expansions are read."""
+        return self
+
+    # -- where values come from
+    def points(self, x: npt.ArrayLike) -> Objects:
+        """The inputs (points, inputs), floats or Fractions, as elements; each is exact."""
+        made = self._each(self.number, np.asarray(x).astype(object))
+        if made.ndim > 1:
+            self._points = len(made)
+        return made
+
+    def symbols(self, names: Names) -> Objects:
+        missing = [name for name in names.all() if name not in self.values]
+        if missing:
+            raise ValueMissingError(without_values(missing))
+        return filled((self.number(self.values[name]) for name in names.all()), (len(names),))
+
+    def parameter(self, parameter: Parameter) -> Objects:
+        if parameter.entries is None:
+            return self.symbols(parameter.names).reshape(parameter.shape)
+        if parameter.entries.dtype == object:
+            return self._mixed(parameter)
+        known = self._parameters.get(id(parameter.entries))
+        if known is None:
+            numbers = (self.given(value) for value in parameter.entries.reshape(-1).tolist())
+            known = parameter.entries, filled(numbers, parameter.shape)
+            self._parameters[id(parameter.entries)] = known
+            self._matrices[id(known[1])] = []
+        return known[1]
+
+    def _mixed(self, parameter: Parameter) -> Objects:
+        names = dict(parameter.named())
+        missing = [name for name in names.values() if name not in self.values]
+        if missing:
+            raise ValueMissingError(without_values(missing))
+        assert parameter.entries is not None
+        entries = enumerate(parameter.entries.reshape(-1).tolist())
+        found = (
+            self.number(self.values[names[place]]) if place in names else self.given(entry)
+            for place, entry in entries
+        )
+        return filled(found, parameter.shape)
+
+    def constant(self, value: float | Fraction) -> Objects:
+        return filled(iter([self.given(value)]), ())
+
+    # -- arithmetic, element by element
+    def made(self, result: Any) -> Objects:
+        return np.asarray(result, dtype=object)
+
+    def call(self, function: str, *operands: Objects) -> Objects:
+        if function == "abs":
+            self._watch(function, operands[0], self.constant(0))
+        if function in ("max", "min"):
+            result = operands[0]
+            for operand in operands[1:]:
+                self._watch(function, result, operand)
+                result = self._each(self.functions[function], result, operand)
+            return result
+        if function in self.functions:
+            return self._each(self.functions[function], *operands)
+        expansion = FUNCTIONS[function].expansion
+        if expansion is None:
+            return self.unknown(function)
+        expanded: Objects = expansion(self.exact(), *operands)
+        return expanded
+
+    def unknown(self, function: str) -> Objects:
+        """What stands for a function that the reading neither has nor can expand."""
+        raise NotImplementedError(f"{type(self).__name__} has no {function}")
+
+    def maximum(self, values: Objects, count: int, present: Present | None = None) -> Objects:
+        result = values[..., :1]
+        for place in range(1, count):
+            other, there = values[..., place : place + 1], None
+            if present is not None:  # what stands for the first that is there has no other side
+                before = present[..., :place].any(axis=-1, keepdims=True)
+                there = present[..., place : place + 1] & before
+            self._watch("max", result, other, there)
+            result = self._each(self.functions["max"], result, other)
+        return result
+
+    def _watch(
+        self, function: str, first: Objects, other: Objects, there: Present | None = None
+    ) -> None:
+        """Note on which sides elements are seen; those that are not `there` are left out."""
+        shape = np.broadcast_shapes(first.shape, other.shape)
+        if len(shape) < 2 or shape[0] != (self._points or shape[0]):
+            return  # it is the same at every point: it has no other side
+        left, right = np.broadcast_to(first, shape), np.broadcast_to(other, shape)
+        kept = np.broadcast_to(True if there is None else there, shape[1:])
+        sides = (left > right, left < right)
+        above, below = (np.asarray(side[:, kept].any(axis=0)) for side in sides)
+        self.coverage.append(Coverage(self.layer, function, above, below))
+
+    def _each(self, function: Callable[..., Any], *operands: Objects) -> Objects:
+        """A loop in Python, not one of NumPy's, which an interrupt would have to wait for."""
+        if not operands:
+            return filled(iter([function()]), ())
+        together = np.broadcast_arrays(*operands)
+        rows = zip(*(operand.reshape(-1).tolist() for operand in together), strict=True)
+        return filled((function(*row) for row in rows), together[0].shape)
+
+    # -- along axes
+    def contract(
+        self,
+        weights: Objects,
+        values: Objects,
+        bias: Objects | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> Objects:
+        weights, values = self.factors(weights, values, present, axes)
+        if weights.ndim == 2:
+            result = self._products(weights, values)
+        else:
+            batch = np.broadcast_shapes(weights.shape[:-2], values.shape[:-2])
+            left = np.broadcast_to(weights, (*batch, *weights.shape[-2:]))
+            right = np.broadcast_to(values, (*batch, *values.shape[-2:]))
+            result = np.empty((*batch, values.shape[-2], weights.shape[-2]), dtype=object)
+            for place in np.ndindex(*batch):
+                result[place] = self._products(left[place], right[place])
+        return result if bias is None else self.add(result, bias)
+
+    def _products(self, weights: Objects, values: Objects) -> Objects:
+        """Products (…, units) of values (…, terms) with a matrix (units, terms)."""
+        units, terms = weights.shape
+        flat = values.reshape(-1, terms)
+        once = self.terms_at_once(values)
+        blocks = self._blocks(weights, max(1, once // terms))
+        step = max(1, once // (terms * min(units, max(1, once // terms))))
+        products = np.empty((len(flat), units), dtype=object)
+        for start in range(0, len(flat), step):
+            chunk = flat[start : start + step]
+            column = self.matrix(terms, len(chunk), chunk.T.reshape(-1).tolist())
+            first = 0
+            for block in blocks:
+                entries = (block * column).entries()
+                rows = filled(iter(entries), (block.nrows(), len(chunk)))
+                products[start : start + step, first : first + block.nrows()] = rows.T
+                first += block.nrows()
+        return products.reshape(*values.shape[:-1], units)
+
+    def _blocks(self, weights: Objects, rows: int) -> list[Any]:
+        """The weights as flint's matrices of at most so many rows; kept for parameters."""
+        known = self._matrices.get(id(weights))
+        if known and known[0].nrows() == min(rows, len(weights)):
+            return known
+        starts = range(0, len(weights), rows)
+        parts = (weights[start : start + rows] for start in starts)
+        blocks = [self.matrix(*part.shape, part.reshape(-1).tolist()) for part in parts]
+        if known is not None:
+            self._matrices[id(weights)] = blocks
+        return blocks
+
+
+def filled(elements: Iterator[Any], shape: tuple[int, ...]) -> Objects:
+    """An array of these elements, in order."""
+    return np.fromiter(elements, dtype=object, count=int(np.prod(shape))).reshape(shape)

@@ -1,0 +1,167 @@
+"""A formula in any reading: its graph computed block by block with the reading's operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from netsym.formula import Formula
+from netsym.graph.graph import Block, Ids
+from netsym.graph.names import Names, literal
+from netsym.graph.plan import Column, Contraction, LongSum, Plain, Plan, Step
+from netsym.ops import Ops
+from netsym.ops.parameters import Parameter
+
+A = TypeVar("A")
+
+
+def read_formula(formula: Formula, ops: Ops[A], x: A) -> A:
+    """The outputs of a formula in a reading, from its inputs there; shape (…, outputs)."""
+    return Reading(formula.plan, ops, x)[formula.ends]
+
+
+def read_parameter(parameter: Parameter, ops: Ops[A]) -> A:
+    """A parameter in a reading, whether it has entries or is derived; shape of the parameter."""
+    if parameter.formula is None or ops.whole:
+        return ops.parameter(parameter)
+    formula = parameter.formula
+    entries = ops.copied(formula)
+    if entries is None:
+        entries = Reading(formula.plan, ops, None)[formula.ends]
+    return ops.take(entries, np.arange(len(parameter.names)).reshape(parameter.shape))
+
+
+class Reading(Generic[A]):
+    """The values of nodes of a plan in a reading; `reading[ids]` has shape (…, len(ids)).
+
+    `x` (…, inputs) stands for the inputs of the plan; other symbols are what `ops.symbols` says.
+    The outputs of the plan, and what they are made of, can be asked for, but for products in sums.
+    """
+
+    def __init__(self, plan: Plan, ops: Ops[A], x: A | None) -> None:
+        self.graph = plan.graph
+        self.ops = ops
+        self.x = x
+        self._held: dict[int, A] = {}
+        for number in plan.kept:
+            if number in plan.leaves:
+                self._held[number] = self._leaf(plan, plan.leaves[number])
+            else:
+                self._held[number] = self._step(plan.steps[number])
+
+    def __getitem__(self, ids: Ids) -> A:
+        return self._column(Column(self.graph, ids))
+
+    def _leaf(self, plan: Plan, block: Block) -> A:
+        if isinstance(block.payload, Names):
+            return self._names(plan, block, block.payload)
+        values = block.payload
+        entries = np.empty(len(block), dtype=object)
+        entries[:] = values
+        numbers = values if isinstance(values, np.ndarray) else entries
+        return self.ops.parameter(Parameter(Names("c", None, (len(block),)), numbers))
+
+    def _names(self, plan: Plan, block: Block, names: Names) -> A:
+        """A block of names: inputs and others; those that nothing uses need no value."""
+        nodes = range(block.start, block.stop)
+        given = [row for row, node in enumerate(nodes) if node in plan.place]
+        wanted = plan.wanted[block.start : block.stop]
+        others = [row for row in np.flatnonzero(wanted).tolist() if nodes[row] not in plan.place]
+        if len(others) == len(block):
+            return self.ops.symbols(names)
+        arrays: list[A] = []
+        if not given and not others:  # nothing that is wanted uses it
+            return self._ones(len(block))
+        if given:
+            places = np.array([plan.place[nodes[row]] for row in given], dtype=np.int64)
+            assert self.x is not None
+            arrays.append(self.ops.take(self.x, places))
+        if others:
+            arrays.append(self.ops.symbols(literal(*(names.ascii(row) for row in others))))
+        order = np.zeros(len(block), dtype=np.int64)
+        order[given + others] = np.arange(len(given) + len(others))
+        return self.ops.take(self._joined(arrays), order)
+
+    def _joined(self, arrays: list[A]) -> A:
+        return arrays[0] if len(arrays) == 1 else self.ops.concatenate(arrays)
+
+    def _column(self, column: Column) -> A:
+        if column.parts[0][1] is None:
+            number, _, rows = column.parts[0]
+            return self.ops.take(self._held[number], _listed(rows))
+        arrays, order, start = [], np.empty(column.length, dtype=np.int64), 0
+        for number, where, rows in column.parts:
+            assert where is not None
+            arrays.append(self.ops.take(self._held[number], _listed(rows)))
+            order[where] = np.arange(start, start + len(where))
+            start += len(where)
+        return self.ops.take(self._joined(arrays), order)
+
+    def _step(self, step: Step) -> A:
+        if isinstance(step, Contraction):
+            weights = self.ops.take(self._held[step.holder], step.rows)
+            total = self.ops.contract(weights, self._column(step.right), None)
+            rest = [self._column(column) for column in step.rest]
+            return self.ops.add(total, *rest) if rest else total
+        if isinstance(step, LongSum):
+            return self.ops.total(self._column(step.terms))
+        op, columns = step.block.op, [self._column(column) for column in step.columns]
+        if op == "name":
+            return columns[0]
+        if op == "power":
+            return self._powers(step, columns[0])
+        known: dict[str, Callable[..., A]] = {
+            "add": self.ops.add, "multiply": self.ops.multiply,
+            "divide": self.ops.divide, "negate": self.ops.negate,
+        }  # fmt: skip
+        if op in known:
+            return known[op](*columns)
+        if columns:
+            return self.ops.call(op, *columns)
+        return self.ops.multiply(self._ones(1), self.ops.call(op))
+
+    def _ones(self, count: int) -> A:
+        return self.ops.parameter(Parameter(Names("c", None, (count,)), np.ones(count)))
+
+    def _powers(self, step: Plain, bases: A) -> A:
+        """Whole exponents are powers, halves are roots, others are `exp(exponent*log(base))`."""
+        exponents, inverse = np.unique(step.block.operands[:, 1], return_inverse=True)
+        groups = [np.flatnonzero(inverse == place) for place in range(len(exponents))]
+        raised = [
+            self._power(self.ops.take(bases, group), exponent)
+            for group, exponent in zip(groups, exponents.tolist(), strict=True)
+        ]
+        return self.ops.take(self._joined(raised), np.argsort(np.concatenate(groups)))
+
+    def _power(self, base: A, exponent: int) -> A:
+        ops = self.ops
+        value = self._number(exponent)
+        if value is not None:
+            if value.denominator == 1:
+                return ops.power(base, value.numerator)
+            if value.denominator == 2:
+                return ops.power(ops.call("sqrt", base), value.numerator)
+        raised = self._column(Column(self.graph, np.array([exponent], dtype=np.int32)))
+        return ops.call("exp", ops.multiply(raised, ops.call("log", base)))
+
+    def _number(self, node: int) -> Fraction | None:
+        """The value of an exponent that is a number, or a power of small ones, as in 2^3^2."""
+        block = self.graph.block_of(node)
+        if block.op == "constant":
+            return Fraction(block.number(node - block.start))
+        if block.op != "power":
+            return None
+        base, raised = (self.graph.block_of(n) for n in block.operands[node - block.start].tolist())
+        if base.op != "constant" or raised.op != "constant":
+            return None
+        numbers = block.operands[node - block.start].tolist()
+        value, power = (Fraction(self.graph.number(number)) for number in numbers)
+        small = power.denominator == 1 and 0 <= power <= 64 and abs(value) <= 64
+        return value**power.numerator if small else None
+
+
+def _listed(rows: np.ndarray | slice) -> np.ndarray:
+    return np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows

@@ -1,0 +1,1 @@
+"""What a person typed, as text or LaTeX, read into the graph."""

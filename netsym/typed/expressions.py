@@ -1,0 +1,340 @@
+"""One expression from tokens: operands and operators in turn, with stacks, in linear time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from netsym.errors import SpecError
+from netsym.graph.functions import FUNCTIONS
+from netsym.typed.carets import mistake
+from netsym.typed.nodes import Typed
+from netsym.typed.numerals import fraction_of
+from netsym.typed.precedence import EXPONENTIAL, NEGATION, Level, Levels
+from netsym.typed.tokens import END, Tokens
+from netsym.typed.vocabulary import Vocabulary, function_of
+from netsym.typed.words import Words
+
+_POWERS = frozenset({"^", "superscript"})
+_CLOSES: Mapping[str, str] = {"(": ")", "[": "]", "{": "}", "|": "|"}
+_MOST_NOTES = 100
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+
+
+class Expressions(Levels):
+    """Reads expressions; `nodes` are those found, `words` knows names, `notes` what was assumed.
+
+    Nesting deeper than `deepest` operations is refused. Nothing is evaluated.
+    """
+
+    def __init__(self, tokens: Tokens, vocabulary: Vocabulary, deepest: int | None = None) -> None:
+        super().__init__(tokens, Typed(tokens.text, deepest))
+        self.words = Words(tokens, vocabulary, self.nodes)
+        self.notes: dict[str, None] = {}
+        self._is_open = vocabulary.is_open
+        self._most_open = None if deepest is None else 20 * deepest
+        self._calls = 0  # how many functions are open
+
+    def read(self, place: int) -> tuple[int, int]:
+        """The number of the expression that begins at a token, and the token after it."""
+        self.level, self.stack, self._calls = Level(), [], 0
+        while place >= 0:
+            place = self._operator(self._operand(place))
+        if self.stack:
+            raise self._unclosed()
+        self.end_term()
+        return self.sum(), -place
+
+    def note(self, note: str) -> None:
+        """Say what was assumed."""
+        if len(self.notes) < _MOST_NOTES:
+            self.notes[note] = None
+
+    # -- operands -------------------------------------------------------------------------------
+    def _operand(self, place: int) -> int:
+        """Read up to the end of one operand; gives the token after it."""
+        tokens = self.tokens
+        kinds = tokens.kinds
+        while True:
+            kind = kinds[place]
+            if kind == "name":
+                known = self.words.numbers.get(tokens.words[place])
+                if known is not None:
+                    self._take(known, place)
+                    return place + 1
+                after = self._word(place)
+                if after < 0:
+                    return -after
+                place = after
+            elif kind == "number":
+                return self._number(place, tokens.starts[place], negative=False)
+            elif kind == "(" or kind == "|":
+                self._open(place, place, "abs" if kind == "|" else "")
+                place += 1
+            elif kind == "-":
+                if kinds[place + 1] == "number" and kinds[place + 2] not in _POWERS:
+                    return self._number(place + 1, tokens.starts[place], negative=True)
+                self.minus(place)
+                place += 1
+            elif kind == "line" or (kind == "+" and self.level.is_fresh):
+                place += 1
+            else:
+                raise self._missing(place)
+
+    def _take(self, number: int, place: int) -> None:
+        self.value = number
+        self.first, self.last = self.tokens.starts[place], self.tokens.stops[place]
+
+    def _open(self, place: int, start: int, function: str = "") -> None:
+        self.stack.append(self.level)
+        if self._most_open is not None and len(self.stack) > self._most_open:
+            raise self.tokens.mistake(
+                f"more than {self._most_open:,} parentheses are open here", place,
+                hint="give parts of the formula a name, or read it with longest=None",
+            )  # fmt: skip
+        self.level = Level(place, self.tokens.starts[start], function)
+        if function:
+            self._calls += 1
+            if self.nodes.deepest is not None and self._calls > self.nodes.deepest:
+                raise self.nodes.too_deep(self.level.start)
+
+    def _number(self, place: int, start: int, negative: bool) -> int:
+        kinds, words = self.tokens.kinds, self.tokens.words
+        word, after, level = words[place], place + 1, self.level
+        if (
+            kinds[after] == "/"
+            and kinds[after + 1] == "number"
+            and kinds[after + 2] not in _POWERS
+            and not (level.factors or level.powers)
+            and fraction_of(word, words[after + 1])
+        ):
+            word, after = f"{word}/{words[after + 1]}", after + 2
+        self.first, self.last = start, self.tokens.stops[after - 1]
+        self.value = self.nodes.typed_number(word, negative, start, self.last)
+        return after
+
+    def _word(self, place: int) -> int:
+        """Read a word seen for the first time; minus the token after it if it is an operand."""
+        tokens, words = self.tokens, self.words
+        number = words.known(place)
+        if number is None:
+            function = words.function(place)
+            if function is not None and FUNCTIONS[function].arity:
+                self._open(place + 1, place, function)
+                return place + 2
+            if function is not None:
+                number = self.nodes.made(function, (), tokens.starts[place], tokens.stops[place])
+            elif tokens.words[place] == "e":
+                return self._euler(place)
+            elif self._is_open and tokens.kinds[place + 1] != "(":
+                number = words.free(place)
+            else:
+                self._split(place, *words.halves(place))
+                return -(place + 1)
+        self._take(number, place)
+        return -(place + 1)
+
+    def _euler(self, place: int) -> int:
+        """e**z is exp(z), and e alone is exp(1)."""
+        tokens = self.tokens
+        start, stop = tokens.starts[place], tokens.stops[place]
+        if tokens.kinds[place + 1] == "^":
+            self.level.raise_to(EXPONENTIAL, start)
+            return place + 2
+        after, power = place + 1, "1"
+        if tokens.kinds[after] == "superscript":
+            power, stop, after = tokens.words[after], tokens.stops[after], after + 1
+        self.first, self.last = start, stop
+        self.value = self.nodes.made("exp", (self._superscript(power),), start, stop)
+        return -after
+
+    def _split(self, place: int, left: str, right: str) -> None:
+        """w_11x as w_11*x."""
+        tokens, word = self.tokens, self.tokens.words[place]
+        start, stop = tokens.starts[place], tokens.stops[place]
+        middle = start + (len(left) if stop - start == len(word) else 0)
+        self._refuse_unclear(place, f"{left}*{right}", self.level.divides)
+        self._half(left, place, (start, middle))
+        self.end_factor()
+        self._half(right, place, (middle, stop))
+        self.note(f"{word} was read as {left}*{right}")
+
+    def _half(self, word: str, place: int, span: tuple[int, int]) -> None:
+        name = self.words.vocabulary.resolve(word, self.words.defined)
+        assert name is not None
+        self.value = self.words.named(word, name, place)
+        self.first, self.last = span
+
+    # -- operators ------------------------------------------------------------------------------
+    def _operator(self, place: int) -> int:
+        """Read what follows an operand, up to the next operand; minus the token at the end."""
+        kinds = self.tokens.kinds
+        while True:
+            kind = kinds[place]
+            if kind == "*":
+                self.end_factor()
+                return place + 1
+            if kind == "+":
+                self.end_term()
+                return place + 1
+            if kind == ")" or (kind == "|" and self._in_bars()):
+                self._close(place)
+                place += 1
+            elif kind == "-":
+                self.end_term()
+                return place
+            elif kind == "/":
+                self.end_factor()
+                self.level.divides = True
+                return place + 1
+            elif kind == "^":
+                self.level.raise_to(self.value, self.first)
+                return place + 1
+            elif kind == ",":
+                self._comma(place)
+                return place + 1
+            elif kind == "superscript":
+                self._superscripted(place)
+                place += 1
+            elif kind in ("name", "(", "|", "number"):
+                self._side_by_side(place)
+                return place
+            else:
+                place = self._line(place) if kind == "line" else self._end(place)
+                if place < 0:
+                    return place
+
+    def _in_bars(self) -> bool:
+        return self.level.opened >= 0 and self.tokens.kinds[self.level.opened] == "|"
+
+    def _line(self, place: int) -> int:
+        """A line goes on in parentheses, and where the next begins with an operator."""
+        kinds, after = self.tokens.kinds, place
+        while kinds[after] == "line":
+            after += 1
+        return after if self.stack or kinds[after] in "+-*/" else -place
+
+    def _end(self, place: int) -> int:
+        kind = self.tokens.kinds[place]
+        if kind == "dots":
+            raise self._dots(place)
+        if self.stack and kind in (";", "="):
+            if kind == ";" or "line" in self.tokens.kinds[self.level.opened : place]:
+                raise self._unclosed()
+            raise self.tokens.mistake("an equals sign inside parentheses", place)
+        return -place
+
+    def _comma(self, place: int) -> None:
+        if not self.level.function or self._in_bars():
+            raise self.tokens.mistake(
+                "a comma separates the values of a function, and here is none", place,
+                hint="write a decimal with a point, as in 0.5",
+            )  # fmt: skip
+        self.end_term()
+        level = self.level
+        if isinstance(level.arguments, list):
+            level.arguments.append(self.sum())
+        else:
+            level.arguments = [self.sum()]
+        self.level.terms = []
+
+    def _close(self, place: int) -> None:
+        tokens, level = self.tokens, self.level
+        if not self.stack:
+            raise tokens.mistake(f"this {tokens.words[place]!r} closes nothing", place)
+        opening, closing = tokens.words[level.opened], tokens.words[place]
+        if _CLOSES.get(opening, closing) != closing:
+            raise tokens.mistake(f"{opening!r} is closed by {closing!r}", level.opened, place)
+        self.end_term()
+        self.value = self.sum()
+        self.first, self.last = level.start, tokens.stops[place]
+        if level.function:
+            self._calls -= 1
+            self.value = self._called(level, self.value)
+        self.level = self.stack.pop()
+
+    def _called(self, level: Level, last: int) -> int:
+        arguments, row = [*level.arguments, last], FUNCTIONS[level.function]
+        start, stop = self.first, self.last
+        if row.alpha is not None and len(arguments) == 1:
+            arguments.append(self.nodes.at(self.nodes.constant(row.alpha), start, stop))
+        if row.arity not in (-1, len(arguments)):
+            takes = "1 value" if row.arity == 1 else "z, or z and alpha"
+            message = f"{level.function} takes {takes}, not {len(arguments)}"
+            raise mistake(message, self.tokens.text, (start, stop))
+        return self.nodes.made(level.function, tuple(arguments), start, stop)
+
+    def _superscript(self, word: str) -> int:
+        text = word.translate(_DIGITS)
+        negative = text.startswith("-")
+        return self.nodes.typed_number(text.lstrip("-"), negative, self.first, self.last)
+
+    def _superscripted(self, place: int) -> None:
+        self.last = self.tokens.stops[place]
+        operands = (self.value, self._superscript(self.tokens.words[place]))
+        self.value = self.nodes.made("power", operands, self.first, self.last)
+
+    def _side_by_side(self, place: int) -> None:
+        """Two factors without a sign: 2x, 2(…), )(, w x; refused where it could mean two things."""
+        tokens = self.tokens
+        kind, before = tokens.kinds[place], tokens.kinds[place - 1]
+        left, right = tokens.words[place - 1], tokens.words[place]
+        strange = kind == "name" and before == "name" and self._is_open
+        strange &= not tokens.loose and function_of(right) is None
+        if (kind == "number" and not tokens.loose) or strange or right.startswith("_"):
+            raise tokens.mistake(
+                f"nothing joins {left[:40]!r} and {right[:40]!r}", place - 1, place,
+                hint="write * between them for a product",
+            )  # fmt: skip
+        divided = self.level.divides or (place > 1 and tokens.kinds[place - 2] == "/")
+        self._refuse_unclear(place, f"{left}*{right}", divided)
+        self.end_factor()
+        if not tokens.loose:
+            typed = tokens.text[tokens.starts[place - 1] : tokens.stops[place]]
+            self.note(f"{' '.join(typed.split())} was read as {left}*{right}")
+
+    def _refuse_unclear(self, place: int, product: str, divided: bool) -> None:
+        tokens, level = self.tokens, self.level
+        touches = place > 0 and tokens.stops[place - 1] == tokens.starts[place]
+        touches &= tokens.kinds[place - 1] in ("name", "number", "^")
+        raised = bool(level.powers) and level.powers[-1][0] != NEGATION and not tokens.loose
+        if divided or (raised and touches):
+            what = "divisor" if divided else "exponent"
+            raise tokens.mistake(
+                f"it is not clear where the {what} ends", place,
+                hint=f"if it is all of {product[:60]}, put that into parentheses; else write the *",
+            )  # fmt: skip
+
+    # -- mistakes -------------------------------------------------------------------------------
+    def _unclosed(self) -> SpecError:
+        places = [level.opened for level in [*self.stack[1:], self.level]]
+        bars = all(self.tokens.kinds[place] == "|" for place in places)
+        what = ("'|' is", "'|' are") if bars else ("parenthesis is", "parentheses are")
+        count = f"{len(places):,} {what[len(places) > 1]} not closed"
+        return self.tokens.mistake(count, *places[:1000])
+
+    def _dots(self, place: int) -> SpecError:
+        return self.tokens.mistake(
+            "dots leave out what a formula must say", place, hint="write all of it"
+        )
+
+    def _missing(self, place: int) -> SpecError:
+        tokens = self.tokens
+        word, kind = tokens.words[place], tokens.kinds[place]
+        before = place - 1
+        while before > 0 and tokens.kinds[before] == "line":
+            before -= 1
+        left = tokens.words[before] if before >= 0 else ""
+        if kind in (END, ";"):
+            if self.stack and kind == END and tokens.kinds[before] == "(":
+                return self._unclosed()
+            return tokens.mistake(f"nothing follows {left!r}; a value is missing", before)
+        if kind == "=" and left == "=":
+            return tokens.mistake("one equals sign is enough", place)
+        if kind == ")" and not self.stack and self.level.is_fresh:
+            return tokens.mistake(f"this {word!r} closes nothing", place)
+        if kind == ")" and tokens.kinds[before] == "(":
+            return tokens.mistake("nothing is in these parentheses", before, place)
+        if kind == "dots":
+            return self._dots(place)
+        between = f"between {left!r} and {word!r}" if left not in ("", ";") else f"before {word!r}"
+        return tokens.mistake(f"a value is missing {between}", place)

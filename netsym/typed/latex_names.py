@@ -1,0 +1,197 @@
+r"""Names in LaTeX, and which plain names they stand for: w_{12}^{[1]} is w1_1_2."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from netsym.graph.names import GREEK, VALUES
+from netsym.typed.vocabulary import Vocabulary, function_of, spelled
+
+_UPRIGHT = r"\\(?:mathrm|mathit|text|mathsf|textrm|operatorname)\{(?:[A-Za-z0-9 ]|\\_)+\}"
+_BASE = rf"\\(?:wide)?hat *(?:\{{ *y *\}}|y(?![A-Za-z]))|{_UPRIGHT}|[A-Za-z]"
+_BELOW = rf"_(?:\{{(?P<below>(?:[A-Za-z0-9, ]|\\[,_]|{_UPRIGHT})+)\}}|(?P<low>[0-9]+|[A-Za-z]))"
+_ABOVE = r"\^(?:\{ *(?P<above>\[[0-9]+\]|\([0-9]+\)|[0-9]+) *\}|(?P<high>\[[0-9]+\]|\([0-9]+\)))"
+_BEFORE = _ABOVE.replace("above", "above2").replace("high", "high2")
+_NAME = re.compile(rf"(?P<base>{_BASE})(?:{_BEFORE})?(?:{_BELOW})?(?:{_ABOVE})?")
+_FIRST_VALUE = re.compile(
+    rf"(?<![\w{{,\\])[{''.join(v for v in VALUES if len(v) == 1)}]_?\{{?[0-9,]*\}}?\^\{{\(1\)\}}"
+)  # a value of layer 1, and no gate
+_GREEK_NAME = re.compile(
+    rf"(?P<base>\\(?:{'|'.join(GREEK)}))(?![A-Za-z])(?:{_BEFORE})?(?:{_BELOW})?(?:{_ABOVE})?"
+)
+_TYPED = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+_DEFINED = re.compile(
+    r"([A-Za-z])_\{?([0-9,]{1,9})\}?\^\{?([0-9]{1,6})\}?\}?[ ]*&?[ ]*="
+)  # Nielsen's a_{1}^{2}; a power is never left of an equals sign
+_GREEK = re.compile(
+    r"\\(?:var)?(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|rho|tau|phi"
+    r"|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Phi|Psi|Omega)(?![A-Za-z])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """A base letter or word, with what is below and above it."""
+
+    base: str
+    below: str = ""
+    above: str = ""
+
+
+class LatexNames:
+    """Finds names in a text, by the names that are known and the LaTeX that was given for them."""
+
+    def __init__(self, text: str, vocabulary: Vocabulary, given: Mapping[str, str]) -> None:
+        self.text = text
+        self.vocabulary = vocabulary
+        self.given = {latex: name for name, latex in given.items() if latex}
+        longest = sorted(map(re.escape, self.given), key=len, reverse=True)
+        ends = r"(?![A-Za-z])" if longest else ""
+        self._given = re.compile(f"(?:{'|'.join(longest)}){ends}") if longest else None
+        self._seen: dict[str, tuple[str, int] | None] = {}
+        defined = (match for match in _DEFINED.finditer(text) if match[1] in VALUES)
+        self._layers = {_Script(match[1], match[2], match[3]) for match in defined}
+        self._first_is_one = _FIRST_VALUE.search(text) is not None
+        self._identifiers = self._of_chosen(given)
+
+    def match(self, place: int) -> tuple[str, int] | None:
+        """The word of the name that begins there, and where it ends."""
+        text = self.text
+        if self._given is not None:
+            match = self._given.match(text, place)
+            if match:
+                return self.given[match.group()], match.end()
+        letter = text[place]
+        if letter != "\\" and not (letter.isalpha() and letter.isascii()):
+            return None
+        if letter == "\\":
+            scripted = _GREEK_NAME.match(text, place)
+            if scripted:
+                word, end = self._read(scripted)
+                if self.vocabulary.place(word) is not None:
+                    return word, end
+            greek = _GREEK.match(text, place)
+            if greek and (self.vocabulary.is_open or self.vocabulary.place(greek[1])):
+                return greek[1], greek.end()
+        else:
+            typed = _TYPED.match(text, place)
+            assert typed is not None
+            if self._is_word(typed.group(), text[typed.end() : typed.end() + 2]):
+                return typed.group(), typed.end()
+        match = _NAME.match(text, place)
+        if match is None or match["base"].startswith("\\operatorname"):
+            return None
+        return self._read(match)
+
+    def _is_word(self, word: str, after: str) -> bool:
+        """Whether letters typed without a command are one word: sigmoid, w_1_2, gain."""
+        if after[:1] == "_" or (after == "^{" and self.vocabulary.place(word) is None):
+            return False
+        if self.vocabulary.place(word) is not None and len(word) > 1:
+            return True
+        if len(word) > 1 and function_of(word) is not None:
+            return True
+        if self.vocabulary.is_open:
+            return word.count("_") > 1
+        pieces = self.vocabulary.splits(word, {})
+        return len(pieces) == 1
+
+    def _read(self, match: re.Match[str]) -> tuple[str, int]:
+        base = _plain_word(match["base"])
+        below = match["below"] or match["low"] or ""
+        above = match["above"] or match["high"] or ""
+        before = match["above2"] or match["high2"] or ""
+        end = match.end()
+        if before and above:  # x^2_1^3 is no name
+            above, end = "", match.start("above") - 2 if match["above"] else match.start("high") - 1
+        script = _Script(base, _indices(below), before or above)
+        if script.above:
+            for name in self._layered(script):
+                return name, end
+            # no layer: what is above is a power
+            start = match.start("above2" if match["above2"] else "high2") if before else (
+                match.start("above" if match["above"] else "high")
+            )  # fmt: skip
+            end = self.text.rindex("^", 0, start + 1)
+            if before:
+                script = _Script(base)
+        return self._name(_Script(script.base, script.below)), end
+
+    def _name(self, script: _Script) -> str:
+        """The plain name for a script without a layer."""
+        key = f"{script.base}|{script.below}"
+        if key in self._identifiers:
+            return self._identifiers[key]
+        found = spelled(script.base, "", script.below)
+        known = [name for name in found if self.vocabulary.place(name) is not None]
+        if known:
+            return known[0]
+        joined = "_".join([script.base, *script.below.split(",")]) if script.below else script.base
+        close = script.base + script.below
+        return (
+            close if self.vocabulary.place(close) and not self.vocabulary.place(joined) else joined
+        )
+
+    def _layered(self, script: _Script) -> list[str]:
+        """The plain names of a value in a layer, by the notations."""
+        number = int(script.above.strip("[]()"))
+        bracket = script.above[0] if script.above[0] in "[(" else ""
+        is_value = script.base in VALUES
+        if bracket == "[":
+            layer = number
+        elif bracket == "(":
+            layer = number - (is_value and not self._first_is_one)
+        else:
+            layer = number - 1
+        names = spelled(script.base, str(layer), script.below)
+        known = [name for name in names if self.vocabulary.place(name) is not None]
+        if known:
+            return known[:1]
+        if not bracket:
+            typed = _Script(script.base, script.below, script.above)
+            return names[:1] if typed in self._layers else []
+        if bracket == "(" and not script.below:
+            return []
+        return names[:1]
+
+    def _of_chosen(self, given: Mapping[str, str]) -> dict[str, str]:
+        """Chosen names by the scripts that writers make of them: rate|max is rate_max."""
+        found: dict[str, list[str]] = {}
+        for name in self.vocabulary.chosen:
+            if name not in given:
+                found.setdefault(_identifier(name), []).append(name)
+        plain = {}
+        for key, names in found.items():
+            # of x1 and x_1, one is written as typed
+            left = [name for name in names if _as_typed(name) not in self.text] or names
+            plain[key] = left[0]
+        plain |= {f"{name}|": name for name in self.vocabulary.chosen}
+        return plain
+
+
+def _identifier(name: str) -> str:
+    match = re.fullmatch(r"([A-Za-z])([0-9]+)", name)
+    base, *indices = [match[1], match[2]] if match else name.split("_")
+    return f"{base}|{','.join(i for i in indices if i)}" if base else f"{name}|"
+
+
+def _as_typed(name: str) -> str:
+    return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
+
+
+def _plain_word(base: str) -> str:
+    if base.startswith((r"\hat", r"\widehat")):
+        return "y"
+    if base.startswith("\\") and "{" not in base:
+        return base[1:]
+    if base.startswith("\\"):
+        return base[base.index("{") + 1 : -1].replace(r"\_", "_").replace(" ", "")
+    return base
+
+
+def _indices(below: str) -> str:
+    """12 for {12}, 1,2 for {1, 2}, max for {\\mathrm{max}}."""
+    found = re.sub(r"\\(?:mathrm|mathit|text|mathsf|textrm|operatorname)\{([^{}]*)\}", r"\1", below)
+    return found.replace(r"\,", "").replace(r"\_", "_").replace(" ", "").strip(",")

@@ -1,0 +1,64 @@
+"""The nodes of a typed formula, and where in the text each stands first."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from netsym.errors import SpecError
+from netsym.graph.builder import Builder
+from netsym.typed.carets import Span, mistake
+from netsym.typed.numerals import NumberError, half_unit, value_of
+
+
+class Typed(Builder):
+    """A builder that keeps places: `spans` by number, `digits` of constants typed as decimals.
+
+    Nodes nested more than `deepest` deep are refused.
+    """
+
+    def __init__(self, text: str, deepest: int | None = None) -> None:
+        super().__init__()
+        self.text = text
+        self.deepest = deepest
+        self.spans: list[Span] = []
+        self._halves: dict[int, list[Fraction]] = {}
+        self._typed: dict[tuple[str, bool], int] = {}
+
+    def at(self, number: int, start: int, stop: int) -> int:
+        """The number, and where it stands if it is new."""
+        if number == len(self.spans):
+            self.spans.append((start, stop))
+            if self.deepest is not None and self.levels[number] > self.deepest:
+                raise self.too_deep(start)
+        return number
+
+    def too_deep(self, start: int) -> SpecError:
+        """Nesting deeper than allowed."""
+        message = f"the formula is nested more than {self.deepest:,} operations deep"
+        hint = "read it with longest=None"
+        return mistake(message, self.text, (start, start + 1), hint=hint)
+
+    def made(self, operation: str, operands: tuple[int, ...], start: int, stop: int) -> int:
+        """The number of an operation that stands there."""
+        number = self.operation(operation, operands)
+        return self.at(number, start, stop) if number == len(self.spans) else number
+
+    def typed_number(self, word: str, negative: bool, start: int, stop: int) -> int:
+        """The number of a constant as typed; raises `SpecError` for one too long or large."""
+        number = self._typed.get((word, negative))
+        if number is not None:
+            return number
+        try:
+            value = value_of(word)
+        except NumberError as error:
+            raise mistake(str(error), self.text, (start, stop), hint=error.hint) from None
+        number = self.at(self.constant(-value if negative else value), start, stop)
+        self._typed[word, negative] = number
+        half = half_unit(word) or Fraction(0)  # as an integer it was typed exactly
+        self._halves.setdefault(number, []).append(half)
+        return number
+
+    @property
+    def digits(self) -> dict[int, Fraction]:
+        """Half a unit of the last digit of decimals; a number also typed exactly has none."""
+        return {number: max(halves) for number, halves in self._halves.items() if all(halves)}

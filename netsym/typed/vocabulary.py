@@ -1,0 +1,138 @@
+"""The words of a typed formula: what a spelling may mean, which names there are, what is near."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+from netsym.errors import did_you_mean
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import GREEK, Names
+
+_ALIASES = {
+    "ln": "log", "logistic": "sigmoid", "expit": "sigmoid", "swish": "silu", "arctan": "atan",
+    "leakyrelu": "leaky_relu", "hardsigmoid": "hard_sigmoid", "√": "sqrt",
+}  # fmt: skip
+_FUNCTION_WORDS: Mapping[str, str] = {
+    **{name: name for name in FUNCTIONS},
+    **{row.unicode: name for name, row in FUNCTIONS.items() if row.unicode},
+    **_ALIASES,
+}
+
+_NUMERALS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
+_SPELLED = re.compile(
+    r"(ŷ|y\u0302|[αβγδμσ]|[A-Za-z_][A-Za-z0-9_]*)"
+    r"(?:⁽(\w+)⁾|\^\[([0-9]+)\]|\^\(([0-9]+)\))?([₀-₉,]+|[_0-9]+)?"
+)
+#: Letters of values that have one index, however many digits it has; weights have two.
+_ONE_INDEX = re.compile(r"t+|[suvxyzabmh]|[bp][a-z]|gamma|beta|mu|sigma")
+
+_GREEK = {letter: word for word, letter in GREEK.items()}
+
+_OFFERED = 1000
+_LONGEST_SPLIT = 40
+
+
+def function_of(word: str) -> str | None:
+    """The function that a word means, in any case of letters.
+
+    >>> function_of("ReLU"), function_of("ln"), function_of("σ"), function_of("foo")
+    ('relu', 'log', 'sigmoid', None)
+    """
+    return _FUNCTION_WORDS.get(word) or _FUNCTION_WORDS.get(word[:60].lower())
+
+
+def plain_names(word: str) -> list[str]:
+    """The plain names that a spelling may stand for, the likeliest first.
+
+    >>> plain_names("w⁽¹⁾₁₂"), plain_names("w⁽¹⁾₁,₁₂"), plain_names("x₁₂"), plain_names("ŷ")
+    (['w1_1_2', 'w1_12'], ['w1_1_12'], ['x_12', 'x_1_2'], ['y'])
+    """
+    if word.isascii() and "^" not in word:
+        return [word]
+    match = _SPELLED.fullmatch(word)
+    if not match:
+        return [word]
+    layer = match[2] or match[3] or match[4] or ""
+    base = "y" if match[1][-1] in "ŷ\u0302" else _GREEK.get(match[1], match[1])
+    below = (match[5] or "").translate(_NUMERALS)
+    if "_" in below:
+        below = below[1:].replace("_", ",")
+    return spelled(base, layer.translate(_NUMERALS), below)
+
+
+def spelled(base: str, layer: str, below: str) -> list[str]:
+    """Plain names for a letter, a layer and indices, of which commas may be left out."""
+    if not below:
+        return [base + layer]
+    gate, comma, others = below.partition(",")
+    if comma and len(gate) == 1 and gate.isalpha():  # w_{f,12}^{[1]} is wf1_1_2
+        return [*spelled(base + gate, layer, others), "_".join([base + layer, *below.split(",")])]
+    if below[0] == "0" and below[1:].isdecimal():  # h_{01}^{[1]} is h1_0_1
+        return ["_".join([base + layer, "0", below[1:]]), f"{base}{layer}_{below}"]
+    whole = [below] if "," not in below else below.split(",")
+    found = ["_".join([base + layer, *whole])]
+    if len(whole) == 1 and len(below) > 1 and "0" not in below and len(below) < 5:
+        apart = "_".join([base + layer, *below])
+        found.insert(0 if not _ONE_INDEX.fullmatch(base) else 1, apart)
+    return found
+
+
+class Vocabulary:
+    """The names that a formula may use: those of `known`; any, if there are none."""
+
+    def __init__(self, known: Sequence[Names], inputs: Names | None) -> None:
+        self.all = [*([inputs] if inputs else []), *known]
+        self.is_open = not known
+        self.chosen: dict[str, tuple[Names, int]] = {}
+        self.structured: dict[str, list[Names]] = {}
+        for names in self.all:
+            if names.literal:
+                for position, name in enumerate(names.literal):
+                    self.chosen.setdefault(name, (names, position))
+            else:
+                self.structured.setdefault(names.start, []).append(names)
+
+    def place(self, name: str) -> tuple[Names, int] | None:
+        """Where a plain name is among the known ones."""
+        if name in self.chosen:
+            return self.chosen[name]
+        for names in self.structured.get(name.partition("_")[0], ()):
+            position = names.position(name)
+            if position is not None:
+                return names, position
+        return None
+
+    def resolve(self, word: str, defined: Mapping[str, int]) -> str | None:
+        """The plain name that a spelling means, None if there is none or more than one."""
+        if not (defined or self.all):
+            return None
+        found = [n for n in plain_names(word) if n in defined or self.place(n)]
+        return found[0] if len(found) == 1 else None
+
+    def splits(self, word: str, defined: Mapping[str, int]) -> list[tuple[str, str]]:
+        """The pairs of names that a word can be cut into."""
+        if len(word) > _LONGEST_SPLIT:
+            return []
+        pairs = ((word[:cut], word[cut:]) for cut in range(1, len(word)))
+        return [
+            (left, right)
+            for left, right in pairs
+            if self.resolve(left, defined) and self.resolve(right, defined)
+        ]
+
+    def suggestion(self, word: str, defined: Iterable[str]) -> str:
+        """A sentence that offers the nearest name."""
+        names = list(islice(self._names(defined), _OFFERED))
+        if len(names) < 12:
+            return did_you_mean(word, names)
+        said = did_you_mean(word, names)
+        some = ", ".join(names[:8])
+        return said if said.startswith("did") else f"names are {some} and more"
+
+    def _names(self, defined: Iterable[str]) -> Iterator[str]:
+        yield from dict.fromkeys(defined)
+        for names in self.all:
+            for position in range(min(len(names), _OFFERED)):
+                yield names.ascii(position)

@@ -1,0 +1,129 @@
+"""What the words of a typed formula are: known or defined names, functions, or mistakes."""
+
+from __future__ import annotations
+
+from netsym.errors import SpecError, did_you_mean
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import refuse_bad_name
+from netsym.typed.nodes import Typed
+from netsym.typed.tokens import Tokens
+from netsym.typed.vocabulary import Vocabulary, function_of, plain_names
+
+
+class Words:
+    """Finds the nodes of words.
+
+    `defined` are the names that the text itself defines, `used` those of them that occur;
+    `first_use` says where free names occur first, `numbers` what words have meant so far.
+    """
+
+    def __init__(self, tokens: Tokens, vocabulary: Vocabulary, nodes: Typed) -> None:
+        self.tokens = tokens
+        self.vocabulary = vocabulary
+        self.nodes = nodes
+        self.defined: dict[str, int] = {}
+        self.defining = ""
+        self.used: set[str] = set()
+        self.first_use: dict[str, int] = {}
+        self.numbers: dict[str, int] = {}
+
+    def define(self, word: str, name: str, number: int) -> None:
+        """From here on, a name stands for a value."""
+        self.defined[name] = number
+        self.numbers.pop(word, None)
+
+    def known(self, place: int) -> int | None:
+        """The node of a word that is a known or defined name."""
+        word = self.tokens.words[place]
+        name = self.vocabulary.resolve(word, self.defined)
+        return None if name is None else self.named(word, name, place)
+
+    def named(self, word: str, name: str, place: int) -> int:
+        """The node of a name."""
+        if name in self.defined:
+            number = self.defined[name]
+            self.used.add(name)
+        else:
+            number = self.nodes.at(self.nodes.symbol(name), *self._span(place))
+        self.numbers[word] = number
+        return number
+
+    def free(self, place: int) -> int:
+        """The node of a name that nobody knows, where any name may be."""
+        word = self.tokens.words[place]
+        name = plain_names(word)[0]
+        if name == self.defining:
+            raise self.tokens.mistake(f"{word!r} is used in its own definition", place)
+        self.refuse(name, place)
+        self.first_use.setdefault(name, place)
+        return self.named(word, name, place)
+
+    def refuse(self, name: str, place: int) -> None:
+        """Refuse what cannot be a name."""
+        try:
+            refuse_bad_name(name)
+        except SpecError as error:
+            raise self.tokens.mistake(str(error), place) from None
+
+    def function(self, place: int) -> str | None:
+        """The function that a word means; raises `SpecError` where it has no values to take."""
+        tokens, word = self.tokens, self.tokens.words[place]
+        function = function_of(word)
+        if function is None or FUNCTIONS[function].arity == 0:
+            return function
+        if function == "logsumexp":
+            raise tokens.mistake(
+                f"{word!r} is of a vector", place, hint="write log(exp(z_1) + exp(z_2) + …)"
+            )
+        if FUNCTIONS[function].vector:
+            raise tokens.mistake(
+                f"{word!r} makes several values of several, so it is no part of one formula", place,
+                hint="write exp(z_1)/(exp(z_1) + exp(z_2) + …) for its first value",
+            )  # fmt: skip
+        if tokens.kinds[place + 1] != "(":
+            raise tokens.mistake(f"{word!r} is a function", place, hint=f"write {word}(…)")
+        return function
+
+    def halves(self, place: int) -> tuple[str, str]:
+        """The two names that a word is made of, as w_11x of w_11 and x; raises `SpecError`."""
+        pairs = self.vocabulary.splits(self.tokens.words[place], self.defined)
+        if len(pairs) != 1:
+            raise self._unknown(place, pairs)
+        return pairs[0]
+
+    def _span(self, place: int) -> tuple[int, int]:
+        return self.tokens.starts[place], self.tokens.stops[place]
+
+    def _unknown(self, place: int, pairs: list[tuple[str, str]]) -> SpecError:
+        tokens, word = self.tokens, self.tokens.words[place]
+        shown = f"{word[:60]!r}" + ("…" if len(word) > 60 else "")
+        readings = plain_names(word)
+        if pairs:
+            readings = [f"{left}*{right}" for left, right in pairs[:4]]
+        if pairs or (
+            len(readings) > 1
+            and all(self.vocabulary.place(name) or name in self.defined for name in readings)
+        ):
+            said = " or ".join(readings)
+            return tokens.mistake(f"{shown} can be {said}", place, hint="write one of these")
+        if self.defining in readings:
+            return tokens.mistake(f"{shown} is used in its own definition", place)
+        if self._is_defined_later(word, place):
+            return tokens.mistake(
+                f"{shown} is used before it is defined", place, hint="put its equation first"
+            )
+        if tokens.kinds[place + 1] == "(":
+            hint = did_you_mean(word, FUNCTIONS)
+            if not hint.startswith("did") and not self.vocabulary.is_open:
+                near = self.vocabulary.suggestion(word, self.defined)
+                hint = near if near.startswith("did") else hint
+            return tokens.mistake(f"no function called {shown}", place, hint=hint)
+        hint = self.vocabulary.suggestion(word, self.defined)
+        return tokens.mistake(f"unknown name {shown}", place, hint=hint)
+
+    def _is_defined_later(self, word: str, place: int) -> bool:
+        kinds, words = self.tokens.kinds, self.tokens.words
+        return any(
+            kinds[later] == "=" and words[later - 1] == word and kinds[later - 2] in ("line", ";")
+            for later in range(place + 2, len(kinds) - 1)
+        )

@@ -1,0 +1,167 @@
+"""Text from anywhere: every one ends as a formula or a `SpecError`, soon, and none is run."""
+
+from __future__ import annotations
+
+import random
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import netsym.writers  # noqa: F401
+from netsym import SpecError
+from netsym.graph.names import Names, literal
+from netsym.typed.parse import Parsed, parse_formula
+from tests.work import Work
+
+CANARY = Path("netsym-canary-that-must-not-exist")
+TOUCH = f"open('{CANARY}', 'w')"
+
+HOSTILE = {
+    "open a file": TOUCH,
+    "import": f"__import__('os').system('touch {CANARY}')",
+    "eval": f'eval("{TOUCH}")',
+    "lambda": f"(lambda: {TOUCH})()",
+    "subclasses": "().__class__.__bases__[0].__subclasses__()",
+    "sympify attribute": "x.__class__.__mro__",
+    "format": "f'{" + TOUCH + "}'",
+    "comprehension": f"[{TOUCH} for i in (1,)]",
+    "walrus": f"(y := {TOUCH})",
+    "semicolon import": "import os; os.abort()",
+    "decorator": "@exec\nclass x: pass",
+    "builtins": "globals()",
+    "getattr": "getattr(x, 'y')",
+    "tower": "9**9**9**9**9",
+    "tower in text": "9^9^9^9^9^9",
+    "factorial": "factorial(10**8)",
+    "exclamation": "100000000!",
+    "shift": "1 << 10**10",
+    "300 parentheses": "(" * 300 + "x" + ")" * 300,
+    "100,000 parentheses": "(" * 100_000 + "x" + ")" * 100_000,
+    "100,001 parentheses": "(" * 100_001 + "x" + ")" * 100_001,
+    "never closed": "(" * 90_000,
+    "only closed": ")" * 100_000,
+    "bars": "|" * 100_000,
+    "mixed brackets": "([{" * 20_000 + "x",
+    "infinite number": "1e999",
+    "endless exponent": "1e" + "9" * 100_000,
+    "tiny number": "1e-999999999",
+    "10,000 digits": "7" * 10_000,
+    "superscript digits": "x" + "²" * 100_000,
+    "10 MB line": "x+" * 5_000_000 + "x",
+    "NUL": "x\x00 + 1",
+    "control characters": "x\x1b[31m + \x07",
+    "surrogate": "x + \ud800",
+    "Cyrillic": "х + 1",
+    "Greek": "ο + 1",
+    "full width": "ｅｘｐ(1)",
+    "right to left": "x \u202e+ 1",
+    "zero width": "x\u200by",
+    "combining": "x" + "\u0301" * 10_000,
+    "emoji": "🦀 + 1",
+    "ligature": "ﷺ" * 1000,
+    "deep minus": "-" * 300_000 + "x",
+    "100,000 powers": "x" + "**x" * 100_000,
+    "deep e": "e^" * 100_000 + "x",
+    "deep quotient": "x" + "/x" * 100_000,
+    "deep exp": "exp(" * 100_000 + "x" + ")" * 100_000,
+    "commas": "max(" + "1," * 50_000 + "1)",
+    "equals signs": "=" * 100_000,
+    "newlines": "\n" * 100_000,
+    "long name": "a" * 900_000,
+    "long subscript": "x" + "₁" * 100_000,
+    "billion laughs": "a_1 = x + 1\n" + "\n".join(f"a_{i} = a_{i - 1}*a_{i - 1}"
+                                                  for i in range(2, 2000)),
+    "cycle": "a = b\nb = c\nc = a",
+    "huge index": "w_999999999_999999999*x_999999999",
+    "LaTeX input": r"\input{/etc/passwd}",
+    "LaTeX write": r"\immediate\write18{touch " + str(CANARY) + "}",
+    "LaTeX csname": r"\csname def\endcsname",
+    "LaTeX def": r"\def\x{\x\x}\x",
+    "LaTeX braces": "^{" * 100_000,
+    "LaTeX fractions": r"\frac{" * 50_000,
+    "LaTeX nested": r"\frac{1}{1+" * 20_000 + "x" + "}" * 20_000,
+    "LaTeX parameter": r"\operatorname{LeakyReLU}_{" * 1000,
+    "LaTeX underbrace": r"{\underbrace{x}_{\text{" * 5000,
+    "LaTeX dollars": "$" * 100_000,
+}  # fmt: skip
+
+
+def read_or_refused(text: str) -> None:
+    try:
+        assert isinstance(parse_formula(text), Parsed)
+    except SpecError as error:
+        said = str(error)
+        assert len(said) < 1000
+        assert all(c.isprintable() or c == "\n" for c in said)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_text_ends_soon(text: str) -> None:
+    work = Work(partial(read_or_refused, text))
+    assert work.calls < 10_000 + 100 * len(text)
+    assert not CANARY.exists()
+
+
+def test_long_text_is_read_in_linear_time_without_a_limit() -> None:
+    def calls(count: int) -> int:
+        text = "(" * count + "x" + ")" * count + "+x" * count
+        return Work(partial(parse_formula, text, longest=None)).calls
+
+    assert calls(80_000) < 2.1 * calls(40_000)
+
+
+# -- fuzz ----------------------------------------------------------------------------------------
+KNOWN = [literal("w_11", "w_12", "b", "gain"), Names("w", 1, (2, 2)), Names("x", None, (2,))]
+VALID = (
+    "w_11*sigmoid(w_12*x_1 + b) - 0.5*tanh(x_2)/2",
+    "y = σ(w⁽¹⁾₁₁·x₁ + w⁽¹⁾₁₂·x₂) + max(0, x₁, -2)^2",
+    "h = exp(-x_1)\ny = 1/(1 + h) + |gain - 1/3|",
+    r"\hat{y} = \frac{1}{1 + e^{-w_{11}^{[1]}\,x_{1}}} + \sqrt{b}",
+    r"\begin{aligned} a_{1} &= \sigma\bigl(w_{12}\,x_{2}\bigr) \\ y &= a_{1}^{2} \end{aligned}",
+)
+PIECES = (
+    "x", "x_1", "w_11", "b", "gain", "e", "pi", "w⁽¹⁾₁₂", "x₂", "ŷ", "sigmoid", "max", "exp(", "σ(",
+    "2", "0.5", "1e-5", "1e999", "1/3", "+", "-", "*", "/", "**", "^", "²", "⁻¹", "(", ")", "[",
+    "]", "{", "}", "|", ",", "=", ";", "\n", " ", "#", "…", "!", ".", "'", "\x00", "а", "α",
+    "\u202e", "\\frac", "\\frac{", "\\sqrt", "\\sigma", "\\left(", "\\right)", "\\,", "\\\\", "&",
+    "$", "_{", "^{", "_", "\\operatorname{ReLU}",
+    "\\operatorname{LeakyReLU}_{", "\\underbrace{", "\\hat{y}",
+    "\\lvert", "\\begin{aligned}", "\\text{", "\\foo", "10^{-5}", "\\cdot", "w_{11}", "^{[1]}",
+    "leaky_relu(", "√", "y =", "f(x) =", "lambda", "softmax(", "x_1^{2}", "\\bigl(", "%",
+)  # fmt: skip
+
+
+def mutated(source: random.Random) -> str:
+    text = source.choice(VALID)
+    for _ in range(source.randrange(1, 4)):
+        place, kind = source.randrange(len(text) + 1), source.random()
+        if kind < 0.4:
+            text = text[:place] + source.choice(PIECES) + text[place:]
+        elif kind < 0.7:
+            text = text[:place] + text[place + source.randrange(1, 4) :]
+        else:
+            other = source.choice(VALID)
+            text = text[:place] + other[source.randrange(len(other)) :][:12] + text[place:]
+    return text
+
+
+def soup(source: random.Random) -> str:
+    return "".join(source.choice(PIECES) for _ in range(source.randrange(1, 9)))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_fuzz(seed: int) -> None:
+    """10,000 texts: each gives a formula or a `SpecError` with a caret, and nothing else."""
+    source = random.Random(seed)
+    read = 0
+    for number in range(10_000):
+        text = mutated(source) if number % 3 == 0 else soup(source)
+        try:
+            parsed = parse_formula(text, known=KNOWN if number % 2 else ())
+        except SpecError as error:
+            assert "^" in str(error), text
+        else:
+            assert len(parsed.formula.outputs) >= 1, text
+            read += 1
+    assert read > 300

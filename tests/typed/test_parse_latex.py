@@ -1,0 +1,128 @@
+"""LaTeX to formulas: what the writer writes, and what people type."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from tests.formula.test_parse import read
+
+import netsym.writers  # noqa: F401
+from netsym import SpecError
+from netsym.graph.names import Names, literal
+from netsym.typed.parse import parse_formula
+from tests.networks import Case, cases
+from tests.writers.test_golden import GOLDEN, network, table
+
+QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40)
+
+#: A quotient wider than the line is written a\,(…)^{-1}, which is a product with 1/(…) as well.
+WIDE_QUOTIENTS = {
+    "skip.inlined.output-y_2.tex",
+    "skip.inlined.output-3.document.tex",
+    "skip.inlined.output-y_1.document.onion.color.tex",
+}
+FRAGMENTS = [
+    c for c in table()
+    if c.to == "latex" and c.form != "matrix" and "digits" not in c.options
+    and c.name not in WIDE_QUOTIENTS
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FRAGMENTS, ids=lambda case: case.name)
+def test_golden_latex_reads_back(case) -> None:
+    net = network(case.net)
+    formula = net.formula(case.form, case.expand)
+    formula = formula.output(case.output) if case.output else formula
+    written = (GOLDEN / case.name).read_text()
+    assert read(written, net, case.form).text(ascii=True) == formula.text(ascii=True)
+
+
+def test_wide_quotients_are_products_with_an_inverse() -> None:
+    written = (GOLDEN / "skip.inlined.output-y_2.tex").read_text()
+    text = read(written, network("skip")).text(ascii=True)
+    assert text.startswith("y_2 = exp(") and "*(1/(exp(" in text
+
+
+@QUICK
+@given(cases())
+def test_networks_read_back(case: Case) -> None:
+    net = case.network
+    for form in ("inlined", "layered", "shared"):
+        formula = net.formula(form)
+        if formula.size.nodes > 1500:
+            continue
+        for notation in ("ng", "cs229", "nielsen"):
+            for options in ({}, {"color": True, "onion": form == "inlined"}):
+                written = formula.latex(width=100_000, notation=notation, **options)
+                assert read(written, net, form).text(ascii=True) == formula.text(ascii=True)
+
+
+TYPED = [
+    (r"\frac{1}{1+e^{-z}}", "y = 1/(1 + exp(-z))"),
+    (r"$\frac12 x$", "y = (1/2)*x"),
+    (r"\[ \sigma\left(w_1 x_1 + b\right) \]", "y = sigmoid(w_1*x_1 + b)"),
+    (r"\max(0, x^{2}) + \tanh(x) \times 2", "y = max(0, x**2) + tanh(x)*2"),
+    (r"w_{11}x_1 + w_{1,1}^{[1]}", "y = w_11*x_1 + w1_1_1"),
+    (r"w^{(1)}_{12} + w^{[2]}_{1}", "y = w1_1_2 + w2_1"),
+    (r"f(x) = \operatorname{LeakyReLU}_{0.2}(x)", "f(x) = leaky_relu(x, 0.2)"),
+    (r"\hat{y}_{1} = \sqrt{x}", "y_1 = sqrt(x)"),
+    (r"\lvert x \rvert + \left|x\right|", "y = abs(x) + abs(x)"),
+    (r"2.5 \cdot 10^{20}\,x + 10^{-5} + 10^{2}", "y = 2.5e+20*x + 1e-05 + 10**2"),
+    (r"\ln(x) + \ln 2", None),
+    (r"e^{x} + \mathrm{rate\_max}\,\mathrm{gain}", "y = exp(x) + rate_max*gain"),
+    (r"(1 + e^{-x})^{-1}", "y = 1/(1 + exp(-x))"),
+    (r"$x^2y$", "y = x**2*y"),
+    (r"\begin{aligned} h_{1} &= x^{2} \\ y &= h_{1} + 1 \end{aligned}", "y = x**2 + 1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), TYPED, ids=[text for text, _ in TYPED])
+def test_typed(text: str, expected: str | None) -> None:
+    if expected is None:
+        with pytest.raises(SpecError, match="'log' is a function"):
+            parse_formula(text)
+    else:
+        assert parse_formula(text).formula.text(ascii=True) == expected
+
+
+def test_spans_are_those_of_the_latex() -> None:
+    text = r"y = \frac{w_{1}}{2} + \sigma(x)"
+    spans = parse_formula(text).spans.values()
+    assert {r"w_{1}", r"{w_{1}}{2}", r"\sigma(x)"} <= {text[a:b] for a, b in spans}
+
+
+def test_names_by_what_is_known() -> None:
+    known = [literal("x1", "gain", "w_1_2"), Names("w", 1, (2, 12)), Names("x", None, (12,))]
+
+    def said(text: str, **given: object) -> str:
+        return parse_formula(text, known=known, **given).formula.text(ascii=True)[4:]
+
+    assert (
+        said(r"w_{1,2} + w_{1,12}^{[1]} + w_{12}^{2} + x_{12}") == "w_1_2 + w1_1_12 + w1_1_2 + x_12"
+    )
+    assert said(r"\gamma^{*}\,x_{2}", latex_names={"gain": r"\gamma^{*}"}) == "gain*x_2"
+    assert said(r"gain\,x_2^{2}") == "gain*x_2**2"
+
+
+MISTAKES = [
+    (r"\foo{x}", "unknown command \\foo\n  \\foo{x}\n  ^^^^\nwrite what it stands for"),
+    (r"\sigm(x)", "unknown command \\sigm\n  \\sigm(x)\n  ^^^^^\ndid you mean '\\\\sigma'?"),
+    (r"W^{[1]} \odot x", "\\odot belongs to formulas of matrices, which are not read\n"
+                         "  W^{[1]} \\odot x\n          ^^^^^\n"
+                         "write the layered form, value by value"),
+    (r"\frac{1}{x", "1 brace is not closed\n  \\frac{1}{x\n          ^"),
+    (r"\frac{1}", "an argument in braces is missing here\n  \\frac{1}\n          ^\n"
+                  r"as in \frac{a}{b} and \sqrt{z}"),
+    (r"x^{2}}", "this '}' closes nothing\n  x^{2}}\n       ^"),
+    (r"\operatorname{sigmod}(x)", "no function called 'sigmod'\n  \\operatorname{sigmod}(x)\n"
+                                  "  ^^^^^^^^^^^^^^^^^^^^^\ndid you mean 'sigmoid'?"),
+    (r"\sqrt[3]{x}", "only square roots are read\n  \\sqrt[3]{x}\n  ^^^^^\n"
+                     "write z^{1/3} for a cube root"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), MISTAKES, ids=[text for text, _ in MISTAKES])
+def test_mistakes(text: str, message: str) -> None:
+    with pytest.raises(SpecError) as error:
+        parse_formula(text)
+    assert str(error.value) == message
