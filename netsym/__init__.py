@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from netsym.equality.comparison import compare as compare
     from netsym.files.files import load as load
     from netsym.files.files import save as save
-    from netsym.forms.to_sympy import from_sympy as from_sympy
     from netsym.formula import Formula as Formula
     from netsym.network.costs import cost as cost
     from netsym.network.network import Network as Network
     from netsym.readers.shorthand import parse as parse
     from netsym.readers.sklearn import from_sklearn as from_sklearn
+    from netsym.readers.sympy import from_sympy as from_sympy
 
 __version__ = "0.1.0"
 
@@ -35,7 +35,7 @@ _PUBLIC = {
     "Formula": "netsym.formula",
     "Network": "netsym.network.network",
     "from_sklearn": "netsym.readers.sklearn",
-    "from_sympy": "netsym.forms.to_sympy",
+    "from_sympy": "netsym.readers.sympy",
     "load": "netsym.files.files",
     "parse": "netsym.readers.shorthand",
     "save": "netsym.files.files",
@@ -53,7 +53,6 @@ __all__ = [*_PUBLIC]
 def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'netsym' has no attribute {name!r}")
-    import_module("netsym.writers")  # whoever has a formula may write it; see WRITERS
     return getattr(import_module(_PUBLIC[name]), name)
 
 

@@ -1,175 +1,47 @@
-"""Forms: one graph, and where the writing stops and a name stands."""
+"""A formula: the face of a form, with every verb that people call."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_values
-from netsym.forms.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown, tally
+from netsym.forms.form import Form
+from netsym.forms.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown
 from netsym.forms.values import Evaluation, checked_number, points, shaped
-from netsym.graph.copying import copy_nodes
-from netsym.graph.graph import Graph, Ids
-from netsym.graph.names import Names, literal
-from netsym.graph.plan import Plan
 from netsym.wording import agreed
+from netsym.writers import WRITERS
 
 if TYPE_CHECKING:
     from netsym.gradient.reverse import Backward
 
-#: What writes a formula, by the name that `--to` takes. The writers' room fills it when it is
-#: imported: formulas are below writers and do not know them.
-WRITERS: dict[str, Callable[..., Iterator[str]]] = {}
-
-
-def _nothing() -> Ids:
-    return np.empty(0, dtype=np.int32)
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """One equation: the name of a value (`names` at `position`), and the node it equals."""
-
-    names: Names
-    position: int
-    node: int
-
-    @property
-    def name(self) -> str:
-        """The plain name."""
-        return self.names.ascii(self.position)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Bindings(Sequence[Binding]):
-    """An equation for each of the names, made when it is looked at: gradients have thousands."""
-
-    names: Names
-    nodes: Ids
-
-    def __len__(self) -> int:
-        return len(self.nodes)
-
-    def __getitem__(self, position: Any) -> Any:
-        if isinstance(position, slice):
-            return tuple(self)[position]
-        place = range(len(self))[position]
-        return Binding(self.names, place, int(self.nodes[place]))
-
-
-def bind(names: Names, nodes: Ids) -> tuple[Binding, ...]:
-    """An equation for each of the names."""
-    return tuple(Binding(names, i, int(node)) for i, node in enumerate(nodes.reshape(-1)))
-
 
 @dataclass(frozen=True, eq=False)
-class Formula:
+class Formula(Form):
     """Outputs as expressions of inputs and parameters, in a form.
 
     `str` writes it as text; `text`, `latex`, `python`, `sympy_code` write it with options;
     `sympy` gives sympy's own objects; `size` is how large it is; calling it evaluates it.
-
-    `cut` holds the nodes where the writing stops, in order. They wrap their own names (layered)
-    or are named by `cut_names` (shared). `shapes` says what each letter of a matrix form is.
-    With `steps` it holds for each step t from 1 to that; `zero` are the states before, that are 0,
-    and `aside` what is defined although no output is made of it. Such a form cannot be computed.
-    `loss` is the number of the layer that is a loss, 0 if none is.
     """
-
-    graph: Graph
-    inputs: Ids
-    outputs: Sequence[Binding]
-    function: str = ""
-    form: str = "inlined"
-    cut: Ids = dataclasses.field(default_factory=_nothing)
-    cut_names: Names | None = None
-    latex_names: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    headings: Mapping[int, str] = dataclasses.field(default_factory=dict)
-    shapes: tuple[tuple[Names, tuple[int, ...]], ...] = ()
-    steps: int = 0
-    zero: tuple[Names, ...] = ()
-    aside: Ids = dataclasses.field(default_factory=_nothing)
-    loss: int = 0
-
-    # -- what it is made of ---------------------------------------------------------------------
-    @cached_property
-    def bindings(self) -> tuple[Binding, ...]:
-        """The equations before the outputs, each after what it uses."""
-        if self.cut_names is not None:
-            return bind(self.cut_names, self.cut)
-        blocks = [(node, self.graph.block_of(node)) for node in self.cut.tolist()]
-        return tuple(
-            Binding(*self.graph.symbol(node), int(block.operands[node - block.start, 0]))
-            for node, block in blocks
-        )
-
-    @cached_property
-    def ends(self) -> Ids:
-        """The nodes of the outputs, shape (outputs,)."""
-        if isinstance(self.outputs, Bindings):
-            return self.outputs.nodes
-        return np.array([output.node for output in self.outputs], dtype=np.int32)
-
-    @cached_property
-    def mask(self) -> npt.NDArray[np.bool_]:
-        """Over the graph: what the outputs are made of, and what is defined aside."""
-        return self.graph.reachable(np.concatenate([self.ends, self.aside]))
-
-    @cached_property
-    def cut_mask(self) -> npt.NDArray[np.bool_]:
-        """Over the graph: where the writing stops."""
-        mask = np.zeros(len(self.graph), dtype=np.bool_)
-        mask[self.cut] = True
-        return mask
 
     @cached_property
     def size(self) -> Size:
         """How large it is, counted on the graph; nothing is written out."""
         return measure(self)
 
-    def output(self, which: int | str) -> Formula:
-        """The same for one output, by its name or its number counted from 1.
-
-        Raises `SpecError` if there is no such output.
-        """
-        names = [output.name for output in self.outputs]
-        position = output_position(which, literal(*names))
-        one = dataclasses.replace(self, outputs=self.outputs[position : position + 1])
-        if self.form == "shared":
-            return shared(one)
-        return dataclasses.replace(one, cut=self.cut[one.mask[self.cut]])
-
-    def _refuse_once(self) -> None:
-        if self.form == "once":
-            raise SpecError(
-                "what is written once for all steps is no program: its steps have no number; "
-                "take the layered form"
-            )
-
-    @property
-    def stops_at_names(self) -> bool:
-        """Whether the writing stops at the values that layers name."""
-        return self.form in ("layered", "once")
-
-    @property
-    def layer_count(self) -> int:
-        """The number of the last layer that it comes from, 0 if from none."""
-        return max(self.headings, default=0)
+    @classmethod
+    def of(cls, form: Form) -> Formula:
+        """The face of a form."""
+        if isinstance(form, Formula):
+            return form
+        return cls(**{field.name: getattr(form, field.name) for field in fields(form)})
 
     # -- values ---------------------------------------------------------------------------------
-    @cached_property
-    def plan(self) -> Plan:
-        """How its outputs are computed, block by block."""
-        self._refuse_once()
-        return Plan(self.graph, self.inputs, self.ends)
-
     @cached_property
     def _evaluation(self) -> Evaluation:
         return Evaluation(self.plan)
@@ -193,25 +65,6 @@ class Formula:
             raise ValueMissingError(without_values(missing))
         return shaped(self._evaluation(x, given), x, shape)
 
-    def symbols(self) -> list[tuple[Names, list[str]]]:
-        """The names that are not inputs, array by array: all names of it, and those that occur."""
-        inputs = set(self.inputs.tolist())
-        found = []
-        for block, rows in self.graph.walk(self.mask):
-            if block.op == "symbol" and isinstance(block.payload, Names):
-                names = block.payload
-                whole = names.all() if len(rows) == len(block) and not inputs else None
-                used = whole or [
-                    names.ascii(row) for row in rows.tolist() if block.start + row not in inputs
-                ]
-                found += [(names, used)] if used else []
-        return found
-
-    def given_names(self) -> list[str]:
-        """The names that a person chose: of inputs, parameters, outputs and the function."""
-        outputs = [output.name for output in self.outputs if output.names.literal]
-        return [*self.graph.given_names(), *outputs, self.function]
-
     @cached_property
     def _names(self) -> frozenset[str]:
         inputs = {
@@ -227,7 +80,7 @@ class Formula:
 
     # -- derivatives ----------------------------------------------------------------------------
     @cached_property
-    def backward(self) -> Backward:
+    def backward(self) -> Backward[Formula]:
         """What back propagation knows of it before it starts."""
         from netsym.gradient.reverse import Backward
 
@@ -243,15 +96,15 @@ class Formula:
         Kinks follow torch: relu'(0) = 0 (see `netsym.graph.functions.Function`).
         Raises `SpecError` for several outputs without `output`, and for unknown names.
         """
-        from netsym.gradient.gradient import gradient
+        from netsym.gradient.gradient import one_output
 
-        return gradient(self, wrt, output)
+        return one_output(self, output).jacobian(wrt)
 
     def jacobian(self, wrt: str | Sequence[str] = "parameters") -> Formula:
         """The derivatives of all outputs, one output after another; see `gradient`."""
         from netsym.gradient.gradient import jacobian
 
-        return jacobian(self, wrt)
+        return jacobian(self, wrt, self.backward)
 
     def hessian_vector(self, wrt: str | Sequence[str] = "parameters") -> Formula:
         """The Hessian of the one output times a vector, `Hv_1 …`; see `gradient` for `wrt`.
@@ -281,13 +134,11 @@ class Formula:
         (what, done, total) on the way. Raises `SpecError` for an unknown language,
         `TooLargeError` for more than `max_nodes`, before anything is written.
         """
-        if not WRITERS:
-            raise SpecError("no writers are loaded; import netsym.writers first")
         if to not in WRITERS:
             raise SpecError(f"unknown language {to!r}; {did_you_mean(to, WRITERS)}")
         instead = "ask for its size, or for another form, or raise max_nodes"
         if to not in ("text", "latex"):
-            self._refuse_once()
+            self.refuse_once()
         refuse_if_larger(self.size.nodes, self.form, max_nodes, instead)
         return WRITERS[to](self, **options)
 
@@ -356,77 +207,3 @@ class Formula:
         from netsym.forms.to_sympy import to_sympy
 
         return to_sympy(self)
-
-
-def output_position(which: int | str, names: Names) -> int:
-    """Where an output is among these, by its name or its number counted from 1.
-
-    Raises `SpecError` if there is no such output.
-    """
-    text = str(which)
-    position = names.position(text)
-    if position is not None:
-        return position
-    if len(text) < 20 and text.isdecimal() and 1 <= int(text) <= len(names):
-        return int(text) - 1
-    some = [names.ascii(position) for position in range(min(20, len(names)))]
-    raise SpecError(
-        f"no output {text[:60]!r}: give a number from 1 to {len(names)}, or a name; "
-        + did_you_mean(text, some)
-    )
-
-
-def spare_letters() -> Iterator[str]:
-    """Letters for values that nobody named, as many as it takes to find one that is free."""
-    yield from "tsuv"
-    yield from (f"t{'t' * n}" for n in count(1))
-
-
-def inlined(formula: Formula) -> Formula:
-    """The form without bindings."""
-    return dataclasses.replace(formula, form="inlined", cut=_nothing(), cut_names=None)
-
-
-def layered(formula: Formula) -> Formula:
-    """The form that stops at every value that a layer names."""
-    names = [
-        block.start + rows for block, rows in formula.graph.walk(formula.mask) if block.op == "name"
-    ]
-    cut = np.concatenate(names).astype(np.int32) if names else _nothing()
-    return dataclasses.replace(formula, form="layered", cut=cut, cut_names=None)
-
-
-def shared(formula: Formula) -> Formula:
-    """The form that stops at every value used more than once (common subexpressions)."""
-    plain = _without_names(formula)
-    graph = plain.graph
-    uses = np.zeros(len(graph), dtype=np.int64)
-    np.add.at(uses, plain.ends, 1)
-    composite = np.zeros(len(graph), dtype=np.bool_)
-    for number, block, rows in graph.operations(plain.mask):
-        composite[block.start : block.stop][rows] = True
-        for first, stop, source in graph.spans(number):
-            if source < 0 or graph.blocks[source].operands.shape[1]:
-                operands = block.operands[rows, first:stop]
-                tally(uses, operands, np.ones(len(operands), dtype=np.int64))
-    cut = np.flatnonzero(composite & (uses > 1)).astype(np.int32)
-    taken = {name.split("_")[0] for name in formula.given_names()} | graph.letters()
-    base = next(letter for letter in spare_letters() if letter not in taken)
-    return dataclasses.replace(
-        plain, form="shared", cut=cut, cut_names=Names(base, None, (len(cut),))
-    )
-
-
-def _without_names(formula: Formula) -> Formula:
-    """The same in a graph without name nodes, so that equal values of different names are one."""
-    old, new = formula.graph, Graph()
-    if not any(block.op == "name" for block in old.blocks):
-        return formula
-    moved = np.full(len(old), -1, dtype=np.int32)
-    for block in old.blocks:
-        if block.op == "symbol":
-            assert isinstance(block.payload, Names)
-            moved[block.start : block.stop] = new.symbols(block.payload)
-    copy_nodes(old, formula.mask, new, moved)
-    outputs = tuple(dataclasses.replace(o, node=int(moved[o.node])) for o in formula.outputs)
-    return dataclasses.replace(formula, graph=new, inputs=moved[formula.inputs], outputs=outputs)

@@ -13,8 +13,9 @@ from netsym.cli.output import Progress, write
 from netsym.cli.process import say
 from netsym.cli.writing import check_layout, write_formula, writing_options
 from netsym.errors import SpecError
+from netsym.forms.form import inlined, layered, shared
 from netsym.forms.sizes import Size, refuse_if_larger, shown
-from netsym.formula import Formula, inlined, layered, shared
+from netsym.formula import Formula
 from netsym.gradient.of_arrays import matrix_gradient
 from netsym.network.network import Network
 from netsym.wording import plural, table
@@ -108,7 +109,7 @@ def _write_matrices(
         raise SpecError(
             "--level matrix writes whole layers; leave --output, --expand, --onion and --form out"
         )
-    slopes = matrix_gradient(network.matrices, names)
+    slopes = Formula.of(matrix_gradient(network.matrices, names))
     write_formula(_taught(network, slopes) if taught else slopes, options, Progress())
 
 

@@ -15,8 +15,9 @@ from netsym.cli.arguments import common_options, note, one_of, whole_number, wit
 from netsym.cli.output import Progress, write
 from netsym.errors import SpecError
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
-from netsym.formula import WRITERS, Formula
+from netsym.formula import Formula
 from netsym.network.network import Network
+from netsym.writers import WRITERS
 from netsym.writers.language import Language
 from netsym.writers.latex import NOTATIONS, Latex
 from netsym.writers.text import NARROWEST, Ascii, Unicode

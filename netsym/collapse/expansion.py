@@ -11,8 +11,9 @@ from netsym.collapse.multiplied_out import Paths, Sum, Sums, Term
 from netsym.collapse.units import has_float
 from netsym.collapse.words import layer_words
 from netsym.errors import SpecError
+from netsym.forms.form import bind
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
-from netsym.formula import Formula, bind
+from netsym.formula import Formula
 from netsym.network.network import Network
 from netsym.ops.affine.affine import Affine
 from netsym.ops.proved.rationals import Exact, Irrational, NotRational

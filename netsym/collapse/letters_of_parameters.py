@@ -9,7 +9,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from netsym.formula import Binding, Formula, bind
+from netsym.forms.form import Binding, bind
+from netsym.formula import Formula
 from netsym.graph.copying import with_numbers
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Names, literal

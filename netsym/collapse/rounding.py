@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from netsym.formula import Formula
+from netsym.forms.form import Form
 from netsym.graph.copying import with_numbers
 from netsym.graph.graph import Graph, Ids, Mask
 from netsym.graph.names import Names
@@ -56,7 +56,7 @@ def fractions(parameter: Parameter) -> Iterator[Fraction]:
         )
 
 
-def unnamed(formula: Formula) -> Mask:
+def unnamed(formula: Form) -> Mask:
     """Which outputs need no name, and so are numbers; shape (outputs,)."""
     graph = formula.graph
     needs = np.zeros(len(graph), dtype=np.bool_)
@@ -66,7 +66,7 @@ def unnamed(formula: Formula) -> Mask:
     return np.asarray(~needs[formula.ends])
 
 
-def _rounded(parameter: Parameter, formula: Formula, nearest: Nearest) -> Parameter:
+def _rounded(parameter: Parameter, formula: Form, nearest: Nearest) -> Parameter:
     """A derived parameter; of numbers alone it is one no longer."""
     graph, ends, alone = formula.graph, formula.ends, unnamed(formula)
     kept = all(isinstance(nearest(number), Fraction) for number in fractions(parameter))

@@ -12,7 +12,8 @@ import numpy as np
 
 from netsym.equality.comparison import compare
 from netsym.errors import SpecError
-from netsym.formula import Binding, Formula, layered
+from netsym.forms.form import Binding, layered
+from netsym.formula import Formula
 from netsym.gradient.deltas import Title, append_names
 from netsym.gradient.gradient import in_form
 from netsym.graph.copying import copy_constants

@@ -20,8 +20,9 @@ from netsym.equality.same_graph import together
 from netsym.equality.sides import Subject, of_formula
 from netsym.equality.substitution import Mutant, substituted
 from netsym.errors import pointed
+from netsym.forms.form import bind
 from netsym.forms.values import Evaluation
-from netsym.formula import Formula, bind
+from netsym.formula import Formula
 from netsym.graph.copying import regrouped
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import literal

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.collapse.rounding import fractions, unnamed
-from netsym.formula import Formula
+from netsym.forms.form import Form
 from netsym.graph.copying import copy_nodes, place_symbols
 from netsym.graph.graph import Graph
 from netsym.graph.names import Names
@@ -85,7 +85,7 @@ def _errors(exact: Parameter, rounded: Parameter) -> Floats:
 
 
 def _errors_within(
-    exact: Formula, rounded: Formula, numbers: list[int], kept: Collection[Fraction]
+    exact: Form, rounded: Form, numbers: list[int], kept: Collection[Fraction]
 ) -> list[float]:
     """How far off the numbers are in formulas that are the same otherwise; else raises `_Other`.
 

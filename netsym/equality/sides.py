@@ -13,6 +13,7 @@ import numpy as np
 
 from netsym.equality.identity import Read
 from netsym.errors import SpecError
+from netsym.forms.form import Form
 from netsym.formula import Formula
 from netsym.graph.names import Names, literal
 from netsym.network.network import Network, refuse_vast_network
@@ -100,7 +101,7 @@ def _in_short(entry: Any) -> Any:
     return entry
 
 
-def _add_graph(state: Any, formula: Formula) -> None:
+def _add_graph(state: Any, formula: Form) -> None:
     """Add all that a formula computes to a hash."""
     for block, rows in formula.graph.walk(formula.mask):
         state.update(f"{block.op} {block.start}".encode() + rows.tobytes())
@@ -134,7 +135,7 @@ def subject(given: Any, like: Subject | None = None) -> Subject:
         parsed = read_text(given, like)
         return of_formula(parsed.formula, "the formula", parsed)
     if hasattr(given, "free_symbols"):
-        from netsym.forms.to_sympy import from_sympy
+        from netsym.readers.sympy import from_sympy
 
         return of_formula(from_sympy(given), "the sympy expression")
     raise SpecError(
@@ -143,8 +144,9 @@ def subject(given: Any, like: Subject | None = None) -> Subject:
     )
 
 
-def of_formula(formula: Formula, words: str, parsed: Parsed | None = None) -> Subject:
+def of_formula(form: Form, words: str, parsed: Parsed | None = None) -> Subject:
     """A formula as one side; without declared inputs, all of its names are inputs."""
+    formula = Formula.of(form)
     declared = len(formula.inputs) > 0
     if not declared:
         formula = _with_inputs(formula, list(_symbols(formula)))

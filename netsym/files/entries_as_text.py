@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.forms.sizes import refuse_if_larger
-from netsym.formula import Formula
+from netsym.forms.form import Form
+from netsym.forms.sizes import measure, refuse_if_larger
 from netsym.layers.parameter_entries import LONGEST, entries, is_typed
 from netsym.layers.parameter_formulas import DEEPEST, has_meaning
 from netsym.network.network import Network
@@ -47,7 +47,7 @@ class Inline:
         entries(where, nested, parameter.shape)
         return nested
 
-    def _derived(self, where: str, formula: Formula) -> list[Entry]:
+    def _derived(self, where: str, formula: Form) -> list[Entry]:
         """The entries of a derived parameter.
 
         If all are names and numbers, a file would give its names anew: one that is given elsewhere
@@ -69,7 +69,7 @@ class Inline:
         return [f"({entry})" if entry in tied else entry for entry in found]
 
 
-def _written(where: str, formula: Formula) -> list[Entry]:
+def _written(where: str, formula: Form) -> list[Entry]:
     """The outputs of a formula: numbers, names, and texts that are read as formulas."""
     _check(where, formula)
     texts = Ascii(formula).right_sides()[1].values()
@@ -90,9 +90,9 @@ def _written(where: str, formula: Formula) -> list[Entry]:
     return found
 
 
-def _check(where: str, formula: Formula) -> None:
+def _check(where: str, formula: Form) -> None:
     """Refuse what the reader would refuse, before it is written."""
-    size = formula.size
+    size = measure(formula)
     instead = f"keep the layers apart, or do without {where}"
     refuse_if_larger(max(size.per_output), "inlined", LONGEST, instead)
     if size.height > DEEPEST:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import TooLargeError, checked_whole
-from netsym.graph.graph import Block, Ids, Positions
-
-if TYPE_CHECKING:
-    from netsym.formula import Formula
-
+from netsym.forms.form import Form
+from netsym.graph.graph import Block, Positions, tally
 
 #: What is written out without being asked twice.
 MAX_NODES = 1_000_000
@@ -116,7 +113,7 @@ def refuse_if_larger(nodes: int, form: str, max_nodes: int | None, instead: str)
     )
 
 
-def measure(formula: Formula) -> Size:
+def measure(formula: Form) -> Size:
     """The size of a formula from its graph, in one pass; nothing is written out.
 
     Sizes are summed from the leaves up; how often each node is written, from the outputs down.
@@ -146,7 +143,7 @@ class _Sizes:
 
     lowest = 1
 
-    def __init__(self, formula: Formula, dtype: Any) -> None:
+    def __init__(self, formula: Form, dtype: Any) -> None:
         self.formula = formula
         self.graph = formula.graph
         self.leaf = self.lowest if dtype is object else float(self.lowest)  # floats may be inf
@@ -220,7 +217,7 @@ class _Heights(_Sizes):
         return max([ends, *(count for count, _ in self.bound)])
 
 
-def _operations(formula: Formula, dtype: Any) -> dict[str, int]:
+def _operations(formula: Form, dtype: Any) -> dict[str, int]:
     """How many operations of each kind are written out in all right-hand sides."""
     graph = formula.graph
     times = np.zeros(len(graph), dtype=dtype)
@@ -235,16 +232,3 @@ def _operations(formula: Formula, dtype: Any) -> dict[str, int]:
             if source < 0 or graph.blocks[source].operands.shape[1]:
                 tally(times, block.operands[rows, first:stop], here)
     return dict(sorted(operations.items()))
-
-
-def tally(counts: Any, operands: Ids, times: Any) -> None:
-    """Add to the count of every operand how many times its row counts."""
-    if counts.dtype == object or operands.size < 1000:
-        np.add.at(counts, operands, np.broadcast_to(times[:, None], operands.shape))
-        return
-    start = int(operands.min())
-    weights = None
-    if not (times == 1).all():
-        weights = np.broadcast_to(times[:, None], operands.shape).reshape(-1)
-    found = np.bincount((operands - start).reshape(-1), weights)
-    counts[start : start + len(found)] += found.astype(counts.dtype, copy=False)

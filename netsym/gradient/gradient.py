@@ -13,17 +13,15 @@ from itertools import chain
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.formula import Bindings, Formula, inlined, layered, shared, spare_letters
-from netsym.gradient.reverse import Dependence, Reverse
+from netsym.forms.form import Bindings, F, Form, inlined, layered, shared, spare_letters
+from netsym.gradient.reverse import Backward, Dependence, Reverse
 from netsym.gradient.signed_nodes import Product, Signed, SignedNodes
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Derivatives, Names
 
 
-def gradient(
-    formula: Formula, wrt: str | Sequence[str] = "parameters", output: int | str | None = None
-) -> Formula:
-    """See `Formula.gradient`."""
+def one_output(formula: F, output: int | str | None) -> F:
+    """The formula of one output; raises `SpecError` where it is not said which of several."""
     if output is not None:
         formula = formula.output(output)
     if len(formula.outputs) > 1:
@@ -32,13 +30,13 @@ def gradient(
             f"the gradient is of one output, and this has {len(formula.outputs)}: give "
             f"output={names[0]!r}, or another of {', '.join(names)}; jacobian is of all of them"
         )
-    return jacobian(formula, wrt)
+    return formula
 
 
-def jacobian(formula: Formula, wrt: str | Sequence[str] = "parameters") -> Formula:
-    """See `Formula.jacobian`."""
+def jacobian(formula: F, wrt: str | Sequence[str], facts: Backward[F] | None = None) -> F:
+    """See `Formula.jacobian`; `facts` are those of the formula, where they are known already."""
     refuse_once(formula)
-    facts = formula.backward
+    facts = facts or Backward(formula)
     picked = facts.parameters if wrt == "parameters" else facts.dependence(wrt)
     math = SignedNodes(facts.graph.branch())
     found = Reverse(math, facts.ends, picked, facts).run()
@@ -48,9 +46,9 @@ def jacobian(formula: Formula, wrt: str | Sequence[str] = "parameters") -> Formu
     return in_form(facts.plain, math.graph, facts.plain.inputs, names, ids)
 
 
-def hessian_vector(formula: Formula, wrt: str | Sequence[str] = "parameters") -> Formula:
+def hessian_vector(formula: F, wrt: str | Sequence[str]) -> F:
     """See `Formula.hessian_vector`."""
-    slopes = gradient(inlined(formula), wrt)
+    slopes = jacobian(one_output(inlined(formula), None), wrt)
     names = slopes.outputs[0].names
     assert isinstance(names, Derivatives)
     graph = slopes.graph.branch()
@@ -76,7 +74,7 @@ def _signed(graph: Graph, ids: Ids) -> Signed:
     return np.where(ids == graph.constants(0.0), np.int32(0), 1 + ids)
 
 
-def in_form(formula: Formula, graph: Graph, inputs: Ids, names: Names, ids: Ids) -> Formula:
+def in_form(formula: F, graph: Graph, inputs: Ids, names: Names, ids: Ids) -> F:
     """The outputs in the form of the formula that they were made of."""
     made = replace(
         formula,
@@ -93,7 +91,7 @@ def in_form(formula: Formula, graph: Graph, inputs: Ids, names: Names, ids: Ids)
     return shared(made) if formula.form == "shared" else layered(made)
 
 
-def refuse_once(formula: Formula) -> None:
+def refuse_once(formula: Form) -> None:
     """Raise `SpecError` for what is written once for all steps: it has no number of steps."""
     if formula.steps:
         raise SpecError(

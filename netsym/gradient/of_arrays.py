@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.formula import Formula
+from netsym.forms.form import Form
 from netsym.gradient.deltas import Title, append_names, delta_names, with_preactivations
 from netsym.gradient.gradient import in_form
 from netsym.gradient.wrt import Chosen, chosen, named_outputs, output_places
@@ -25,7 +25,7 @@ _OF_ONE = r"\frac{1}{m}"  # what one example of m adds to their mean
 _REDUCTIONS = frozenset({MEAN, SUM, OVER_EXAMPLES, "logsumexp"})
 
 
-def matrix_gradient(formula: Formula, wrt: str | list[str] = "parameters") -> Formula:
+def matrix_gradient(formula: Form, wrt: str | list[str] = "parameters") -> Form:
     """The derivatives of the one output of a matrix form (`Network.matrices`), layer by layer.
 
     The derivative by an array has its shape. Of a cost over m examples, δ is of the loss L of one
@@ -64,7 +64,7 @@ def _of_layers(picked: Chosen) -> Chosen:
 _INSTEAD = "derivatives of whole arrays are not known for it; choose --level scalar"
 
 
-def _shapes(formula: Formula, graph: Graph) -> dict[int, Shape]:
+def _shapes(formula: Form, graph: Graph) -> dict[int, Shape]:
     """Rows and columns of each array."""
     known: Mapping[tuple[str, int | None], Shape] = {
         (names.base, names.layer): shape for names, shape in formula.shapes
@@ -243,7 +243,7 @@ class _Arrays:
 class _Reverse:
     """From the output back, node by node: there are a few for each layer."""
 
-    def __init__(self, formula: Formula, graph: Graph, titles: list[Title]) -> None:
+    def __init__(self, formula: Form, graph: Graph, titles: list[Title]) -> None:
         self.formula = formula
         self.graph = graph
         self.arrays = _Arrays(graph)

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError
-from netsym.formula import Formula
+from netsym.forms.form import F
 from netsym.gradient.deltas import (
     Title,
     append_names,
@@ -33,7 +33,7 @@ from netsym.graph.index import increasing
 Rows = npt.NDArray[np.integer[Any]]
 
 
-class Backward:
+class Backward(Generic[F]):
     """What back propagation knows of a formula before it starts: no derivative, only facts.
 
     `plain` is the formula with its names z, `graph` that of it with names for the outputs `ends`,
@@ -41,7 +41,7 @@ class Backward:
     the block of their sums.
     """
 
-    def __init__(self, formula: Formula) -> None:
+    def __init__(self, formula: F) -> None:
         self.plain = with_preactivations(formula)
         self.graph = self.plain.graph.branch()
         self.above = output_places(formula)
@@ -130,7 +130,7 @@ class Alike:
 _NONE, _SOME, _ALL = range(3)
 
 
-class Reverse:
+class Reverse(Generic[F]):
     """From the outputs back: the adjoint of a node is the derivative of every output by it.
 
     Adjoints have shape (outputs, nodes). `parts` has, for each block, what its users pass back,
@@ -141,7 +141,7 @@ class Reverse:
     """
 
     def __init__(
-        self, math: SignedNodes, ends: Ids, wrt: Dependence, facts: Backward | None = None
+        self, math: SignedNodes, ends: Ids, wrt: Dependence, facts: Backward[F] | None = None
     ) -> None:
         self.math, self.graph = math, math.graph
         self.ends, self.wrt, self.last = ends, wrt, wrt.last

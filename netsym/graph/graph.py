@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import copysign
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -359,6 +360,19 @@ class Graph:
                     yield number, block, slice(None)
                 elif selected.any():
                     yield number, block, np.flatnonzero(selected)
+
+
+def tally(counts: Any, operands: Ids, times: Any) -> None:
+    """Add to the count of every operand how many times its row counts."""
+    if counts.dtype == object or operands.size < 1000:
+        np.add.at(counts, operands, np.broadcast_to(times[:, None], operands.shape))
+        return
+    start = int(operands.min())
+    weights = None
+    if not (times == 1).all():
+        weights = np.broadcast_to(times[:, None], operands.shape).reshape(-1)
+    found = np.bincount((operands - start).reshape(-1), weights)
+    counts[start : start + len(found)] += found.astype(counts.dtype, copy=False)
 
 
 def common_shape(arrays: Sequence[Ids]) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError
-from netsym.formula import Formula
+from netsym.forms.form import Form
 from netsym.graph.names import Names, literal
 from netsym.layers.parameter_entries import LONGEST, Typed
 from netsym.ops.parameters import Parameter, derived
@@ -123,7 +123,7 @@ def _first_mistake(
     return None
 
 
-def _read(texts: Sequence[str], notation: Vocabulary, chosen: Collection[str]) -> Formula:
+def _read(texts: Sequence[str], notation: Vocabulary, chosen: Collection[str]) -> Form:
     """Formulas as the equations of one text, as one by one they would take long."""
     for text in texts:
         _check(text)

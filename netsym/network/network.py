@@ -23,11 +23,8 @@ from netsym.errors import (
     did_you_mean,
     without_values,
 )
-from netsym.forms.sizes import Size, shown
-from netsym.forms.values import checked_number, points, shaped
-from netsym.formula import (
+from netsym.forms.form import (
     Binding,
-    Formula,
     bind,
     inlined,
     layered,
@@ -35,6 +32,9 @@ from netsym.formula import (
     shared,
     spare_letters,
 )
+from netsym.forms.sizes import Size, shown
+from netsym.forms.values import checked_number, points, shaped
+from netsym.formula import Formula
 from netsym.graph.graph import Ids
 from netsym.graph.names import Names, refuse_bad_name
 from netsym.layers import Shape

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from netsym.formula import Formula
+from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.ops.parameters import Parameter
@@ -54,7 +54,7 @@ class Ops(ABC, Generic[A]):
     def constant(self, value: float | Fraction) -> A:
         """A number; shape ()."""
 
-    def copied(self, formula: Formula) -> A | None:
+    def copied(self, formula: Form) -> A | None:
         """The outputs of a formula without inputs, node for node; None where that means nothing."""
         return None
 

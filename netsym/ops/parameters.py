@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import ValueMissingError, without_values
-from netsym.formula import Formula, bind
+from netsym.forms.form import Form, bind
 from netsym.graph.copying import with_numbers
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Names, literal
@@ -30,7 +30,7 @@ class Parameter:
 
     names: Names
     entries: npt.NDArray[np.float64] | npt.NDArray[np.object_] | None = None
-    formula: Formula | None = None
+    formula: Form | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -128,4 +128,4 @@ class Parameter:
 def derived(names: Names, graph: Graph, nodes: Ids) -> Parameter:
     """A parameter whose entries are nodes of a graph; shape of `nodes` as of `names`."""
     none = np.empty(0, dtype=np.int32)
-    return Parameter(names, formula=Formula(graph, none, bind(names, nodes)))
+    return Parameter(names, formula=Form(graph, none, bind(names, nodes)))

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from netsym.formula import Formula
+from netsym.forms.form import Form
 from netsym.graph.graph import Block, Ids
 from netsym.graph.names import Names, literal
 from netsym.graph.plan import Column, Contraction, LongSum, Plain, Plan, Step
@@ -18,7 +18,7 @@ from netsym.ops.parameters import Parameter
 A = TypeVar("A")
 
 
-def read_formula(formula: Formula, ops: Ops[A], x: A) -> A:
+def read_formula(formula: Form, ops: Ops[A], x: A) -> A:
     """The outputs of a formula in a reading, from its inputs there; shape (…, outputs)."""
     return Reading(formula.plan, ops, x)[formula.ends]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.formula import Formula
+from netsym.forms.form import Form
 from netsym.graph.copying import copy_nodes, place_symbols
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Names, Several
@@ -39,7 +39,7 @@ class Symbolic(Ops[Ids]):
             self._symbols[names] = self.graph.symbols(names)
         return self._symbols[names]
 
-    def copied(self, formula: Formula) -> Ids:
+    def copied(self, formula: Form) -> Ids:
         moved = np.full(len(formula.graph), -1, dtype=np.int32)
         for block, _ in formula.graph.walk(formula.mask):
             if isinstance(block.payload, Names):

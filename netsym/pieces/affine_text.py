@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from netsym.formula import Formula, bind
+from netsym.forms.form import bind
+from netsym.formula import Formula
 from netsym.graph.graph import Ids
 from netsym.graph.names import Names
 from netsym.ops.affine.symbolic_tidy import Tidy

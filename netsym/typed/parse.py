@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.formula import Binding, Formula
+from netsym.forms.form import Binding, Form
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Names, literal
 from netsym.typed.arrays_of_names import entitle, places
@@ -37,7 +37,7 @@ class Parsed:
     times). `notes` are sentences about what the reader assumed.
     """
 
-    formula: Formula
+    formula: Form
     text: str
     spans: Mapping[int, Span]
     digits: Mapping[int, Fraction]
@@ -95,7 +95,7 @@ def _parsed(read: Equations, latex_names: Mapping[str, str]) -> Parsed:
     symbols, inputs = _symbols(read, graph)
     ids = builder.build(graph, symbols, [e.value for e in results])
     function, outputs = _outputs(read, results, ids)
-    formula = Formula(graph, inputs, outputs, function, latex_names=dict(latex_names))
+    formula = Form(graph, inputs, outputs, function, latex_names=dict(latex_names))
     spans: dict[int, Span] = {}
     for node, span in zip(ids.tolist(), builder.spans, strict=True):
         spans.setdefault(node, span)

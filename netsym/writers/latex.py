@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import ClassVar
 
 from netsym.errors import SpecError, checked_whole, did_you_mean
-from netsym.formula import Formula, layered
+from netsym.forms.form import Form, layered
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block, Positions
 from netsym.graph.names import GREEK, VALUES, Adjoints, Derivatives, Names
@@ -85,7 +85,7 @@ class Latex(Language):
 
     def __init__(
         self,
-        formula: Formula,
+        formula: Form,
         digits: int | None = None,
         notation: Notation = NOTATIONS["ng"],
         onion: bool = False,
@@ -433,7 +433,7 @@ def _color(layer: int) -> str:
 
 
 def write_latex(
-    formula: Formula,
+    formula: Form,
     *,
     document: bool = False,
     notation: str = "ng",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from netsym.formula import Formula, spare_letters
+from netsym.forms.form import Form, spare_letters
 from netsym.graph.functions import FUNCTIONS, Function
 from netsym.graph.graph import Block, Positions
 from netsym.graph.names import Names
@@ -29,7 +29,7 @@ class PythonCode(Language):
     """Expressions of Python; `pieces` are the extra assignments that keep them shallow."""
 
     def __init__(
-        self, formula: Formula, digits: int | None = None, watcher: Watcher = no_watcher
+        self, formula: Form, digits: int | None = None, watcher: Watcher = no_watcher
     ) -> None:
         super().__init__(formula, digits, watcher=watcher)
         self.loads = [0] * len(formula.graph)
@@ -80,7 +80,7 @@ class PythonCode(Language):
 
 
 def write_python(
-    formula: Formula,
+    formula: Form,
     *,
     digits: int | None = None,
     progress: Watcher = no_watcher,
@@ -94,7 +94,7 @@ def write_python(
     return _pieces(formula, digits, progress)
 
 
-def _pieces(formula: Formula, digits: int | None, watcher: Watcher) -> Iterator[str]:
+def _pieces(formula: Form, digits: int | None, watcher: Watcher) -> Iterator[str]:
     used = used_functions(formula)
     words = {word for row in used for word in row.python.split() if hasattr(math, word)}
     if words:
@@ -124,13 +124,13 @@ def _pieces(formula: Formula, digits: int | None, watcher: Watcher) -> Iterator[
         yield f"    return {', '.join(outputs)}\n"
 
 
-def used_functions(formula: Formula) -> list[Function]:
+def used_functions(formula: Form) -> list[Function]:
     """The functions of the table that occur in a formula, in the order of the table."""
     ops = {block.op for block, _ in formula.graph.walk(formula.mask)}
     return [row for name, row in FUNCTIONS.items() if name in ops]
 
 
-def arguments(formula: Formula) -> tuple[list[str], list[str]]:
+def arguments(formula: Form) -> tuple[list[str], list[str]]:
     """The names of the inputs, and of the parameters that the formula uses."""
     graph = formula.graph
     inputs = dict.fromkeys(formula.inputs.tolist())
@@ -145,11 +145,11 @@ def arguments(formula: Formula) -> tuple[list[str], list[str]]:
     return [_name(formula, node) for node in inputs], parameters
 
 
-def _name(formula: Formula, node: int) -> str:
+def _name(formula: Form, node: int) -> str:
     names, position = formula.graph.symbol(node)
     return names.ascii(position)
 
 
-def _unused_letter(formula: Formula) -> str:
+def _unused_letter(formula: Form) -> str:
     given = formula.given_names()
     return next(x for x in spare_letters() if not any(name.startswith(x) for name in given))

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from netsym.formula import Formula, bind
+from netsym.forms.form import Form, bind
 from netsym.graph.functions import FUNCTIONS, Function
 from netsym.graph.names import Names, literal
 from netsym.ops.symbolic import Symbolic
@@ -74,7 +74,7 @@ class SympyCode(PythonCode):
 
 
 def write_sympy(
-    formula: Formula,
+    formula: Form,
     *,
     digits: int | None = None,
     progress: Watcher = no_watcher,
@@ -87,7 +87,7 @@ def write_sympy(
     return _pieces(formula, digits, progress)
 
 
-def _pieces(formula: Formula, digits: int | None, watcher: Watcher) -> Iterator[str]:
+def _pieces(formula: Form, digits: int | None, watcher: Watcher) -> Iterator[str]:
     used = used_functions(formula)
     helpers = [(row, _expansion(row)) for row in used if not row.sympy]
     inner = [row for _, expansion in helpers for row in used_functions(expansion)]
@@ -119,10 +119,10 @@ def _pieces(formula: Formula, digits: int | None, watcher: Watcher) -> Iterator[
         yield closing
 
 
-def _expansion(row: Function) -> Formula:
+def _expansion(row: Function) -> Form:
     """The function by elementary operations, as a formula of its operands."""
     assert row.expansion is not None
     ops = Symbolic()
     operands = [ops.symbols(literal(name)) for name in ("z", "alpha")[: row.arity]]
     result = np.asarray(row.expansion(ops, *operands))
-    return Formula(ops.graph, np.concatenate(operands), bind(literal("y"), result))
+    return Form(ops.graph, np.concatenate(operands), bind(literal("y"), result))

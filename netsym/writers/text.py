@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netsym.errors import checked_whole
-from netsym.formula import Formula
+from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import GREEK, Adjoints, Derivatives, Names
 from netsym.writers.language import (
@@ -59,7 +59,7 @@ class Unicode(Language):
 
 
 def write_text(
-    formula: Formula,
+    formula: Form,
     *,
     ascii: bool = False,
     width: int | None = None,
@@ -100,7 +100,7 @@ def _newline(level: int) -> str:
     return "\n" + " " * (_INDENT * max(level, 1))
 
 
-def _heading(equation: Equation, formula: Formula) -> str:
+def _heading(equation: Equation, formula: Form) -> str:
     """What an equation stands under: its layer, the way back through one, or the derivatives."""
     names, last = equation.binding.names, formula.layer_count
     if isinstance(names, Derivatives):

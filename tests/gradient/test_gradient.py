@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 import netsym
 from netsym.errors import SpecError
-from netsym.formula import Formula, inlined, layered, shared
+from netsym.forms.form import inlined, layered, shared
+from netsym.formula import Formula
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Graph
 from netsym.graph.names import Derivatives

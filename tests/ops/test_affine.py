@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import netsym
-from netsym.formula import Formula, bind
+from netsym.forms.form import bind
+from netsym.formula import Formula
 from netsym.graph.names import Names
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 import netsym
 from netsym import ValueMissingError
-from netsym.formula import Formula, bind
+from netsym.forms.form import bind
+from netsym.formula import Formula
 from netsym.graph.names import Names, literal
 from netsym.ops.counts.sizes import Counts, Heights, Sizes
 from netsym.ops.matrix import Matrix

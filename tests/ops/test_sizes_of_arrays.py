@@ -15,8 +15,9 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from netsym.forms.form import bind, inlined, layered
 from netsym.forms.sizes import Size
-from netsym.formula import Formula, bind, inlined, layered
+from netsym.formula import Formula
 from netsym.graph.names import Names
 from netsym.ops.counts.forecast import forecast
 from netsym.ops.parameters import Parameter

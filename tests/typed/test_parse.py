@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 import netsym
 import netsym.writers
 from netsym import SpecError
-from netsym.formula import layered
+from netsym.forms.form import layered
 from netsym.graph.names import Names, literal
 from netsym.network.network import Network
 from netsym.typed.parse import Parsed, parse_formula

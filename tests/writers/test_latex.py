@@ -29,7 +29,8 @@ from trees import (
 
 import netsym
 from netsym.errors import SpecError
-from netsym.formula import Formula, bind
+from netsym.forms.form import bind
+from netsym.formula import Formula
 from netsym.graph.graph import Graph
 from netsym.graph.names import Names, literal
 from tests.conftest import PATIENCE, no_tex

@@ -17,7 +17,8 @@ from trees import NAMES, PATIENT, POINTS, TREES, Tree, built, read_by_python, wo
 import netsym
 from netsym.errors import SpecError
 from netsym.files.files import loads
-from netsym.formula import Formula, bind
+from netsym.forms.form import bind
+from netsym.formula import Formula
 from netsym.graph.functions import ACTIVATIONS
 from netsym.graph.graph import Graph
 from netsym.graph.names import Names, literal

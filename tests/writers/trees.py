@@ -18,7 +18,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 import netsym.writers  # noqa: F401  (fills the table of writers)
-from netsym.formula import Formula, bind
+from netsym.forms.form import bind
+from netsym.formula import Formula
 from netsym.graph.graph import Graph
 from netsym.graph.names import Names, literal
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.formula import Formula
+from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.ops import Ops, Present
@@ -68,7 +68,7 @@ class Affine(Ops[Map]):
     def symbols(self, names: Names) -> Map:
         return self._fixed(self.base.symbols(names))
 
-    def copied(self, formula: Formula) -> Map | None:
+    def copied(self, formula: Form) -> Map | None:
         nodes = self.base.copied(formula)
         return None if nodes is None else self._fixed(nodes)
 
