@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from netsym.graph.functions import KINKED, PIECEWISE
 from netsym.graph.names import Names
 from netsym.ops import Ops
-from netsym.ops.fields.field_functions import KINKED, PIECEWISE
+from netsym.ops.fields.fields import Fields
 from netsym.ops.fields.outline import Outline, Outlines
-from netsym.ops.fields.residues import Fields, Residues
+from netsym.ops.fields.residues import Residues
 from netsym.ops.fields.tower import WIDE, Towers, towers
 from netsym.wording import plural
 

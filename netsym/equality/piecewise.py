@@ -10,7 +10,7 @@ import numpy as np
 
 from netsym.equality.agreement import Draw, seen_both_ways
 from netsym.equality.sides import Subject
-from netsym.ops.fields.field_functions import KINKED, PIECEWISE
+from netsym.graph.functions import KINKED, PIECEWISE
 from netsym.ops.fields.outline import Outlines
 from netsym.ops.proved.rationals import NotRational, Rationals
 from netsym.wording import plural

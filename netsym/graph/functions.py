@@ -317,3 +317,11 @@ FUNCTIONS: dict[str, Function] = {row.name: row for row in _ROWS}
 
 #: What a layer may be given as its activation; "linear" applies nothing.
 ACTIVATIONS: tuple[str, ...] = ("linear", *(row.name for row in _ROWS if row.activation))
+
+#: Functions with f(-z) = -f(z), and with f(-z) = f(z).
+ODD = frozenset({"erf", "sin", "atan", "tanh", "sinh", "tan", "sign"})
+EVEN = frozenset({"cos", "cosh"})
+#: Functions with kinks; those of the table that are written by them alone.
+KINKED = frozenset({"abs", "max", "min"})
+CANCELLING = frozenset({"gelu", "gelu_tanh"})  # float64 loses all digits of z*(1 - 1)
+PIECEWISE = frozenset({"relu", "leaky_relu", "hard_sigmoid"})

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 from netsym.equality.identity import Read
+from netsym.ops.fields.fields import Fields
 from netsym.ops.fields.outline import Outlines
-from netsym.ops.fields.residues import Fields
 from netsym.ops.fields.tower import towers
 from netsym.ops.proved.balls import Balls, disjoint, precision
 from tests.equality.rewrites import VARIABLES, reading

@@ -13,7 +13,7 @@ import pytest
 import netsym
 from netsym.equality.identity import Identity, identity
 from netsym.graph.names import Names, literal
-from netsym.ops.fields.residues import Fields
+from netsym.ops.fields.fields import Fields
 from netsym.ops.fields.tower import Towers, towers
 from netsym.ops.reading import read_formula
 from tests.benchmarks.networks import numeric

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 import netsym
 from netsym.equality.identity import identity
+from netsym.graph.functions import EVEN, ODD
 from netsym.graph.names import Names, literal
-from netsym.ops.fields.field_functions import EVEN, ODD
+from netsym.ops.fields.fields import Fields
 from netsym.ops.fields.logarithm import Logarithm
 from netsym.ops.fields.oracle import Oracle
 from netsym.ops.fields.outline import Outlines
-from netsym.ops.fields.residues import Fields, Residues, Shallow
+from netsym.ops.fields.residues import Residues, Shallow
 from netsym.ops.fields.tower import Towers, towers
 from netsym.ops.parameters import Parameter
 from netsym.ops.reading import read_formula

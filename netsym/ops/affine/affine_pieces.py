@@ -14,9 +14,8 @@ import flint
 import numpy as np
 import numpy.typing as npt
 
-from netsym.graph.functions import FUNCTIONS
+from netsym.graph.functions import FUNCTIONS, KINKED, PIECEWISE
 from netsym.ops.affine.affine import Affine, Array, Map, NotAffine
-from netsym.ops.fields.field_functions import KINKED, PIECEWISE
 from netsym.ops.proved.rationals import Exact
 from netsym.ops.proved.scalars import filled
 

@@ -8,37 +8,21 @@ commutes with shifts and with positive factors. All others are random functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
-from netsym.graph.functions import FUNCTIONS
-from netsym.ops.fields.rounding_bounds import Running, called
-
-if TYPE_CHECKING:
-    from netsym.ops.fields.residues import Fields, Residues
-
-Array = npt.NDArray[Any]
-
-#: Functions with f(-z) = -f(z), and with f(-z) = f(z).
-ODD = frozenset({"erf", "sin", "atan", "tanh", "sinh", "tan", "sign"})
-EVEN = frozenset({"cos", "cosh"})
-#: Functions with kinks; those of the table that are written by them alone.
-KINKED = frozenset({"abs", "max", "min"})
-_CANCELLING = frozenset({"gelu", "gelu_tanh"})  # float64 loses all digits of z*(1 - 1)
-PIECEWISE = frozenset({"relu", "leaky_relu", "hard_sigmoid"})
+from netsym.ops.fields.residues import Arithmetic, Array, Residues, both_rows, real_of
 
 
-def _exp(fields: Fields, z: Residues) -> Residues:
+def _exp(fields: Arithmetic, z: Residues) -> Residues:
     def raised(level: int, above: Array) -> Array:
         return fields.raised(level, fields.towers.generators[level], above)
 
     return fields.each(raised, real_of("exp"), z, shift=1)
 
 
-def _log(fields: Fields, z: Residues) -> Residues:
+def _log(fields: Arithmetic, z: Residues) -> Residues:
     if not fields.logarithms:  # still a function
         return fields.random("log", z)
     return fields.each(
@@ -46,7 +30,7 @@ def _log(fields: Fields, z: Residues) -> Residues:
     )
 
 
-def _sqrt(fields: Fields, z: Residues) -> Residues:
+def _sqrt(fields: Arithmetic, z: Residues) -> Residues:
     """A root where there is one; primes are 3 modulo 4."""
     if not fields.roots:
         return fields.random("sqrt", z)
@@ -60,34 +44,34 @@ def _sqrt(fields: Fields, z: Residues) -> Residues:
     return fields.each(root, real_of("sqrt"), z)
 
 
-def _tanh(fields: Fields, z: Residues) -> Residues:
+def _tanh(fields: Arithmetic, z: Residues) -> Residues:
     one, decay = fields.constant(1), _exp(fields, fields.multiply(fields.constant(-2), z))
     return fields.divide(fields.add(one, fields.negate(decay)), fields.add(one, decay))
 
 
-def _sinh(fields: Fields, z: Residues) -> Residues:
+def _sinh(fields: Arithmetic, z: Residues) -> Residues:
     below = fields.negate(_exp(fields, fields.negate(z)))
     return fields.divide(fields.add(_exp(fields, z), below), fields.constant(2))
 
 
-def _cosh(fields: Fields, z: Residues) -> Residues:
+def _cosh(fields: Arithmetic, z: Residues) -> Residues:
     both = fields.add(_exp(fields, z), _exp(fields, fields.negate(z)))
     return fields.divide(both, fields.constant(2))
 
 
-def _tan(fields: Fields, z: Residues) -> Residues:
+def _tan(fields: Arithmetic, z: Residues) -> Residues:
     return fields.divide(fields.random("sin", z), fields.random("cos", z))
 
 
-def _abs(fields: Fields, z: Residues) -> Residues:
+def _abs(fields: Arithmetic, z: Residues) -> Residues:
     return _max(fields, z, fields.negate(z))
 
 
-def _min(fields: Fields, *operands: Residues) -> Residues:
+def _min(fields: Arithmetic, *operands: Residues) -> Residues:
     return fields.negate(_max(fields, *(fields.negate(operand) for operand in operands)))
 
 
-def _max(fields: Fields, *operands: Residues) -> Residues:
+def _max(fields: Arithmetic, *operands: Residues) -> Residues:
     if len(operands) == 1:
         return operands[0]
     if len(operands) == 2 and not fields.flat:
@@ -95,7 +79,7 @@ def _max(fields: Fields, *operands: Residues) -> Residues:
     return fields.largest(operands)
 
 
-def _larger(fields: Fields, a: Residues, b: Residues) -> Residues:
+def _larger(fields: Arithmetic, a: Residues, b: Residues) -> Residues:
     """`(a + b)/2 + u h(±(a - b)/2u)`, with a random function h of both, and the unit u > 0.
 
     Where a - b has one residue at both points it is constant, but by an accident that
@@ -120,18 +104,6 @@ def _larger(fields: Fields, a: Residues, b: Residues) -> Residues:
         return np.where(fixed, np.where(signs > 0, x, y), result)
 
     return fields.each(larger, real_of("max"), a, b)
-
-
-def real_of(function: str) -> Callable[..., Running]:
-    """A function of the table on real values."""
-    cancels = function in _CANCELLING
-    return lambda *operands: called(FUNCTIONS[function].numpy, *operands, cancels=cancels)
-
-
-def both_rows(*arrays: Array) -> Sequence[Array]:
-    """The arrays in one shape, with both rows."""
-    two = [np.broadcast_to(a, (*a.shape[:-2], 2, a.shape[-1])) for a in arrays]
-    return np.broadcast_arrays(*two)
 
 
 NATIVE: dict[str, Callable[..., Residues]] = {

@@ -16,11 +16,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.graph.functions import FUNCTIONS
+from netsym.graph.functions import FUNCTIONS, KINKED, PIECEWISE
 from netsym.graph.names import Names
 from netsym.ops import Ops, Present
 from netsym.ops.arrays import concatenated
-from netsym.ops.fields.field_functions import KINKED, PIECEWISE
 from netsym.ops.fields.tower import Towers
 from netsym.ops.parameters import Parameter
 

@@ -1,8 +1,8 @@
 """The `residues` reading: an element is a residue in finite fields, at a random point.
 
 Two functions that are equal have equal residues; two that differ have them by accident only, with
-a chance that `ops.outline` bounds (Schwartz 1980, Zippel 1979). Numbers are exact, names are random
-residues, and `ops.field_functions` says what functions are.
+a chance that `outline` bounds (Schwartz 1980, Zippel 1979). Numbers are exact, names are random
+residues, and `field_functions` says what functions are.
 """
 
 from __future__ import annotations
@@ -17,18 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.graph.functions import FUNCTIONS
+from netsym.graph.functions import CANCELLING, EVEN, FUNCTIONS, ODD
 from netsym.graph.names import Names, literal
 from netsym.ops import Ops, Present
-from netsym.ops.fields.field_functions import (
-    EVEN,
-    KINKED,
-    NATIVE,
-    ODD,
-    PIECEWISE,
-    both_rows,
-    real_of,
-)
 from netsym.ops.fields.logarithm import Logarithm
 from netsym.ops.fields.max_of_sets import Sets
 from netsym.ops.fields.oracle import Oracle
@@ -69,8 +60,8 @@ class Shallow(Exception):
     """A value has no level left: the tower has too few for so many nested exp."""
 
 
-class Fields(Ops[Residues]):
-    """Reads in random fields, all trials at once.
+class Arithmetic(Ops[Residues]):
+    """The operations in random fields, all trials at once; all but what functions are.
 
     `key` makes everything random. `opaque` reads functions as random functions, else they are
     written by exp, whose laws hold in a tower; `roots` says whether the laws of roots hold as well,
@@ -330,23 +321,6 @@ class Fields(Ops[Residues]):
         return values
 
     # -- functions
-    def call(self, function: str, *operands: Residues) -> Residues:
-        if function in NATIVE and (function in KINKED or not self.opaque):
-            return NATIVE[function](self, *operands)
-        row = FUNCTIONS[function]
-        if not operands:
-            return self._number(function)
-        if row.expansion is not None and (function in PIECEWISE or not self.opaque):
-            expanded: Residues = row.expansion(self, *operands)
-            return expanded
-        return self.random(function, *operands)
-
-    def _number(self, function: str) -> Residues:
-        """A number that no rational is, as pi; a square, so that it has a root."""
-        drawn = self._named(literal(f"{function}()"), ())
-        square = self.multiply(drawn, drawn)
-        return Residues(square.at, self.real(lambda: called(FUNCTIONS[function].numpy)))
-
     def random(self, function: str, *operands: Residues) -> Residues:
         """A random function, odd or even where the function is."""
 
@@ -396,3 +370,15 @@ def _concatenated(parts: Sequence[Array], axis: int) -> Array:
     leading = np.broadcast_shapes(*(part.shape[:-1] for part in ends))
     whole = [np.broadcast_to(part, (*leading, part.shape[-1])) for part in ends]
     return np.moveaxis(np.concatenate(whole, axis=-1), -1, axis)
+
+
+def real_of(function: str) -> Callable[..., Running]:
+    """A function of the table on real values."""
+    cancels = function in CANCELLING
+    return lambda *operands: called(FUNCTIONS[function].numpy, *operands, cancels=cancels)
+
+
+def both_rows(*arrays: Array) -> Sequence[Array]:
+    """The arrays in one shape, with both rows."""
+    two = [np.broadcast_to(a, (*a.shape[:-2], 2, a.shape[-1])) for a in arrays]
+    return np.broadcast_arrays(*two)
