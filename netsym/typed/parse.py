@@ -64,12 +64,10 @@ def parse_formula(
     Raises `SpecError`, with a caret in the text, for what is not a formula.
 
     >>> parsed = parse_formula("f(x) = 2x + 1/(1 + e**-x)")
-    >>> print(parsed.formula.text(ascii=True))
-    f(x) = 2*x + 1/(1 + exp(-x))
     >>> parsed.notes
     ('2x was read as 2*x',)
-    >>> parse_formula(r"\frac{1}{1+e^{-w_1 x}}").formula.text(ascii=True)
-    'y = 1/(1 + exp(-w_1*x))'
+    >>> [block.op for block in parse_formula(r"\frac{1}{1+e^{-w_1 x}}").formula.graph.blocks]
+    ['symbol', 'symbol', 'multiply', 'negate', 'exp', 'constant', 'add', 'divide']
     """
     if longest is not None and len(text) > longest:
         raise SpecError(

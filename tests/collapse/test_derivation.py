@@ -24,6 +24,8 @@ from netsym.ops.affine.affine_latex import Letters, Product, Value, written
 from netsym.ops.numeric import Numeric
 from netsym.typed.parse import parse_formula
 from tests.conftest import PATIENCE, no_tex
+from tests.conftest import no_tex
+from tests.typed import parse_formula
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "derivation"
 FORUM = Path(__file__).parents[2] / "examples" / "forum"

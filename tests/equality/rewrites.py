@@ -18,7 +18,7 @@ from netsym.graph.names import Names, literal
 from netsym.layers.dense import Dense
 from netsym.network.network import Network
 from netsym.ops.reading import read_formula
-from netsym.typed.parse import parse_formula
+from tests.typed import parse_formula
 
 VARIABLES = literal("x", "y")
 _LEAVES = ("x", "y", "a", "b", "x", "y", "2", "0.1", "1/3")

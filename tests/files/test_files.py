@@ -274,7 +274,7 @@ def test_a_file_of_another_format_is_refused(name: str, tmp_path: Path) -> None:
 
 # -- the schema ---------------------------------------------------------------------------------
 def test_the_published_schema_is_the_generated_one() -> None:
-    text = files("netsym.readers").joinpath("network.schema.json").read_text(encoding="utf-8")
+    text = files("netsym.files").joinpath("network.schema.json").read_text(encoding="utf-8")
     assert json.loads(text) == schema(), "run python -m netsym.files.schema > …"
     jsonschema.Draft202012Validator.check_schema(schema())
 

@@ -20,6 +20,7 @@ from netsym.errors import SpecError, TooLargeError
 from netsym.files.files import dumps, loads
 from netsym.files.schema import schema
 from netsym.files.syntax import document
+from netsym.formula import Formula
 from netsym.graph.graph import Graph
 from netsym.graph.names import Names, literal
 from netsym.layers.dense import Dense
@@ -79,7 +80,7 @@ def test_entries(entry: str, written: str | None) -> None:
     network = loads(text)
     parameter = weights_of(network)
     assert parameter.formula is not None
-    assert parameter.formula.text(ascii=True) == f"w1_1_1 = {written}"
+    assert Formula.of(parameter.formula).text(ascii=True) == f"w1_1_1 = {written}"
     jsonschema.validate(document(text, "toml", ""), schema())
 
 

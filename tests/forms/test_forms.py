@@ -19,7 +19,7 @@ from netsym import SpecError
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
 from netsym.layers.merge import Add, Concat
-from tests.formula.test_sizes import Counting
+from tests.forms.test_sizes import Counting
 from tests.networks import Case, cases, numbers_for
 
 QUICK = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}

@@ -21,8 +21,8 @@ from netsym.graph.graph import Graph
 from netsym.graph.names import Derivatives
 from netsym.layers.dense import Dense
 from netsym.layers.merge import Add
-from netsym.typed.parse import parse_formula
 from tests.networks import Case, cases, numbers_for
+from tests.typed import parse_formula
 from tests.writers.trees import PATIENT
 
 POINTS = (-3.7, -1.3, -0.4, 0.3, 1.1, 2.9, 3.6)

@@ -26,6 +26,7 @@ from netsym.layers.recurrent import LSTM
 from netsym.layers.shaping import Flatten
 from tests.conftest import PATIENCE
 from tests.formula.test_sizes import from_text, together
+from tests.forms.test_sizes import from_text, together
 from tests.layers.every_reading import chain, check, drawn
 from tests.layers.onnx_operators import onnx
 

@@ -26,8 +26,8 @@ from netsym.ops.fields.residues import Residues, Shallow
 from netsym.ops.fields.tower import Towers, towers
 from netsym.ops.parameters import Parameter
 from netsym.ops.reading import read_formula
-from netsym.typed.parse import parse_formula
 from tests.networks import Case, cases
+from tests.typed import parse_formula
 
 KEY = b"tests"
 X = Names("x", None, (3,))

@@ -18,7 +18,7 @@ from netsym.layers.convolution import Conv2d
 from netsym.layers.pooling import MaxPool2d
 from netsym.layers.recurrent import GRU, LSTM, RNN
 from netsym.network.network import Network
-from netsym.typed.parse import parse_formula
+from tests.typed import parse_formula
 
 ACTIVATIONS = {
     "linear": lambda z: z,

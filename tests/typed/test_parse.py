@@ -14,9 +14,10 @@ from netsym import SpecError
 from netsym.forms.form import layered
 from netsym.graph.names import Names, literal
 from netsym.network.network import Network
-from netsym.typed.parse import Parsed, parse_formula
+from netsym.typed.parse import Parsed
 from tests.networks import Case, cases
 from tests.work import Work
+from tests.typed import parse_formula
 from tests.writers.test_golden import GOLDEN, network, table
 from tests.writers.trees import TREES, Tree, built
 

@@ -1,0 +1,14 @@
+"""Typed text as tests read it: a formula with its face."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from netsym.formula import Formula
+from netsym.typed import parse
+
+
+def parse_formula(text: str, **options: Any) -> parse.Parsed:
+    read = parse.parse_formula(text, **options)
+    return replace(read, formula=Formula.of(read.formula))
