@@ -67,7 +67,7 @@ def parse_formula(
     >>> parsed.notes
     ('2x was read as 2*x',)
     >>> [block.op for block in parse_formula(r"\frac{1}{1+e^{-w_1 x}}").formula.graph.blocks]
-    ['symbol', 'symbol', 'multiply', 'negate', 'exp', 'constant', 'add', 'divide']
+    ['symbol', 'symbol', 'constant', 'multiply', 'negate', 'exp', 'add', 'divide']
     """
     if longest is not None and len(text) > longest:
         raise SpecError(
