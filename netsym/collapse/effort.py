@@ -10,6 +10,7 @@ from math import prod
 from netsym.layers import Layer, Shape
 from netsym.layers.wiring import Placed
 from netsym.network.network import Network
+from netsym.ops import Place
 from netsym.ops.counts.sizes import Sizes
 
 _FREE = dict.fromkeys(("add", "multiply", "divide", "power", "negate"), 0)
@@ -49,7 +50,7 @@ def layer_cost(layer: Layer, shapes: Sequence[Shape]) -> Cost:
 
 def _cost(layer: Layer, shapes: Sequence[Shape], taken: Mapping[str, Shape]) -> Cost:
     ops = Sizes(layered=True, costs=defaultdict(lambda: 1, _FREE))
-    ops.input_shapes = shapes
+    ops = ops.at(Place(shapes=tuple(shapes)))
     parameters = {key: ops.leaves(shape) for key, shape in taken.items()}
     outputs = layer.forward(ops, parameters, *(ops.leaves(shape) for shape in shapes))
     count = sum(prod(shape) for shape in taken.values())

@@ -119,7 +119,6 @@ class Passage:
         values = {self.source: x}
         before = x
         for placed in self.layers:
-            ops.layer = placed.number
             inputs = [
                 values[source] if source in values else zero(width)
                 for source, width in zip(placed.sources, placed.widths, strict=True)

@@ -113,8 +113,8 @@ def identity(
     best: Identity | None = None
     for opaque, flat, roots in _ATTEMPTS:
         attempt = _Attempt(one, other, inputs, seed, opaque, flat, roots)
-        used, nested = attempt.outline.functions, attempt.outline.nested
-        if attempt.outline.levels > _HIGHEST and not opaque:
+        used, nested = attempt.outline.found.functions, attempt.outline.found.nested
+        if attempt.outline.found.levels > _HIGHEST and not opaque:
             continue
         if (flat and not nested) or (roots and "sqrt" not in used) or not (opaque or used):
             continue
@@ -146,8 +146,9 @@ class _Attempt:
         self.flat = flat
         self.roots = roots
         self.outline = self._outline(logarithms=True)
-        out_of_reach = not self.outline.possible or self.outline.levels > _HIGHEST_WITH_LOGARITHMS
-        if opaque or out_of_reach or "log" not in self.outline.functions:
+        found = self.outline.found
+        out_of_reach = not found.possible or found.levels > _HIGHEST_WITH_LOGARITHMS
+        if opaque or out_of_reach or "log" not in found.functions:
             self.outline = self._outline(logarithms=False)
 
     def _outline(self, logarithms: bool) -> Outlines:
@@ -155,18 +156,18 @@ class _Attempt:
         ends = [read(ops, ops.inputs(self.inputs)) for read in self.reads]
         self.ends: list[Outline] = ends
         first, lost = max(end.first for end in ends), max(end.lost for end in ends)
-        ops.levels = max(ops.levels, first + lost + 1)
-        ops.possible &= first < min(end.end for end in ends)
+        ops.found.levels = max(ops.found.levels, first + lost + 1)
+        ops.found.possible &= first < min(end.end for end in ends)
         return ops
 
     @property
     def kinked(self) -> bool:
-        return bool(self.outline.functions & (KINKED | PIECEWISE))
+        return bool(self.outline.found.functions & (KINKED | PIECEWISE))
 
     def run(self, outputs: int, size: int, bits: int | None, trials: int | None) -> Identity | None:
         """Points until there are enough good ones; None if too many are spoiled."""
         source = random.Random(self.seed)
-        levels = 1 if self.opaque else self.outline.levels
+        levels = 1 if self.opaque else self.outline.found.levels
         each = self._chance(self._towers(levels, 1, source, bits))
         if bits is None and each > _WEAK and not self.outline.logarithms:
             bits = WIDE
@@ -195,7 +196,8 @@ class _Attempt:
         chance = self.outline.chance(field, self.ends)
         if not self.roots:
             return chance
-        signs = log2(1 - 2.0 ** -min(self.outline.roots, 50))  # any of the roots has the wrong one
+        roots = min(self.outline.found.roots, 50)
+        signs = log2(1 - 2.0**-roots)  # any of the roots has the wrong one
         return max(chance, field.trials * signs)
 
     def _point(self, field: Towers, key: bytes) -> tuple[Mask, Mask]:

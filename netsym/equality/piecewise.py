@@ -44,7 +44,7 @@ def exact_on_regions(one: Subject, other: Subject, given: Sequence[Draw]) -> Reg
     # kinks that do not act on each other are known to the finite fields; with several inputs, those
     # that do have more regions than points can be known to see
     apart = variables <= 1 and any(end.kinks > 1 for end in ends)
-    if not ops.functions or not ops.functions <= KINKED | PIECEWISE:
+    if not ops.found.functions or not ops.found.functions <= KINKED | PIECEWISE:
         return None
     points = 0
     sides: dict[tuple[int, int], tuple[Any, Any]] = {}

@@ -172,7 +172,7 @@ class Attention(Layer):
             self._rows(ops, parameters, role, read)
             for role, read in zip("qkv", (inputs[0], inputs[-1], inputs[-1]), strict=True)
         )
-        root = ops.call("sqrt", ops.graph.symbols(Names("dk", ops.layer)).reshape(()))
+        root = ops.call("sqrt", ops.graph.symbols(Names("dk", ops.place.layer)).reshape(()))
         scores = ops.divide(ops.product(q, ops.flipped(k)), root)
         seen = r"_{\text{causal}}" if self.causal else ""
         head = ops.product(ops.operator(rf"\operatorname{{softmax}}{seen}", scores), v)

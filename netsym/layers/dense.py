@@ -59,7 +59,7 @@ class Dense(Activated):
     def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
         """A vector is a column, `W x + b`; of an array each row is one, `X Wᵀ + b`."""
         (x,) = inputs
-        if len(ops.input_shapes[0]) == 1:
+        if len(ops.place.shapes[0]) == 1:
             return self.forward(ops, parameters, x)
         a = self.activate(ops, ops.rows(x, parameters["weights"], parameters.get("bias")))
         return ops.add(a, x) if self.skip else a

@@ -64,7 +64,7 @@ class BatchNorm(Normalisation):
         return {"sigma": shapes[0][:1]}
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        (shape,) = ops.input_shapes
+        (shape,) = ops.place.shapes
         deviation = ops.name(self._deviation(ops, parameters), "sigma")
         along = _for_each_channel(ops, {**parameters, "sigma": deviation}, shape)
         centred = ops.add(inputs[0], ops.negate(along["mean"]))
@@ -165,7 +165,7 @@ class Grouped(Normalisation):
         return {"mu": (groups,), "sigma": (groups,)}
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        (shape,) = ops.input_shapes
+        (shape,) = ops.place.shapes
         groups = self.count(shape[0])
         x = ops.reshape(inputs[0], len(shape), (groups, prod(shape) // groups))
         normal = ops.reshape(_normal(ops, x, self.eps), 2, tuple(shape))

@@ -177,7 +177,7 @@ class GlobalPool(Layer):
         """One value of every channel (…, channels, elements); shape (…, channels, 1)."""
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        ((channels, *lengths),) = ops.input_shapes
+        ((channels, *lengths),) = ops.place.shapes
         count = prod(lengths)
         x = ops.reshape(inputs[0], 1 + len(lengths), (channels, count))
         return ops.reshape(self.pooled(ops, x, count), 2, (channels,))

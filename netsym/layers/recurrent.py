@@ -83,7 +83,7 @@ class Recurrent(Layer):
         """
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        def cell(x: A, *state: A) -> tuple[A, ...]:
+        def cell(ops: Ops[A], x: A, *state: A) -> tuple[A, ...]:
             return self.cell(ops, parameters, x, *state)
 
         start = [parameters[f"{letter}0"] for letter in self.states if self.state == "named"]

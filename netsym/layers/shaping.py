@@ -31,7 +31,7 @@ class Flatten(Layer):
         return (prod(shapes[0]),)
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        (shape,) = ops.input_shapes
+        (shape,) = ops.place.shapes
         return ops.reshape(inputs[0], len(shape), (-1,))
 
     def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
@@ -59,7 +59,7 @@ class Reshape(Layer):
         return self.to
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        (shape,) = ops.input_shapes
+        (shape,) = ops.place.shapes
         return ops.reshape(inputs[0], len(shape), self.to)
 
     def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
@@ -95,11 +95,11 @@ class Transpose(Layer):
         return tuple(shape[axis] for axis in order)
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        (shape,) = ops.input_shapes
+        (shape,) = ops.place.shapes
         return ops.transpose(inputs[0], *self.order(len(shape)))
 
     def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        (shape,) = ops.input_shapes
+        (shape,) = ops.place.shapes
         if self.order(len(shape)) == (1, 0):
             return ops.flipped(inputs[0])
         axes = ", ".join(str(axis + 1) for axis in self.order(len(shape)))
@@ -144,7 +144,7 @@ class Pad(Layer):
         return (*channels, *padded)
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        (shape,) = ops.input_shapes
+        (shape,) = ops.place.shapes
         _, lengths = _around(shape)
         sides = margins("padding", self.padding, len(lengths))
         count = prod(lengths)
@@ -184,7 +184,7 @@ class Upsample(Layer):
         return (*channels, *larger)
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        (shape,) = ops.input_shapes
+        (shape,) = ops.place.shapes
         _, lengths = _around(shape)
         x = inputs[0]
         scales = spread("scale", self.scale, len(lengths))

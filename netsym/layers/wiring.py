@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from math import prod
 from typing import Any, TypeVar, cast
@@ -15,7 +15,7 @@ from netsym.layers import MOST_AXES, Layer, Shape, refuse_vast, shown
 from netsym.layers.blocks import INPUT, LayerWire, Shared, Wire, expanded
 from netsym.layers.parameter_entries import entries
 from netsym.layers.parameter_formulas import Given, read_parameters
-from netsym.ops import Ops
+from netsym.ops import NoReading, Ops
 from netsym.ops.matrix import Matrix
 from netsym.ops.parameters import Parameter
 from netsym.ops.reading import read_parameter
@@ -64,14 +64,22 @@ class Placed:
         """The shapes of its inputs as the layer sees them: of one example."""
         return tuple(shape[len(self.examples) :] for shape in self.shapes)
 
+    def at(self, ops: Ops[A]) -> Ops[A]:
+        """The reading at this place; in a sequence, at the step where it is."""
+        return ops.at(replace(ops.place, layer=self.number, shapes=self.seen))
+
     def read(self, ops: Ops[A], *inputs: A) -> A:
         """Its output in a reading, from its inputs there."""
+        ops = self.at(ops)
         parameters = {key: read_parameter(p, ops) for key, p in self.parameters.items()}
-        ops.input_shapes = self.seen
         if isinstance(ops, Matrix):
             letters: Any = self.layer.whole(ops, parameters, *inputs)  # type: ignore[arg-type]
             return cast(A, letters)
-        return self.layer.forward(ops, parameters, *inputs)
+        try:
+            return self.layer.forward(ops, parameters, *inputs)
+        except NoReading as error:
+            error.layer = self.number
+            raise
 
 
 def input_names(inputs: int | Sequence[str], shape: Shape) -> Names:

@@ -43,7 +43,7 @@ from netsym.layers.loss import Loss
 from netsym.layers.parameter_entries import entries
 from netsym.layers.recurrent import Recurrent
 from netsym.layers.wiring import Placed, input_names, wired
-from netsym.ops import Ops
+from netsym.ops import Ops, Place
 from netsym.ops.counts.forecast import Growth, NetworkSize, count_nodes, forecast
 from netsym.ops.matrix import Matrix
 from netsym.ops.numeric import Numeric
@@ -143,32 +143,29 @@ class Network:
         return ops.reshape(y, axes, (-1,)) if axes > 1 else y
 
     def read_whole(self, ops: Ops[A], x: A) -> A:
-        """The outputs in their shape."""
+        """The outputs in their shape.
+
+        Where what is applied many times is read once, it is from one step of the inputs: steps have
+        no number then, and the outputs of a sequence are those of one step.
+        """
         stepwise = self._stepwise if ops.once else frozenset()
         shape = (1, *self.shape[1:]) if stepwise else self.shape
         values = {INPUT: ops.reshape(x, 1, shape) if shape else x}
         last_readers = {source: p.name for p in self.layers for source in p.sources}
+        length = self.shape[0] if stepwise else 0
         for placed in self.layers:
+            here = ops.at(Place(step=(0, 1) if placed.name in stepwise else None, length=length))
             if ops.once and placed.copy_of and not ops.whole:
                 value = values[placed.copy_of]
             else:
-                ops.layer = placed.number
-                ops.step = (0, 1) if placed.name in stepwise else None
-                value = placed.read(ops, *(values[source] for source in placed.sources))
-            last = placed is self.layers[-1]
-            values[placed.name] = value if last else ops.name(value, self._letters[placed.name])
+                value = placed.read(here, *(values[source] for source in placed.sources))
+            if placed is not self.layers[-1]:
+                value = placed.at(here).name(value, self._letters[placed.name])
+            values[placed.name] = value
             if not ops.once:  # values of large networks are large
                 for source in {s for s in placed.sources if last_readers[s] == placed.name}:
                     del values[source]
         return value
-
-    def _read_once(self, ops: Ops[A], x: A) -> A:
-        """The outputs where what is applied many times is read once, from one step of the inputs.
-
-        Steps have no number then, and the outputs of a sequence are those of one step.
-        """
-        ops.once, ops.length = True, self.shape[0] if self._stepwise else 0
-        return self.read_whole(ops, x)
 
     @cached_property
     def _stepwise(self) -> frozenset[str]:
@@ -281,13 +278,12 @@ class Network:
 
     def _written_once(self, expand: bool) -> Formula:
         self._check_once()
-        ops = Symbolic(expand)
-        return dataclasses.replace(self._at_steps(ops), form="once")
+        return dataclasses.replace(self._at_steps(Symbolic(expand, once=True)), form="once")
 
     def _at_steps(self, ops: Symbolic) -> Formula:
         """The layered form, with what is applied many times written once."""
         x = ops.symbols(self._once_inputs)
-        y = self._read_once(ops, x)
+        y = self.read_whole(ops, x)
         outputs = self.outputs
         if self.layers[-1].name in self._stepwise:
             outputs = Names("y", None, self.layers[-1].shape[1:], at="t")
@@ -304,15 +300,16 @@ class Network:
         formula = dataclasses.replace(formula, headings=headings)
         if not self._stepwise:
             return layered(formula)
+        length = self.shape[0]
         for placed in self.layers:
             if placed.name in self._stepwise or placed.layer.recurrent:
-                states = _zero_states(placed, ops.length)
-                headings[placed.number] += f", t = 1 to {ops.length}" + "".join(
+                states = _zero_states(placed, length)
+                headings[placed.number] += f", t = 1 to {length}" + "".join(
                     f", {names.ascii(0)} = 0" for names in states
                 )
                 zero += states
         return layered(dataclasses.replace(
-            formula, headings=headings, steps=ops.length, zero=tuple(zero)
+            formula, headings=headings, steps=length, zero=tuple(zero)
         ))  # fmt: skip
 
     def _check_once(self) -> None:
@@ -376,12 +373,11 @@ class Network:
         nodes, each, _ = count_nodes(*self._counted(form), expand)
         return nodes if unit is None else each[self.output_position(unit)]
 
-    def _counted(self, form: str) -> tuple[Callable[[Any, Any], Any], Names, bool]:
-        """How a form is read to count it, from which inputs, and whether names stand in it."""
+    def _counted(self, form: str) -> tuple[Callable[[Any, Any], Any], Names, str]:
+        """How a form is read to count it, from which inputs, and which it is."""
         if form == "once":
             self._check_once()
-            return self._read_once, self._once_inputs, True
-        return self.read_whole, self.inputs, form == "layered"
+        return self.read_whole, self._once_inputs if form == "once" else self.inputs, form
 
     @cached_property
     def size(self) -> NetworkSize:
@@ -559,14 +555,10 @@ class Network:
         """
         from netsym.forms.to_sympy import to_lambda
 
-        return {
-            placed.name: to_lambda(self._module(number, placed))
-            for number, placed in self._numbered
-        }
+        return {placed.name: to_lambda(self._module(placed)) for placed in self.layers}
 
-    def _module(self, number: int, placed: Placed) -> Formula:
+    def _module(self, placed: Placed) -> Formula:
         ops = Symbolic()
-        ops.layer = number
         read = {
             source: ops.symbols(self.inputs if source == INPUT else self._value_names(source))
             for source in placed.sources

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,23 +25,46 @@ A = TypeVar("A")
 Present = npt.NDArray[np.bool_]
 
 
+class NoReading(Exception):
+    """A reading has no answer here, as an affine one for a product; `layer` is where, if known."""
+
+    layer: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a layer is read: its number, and the shapes of its inputs.
+
+    In a sequence `step` is the step with how many there are. Where one step t stands for all,
+    `length` is how many it stands for.
+    """
+
+    layer: int = 0
+    shapes: tuple[tuple[int, ...], ...] = ()
+    step: tuple[int, int] | None = None
+    length: int = 0
+
+
 class Ops(ABC, Generic[A]):
     """The operations of one reading; `A` is its array, with NumPy's broadcasting.
 
-    `expand` writes activations by elementary operations. `layer` is the number of the layer that
-    is being read, `step` the step of a sequence with how many there are, for the names of values.
-    `input_shapes` are the shapes of the layer's inputs, for layers that take any number of axes.
-    With `once`, what is applied many times is read once: a layer and not its copies, and of
-    sequences, which are `length` long, a step t that stands for all.
+    `expand` writes activations by elementary operations. With `once`, what is applied many times
+    is read once: a layer and not its copies, and of sequences a step t that stands for all.
+
+    A reading does not change while it reads, but for what it collects; a layer has it `at` its
+    place.
     """
 
     expand: bool = False
     once: bool = False
-    length: int = 0
-    layer: int = 0
-    step: tuple[int, int] | None = None
-    input_shapes: Sequence[tuple[int, ...]] = ()
     whole: bool = False  # an element is a whole array, so a parameter is one letter
+    place: Place = Place()
+
+    def at(self, place: Place) -> Self:
+        """The same reading at a place."""
+        there = copy(self)
+        there.place = place
+        return there
 
     # -- where values come from
     @abstractmethod
@@ -169,34 +194,34 @@ class Ops(ABC, Generic[A]):
         backward: bool = False,
         every: bool = False,
     ) -> A:
-        """`state = cell(x, *state)` for each step x of `values` (…, steps, inputs).
+        """`state = cell(ops, x, *state)` for each step x of `values` (…, steps, inputs).
 
         Gives the first array of the state: after the last step, (…, units), or after `every` one,
         (…, steps, units). `letters` are those of the state, with its lengths; without a `state`
-        the first step is `cell(x)`. `backward` begins at the last step.
+        the first step is `cell(ops, x)`. `backward` begins at the last step.
         """
+        layer = self.place.layer
         if self.once:
-            before = (Names(letter, self.layer, (length,), at="t+1" if backward else "t-1")
+            before = (Names(letter, layer, (length,), at="t+1" if backward else "t-1")
                       for letter, length in letters.items())  # fmt: skip
             state = [self.symbols(names) for names in before]
-        (count, _), outer = self.lengths(values, 2), self.step
+        (count, _) = self.lengths(values, 2)
         outputs: list[A] = []
         for step in range(count)[:: -1 if backward else 1]:
-            self.step = (step, count)
-            state = cell(self.take(values, np.array(step), axis=-2), *state)
+            here = self.at(replace(self.place, step=(step, count)))
+            state = cell(here, self.take(values, np.array(step), axis=-2), *state)
             outputs.append(state[0])
-        self.step = outer
         if self.once and not every:
             (first, units), *_ = letters.items()
-            end = "1" if backward else str(self.length)
-            return self.at(Names(first, self.layer, (units,), at=end), outputs[-1])
+            end = "1" if backward else str(self.place.length)
+            return self.at_step(Names(first, layer, (units,), at=end), outputs[-1])
         if not every:
             return outputs[-1]
         (units,) = self.lengths(outputs[0], 1)
         ordered = outputs[::-1] if backward else outputs
         return self.concatenate([self.reshape(each, 1, (1, units)) for each in ordered], -2)
 
-    def at(self, names: Names, values: A) -> A:
+    def at_step(self, names: Names, values: A) -> A:
         """Values at a certain step, by their names, from those at the step t."""
         return self.symbols(names)
 

@@ -7,6 +7,7 @@ It is the symbolic reading with every array as one node, so the layered form of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ class Matrix(Symbolic):
     whole = True
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(once=True)
         self.shapes: list[tuple[Names, tuple[int, ...]]] = []
         self._known: dict[Names, Ids] = {}
 
@@ -102,21 +103,20 @@ class Matrix(Symbolic):
         every: bool = False,
     ) -> Ids:
         """One step t, which stands for all of them."""
-        x = values if self.length else self.operator(r"\operatorname{row}_{t}", values)
+        layer, length = self.place.layer, self.place.length
+        x = values if length else self.operator(r"\operatorname{row}_{t}", values)
         at = "t+1" if backward else "t-1"
-        before = [self._state(Names(letter, self.layer, at=at)) for letter in letters]
-        self.step, outer = (0, 1), self.step
-        after = cell(x, *before)
-        self.step = outer
-        if every and self.length:
+        before = [self._state(Names(letter, layer, at=at)) for letter in letters]
+        after = cell(self.at(replace(self.place, step=(0, 1))), x, *before)
+        if every and length:
             return after[0]
         letter = next(iter(letters))
         if every:  # the states of all steps, whose rows are those at t
-            return self.at(Names(letter.upper(), self.layer), after[0])
-        end = "1" if backward else str(self.length or "T")
-        return self.at(Names(letter, self.layer, at=end), after[0])
+            return self.at_step(Names(letter.upper(), layer), after[0])
+        end = "1" if backward else str(length or "T")
+        return self.at_step(Names(letter, layer, at=end), after[0])
 
-    def at(self, names: Names, values: Ids) -> Ids:
+    def at_step(self, names: Names, values: Ids) -> Ids:
         self.aside.append(values.reshape(-1))
         return self._state(names)
 
@@ -134,8 +134,8 @@ class Matrix(Symbolic):
         raise NotImplementedError  # only formulas are read with it, and a letter is no array
 
     def name(self, values: Ids, base: str, present: Present | None = None) -> Ids:
-        at = "" if self.step is None else "t"
-        return self.graph.name(np.asarray(values), Names(base, self.layer, at=at))
+        at = "" if self.place.step is None else "t"
+        return self.graph.name(np.asarray(values), Names(base, self.place.layer, at=at))
 
     def apply(self, function: str, values: Ids, *constants: float) -> Ids:
         """A function of the table, by its name; never its expansion."""

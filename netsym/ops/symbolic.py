@@ -21,10 +21,11 @@ from netsym.ops.parameters import Parameter
 class Symbolic(Ops[Ids]):
     """Arrays of node ids of `graph`; `named` keeps the names that layers give."""
 
-    def __init__(self, expand: bool = False, named: bool = True) -> None:
+    def __init__(self, expand: bool = False, named: bool = True, once: bool = False) -> None:
         self.named = named
         self.graph = Graph()
         self.expand = expand
+        self.once = once
         self.aside: list[Ids] = []  # what is defined, though no output is made of it
         self._literals: dict[str, int] = {}
         self._symbols: dict[Names, Ids] = {}
@@ -65,7 +66,7 @@ class Symbolic(Ops[Ids]):
         if not isinstance(entry, str):
             return int(self.constant(entry))
         if entry not in self._literals:
-            names = Names("", self.layer, (1,), (entry,))
+            names = Names("", self.place.layer, (1,), (entry,))
             self._literals[entry] = int(self.graph.symbols(names)[0])
         return self._literals[entry]
 
@@ -170,17 +171,18 @@ class Symbolic(Ops[Ids]):
     def take(self, values: Ids, positions: npt.NDArray[Any], axis: int = -1) -> Ids:
         return taken(values, positions, axis)
 
-    def at(self, names: Names, values: Ids) -> Ids:
+    def at_step(self, names: Names, values: Ids) -> Ids:
         self.aside.append(values.reshape(-1))
         return self.symbols(names)
 
     def name(self, values: Ids, base: str, present: Present | None = None) -> Ids:
         if not self.named:
             return values
-        if self.once and self.step is not None:
-            return self.graph.name(values, Names(base, self.layer, values.shape[-1:], at="t"))
-        if self.step is not None:
-            step, count = self.step
-            names = Names(base, self.layer, (count, *values.shape))
-            return self.graph.name(values, names, step * values.size)
-        return self.graph.name(values, Names(base, self.layer, values.shape))
+        layer, step = self.place.layer, self.place.step
+        if step is None:
+            return self.graph.name(values, Names(base, layer, values.shape))
+        if self.once:
+            return self.graph.name(values, Names(base, layer, values.shape[-1:], at="t"))
+        number, count = step
+        names = Names(base, layer, (count, *values.shape))
+        return self.graph.name(values, names, number * values.size)

@@ -247,11 +247,11 @@ def read(network: Network, base: Exact, sides: Sides) -> tuple[Array, list[Kinks
         return ops.rows(network.read(ops, ops.identity())), ops.kinks
     except NotAffine as error:
         raise SpecError(
-            f"layer {ops.layer} uses {error}, which is not piecewise linear; only networks of "
+            f"layer {error.layer} uses {error}, which is not piecewise linear; only networks of "
             "linear layers, relu, leaky_relu and hard_sigmoid have linear regions"
         ) from None
     except NotRational as error:
-        raise SpecError(f"layer {ops.layer} has no exact values: {error}") from None
+        raise SpecError(f"layer {error.layer} has no exact values: {error}") from None
 
 
 def sided(kinks: Sequence[Kinks], inputs: int) -> tuple[Array, list[tuple[int, str, int]]]:

@@ -13,6 +13,7 @@ from typing import Any
 import mpmath
 import sympy
 
+from netsym.formula import Formula
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize
 from netsym.layers.merge import Add, Concat
@@ -27,7 +28,7 @@ Apply = Callable[[str, float | None, list[Any]], list[Any]]
 def entries(parameter: Parameter) -> list[Any]:
     """The entries in order: float, Fraction, or a sympy expression of names."""
     if parameter.formula is not None:
-        found = parameter.formula.sympy()
+        found = Formula.of(parameter.formula).sympy()
         flat = list(found) if isinstance(found, (sympy.Tuple, tuple, list)) else [found]
     elif parameter.entries is None:
         flat = [named(name) for name in parameter.names.all()]

@@ -78,8 +78,8 @@ def _residues(read: Read, outputs: int) -> list[list[tuple[int, ...]]]:
     for opaque, flat in ((True, False), (True, True), (False, False), (False, True)):
         outline = Outlines(opaque)
         read(outline, outline.inputs(VARIABLES))
-        levels = 1 if opaque else outline.levels
-        bits = 22 if not opaque and "log" in outline.functions else None
+        levels = 1 if opaque else outline.found.levels
+        bits = 22 if not opaque and "log" in outline.found.functions else None
         field = towers(levels, 3, random.Random(5), roots=not opaque, bits=bits)
         ops = Fields(b"all", field, opaque=opaque, kinked=True, flat=flat)
         found = read(ops, ops.symbols(VARIABLES))

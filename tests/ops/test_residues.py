@@ -559,8 +559,8 @@ def outline(text: str, opaque: bool = False) -> tuple[Outlines, Any]:
      ("erf(exp(x))", 2)],
 )  # fmt: skip
 def test_how_many_levels_a_tower_needs(text: str, levels: int) -> None:
-    assert outline(text)[0].levels == levels
-    assert outline(text, opaque=True)[0].levels == 1
+    assert outline(text)[0].found.levels == levels
+    assert outline(text, opaque=True)[0].found.levels == 1
 
 
 @pytest.mark.parametrize(
@@ -587,8 +587,8 @@ def test_what_an_outline_collects() -> None:
     assert ops.functions == {"max", "tanh", "sigmoid"}
     assert ops.nested
     assert ops.calls == 4
-    assert not outline("max(x, y) + relu(x)")[0].nested
-    assert outline("max(x, -min(x, y))")[0].nested
+    assert not outline("max(x, y) + relu(x)")[0].found.nested
+    assert outline("max(x, -min(x, y))")[0].found.nested
 
 
 def test_the_bound_of_a_polynomial_is_its_degree_over_the_prime() -> None:

@@ -18,14 +18,14 @@ import numpy.typing as npt
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
-from netsym.ops import Ops, Present
+from netsym.ops import NoReading, Ops, Present
 from netsym.ops.arrays import concatenated, taken
 from netsym.ops.parameters import Parameter
 
 Array = npt.NDArray[Any]
 
 
-class NotAffine(Exception):
+class NotAffine(NoReading):
     """A function, or a product, of values that depend on the inputs; its text names it."""
 
 

@@ -7,6 +7,7 @@ kinks. Which side is read is asked for, and recorded with the kink.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -60,13 +61,12 @@ class Pieces(Affine):
         self.sides = sides
         self.kinks: list[Kinks] = []
         self._activation = ""
-        self._known: list[Kinks] = []  # of the same activation
+        self._known: list[Kinks] | None = None  # of the same activation
 
     def apply(self, function: str, values: Map, *constants: float) -> Map:
-        self._activation, self._known = function, []
-        result = super().apply(function, values, *constants)
-        self._activation = ""
-        return result
+        within = copy(self)
+        within._activation, within._known = function, []
+        return super(Pieces, within).apply(function, values, *constants)
 
     def nonlinear(self, function: str, *operands: Map) -> Map:
         if function in PIECEWISE:
@@ -89,7 +89,7 @@ class Pieces(Affine):
         """`active` where the form is positive, else `other`."""
         forms = self.rows(form)
         sides = self.sides(forms)
-        kinks = Kinks(self.layer, self._activation or function, forms, sides)
+        kinks = Kinks(self.place.layer, self._activation or function, forms, sides)
         varies = (forms[:, :-1] != 0).any(axis=1)
         if bool((varies & (sides == 0)).any()):
             raise Undecided(kinks)
@@ -103,7 +103,7 @@ class Pieces(Affine):
         return Map(form.shape, constant, matrix)
 
     def _record(self, kinks: Kinks) -> None:
-        known = self._known if self._activation else []
+        known = [] if self._known is None else self._known
         for earlier in known:
             if earlier.forms.shape == kinks.forms.shape:
                 same = [

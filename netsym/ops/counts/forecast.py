@@ -16,19 +16,21 @@ from netsym.wording import plural, table
 
 
 def forecast(
-    read: Callable[[Sizes, Counts], Counts], inputs: Names, layered: bool, expand: bool
+    read: Callable[[Sizes, Counts], Counts], inputs: Names, form: str, expand: bool
 ) -> Size:
-    """The exact size of the layered or the inlined form, by the `sizes` reading.
+    """The exact size of a form, "once", "layered" or "inlined", by the `sizes` reading.
 
     `read(ops, x)` reads the network. Operations are counted in one more pass, in which each kind
     costs its own power of a base larger than any count; the sum holds all counts as its digits.
     """
-    nodes, outputs, kinds = count_nodes(read, inputs, layered, expand)
+    nodes, outputs, kinds = count_nodes(read, inputs, form, expand)
+    layered, once = form != "inlined", form == "once"
     bits = nodes.bit_length()
-    packed = Sizes(layered, expand, {kind: 1 << (bits * n) for n, kind in enumerate(kinds)}, 0)
+    costs = {kind: 1 << (bits * n) for n, kind in enumerate(kinds)}
+    packed = Sizes(layered, expand, costs, 0, once)
     digits = packed.everything(read(packed, packed.symbols(inputs)))
     counts = {kind: (digits >> (bits * n)) & ((1 << bits) - 1) for n, kind in enumerate(kinds)}
-    heights = Heights(layered, expand)
+    heights = Heights(layered, expand, once)
     return Size(
         nodes=nodes,
         height=heights.everything(read(heights, heights.symbols(inputs))),
@@ -38,10 +40,10 @@ def forecast(
 
 
 def count_nodes(
-    read: Callable[[Sizes, Counts], Counts], inputs: Names, layered: bool, expand: bool
+    read: Callable[[Sizes, Counts], Counts], inputs: Names, form: str, expand: bool
 ) -> tuple[int, PerOutput, list[str]]:
     """The nodes of a form: all, of each output, and the kinds of operations that occur."""
-    ops = Sizes(layered, expand)
+    ops = Sizes(form != "inlined", expand, once=form == "once")
     outputs = read(ops, ops.symbols(inputs))
     each = PerOutput(ops.elements(outputs))
     return ops.everything(outputs), each, sorted(ops.used)

@@ -70,12 +70,14 @@ class Sizes(Ops[Counts]):
         expand: bool = False,
         costs: Mapping[str, int] | None = None,
         leaf: int = 1,
+        once: bool = False,
     ) -> None:
         self.layered = layered
+        self.once = once
         self.expand = expand
         self.costs = costs
         self.leaf = leaf
-        self.bound = 0  # what the bindings cost that are known to be used
+        self.bound: list[int] = []  # what the bindings cost that are known to be used
         self.ways: list[Way] = []
         self.used: set[str] = set()  # the operations met, where all cost 1
 
@@ -118,12 +120,12 @@ class Sizes(Ops[Counts]):
             present, parts = present & (whole != self.leaf), (whole,)
         for part in parts:
             times = _over_others(present, counts.shape, part.shape)
-            self.bound += int(sum(np.asarray(part * times, dtype=object).flat))
+            self.bound.append(int(sum(np.asarray(part * times, dtype=object).flat)))
 
     def everything(self, outputs: Counts) -> int:
         """What all outputs and all that they use cost together."""
         self.go_back(outputs)
-        return self.bound + self.sum_of(outputs)
+        return sum(self.bound) + self.sum_of(outputs)
 
     # -- everything else follows
     def go_back(self, outputs: Counts) -> None:
@@ -334,9 +336,9 @@ class Sizes(Ops[Counts]):
         found = Counts(shape, made.parts, numbers)
         return self._from(found, (values, untaken(positions, place, values.shape[place])))
 
-    def at(self, names: Names, values: Counts) -> Counts:
+    def at_step(self, names: Names, values: Counts) -> Counts:
         self._use(values)
-        return super().at(names, values)
+        return super().at_step(names, values)
 
     def name(self, values: Counts, base: str, present: Present | None = None) -> Counts:
         if not self.layered:
@@ -357,8 +359,8 @@ class Heights(Sizes):
     def join(one: Any, other: Any) -> Any:
         return np.maximum(one, other)
 
-    def __init__(self, layered: bool, expand: bool = False) -> None:
-        super().__init__(layered, expand, leaf=0)
+    def __init__(self, layered: bool, expand: bool = False, once: bool = False) -> None:
+        super().__init__(layered, expand, leaf=0, once=once)
 
     def added(self, parts: Sequence[Objects], cost: Any) -> Sequence[Objects]:
         return [part + cost for part in parts]
@@ -373,12 +375,12 @@ class Heights(Sizes):
     def bind(self, counts: Counts, present: Present) -> None:
         for part in counts.parts:
             there = _over_others(present, counts.shape, part.shape).astype(bool)
-            self.bound = max(self.bound, int(max(np.where(there, part, 0).flat)))
+            self.bound.append(int(max(np.where(there, part, 0).flat)))
 
     def everything(self, outputs: Counts) -> int:
         """The height of the highest of all right-hand sides."""
         self.go_back(outputs)
-        return max(self.bound, *(int(max(part.flat)) for part in outputs.parts))
+        return max(0, *self.bound, *(int(max(part.flat)) for part in outputs.parts))
 
 
 def _are_numbers(terms: Counts, present: Present | None, axes: int, bias: Counts | None) -> Present:

@@ -8,7 +8,7 @@ residues by accident.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import frexp, log2, prod
 from typing import Any
@@ -51,24 +51,31 @@ class Outline:
     whole: bool = True
 
 
-class Outlines(Ops[Outline]):
-    """Collects, for all that is read with it: `levels` that a tower needs, and whether it is
-    `possible` to read it in one; `calls` of random functions, how many of them are `roots`, the
-    sums of `degrees` and of `bits` of all their operands, the `functions` used, by their names, and
-    whether a max is `nested` in another, or of more than two.
+@dataclass(slots=True)
+class Found:
+    """What is found of all that is read: `levels` that a tower needs, and whether it is `possible`
+    to read it in one; `calls` of random functions, how many of them are `roots`, the sums of
+    `degrees` and of `bits` of all their operands, the `functions` used, by their names, and whether
+    a max is `nested` in another, or of more than two.
     """
+
+    levels: int = 1
+    possible: bool = True
+    calls: int = 0
+    degrees: int = 0
+    bits: float = 0.0
+    roots: int = 0
+    functions: set[str] = field(default_factory=set)
+    nested: bool = False
+
+
+class Outlines(Ops[Outline]):
+    """Outlines of values, and what is `found` of all that is read with it."""
 
     def __init__(self, opaque: bool, logarithms: bool = True) -> None:
         self.opaque = opaque
         self.logarithms = logarithms
-        self.levels = 1
-        self.possible = True
-        self.calls = 0
-        self.degrees = 0
-        self.bits = 0.0
-        self.roots = 0
-        self.functions: set[str] = set()
-        self.nested = False
+        self.found = Found()
 
     def chance(self, towers: Towers, ends: Sequence[Outline]) -> float:
         """log2 of a bound on the chance that any two different outputs of `ends` look equal.
@@ -79,14 +86,16 @@ class Outlines(Ops[Outline]):
         (their `bits` over the size of a prime, of all primes of this size); but where exp is used,
         this is counted for the outputs alone. All trials must be fooled.
         """
-        no_exp = self.opaque or self.levels == 1
-        degrees, bits = (self.calls + 1) * self.degrees, self.calls * self.bits if no_exp else 0.0
+        found = self.found
+        no_exp = self.opaque or found.levels == 1
+        degrees = (found.calls + 1) * found.degrees
+        bits = found.calls * found.bits if no_exp else 0.0
         for end in ends:
             degrees += prod(end.shape) * max(end.above + end.below, 1)
             bits += prod(end.shape) * max(end.bits, 1)
         fooled = min(degrees, _MOST) / towers.smallest
-        if self.logarithms and "log" in self.functions and not self.opaque:
-            fooled += self.calls * 2.0**-39  # two residues have one logarithm
+        if self.logarithms and "log" in self.found.functions and not self.opaque:
+            fooled += self.found.calls * 2.0**-39  # two residues have one logarithm
         size = towers.smallest.bit_length() - 1
         fooled += bits / size / (2.0**size / (2 * size))
         return min(0.0, log2(fooled)) * towers.trials
@@ -120,8 +129,8 @@ class Outlines(Ops[Outline]):
 
     # -- arithmetic
     def _seen(self, outline: Outline) -> Outline:
-        self.levels = max(self.levels, outline.first + outline.lost + 1)
-        self.possible &= outline.first < outline.end
+        self.found.levels = max(self.found.levels, outline.first + outline.lost + 1)
+        self.found.possible &= outline.first < outline.end
         return outline
 
     def _joined(self, operands: Sequence[Outline], **known: Any) -> Outline:
@@ -251,7 +260,7 @@ class Outlines(Ops[Outline]):
 
     # -- functions
     def call(self, function: str, *operands: Outline) -> Outline:
-        self.functions.add(function)
+        self.found.functions.add(function)
         row = FUNCTIONS[function]
         if not operands:
             return Outline((), above=2)
@@ -261,7 +270,7 @@ class Outlines(Ops[Outline]):
             return expanded
         outline = self._drawn(function, operands, exact)
         if function in KINKED:
-            self.nested |= len(operands) > 2 or any(operand.largest for operand in operands)
+            self.found.nested |= len(operands) > 2 or any(operand.largest for operand in operands)
             outline = replace(outline, largest=True)
         if self.opaque:
             return outline
@@ -273,17 +282,18 @@ class Outlines(Ops[Outline]):
                         above=above, below=below)
             )  # fmt: skip
         if function == "log" and self.logarithms:
-            self.possible &= outline.first == 0
+            self.found.possible &= outline.first == 0
             return self._seen(replace(outline, first=1, lost=0, end=2))
         return outline
 
     def _drawn(self, function: str, operands: Sequence[Outline], exact: bool) -> Outline:
         """A random function of the operands: its value is independent of all else."""
         shape = np.broadcast_shapes(*(operand.shape for operand in operands))
-        self.calls += prod(shape)
-        self.roots += prod(shape) if function == "sqrt" else 0
-        self.degrees += prod(shape) * sum(operand.above + operand.below for operand in operands)
-        self.bits += prod(shape) * sum(operand.bits for operand in operands)
+        self.found.calls += prod(shape)
+        self.found.roots += prod(shape) if function == "sqrt" else 0
+        degree = sum(operand.above + operand.below for operand in operands)
+        self.found.degrees += prod(shape) * degree
+        self.found.bits += prod(shape) * sum(operand.bits for operand in operands)
         inputs = 2 * max(min(operand.inputs, 1) for operand in operands)
         above, below, bits = 1, 0, 0.0
         if exact:  # the mean and the unit are functions of the operands

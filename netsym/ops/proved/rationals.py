@@ -9,14 +9,14 @@ from typing import Any
 import flint
 import numpy as np
 
-from netsym.ops import Present
+from netsym.ops import NoReading, Present
 from netsym.ops.proved.scalars import Objects, Scalars
 
 _LARGEST_EXPONENT = 1000
 _MOST_BITS = 100_000
 
 
-class NotRational(Exception):
+class NotRational(NoReading):
     """A value is not rational, does not exist, or is too long to compute with."""
 
 

@@ -160,7 +160,7 @@ class Scalars(Arrays[np.object_]):
         kept = np.broadcast_to(True if there is None else there, shape[1:])
         sides = (left > right, left < right)
         above, below = (np.asarray(side[:, kept].any(axis=0)) for side in sides)
-        self.coverage.append(Coverage(self.layer, function, above, below))
+        self.coverage.append(Coverage(self.place.layer, function, above, below))
 
     def _each(self, function: Callable[..., Any], *operands: Objects) -> Objects:
         """A loop in Python, not one of NumPy's, which an interrupt would have to wait for."""
