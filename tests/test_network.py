@@ -35,7 +35,7 @@ def test_parameters_have_the_names_of_the_notation(case: Case) -> None:
     assert network.parameter_count == len(expected)
     assert network.parameter_names() == [entry for entry in expected if isinstance(entry, str)]
     assert sorted(case.values) == sorted(network.parameter_names())
-    assert network.inputs.all() == case.inputs
+    assert network.input_names.all() == case.inputs
 
 
 @settings(max_examples=60, deadline=None)
@@ -104,8 +104,8 @@ def test_of_takes_what_it_is_given() -> None:
         "mine", ["u", "v"], iter(wires), ["p", "q"], assumed="nothing", latex_names={"u": r"\mu"}
     )
     assert (network.title, network.assumed) == ("mine", "nothing")
-    assert network.inputs.all() == ["u", "v"]
-    assert network.outputs.all() == ["p", "q"]
+    assert network.input_names.all() == ["u", "v"]
+    assert network.output_names.all() == ["p", "q"]
     assert tuple(network.layered.headings.values()) == (
         "layer 1: front, 2 units, tanh", "layer 2: back, add",
     )  # fmt: skip

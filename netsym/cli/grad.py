@@ -127,7 +127,7 @@ def _refuse_to_build(network: Network, options: dict[str, Any], every: bool) -> 
 
     If `every` derivative is to be written, then also where the network itself would not be.
     """
-    outputs = 1 if options["unit"] is not None else len(network.outputs)
+    outputs = 1 if options["unit"] is not None else len(network.output_names)
     nodes = network.count_nodes("layered", expand=options["expand"])
     if every and options["unit"] is None:
         instead = "and that is the network without its derivatives; --max-nodes raises the limit"

@@ -75,11 +75,11 @@ def blocks(diagram: Diagram, facts: Facts, end: str) -> Iterator[Block]:
                 heappush(waiting, (-diagram.order[source], source))
         inside.append(placed)
         others = [reader for reader in diagram.readers[name] if reader not in gone_names]
-        if not others and name != diagram.output:
+        if not others and name not in diagram.ends:
             gone_names.add(name)
             gone_cost += facts.cost(placed)
         elif not still:
-            still = others[0] if others else diagram.output
+            still = others[0] if others else name
         offset |= facts.offset(placed)
         elementwise &= placed.layer.elementwise
         computing += not facts.joins_only(placed)

@@ -20,7 +20,6 @@ from netsym.errors import SpecError, checked_whole, did_you_mean
 from netsym.forms.sizes import MAX_NODES
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names, literal
-from netsym.layers.blocks import INPUT
 from netsym.layers.elementwise import Activation
 from netsym.layers.wiring import Placed
 from netsym.ops.affine.affine_latex import (
@@ -231,13 +230,16 @@ class _Derivation:
 
     def _letter(self, step: Step, name: str) -> str:
         network, diagram = self.result.original, step.diagram
-        x = self.latex.name(network.inputs, 0) if len(network.inputs) == 1 else "x"
-        if name == INPUT:
-            return x
-        if name == diagram.output and network.function:
-            return f"{self._function()}({x})"
-        if name == diagram.output:
-            return self.latex.name(network.outputs, 0) if len(network.outputs) == 1 else r"\hat{y}"
+        x = self.latex.name(network.input_names, 0) if len(network.input_names) == 1 else "x"
+        if name in diagram.inputs:
+            return x if len(diagram.inputs) == 1 else self.latex.name(Names(name), 0)
+        if name in diagram.ends:
+            if network.function and len(diagram.ends) == 1:
+                return f"{self._function()}({x})"
+            names = network.outputs[diagram.ends.index(name)].names
+            if len(diagram.ends) == 1 and len(names) > 1:
+                return r"\hat{y}"
+            return self.latex.name(names if len(names) == 1 else Names(names.start), 0)
         return self.latex.name(Names("z" if "/" in name else "a", diagram.layers[name].number), 0)
 
     def _function(self) -> str:
@@ -266,13 +268,13 @@ class _Derivation:
         r"""`f(0) = 0 \ne \tfrac{1}{2} (f(-1) + f(1)) = 1`."""
         network = self.result.original
         output, x = self._called(witness.output), self._called(witness.input)
-        if network.function and len(network.outputs) == 1 and (
-            network.outputs.position(witness.output) is not None
+        if network.function and len(network.output_names) == 1 and (
+            network.output_names.position(witness.output) is not None
         ):  # fmt: skip
             output = self._function()
         p, q, middle = (self.latex.number(point)[0] for point in witness.points)
         at, mean = (_value_text(value, self.latex) for value in (witness.values[2], witness.mean))
-        several = len(network.inputs) > 1 or x != "x"
+        several = len(network.input_names) > 1 or x != "x"
         along = f" as a function of ${x}$ alone, where other values are 0," if several else ""
         formula = (
             rf"{output}({middle}) {at} \ne \tfrac{{1}}{{2}}"
@@ -289,7 +291,7 @@ class _Derivation:
             for placed in network.layers
             for base in ("a", "z")
         ]
-        for names in (network.inputs, network.outputs, *values, *network.symbol_names()):
+        for names in (network.input_names, network.output_names, *values, *network.symbol_names()):
             position = names.position(name)
             if position is not None:
                 return self.latex.name(names, position)

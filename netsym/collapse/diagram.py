@@ -13,7 +13,6 @@ from functools import cached_property
 from itertools import chain
 
 from netsym.collapse.rounding import fractions, rounded
-from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
 from netsym.layers.merge import Add
@@ -23,7 +22,7 @@ from netsym.network.network import Network
 
 @dataclass(frozen=True, eq=False)
 class Diagram:
-    """Layers by name, each after what it reads from; the last one is the output.
+    """Layers by name, each after what it reads from; `ends` give the outputs, in order.
 
     `rounds` are the layers whose numbers are exact results of float64 numbers, so that they are to
     be rounded to float64, once, in the end.
@@ -31,37 +30,38 @@ class Diagram:
 
     origin: Network
     layers: dict[str, Placed]
+    ends: tuple[str, ...]
     rounds: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, network: Network) -> Diagram:
         """The stages of a network; a / is for them alone, so it is _ in the names of layers."""
-        layers = _plain(network.layers)
-        stages = {placed.name: placed for layer in layers for placed in _stages(layer)}
-        return cls(replace(network, layers=layers), stages)
+        plain = _with_plain_names(network, network.layers, [o.source for o in network.outputs])
+        stages = {placed.name: placed for layer in plain.layers for placed in _stages(layer)}
+        return cls(plain, stages, tuple(output.source for output in plain.outputs))
 
     @cached_property
-    def output(self) -> str:
-        """The name of the last layer."""
-        return next(reversed(self.layers))
+    def inputs(self) -> dict[str, int]:
+        """How many values each input has."""
+        return {each.name: len(each.names) for each in self.origin.inputs}
 
     @cached_property
     def order(self) -> dict[str, int]:
-        """The place of every layer, the input being -1."""
-        return {name: place for place, name in enumerate((INPUT, *self.layers), -1)}
+        """The place of every layer; inputs come before."""
+        return {name: place for place, name in enumerate((*self.inputs, *self.layers))}
 
     @cached_property
     def readers(self) -> dict[str, list[str]]:
-        """By layer: who reads from it, in order."""
-        found: dict[str, list[str]] = {name: [] for name in (INPUT, *self.layers)}
+        """By input and layer: who reads from it, in order."""
+        found: dict[str, list[str]] = {name: [] for name in (*self.inputs, *self.layers)}
         for name, placed in self.layers.items():
             for source in dict.fromkeys(placed.sources):
                 found[source].append(name)
         return found
 
     def width(self, name: str) -> int:
-        """How many values a layer, or the input, has."""
-        return len(self.origin.inputs) if name == INPUT else self.layers[name].width
+        """How many values a layer, or an input, has."""
+        return self.inputs[name] if name in self.inputs else self.layers[name].width
 
     def replaced(
         self,
@@ -85,8 +85,8 @@ class Diagram:
                 placed = waiting.pop(0)
             sources = tuple(other.get(source, source) for source in placed.sources)
             layers[name] = placed if sources == placed.sources else replace(placed, sources=sources)
-        output = other.get(self.output, self.output)
-        needed, kept = {output}, {}
+        ends = tuple(other.get(end, end) for end in self.ends)
+        needed, kept = set(ends), {}
         for name, placed in reversed(list(layers.items())):
             if name in needed:
                 kept[name] = placed
@@ -95,6 +95,7 @@ class Diagram:
         return Diagram(
             self.origin,
             dict(reversed(kept.items())),
+            ends,
             (self.rounds | names if rounds else self.rounds - names) & kept.keys(),
         )
 
@@ -113,7 +114,8 @@ class Diagram:
                 name: _rounded(placed, given) if name in self.rounds else placed
                 for name, placed in layers.items()
             }
-        return replace(self.origin, layers=_plain(list(self._fused(layers))), assumed="")
+        fused = list(self._fused(layers))
+        return replace(_with_plain_names(self.origin, fused, self.ends), assumed="")
 
     def _fused(self, layers: Mapping[str, Placed]) -> Iterator[Placed]:
         """Stages that belonged to one layer, and still are one after another, as one layer."""
@@ -121,7 +123,7 @@ class Diagram:
         for name, placed in layers.items():
             whole = self._joined(placed, taken)
             yield from (taken.pop(source) for source in whole.sources if source in taken)
-            if "/" in name and len(self.readers[name]) == 1 and name != self.output:
+            if "/" in name and len(self.readers[name]) == 1 and name not in self.ends:
                 taken[name] = whole
             else:
                 yield whole
@@ -170,24 +172,29 @@ def _stages(placed: Placed) -> Iterator[Placed]:
         )
 
 
-def _plain(layers: Sequence[Placed]) -> tuple[Placed, ...]:
-    """The layers with names that have no / in them; each by itself, as one of several alike may
-    be changed.
+def _with_plain_names(network: Network, layers: Sequence[Placed], ends: Sequence[str]) -> Network:
+    """The network of these layers, with names that have no / in them; each by itself, as one of
+    several alike may be changed. `ends` give its outputs.
     """
     names = {placed.name: placed.name for placed in layers if "/" not in placed.name}
-    taken = {INPUT, *names}
+    taken = {*(each.name for each in network.inputs), *names}
     for placed in layers:
         free = placed.name.replace("/", "_")
         while placed.name not in names and free in taken:
             free += "_"
         names.setdefault(placed.name, free)
         taken.add(free)
-    return tuple(
+    renamed = tuple(
         replace(
             p, name=names[p.name], sources=tuple(names.get(s, s) for s in p.sources), copy_of=""
         )
         for p in layers
     )
+    outputs = tuple(
+        replace(output, source=names[end])
+        for output, end in zip(network.outputs, ends, strict=True)
+    )
+    return replace(network, layers=renamed, outputs=outputs)
 
 
 def _rounded(placed: Placed, given: frozenset[Fraction]) -> Placed:

@@ -57,7 +57,7 @@ def expanded(network: Network, max_nodes: int | None = MAX_NODES) -> Formula:
 
 def _affine(network: Network, base: Any) -> tuple[Objects, Objects]:
     """The coefficients (inputs, outputs) and the constants (outputs,)."""
-    ops = Affine(base, len(network.inputs))
+    ops = Affine(base, len(network.input_names))
     values = network.read(ops, ops.identity())
     constant = base.zeros(values.shape) if values.constant is None else values.constant
     return ops.full(values), constant
@@ -66,7 +66,7 @@ def _affine(network: Network, base: Any) -> tuple[Objects, Objects]:
 def _forecast(network: Network) -> int:
     """How many nodes the formula will have."""
     if not network.parameter_names():
-        return len(network.outputs) * (3 * len(network.inputs) + 2)
+        return len(network.output_names) * (3 * len(network.input_names) + 2)
     matrix, constant = _affine(network, Paths())
     paths = Paths(bits=1 + max(map(int, [*matrix.flat, *constant.flat])).bit_length())
     matrix, constant = _affine(network, paths)
@@ -110,7 +110,7 @@ def _written(network: Network, sums: Sums, matrix: Objects, constant: Objects) -
     symbols: dict[str, int] = {}
     for names in network.symbol_names():
         symbols.update(zip(names.all(), ops.symbols(names).tolist(), strict=True))
-    inputs = network.inputs.all()
+    inputs = network.input_names.all()
     ends = []
     for column, last in zip(matrix.T.tolist(), constant.tolist(), strict=True):
         parts = [
@@ -121,7 +121,7 @@ def _written(network: Network, sums: Sums, matrix: Objects, constant: Objects) -
         ends.append(sums.added([*parts, sums.sum(last)] if last.terms else parts))
     nodes = sums.builder.build(ops.graph, symbols, ends)[ends]
     return Formula(
-        ops.graph, ops.symbols(network.inputs).reshape(-1), bind(network.outputs, nodes),
+        ops.graph, ops.symbols(network.input_names).reshape(-1), bind(network.output_names, nodes),
         network.function, latex_names=network.latex_names,
     )  # fmt: skip
 

@@ -19,7 +19,6 @@ from netsym.collapse.facts import Facts
 from netsym.collapse.maps import collapse, side_by_side
 from netsym.collapse.units import Hidden, constant, hidden, is_rounded, is_zero, keys, without
 from netsym.collapse.words import layer_words, unit_words
-from netsym.layers.blocks import INPUT
 from netsym.layers.merge import Concat
 from netsym.layers.wiring import Placed
 from netsym.ops.proved.rationals import NotRational
@@ -55,7 +54,7 @@ def drop_identity(work: Work) -> Found | None:
     for placed in work.diagram.layers.values():
         source = placed.sources[0]
         if work.facts.identity(placed) and not (
-            placed.name == work.diagram.output and source == INPUT
+            placed.name in work.diagram.ends and source in work.diagram.inputs
         ):
             after = work.diagram.replaced([], instead={placed.name: source})
             words = f"{layer_words([placed])} gives its input as it is: left out"
@@ -153,7 +152,7 @@ def as_one(diagram: Diagram, block: Block, how: str, because: str) -> Found:
     widths = {source: diagram.width(source) for source in block.sources}
     found = collapse(block.layers, sum(widths.values()), side_by_side(widths))
     end = block.end
-    if found.is_identity and not (end.name == diagram.output and block.sources[0] == INPUT):
+    if found.is_identity and not (end.name in diagram.ends and block.sources[0] in diagram.inputs):
         after = diagram.replaced([], instead={end.name: block.sources[0]})
         words += ", and undo each other: left out"
         return Found(block.layers, after, words, because, block.sources)

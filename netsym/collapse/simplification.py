@@ -18,7 +18,8 @@ from netsym.collapse.facts import Facts
 from netsym.collapse.rules import RULES, Found, Rule, Work
 from netsym.errors import SpecError, check_real, checked_whole
 from netsym.forms.values import reals
-from netsym.network.network import Network, refuse_vast_network
+from netsym.network.counting import refuse_vast_network
+from netsym.network.network import Network
 from netsym.ops.parameters import Parameter
 from netsym.ops.proved.balls import Balls, precision
 from netsym.wording import plural
@@ -110,7 +111,7 @@ class Simplified:
             for network in (self.original, self.network):
                 ops = Balls(bits=_BITS)
                 y = network.read(ops, ops.points(points))
-                sides.append(np.broadcast_to(y, (*points.shape[:-1], len(network.outputs))))
+                sides.append(np.broadcast_to(y, (*points.shape[:-1], len(network.output_names))))
             gaps: Any = sides[0] - sides[1]
             bounds = np.array([float(abs(gap).upper()) for gap in gaps.reshape(-1).tolist()])
         above: npt.NDArray[np.float64] = np.nextafter(bounds, np.inf).reshape(gaps.shape)

@@ -17,7 +17,6 @@ import numpy as np
 from netsym.collapse.diagram import Diagram
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
-from netsym.layers.blocks import INPUT
 from netsym.layers.wiring import Placed
 from netsym.network.network import Network
 from netsym.ops import Ops
@@ -200,10 +199,12 @@ def _off(values: Any) -> np.ndarray:
 
 def _called(network: Network, value: str, place: int) -> str:
     """What an element of a value is called: an input, an output, a pre-activation or activation."""
-    if value == INPUT:
-        return network.inputs.ascii(place)
-    if value == network.layers[-1].name:
-        return network.outputs.ascii(place)
+    for end in network.inputs:
+        if value == end.name:
+            return end.names.ascii(place)
+    for output in network.outputs:
+        if value == output.source:
+            return output.names.ascii(place)
     name, _, stage = value.partition("/")
     placed = next(placed for placed in network.layers if placed.name == name)
     return Names("z" if stage else "a", placed.number, (placed.width,)).ascii(place)

@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from netsym.equality.comparison import compare
 from netsym.errors import SpecError
@@ -21,8 +23,6 @@ from netsym.graph.graph import Graph
 from netsym.graph.names import Adjoints, Names
 from netsym.layers import Activated
 from netsym.layers.loss import Loss
-from netsym.layers.sources import Given, Part
-from netsym.layers.wiring import Placed
 from netsym.network.network import Network
 from netsym.writers.text import Ascii
 
@@ -73,23 +73,22 @@ def taught(cost: Network, slopes: Formula) -> Taught:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A loss, the layer before it and its targets."""
+    """A loss, the layer before it and its targets: numbers, or inputs from place `start` on."""
 
     kind: str
     number: int  # of the layer before
     letter: str
     units: int
-    targets: Placed
+    targets: int  # how many there are
+    start: int = 0
+    values: npt.NDArray[Any] | None = None
 
     @classmethod
     def of(cls, cost: Network) -> _Pair:
         loss = next((placed for placed in cost.layers if isinstance(placed.layer, Loss)), None)
         if loss is None:
             raise SpecError("--taught is for the derivatives of a cost; add --loss")
-        before, targets = (
-            next(placed for placed in cost.layers if placed.name == source)
-            for source in loss.sources
-        )
+        before, targets = cost.named(loss.sources[0]), loss.sources[1]
         kind = loss.layer.kind
         own = before.layer.activation if isinstance(before.layer, Activated) else None
         if CANCEL.get(kind) != own or own is None:
@@ -99,7 +98,13 @@ class _Pair:
                 f"here {kind} is after {own or before.layer.kind}"
             )
         letter = before.layer.value_letter
-        return cls(kind, before.number, letter, before.shape[-1], targets)
+        pair = cls(kind, before.number, letter, before.shape[-1], prod(loss.shapes[1]))
+        start = 0
+        for each in cost.inputs:
+            if each.name == targets:
+                return dataclasses.replace(pair, start=start)
+            start += len(each.names)
+        return dataclasses.replace(pair, values=cost.named(targets).parameters["values"].entries)
 
     @property
     def shares(self) -> int:
@@ -109,18 +114,14 @@ class _Pair:
     @property
     def sums_to_one(self) -> bool:
         """Whether it holds for targets that sum to 1, and these are names."""
-        return self.kind == "cross_entropy" and isinstance(self.targets.layer, Part)
+        return self.kind == "cross_entropy" and self.values is None
 
     def target(self, formula: Formula, position: int) -> int | float:
         """A target: the node of its name, or its value."""
-        if isinstance(self.targets.layer, Given):
-            if not formula.shapes:
-                values = self.targets.parameters["values"].entries
-                assert values is not None
-                return float(values.reshape(-1)[position])
-        elif not formula.shapes:
-            assert isinstance(self.targets.layer, Part)
-            return int(formula.inputs[self.targets.layer.start + position])
+        if not formula.shapes:
+            if self.values is not None:
+                return float(self.values.reshape(-1)[position])
+            return int(formula.inputs[self.start + position])
         return next(
             block.start
             for block in formula.graph.blocks
@@ -156,7 +157,7 @@ class _Pair:
         """For each example its last target, as 1 less the others."""
         if not self.sums_to_one:
             return
-        for first in range(0, prod(self.targets.shape), self.units):
+        for first in range(0, self.targets, self.units):
             nodes = [self.target(slopes, first + n) for n in range(self.units)]
             names = [_name_of(slopes.graph, int(node)) for node in nodes]
             yield names[-1], " - ".join(["1", *names[:-1]])

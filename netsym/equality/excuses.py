@@ -188,7 +188,7 @@ def _narrowed(one: Subject, other: Subject) -> bool:
     wide, narrow = _parameters(one), _parameters(other)
     if wide is None or narrow is None or one.network is None or other.network is None:
         return False
-    if one.network.inputs.all() != other.network.inputs.all():
+    if one.network.input_names.all() != other.network.input_names.all():
         return False
     layers = zip(one.network.layers, other.network.layers, strict=False)
     alike = len(one.network.layers) == len(other.network.layers) and all(

@@ -52,7 +52,7 @@ def rounding(exact: Network, rounded: Network) -> dict[int, Floats] | None:
 def _wiring(network: Network) -> list[Any]:
     """All of a network but its parameters."""
     layers = [(p.name, p.layer, p.sources, sorted(p.parameters)) for p in network.layers]
-    return [network.inputs, network.outputs, *layers]
+    return [network.input_names, network.output_names, *layers]
 
 
 def _same(one: Parameter, other: Parameter) -> bool:

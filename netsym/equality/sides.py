@@ -16,7 +16,8 @@ from netsym.errors import SpecError
 from netsym.forms.form import Form
 from netsym.formula import Formula
 from netsym.graph.names import Names, literal
-from netsym.network.network import Network, refuse_vast_network
+from netsym.network.counting import refuse_vast_network
+from netsym.network.network import Network
 from netsym.ops.reading import read_formula
 from netsym.typed.parse import Parsed, parse_formula
 from netsym.wording import plural
@@ -125,7 +126,11 @@ def subject(given: Any, like: Subject | None = None) -> Subject:
     if isinstance(given, Network):
         refuse_vast_network(given)
         return Subject(
-            given.title, given.inputs, tuple(given.outputs.all()), given.read, network=given
+            given.title,
+            given.input_names,
+            tuple(given.output_names.all()),
+            given.read,
+            network=given,
         )
     if isinstance(given, Formula):
         return of_formula(given, "the formula")
@@ -171,8 +176,8 @@ def read_text(text: str, like: Subject | None, longest: int | None = _LONGEST) -
     return parse_formula(
         text,
         known=network.symbol_names()[1:],
-        inputs=network.inputs,
-        outputs=network.outputs,
+        inputs=network.input_names,
+        outputs=network.output_names,
         function=network.function,
         latex_names=network.latex_names,
         longest=longest,

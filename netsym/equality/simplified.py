@@ -134,7 +134,7 @@ def _everywhere(
         for network, changes in zip(networks, off, strict=True):
             ops = Drifts(changes)
             with np.errstate(over="ignore", invalid="ignore"):
-                apart = network.read(ops, ops.within(len(network.inputs), _BOX)).apart
+                apart = network.read(ops, ops.within(len(network.input_names), _BOX)).apart
             total = nextafter(total + float(apart.max()), inf)
     except Unbounded:
         return ()

@@ -27,7 +27,7 @@ def read_examples(path: str | os.PathLike[str], network: Network) -> tuple[Float
     the target may be one column, the class. Raises `SpecError` for other columns.
     """
     table = read_table(path)
-    inputs, outputs = len(network.inputs), network.layers[-1].width
+    inputs, outputs = len(network.input_names), network.layers[-1].width
     columns = table.numbers.shape[1]
     if columns not in (inputs + 1, inputs + outputs):
         targets = "1" if outputs == 1 else f"1 or {outputs}"
@@ -48,14 +48,14 @@ def read_examples(path: str | os.PathLike[str], network: Network) -> tuple[Float
 def _order(table: Table, network: Network, targets: int, where: str) -> Columns:
     """The columns of the inputs, then those of the targets; raises `SpecError` for others."""
     answers = _answers(network, targets)
-    vocabulary = Vocabulary([network.inputs, *answers], None)
+    vocabulary = Vocabulary([network.input_names, *answers], None)
     found: dict[int, str] = {}
     for column, name in enumerate(table.header, 1):
         known = vocabulary.place(vocabulary.resolve(name, {}) or "")
         position = -1
         if known is not None:
             names, place = known
-            position = place if names is network.inputs else len(network.inputs) + place
+            position = place if names is network.input_names else len(network.input_names) + place
         if known is None or position in found:
             problem = f"{name[:40]!r} is neither a number nor the name of an input or a target"
             if position in found:
@@ -73,13 +73,17 @@ def _order(table: Table, network: Network, targets: int, where: str) -> Columns:
 def _answers(network: Network, targets: int) -> list[Names]:
     """What so many targets may be called: by names of the network, and as t and y."""
     shape = () if targets == 1 else network.layers[-1].shape
-    named = [network.outputs] if network.outputs.literal and len(network.outputs) == targets else []
+    named = (
+        [network.output_names]
+        if network.output_names.literal and len(network.output_names) == targets
+        else []
+    )
     return [*named, Names("t", None, shape), Names("y", None, shape)]
 
 
 def _expected(network: Network, answers: Sequence[Names]) -> str:
     said = " or ".join(map(_few, answers))
-    return f"the inputs {_few(network.inputs)} and the targets {said}"
+    return f"the inputs {_few(network.input_names)} and the targets {said}"
 
 
 def _few(names: Names) -> str:

@@ -14,7 +14,6 @@ import numpy as np
 from netsym.errors import SpecError
 from netsym.files.spec import named_in
 from netsym.graph.names import Names
-from netsym.layers.blocks import INPUT
 from netsym.layers.wiring import Placed
 from netsym.network.network import Network
 from netsym.ops.parameters import Parameter
@@ -44,9 +43,16 @@ def renumbered(network: Network) -> Network:
         )
         for number, placed in enumerate(network.layers, 1)
     )
-    found = dataclasses.replace(network, layers=layers, latex_names=_latex_names(network))
+    found = dataclasses.replace(
+        network,
+        layers=layers,
+        outputs=tuple(
+            dataclasses.replace(each, source=names[each.source]) for each in network.outputs
+        ),
+        latex_names=_latex_names(network),
+    )
     try:
-        found.check_names()
+        found.naming.check()
     except SpecError as error:
         raise SpecError(f"a file numbers the layers in order; then {error}") from None
     return found
@@ -54,7 +60,7 @@ def renumbered(network: Network) -> Network:
 
 def _layer_names(network: Network) -> Mapping[str, str]:
     """The new names of layers, by their old ones; the old ones, if two would be called the same."""
-    names = {INPUT: INPUT}
+    names = {each.name: each.name for each in network.inputs}
     for number, placed in enumerate(network.layers, 1):
         is_default = placed.name == f"layer{placed.number}"
         names[placed.name] = f"layer{number}" if is_default else placed.name

@@ -36,16 +36,21 @@ def schema() -> dict[str, Any]:
             "netsym": {"const": VERSION, "description": "The version of this schema."},
             "title": _TEXT,
             "inputs": {
-                "description": "The names of the inputs, or how many there are.",
-                "anyOf": [{"$ref": "#/$defs/names"}, {"$ref": "#/$defs/count"}],
+                "description": "The names of the inputs, how many there are, or a table for each.",
+                "anyOf": [
+                    {"$ref": "#/$defs/names"},
+                    {"$ref": "#/$defs/count"},
+                    {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/input"}},
+                ],
             },
-            "shape": {
-                "description": "The lengths of the axes, where the inputs are an array.",
-                "type": "array",
-                "minItems": 1,
-                "items": {"$ref": "#/$defs/count"},
+            "shape": {"$ref": "#/$defs/shape"},
+            "outputs": {
+                "description": "The names of the outputs, or a table for each of several.",
+                "anyOf": [
+                    {"$ref": "#/$defs/names"},
+                    {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/output"}},
+                ],
             },
-            "outputs": {"$ref": "#/$defs/names"},
             "function": {**_NAME, "description": "Write f(x) = … rather than y = …"},
             "parameters": {
                 "description": "A file beside the spec, with arrays <layer name>.weights, ….",
@@ -58,6 +63,34 @@ def schema() -> dict[str, Any]:
         "$defs": {
             "name": _NAME,
             "names": _NAMES,
+            "shape": {
+                "description": "The lengths of the axes, where an input is an array.",
+                "type": "array",
+                "minItems": 1,
+                "items": {"$ref": "#/$defs/count"},
+            },
+            "input": {
+                "description": "One of several inputs, which layers read by its name.",
+                "type": "object",
+                "required": ["name"],
+                "additionalProperties": False,
+                "properties": {
+                    "name": {"$ref": "#/$defs/name"},
+                    "entries": {"anyOf": [{"$ref": "#/$defs/names"}, {"$ref": "#/$defs/count"}]},
+                    "shape": {"$ref": "#/$defs/shape"},
+                },
+            },
+            "output": {
+                "description": "One of several outputs: the values of a layer or block.",
+                "type": "object",
+                "required": ["name", "from"],
+                "additionalProperties": False,
+                "properties": {
+                    "name": {"$ref": "#/$defs/name"},
+                    "from": _TEXT,
+                    "entries": {"$ref": "#/$defs/names"},
+                },
+            },
             "count": {"type": "integer", "minimum": 1, "maximum": MOST},
             "entry": {
                 "description": "A number, a name, or text: an exact fraction or a formula.",

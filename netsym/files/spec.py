@@ -9,17 +9,18 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from math import prod
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError, did_you_mean, nearest
-from netsym.files.options import MOST, options, shown, switches, wrong
-from netsym.layers import MOST_AXES, Activated, Layer
+from netsym.files import ends
+from netsym.files.options import options, shown, switches, wrong
+from netsym.layers import Activated, Layer
 from netsym.layers.blocks import INPUT, Block, Composite, LayerWire, Shared, Wire, expanded
 from netsym.layers.registry import BLOCKS, LAYERS
+from netsym.network.interface import Input
 from netsym.network.network import Network
 from netsym.wording import agreed
 
@@ -50,41 +51,37 @@ def network(said: Mapping[str, Any], title: str, arrays: Arrays | None) -> Netwo
 
     Raises `SpecError` for what the schema does not allow and for what does not fit together.
     """
-    _known("the spec", said, KEYS)
+    ends.known("the spec", said, KEYS)
     _check_version(said)
-    if "inputs" not in said and "shape" not in said:
-        raise SpecError(
-            'inputs are missing; write inputs = ["x"], or how many there are, or for an array '
-            "shape = [28, 28]"
-        )
-    shape = _shape(said["shape"]) if "shape" in said else ()
+    inputs, outputs = ends.inputs(said), ends.outputs(said)
     silent: list[str] = []
-    wires = _wires(said.get("layers", []), arrays, silent, 0)
+    wires = _wires(said.get("layers", []), _first(inputs), arrays, silent, 0)
     if arrays is not None:
-        wires = _from_file(expanded(wires), arrays)
+        wires = _from_file(expanded(wires, [each.name for each in inputs]), arrays)
     built = Network.of(
         _text("title", said.get("title", title)),
-        _inputs(said["inputs"]) if "inputs" in said else prod(shape),
+        inputs,
         wires,
-        _names("outputs", said["outputs"], "y") if "outputs" in said else (),
+        outputs,
         function=_function(said["function"]) if "function" in said else "",
         latex_names=_latex(said.get("latex", {})),
         assumed=_assumed(silent),
-        shape=shape,
     )
     if arrays is not None:
         _check_missing(built, wires)
     known = named_in(built, built.latex_names)
     for name in built.latex_names:
         if name not in known:
-            hint = did_you_mean(name, [*built.inputs.literal, *_few(built)])
+            hint = did_you_mean(name, [*built.input_names.literal, *_few(built)])
             raise SpecError(f"latex names {name!r}, which the network does not have; {hint}")
     return built
 
 
 def named_in(network: Network, names: Iterable[str]) -> set[str]:
     """Those of the names that stand for a value of the network."""
-    given = {*network.inputs.literal, *network.outputs.literal, network.function, *_few(network)}
+    given = {name for each in network.inputs for name in each.names.literal}
+    given |= {name for each in network.outputs for name in each.names.literal}
+    given |= {network.function, *_few(network)}
     return {name for name in names if name in given or network.generates(name)}
 
 
@@ -101,10 +98,18 @@ def _few(network: Network) -> list[str]:
     ]
 
 
-def _wires(entries: Any, arrays: Arrays | None, silent: list[str], depth: int) -> list[Wire]:
+def _first(inputs: Sequence[Input]) -> str:
+    """What the first layer reads where it does not say; nothing, of several inputs."""
+    return inputs[0].name if len(inputs) == 1 else ""
+
+
+def _wires(
+    entries: Any, first: str, arrays: Arrays | None, silent: list[str], depth: int
+) -> list[Wire]:
     """The layers and blocks of a list, as `Network.of` takes them.
 
-    Names of layers that do not say their activation are added to `silent`.
+    `first` is what the first one reads where it does not say. Names of layers that do not say their
+    activation are added to `silent`.
     """
     if isinstance(entries, dict):
         raise SpecError("layers is one table; write [[layers]], in two brackets, for each layer")
@@ -112,11 +117,16 @@ def _wires(entries: Any, arrays: Arrays | None, silent: list[str], depth: int) -
         raise wrong("layers", entries, "a list of tables", '[{type = "dense", units = 2}]')
     if depth > DEEPEST:
         raise SpecError(f"blocks stand in blocks, more than {DEEPEST} deep")
-    return [_wire(n, entries, arrays, silent, depth) for n in range(1, len(entries) + 1)]
+    return [_wire(n, entries, first, arrays, silent, depth) for n in range(1, len(entries) + 1)]
 
 
 def _wire(
-    number: int, entries: list[Any], arrays: Arrays | None, silent: list[str], depth: int
+    number: int,
+    entries: list[Any],
+    first: str,
+    arrays: Arrays | None,
+    silent: list[str],
+    depth: int,
 ) -> Wire:
     """A layer or block with its name, sources and parameters."""
     said = entries[number - 1]
@@ -126,10 +136,12 @@ def _wire(
     name = _name(number, said)
     known = BLOCK if kind is None else kind.kind
     where = f"layer {number} ({known}{' ' + name if 'name' in said else ''})"
-    _known(where, said, _keys(kind))
+    ends.known(where, said, _keys(kind))
     try:
-        before = _name(number - 1, entries[number - 2]) if number > 1 else INPUT
-        sources = _names("from", said["from"], INPUT) if "from" in said else [before]
+        before = _name(number - 1, entries[number - 2]) if number > 1 else first
+        if not before and "from" not in said:
+            raise SpecError("there are several inputs, so it must say which it reads: from = […]")
+        sources = ends.names("from", said["from"], INPUT) if "from" in said else [before]
         if kind is None:
             return name, _block(said, arrays, silent, depth), sources, {}
         if issubclass(kind, Composite):
@@ -153,7 +165,7 @@ def _keys(kind: type[Layer] | type[Composite] | None) -> tuple[str, ...]:
 
 
 def _block(said: Mapping[str, Any], arrays: Arrays | None, silent: list[str], depth: int) -> Block:
-    parts = _wires(said.get("layers", []), arrays, silent, depth + 1)
+    parts = _wires(said.get("layers", []), INPUT, arrays, silent, depth + 1)
     given = {
         key: option.checked(said[key]) for key, option in options(Block).items() if key in said
     }
@@ -292,31 +304,6 @@ def _name(number: int, said: Mapping[str, Any]) -> str:
     return name
 
 
-def _inputs(value: Any) -> int | list[str]:
-    if isinstance(value, list):
-        return _names("inputs", value, "x")
-    if type(value) is int and 1 <= value <= MOST:
-        return value
-    wanted = f"a list of names or a whole number from 1 to {MOST:,}"
-    raise wrong("inputs", value, wanted, '["x"]')
-
-
-def _shape(value: Any) -> tuple[int, ...]:
-    if isinstance(value, list) and value and all(type(n) is int and n > 0 for n in value):
-        if len(value) > MOST_AXES:
-            raise SpecError(f"shape has {len(value)} axes; at most {MOST_AXES} can be handled")
-        if prod(value) <= MOST:
-            return tuple(value)
-        raise SpecError(f"shape = {shown(value)} has more than {MOST:,} inputs")
-    raise wrong("shape", value, "a list of whole numbers above zero", "[28, 28]")
-
-
-def _names(key: str, value: Any, example: str) -> list[str]:
-    if isinstance(value, list) and value and all(isinstance(name, str) for name in value):
-        return value
-    raise wrong(key, value, "a list of one or more names", f'["{example}"]')
-
-
 def _function(value: Any) -> str:
     if isinstance(value, str) and value:
         return value
@@ -346,12 +333,6 @@ def _text(key: str, value: Any) -> str:
     if isinstance(value, str) and value.isprintable():
         return value
     raise wrong(key, value, "one line of text in quotes, without control characters", '"…"')
-
-
-def _known(where: str, said: Mapping[str, Any], keys: Iterable[str]) -> None:
-    for key in said:
-        if key not in keys:
-            raise SpecError(f"{where} has an unknown key {shown(key)}; {did_you_mean(key, keys)}")
 
 
 def _kind(number: int, name: Any) -> type[Layer] | type[Composite] | None:

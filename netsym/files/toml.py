@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from netsym.errors import SpecError
+from netsym.files.ends import document
 from netsym.files.entries_as_text import Inline
 from netsym.files.numbered_for_file import renumbered
 from netsym.files.options import options, switches
 from netsym.files.spec import VERSION
 from netsym.files.syntax import Format
-from netsym.layers.blocks import INPUT
 from netsym.layers.loss import Penalty
 from netsym.layers.wiring import Placed
 from netsym.network.network import Network
@@ -45,17 +45,15 @@ def _spec(given: Network) -> dict[str, Any]:
     """The spec as nested dicts and lists, in the order in which it is written."""
     _check_sayable(given)
     network = renumbered(given)
-    inputs, outputs = list(network.inputs.literal), list(network.outputs.literal)
-    spec: dict[str, Any] = {"netsym": VERSION, "title": network.title}
-    spec["inputs"] = inputs or len(network.inputs)
-    optional = {"shape": list(network.shape), "outputs": outputs, "function": network.function}
-    optional["latex"] = dict(network.latex_names)
+    spec = {"netsym": VERSION, "title": network.title} | document(network)
+    optional = {"function": network.function, "latex": dict(network.latex_names)}
     spec |= {key: value for key, value in optional.items() if value}
     return spec | {"layers": list(_layers(network))}
 
 
 def _layers(network: Network) -> Iterator[dict[str, Any]]:
-    before, owners, inline = INPUT, owned(network), Inline(network)
+    before = network.inputs[0].name if len(network.inputs) == 1 else ""
+    owners, inline = owned(network), Inline(network)
     for number, placed in enumerate(network.layers, 1):
         said: dict[str, Any] = {"type": placed.layer.kind}
         if placed.name != f"layer{number}":
@@ -78,7 +76,7 @@ def _layers(network: Network) -> Iterator[dict[str, Any]]:
 
 def _check_sayable(network: Network) -> None:
     """Raise `SpecError` for the costs that a file cannot say."""
-    if not len(network.inputs):
+    if not network.inputs:
         what = "has its data as numbers and no inputs"
     elif any(placed.examples for placed in network.layers):
         what = "is a cost over several examples"
@@ -125,11 +123,14 @@ def owned(network: Network) -> dict[str, str]:
 # -- in a language ------------------------------------------------------------------------------
 def _toml(spec: dict[str, Any]) -> Iterator[str]:
     """Its lines: what is no table, then the tables."""
-    yield from _keys({key: value for key, value in spec.items() if key not in ("latex", "layers")})
-    if "latex" in spec:
-        yield from ("", "[latex]", *_keys(spec["latex"]))
-    for layer in spec["layers"]:
-        yield from ("", "[[layers]]", *_keys(layer))
+    tables = [key for key, value in spec.items() if isinstance(value, dict) or _is_tables(value)]
+    yield from _keys({key: value for key, value in spec.items() if key not in tables})
+    for key in tables:
+        if isinstance(spec[key], dict):
+            yield from ("", f"[{key}]", *_keys(spec[key]))
+        else:
+            for table in spec[key]:
+                yield from ("", f"[[{key}]]", *_keys(table))
 
 
 def _keys(table: dict[str, Any]) -> Iterator[str]:
@@ -142,6 +143,10 @@ def _array(entries: Any) -> str:
         rows = "".join(f"  {_array(row)},\n" for row in entries)
         return f"[\n{rows}]"
     return _value(entries)
+
+
+def _is_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _value(value: Any) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import count
+from itertools import accumulate, chain, count, pairwise
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from netsym.errors import SpecError, did_you_mean
 from netsym.graph.copying import copy_nodes
 from netsym.graph.graph import Graph, Ids, tally
-from netsym.graph.names import Names, literal
+from netsym.graph.names import Names, Several, several
 from netsym.graph.plan import Plan
 
 F = TypeVar("F", bound="Form")
@@ -58,7 +59,12 @@ class Bindings(Sequence[Binding]):
 
 def bind(names: Names, nodes: Ids) -> tuple[Binding, ...]:
     """An equation for each of the names."""
-    return tuple(Binding(names, i, int(node)) for i, node in enumerate(nodes.reshape(-1)))
+    flat = nodes.reshape(-1)
+    if isinstance(names, Several):
+        edges = [0, *accumulate(map(len, names.parts))]
+        parts = zip(names.parts, pairwise(edges), strict=True)
+        return tuple(chain.from_iterable(bind(n, flat[first:stop]) for n, (first, stop) in parts))
+    return tuple(Binding(names, i, int(node)) for i, node in enumerate(flat.tolist()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,13 +130,12 @@ class Form:
         return Plan(self.graph, self.inputs, self.ends)
 
     def output(self, which: int | str) -> Self:
-        """The same for one output, by its name or its number counted from 1.
+        """The same for one output, or for one array of them; see `output_positions`.
 
         Raises `SpecError` if there is no such output.
         """
-        names = [output.name for output in self.outputs]
-        position = output_position(which, literal(*names))
-        one = dataclasses.replace(self, outputs=self.outputs[position : position + 1])
+        found = output_positions(which, several(*dict.fromkeys(o.names for o in self.outputs)))
+        one = dataclasses.replace(self, outputs=self.outputs[found.start : found.stop])
         if self.form == "shared":
             return shared(one)
         return dataclasses.replace(one, cut=self.cut[one.mask[self.cut]])
@@ -173,22 +178,38 @@ class Form:
         return [*self.graph.given_names(), *outputs, self.function]
 
 
-def output_position(which: int | str, names: Names) -> int:
-    """Where an output is among these, by its name or its number counted from 1.
+def output_positions(which: int | str, names: Names) -> range:
+    """Where outputs are among these names: one by its name, or by its number counted from 1; of an
+    array of names all, by what they begin with, or one as NAME[3].
 
     Raises `SpecError` if there is no such output.
     """
     text = str(which)
-    position = names.position(text)
-    if position is not None:
-        return position
+    every = names.all()
+    if text in every:
+        return _one(every.index(text))
     if len(text) < 20 and text.isdecimal() and 1 <= int(text) <= len(names):
-        return int(text) - 1
-    some = [names.ascii(position) for position in range(min(20, len(names)))]
+        return _one(int(text) - 1)
+    start = 0
+    arrays: list[str] = []
+    for part in names.parts if isinstance(names, Several) else (names,):
+        array = re.fullmatch(re.escape(part.start) + r"\[([0-9]{1,18})\]", text)
+        if not part.literal and (text == part.start or array):
+            if array is None:
+                return range(start, start + len(part))
+            if 1 <= int(array[1]) <= len(part):
+                return _one(start + int(array[1]) - 1)
+            raise SpecError(f"no output {text}: {part.start} has {len(part)}, counted from 1")
+        arrays += [part.start] if not part.literal and len(part) > 1 else []
+        start += len(part)
     raise SpecError(
         f"no output {text[:60]!r}: give a number from 1 to {len(names)}, or a name; "
-        + did_you_mean(text, some)
+        + did_you_mean(text, [*every[:20], *arrays])
     )
+
+
+def _one(position: int) -> range:
+    return range(position, position + 1)
 
 
 def spare_letters() -> Iterator[str]:

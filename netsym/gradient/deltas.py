@@ -59,6 +59,8 @@ def _activated(formula: Form) -> Iterator[Title]:
             names = dataclasses.replace(block.payload, base="z")
             yield from _under(graph, block.operands[rows, 0], names, block.positions[rows])
     outputs = formula.outputs
+    if any(output.names != outputs[0].names for output in outputs):
+        return  # several arrays of outputs, of layers that are not known here
     names = Names("z", formula.layer_count, _shape(formula, outputs[0].names))
     yield from _under(graph, formula.ends, names, np.array([o.position for o in outputs]))
 

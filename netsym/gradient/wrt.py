@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import groupby, repeat
 
 import numpy as np
 
@@ -32,8 +32,13 @@ def output_places(formula: Form) -> tuple[Place, ...]:
 
 def named_outputs(ends: Ids, graph: Graph, places: Sequence[Place]) -> Ids:
     """The outputs with their names, so that what uses them need not write them out."""
-    positions = np.array([position for _, position in places], dtype=np.int64)
-    return append_names(graph, Title(ends, places[0][0], positions))
+    found, first = [], 0
+    for names, group in groupby(places, lambda place: place[0]):
+        positions = np.array([position for _, position in group], dtype=np.int64)
+        stop = first + len(positions)
+        found.append(append_names(graph, Title(ends[first:stop], names, positions)))
+        first = stop
+    return np.concatenate(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,10 +97,10 @@ class Names:
         """
         if self.literal:
             return self.literal.index(text) if text in self.literal else None
-        prefix, *indices = text.split("_")
-        if self.step and indices:
-            prefix = f"{prefix}_{indices.pop(0)}"
-        if prefix != self._prefix:
+        if not text.startswith(self._prefix):
+            return None
+        separator, *indices = text[len(self._prefix) :].split("_")
+        if separator:
             return None
         if len(indices) != len(self.shape) or not all(map(_INDEX.fullmatch, indices)):
             return None
@@ -184,12 +184,16 @@ class Several(Names):
     parts: tuple[Names, ...] = ()
 
 
-def several(*parts: Names) -> Several:
-    """Arrays of names as one vector of them.
+def several(*parts: Names) -> Names:
+    """Arrays of names as one vector of them; one alone is itself.
 
     >>> several(Names("x", None, (2,)), Names("t")).all()
     ['x_1', 'x_2', 't']
     """
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return Names("x", None, (0,))
     every = tuple(name for names in parts for name in names.all())
     return Several("", None, (len(every),), every, parts=parts)
 

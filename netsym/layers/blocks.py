@@ -70,12 +70,13 @@ Wire = tuple[str, Layer | Block, Sequence[str], Mapping[str, Any] | Shared]
 LayerWire = tuple[str, Layer, list[str], Mapping[str, Any] | Shared]
 
 
-def expanded(wires: Iterable[Wire]) -> list[LayerWire]:
-    """The layers that layers and blocks stand for.
+def expanded(wires: Iterable[Wire], inputs: Iterable[str] = (INPUT,)) -> list[LayerWire]:
+    """The layers that layers and blocks stand for, in a network with inputs of these names.
 
     Raises `SpecError` for an unknown source, and for more than `MOST_LAYERS`.
     """
-    layers = list(islice(_laid_out("", list(wires), {INPUT: INPUT}, None), MOST_LAYERS + 1))
+    outer = {name: name for name in inputs}
+    layers = list(islice(_laid_out("", list(wires), outer, None), MOST_LAYERS + 1))
     if len(layers) > MOST_LAYERS:
         raise SpecError(
             f"a network has at most {MOST_LAYERS:,} layers; repeat its blocks less often"
@@ -144,3 +145,15 @@ def _end(name: str, layer: Layer | Block) -> str:
     if isinstance(layer, Layer):
         return name
     return _last(_prefix(name, layer, layer.repeat), layer)
+
+
+def end_of(wires: Sequence[Wire], name: str) -> str:
+    """The layer that gives the output of the layer or block of this name.
+
+    Raises `SpecError` if there is none.
+    """
+    for known, layer, _, _ in wires:
+        if known == name:
+            return _end(name, layer)
+    hint = did_you_mean(name, [known for known, *_ in wires])
+    raise SpecError(f"an output reads from {name!r}, which is no layer; {hint}")

@@ -1,7 +1,4 @@
-"""Where a network's values come from, if not from its input as a whole: a part of it, or numbers.
-
-A cost reads the examples and their targets from one input vector, or has them as numbers.
-"""
+"""Where a network's values come from, if not from an input as a whole: a part of it, or numbers."""
 
 from __future__ import annotations
 
@@ -27,17 +24,12 @@ A = TypeVar("A")
 class Part(Layer):
     """`a = x[start : start + n]`: n values of a vector, as an array of `lengths`, whose product
     n is.
-
-    With `examples`, the first of the lengths counts examples, of which one is written at matrix
-    level; `letter` is what it is called there.
     """
 
     kind: ClassVar[str] = "part"
 
     lengths: tuple[int, ...]
     start: int = field(default=0, metadata={"least": 0})
-    examples: bool = False
-    letter: str = "x"
 
     def shape(self, *shapes: Shape) -> Shape:
         (shape,) = shapes
@@ -53,13 +45,6 @@ class Part(Layer):
         taken = ops.take(inputs[0], self.start + np.arange(prod(self.lengths)))
         return ops.reshape(taken, 1, self.lengths)
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        return ops.symbols(Names(self.letter, None, self.lengths[int(self.examples) :]))
-
-    @property
-    def value_letter(self) -> str:
-        return self.letter
-
     def describe(self) -> str:
         return f"values {self.start + 1} to {self.start + prod(self.lengths)}"
 
@@ -68,7 +53,8 @@ class Part(Layer):
 class Given(Layer):
     """`a = values`: an array of numbers of the shape `lengths`, whatever the input is.
 
-    `examples` and `letter` are as for `Part`.
+    With `examples`, the first of the lengths counts examples, of which one is written at matrix
+    level; `letter` is what it is called there. A cost has its data so.
     """
 
     kind: ClassVar[str] = "given"

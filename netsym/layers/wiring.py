@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from math import prod
 from typing import Any, TypeVar, cast
 
-from netsym.errors import SpecError, checked_whole, did_you_mean
-from netsym.graph.names import Names, literal
+from netsym.errors import SpecError, did_you_mean
+from netsym.graph.names import Names
 from netsym.layers import MOST_AXES, Layer, Shape, refuse_vast, shown
-from netsym.layers.blocks import INPUT, LayerWire, Shared, Wire, expanded
+from netsym.layers.blocks import LayerWire, Shared, Wire, end_of, expanded
 from netsym.layers.parameter_entries import entries
 from netsym.layers.parameter_formulas import Given, read_parameters
 from netsym.ops import NoReading, Ops
@@ -22,7 +22,6 @@ from netsym.ops.reading import read_parameter
 
 A = TypeVar("A")
 
-MOST_INPUTS = 10**9  # as many as a file may ask for
 MOST_SOURCES = 1_000  # that a layer may read from
 
 
@@ -82,46 +81,70 @@ class Placed:
             raise
 
 
-def input_names(inputs: int | Sequence[str], shape: Shape) -> Names:
-    """The names of the inputs: as given, or as many as given, in an array of this shape."""
-    names = list(inputs) if isinstance(inputs, Iterable) else None
-    count = checked_whole("inputs", inputs, 1, MOST_INPUTS) if names is None else len(names)
-    if not count:
-        raise SpecError("a network needs at least one input; the list of inputs is empty")
-    if shape and (min(shape) < 1 or prod(shape) != count):
-        raise SpecError(
-            f"inputs of shape {shown(shape)} are {max(prod(shape), 0):,}, but {count:,} are given"
-        )
-    if names is not None:
-        return literal(*names)
-    if len(shape) > 1:
-        return Names("x", None, shape)
-    return Names("x", None, () if count == 1 else (count,))
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Layers in an order in which each comes after what it reads, and the names of layers that no
+    output needs.
 
-
-def wired(shape: Shape, wires: Iterable[Wire]) -> list[Placed]:
-    """The layers in an order in which each comes after what it reads from, checked.
-
-    `shape` is that of the input. Blocks are laid out as the layers they stand for.
+    `ends` are the layers that give the outputs.
     """
-    layers = expanded(wires)
+
+    layers: tuple[Placed, ...]
+    ends: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def wired(
+    inputs: Mapping[str, Shape], wires: Sequence[Wire], outputs: Sequence[str] = ()
+) -> Wiring:
+    """The layers in their places, checked; blocks are laid out as the layers they stand for.
+
+    `inputs` are the shapes of the inputs by their names, `outputs` what gives the outputs, layers
+    or blocks; without them it is the one layer that no other reads.
+    """
+    layers = expanded(wires, inputs)
     if not layers:
         raise SpecError("a network needs at least one layer; this one has none")
     names = [name for name, *_ in layers]
-    for name, times in Counter(names).items():
-        if times > 1 or name == INPUT:
-            raise SpecError(f"two layers are called {name!r}; give each its own name")
+    for name, times in Counter([*inputs, *names]).items():
+        if times > 1:
+            two = "two layers are" if name not in inputs else "an input and a layer are both"
+            raise SpecError(f"{two} called {name!r}; give each its own name")
     for name, layer, sources, _ in layers:
         _check_sources(name, layer, sources)
-    ordered = _ordered(layers)
+    ordered = _ordered(layers, inputs)
+    ends = tuple(end_of(wires, output) for output in outputs) or (_unread(layers),)
+    needed = set(ends)
+    for name, _, sources, _ in reversed(ordered):
+        if name in needed:
+            needed.update(sources)
+    ordered.sort(key=lambda layer: layer[0] not in needed)
+    placed = _placed(*_rows(ordered, inputs))
+    return Wiring(
+        tuple(each for each in placed if each.name in needed),
+        ends,
+        tuple(name for name in names if name not in needed),
+    )
+
+
+def _unread(layers: Sequence[LayerWire]) -> str:
+    """The one layer that no other reads."""
     read = {source for _, _, sources, _ in layers for source in sources}
-    unread = [name for name in names if name not in read]
+    unread = [name for name, *_ in layers if name not in read]
     if len(unread) > 1:
         raise SpecError(
-            f"nothing reads from {' and '.join(unread)}, but a network has one output; "
-            "read from all but one of them, or join them in a concat layer"
+            f"nothing reads from {' and '.join(unread)}, but a network has one output unless "
+            "its outputs are named; read from all but one of them, join them in a concat layer, or "
+            f'name the outputs: [[outputs]] name = "y", from = "{unread[0]}"'
         )
-    shapes = {INPUT: shape}
+    return unread[0]
+
+
+def _rows(
+    ordered: Sequence[LayerWire], inputs: Mapping[str, Shape]
+) -> tuple[list[Row], dict[str, Shape]]:
+    """The layers with the shapes of what they read and of the parameters that they want."""
+    shapes = dict(inputs)
     rows: list[Row] = []
     for number, (name, layer, sources, given) in enumerate(ordered, 1):
         where = f"layer {number} ({layer.kind}{'' if name == f'layer{number}' else ' ' + name})"
@@ -136,7 +159,7 @@ def wired(shape: Shape, wires: Iterable[Wire]) -> list[Placed]:
                 known = f"it takes {' and '.join(wanted)}" if wanted else "it takes none"
                 raise SpecError(f"{where} has no parameter {key!r}; {known}")
         rows.append(Row(name, layer, tuple(sources), where, number, wanted, given, taken))
-    return _placed(rows, shapes)
+    return rows, shapes
 
 
 def _checked(shape: Shape) -> Shape:
@@ -252,10 +275,10 @@ def _check_sources(name: str, layer: Layer, sources: Sequence[str]) -> None:
         )
 
 
-def _ordered(layers: list[LayerWire]) -> list[LayerWire]:
+def _ordered(layers: list[LayerWire], inputs: Collection[str]) -> list[LayerWire]:
     """The layers as listed, each moved after what it reads from; raises on a cycle."""
     place = {name: n for n, (name, *_) in enumerate(layers)}
-    waits = [set(sources) - {INPUT} for _, _, sources, _ in layers]
+    waits = [set(sources).difference(inputs) for _, _, sources, _ in layers]
     readers: dict[str, list[int]] = {name: [] for name in place}
     for n, sources in enumerate(waits):
         for source in sources:

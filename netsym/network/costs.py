@@ -11,18 +11,17 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError, TooLargeError, checked_whole, did_you_mean
 from netsym.graph.names import Names, literal, several
-from netsym.layers import Activated, Layer, Shape, shown
-from netsym.layers.blocks import INPUT
+from netsym.layers import Activated, Shape, shown
 from netsym.layers.loss import LOSSES, Cost, Huber, Labelled, Loss, Penalty
-from netsym.layers.sources import Given, Part
+from netsym.layers.sources import Given
 from netsym.layers.wiring import Placed
+from netsym.network.interface import Input, Output
 from netsym.network.network import Network
 from netsym.ops.parameters import Parameter
 from netsym.wording import plural
 
 Floats = npt.NDArray[np.float64]
 MOST_NAMED = 5_000_000  # inputs and targets
-EXAMPLES, TARGETS = "examples", "targets"
 
 
 def cost(
@@ -56,59 +55,64 @@ def cost(
 0.1*w1_1_1**2/2
     """
     chosen = _loss(loss, delta)
-    _check_prediction(network, chosen)
+    prediction = _prediction(network)
+    _check_prediction(prediction, chosen)
     examples = None if examples is None else checked_whole("examples", examples, 1)
     if data is not None and examples is not None:
         raise SpecError("give examples or data, not both: data says how many examples there are")
-    asked, answered = network.shape or (len(network.inputs),), network.layers[-1].shape
-    sources: tuple[Layer, Layer]
-    given: dict[str, dict[str, Parameter]] = {}
+    targets = _free_name("targets", network)
     latex: dict[str, str] = {}
+    inputs: tuple[Input, ...] = ()
+    given: list[Placed] = []
     if data is None:
-        count = examples or 1
-        _refuse_many(count * (prod(asked) + prod(answered)))
-        inputs, latex = _names(network, examples)
-        whole: tuple[Shape, Shape] = tuple(  # type: ignore[assignment]
-            shape if examples is None else (count, *shape) for shape in (asked, answered)
-        )
-        many = examples is not None
-        targets_start = prod(whole[0])
-        sources = (
-            Part(lengths=whole[0], examples=many),
-            Part(lengths=whole[1], examples=many, start=targets_start, letter="t"),
-        )
+        _refuse_many((examples or 1) * (len(network.input_names) + prediction.width))
+        inputs, latex = _inputs(network, targets, prediction.shape, examples)
+        count = () if examples is None else (examples,)
     else:
-        x, y = _numbers(chosen, data, asked, answered)
-        whole, many, inputs = (x.shape, y.shape), True, Names("x", None, (0,))
-        sources = (
-            Given(lengths=x.shape, examples=True),
-            Given(lengths=y.shape, examples=True, letter="t"),
-        )
-        given = {
-            name: {"values": Parameter(Names("x", 0, array.shape), array)}
-            for name, array in ((EXAMPLES, x), (TARGETS, y))
-        }
-        latex = _generic(network)
-    first = tuple(
-        Placed(name, layer, (INPUT,), given.get(name, {}), ((len(inputs),),), shape, 0)
-        for name, layer, shape in zip((EXAMPLES, TARGETS), sources, whole, strict=True)
-    )
-    laid = [_laid(placed, whole[0][: 1 if many else 0]) for placed in network.layers]
-    chosen = dataclasses.replace(chosen, examples=many)
-    if data is not None and isinstance(chosen, Labelled) and y.ndim == 2 and _is_binary(y):
-        chosen = dataclasses.replace(chosen, labels=tuple(y.astype(int).reshape(-1).tolist()))
-    layers = _with_loss([*first, *laid], chosen)
-    layers += _penalties(network, layers[-1], l1, l2)
+        arrays, y = _numbers(chosen, data, network, prediction.shape)
+        given = [
+            _given(each.name, x, each.letter)
+            for each, x in zip(network.inputs, arrays, strict=True)
+        ]
+        given.append(_given(targets, y, "t"))
+        latex, count = _generic(network), (len(y),)
+        if isinstance(chosen, Labelled) and y.ndim == 2 and _is_binary(y):
+            chosen = dataclasses.replace(chosen, labels=tuple(y.astype(int).reshape(-1).tolist()))
+    chosen = dataclasses.replace(chosen, examples=bool(count))
+    laid = [_laid(placed, count) for placed in network.layers]
+    end = _laid(prediction, count)
+    losses = _losses(chosen, end, targets, laid[-1].number + 1)
+    layers = [*given, *laid, *losses, *_penalties(network, losses[-1], l1, l2)]
+    last = layers[-1]
     found = Network(
         f"{network.title}, {loss}",
         inputs,
         tuple(layers),
-        Names("", layers[-1].number, (1,), ("J",)),
+        (Output("J", last.name, Names("", last.number, (1,), ("J",)), last.shape),),
         latex_names={**network.latex_names, **latex},
         assumed=network.assumed,
     )
-    found.check_names()
+    found.naming.check()
     return found
+
+
+def _prediction(network: Network) -> Placed:
+    """The layer that gives the one output; raises `SpecError` where there are several."""
+    if len(network.outputs) > 1:
+        names = [each.name for each in network.outputs]
+        raise SpecError(
+            f"a cost is of one output, and this network has {', '.join(names)}; take one of them: "
+            f"network.output({names[0]!r})"
+        )
+    return network.named(network.outputs[0].source)
+
+
+def _free_name(name: str, network: Network) -> str:
+    """The name, or one like it that no input and no layer has."""
+    taken = {*(each.name for each in network.inputs), *(p.name for p in network.layers)}
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _refuse_many(names: int) -> None:
@@ -132,9 +136,8 @@ def _loss(name: str, delta: float | None) -> Loss:
     return Huber(delta=delta)
 
 
-def _check_prediction(network: Network, loss: Loss) -> None:
+def _check_prediction(last: Placed, loss: Loss) -> None:
     """Raise `SpecError` where the last layer gives what the loss does not take."""
-    last = network.layers[-1]
     try:
         loss.shape(last.shape, last.shape)
     except SpecError as error:
@@ -169,22 +172,27 @@ def _laid(placed: Placed, examples: Shape) -> Placed:
     """A layer that takes all examples at once: they are an axis before all others."""
     return dataclasses.replace(
         placed,
-        sources=tuple(EXAMPLES if source == INPUT else source for source in placed.sources),
         shapes=tuple((*examples, *shape) for shape in placed.shapes),
         shape=(*examples, *placed.shape),
         examples=examples,
     )
 
 
-def _with_loss(layers: list[Placed], loss: Loss) -> list[Placed]:
-    """The layers, then the loss of every example, and the mean if there are several losses."""
-    last = layers[-1]
-    shape, number = loss.shape(last.shape, last.shape), last.number + 1
-    placed = Placed("loss", loss, (last.name, TARGETS), {}, (last.shape, last.shape), shape, number)
+def _losses(loss: Loss, end: Placed, targets: str, number: int) -> list[Placed]:
+    """The loss of every example, and the mean if there are several losses."""
+    shape = loss.shape(end.shape, end.shape)
+    placed = Placed("loss", loss, (end.name, targets), {}, (end.shape, end.shape), shape, number)
     if prod(shape) == 1 and not loss.examples:
-        return [*layers, placed]
+        return [placed]
     mean = Placed("cost", Cost(axes=len(shape)), ("loss",), {}, (shape,), (1,), number + 1)
-    return [*layers, placed, mean]
+    return [placed, mean]
+
+
+def _given(name: str, values: Floats, letter: str) -> Placed:
+    """Numbers of all examples in the place of an input."""
+    layer = Given(lengths=values.shape, examples=True, letter=letter)
+    parameters = {"values": Parameter(Names("x", 0, values.shape), values)}
+    return Placed(name, layer, (), parameters, (), values.shape, 0)
 
 
 def _penalties(network: Network, last: Placed, l1: float, l2: float) -> list[Placed]:
@@ -206,28 +214,35 @@ def _penalties(network: Network, last: Placed, l1: float, l2: float) -> list[Pla
 
 
 # -- the names -------------------------------------------------------------------------------------
-def _names(network: Network, examples: int | None) -> tuple[Names, dict[str, str]]:
-    """The names of inputs and targets, and how LaTeX writes those that it would not know."""
-    output = network.layers[-1].shape
-    target = () if prod(output) == 1 else output
+def _inputs(
+    network: Network, targets: str, answered: Shape, examples: int | None
+) -> tuple[tuple[Input, ...], dict[str, str]]:
+    """The inputs with the targets, and how LaTeX writes their names where it would not know."""
+    names = Names("t", None, () if prod(answered) == 1 else answered)
+    target = Input(targets, names, answered, "t")
     if examples is None:
-        names = Names("t", None, target)
         latex = {name: _latex("y", names, n) for n, name in enumerate(names.all())}
-        return several(network.inputs, names), latex | {"t": "y"}
-    parts: list[Names] = []
-    latex = {}
-    for number in range(1, examples + 1):
-        parts.append(_of_example(network.inputs, number))
-        for n, name in enumerate(parts[-1].all()):
-            if network.inputs.literal:
-                base = network.latex_names.get(network.inputs.literal[n])
-                latex |= {name: f"{base}^{{({number})}}"} if base else {}
-            else:
-                latex[name] = _latex("x", network.inputs, n, number)
-    for number in range(1, examples + 1):
-        parts.append(Names("t", number, target))
-        latex |= {name: _latex("y", parts[-1], n, number) for n, name in enumerate(parts[-1].all())}
-    return several(*parts), latex | _generic(network)
+        return (*network.inputs, target), latex | {"t": "y"}
+    found, latex = [], _generic(network)
+    for each in (*network.inputs, target):
+        letter = "y" if each is target else _letter(each.letter)
+        parts = [_of_example(each.names, number) for number in range(1, examples + 1)]
+        for number, part in enumerate(parts, 1):
+            for n, name in enumerate(part.all()):
+                if each.names.literal:
+                    base = network.latex_names.get(each.names.literal[n])
+                    latex |= {name: f"{base}^{{({number})}}"} if base else {}
+                else:
+                    latex[name] = _latex(letter, part, n, number)
+        found.append(
+            Input(each.name, several(*parts), (examples, *each.shape), each.letter, (examples,))
+        )
+    return tuple(found), latex
+
+
+def _letter(name: str) -> str:
+    """A letter as it is, a word as text."""
+    return name if len(name) == 1 else rf"\text{{{name.replace('_', ' ')}}}"
 
 
 def _of_example(inputs: Names, number: int) -> Names:
@@ -248,26 +263,37 @@ def _latex(letter: str, names: Names, position: int, example: int | None = None)
 def _generic(network: Network) -> dict[str, str]:
     """How matrix level writes one example of many: x^{(i)} and y^{(i)}."""
     letters = {letter: f"{shown}^{{(i)}}" for letter, shown in zip("xtXT", "xyXY", strict=True)}
+    letters |= {e.letter: f"{_letter(e.letter)}^{{(i)}}" for e in network.inputs}
     parameters = (p for placed in network.layers for p in placed.parameters.values())
     chosen = {name for parameter in parameters for name in parameter.chosen()}
     return {letter: shown for letter, shown in letters.items() if letter not in chosen}
 
 
 # -- the numbers -----------------------------------------------------------------------------------
-def _numbers(loss: Loss, data: Any, asked: Shape, answered: Shape) -> tuple[Floats, Floats]:
-    """The data as arrays of the shapes that the network takes and gives, one example a row."""
+def _numbers(
+    loss: Loss, data: Any, network: Network, answered: Shape
+) -> tuple[list[Floats], Floats]:
+    """The data as arrays of the shapes of the inputs and of the output, one example a row.
+
+    X has the entries of all inputs in a row; of several inputs it may be a list of an array each.
+    """
     if not isinstance(data, (tuple, list)) or len(data) != 2:
         raise SpecError("data is a pair of arrays, (X, Y), with one example a row")
-    x, y = _array("X", data[0]), _array("Y", data[1])
-    if x.ndim == 1 and asked == (1,):
-        x = x[:, None]
-    if x.ndim == 2 and x.shape[1] == prod(asked):
-        x = x.reshape(len(x), *asked)
-    if x.shape[1:] != asked or not len(x):
-        raise SpecError(
-            f"X has shape {shown(x.shape)}, but the network takes {shown(asked)} a row: it must be "
-            f"m x {shown(asked)} for m examples"
-        )
+    inputs, y = network.inputs, _array("Y", data[1])
+    if len(inputs) > 1 and isinstance(data[0], (tuple, list)) and len(data[0]) == len(inputs):
+        arrays = [
+            _rows(each, _array(each.name, x)) for each, x in zip(inputs, data[0], strict=True)
+        ]
+    else:
+        x = _array("X", data[0])
+        if len(inputs) == 1:
+            arrays = [_rows(inputs[0], x, "X")]
+        else:
+            whole = _rows(Input("X", network.input_names, (len(network.input_names),)), x)
+            edges = np.cumsum([len(each.names) for each in inputs])[:-1]
+            parts = np.split(whole, edges, axis=1)
+            arrays = [part.reshape(-1, *e.shape) for e, part in zip(inputs, parts, strict=True)]
+    x = arrays[0]
     classes = loss.least > 1
     if len(y) != len(x):
         raise SpecError(
@@ -286,7 +312,22 @@ def _numbers(loss: Loss, data: Any, asked: Shape, answered: Shape) -> tuple[Floa
             f"be {shown((len(x), *answered))}{also}"
         )
     _check_targets(loss, y)
-    return x, y
+    return arrays, y
+
+
+def _rows(end: Input, x: Floats, called: str = "") -> Floats:
+    """An array in the shape of an input, after the axis of examples; raises `SpecError`."""
+    asked = end.shape
+    if x.ndim == 1 and asked == (1,):
+        x = x[:, None]
+    if x.ndim == 2 and x.shape[1] == prod(asked):
+        x = x.reshape(len(x), *asked)
+    if x.shape[1:] != asked or not len(x):
+        raise SpecError(
+            f"{called or end.name} has shape {shown(x.shape)}, but the network takes "
+            f"{shown(asked)} a row: it must be m x {shown(asked)} for m examples"
+        )
+    return x
 
 
 def _array(name: str, value: Any) -> Floats:

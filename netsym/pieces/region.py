@@ -122,25 +122,28 @@ class Region:
     def formula(self, exact: bool = False) -> Formula:
         """The map as a formula; with long fractions as the nearest float64, or all `exact`."""
         net = self.network
-        return formula(self.rows, net.inputs, net.outputs, exact, net.latex_names, net.function)
+        return formula(
+            self.rows, net.input_names, net.output_names, exact, net.latex_names, net.function
+        )
 
     def report(self, width: int = 80, digits: int | None = None) -> str:
         """The map, where it holds, what is active, and how it was checked.
 
         Lines are at most `width` long where they can be; `digits` rounds the numbers shown.
         """
-        net, writer = self.network, Writer(Ascii, self.network.inputs, digits)
+        net, writer = self.network, Writer(Ascii, self.network.input_names, digits)
         lines = paragraph(f"at {_place(net, self.point)} the network is the affine map", width)
-        if len(net.inputs) <= _WIDE:
+        if len(net.input_names) <= _WIDE:
             text = self.formula().text(ascii=True, width=max(width - 2, 1), digits=digits)
             lines += [f"  {line}" for line in text.splitlines()]
             rounded = any(is_rounded(number, writer.digits) for row in self.rows for number in row)
         else:
-            lines.append(f"  of {plural(len(net.inputs), 'input')} to "
-                          f"{plural(len(self.rows), 'output')}; write "
-                         "it as a formula or as JSON")  # fmt: skip
+            inputs, outputs = (
+                plural(len(net.input_names), "input"), plural(len(self.rows), "output")
+            )  # fmt: skip
+            lines.append(f"  of {inputs} to {outputs}; write it as a formula or as JSON")
             rounded = False
-        shown = self.inequalities[: _LISTED if len(net.inputs) <= _MOST_INPUTS else 0]
+        shown = self.inequalities[: _LISTED if len(net.input_names) <= _MOST_INPUTS else 0]
         if shown:
             lines.append("where")
             written = writer.positive([each.row for each in shown])
@@ -178,8 +181,8 @@ class Region:
         return {
             "schema": 1,
             "point": list(map(str, self.point)),
-            "inputs": self.network.inputs.all(),
-            "outputs": self.network.outputs.all(),
+            "inputs": self.network.input_names.all(),
+            "outputs": self.network.output_names.all(),
             "matrix": [list(map(str, row)) for row in self.matrix],
             "bias": list(map(str, self.bias)),
             "inequalities": [each.to_json() for each in self.inequalities],
@@ -242,7 +245,7 @@ def read(network: Network, base: Exact, sides: Sides) -> tuple[Array, list[Kinks
     Raises `Undecided` at a kink of which the sides say neither, `SpecError` for networks that are
     not piecewise linear or have no exact values.
     """
-    ops = Pieces(base, len(network.inputs), sides)
+    ops = Pieces(base, len(network.input_names), sides)
     try:
         return ops.rows(network.read(ops, ops.identity())), ops.kinks
     except NotAffine as error:
@@ -325,7 +328,7 @@ def check(network: Network, maps: Sequence[tuple[Array, Sequence[Point]]]) -> No
     points = [point for _, several in maps for point in several]
     ops = Rationals()
     y = network.read(ops, ops.points(np.array(points, dtype=object)))
-    exact = np.broadcast_to(y, (len(points), len(network.outputs)))
+    exact = np.broadcast_to(y, (len(points), len(network.output_names)))
     start = 0
     for rows, several in maps:
         values = products(rows, [(*point, 1) for point in several]).T
@@ -363,7 +366,7 @@ def exact_number(what: str, given: Any) -> Fraction:
 def _exact(network: Network, point: Any) -> Point:
     single = isinstance(point, str) or not hasattr(point, "__len__")
     given = [point] if single else list(point)
-    inputs = network.inputs
+    inputs = network.input_names
     if len(given) != len(inputs):
         names = ", ".join(map(inputs.ascii, range(min(4, len(inputs)))))
         names += ", …" if len(inputs) > 4 else ""
@@ -377,8 +380,10 @@ def _exact(network: Network, point: Any) -> Point:
 def _place(network: Network, point: Point) -> str:
     if len(point) > _WIDE:
         return "the point"
-    writer = Writer(Ascii, network.inputs)
-    return ", ".join(f"{network.inputs.ascii(n)} = {writer.number(x)}" for n, x in enumerate(point))
+    writer = Writer(Ascii, network.input_names)
+    return ", ".join(
+        f"{network.input_names.ascii(n)} = {writer.number(x)}" for n, x in enumerate(point)
+    )
 
 
 def _on_a_kink(network: Network, base: Exact, point: Point, kinks: Kinks) -> str:
@@ -389,7 +394,7 @@ def _on_a_kink(network: Network, base: Exact, point: Point, kinks: Kinks) -> str
     words = f"layer {kinks.layer} {kinks.function} unit {units[0] + 1}"
     others = f" (and {len(units) - 1:,} more of the layer)" if len(units) > 1 else ""
     lines = [f"{_place(network, point)} is on a kink: {words}{others} bends exactly there"]
-    writer = Writer(Ascii, network.inputs)
+    writer = Writer(Ascii, network.input_names)
     clear = []
     for sign in (1, -1):
         side = [sign * a for a in row]
@@ -397,11 +402,11 @@ def _on_a_kink(network: Network, base: Exact, point: Point, kinks: Kinks) -> str
         if max(len(point), len(rows)) <= _MOST_INPUTS:
             (where,) = writer.positive([side])
             maps = writer.functions(fractions(rows))
-            said = ", ".join(f"{network.outputs.ascii(n)} = {y}" for n, y in enumerate(maps))
+            said = ", ".join(f"{network.output_names.ascii(n)} = {y}" for n, y in enumerate(maps))
             lines.append(f"  where {where}: {said}")
         changed = [n for n, x in enumerate(moved) if x != point[n]]
         if 0 < len(changed) <= _MOST_INPUTS:
-            to = (f"{network.inputs.ascii(n)} = {writer.number(moved[n])}" for n in changed)
+            to = (f"{network.input_names.ascii(n)} = {writer.number(moved[n])}" for n in changed)
             clear.append(", ".join(to))
     hint = f", for example to {' or to '.join(clear)}" if clear else ""
     return "\n".join([*lines, f"move the point to one side{hint}"])

@@ -127,8 +127,8 @@ class Regions:
         self._refuse_two()
         rows = slice(None)
         if output is not None:
-            place = self.network.output_position(output)
-            rows = slice(place, place + 1)
+            places = self.network.output_positions(output)
+            rows = slice(places.start, places.stop)
         found = []
         for same, group in groupby(self.pieces, lambda piece: piece.rows[rows]):
             joined = list(group)
@@ -172,8 +172,8 @@ class Regions:
     ) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         """Of each output the left side, and (right side, where) of each interval."""
         net = self.network
-        writer = Writer(language, net.inputs, digits, net.latex_names, relations)
-        for output in range(len(net.outputs)):
+        writer = Writer(language, net.input_names, digits, net.latex_names, relations)
+        for output in range(len(net.output_names)):
             intervals = self.intervals(output + 1)
             rights = writer.functions([each.rows[0] for each in intervals])
             wheres = [self._where(writer, each) for each in intervals]
@@ -185,8 +185,10 @@ class Regions:
 
     def _left(self, language: type[Language], output: int) -> str:
         net = self.network
-        rows = [[Fraction(0)] * (len(net.inputs) + 1)] * len(net.outputs)
-        made = formula(rows, net.inputs, net.outputs, False, net.latex_names, net.function)
+        rows = [[Fraction(0)] * (len(net.input_names) + 1)] * len(net.output_names)
+        made = formula(
+            rows, net.input_names, net.output_names, False, net.latex_names, net.function
+        )
         return language(made).left(Equation(made.outputs[output], "", is_output=True))
 
     def sympy(self) -> Any:
@@ -197,7 +199,7 @@ class Regions:
         self._refuse_two()
         import sympy
 
-        x = sympy.Symbol(self.network.inputs.ascii(0), real=True)
+        x = sympy.Symbol(self.network.input_names.ascii(0), real=True)
 
         def number(value: Fraction) -> Any:
             return sympy.Rational(value.numerator, value.denominator)
@@ -210,7 +212,7 @@ class Regions:
             return slope * x + bias, sympy.And(*ends)
 
         made = []
-        for output in range(len(self.network.outputs)):
+        for output in range(len(self.network.output_names)):
             *before, last = self.intervals(output + 1)
             cases = [*(case(each, False) for each in before), case(last, True)]
             whole = cases[0][1] is sympy.true
@@ -222,9 +224,9 @@ class Regions:
 
         Lines are at most `width` long where they can be; `digits` rounds the numbers shown.
         """
-        net, writer = self.network, Writer(Ascii, self.network.inputs, digits)
+        net, writer = self.network, Writer(Ascii, self.network.input_names, digits)
         rights = writer.functions([row for piece in self.pieces for row in piece.rows])
-        lefts = [self._left(Ascii, output) for output in range(len(net.outputs))]
+        lefts = [self._left(Ascii, output) for output in range(len(net.output_names))]
         lines = paragraph(f"{self._counts()}{self._within(writer)}", width)
         for number, (piece, where) in enumerate(
             zip(self.pieces, self._places(writer), strict=True)
@@ -247,7 +249,7 @@ class Regions:
 
     def _counts(self) -> str:
         counts = [plural(len(self), "linear region")]
-        if len(self.network.inputs) == 1 and len(self.intervals()) < len(self):
+        if len(self.network.input_names) == 1 and len(self.intervals()) < len(self):
             joined = plural(len(self.intervals()), "piece")
             counts.append(f"{joined} after joining neighbours with one formula")
         counts.append(plural(self.maps, "affine map", "different affine maps"))
@@ -257,13 +259,13 @@ class Regions:
         if self.box is None:
             return ""
         sides = [
-            f"{writer.number(low)} <= {self.network.inputs.ascii(n)} <= {writer.number(high)}"
+            f"{writer.number(low)} <= {self.network.input_names.ascii(n)} <= {writer.number(high)}"
             for n, (low, high) in enumerate(self.box)
         ]
         return f", within {', '.join(sides)}"
 
     def _places(self, writer: Writer) -> list[str]:
-        if len(self.network.inputs) == 1:
+        if len(self.network.input_names) == 1:
             return [self._where(writer, piece) for piece in self.pieces]
         texts = iter(writer.positive([e.row for piece in self.pieces for e in piece.inequalities]))
         return [", ".join(next(texts) for _ in piece.inequalities) for piece in self.pieces]
@@ -271,11 +273,11 @@ class Regions:
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`; numbers are exact fractions, as text."""
         box = None if self.box is None else [list(map(str, side)) for side in self.box]
-        joined = len(self.intervals()) if len(self.network.inputs) == 1 else None
+        joined = len(self.intervals()) if len(self.network.input_names) == 1 else None
         return {
             "schema": 1,
-            "inputs": self.network.inputs.all(),
-            "outputs": self.network.outputs.all(),
+            "inputs": self.network.input_names.all(),
+            "outputs": self.network.output_names.all(),
             "box": box,
             "regions": len(self),
             "joined": joined,
@@ -285,7 +287,7 @@ class Regions:
         }
 
     def _refuse_two(self) -> None:
-        if len(self.network.inputs) > 1:
+        if len(self.network.input_names) > 1:
             raise SpecError(
                 "the function is written piece by piece for networks of one input; for two, use "
                 "the report or the JSON"
@@ -312,7 +314,7 @@ def regions(
         2*x + 3  if x >= -1
     """
     most = checked_whole("most", most, 1)
-    inputs = len(network.inputs)
+    inputs = len(network.input_names)
     if inputs > 2:
         raise SpecError(
             f"regions are listed for networks of one or two inputs, and this one has {inputs:,}; "
@@ -418,7 +420,7 @@ def _piece(
 
 def _box(network: Network, given: Sequence[Any]) -> Box:
     """The (low, high) of each input, exactly."""
-    names = network.inputs.all()
+    names = network.input_names.all()
     wanted = "a box is (low, high) for all inputs, or one such pair for each input"
     try:
         pairs = [list(given)] * len(names) if _is_number(given[0]) else [list(p) for p in given]

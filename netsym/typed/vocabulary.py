@@ -92,7 +92,7 @@ class Vocabulary:
                 for position, name in enumerate(names.literal):
                     self.chosen.setdefault(name, (names, position))
             else:
-                self.structured.setdefault(names.start, []).append(names)
+                self.structured.setdefault(names.start.partition("_")[0], []).append(names)
 
     def place(self, name: str) -> tuple[Names, int] | None:
         """Where a plain name is among the known ones."""

@@ -112,7 +112,7 @@ def expressions(network: Network) -> tuple[list[Any], list[Any]]:
     """The outputs of a network of dense layers as sympy expressions, and its inputs."""
     from sympy import Symbol
 
-    inputs = [Symbol(name, real=True) for name in network.inputs.all()]
+    inputs = [Symbol(name, real=True) for name in network.input_names.all()]
     return sympy_graph(sympy_names(network)), inputs
 
 
@@ -158,7 +158,7 @@ def _within(network: Network, most: float) -> list[Line]:
 
 def _behind_a_scaler(network: Network) -> Network:
     rng = np.random.default_rng(3)
-    width = len(network.inputs)
+    width = len(network.input_names)
     scaler = {"mean": rng.normal(size=width), "scale": rng.uniform(0.5, 2, width)}
     layers = [("scaler", Standardize(), ["input"], scaler)]
     source = "scaler"

@@ -74,7 +74,7 @@ def _casadi(network: Network) -> tuple[Any, Any, Any]:
     """Inputs, weights in the order of netsym (bias after weights), outputs."""
     import casadi
 
-    widths = [len(network.inputs), *(placed.width for placed in network.layers)]
+    widths = [len(network.input_names), *(placed.width for placed in network.layers)]
     x = value = casadi.SX.sym("x", widths[0])
     every = []
     for layer, (inputs, units) in enumerate(pairwise(widths), 1):

@@ -126,8 +126,8 @@ def _proof(network: Network, other: Read, most: float) -> list[Line]:
     """The time of a proof, against the most that it may take."""
 
     def prove() -> None:
-        size, count = network.parameter_count, len(network.outputs)
-        found = identity(network.read, other, network.inputs, count, "seed", size)
+        size, count = network.parameter_count, len(network.output_names)
+        found = identity(network.read, other, network.input_names, count, "seed", size)
         if found is None or not found.convinces:
             raise DisagreementError("what is equal was not proved")
 

@@ -62,4 +62,4 @@ def dense(network: Network) -> list[Weights]:
 
 def random_points(network: Network, count: int) -> Floats:
     """Inputs, shape (count, inputs)."""
-    return np.random.default_rng(1).normal(size=(count, len(network.inputs)))
+    return np.random.default_rng(1).normal(size=(count, len(network.input_names)))

@@ -80,12 +80,15 @@ def _text(network: Network) -> list[Line]:
 def _check(ours: str, theirs: list[str], network: Network) -> None:
     """Both texts give the same values when Python runs them; both are of networks made here."""
     rng = np.random.default_rng(2)
-    names = [*network.parameter_names(), *map(network.inputs.ascii, range(len(network.inputs)))]
+    names = [
+        *network.parameter_names(),
+        *map(network.input_names.ascii, range(len(network.input_names))),
+    ]
     values: dict[str, Any] = {name: rng.normal(0, 0.5) for name in names} | {"tanh": np.tanh}
     outputs = [eval(text, dict(values)) for text in theirs]
     written: dict[str, Any] = dict(values)
     exec(ours, written)
-    results = [written[network.outputs.ascii(i)] for i in range(len(network.outputs))]
+    results = [written[network.output_names.ascii(i)] for i in range(len(network.output_names))]
     agree("values of the texts", results, outputs)
 
 

@@ -315,7 +315,10 @@ def test_python_computes_the_network(capfd: pytest.CaptureFixture[str], tmp_path
         ran = run(capfd, "simplify", path, "--factor", "--to", "python", "-o", program)
         assert (ran.code, ran.out) == (0, "")
         network = netsym.load(path)
-        points = [[0.5, -1.25, 2.0, 0.125][: len(network.inputs)], [0.0] * len(network.inputs)]
+        points = [
+            [0.5, -1.25, 2.0, 0.125][: len(network.input_names)],
+            [0.0] * len(network.input_names),
+        ]
         values = [float(network(point)) for point in points]
         with program.open("a") as file:
             file.write(f"\nfor point in {points!r}:\n    print(repr(float(f(*point))))\n")

@@ -114,7 +114,7 @@ def symbolic(network: Network) -> list[Any]:
             return [called(sympy.Integer(place), *z) for place in range(len(z))]
         return [called(each) for each in z]
 
-    inputs = [named(name) for name in network.inputs.all()]
+    inputs = [named(name) for name in network.input_names.all()]
     return [sympy.expand(y) for y in forward(network, inputs, exact, apply)]
 
 

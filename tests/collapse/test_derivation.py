@@ -22,9 +22,7 @@ from netsym.layers.merge import Add, Concat
 from netsym.network.network import Network
 from netsym.ops.affine.affine_latex import Letters, Product, Value, written
 from netsym.ops.numeric import Numeric
-from netsym.typed.parse import parse_formula
 from tests.conftest import PATIENCE, no_tex
-from tests.conftest import no_tex
 from tests.typed import parse_formula
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "derivation"
@@ -241,9 +239,9 @@ def test_the_entries_are_those_of_the_network(
     original = NETWORKS[name]()
     result = netsym.simplify(original)
     cells = {letter: entries_of(texts[name], letter) for letter in "Wb"}
-    width = len(original.inputs)
-    names = [original.inputs.ascii(place) for place in range(width)]
-    outputs = [original.outputs.ascii(place) for place in range(len(original.outputs))]
+    width = len(original.input_names)
+    names = [original.input_names.ascii(place) for place in range(width)]
+    outputs = [original.output_names.ascii(place) for place in range(len(original.output_names))]
     lines = []
     for place, output in enumerate(outputs):
         row = cells["W"][place * width : place * width + width]
@@ -253,8 +251,8 @@ def test_the_entries_are_those_of_the_network(
         lines.append(f"{left} = {' + '.join(terms)} + ({cells['b'][place]})")
     known = [*original.symbol_names()]
     read = parse_formula(
-        " \\\\\n".join(lines), known=known, inputs=original.inputs,
-        outputs=original.outputs, latex_names=original.latex_names,
+        " \\\\\n".join(lines), known=known, inputs=original.input_names,
+        outputs=original.output_names, latex_names=original.latex_names,
     ).formula  # fmt: skip
     other = result.network if not exact else original
     verdict = netsym.compare(other, read).verdict

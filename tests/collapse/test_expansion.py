@@ -137,7 +137,7 @@ def test_branches_and_inputs_side_by_side() -> None:
 def check_against_sympy(network: netsym.Network) -> None:
     formula = expanded(network)
     ours, theirs = formula.sympy(), network.inlined.sympy()
-    pairs = [(ours, theirs)] if len(network.outputs) == 1 else zip(ours, theirs, strict=True)
+    pairs = [(ours, theirs)] if len(network.output_names) == 1 else zip(ours, theirs, strict=True)
     for mine, their in pairs:
         assert sympy.simplify(sympy.expand(mine - their)) == 0
     assert netsym.compare(network, formula).verdict in ("structural", "identical")

@@ -55,7 +55,7 @@ def value(network: Any, point: Sequence[Fraction]) -> list[Fraction]:
     """The network in exact fractions, read in another way than regions are."""
     ops = Rationals()
     y = network.read(ops, ops.points(np.array([point], dtype=object)))
-    row = np.broadcast_to(y, (1, len(network.outputs)))[0]
+    row = np.broadcast_to(y, (1, len(network.output_names)))[0]
     return [F(int(v.p), int(v.q)) for v in row]
 
 

@@ -375,10 +375,10 @@ def test_the_last_layer_may_be_dropout_or_linear() -> None:
     for last in (Dropout(), Activation(activation="linear")):
         result = done(net(1, linear("h", "input", 2, activation="relu"), ("end", last, ["h"], {})))
         assert kinds(result.network) == ["dense"]
-        assert len(result.network.outputs) == 2
+        assert len(result.network.output_names) == 2
         assert rules(result) == ["drop_identity"]
     names = Network.of("n", 1, [linear("h", "input", 2), ("d", Dropout(), ["h"], {})], ["p", "q"])
-    assert done(names).network.outputs.all() == ["p", "q"]
+    assert done(names).network.output_names.all() == ["p", "q"]
 
 
 def test_a_network_that_is_the_identity_keeps_a_layer() -> None:

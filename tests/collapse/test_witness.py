@@ -33,11 +33,11 @@ def witnesses(network: Network) -> list[tuple[Blocked, Witness]]:
 
 def values_by_hand(network: Network, witness: Witness) -> list[Any]:
     """The output of the whole network at the three points, names as the witness gives them."""
-    x = [[0.0] * len(network.inputs) for _ in range(3)]
-    place = network.inputs.all().index(witness.input)
+    x = [[0.0] * len(network.input_names) for _ in range(3)]
+    place = network.input_names.all().index(witness.input)
     for point, value in zip(x, witness.points, strict=True):
         point[place] = value
-    output = network.outputs.all().index(witness.output)
+    output = network.output_names.all().index(witness.output)
     return [decimal(network, point, given_numbers(network, witness))[output] for point in x]
 
 
@@ -210,7 +210,10 @@ def test_a_passage_past_other_branches() -> None:
     ]
     network = Network.of("skip", 2, wires)
     for _, witness in witnesses(network):
-        if witness.input in network.inputs.all() and witness.output in network.outputs.all():
+        if (
+            witness.input in network.input_names.all()
+            and witness.output in network.output_names.all()
+        ):
             check(network, witness)
     both = Network.of(
         "both",
@@ -271,6 +274,6 @@ def test_random_networks_of_numbers(case: Case) -> None:
         assert middle == (p + q) / 2
         assert abs(witness.mean - sum(witness.values[:2]) / 2) <= 1e-12 * (1 + abs(witness.mean))
         assert witness.values[2] != witness.mean
-        ends = witness.input in case.inputs and witness.output in case.network.outputs.all()
+        ends = witness.input in case.inputs and witness.output in case.network.output_names.all()
         if chain and ends:
             check(case.network, witness)

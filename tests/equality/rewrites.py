@@ -206,7 +206,7 @@ def _networks(source: random.Random) -> Pair:
     if source.random() < 0.25:
         formula = one.formula(source.choice(["layered", "shared", "inlined"]), expand=True)
         read: Read = lambda ops, x: read_formula(formula, ops, x)  # noqa: E731
-        return one.read, read, one.inputs, outputs, f"{what} expanded"
+        return one.read, read, one.input_names, outputs, f"{what} expanded"
     order = source.sample(range(units), units)
     first, bias = [first[i] for i in order], [bias[i] for i in order]
     last = [[row[i] for i in order] for row in last]
@@ -224,7 +224,7 @@ def _networks(source: random.Random) -> Pair:
         first, bias = [[-w for w in row] for row in first], [-b for b in bias]
         last = [[-w for w in row] for row in last]
     other = _network(inputs, activation, first, bias, last, ends)
-    return one.read, other.read, one.inputs, outputs, f"{what} with other units"
+    return one.read, other.read, one.input_names, outputs, f"{what} with other units"
 
 
 def _network(inputs: int, activation: str, *numbers: Any) -> Network:

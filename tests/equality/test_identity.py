@@ -46,7 +46,7 @@ def test_almost_all_true_rewrites_are_proved() -> None:
 def test_permuted_hidden_units_are_identical(activation: str, parameters: str) -> None:
     made = netsym.parse if parameters == "names" else numeric
     network = made(f"3-6{activation}-5{activation}-2")
-    found = identity(network.read, permuted(network, 3).read, network.inputs, 2, "s")
+    found = identity(network.read, permuted(network, 3).read, network.input_names, 2, "s")
     assert found is not None
     assert found.holds
 
@@ -65,9 +65,9 @@ def test_an_ulp_in_one_weight_is_not_identical(spec: str) -> None:
     parameters = {**first.parameters, "weights": changed}
     layers = (dataclasses.replace(first, parameters=parameters), *network.layers[1:])
     other = dataclasses.replace(network, layers=layers)
-    count, size = len(network.outputs), network.parameter_count
-    found = identity(network.read, other.read, network.inputs, count, "s", size)
-    same = identity(network.read, permuted(network, 1).read, network.inputs, count, "s", size)
+    count, size = len(network.output_names), network.parameter_count
+    found = identity(network.read, other.read, network.input_names, count, "s", size)
+    same = identity(network.read, permuted(network, 1).read, network.input_names, count, "s", size)
     assert found is not None
     assert same is not None
     assert not found.equal.any()
@@ -206,8 +206,8 @@ def test_what_cannot_be_read_is_none() -> None:
 
 def test_large_networks_take_their_trials_one_after_another() -> None:
     network = numeric("20-30relu-4")
-    at_once = identity(network.read, permuted(network, 2).read, network.inputs, 4, "s")
-    apart = identity(network.read, permuted(network, 2).read, network.inputs, 4, "s", 10**9)
+    at_once = identity(network.read, permuted(network, 2).read, network.input_names, 4, "s")
+    apart = identity(network.read, permuted(network, 2).read, network.input_names, 4, "s", 10**9)
     assert at_once is not None
     assert apart is not None
     assert at_once.holds
@@ -220,7 +220,7 @@ def test_deep_networks_of_small_width() -> None:
     network = netsym.parse("4-20x4-1:tanh")
     formula = network.shared
     found = identity(
-        network.read, lambda ops, x: read_formula(formula, ops, x), network.inputs, 1, "s"
+        network.read, lambda ops, x: read_formula(formula, ops, x), network.input_names, 1, "s"
     )
     assert found is not None
     assert found.holds

@@ -76,7 +76,7 @@ def test_few_points(count: int) -> None:
 def test_every_unit_is_seen_on_every_side_that_it_has(spec: str, seed: int) -> None:
     """A side that none of 3,000 points at random shows may be out of reach."""
     network, values = network_of(spec, seed)
-    width = len(network.inputs)
+    width = len(network.input_names)
     source = np.random.default_rng(seed + 100)
     many = source.normal(size=(3000, width)) * 10 ** source.uniform(-2, 4, (3000, 1))
     reachable = sides(network, values, many)

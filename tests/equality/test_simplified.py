@@ -44,7 +44,7 @@ def test_rounding_once_is_within_error_with_a_bound(spec: str) -> None:
     bounds = [reason for reason in found.evidence if "wherever all inputs are within ±10" in reason]
     assert len(bounds) == 1
     bound = float(bounds[0].partition("at most ")[2].split()[0])
-    x = np.random.default_rng(1).uniform(-10, 10, (200, len(network.inputs)))
+    x = np.random.default_rng(1).uniform(-10, 10, (200, len(network.input_names)))
     largest = result.bound(x).max()
     assert 0 < largest <= bound * 1.01  # it was printed to two digits
     assert largest >= bound / 100  # and it is no wild guess

@@ -65,7 +65,7 @@ def test_all_that_is_written_is_computed_and_nothing_else(
 ) -> None:
     network = netsym.parse(spec)
     formula = network.formula(form)
-    x = np.linspace(-1, 1, 10)[:, None] * np.ones(len(network.inputs))
+    x = np.linspace(-1, 1, 10)[:, None] * np.ones(len(network.input_names))
     counting = Counting(monkeypatch)
     as_written(formula, x, dict.fromkeys(network.parameter_names(), 0.5))
     counting.calls.pop("name", None)  # a mark, which stands for what it marks

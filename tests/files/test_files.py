@@ -135,7 +135,7 @@ def test_every_key() -> None:
     assert network.layers[3].sources == ("wide", "layer2", "input")
     assert network.parameter_names() == ["s1_1", "s1_2", "k", "b2_1", "b2_2", "c"]
     assert (network.title, network.function) == ("a little of everything", "g")
-    assert network.outputs.literal == ("p", "q")
+    assert network.output_names.literal == ("p", "q")
     assert dumps(loads(dumps(network))) == dumps(network)
 
 
@@ -224,7 +224,7 @@ def test_what_is_written_is_read_back(format: Format, network: Network, seed: in
             assert repr(entries) == repr(read)
     rng = np.random.default_rng(seed)
     values = {name: rng.normal() for name in network.parameter_names()}
-    x = rng.normal(size=(5, len(network.inputs)))
+    x = rng.normal(size=(5, len(network.input_names)))
     with np.errstate(all="ignore"):
         before, after = network(x, parameters=values), again(x, parameters=values)
     assert np.array_equal(before, after, equal_nan=True)
@@ -435,8 +435,9 @@ UNFIT = [  # these fit the schema, but not together
      "the layers read from each other in a cycle: layer1 <- layer3 <- layer2 <- layer1; "
      "a network goes one way, from the input to the output"),
     (HEAD + dense("units = 1") + dense("units = 1", 'from = ["input"]'),
-     "nothing reads from layer1 and layer2, but a network has one output; "
-     "read from all but one of them, or join them in a concat layer"),
+     "nothing reads from layer1 and layer2, but a network has one output unless its outputs are "
+     "named; read from all but one of them, join them in a concat layer, or name the outputs: "
+     '[[outputs]] name = "y", from = "layer1"'),
     ('netsym = 1\ninputs = ["sigmoid"]\n' + dense("units = 1"),
      "'sigmoid' is a function or a word of Python; choose another name"),
     (HEAD + 'outputs = ["p", "q"]\n' + dense("units = 1"),

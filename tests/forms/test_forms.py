@@ -52,7 +52,7 @@ def test_names_are_bound_once_and_before_they_are_used(case: Case, form: str, ex
         assert name not in known
         known.add(name)
     outputs = len(formula.outputs)
-    assert [name for name, _ in lines[-outputs:]] == case.network.outputs.all()
+    assert [name for name, _ in lines[-outputs:]] == case.network.output_names.all()
     bound = [name for name, _ in lines[:-outputs]]
     assert bound == [binding.name for binding in formula.bindings]
     used = set().union(*(names_in(right) for _, right in lines))
@@ -144,7 +144,7 @@ def test_names_in_the_shared_form_are_not_taken(name: str) -> None:
         netsym.Network.of("function", 1, [("h", *hidden[1:3], {}), last], function=name),
     ):
         names = [left for left, _ in equations_or_calls(network.shared)]
-        given = {name, *network.inputs.all(), *network.parameter_names()}
+        given = {name, *network.input_names.all(), *network.parameter_names()}
         assert len(names) == len(set(names)) == 3
         assert names[0] not in given
 
@@ -183,19 +183,22 @@ def test_names_that_keep_python_shallow_are_not_taken(names: list[str], depth: i
 # -- one output ---------------------------------------------------------------------------------
 def test_one_output_by_name_or_number() -> None:
     formula = netsym.parse("1-2-3:tanh").inlined
-    for which in (2, "2", "y_2"):
+    assert [output.name for output in formula.output("y").outputs] == ["y_1", "y_2", "y_3"]
+    with pytest.raises(SpecError, match=r"no output y\[4\]: y has 3, counted from 1"):
+        formula.output("y[4]")
+    for which in (2, "2", "y_2", "y[2]"):
         assert [output.name for output in formula.output(which).outputs] == ["y_2"]
     assert formula.output(2).text(ascii=True) == formula.text(ascii=True).splitlines()[1]
     named = netsym.Network.of("named", 1, [("d", Dense(units=2), ["input"], {})], ["left", "right"])
     assert named.layered.output("right").text(ascii=True) == "right = w1_2_1*x + b1_2"
     assert named.layered.output(1).text(ascii=True) == "left = w1_1_1*x + b1_1"
-    assert named.output_position("right") == 1
+    assert named.output_positions("right") == range(1, 2)
 
 
-@pytest.mark.parametrize("which", [0, 4, -1, "y_4", "Y_1", "", "1.0", "²", "y"])
+@pytest.mark.parametrize("which", [0, 4, -1, "y_4", "Y_1", "", "1.0", "²", "z"])
 def test_no_such_output(which: int | str) -> None:
     network = netsym.parse("1-2-3:tanh")
-    for ask in (network.inlined.output, network.layered.output, network.output_position):
+    for ask in (network.inlined.output, network.layered.output, network.output_positions):
         with pytest.raises(SpecError) as caught:
             ask(which)
         message = f"no output {str(which)!r}: give a number from 1 to 3, or a name; "

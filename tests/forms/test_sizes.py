@@ -323,7 +323,9 @@ def test_counts_of_more_than_4300_digits() -> None:
 def test_reports_of_more_than_4300_digits() -> None:
     network = netsym.parse("-".join(["1000"] * 1500))
     forms = {form: network.forecast(form) for form in ("layered", "inlined")}
-    size = NetworkSize("big", network.parameter_count, network.inputs, network.outputs, forms)
+    size = NetworkSize(
+        "big", network.parameter_count, network.input_names, network.output_names, forms
+    )
     unit = expected_inlined([1000] * 1500, 0)[-1]
     limit = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)

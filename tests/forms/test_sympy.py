@@ -358,7 +358,7 @@ def test_elementary_networks_come_back_the_same(case: Case) -> None:
     assume("-1*" not in text)  # sympy has one tree for -1*x and -x
     assume("- " not in text and "/" not in text and "(-" not in text)
     back = netsym.from_sympy(
-        formula.sympy(), inputs=case.inputs, outputs=case.network.outputs.all()
+        formula.sympy(), inputs=case.inputs, outputs=case.network.output_names.all()
     )
     assert back.text(ascii=True) == text
     assert back.size == formula.size

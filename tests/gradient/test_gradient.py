@@ -150,8 +150,8 @@ SPECS = (
 def test_jacobians_of_networks_against_sympy(spec: str) -> None:
     network = netsym.parse(spec)
     at = numbers_for(network, 3)
-    x = [0.4, -0.9, 0.7][: len(network.inputs)]
-    inputs = network.inputs.all()
+    x = [0.4, -0.9, 0.7][: len(network.input_names)]
+    inputs = network.input_names.all()
     names = [*network.parameter_names(), *inputs]
     wanted = differentiated(network.inlined, names, at | dict(zip(inputs, x, strict=True)))
     for form in FORMS:
@@ -167,7 +167,7 @@ def test_jacobians_of_random_networks_against_differences(case: Case, seed: int)
     """Central differences of the network's own forward pass, where there is no kink nearby."""
     network, step = case.network, 1e-6
     rng = np.random.default_rng(seed)
-    x = rng.normal(size=len(network.inputs))
+    x = rng.normal(size=len(network.input_names))
     slopes = network.inlined.jacobian("inputs")
     with np.errstate(all="ignore"):
         found = values(slopes, *x, **case.values).reshape(-1, len(x))
@@ -293,8 +293,8 @@ def test_read_back(spec: str, form: str) -> None:
     network = netsym.parse(spec)
     slopes = network.formula(form).jacobian("w1")
     read = parse_formula(slopes.text(ascii=True), known=network.symbol_names(),
-                         inputs=network.inputs).formula  # fmt: skip
-    at, x = numbers_for(network, 1), [0.3, 0.8, -0.2][: len(network.inputs)]
+                         inputs=network.input_names).formula  # fmt: skip
+    at, x = numbers_for(network, 1), [0.3, 0.8, -0.2][: len(network.input_names)]
     known = {name: at[name] for _, names in read.symbols() for name in names}
     np.testing.assert_allclose(values(read, *x, **known), values(slopes, *x, **at), rtol=1e-13)
     assert read.size.nodes == inlined(slopes).size.nodes

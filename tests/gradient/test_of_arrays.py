@@ -112,7 +112,7 @@ NETWORKS = {
 @pytest.mark.parametrize("spec", NETWORKS)
 def test_networks(spec: str) -> None:
     network = NETWORKS[spec]
-    at, x = numbers_for(network, 4), [0.4, -0.9, 0.7][: len(network.inputs)]
+    at, x = numbers_for(network, 4), [0.4, -0.9, 0.7][: len(network.input_names)]
     slopes = matrix_gradient(network.matrices)
     arrays = {"x": np.array(x)[:, None], **parameters(slopes, at)}
     for letter, found in zip(letters(slopes), evaluated(slopes, arrays), strict=True):
@@ -134,8 +134,8 @@ def test_costs(spec: str, loss: str, options: dict[str, Any]) -> None:
     network = netsym.parse(spec)
     made, rng = netsym.cost(network, loss, **options), np.random.default_rng(3)
     at, m = numbers_for(network, 4), options.get("examples", 1)
-    x = rng.normal(size=(m, len(network.inputs)))
-    t = rng.choice(LABELS.get(loss, (0.2, 0.9)), size=(m, len(network.outputs)))
+    x = rng.normal(size=(m, len(network.input_names)))
+    t = rng.choice(LABELS.get(loss, (0.2, 0.9)), size=(m, len(network.output_names)))
     point = [*x.reshape(-1), *t.reshape(-1)]
     for wrt in ("parameters", "inputs"):
         slopes = matrix_gradient(made.matrices, wrt)
@@ -174,7 +174,7 @@ def test_several_outputs_are_refused() -> None:
 )
 def test_layers_without_a_taught_derivative_are_named(file: str, layer: str) -> None:
     network = netsym.load(f"examples/{file}")
-    network = network if len(network.outputs) == 1 else netsym.cost(network, "mse")
+    network = network if len(network.output_names) == 1 else netsym.cost(network, "mse")
     with pytest.raises(SpecError, match=f"{layer}.*; choose --level scalar"):
         matrix_gradient(network.matrices)
 

@@ -46,7 +46,7 @@ def check(network: netsym.Network, seed: int = 0, points: int = 2, saved: bool =
     and its spec, if it can be `saved`, says what its layers are.
     """
     values = drawn(network, seed)
-    x = np.random.default_rng(seed + 1).normal(size=(points, len(network.inputs)))
+    x = np.random.default_rng(seed + 1).normal(size=(points, len(network.input_names)))
     y = np.asarray(network(x, parameters=values)).reshape(points, -1)
     for form in FORMS:
         found = np.asarray(network.formula(form)(x, parameters=values)).reshape(points, -1)
@@ -57,9 +57,13 @@ def check(network: netsym.Network, seed: int = 0, points: int = 2, saved: bool =
         for format in get_args(Format):
             again = loads(dumps(network, format), format=format)
             assert [placed.layer for placed in again.layers] == [p.layer for p in network.layers]
-    outputs = len(network.outputs)
+    outputs = len(network.output_names)
     proof = identity(
-        network.read, lambda ops, a: read_formula(formula, ops, a), network.inputs, outputs, "seed"
+        network.read,
+        lambda ops, a: read_formula(formula, ops, a),
+        network.input_names,
+        outputs,
+        "seed",
     )
     assert proof is not None and proof.holds, proof
     with precision(128):
@@ -73,7 +77,7 @@ def check(network: netsym.Network, seed: int = 0, points: int = 2, saved: bool =
 
 
 def _sizes(network: netsym.Network) -> None:
-    outputs = len(network.outputs)
+    outputs = len(network.output_names)
     for form in FORMS:
         for expand in (False, True):
             formula = network.formula(form, expand)

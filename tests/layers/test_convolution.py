@@ -153,7 +153,7 @@ def test_describe() -> None:
 
 # -- what is the same function --------------------------------------------------------------------
 def same(one: netsym.Network, other: netsym.Network) -> bool:
-    found = identity(one.read, other.read, one.inputs, len(one.outputs), "seed")
+    found = identity(one.read, other.read, one.input_names, len(one.output_names), "seed")
     return found is not None and found.holds
 
 

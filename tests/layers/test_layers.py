@@ -238,7 +238,8 @@ def test_names_of_layers() -> None:
     twice = refused(linear("a", "input"), linear("a", "input"))
     assert twice == "two layers are called 'a'; give each its own name"
     assert (
-        refused(linear("input", "input")) == "two layers are called 'input'; give each its own name"
+        refused(linear("input", "input"))
+        == "an input and a layer are both called 'input'; give each its own name"
     )
     unknown = refused(linear("hidden", "input"), linear("out", "hiden"))
     assert unknown == "layer out reads from 'hiden'; did you mean 'hidden'?"
@@ -260,8 +261,9 @@ def test_sources() -> None:
 
 def test_unread_layers() -> None:
     assert refused(linear("a", "input"), linear("b", "input"), linear("c", "input")) == (
-        "nothing reads from a and b and c, but a network has one output; "
-        "read from all but one of them, or join them in a concat layer"
+        "nothing reads from a and b and c, but a network has one output unless its outputs are "
+        "named; read from all but one of them, join them in a concat layer, or name the outputs: "
+        '[[outputs]] name = "y", from = "a"'
     )
 
 

@@ -25,7 +25,6 @@ from netsym.layers.normalisation import LayerNorm
 from netsym.layers.recurrent import LSTM
 from netsym.layers.shaping import Flatten
 from tests.conftest import PATIENCE
-from tests.formula.test_sizes import from_text, together
 from tests.forms.test_sizes import from_text, together
 from tests.layers.every_reading import chain, check, drawn
 from tests.layers.onnx_operators import onnx
@@ -49,7 +48,7 @@ def test_every_reading(kind: str, examples: int | None) -> None:
 def test_every_reading_of_data(kind: str) -> None:
     targets = {"hinge": [1.0, -1.0], "bce_logits": [0.25, 1.0]}.get(kind, [0.0, 1.0])
     cost = netsym.cost(network(kind), kind, data=([[0.5, -1.0], [2.0, 3.0]], [targets, targets]))
-    assert len(cost.inputs) == 0
+    assert len(cost.input_names) == 0
     values = drawn(cost, 1)
     for form in ("layered", "shared", "inlined"):
         assert cost.formula(form)(parameters=values) == pytest.approx(cost(parameters=values))
@@ -72,7 +71,7 @@ def test_layers_of_all_families_take_examples(layers: list[Any], shape: tuple[in
     plain, m = chain(layers, shape), 3
     values = drawn(plain, 2)
     random = np.random.default_rng(4)
-    x = random.normal(size=(m, len(plain.inputs)))
+    x = random.normal(size=(m, len(plain.input_names)))
     y = np.asarray(plain(x, parameters=values)).reshape(m, -1)
     t = random.normal(size=y.shape)
     cost = netsym.cost(plain, "mse", examples=m)
@@ -143,7 +142,7 @@ def test_ngs_loss_is_typed_as_taught() -> None:
 
 def test_examples_are_written_as_ng_does() -> None:
     cost = netsym.cost(netsym.parse("2-1"), "mse", examples=2)
-    assert cost.inputs.all() == ["x1_1", "x1_2", "x2_1", "x2_2", "t1", "t2"]
+    assert cost.input_names.all() == ["x1_1", "x1_2", "x2_1", "x2_2", "t1", "t2"]
     latex = cost.layered.latex()
     assert "w_{12}^{[1]}\\,x_{2}^{(1)}" in latex
     assert "- y^{(2)}" in latex
@@ -162,7 +161,7 @@ def test_inputs_with_names_of_their_own() -> None:
     wires: list[Any] = [("layer1", Dense(units=1), ["input"], {})]
     plain = netsym.Network.of("own", ["height", "age"], wires, latex_names={"age": r"\alpha"})
     cost = netsym.cost(plain, "mse", examples=2)
-    assert cost.inputs.all()[:4] == ["height_1", "age_1", "height_2", "age_2"]
+    assert cost.input_names.all()[:4] == ["height_1", "age_1", "height_2", "age_2"]
     assert r"\alpha^{(2)}" in cost.inlined.latex()
 
 
@@ -228,7 +227,7 @@ def test_penalties_are_counted_as_they_are_written(form: str) -> None:
     formula = cost.formula(form)
     assert cost.forecast(form) == formula.size == together(from_text(formula), 1)
     values = drawn(cost, 0)
-    point = np.random.default_rng(1).normal(size=len(cost.inputs))
+    point = np.random.default_rng(1).normal(size=len(cost.input_names))
     assert formula(point, parameters=values) == pytest.approx(
         cost(point, parameters=values), rel=1e-12
     )

@@ -136,7 +136,7 @@ def test_a_mean_is_a_convolution_with_equal_weights() -> None:
         Conv1d(channels=2, kernel=(4,), stride=(4,), groups=2, use_bias=False), (2, 8), given
     )
     pool = single(AveragePool1d(kernel=(4,)), (2, 8))
-    found = identity(pool.read, conv.read, pool.inputs, 4, "seed")
+    found = identity(pool.read, conv.read, pool.input_names, 4, "seed")
     assert found is not None and found.holds
 
 

@@ -26,7 +26,6 @@ from netsym.layers.elementwise import Activation
 from netsym.layers.recurrent import GRU, LSTM, RNN, Recurrent, Stack
 from netsym.layers.shaping import Flatten
 from tests.conftest import PATIENCE
-from tests.formula.test_sizes import from_text, together
 from tests.forms.test_sizes import from_text, together
 from tests.layers.every_reading import chain, check, drawn, single
 
@@ -505,8 +504,8 @@ def test_bad_stacks(options: dict[str, Any], error: str) -> None:
 def test_other_numbers_of_steps() -> None:
     network = single(LSTM(units=1, steps=5, returns="all"), (5, 1))
     longer = network.with_steps(7)
-    assert longer.inputs.all() == [f"x_{t}_1" for t in range(1, 8)]
-    assert longer.outputs.all() == [f"y_{t}_1" for t in range(1, 8)]
+    assert longer.input_names.all() == [f"x_{t}_1" for t in range(1, 8)]
+    assert longer.output_names.all() == [f"y_{t}_1" for t in range(1, 8)]
     assert longer.inlined.text() == single(LSTM(units=1, returns="all"), (7, 1)).inlined.text()
     with pytest.raises(SpecError, match="reads no sequence step by step"):
         netsym.parse("1-2-1").with_steps(3)

@@ -25,7 +25,7 @@ from netsym.ops.proved.rationals import Exact, NotRational
 
 def exactly(network: netsym.Network) -> tuple[list[list[Fraction]], list[Fraction]]:
     """The matrix (outputs, inputs) and the bias of a network of numbers."""
-    ops = Affine(Exact(), len(network.inputs))
+    ops = Affine(Exact(), len(network.input_names))
     found = network.read(ops, ops.identity())
     matrix = np.broadcast_to(ops.full(found), (ops.inputs, *found.shape)).T.tolist()
     bias = ops.base.zeros(found.shape) if found.constant is None else found.constant
@@ -36,7 +36,7 @@ def exactly(network: netsym.Network) -> tuple[list[list[Fraction]], list[Fractio
 def in_names(network: netsym.Network) -> Formula:
     """Coefficients and biases as outputs of one formula, row by row."""
     base = Tidy()
-    ops = Affine(base, len(network.inputs))
+    ops = Affine(base, len(network.input_names))
     found = network.read(ops, ops.identity())
     bias = base.zeros(found.shape) if found.constant is None else found.constant
     nodes = np.concatenate([ops.full(found).T.reshape(-1), bias])
@@ -80,7 +80,7 @@ def test_entries_of_names_are_those_that_sympy_expands_to(spec: str) -> None:
     network = netsym.parse(spec)
     outputs = network.inlined.sympy()
     outputs = list(outputs) if isinstance(outputs, sympy.Tuple) else [outputs]
-    x = [sympy.Symbol(name, real=True) for name in network.inputs.all()]
+    x = [sympy.Symbol(name, real=True) for name in network.input_names.all()]
     entries = in_names(network).sympy()
     entries = list(entries) if isinstance(entries, sympy.Tuple) else [entries]
     for row, output in enumerate(outputs):

@@ -539,7 +539,7 @@ def test_a_network_is_identical_to_each_of_its_formulas(case: Case, expand: bool
         found = identity(
             network.read,
             lambda ops, x, formula=formula: read_formula(formula, ops, x),
-            network.inputs, len(network.outputs), form,
+            network.input_names, len(network.output_names), form,
         )  # fmt: skip
         assert found is not None
         assert found.holds
@@ -625,8 +625,8 @@ def test_the_same_network_in_words_and_objects() -> None:
     network = netsym.parse("3-4-4-2:relu")
     wide = netsym.parse("3-4-4-2:tanh")
     for bits in (None, 61):
-        same = identity(network.read, network.read, network.inputs, 2, "s", bits=bits)
-        other = identity(network.read, wide.read, network.inputs, 2, "s", bits=bits)
+        same = identity(network.read, network.read, network.input_names, 2, "s", bits=bits)
+        other = identity(network.read, wide.read, network.input_names, 2, "s", bits=bits)
         assert same is not None
         assert other is not None
         assert same.holds

@@ -32,7 +32,7 @@ def dense(units: int, activation: str = "linear", skip: bool = False) -> Dense:
 )
 def test_meaning(text: str, inputs: int, layers: list[Dense]) -> None:
     network = parse(text)
-    assert len(network.inputs) == inputs
+    assert len(network.input_names) == inputs
     assert [placed.layer for placed in network.layers] == layers
     assert [placed.name for placed in network.layers] == [
         f"layer{n}" for n in range(1, len(layers) + 1)

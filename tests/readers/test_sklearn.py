@@ -112,11 +112,11 @@ def test_of_two_classes_the_second_is_the_output() -> None:
     named = fitted(classifier(3), x, np.array(["malignant", "benign"])[y])
     network = from_sklearn(named)
     assert named.classes_.tolist() == ["benign", "malignant"]
-    assert network.outputs.literal == ("malignant",)
+    assert network.output_names.literal == ("malignant",)
     assert network.title == "MLPClassifier: probability of class malignant"
     np.testing.assert_allclose(network(x), named.predict_proba(x)[:, 1], rtol=0, atol=1e-12)
     numbered = from_sklearn(fitted(classifier(3), x, y))
-    assert numbered.outputs.literal == () and numbered.outputs.ascii(0) == "y"
+    assert numbered.output_names.literal == () and numbered.output_names.ascii(0) == "y"
     assert numbered.title == "MLPClassifier: probability of class 1"
 
 
@@ -133,7 +133,7 @@ def test_of_two_classes_the_second_is_the_output() -> None:
 def test_outputs_are_named_after_the_classes(classes: list[str], names: list[str]) -> None:
     x, y = load_iris(return_X_y=True)
     network = from_sklearn(fitted(classifier(2), x, np.array(classes)[y]))
-    assert [network.outputs.ascii(i) for i in range(3)] == names
+    assert [network.output_names.ascii(i) for i in range(3)] == names
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_inputs_are_named_after_the_columns(columns: list[str], names: list[str]
     # What scikit-learn keeps of a data frame; set here so that the tests need no pandas.
     model.feature_names_in_ = np.array(columns, dtype=object)
     network = from_sklearn(model)
-    assert [network.inputs.ascii(i) for i in range(4)] == names
+    assert [network.input_names.ascii(i) for i in range(4)] == names
 
 
 IRIS = load_iris(return_X_y=True)

@@ -67,7 +67,7 @@ def compared(widths: list[int], activations: list[str], seed: int) -> None:
     x = rng.normal(size=widths[0])
     flat = np.concatenate([value.reshape(-1) for value in values])
     names = network.parameter_names()
-    slopes = network.layered.jacobian([*names, *network.inputs.all()])
+    slopes = network.layered.jacobian([*names, *network.input_names.all()])
     at = dict(zip(names, flat.tolist(), strict=True))
     found = np.asarray(slopes(*x, parameters=at)).reshape(widths[-1], -1)
     wanted = autograd(widths, activations, values, x)
@@ -143,7 +143,7 @@ def test_costs(loss: str, given: str) -> None:
     """By all parameters, and where they are names by inputs: the adversarial direction."""
     (spec, theirs), rng = COSTS[loss], np.random.default_rng(11)
     network = netsym.parse(spec)
-    m, k = 1 if given == "one" else 3, len(network.outputs)
+    m, k = 1 if given == "one" else 3, len(network.output_names)
     x = rng.normal(size=(m, 3))
     t = rng.choice([-1.0, 1.0] if loss == "hinge" else [0.0, 1.0], size=(m, k))
     if loss.startswith("cross"):
@@ -165,7 +165,7 @@ def test_costs(loss: str, given: str) -> None:
     flat = np.concatenate([array.detach().numpy().reshape(-1) for array in arrays])
     at = dict(zip(network.parameter_names(), flat.tolist(), strict=True))
     names = list(at)
-    inputs = [] if given == "data" else made.inputs.all()[: x.size]
+    inputs = [] if given == "data" else made.input_names.all()[: x.size]
     numbers = [] if given == "data" else [*x.reshape(-1), *t.reshape(-1)]
     found = made.layered.jacobian([*names, *inputs])
     scale = np.abs(wanted).max()

@@ -11,10 +11,9 @@ import pytest
 import netsym.writers  # noqa: F401
 from netsym import SpecError
 from netsym.graph.names import Names, literal
-from netsym.typed.parse import Parsed, parse_formula
-from tests.work import Work
 from netsym.typed.parse import Parsed
 from tests.typed import parse_formula
+from tests.work import Work
 
 CANARY = Path("netsym-canary-that-must-not-exist")
 TOUCH = f"open('{CANARY}', 'w')"

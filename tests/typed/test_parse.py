@@ -16,8 +16,8 @@ from netsym.graph.names import Names, literal
 from netsym.network.network import Network
 from netsym.typed.parse import Parsed
 from tests.networks import Case, cases
-from tests.work import Work
 from tests.typed import parse_formula
+from tests.work import Work
 from tests.writers.test_golden import GOLDEN, network, table
 from tests.writers.trees import TREES, Tree, built
 
@@ -31,7 +31,7 @@ THREAD = "f(x) = w_21*(1/(1+e**(-1*(w_11x + b_11))) + w_22 (1/(1+e**(-1*(w_12*x 
 
 def names_of(net: Network) -> list[Names]:
     """The inputs of a network and all its parameters, as the notation or a person names them."""
-    known = [net.inputs]
+    known = [net.input_names]
     for placed in net.layers:
         for parameter in placed.parameters.values():
             known += [] if parameter.is_numeric else [parameter.names]
@@ -42,8 +42,8 @@ def names_of(net: Network) -> list[Names]:
 
 def read(text: str, net: Network, form: str = "inlined") -> netsym.formula.Formula:
     made = parse_formula(
-        text, known=names_of(net), inputs=net.inputs, outputs=net.outputs, function=net.function,
-        latex_names=net.latex_names,
+        text, known=names_of(net), inputs=net.input_names, outputs=net.output_names,
+        function=net.function, latex_names=net.latex_names,
     ).formula  # fmt: skip
     return made if form == "inlined" else layered(made)
 
@@ -54,7 +54,7 @@ def ascii_of(text: str) -> str:
 
 def forum() -> list[Names]:
     net = netsym.load(FORUM)
-    return [literal(*net.parameter_names()), net.inputs]
+    return [literal(*net.parameter_names()), net.input_names]
 
 
 TEXTS = [c for c in table() if c.to == "text" and "digits" not in c.options]

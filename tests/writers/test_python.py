@@ -91,7 +91,7 @@ LARGE = ["784-1:sigmoid", "3000-1", "1-1x60-1:tanh", "70-70-1:tanh"]
 def test_long_and_deep_texts_run(shape: str, form: str) -> None:
     network = netsym.parse(shape)
     f, given = function(network.formula(form).python()), weights(network)
-    point = np.linspace(-1, 1, len(network.inputs))
+    point = np.linspace(-1, 1, len(network.input_names))
     assert f(*point.tolist(), **given) == pytest.approx(network(point, parameters=given), rel=1e-10)
 
 
@@ -233,7 +233,7 @@ def test_names_that_a_layer_gives_do_not_meet_those_of_a_person() -> None:
     assigned = [n.targets[0].id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Assign)]
     assert assigned, "so deep a text is written in steps"
     assert len(set(assigned)) == len(assigned)
-    assert not set(assigned) & {*network.parameter_names(), *network.inputs.all()}
+    assert not set(assigned) & {*network.parameter_names(), *network.input_names.all()}
 
 
 # -- sympy code ---------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ def test_the_script_rebuilds_every_form(shape: str) -> None:
         for name, expression in script.bindings:
             values[name] = expression.xreplace(values).evalf(20)
         found = [float(expression.xreplace(values).evalf(17)) for expression in script.outputs]
-        inputs = [point[name] for name in network.inputs.all()]
+        inputs = [point[name] for name in network.input_names.all()]
         np.testing.assert_allclose(
             found, np.atleast_1d(network(*inputs, parameters=given)), rtol=1e-12
         )

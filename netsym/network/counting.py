@@ -1,0 +1,95 @@
+"""How large the forms of a network are, without building them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from netsym.errors import TooLargeError, checked_whole
+from netsym.forms.sizes import PerOutput, Size, measure, shown
+from netsym.graph.names import Names, several
+from netsym.network.once import Steps, check_once, is_written_once, with_steps
+from netsym.network.reading import read
+from netsym.network.to_form import FORMS, to_form
+from netsym.network.wired import Wired
+from netsym.ops.counts import forecast
+from netsym.ops.counts.forecast import Growth, NetworkSize
+from netsym.ops.counts.sizes import Counts, Sizes
+
+Watcher = Callable[[str, int, int], None]
+
+_MOST_BUILT = 10_000_000
+MOST_COMPUTED = 100_000_000  # nodes of the layered form, where values are held unit by unit
+
+
+def size_of(network: Wired, form: str, expand: bool = False) -> Size | None:
+    """The exact size of a form.
+
+    Which values are equal, in the shared form, shows only in the graph: it is built, unless it
+    would have more than 10 million nodes. Then the answer is None.
+    """
+    if form != "shared":
+        return forecast.forecast(*_counted(network, form), form, expand)
+    if is_too_large_to_build(network, expand):
+        return None
+    return measure(to_form(network, form, expand))
+
+
+def is_too_large_to_build(network: Wired, expand: bool) -> bool:
+    """Whether a graph of it would have more than 10 million nodes."""
+    return count_nodes(network, "layered", expand)[0] > _MOST_BUILT
+
+
+def count_nodes(network: Wired, form: str, expand: bool = False) -> tuple[int, PerOutput]:
+    """Only the nodes of a form that is not shared: all, and those of each output."""
+    nodes, each, _ = forecast.count_nodes(*_counted(network, form), form, expand)
+    return nodes, each
+
+
+def _counted(network: Wired, form: str) -> tuple[Callable[[Sizes, Counts], Counts], Names]:
+    """How a form is read to count it, and from which inputs."""
+    if form != "once":
+        return lambda ops, x: read(network, ops, x), network.input_names
+    check_once(network)
+    steps = Steps.of(network)
+    return lambda ops, x: read(network, ops, x), several(*map(steps.names, network.inputs))
+
+
+def sizes(network: Wired, expand: bool, progress: Watcher | None) -> NetworkSize:
+    """How large every form is; see `Network.sizes`."""
+    names = ("layered", "inlined", "shared", *(["once"] if is_written_once(network) else []))
+    forms: dict[str, Size | None] = {}
+    for done, form in enumerate(names):
+        if progress is not None:
+            progress(f"counting the {form} form", done, len(names))
+        forms[form] = size_of(network, form, expand)
+    return NetworkSize(
+        network.title, network.parameter_count, network.input_names, network.output_names,
+        {form: forms[form] for form in FORMS if form in forms},
+    )  # fmt: skip
+
+
+def growth(network: Wired, steps: Sequence[int], expand: bool, progress: Watcher | None) -> Growth:
+    """How the forms grow with the number of steps; see `Network.growth`."""
+    steps = [checked_whole("steps", number, 1) for number in steps]
+    forms = [form for form in FORMS if form != "shared"]
+    counts: dict[str, list[int]] = {form: [] for form in forms}
+    for done, number in enumerate(steps):
+        if progress is not None:
+            progress("counting the forms", done, len(steps))
+        longer = with_steps(network, number)
+        for form in forms:
+            if form != "once" or is_written_once(longer):
+                counts[form].append(count_nodes(longer, form, expand)[0])
+    found = {form: tuple(numbers) for form, numbers in counts.items() if numbers}
+    return Growth(network.title, tuple(steps), found)
+
+
+def refuse_vast_network(network: Wired) -> None:
+    """Raise `TooLargeError` for a network too large to be computed with, unit by unit."""
+    nodes, _ = count_nodes(network, "layered")
+    if nodes > MOST_COMPUTED:
+        raise TooLargeError(
+            f"the layered form has {shown(nodes)} nodes, more than the {MOST_COMPUTED:,} that are "
+            "computed with one by one; take a smaller network of the same kind, or ask for sizes "
+            "(netsym size)"
+        )

@@ -1,0 +1,68 @@
+"""A network in any reading: its outputs from its inputs, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from math import prod
+from typing import TypeVar
+
+import numpy as np
+
+from netsym.layers import Shape
+from netsym.network.once import Steps
+from netsym.network.wired import Wired
+from netsym.ops import Ops, Place
+
+A = TypeVar("A")
+
+
+def read(network: Wired, ops: Ops[A], x: A) -> A:
+    """The entries of all outputs as one vector, from those of all inputs; shapes (…, entries)."""
+    steps = Steps.of(network) if ops.once else Steps()
+    inputs = _apart(ops, x, [steps.shape(each) for each in network.inputs])
+    arrays = read_arrays(network, ops, inputs)
+    flat = [
+        array if len(output.shape) == 1 else ops.reshape(array, len(output.shape), (-1,))
+        for output, array in zip(network.outputs, arrays, strict=True)
+    ]
+    return flat[0] if len(flat) == 1 else ops.concatenate(flat)
+
+
+def _apart(ops: Ops[A], x: A, shapes: Sequence[Shape]) -> list[A]:
+    """Arrays of these shapes, from all of their entries as one vector."""
+    if len(shapes) == 1:
+        parts = [x]
+    else:
+        edges = accumulate(map(prod, shapes), initial=0)
+        parts = [ops.take(x, np.arange(first, stop)) for first, stop in pairwise(edges)]
+    return [
+        part if len(shape) == 1 else ops.reshape(part, 1, shape)
+        for part, shape in zip(parts, shapes, strict=True)
+    ]
+
+
+def read_arrays(network: Wired, ops: Ops[A], inputs: Sequence[A]) -> list[A]:
+    """The outputs in their shapes, from the inputs in theirs.
+
+    Where what is applied many times is read once, it is from one step of the sequences: steps have
+    no number then, and the outputs of a sequence are those of one step.
+    """
+    steps = Steps.of(network) if ops.once else Steps()
+    values = dict(zip((each.name for each in network.inputs), inputs, strict=True))
+    last_readers = {source: p.name for p in network.layers for source in p.sources}
+    ends = {output.source for output in network.outputs}
+    for placed in network.layers:
+        step = (0, 1) if placed.name in steps.values else None
+        here = ops.at(Place(step=step, length=steps.count))
+        if ops.once and placed.copy_of and not ops.whole:
+            value = values[placed.copy_of]
+        else:
+            value = placed.read(here, *(values[source] for source in placed.sources))
+        if placed.name in last_readers:  # an output alone has the name of the output
+            value = placed.at(here).name(value, network.letters[placed.name])
+        values[placed.name] = value
+        if not ops.once:  # values of large networks are large
+            for source in {s for s in placed.sources if last_readers[s] == placed.name} - ends:
+                del values[source]
+    return [values[output.source] for output in network.outputs]

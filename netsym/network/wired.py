@@ -1,0 +1,92 @@
+"""Layers that are wired, from named inputs to named outputs: data, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from netsym.forms.form import spare_letters
+from netsym.graph.names import Names, several
+from netsym.layers.wiring import Placed
+from netsym.network.interface import Input, Output
+from netsym.ops.parameters import Parameter
+
+W = TypeVar("W", bound="Wired")
+
+
+@dataclass(frozen=True, eq=False)
+class Wired:
+    """Layers, each after what it reads; they read each other and the inputs by their names.
+
+    `function` writes "f(x) = …" instead of "y = …", `latex_names` says how names are written in
+    LaTeX, `assumed` is what the spec did not say, in a sentence.
+    """
+
+    title: str
+    inputs: tuple[Input, ...]
+    layers: tuple[Placed, ...]
+    outputs: tuple[Output, ...]
+    function: str = ""
+    latex_names: Mapping[str, str] = field(default_factory=dict)
+    assumed: str = ""
+
+    @cached_property
+    def input_names(self) -> Names:
+        """The names of all entries of the inputs, one after another."""
+        return several(*(each.names for each in self.inputs))
+
+    @cached_property
+    def output_names(self) -> Names:
+        """The names of all entries of the outputs, one after another."""
+        return several(*(each.names for each in self.outputs))
+
+    @cached_property
+    def letters(self) -> dict[str, str]:
+        """The letter of every layer's values: its own, if it is the last with this number."""
+        given = [*self.input_names.all(), *self.output_names.all(), *self.parameter_names()]
+        return _value_letters(self.layers, given)
+
+    def named(self, layer: str) -> Placed:
+        """The layer of this name."""
+        return next(placed for placed in self.layers if placed.name == layer)
+
+    def parameters(self) -> Iterable[Parameter]:
+        """The parameters of all layers; one that several layers share comes once."""
+        every = (p for placed in self.layers for p in placed.parameters.values())
+        return {id(parameter): parameter for parameter in every}.values()
+
+    @property
+    def parameter_count(self) -> int:
+        """How many weights and biases there are, named and numeric."""
+        return sum(len(p.names) for p in self.parameters())
+
+    def parameter_names(self) -> list[str]:
+        """The parameters that are names, in order, each once."""
+        found: dict[str, None] = {}
+        for parameter in self.parameters():
+            for _, names in parameter.symbols():
+                found.update(dict.fromkeys(names))
+        return list(found)
+
+    def symbol_names(self) -> list[Names]:
+        """The names of the inputs and of the parameters that are names, array by array."""
+        arrays = (names for p in self.parameters() for names, _ in p.symbols())
+        return [self.input_names, *dict.fromkeys(arrays)]
+
+
+def _value_letters(layers: Sequence[Placed], given: Sequence[str]) -> dict[str, str]:
+    """The letter of every layer's values: its own, if it is the last with this number.
+
+    The other parts of a layer that was split have letters that none of the names `given` has.
+    """
+    letters = {placed.name: placed.layer.value_letter for placed in layers}
+    last = {(p.number, letters[p.name]): p.name for p in layers}
+    parts = [p for p in layers if last[p.number, letters[p.name]] != p.name]
+    taken = {name.partition("_")[0] for name in given} if parts else set()
+    for placed in parts:
+        starts = ((letter, f"{letter}{placed.number}") for letter in spare_letters())
+        letters[placed.name], start = next(free for free in starts if free[1] not in taken)
+        taken.add(start)
+    return letters
