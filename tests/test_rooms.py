@@ -1,53 +1,165 @@
-"""The house stands: a room imports only rooms below it, and sympy and NumPy only where used."""
+"""The house stands: a room imports only rooms below it, files in no circle, and sympy and NumPy
+only where they are used.
+"""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+import netsym
+
 ROOT = Path(__file__).parent.parent
 #: From the ground up, as the design has them.
-ROOMS = ("wording", "errors", "formula", "ops", "layers", "network", "costs", "writers", "readers",
-         "simplify", "compare", "cli")  # fmt: skip
+ROOMS = ("wording", "errors", "graph", "forms", "gradient", "typed", "ops", "layers", "writers",
+         "formula", "network", "pieces", "files", "readers", "path", "collapse", "equality",
+         "cli")  # fmt: skip
 FILES = sorted((ROOT / "netsym").rglob("*.py"))
 
 
-def imports(path: Path) -> Iterator[tuple[int, str]]:
+def module(path: Path, root: Path = ROOT) -> str:
+    """netsym/graph/graph.py is netsym.graph.graph."""
+    return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(path: Path, known: Mapping[str, Path]) -> Iterator[tuple[int, str]]:
+    """The files that a file imports, where it does so: also in functions, and for types alone."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
+            yield from ((node.lineno, name.name) for name in node.names if name.name in known)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: name the room that is imported from"
-            yield node.lineno, node.module or ""
+            below = [f"{node.module}.{name.name}" for name in node.names]
+            inside = [name for name in below if name in known]
+            if node.module in known and len(inside) < len(below):
+                inside.append(node.module)
+            yield from ((node.lineno, name) for name in inside)
 
 
-def room(module: str) -> str | None:
-    parts = module.split(".")
-    return parts[1] if parts[0] == "netsym" and len(parts) > 1 else None
+def room(name: str) -> str:
+    return name.split(".")[1] if "." in name else ""
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_go_down(path: Path) -> None:
-    here = room(".".join(path.relative_to(ROOT).with_suffix("").parts))
-    if here in (None, "__init__", "__main__"):
-        return
-    assert here in ROOMS
-    for line, module in imports(path):
-        there = room(module)
-        if there is not None:
-            assert ROOMS.index(there) <= ROOMS.index(here), f"{path}:{line} imports {module}"
+def climbs(files: Mapping[str, Path]) -> list[str]:
+    """Imports of a room above."""
+    return [
+        f"{path.name}:{line} imports {other}"
+        for name, path in files.items()
+        if room(name) not in ("", "__main__")
+        for line, other in imports(path, files)
+        if room(other) and ROOMS.index(room(other)) > ROOMS.index(room(name))
+    ]
 
 
-def test_the_check_above_would_see_a_climb(tmp_path: Path) -> None:
-    climbing = tmp_path / "climbing.py"
-    climbing.write_text("def f():\n    from netsym.writers.text import write_text\n")
-    assert [room(module) for _, module in imports(climbing)] == ["writers"]
-    assert ROOMS.index("writers") > ROOMS.index("formula")
+def circles(files: Mapping[str, Path]) -> list[list[str]]:
+    """Ways from a file back to itself."""
+    edges = {name: {other for _, other in imports(path, files)} for name, path in files.items()}
+    found: list[list[str]] = []
+    done: set[str] = set()
+    for start in edges:
+        way: list[tuple[str, Iterator[str]]] = [(start, iter(sorted(edges[start])))]
+        while way and start not in done:
+            name, others = way[-1]
+            other = next((each for each in others if each not in done), None)
+            names = [each for each, _ in way]
+            if other is None:
+                done.add(name)
+                way.pop()
+            elif other in names:
+                found.append([*names[names.index(other) :], other])
+            else:
+                way.append((other, iter(sorted(edges[other]))))
+    return found
+
+
+HOUSE = {module(path): path for path in FILES}
+
+
+def test_every_file_is_in_a_room() -> None:
+    assert {room(name) for name in HOUSE} - {"", "__main__"} == set(ROOMS)
+
+
+def test_imports_go_down() -> None:
+    assert not climbs(HOUSE)
+
+
+def test_files_import_each_other_in_no_circle() -> None:
+    assert not circles({name: path for name, path in HOUSE.items() if name != "netsym"})
+
+
+def test_the_checks_above_would_see_a_climb_and_a_circle(tmp_path: Path) -> None:
+    """Imports in functions and those for types alone are imports."""
+    texts = {
+        "graph/low.py": "def f():\n    from netsym.writers import text\n",
+        "writers/text.py": "import typing\nif typing.TYPE_CHECKING:\n"
+        "    from netsym.graph.low import f\n",
+        "writers/__init__.py": "",
+    }
+    for name, text in texts.items():
+        path = tmp_path / "netsym" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    files = {module(path, tmp_path): path for path in tmp_path.rglob("*.py")}
+    assert climbs(files) == ["low.py:2 imports netsym.writers.text"]
+    (circle,) = circles(files)
+    assert set(circle) == {"netsym.graph.low", "netsym.writers.text"}
+
+
+def test_no_room_has_the_name_of_a_public_function() -> None:
+    """Else Python would bind the name to the room once anybody has imported it."""
+    rooms = {room(name) for name in HOUSE}
+    assert not rooms & set(netsym.__all__)
+    for name in netsym.__all__:
+        before = getattr(netsym, name)
+        for inner in HOUSE:
+            if room(inner) in ("collapse", "equality", "pieces") and "." in inner:
+                __import__(inner)
+        assert getattr(netsym, name) is before
+
+
+def test_no_layer_knows_a_reading() -> None:
+    """Layers are written with `netsym.ops`, the protocol, and what parameters are."""
+    allowed = {"netsym.ops", "netsym.ops.parameters", "netsym.ops.reading"}
+    for name, path in HOUSE.items():
+        if room(name) == "layers":
+            below = {other for _, other in imports(path, HOUSE) if room(other) == "ops"}
+            assert below <= allowed, f"{name} imports {sorted(below - allowed)}"
+
+
+def test_a_reading_changes_only_what_it_collects() -> None:
+    """What a layer is read with has no attribute that is set while it reads."""
+    for name, path in HOUSE.items():
+        if room(name) != "ops":
+            continue
+        for kind in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            bases = [ast.unparse(base) for base in getattr(kind, "bases", [])]
+            if not isinstance(kind, ast.ClassDef) or not any(_is_reading(base) for base in bases):
+                continue
+            for method in kind.body:
+                if isinstance(method, ast.FunctionDef) and method.name not in _SETTING:
+                    assert not list(_set_in(method)), f"{name}: {kind.name}.{method.name}"
+
+
+#: Where a reading is made, and where it is told the points that it reads at.
+_SETTING = ("__init__", "points")
+_READINGS = ("Ops[", "Symbolic", "Sizes", "Scalars", "Arrays[", "Arithmetic", "Affine", "Balls")
+
+
+def _is_reading(base: str) -> bool:
+    return base.startswith(_READINGS)
+
+
+def _set_in(method: ast.FunctionDef) -> Iterator[ast.Attribute]:
+    for node in ast.walk(method):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            if isinstance(target, ast.Attribute) and ast.unparse(target.value) == "self":
+                yield target
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
