@@ -55,6 +55,7 @@ def command(
     second = None if other is None else _other(network, other)
     progress = Progress()
     result = compare(network, second, seed=seed, tolerance=tolerance, progress=progress)
+    progress("counting", 0, 0)
     text = f"{result.sizes}\n\n{result.report(report_width())}"
     report(result, as_json, target, text, progress)
     context.exit(result.exit_code)
