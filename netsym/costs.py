@@ -13,8 +13,9 @@ from netsym.errors import SpecError, TooLargeError, checked_whole, did_you_mean
 from netsym.formula.names import Names, literal, several
 from netsym.layers import Activated, Layer, Shape, shown
 from netsym.layers.blocks import INPUT
-from netsym.layers.loss import LOSSES, Cost, Huber, Labelled, Loss, Penalty
+from netsym.layers.loss import Cost, Huber, Labelled, Loss, Penalty
 from netsym.layers.parts import Given, Part
+from netsym.layers.registry import LOSSES
 from netsym.layers.wiring import Placed
 from netsym.network import Network
 from netsym.ops.parameters import Parameter

@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 import click
 
 from netsym.cli.arguments import keep, with_options
-from netsym.costs import cost
 from netsym.errors import SpecError
-from netsym.layers.loss import LOSSES
+from netsym.layers.registry import LOSSES
 from netsym.network import Network
 from netsym.readers.examples import read_examples
 
@@ -50,6 +49,8 @@ def with_loss(network: Network, options: dict[str, Any]) -> Network:
             if value is not None:
                 raise SpecError(f"--{name} is for a cost; add --loss, one of {', '.join(LOSSES)}")
         return network
+    from netsym.costs import cost  # whoever asks for no cost need not wait for it
+
     data = None
     if path is not None:
         keep(path)

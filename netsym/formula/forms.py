@@ -288,7 +288,8 @@ class Formula:
         instead = "ask for its size, or for another form, or raise max_nodes"
         if to not in ("text", "latex"):
             self._refuse_once()
-        refuse_if_larger(self.size.nodes, self.form, max_nodes, instead)
+        if max_nodes is not None:  # else nobody needs the size
+            refuse_if_larger(self.size.nodes, self.form, max_nodes, instead)
         return WRITERS[to](self, **options)
 
     def text(

@@ -367,15 +367,6 @@ class Penalty(Layer):
         return "J"
 
 
-LOSSES: dict[str, type[Loss]] = {
-    loss.kind: loss
-    for loss in (
-        SquaredError, AbsoluteError, Huber, Hinge, BinaryCrossEntropy, BinaryCrossEntropyLogits,
-        CrossEntropy, CrossEntropyLogits,
-    )
-}  # fmt: skip
-
-
 def _difference(ops: Ops[A], prediction: A, target: A) -> A:
     return ops.add(prediction, ops.negate(target))
 

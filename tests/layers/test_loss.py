@@ -18,10 +18,10 @@ from netsym.layers.attention import Attention
 from netsym.layers.blocks import Shared
 from netsym.layers.convolution import Conv2d
 from netsym.layers.dense import Dense
-from netsym.layers.loss import LOSSES
 from netsym.layers.merge import Add
 from netsym.layers.normalisation import LayerNorm
 from netsym.layers.recurrent import LSTM
+from netsym.layers.registry import LOSSES
 from netsym.layers.shaping import Flatten
 from netsym.readers import files
 from tests.conftest import PATIENCE

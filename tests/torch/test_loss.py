@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 import netsym
-from netsym.layers.loss import LOSSES
 from netsym.layers.parts import Part
+from netsym.layers.registry import LOSSES
 from netsym.network import Network
 
 Tensor = torch.Tensor
