@@ -152,6 +152,13 @@ class Formula:
                 "take the layered form"
             )
 
+    def _refuse_arrays(self, what: str) -> None:
+        if self.shapes:
+            raise SpecError(
+                f"a formula of whole arrays has no {what}: its letters are matrices and vectors; "
+                "take the layered form of the network, unit by unit"
+            )
+
     @property
     def stops_at_names(self) -> bool:
         """Whether the writing stops at the values that layers name."""
@@ -166,6 +173,7 @@ class Formula:
     @cached_property
     def plan(self) -> Plan:
         """How its outputs are computed, block by block."""
+        self._refuse_arrays("values")
         self._refuse_once()
         return Plan(self.graph, self.inputs, self.ends)
 
@@ -182,6 +190,7 @@ class Formula:
         holds the inputs. The result has the shape of the points, with a last axis of outputs if
         there are several. Raises `ValueMissingError` for a name without a number in `parameters`.
         """
+        self._refuse_arrays("values")
         given = {k: float(checked_number(k, v)) for k, v in (parameters or {}).items()}
         unknown = [name for name in given if name not in self._names]
         if unknown:
@@ -242,12 +251,18 @@ class Formula:
         Kinks follow torch: relu'(0) = 0 (see `netsym.formula.functions.Function`).
         Raises `SpecError` for several outputs without `output`, and for unknown names.
         """
+        if self.shapes:
+            from netsym.formula.matrix_gradient import matrix_gradient
+
+            one = self if output is None else self.output(output)
+            return matrix_gradient(one, wrt if isinstance(wrt, str) else list(wrt))
         from netsym.formula.gradient import gradient
 
         return gradient(self, wrt, output)
 
     def jacobian(self, wrt: str | Sequence[str] = "parameters") -> Formula:
         """The derivatives of all outputs, one output after another; see `gradient`."""
+        self._refuse_arrays("Jacobian")
         from netsym.formula.gradient import jacobian
 
         return jacobian(self, wrt)
@@ -257,6 +272,7 @@ class Formula:
 
         The vector `v_1 …`, in the order of the gradient, comes after the inputs.
         """
+        self._refuse_arrays("product of its Hessian with a vector")
         from netsym.formula.gradient import hessian_vector
 
         return hessian_vector(self, wrt)
@@ -282,6 +298,8 @@ class Formula:
         if to not in WRITERS:
             raise SpecError(f"unknown language {to!r}; {did_you_mean(to, WRITERS)}")
         instead = "ask for its size, or for another form, or raise max_nodes"
+        if to != "latex":
+            self._refuse_arrays(to if to == "text" else f"program in {to}")
         if to not in ("text", "latex"):
             self._refuse_once()
         refuse_if_larger(self.size.nodes, self.form, max_nodes, instead)
@@ -347,6 +365,7 @@ class Formula:
         Equal parts are one object, so any size is quick to make; but sympy's own printing and
         `free_symbols` walk it as written out: look at `size` before you call them.
         """
+        self._refuse_arrays("sympy expression")
         from netsym.formula.sympy_bridge import to_sympy
 
         return to_sympy(self)
