@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +23,12 @@ from netsym.formula.values import Evaluation, checked_number, points, shaped
 if TYPE_CHECKING:
     from netsym.formula.reverse import Backward
 
+Writers = dict[str, Callable[..., Iterator[str]]]
+F = TypeVar("F", bound="Form")
+
 #: What writes a formula, by the name that `--to` takes. The writers' room fills it when it is
 #: imported: formulas are below writers and do not know them.
-WRITERS: dict[str, Callable[..., Iterator[str]]] = {}
+WRITERS: Writers = {}
 
 
 def _nothing() -> Ids:
@@ -69,14 +72,11 @@ def bind(names: Names, nodes: Ids) -> tuple[Binding, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Formula:
-    """Outputs as expressions of inputs and parameters, in a form.
-
-    `str` writes it as text; `text`, `latex`, `python`, `sympy_code` write it with options;
-    `sympy` gives sympy's own objects; `size` is how large it is; calling it evaluates it.
+class Form:
+    """Outputs as expressions of inputs and parameters, in a form; `size` is how large it is.
 
     `cut` holds the nodes where the writing stops, in order. They wrap their own names (layered)
-    or are named by `cut_names` (shared). `shapes` says what each letter of a matrix form is.
+    or are named by `cut_names` (shared).
     With `steps` it holds for each step t from 1 to that; `zero` are the states before, that are 0,
     and `aside` what is defined although no output is made of it. Such a form cannot be computed.
     `loss` is the number of the layer that is a loss, 0 if none is.
@@ -91,13 +91,13 @@ class Formula:
     cut_names: Names | None = None
     latex_names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     headings: Mapping[int, str] = dataclasses.field(default_factory=dict)
-    shapes: tuple[tuple[Names, tuple[int, ...]], ...] = ()
     steps: int = 0
     zero: tuple[Names, ...] = ()
     aside: Ids = dataclasses.field(default_factory=_nothing)
     loss: int = 0
 
-    # -- what it is made of ---------------------------------------------------------------------
+    whole: ClassVar[bool] = False  # a node is a whole array, not one of its elements
+
     @cached_property
     def bindings(self) -> tuple[Binding, ...]:
         """The equations before the outputs, each after what it uses."""
@@ -133,7 +133,7 @@ class Formula:
         """How large it is, counted on the graph; nothing is written out."""
         return measure(self)
 
-    def output(self, which: int | str) -> Formula:
+    def output(self: F, which: int | str) -> F:
         """The same for one output, by its name or its number counted from 1.
 
         Raises `SpecError` if there is no such output.
@@ -145,20 +145,6 @@ class Formula:
             return shared(one)
         return dataclasses.replace(one, cut=self.cut[one.mask[self.cut]])
 
-    def _refuse_once(self) -> None:
-        if self.form == "once":
-            raise SpecError(
-                "what is written once for all steps is no program: its steps have no number; "
-                "take the layered form"
-            )
-
-    def _refuse_arrays(self, what: str) -> None:
-        if self.shapes:
-            raise SpecError(
-                f"a formula of whole arrays has no {what}: its letters are matrices and vectors; "
-                "take the layered form of the network, unit by unit"
-            )
-
     @property
     def stops_at_names(self) -> bool:
         """Whether the writing stops at the values that layers name."""
@@ -168,38 +154,6 @@ class Formula:
     def layer_count(self) -> int:
         """The number of the last layer that it comes from, 0 if from none."""
         return max(self.headings, default=0)
-
-    # -- values ---------------------------------------------------------------------------------
-    @cached_property
-    def plan(self) -> Plan:
-        """How its outputs are computed, block by block."""
-        self._refuse_arrays("values")
-        self._refuse_once()
-        return Plan(self.graph, self.inputs, self.ends)
-
-    @cached_property
-    def _evaluation(self) -> Evaluation:
-        return Evaluation(self.plan)
-
-    def __call__(
-        self, *inputs: npt.ArrayLike, parameters: Mapping[str, float] | None = None
-    ) -> npt.NDArray[np.float64] | float:
-        """The values of the outputs in float64, computed from the graph, node by node.
-
-        Takes one value per input, numbers or arrays of one shape; or one array whose last axis
-        holds the inputs. The result has the shape of the points, with a last axis of outputs if
-        there are several. Raises `ValueMissingError` for a name without a number in `parameters`.
-        """
-        self._refuse_arrays("values")
-        given = {k: float(checked_number(k, v)) for k, v in (parameters or {}).items()}
-        unknown = [name for name in given if name not in self._names]
-        if unknown:
-            raise SpecError(f"no parameter named {unknown[0]!r} in this formula or its network")
-        x, shape = points(inputs, len(self.inputs))
-        missing = self._evaluation.missing(given)
-        if missing:
-            raise ValueMissingError(without_values(missing))
-        return shaped(self._evaluation(x, given), x, shape)
 
     def symbols(self) -> list[tuple[Names, list[str]]]:
         """The names that are not inputs, array by array: all names of it, and those that occur."""
@@ -219,6 +173,57 @@ class Formula:
         """The names that a person chose: of inputs, parameters, outputs and the function."""
         outputs = [output.name for output in self.outputs if output.names.literal]
         return [*self.graph.given_names(), *outputs, self.function]
+
+    def __repr__(self) -> str:
+        names = ", ".join(output.name for output in self.outputs[:3])
+        more = ", …" if len(self.outputs) > 3 else ""
+        return f"<{self.form} formula of {names}{more}: {shown(self.size.nodes)} nodes>"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Formula(Form):
+    """A form whose nodes are numbers: it is written, computed, differentiated.
+
+    `str` writes it as text; `text`, `latex`, `python`, `sympy_code` write it with options;
+    `sympy` gives sympy's own objects; `size` is how large it is; calling it evaluates it.
+    """
+
+    def _refuse_once(self) -> None:
+        if self.form == "once":
+            raise SpecError(
+                "what is written once for all steps is no program: its steps have no number; "
+                "take the layered form"
+            )
+
+    # -- values ---------------------------------------------------------------------------------
+    @cached_property
+    def plan(self) -> Plan:
+        """How its outputs are computed, block by block."""
+        self._refuse_once()
+        return Plan(self.graph, self.inputs, self.ends)
+
+    @cached_property
+    def _evaluation(self) -> Evaluation:
+        return Evaluation(self.plan)
+
+    def __call__(
+        self, *inputs: npt.ArrayLike, parameters: Mapping[str, float] | None = None
+    ) -> npt.NDArray[np.float64] | float:
+        """The values of the outputs in float64, computed from the graph, node by node.
+
+        Takes one value per input, numbers or arrays of one shape; or one array whose last axis
+        holds the inputs. The result has the shape of the points, with a last axis of outputs if
+        there are several. Raises `ValueMissingError` for a name without a number in `parameters`.
+        """
+        given = {k: float(checked_number(k, v)) for k, v in (parameters or {}).items()}
+        unknown = [name for name in given if name not in self._names]
+        if unknown:
+            raise SpecError(f"no parameter named {unknown[0]!r} in this formula or its network")
+        x, shape = points(inputs, len(self.inputs))
+        missing = self._evaluation.missing(given)
+        if missing:
+            raise ValueMissingError(without_values(missing))
+        return shaped(self._evaluation(x, given), x, shape)
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -251,18 +256,12 @@ class Formula:
         Kinks follow torch: relu'(0) = 0 (see `netsym.formula.functions.Function`).
         Raises `SpecError` for several outputs without `output`, and for unknown names.
         """
-        if self.shapes:
-            from netsym.formula.matrix_gradient import matrix_gradient
-
-            one = self if output is None else self.output(output)
-            return matrix_gradient(one, wrt if isinstance(wrt, str) else list(wrt))
         from netsym.formula.gradient import gradient
 
         return gradient(self, wrt, output)
 
     def jacobian(self, wrt: str | Sequence[str] = "parameters") -> Formula:
         """The derivatives of all outputs, one output after another; see `gradient`."""
-        self._refuse_arrays("Jacobian")
         from netsym.formula.gradient import jacobian
 
         return jacobian(self, wrt)
@@ -272,7 +271,6 @@ class Formula:
 
         The vector `v_1 …`, in the order of the gradient, comes after the inputs.
         """
-        self._refuse_arrays("product of its Hessian with a vector")
         from netsym.formula.gradient import hessian_vector
 
         return hessian_vector(self, wrt)
@@ -281,11 +279,6 @@ class Formula:
     def __str__(self) -> str:
         return self.text()
 
-    def __repr__(self) -> str:
-        names = ", ".join(output.name for output in self.outputs[:3])
-        more = ", …" if len(self.outputs) > 3 else ""
-        return f"<{self.form} formula of {names}{more}: {shown(self.size.nodes)} nodes>"
-
     def write(self, to: str, *, max_nodes: int | None = MAX_NODES, **options: Any) -> Iterator[str]:
         """The formula in a language, piece by piece: "text", "latex", "python" or "sympy".
 
@@ -293,17 +286,9 @@ class Formula:
         (what, done, total) on the way. Raises `SpecError` for an unknown language,
         `TooLargeError` for more than `max_nodes`, before anything is written.
         """
-        if not WRITERS:
-            raise SpecError("no writers are loaded; import netsym.writers first")
-        if to not in WRITERS:
-            raise SpecError(f"unknown language {to!r}; {did_you_mean(to, WRITERS)}")
-        instead = "ask for its size, or for another form, or raise max_nodes"
-        if to != "latex":
-            self._refuse_arrays(to if to == "text" else f"program in {to}")
-        if to not in ("text", "latex"):
+        if to in ("python", "sympy"):
             self._refuse_once()
-        refuse_if_larger(self.size.nodes, self.form, max_nodes, instead)
-        return WRITERS[to](self, **options)
+        return written(self, WRITERS, to, max_nodes, options)
 
     def text(
         self,
@@ -365,10 +350,22 @@ class Formula:
         Equal parts are one object, so any size is quick to make; but sympy's own printing and
         `free_symbols` walk it as written out: look at `size` before you call them.
         """
-        self._refuse_arrays("sympy expression")
         from netsym.formula.sympy_bridge import to_sympy
 
         return to_sympy(self)
+
+
+def written(
+    form: Form, writers: Writers, to: str, max_nodes: int | None, options: Mapping[str, Any]
+) -> Iterator[str]:
+    """A form in a language of a table of writers; see `Formula.write` for what is raised."""
+    if not writers:
+        raise SpecError("no writers are loaded; import netsym.writers first")
+    if to not in writers:
+        raise SpecError(f"unknown language {to!r}; {did_you_mean(to, writers)}")
+    instead = "ask for its size, or for another form, or raise max_nodes"
+    refuse_if_larger(form.size.nodes, form.form, max_nodes, instead)
+    return writers[to](form, **options)
 
 
 def output_position(which: int | str, names: Names) -> int:
@@ -395,12 +392,12 @@ def spare_letters() -> Iterator[str]:
     yield from (f"t{'t' * n}" for n in count(1))
 
 
-def inlined(formula: Formula) -> Formula:
+def inlined(formula: F) -> F:
     """The form without bindings."""
     return dataclasses.replace(formula, form="inlined", cut=_nothing(), cut_names=None)
 
 
-def layered(formula: Formula) -> Formula:
+def layered(formula: F) -> F:
     """The form that stops at every value that a layer names."""
     names = [
         block.start + rows for block, rows in formula.graph.walk(formula.mask) if block.op == "name"
@@ -409,7 +406,7 @@ def layered(formula: Formula) -> Formula:
     return dataclasses.replace(formula, form="layered", cut=cut, cut_names=None)
 
 
-def shared(formula: Formula) -> Formula:
+def shared(formula: F) -> F:
     """The form that stops at every value used more than once (common subexpressions)."""
     plain = _without_names(formula)
     graph = plain.graph
@@ -430,7 +427,7 @@ def shared(formula: Formula) -> Formula:
     )
 
 
-def _without_names(formula: Formula) -> Formula:
+def _without_names(formula: F) -> F:
     """The same in a graph without name nodes, so that equal values of different names are one."""
     old, new = formula.graph, Graph()
     if not any(block.op == "name" for block in old.blocks):

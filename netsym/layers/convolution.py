@@ -5,16 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.formula.graph import Ids
 from netsym.layers import Activated, Shape, shown
 from netsym.layers.windows import Geometry, Windows, margins, spatial
-from netsym.ops import Ops
-
-if TYPE_CHECKING:
-    from netsym.ops.matrix import Matrix
+from netsym.ops import Ops, WholeOps
 
 A = TypeVar("A")
 
@@ -120,8 +116,8 @@ class Direct(Convolution):
         channels, each, *_ = ops.lengths(weights, self.axes + 2)
         return ops.reshape(weights, self.axes + 2, (self.groups, channels // self.groups, each, -1))
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        z = ops.convolved(parameters["weights"], inputs[0])
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        z = ops.convolve(parameters["weights"], inputs[0])
         return self.activate(ops, ops.add(z, parameters["bias"]) if self.use_bias else z)
 
 
@@ -194,8 +190,8 @@ class Transposed(Convolution):
         split = (self.groups, channels // self.groups, each, -1)
         return ops.transpose(ops.reshape(weights, self.axes + 2, split), 0, 2, 1, 3)
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        z = ops.convolved(ops.flipped(parameters["weights"]), inputs[0])
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        z = ops.convolve(ops.flipped(parameters["weights"]), inputs[0])
         return self.activate(ops, ops.add(z, parameters["bias"]) if self.use_bias else z)
 
 

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
-from netsym.formula.graph import Ids
 from netsym.layers import Activated, Shape
-from netsym.ops import Ops
-
-if TYPE_CHECKING:
-    from netsym.ops.matrix import Matrix
+from netsym.ops import Ops, WholeOps
 
 A = TypeVar("A")
 
@@ -64,8 +60,8 @@ class FeedForward(Activated):
             hidden = ops.multiply(hidden, mapped("u", x))
         return mapped("d", ops.name(hidden, "h"))
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        def mapped(role: str, rows: Ids) -> Ids:
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        def mapped(role: str, rows: A) -> A:
             return ops.rows(rows, parameters[f"w{role}"], parameters.get(f"b{role}"))
 
         (x,) = inputs
