@@ -184,7 +184,15 @@ def _with_loss(layers: list[Placed], loss: Loss) -> list[Placed]:
     placed = Placed("loss", loss, (last.name, TARGETS), {}, (last.shape, last.shape), shape, number)
     if prod(shape) == 1 and not loss.examples:
         return [*layers, placed]
-    mean = Placed("cost", Cost(axes=len(shape)), ("loss",), {}, (shape,), (1,), number + 1)
+    mean = Placed(
+        "cost",
+        Cost(axes=len(shape), examples=loss.examples),
+        ("loss",),
+        {},
+        (shape,),
+        (1,),
+        number + 1,
+    )
     return [*layers, placed, mean]
 
 

@@ -23,6 +23,7 @@ from netsym.errors import (
     did_you_mean,
     without_values,
 )
+from netsym.formula.array_formula import ArrayFormula
 from netsym.formula.forms import (
     Binding,
     Formula,
@@ -430,14 +431,14 @@ class Network:
         return Growth(self.title, tuple(steps), found)
 
     @cached_property
-    def matrices(self) -> Formula:
-        """The layered form with whole arrays: `a1 = σ(W1 x + b1)`; its `shapes` say their sizes."""
+    def matrices(self) -> ArrayFormula:
+        """The layered form with whole arrays: `a¹ = σ(W¹x + b¹)`; its `shapes` say their sizes."""
         ops = Matrix()
         formula = self._at_steps(ops)
         used = tuple(shape for shape in ops.shapes if formula.mask[ops.node(shape[0])])
         inputs = [ops.node(letter) for letter, _ in used if letter.layer is None]
         ends = np.array(inputs if len(self.inputs) else [], dtype=np.int32)
-        return dataclasses.replace(formula, shapes=used, inputs=ends)
+        return ArrayFormula.of(formula, used, ends)
 
     def _formula(self, ops: Symbolic) -> Formula:
         x = ops.symbols(self.inputs)

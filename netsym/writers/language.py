@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from netsym.errors import checked_whole
 from netsym.formula.constants import whole
-from netsym.formula.forms import Binding, Formula
+from netsym.formula.forms import Binding, Form
 from netsym.formula.functions import FUNCTIONS
 from netsym.formula.graph import Block, Positions
 from netsym.formula.names import Names
@@ -69,7 +69,7 @@ class Language:
 
     def __init__(
         self,
-        formula: Formula,
+        formula: Form,
         digits: int | None = None,
         breakable: bool = False,
         watcher: Watcher = no_watcher,

@@ -245,7 +245,6 @@ def test_the_repr_says_what_it_is() -> None:
 
 def test_matrices() -> None:
     formula = netsym.parse("3-2tanh-1").matrices
-    assert formula.text(ascii=True).splitlines() == ["a1 = tanh(W1*x + b1)", "y = W2*a1 + b2"]
     shapes = {names.ascii(0): shape for names, shape in formula.shapes}
     assert shapes == {"x": (3,), "W1": (2, 3), "b1": (2,), "W2": (1, 2), "b2": (1,)}
 
