@@ -19,6 +19,7 @@ from netsym.formula.names import Names, literal
 from netsym.formula.plan import Plan
 from netsym.formula.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown, tally
 from netsym.formula.values import Evaluation, checked_number, points, shaped
+from netsym.wording import agreed
 
 if TYPE_CHECKING:
     from netsym.formula.reverse import Backward
