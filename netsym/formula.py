@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +24,12 @@ from netsym.wording import agreed
 if TYPE_CHECKING:
     from netsym.gradient.reverse import Backward
 
+Writers = dict[str, Callable[..., Iterator[str]]]
+F = TypeVar("F", bound="Form")
+
 #: What writes a formula, by the name that `--to` takes. The writers' room fills it when it is
 #: imported: formulas are below writers and do not know them.
-WRITERS: dict[str, Callable[..., Iterator[str]]] = {}
+WRITERS: Writers = {}
 
 
 def _nothing() -> Ids:
@@ -70,14 +73,11 @@ def bind(names: Names, nodes: Ids) -> tuple[Binding, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Formula:
-    """Outputs as expressions of inputs and parameters, in a form.
-
-    `str` writes it as text; `text`, `latex`, `python`, `sympy_code` write it with options;
-    `sympy` gives sympy's own objects; `size` is how large it is; calling it evaluates it.
+class Form:
+    """Outputs as expressions of inputs and parameters, in a form; `size` is how large it is.
 
     `cut` holds the nodes where the writing stops, in order. They wrap their own names (layered)
-    or are named by `cut_names` (shared). `shapes` says what each letter of a matrix form is.
+    or are named by `cut_names` (shared).
     With `steps` it holds for each step t from 1 to that; `zero` are the states before, that are 0,
     and `aside` what is defined although no output is made of it. Such a form cannot be computed.
     `loss` is the number of the layer that is a loss, 0 if none is.
@@ -92,13 +92,13 @@ class Formula:
     cut_names: Names | None = None
     latex_names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     headings: Mapping[int, str] = dataclasses.field(default_factory=dict)
-    shapes: tuple[tuple[Names, tuple[int, ...]], ...] = ()
     steps: int = 0
     zero: tuple[Names, ...] = ()
     aside: Ids = dataclasses.field(default_factory=_nothing)
     loss: int = 0
 
-    # -- what it is made of ---------------------------------------------------------------------
+    whole: ClassVar[bool] = False  # a node is a whole array, not one of its elements
+
     @cached_property
     def bindings(self) -> tuple[Binding, ...]:
         """The equations before the outputs, each after what it uses."""
@@ -134,7 +134,7 @@ class Formula:
         """How large it is, counted on the graph; nothing is written out."""
         return measure(self)
 
-    def output(self, which: int | str) -> Formula:
+    def output(self: F, which: int | str) -> F:
         """The same for one output, by its name or its number counted from 1.
 
         Raises `SpecError` if there is no such output.
@@ -146,13 +146,6 @@ class Formula:
             return shared(one)
         return dataclasses.replace(one, cut=self.cut[one.mask[self.cut]])
 
-    def _refuse_once(self) -> None:
-        if self.form == "once":
-            raise SpecError(
-                "what is written once for all steps is no program: its steps have no number; "
-                "take the layered form"
-            )
-
     @property
     def stops_at_names(self) -> bool:
         """Whether the writing stops at the values that layers name."""
@@ -162,6 +155,49 @@ class Formula:
     def layer_count(self) -> int:
         """The number of the last layer that it comes from, 0 if from none."""
         return max(self.headings, default=0)
+
+    def symbols(self) -> list[tuple[Names, list[str]]]:
+        """The names that are not inputs, array by array: all names of it, and those that occur."""
+        inputs = set(self.inputs.tolist())
+        found = []
+        for block, rows in self.graph.walk(self.mask):
+            if block.op == "symbol" and isinstance(block.payload, Names):
+                names = block.payload
+                whole = names.all() if len(rows) == len(block) and not inputs else None
+                used = whole or [
+                    names.ascii(row) for row in rows.tolist() if block.start + row not in inputs
+                ]
+                found += [(names, used)] if used else []
+        return found
+
+    def given_names(self) -> list[str]:
+        """The names that a person chose: of inputs, parameters, outputs and the function."""
+        outputs = [output.name for output in self.outputs if output.names.literal]
+        return [*self.graph.given_names(), *outputs, self.function]
+
+    def __repr__(self) -> str:
+        names = ", ".join(output.name for output in self.outputs[:3])
+        more = ", …" if len(self.outputs) > 3 else ""
+        size = self.size.nodes
+        return (
+            f"<{self.form} formula of {names}{more}: {shown(size)} {agreed(size, 'node', 'nodes')}>"
+        )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Formula(Form):
+    """A form whose nodes are numbers: it is written, computed, differentiated.
+
+    `str` writes it as text; `text`, `latex`, `python`, `sympy_code` write it with options;
+    `sympy` gives sympy's own objects; `size` is how large it is; calling it evaluates it.
+    """
+
+    def _refuse_once(self) -> None:
+        if self.form == "once":
+            raise SpecError(
+                "what is written once for all steps is no program: its steps have no number; "
+                "take the layered form"
+            )
 
     # -- values ---------------------------------------------------------------------------------
     @cached_property
@@ -192,25 +228,6 @@ class Formula:
         if missing:
             raise ValueMissingError(without_values(missing))
         return shaped(self._evaluation(x, given), x, shape)
-
-    def symbols(self) -> list[tuple[Names, list[str]]]:
-        """The names that are not inputs, array by array: all names of it, and those that occur."""
-        inputs = set(self.inputs.tolist())
-        found = []
-        for block, rows in self.graph.walk(self.mask):
-            if block.op == "symbol" and isinstance(block.payload, Names):
-                names = block.payload
-                whole = names.all() if len(rows) == len(block) and not inputs else None
-                used = whole or [
-                    names.ascii(row) for row in rows.tolist() if block.start + row not in inputs
-                ]
-                found += [(names, used)] if used else []
-        return found
-
-    def given_names(self) -> list[str]:
-        """The names that a person chose: of inputs, parameters, outputs and the function."""
-        outputs = [output.name for output in self.outputs if output.names.literal]
-        return [*self.graph.given_names(), *outputs, self.function]
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -266,14 +283,6 @@ class Formula:
     def __str__(self) -> str:
         return self.text()
 
-    def __repr__(self) -> str:
-        names = ", ".join(output.name for output in self.outputs[:3])
-        more = ", …" if len(self.outputs) > 3 else ""
-        size = self.size.nodes
-        return (
-            f"<{self.form} formula of {names}{more}: {shown(size)} {agreed(size, 'node', 'nodes')}>"
-        )
-
     def write(self, to: str, *, max_nodes: int | None = MAX_NODES, **options: Any) -> Iterator[str]:
         """The formula in a language, piece by piece: "text", "latex", "python" or "sympy".
 
@@ -281,15 +290,9 @@ class Formula:
         (what, done, total) on the way. Raises `SpecError` for an unknown language,
         `TooLargeError` for more than `max_nodes`, before anything is written.
         """
-        if not WRITERS:
-            raise SpecError("no writers are loaded; import netsym.writers first")
-        if to not in WRITERS:
-            raise SpecError(f"unknown language {to!r}; {did_you_mean(to, WRITERS)}")
-        instead = "ask for its size, or for another form, or raise max_nodes"
-        if to not in ("text", "latex"):
+        if to in ("python", "sympy"):
             self._refuse_once()
-        refuse_if_larger(self.size.nodes, self.form, max_nodes, instead)
-        return WRITERS[to](self, **options)
+        return written(self, WRITERS, to, max_nodes, options)
 
     def text(
         self,
@@ -358,6 +361,20 @@ class Formula:
         return to_sympy(self)
 
 
+def written(
+    form: Form, writers: Writers, to: str, max_nodes: int | None, options: Mapping[str, Any]
+) -> Iterator[str]:
+    """A form in a language of a table of writers; see `Formula.write` for what is raised."""
+    if not writers:
+        raise SpecError("no writers are loaded; import netsym.writers first")
+    if to not in writers:
+        raise SpecError(f"unknown language {to!r}; {did_you_mean(to, writers)}")
+    instead = "ask for its size, or for another form, or raise max_nodes"
+    if max_nodes is not None:  # else nobody needs the size
+        refuse_if_larger(form.size.nodes, form.form, max_nodes, instead)
+    return writers[to](form, **options)
+
+
 def output_position(which: int | str, names: Names) -> int:
     """Where an output is among these, by its name or its number counted from 1.
 
@@ -382,12 +399,12 @@ def spare_letters() -> Iterator[str]:
     yield from (f"t{'t' * n}" for n in count(1))
 
 
-def inlined(formula: Formula) -> Formula:
+def inlined(formula: F) -> F:
     """The form without bindings."""
     return dataclasses.replace(formula, form="inlined", cut=_nothing(), cut_names=None)
 
 
-def layered(formula: Formula) -> Formula:
+def layered(formula: F) -> F:
     """The form that stops at every value that a layer names."""
     names = [
         block.start + rows for block, rows in formula.graph.walk(formula.mask) if block.op == "name"
@@ -396,7 +413,7 @@ def layered(formula: Formula) -> Formula:
     return dataclasses.replace(formula, form="layered", cut=cut, cut_names=None)
 
 
-def shared(formula: Formula) -> Formula:
+def shared(formula: F) -> F:
     """The form that stops at every value used more than once (common subexpressions)."""
     plain = _without_names(formula)
     graph = plain.graph
@@ -417,7 +434,7 @@ def shared(formula: Formula) -> Formula:
     )
 
 
-def _without_names(formula: Formula) -> Formula:
+def _without_names(formula: F) -> F:
     """The same in a graph without name nodes, so that equal values of different names are one."""
     old, new = formula.graph, Graph()
     if not any(block.op == "name" for block in old.blocks):

@@ -21,7 +21,7 @@ import pytest
 import netsym
 from netsym.files import spec
 from netsym.forms.sizes import scientific
-from tests.formula.test_sizes import from_text, together
+from tests.forms.test_sizes import from_text, together
 from tests.ops.test_sizes_of_arrays import counted
 
 LARGE = Path(__file__).parent.parent / "examples" / "large"

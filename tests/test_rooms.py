@@ -43,6 +43,17 @@ def test_imports_go_down(path: Path) -> None:
             assert ROOMS.index(there) <= ROOMS.index(here), f"{path}:{line} imports {module}"
 
 
+def test_no_layer_knows_a_reading() -> None:
+    """Layers are written with the protocol; a parameter's type and how it is read are no reading.
+
+    Those that say what they are in whole arrays once imported the reading that has these.
+    """
+    allowed = {"netsym.ops", "netsym.ops.parameters", "netsym.ops.reading"}
+    for path in (ROOT / "netsym" / "layers").glob("*.py"):
+        for line, module in imports(path):
+            assert room(module) != "ops" or module in allowed, f"{path}:{line} imports {module}"
+
+
 def test_the_check_above_would_see_a_climb(tmp_path: Path) -> None:
     climbing = tmp_path / "climbing.py"
     climbing.write_text("def f():\n    from netsym.writers.text import write_text\n")

@@ -14,7 +14,7 @@ from netsym.errors import TooLargeError, checked_whole
 from netsym.graph.graph import Block, Ids, Positions
 
 if TYPE_CHECKING:
-    from netsym.formula import Formula
+    from netsym.formula import Form
 
 
 #: What is written out without being asked twice.
@@ -116,7 +116,7 @@ def refuse_if_larger(nodes: int, form: str, max_nodes: int | None, instead: str)
     )
 
 
-def measure(formula: Formula) -> Size:
+def measure(formula: Form) -> Size:
     """The size of a formula from its graph, in one pass; nothing is written out.
 
     Sizes are summed from the leaves up; how often each node is written, from the outputs down.
@@ -146,7 +146,7 @@ class _Sizes:
 
     lowest = 1
 
-    def __init__(self, formula: Formula, dtype: Any) -> None:
+    def __init__(self, formula: Form, dtype: Any) -> None:
         self.formula = formula
         self.graph = formula.graph
         self.leaf = self.lowest if dtype is object else float(self.lowest)  # floats may be inf
@@ -220,7 +220,7 @@ class _Heights(_Sizes):
         return max([ends, *(count for count, _ in self.bound)])
 
 
-def _operations(formula: Formula, dtype: Any) -> dict[str, int]:
+def _operations(formula: Form, dtype: Any) -> dict[str, int]:
     """How many operations of each kind are written out in all right-hand sides."""
     graph = formula.graph
     times = np.zeros(len(graph), dtype=dtype)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from netsym.formula import Formula
+from netsym.formula import F, Form
 from netsym.graph.copying import copy_constants
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import NAMED, Block, Graph, Ids
@@ -27,7 +27,7 @@ class Title:
     positions: Positions
 
 
-def with_preactivations(formula: Formula) -> Formula:
+def with_preactivations(formula: F) -> F:
     """The same, with a name z for what an activation is applied to, where its slope needs it.
 
     Otherwise the slope of relu, step(z), would write z out again; and so would that of softmax with
@@ -48,7 +48,7 @@ def _needs_operand(block: Block) -> bool:
     return block.op in FUNCTIONS and FUNCTIONS[block.op].of_operand
 
 
-def _activated(formula: Formula) -> Iterator[Title]:
+def _activated(formula: Form) -> Iterator[Title]:
     """What activations are applied to whose value has a name, or is an output; named z."""
     graph = formula.graph
     for block, rows in graph.walk(formula.mask):
@@ -63,7 +63,7 @@ def _activated(formula: Formula) -> Iterator[Title]:
     yield from _under(graph, formula.ends, names, np.array([o.position for o in outputs]))
 
 
-def _skipped(formula: Formula) -> Iterator[Title]:
+def _skipped(formula: Form) -> Iterator[Title]:
     """Activations that are a term of a named value, named h, and what they are applied to."""
     graph = formula.graph
     taken = {block.payload.start for block in graph.blocks if isinstance(block.payload, Names)}
@@ -86,7 +86,7 @@ def _skipped(formula: Formula) -> Iterator[Title]:
                 break
 
 
-def _sums_of_powers(formula: Formula) -> Iterator[Title]:
+def _sums_of_powers(formula: Form) -> Iterator[Title]:
     """The sums of powers of e that softmax divides by, and of which logsumexp is the logarithm."""
     graph, found = formula.graph, dict[int, list[Ids]]()
     layers = [
@@ -115,9 +115,9 @@ def _are_powers(graph: Graph, number: int) -> bool:
     return all(source >= 0 and graph.blocks[source].op == "exp" for source in sources)
 
 
-def _shape(formula: Formula, names: Names) -> tuple[int, ...]:
+def _shape(formula: Form, names: Names) -> tuple[int, ...]:
     """The shape of names of units; whole arrays have none."""
-    return () if formula.shapes else (len(names),)
+    return () if formula.whole else (len(names),)
 
 
 def _under(graph: Graph, values: Ids, names: Names, positions: Positions) -> Iterator[Title]:
@@ -129,7 +129,7 @@ def _under(graph: Graph, values: Ids, names: Names, positions: Positions) -> Ite
             yield Title(block.operands[values[here] - block.start, 0], names, positions[here])
 
 
-def _named(formula: Formula, wanted: dict[int, Title]) -> Formula:
+def _named(formula: F, wanted: dict[int, Title]) -> F:
     """The formula in a graph of its own with these names; `wanted` is by the block they follow."""
     old, new = formula.graph, Graph()
     moved = np.full(len(old), -1, dtype=np.int32)
@@ -171,7 +171,7 @@ def append_names(graph: Graph, title: Title) -> Ids:
     return ids
 
 
-def delta_names(formula: Formula, graph: Graph, ends: Ids) -> list[Title]:
+def delta_names(formula: Form, graph: Graph, ends: Ids) -> list[Title]:
     """How the adjoints that are passed back are called: δ of every layer, by unit.
 
     Each belongs to z, what the activation of a named value is applied to, or to the value itself

@@ -13,7 +13,7 @@ from itertools import chain
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.formula import Bindings, Formula, inlined, layered, shared, spare_letters
+from netsym.formula import Bindings, F, Form, Formula, inlined, layered, shared, spare_letters
 from netsym.gradient.reverse import Dependence, Reverse
 from netsym.gradient.signed_nodes import Product, Signed, SignedNodes
 from netsym.graph.graph import Graph, Ids
@@ -76,7 +76,7 @@ def _signed(graph: Graph, ids: Ids) -> Signed:
     return np.where(ids == graph.constants(0.0), np.int32(0), 1 + ids)
 
 
-def in_form(formula: Formula, graph: Graph, inputs: Ids, names: Names, ids: Ids) -> Formula:
+def in_form(formula: F, graph: Graph, inputs: Ids, names: Names, ids: Ids) -> F:
     """The outputs in the form of the formula that they were made of."""
     made = replace(
         formula,
@@ -93,7 +93,7 @@ def in_form(formula: Formula, graph: Graph, inputs: Ids, names: Names, ids: Ids)
     return shared(made) if formula.form == "shared" else layered(made)
 
 
-def refuse_once(formula: Formula) -> None:
+def refuse_once(formula: Form) -> None:
     """Raise `SpecError` for what is written once for all steps: it has no number of steps."""
     if formula.steps:
         raise SpecError(

@@ -9,7 +9,7 @@ from itertools import repeat
 import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.formula import Formula
+from netsym.formula import Form
 from netsym.gradient.deltas import (
     Title,
     append_names,
@@ -20,7 +20,7 @@ from netsym.graph.names import Names
 Place = tuple[Names, int]
 
 
-def output_places(formula: Formula) -> tuple[Place, ...]:
+def output_places(formula: Form) -> tuple[Place, ...]:
     """The names of the outputs, or of the function."""
     function, many = formula.function, len(formula.outputs[0].names)
     if not function or (many > 1 and formula.outputs[0].names.literal):
@@ -44,7 +44,7 @@ class Chosen:
     places: tuple[Place, ...]
 
 
-def chosen(formula: Formula, wrt: str | Sequence[str]) -> Chosen:
+def chosen(formula: Form, wrt: str | Sequence[str]) -> Chosen:
     """What to differentiate by: symbols, in the order of the graph or as they were listed."""
     graph, inputs = formula.graph, formula.inputs
     if wrt == "inputs":
@@ -70,7 +70,7 @@ def chosen(formula: Formula, wrt: str | Sequence[str]) -> Chosen:
     return Chosen(np.concatenate(ids), tuple(places))
 
 
-def _listed(formula: Formula, wanted: Sequence[str]) -> Chosen:
+def _listed(formula: Form, wanted: Sequence[str]) -> Chosen:
     """Names of symbols, each of one, or of a whole array as w1."""
     found: dict[str, list[tuple[int, Place]]] = {}
     for block in formula.graph.blocks:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import prod
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from netsym.errors import SpecError, checked_whole, did_you_mean
 from netsym.graph.names import Names, literal
@@ -15,8 +15,7 @@ from netsym.layers import MOST_AXES, Layer, Shape, refuse_vast, shown
 from netsym.layers.blocks import INPUT, LayerWire, Shared, Wire, expanded
 from netsym.layers.parameter_entries import entries
 from netsym.layers.parameter_formulas import Given, read_parameters
-from netsym.ops import Ops
-from netsym.ops.matrix import Matrix
+from netsym.ops import Ops, WholeOps
 from netsym.ops.parameters import Parameter
 from netsym.ops.reading import read_parameter
 
@@ -68,9 +67,11 @@ class Placed:
         """Its output in a reading, from its inputs there."""
         parameters = {key: read_parameter(p, ops) for key, p in self.parameters.items()}
         ops.input_shapes = self.seen
-        if isinstance(ops, Matrix):
-            letters: Any = self.layer.whole(ops, parameters, *inputs)  # type: ignore[arg-type]
-            return cast(A, letters)
+        if isinstance(ops, WholeOps):
+            if ops.step is not None:  # values are those of one step
+                ops.input_shapes = tuple(shape[1:] for shape in self.seen)
+            letters: A = self.layer.whole(ops, parameters, *inputs)
+            return letters
         return self.layer.forward(ops, parameters, *inputs)
 
 

@@ -13,7 +13,8 @@ from netsym.errors import SpecError, TooLargeError, checked_whole, did_you_mean
 from netsym.graph.names import Names, literal, several
 from netsym.layers import Activated, Layer, Shape, shown
 from netsym.layers.blocks import INPUT
-from netsym.layers.loss import LOSSES, Cost, Huber, Labelled, Loss, Penalty
+from netsym.layers.loss import Cost, Huber, Labelled, Loss, Penalty
+from netsym.layers.registry import LOSSES
 from netsym.layers.sources import Given, Part
 from netsym.layers.wiring import Placed
 from netsym.network.network import Network
@@ -183,7 +184,15 @@ def _with_loss(layers: list[Placed], loss: Loss) -> list[Placed]:
     placed = Placed("loss", loss, (last.name, TARGETS), {}, (last.shape, last.shape), shape, number)
     if prod(shape) == 1 and not loss.examples:
         return [*layers, placed]
-    mean = Placed("cost", Cost(axes=len(shape)), ("loss",), {}, (shape,), (1,), number + 1)
+    mean = Placed(
+        "cost",
+        Cost(axes=len(shape), examples=loss.examples),
+        ("loss",),
+        {},
+        (shape,),
+        (1,),
+        number + 1,
+    )
     return [*layers, placed, mean]
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from netsym.array_formula import ArrayFormula
 from netsym.errors import (
     SpecError,
     TooLargeError,
@@ -37,11 +38,10 @@ from netsym.formula import (
 )
 from netsym.graph.graph import Ids
 from netsym.graph.names import Names, refuse_bad_name
-from netsym.layers import Shape
+from netsym.layers import Layer, Shape
 from netsym.layers.blocks import INPUT, Wire
-from netsym.layers.loss import Loss
 from netsym.layers.parameter_entries import entries
-from netsym.layers.recurrent import Recurrent
+from netsym.layers.registry import LOSSES
 from netsym.layers.wiring import Placed, input_names, wired
 from netsym.ops import Ops
 from netsym.ops.counts.forecast import Growth, NetworkSize, count_nodes, forecast
@@ -54,6 +54,8 @@ from netsym.wording import plural
 
 if TYPE_CHECKING:
     import sympy
+
+    from netsym.layers.recurrent import Recurrent
 
 A = TypeVar("A")
 
@@ -429,14 +431,14 @@ class Network:
         return Growth(self.title, tuple(steps), found)
 
     @cached_property
-    def matrices(self) -> Formula:
-        """The layered form with whole arrays: `a1 = σ(W1 x + b1)`; its `shapes` say their sizes."""
+    def matrices(self) -> ArrayFormula:
+        """The layered form with whole arrays: `a¹ = σ(W¹x + b¹)`; its `shapes` say their sizes."""
         ops = Matrix()
         formula = self._at_steps(ops)
         used = tuple(shape for shape in ops.shapes if formula.mask[ops.node(shape[0])])
         inputs = [ops.node(letter) for letter, _ in used if letter.layer is None]
         ends = np.array(inputs if len(self.inputs) else [], dtype=np.int32)
-        return dataclasses.replace(formula, shapes=used, inputs=ends)
+        return ArrayFormula.of(formula, used, ends)
 
     def _formula(self, ops: Symbolic) -> Formula:
         x = ops.symbols(self.inputs)
@@ -453,7 +455,7 @@ class Network:
             self.function,
             latex_names=self.latex_names,
             headings={number: _heading(number, layers) for number, layers in parts.items()},
-            loss=next((p.number for p in self.layers if isinstance(p.layer, Loss)), 0),
+            loss=next((p.number for p in self.layers if p.layer.kind in LOSSES), 0),
         )
 
     @property
@@ -480,9 +482,7 @@ class Network:
         shapes: dict[str, Shape] = {INPUT: inputs}
         layers = []
         for placed in self.layers:
-            layer = placed.layer
-            if isinstance(layer, Recurrent) and layer.steps is not None:
-                layer = dataclasses.replace(layer, steps=steps)
+            layer = _of_steps(placed.layer, steps)
             taken = tuple(shapes[source] for source in placed.sources)
             shapes[placed.name] = layer.shape(*taken)
             found = {key: parameter.shape for key, parameter in placed.parameters.items()}
@@ -644,10 +644,27 @@ class Network:
         return Vocabulary([p.names for p in self._parameters() if p.takes_notation], None)
 
 
+def _recurrent(layer: Layer) -> Recurrent | None:
+    """The layer, if it is recurrent."""
+    if not layer.recurrent:
+        return None
+    from netsym.layers.recurrent import Recurrent
+
+    return layer if isinstance(layer, Recurrent) else None
+
+
+def _of_steps(layer: Layer, steps: int) -> Layer:
+    """The layer for so many steps."""
+    found = _recurrent(layer)
+    if found is None or found.steps is None:
+        return layer
+    return dataclasses.replace(found, steps=steps)
+
+
 def _zero_states(placed: Placed, steps: int) -> list[Names]:
     """The states before the first step of a recurrent layer that are 0."""
-    layer = placed.layer
-    if not isinstance(layer, Recurrent) or layer.state != "zero":
+    layer = _recurrent(placed.layer)
+    if layer is None or layer.state != "zero":
         return []
     at = str(steps + 1 if layer.reverse else 0)
     return [Names(letter, placed.number, at=at) for letter in layer.states]

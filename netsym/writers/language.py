@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import ClassVar
 
 from netsym.errors import checked_whole
-from netsym.formula import Binding, Formula
+from netsym.formula import Binding, Form
 from netsym.graph.constants import whole
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block, Positions
@@ -69,7 +69,7 @@ class Language:
 
     def __init__(
         self,
-        formula: Formula,
+        formula: Form,
         digits: int | None = None,
         breakable: bool = False,
         watcher: Watcher = no_watcher,

@@ -14,7 +14,7 @@ from netsym.files.toml import dumps
 from netsym.layers import Layer, Shape
 from netsym.ops.proved.balls import Balls, precision
 from netsym.ops.reading import read_formula
-from tests.formula.test_sizes import from_text, together
+from tests.forms.test_sizes import from_text, together
 
 FORMS = ("layered", "shared", "inlined")
 

@@ -19,13 +19,13 @@ from netsym.layers.attention import Attention
 from netsym.layers.blocks import Shared
 from netsym.layers.convolution import Conv2d
 from netsym.layers.dense import Dense
-from netsym.layers.loss import LOSSES
 from netsym.layers.merge import Add
 from netsym.layers.normalisation import LayerNorm
 from netsym.layers.recurrent import LSTM
+from netsym.layers.registry import LOSSES
 from netsym.layers.shaping import Flatten
 from tests.conftest import PATIENCE
-from tests.formula.test_sizes import from_text, together
+from tests.forms.test_sizes import from_text, together
 from tests.layers.every_reading import chain, check, drawn
 from tests.layers.onnx_operators import onnx
 

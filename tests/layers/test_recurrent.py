@@ -26,7 +26,7 @@ from netsym.layers.elementwise import Activation
 from netsym.layers.recurrent import GRU, LSTM, RNN, Recurrent, Stack
 from netsym.layers.shaping import Flatten
 from tests.conftest import PATIENCE
-from tests.formula.test_sizes import from_text, together
+from tests.forms.test_sizes import from_text, together
 from tests.layers.every_reading import chain, check, drawn, single
 
 SOME = settings(max_examples=20, deadline=None)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from tests.formula.test_parse import read
 
 import netsym.writers  # noqa: F401
 from netsym import SpecError
 from netsym.graph.names import Names, literal
 from netsym.typed.parse import parse_formula
 from tests.networks import Case, cases
+from tests.typed.test_parse import read
 from tests.writers.test_golden import GOLDEN, network, table
 
 QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40)
