@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from itertools import count
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,24 +17,53 @@ from netsym.forms.form import Form
 from netsym.forms.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown
 from netsym.forms.values import Evaluation, checked_number, points, shaped
 from netsym.wording import agreed
-from netsym.writers import WRITERS
+from netsym.writers import WRITERS, Writer
 
 if TYPE_CHECKING:
     from netsym.gradient.reverse import Backward
 
 
-@dataclass(frozen=True, eq=False)
-class Formula(Form):
+class Face(Form):
+    """A form as people see it: how large it is, and in which languages it can be written."""
+
+    writers: ClassVar[Mapping[str, Writer]]
+
+    @cached_property
+    def size(self) -> Size:
+        """How large it is, counted on the graph; nothing is written out."""
+        return measure(self)
+
+    def __repr__(self) -> str:
+        names = ", ".join(output.name for output in self.outputs[:3])
+        more = ", …" if len(self.outputs) > 3 else ""
+        size = self.size.nodes
+        return (
+            f"<{self.form} formula of {names}{more}: {shown(size)} {agreed(size, 'node', 'nodes')}>"
+        )
+
+    def write(self, to: str, *, max_nodes: int | None = MAX_NODES, **options: Any) -> Iterator[str]:
+        """It in a language, piece by piece, with the options of the method of that language.
+
+        `progress` is told (what, done, total) on the way. Raises `SpecError` for an unknown
+        language, `TooLargeError` for more than `max_nodes`, before anything is written.
+        """
+        if to not in self.writers:
+            raise SpecError(f"unknown language {to!r}; {did_you_mean(to, self.writers)}")
+        instead = "ask for its size, or for another form, or raise max_nodes"
+        if max_nodes is not None:  # else nobody needs the size
+            refuse_if_larger(self.size.nodes, self.form, max_nodes, instead)
+        return self.writers[to](self, **options)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Formula(Face):
     """Outputs as expressions of inputs and parameters, in a form.
 
     `str` writes it as text; `text`, `latex`, `python`, `sympy_code` write it with options;
     `sympy` gives sympy's own objects; `size` is how large it is; calling it evaluates it.
     """
 
-    @cached_property
-    def size(self) -> Size:
-        """How large it is, counted on the graph; nothing is written out."""
-        return measure(self)
+    writers = WRITERS
 
     @classmethod
     def of(cls, form: Form) -> Formula:
@@ -119,28 +150,14 @@ class Formula(Form):
     def __str__(self) -> str:
         return self.text()
 
-    def __repr__(self) -> str:
-        names = ", ".join(output.name for output in self.outputs[:3])
-        more = ", …" if len(self.outputs) > 3 else ""
-        size = self.size.nodes
-        return (
-            f"<{self.form} formula of {names}{more}: {shown(size)} {agreed(size, 'node', 'nodes')}>"
-        )
-
     def write(self, to: str, *, max_nodes: int | None = MAX_NODES, **options: Any) -> Iterator[str]:
         """The formula in a language, piece by piece: "text", "latex", "python" or "sympy".
 
-        The options are those of `text`, `latex`, `python` and `sympy_code`; `progress` is told
-        (what, done, total) on the way. Raises `SpecError` for an unknown language,
-        `TooLargeError` for more than `max_nodes`, before anything is written.
+        The options are those of `text`, `latex`, `python` and `sympy_code`; see `Face.write`.
         """
-        if to not in WRITERS:
-            raise SpecError(f"unknown language {to!r}; {did_you_mean(to, WRITERS)}")
-        instead = "ask for its size, or for another form, or raise max_nodes"
-        if to not in ("text", "latex"):
+        if to in ("python", "sympy"):
             self.refuse_once()
-        refuse_if_larger(self.size.nodes, self.form, max_nodes, instead)
-        return WRITERS[to](self, **options)
+        return super().write(to, max_nodes=max_nodes, **options)
 
     def text(
         self,

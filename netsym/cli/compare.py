@@ -49,6 +49,7 @@ def command(
     note(network, second)
     progress = Progress()
     result = compare(network, second, seed=seed, tolerance=tolerance, progress=progress)
+    progress("counting", 0, 0)
     text = f"{result.sizes}\n\n{result.report(report_width())}"
     report(result, as_json, target, text, progress)
     context.exit(result.exit_code)

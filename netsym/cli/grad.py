@@ -17,6 +17,7 @@ from netsym.forms.form import inlined, layered, shared
 from netsym.forms.sizes import Size, refuse_if_larger, shown
 from netsym.formula import Formula
 from netsym.gradient.of_arrays import matrix_gradient
+from netsym.formula import F, Formula, inlined, layered, shared
 from netsym.network.network import Network
 from netsym.wording import plural, table
 
@@ -41,7 +42,7 @@ _MOST_BUILT = 20_000_000  # nodes of a graph that takes a few seconds and a few 
 @click.option(
     "--level",
     **one_of(["scalar", "matrix"], "scalar"),
-    help="LaTeX: unit by unit, or whole layers.",
+    help="Unit by unit, or whole layers.",
 )
 @click.option(
     "--taught", is_flag=True, help="δ = a - t where loss and activation cancel, with the proof."
@@ -103,17 +104,15 @@ def command(
 def _write_matrices(
     network: Network, names: str | list[str], form: str, taught: bool, options: dict[str, Any]
 ) -> None:
-    if options["to"] != "latex":
-        raise SpecError(f"--level matrix is for --to latex, not --to {options['to']}")
     if options["unit"] or options["expand"] or options["onion"] or form != "layered":
         raise SpecError(
             "--level matrix writes whole layers; leave --output, --expand, --onion and --form out"
         )
-    slopes = Formula.of(matrix_gradient(network.matrices, names))
+    slopes = network.matrices.gradient(names)
     write_formula(_taught(network, slopes) if taught else slopes, options, Progress())
 
 
-def _taught(network: Network, slopes: Formula) -> Formula:
+def _taught(network: Network, slopes: F) -> F:
     """The derivatives with the δ that is taught; the proof is a note."""
     from netsym.equality.cancelled import taught
 

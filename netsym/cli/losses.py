@@ -10,8 +10,7 @@ import click
 from netsym.cli.arguments import keep, with_options
 from netsym.errors import SpecError
 from netsym.files.examples import read_examples
-from netsym.layers.loss import LOSSES
-from netsym.network.costs import cost
+from netsym.layers.registry import LOSSES
 from netsym.network.network import Network
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -50,6 +49,8 @@ def with_loss(network: Network, options: dict[str, Any]) -> Network:
             if value is not None:
                 raise SpecError(f"--{name} is for a cost; add --loss, one of {', '.join(LOSSES)}")
         return network
+    from netsym.network.costs import cost  # whoever asks for no cost need not wait for it
+
     data = None
     if path is not None:
         keep(path)

@@ -23,7 +23,7 @@ from netsym.network.network import Network
 @click.option(
     "--level",
     **one_of(["scalar", "matrix"], "scalar"),
-    help="LaTeX: unit by unit, or whole layers.",
+    help="Unit by unit, or whole layers.",
 )
 @writing_options
 @loss_options
@@ -33,7 +33,7 @@ def command(network: Network, form: str, level: str, **options: Any) -> None:
     \b
     Examples:
       netsym show 1-2-1:sigmoid
-      netsym show 2-3tanh-1 --to latex --level matrix
+      netsym show 2-3tanh-1 --level matrix
       netsym show 2-3-3-1:relu --form shared
       netsym show 2-3tanh-1sigmoid --loss bce --examples 2 --l2 0.1
       netsym show my_network.toml --to python

@@ -238,10 +238,9 @@ def _factor(given: str | None) -> bool | float:
 
 def _to_json(result: Simplified, proved: Comparison | None) -> dict[str, Any]:
     """The steps, the formula if it is not too large, and the verdict if there were steps."""
-    compared = {} if proved is None else proved.to_json()
-    keys = ("verdict", "because", "evidence", "counterexample")
     outputs: dict[str, str] | None = None
     if result.network.count_nodes("inlined") <= MAX_NODES:
         _, outputs = Ascii(result.network.inlined).right_sides()
-    data = to_json(result) | {"outputs": outputs}
-    return data | {key: compared.get(key) for key in keys}
+    keys = ("verdict", "because", "evidence", "counterexample")
+    judged = dict.fromkeys(keys) if proved is None else proved.verdict_json()
+    return to_json(result) | {"outputs": outputs} | judged

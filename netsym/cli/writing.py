@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 import netsym.writers  # noqa: F401  (fills the table of writers)
+from netsym.array_formula import ARRAY_WRITERS, ArrayFormula
 from netsym.cli.arguments import common_options, note, one_of, whole_number, with_options
 from netsym.cli.output import Progress, write
 from netsym.errors import SpecError
@@ -18,6 +19,8 @@ from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
 from netsym.network.network import Network
 from netsym.writers import WRITERS
+from netsym.writers.array_latex import ArrayLatex
+from netsym.writers.array_text import ArrayAscii, ArrayUnicode
 from netsym.writers.language import Language
 from netsym.writers.latex import NOTATIONS, Latex
 from netsym.writers.text import NARROWEST, Ascii, Unicode
@@ -66,20 +69,22 @@ def write_form(network: Network, form: str, options: dict[str, Any]) -> None:
         raise SpecError("--onion names the units of the one formula; use it with netsym inline")
     note(network)
     if form == "matrix":
-        if to != "latex":
-            raise SpecError(f"--level matrix is for --to latex, not --to {to}")
         if unit or expand:
             raise SpecError("--level matrix writes whole layers; leave --output and --expand out")
-        formula = network.matrices
-    else:
-        refuse(network, form, unit, expand, options["max_nodes"])
-        formula = network.formula(form, expand)
+        write_formula(network.matrices, options, Progress())
+        return
+    refuse(network, form, unit, expand, options["max_nodes"])
+    formula = network.formula(form, expand)
     write_formula(formula if unit is None else formula.output(unit), options, Progress())
 
 
-def write_formula(formula: Formula, options: dict[str, Any], progress: Progress) -> None:
+def write_formula(
+    formula: Formula | ArrayFormula, options: dict[str, Any], progress: Progress
+) -> None:
     """Write a formula as the options say."""
     to = options["to"]
+    if isinstance(formula, ArrayFormula) and to not in ARRAY_WRITERS:
+        raise SpecError(f"--level matrix is for --to {' and '.join(ARRAY_WRITERS)}, not --to {to}")
     chosen = _writer_options(to, options, progress)
     if options["as_json"]:
         pieces: Iterator[str] = iter(
@@ -132,7 +137,7 @@ def _writer_options(to: str, options: dict[str, Any], progress: Progress) -> dic
         chosen["headings"] = True
     elif to == "latex":
         names = ("document", "notation", "onion", "color")
-        chosen |= {name: options.get(name, False) for name in names}
+        chosen |= {name: options[name] for name in names if options.get(name)}
         if options["width"]:
             chosen["width"] = options["width"]
     return chosen
@@ -152,19 +157,25 @@ def _shows_unicode() -> bool:
     return True
 
 
-def _to_json(formula: Formula, to: str, chosen: dict[str, Any]) -> dict[str, Any]:
+def _to_json(formula: Formula | ArrayFormula, to: str, chosen: dict[str, Any]) -> dict[str, Any]:
     """Right-hand sides by name; for programs, the program."""
     head = {"schema": 1, "form": formula.form}
     if to in ("python", "sympy"):
         return {**head, to: "".join(formula.write(to, **chosen))}
-    language: Language
-    if to == "text":
-        language = (Ascii if chosen["ascii"] else Unicode)(formula, chosen["digits"])
-    else:
-        notation = NOTATIONS[chosen["notation"]]
-        language = Latex(formula, chosen["digits"], notation, chosen["onion"], chosen["color"])
-    bindings, outputs = language.right_sides()
+    bindings, outputs = _language(formula, to, chosen).right_sides()
     return {**head, "bindings": bindings, "outputs": outputs}
+
+
+def _language(formula: Formula | ArrayFormula, to: str, chosen: dict[str, Any]) -> Language:
+    """What spells a formula as the options say."""
+    arrays, digits = isinstance(formula, ArrayFormula), chosen["digits"]
+    if to == "text":
+        plain, unicode = (ArrayAscii, ArrayUnicode) if arrays else (Ascii, Unicode)
+        return (plain if chosen["ascii"] else unicode)(formula, digits)
+    notation, color = NOTATIONS[chosen["notation"]], chosen.get("color", False)
+    if isinstance(formula, ArrayFormula):
+        return ArrayLatex(formula, digits, notation, color)
+    return Latex(formula, digits, notation, chosen.get("onion", False), color)
 
 
 def _without_last_newline(pieces: Iterator[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from typing import Any
+from typing import Generic
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +17,13 @@ from netsym.equality.comparison import compare
 from netsym.errors import SpecError
 from netsym.forms.form import Binding, layered
 from netsym.formula import Formula
+from netsym.formula import Binding, F, Form, layered
 from netsym.gradient.deltas import Title, append_names
 from netsym.gradient.gradient import in_form
 from netsym.graph.copying import copy_constants
 from netsym.graph.graph import Graph
 from netsym.graph.names import Adjoints, Names
-from netsym.layers import Activated
+from netsym.layers import Activated, Shape
 from netsym.layers.loss import Loss
 from netsym.network.network import Network
 from netsym.writers.text import Ascii
@@ -33,14 +35,14 @@ _WORD = re.compile(r"[A-Za-z]\w*")
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
+class Taught(Generic[F]):
     """Derivatives in which the last δ is written as it is taught, and why that is the same."""
 
-    formula: Formula
+    formula: F
     because: str
 
 
-def taught(cost: Network, slopes: Formula) -> Taught:
+def taught(cost: Network, slopes: F) -> Taught[F]:
     """The derivatives of a cost, layered or of whole arrays, with δ = a - t in the last layer.
 
     Of k outputs binary cross-entropy has δ = (a - t)/k, and of a mean over examples every δ has
@@ -57,7 +59,7 @@ def taught(cost: Network, slopes: Formula) -> Taught:
     dJ_db1_1 = delta1_1
     """
     pair = _Pair.of(cost)
-    plain = cost.layered.gradient() if slopes.shapes else slopes
+    plain = cost.layered.gradient() if slopes.whole else slopes
     found = _written(pair, plain)
     compared = compare(pair.text(plain), pair.text(found))
     if compared.verdict not in ("identical", "structural"):
@@ -66,9 +68,10 @@ def taught(cost: Network, slopes: Formula) -> Taught:
         )
     where = ", for targets that sum to 1" if pair.sums_to_one else ""
     why = compared.evidence[0] if compared.evidence else compared.because
-    short = "a - t" if pair.shares == 1 else f"(a - t)/{pair.shares}"
+    shares = pair.shares(slopes)
+    short = "a - t" if shares == 1 else f"(a - t)/{shares}"
     because = f"δ = {short} is {compared.verdict} to what the chain rule gives{where}; {why}"
-    return Taught(_written(pair, slopes) if slopes.shapes else found, because)
+    return Taught(_written(pair, slopes), because)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class _Pair:
     kind: str
     number: int  # of the layer before
     letter: str
-    units: int
+    shape: Shape  # of a prediction, of one example
     targets: int  # how many there are
     start: int = 0
     values: npt.NDArray[Any] | None = None
@@ -98,7 +101,8 @@ class _Pair:
                 f"here {kind} is after {own or before.layer.kind}"
             )
         letter = before.layer.value_letter
-        pair = cls(kind, before.number, letter, before.shape[-1], prod(loss.shapes[1]))
+        shape = before.shape[len(before.examples) :]
+        pair = cls(kind, before.number, letter, shape, prod(loss.shapes[1]))
         start = 0
         for each in cost.inputs:
             if each.name == targets:
@@ -107,18 +111,23 @@ class _Pair:
         return dataclasses.replace(pair, values=cost.named(targets).parameters["values"].entries)
 
     @property
-    def shares(self) -> int:
-        """By how many outputs the loss is divided."""
-        return self.units if self.kind == "bce" else 1
+    def units(self) -> int:
+        """How many outputs a loss is of."""
+        return self.shape[-1]
+
+    def shares(self, slopes: Form) -> int:
+        """By what δ is divided: how many outputs; of whole arrays also how many losses."""
+        outputs = self.units if self.kind == "bce" else 1
+        return outputs * prod(self.shape[:-1]) if slopes.whole else outputs
 
     @property
     def sums_to_one(self) -> bool:
         """Whether it holds for targets that sum to 1, and these are names."""
         return self.kind == "cross_entropy" and self.values is None
 
-    def target(self, formula: Formula, position: int) -> int | float:
+    def target(self, formula: Form, position: int) -> int | float:
         """A target: the node of its name, or its value."""
-        if not formula.shapes:
+        if not formula.whole:
             if self.values is not None:
                 return float(self.values.reshape(-1)[position])
             return int(formula.inputs[self.start + position])
@@ -126,10 +135,10 @@ class _Pair:
             block.start
             for block in formula.graph.blocks
             if block.op == "symbol" and isinstance(block.payload, Names)
-            and block.payload.base == "t" and block.payload.layer is None
+            and block.payload.base in ("t", "T") and block.payload.layer is None
         )  # fmt: skip
 
-    def text(self, slopes: Formula) -> str:
+    def text(self, slopes: Form) -> str:
         """Every δ as equations of a and t, or for softmax of z and t."""
         graph, ends = slopes.graph, []
         for node, names, position in _named(graph, self.number, "delta", Adjoints):
@@ -153,7 +162,7 @@ class _Pair:
     def _is_opened(self, names: Names) -> bool:
         return isinstance(names, Adjoints) or (self.kind == "cross_entropy" and names.base != "z")
 
-    def _last_targets(self, slopes: Formula) -> Iterator[tuple[str, str]]:
+    def _last_targets(self, slopes: Form) -> Iterator[tuple[str, str]]:
         """For each example its last target, as 1 less the others."""
         if not self.sums_to_one:
             return
@@ -184,7 +193,7 @@ def _named(
             )
 
 
-def _written(pair: _Pair, slopes: Formula) -> Formula:
+def _written(pair: _Pair, slopes: F) -> F:
     """The derivatives with δ = a - t, times dL, over k, where there are these."""
     old, new = slopes.graph, Graph()
     values = {p: node for node, _, p in _named(old, pair.number, pair.letter)}
@@ -221,7 +230,7 @@ def _written(pair: _Pair, slopes: Formula) -> Formula:
                         known[position],
                         int(moved[target]) if isinstance(target, int) else target,
                         None if factor is None else int(moved[factor]),
-                        pair.shares,
+                        pair.shares(slopes),
                     )
             title = Title(below, block.payload, block.positions[rows])
             moved[ids] = append_names(new, title)

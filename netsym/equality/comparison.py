@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from netsym.collapse.simplification import Simplified
@@ -104,12 +105,10 @@ def _with_simplified(
     approximate = any(step.found.approximate for step in result.steps)
     if not (result.is_rounded or approximate) or tolerance is not None:
         return _compared(one, other, seed, tolerance, progress)
-    progress("counting", 0, 0)
     verdict = judge_simplified(one, result, other, seed, progress)
     return Comparison(
-        one, other, verdict.name, verdict.because, verdict.evidence, verdict.counterexample, None,
-        table([one, other]),
-    )  # fmt: skip
+        one, other, verdict.name, verdict.because, verdict.evidence, verdict.counterexample, None
+    )
 
 
 def _compared(
@@ -120,8 +119,6 @@ def _compared(
     progress: Watcher,
     alone: bool = False,
 ) -> Comparison:
-    progress("counting", 0, 0)
-    sizes = table([one] if alone else [one, other])
     verdict = judge(one, other, seed, tolerance, progress)
     if verdict.name == "different":
         progress("looking for the mistake", 0, 0)
@@ -132,19 +129,20 @@ def _compared(
     explained = diagnose(one, other, seed) if verdict.name == "different" else None
     return Comparison(
         one, other, verdict.name, verdict.because, verdict.evidence, verdict.counterexample,
-        explained, sizes, notes,
+        explained, notes, alone,
     )  # fmt: skip
 
 
 _FIXED = "\N{NO-BREAK SPACE}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Comparison:
     """The result of a comparison; `str` is the report.
 
     `verdict` is one of `VERDICTS`, `because` says it in words, and `evidence` lists what it rests
     on. `counterexample` is a point at which they differ, `diagnosis` the mistakes that explain it.
+    `alone` says that a network was compared with its own formula.
     """
 
     one: Subject
@@ -154,8 +152,13 @@ class Comparison:
     evidence: tuple[str, ...]
     counterexample: Counterexample | None
     diagnosis: Diagnosis | None
-    sizes: Table
     notes: tuple[str, ...] = ()
+    alone: bool = False
+
+    @cached_property
+    def sizes(self) -> Table:
+        """The forms side by side; they are written and timed when this is asked for first."""
+        return table([self.one] if self.alone else [self.one, self.other])
 
     @property
     def equal(self) -> bool:
@@ -196,7 +199,6 @@ class Comparison:
 
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`."""
-        counterexample = self.counterexample
         return {
             "schema": 1,
             "compared": [self.one.words, self.other.words],
@@ -204,12 +206,19 @@ class Comparison:
                 column.title: column.to_json(list(self.one.outputs))
                 for column in self.sizes.columns
             },
+            **self.verdict_json(),
+            "diagnosis": None if self.diagnosis is None else self.diagnosis.to_json(),
+            "notes": list(self.notes),
+        }
+
+    def verdict_json(self) -> dict[str, Any]:
+        """The data of the verdict alone."""
+        counterexample = self.counterexample
+        return {
             "verdict": self.verdict,
             "because": self.because,
             "evidence": list(self.evidence),
             "counterexample": None if counterexample is None else counterexample.to_json(),
-            "diagnosis": None if self.diagnosis is None else self.diagnosis.to_json(),
-            "notes": list(self.notes),
         }
 
 

@@ -32,10 +32,10 @@ def together(sides: Sequence[Subject]) -> tuple[Graph, list[Ids]]:
         for block, rows in old.walk(formula.mask):
             if block.op == "symbol":
                 assert isinstance(block.payload, Names)
-                ids = block.start + rows
+                ids, every = block.start + rows, block.payload.all()
                 names = [
-                    renamed.get(node) or block.payload.ascii(node - block.start)
-                    for node in ids.tolist()
+                    renamed.get(node) or every[row]
+                    for node, row in zip(ids.tolist(), rows.tolist(), strict=True)
                 ]
                 moved[ids] = place_symbols(names, known, graph)
         copy_nodes(old, formula.mask, graph, moved)

@@ -337,9 +337,12 @@ def _text(key: str, value: Any) -> str:
 
 def _kind(number: int, name: Any) -> type[Layer] | type[Composite] | None:
     """What a type stands for; None for a block."""
-    kinds = {**LAYERS, **BLOCKS, BLOCK: None}
-    if isinstance(name, str) and name in kinds:
-        return kinds[name]
-    near = nearest(name, kinds) if isinstance(name, str) else None
+    if name == BLOCK:
+        return None
+    if isinstance(name, str) and name in LAYERS:
+        return LAYERS[name]
+    if isinstance(name, str) and name in BLOCKS:
+        return BLOCKS[name]
+    near = nearest(name, (*LAYERS, *BLOCKS, BLOCK)) if isinstance(name, str) else None
     hint = f"did you mean {near!r}?" if near else f"write {_OTHERS}"
     raise SpecError(f"layer {number}: unknown type {shown(name)}; {hint}")

@@ -14,6 +14,7 @@ from netsym.files.options import options, switches
 from netsym.files.spec import VERSION
 from netsym.files.syntax import Format
 from netsym.layers.loss import Penalty
+from netsym.layers.blocks import INPUT
 from netsym.layers.wiring import Placed
 from netsym.network.network import Network
 
@@ -80,7 +81,7 @@ def _check_sayable(network: Network) -> None:
         what = "has its data as numbers and no inputs"
     elif any(placed.examples for placed in network.layers):
         what = "is a cost over several examples"
-    elif any(isinstance(placed.layer, Penalty) for placed in network.layers):
+    elif any(placed.layer.kind == "penalty" for placed in network.layers):
         what = "has a penalty on the weights of other layers"
     else:
         return

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain, count, pairwise
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -72,7 +72,7 @@ class Form:
     """Outputs as expressions of inputs and parameters: data, and what follows from it.
 
     `cut` holds the nodes where the writing stops, in order. They wrap their own names (layered)
-    or are named by `cut_names` (shared). `shapes` says what each letter of a matrix form is.
+    or are named by `cut_names` (shared).
     With `steps` it holds for each step t from 1 to that; `zero` are the states before, that are 0,
     and `aside` what is defined although no output is made of it. Such a form cannot be computed.
     `loss` is the number of the layer that is a loss, 0 if none is.
@@ -87,11 +87,12 @@ class Form:
     cut_names: Names | None = None
     latex_names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     headings: Mapping[int, str] = dataclasses.field(default_factory=dict)
-    shapes: tuple[tuple[Names, tuple[int, ...]], ...] = ()
     steps: int = 0
     zero: tuple[Names, ...] = ()
     aside: Ids = dataclasses.field(default_factory=_nothing)
     loss: int = 0
+
+    whole: ClassVar[bool] = False  # a node is a whole array, not one of its elements
 
     @cached_property
     def bindings(self) -> tuple[Binding, ...]:

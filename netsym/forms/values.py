@@ -136,7 +136,7 @@ class Evaluation:
         return result
 
     def _named(self, names: Names, parameters: Mapping[str, float]) -> Floats:
-        return np.array([parameters.get(names.ascii(i), np.nan) for i in range(len(names))])
+        return np.array([parameters.get(name, np.nan) for name in names.all()])
 
     def _mixed(
         self, block: Block, names: Names, x: Floats, parameters: Mapping[str, float]
@@ -153,12 +153,10 @@ class Evaluation:
     def missing(self, parameters: Mapping[str, float]) -> list[str]:
         """The names that are needed and have no value."""
         return [
-            names.ascii(node - block.start)
+            name
             for _, names, block in self._symbols
-            for node in range(block.start, block.stop)
-            if self.plan.wanted[node]
-            and node not in self.plan.place
-            and names.ascii(node - block.start) not in parameters
+            for node, name in enumerate(names.all(), block.start)
+            if self.plan.wanted[node] and node not in self.plan.place and name not in parameters
         ]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.forms.form import F, Form
+from netsym.formula import F, Form
 from netsym.graph.copying import copy_constants
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import NAMED, Block, Graph, Ids
@@ -119,7 +120,7 @@ def _are_powers(graph: Graph, number: int) -> bool:
 
 def _shape(formula: Form, names: Names) -> tuple[int, ...]:
     """The shape of names of units; whole arrays have none."""
-    return () if formula.shapes else (len(names),)
+    return () if formula.whole else (len(names),)
 
 
 def _under(graph: Graph, values: Ids, names: Names, positions: Positions) -> Iterator[Title]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import keyword
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 from netsym.errors import SpecError
@@ -29,9 +31,10 @@ GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "mu": "μ", 
 VALUES = frozenset({"a", "z", "h", "c", "i", "f", "g", "o", "r", "n", "L", "J", "delta"})
 _GATED = re.compile(r"([A-Za-z])(?!\1)([a-z])")
 _STEPS = {"t-1": "prev", "t+1": "next"}
+_MOST_KEPT = 2**18  # names of an array that are kept once they were made; more take too much room
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Names:
     """The names of an array of values: `base`, `layer` and one index per axis of `shape`.
 
@@ -75,7 +78,7 @@ class Names:
         """What the plain names begin with, before their indices: letter and layer."""
         return self.base.removesuffix("0") + ("" if self.layer is None else str(self.layer))
 
-    @property
+    @cached_property
     def _prefix(self) -> str:
         """What all plain names have before their own indices."""
         step = self.step
@@ -114,19 +117,28 @@ class Names:
 
     def ascii(self, position: int) -> str:
         """The plain name, which is also the name in Python, sympy and `parameters=`."""
-        if self.literal:
-            return self.literal[position]
-        return "_".join([self._prefix, *map(str, self.indices(position))])
+        known: Sequence[str] | None = self.literal or self.__dict__.get("_kept")
+        return known[position] if known else self._one(position)
 
     def all(self) -> list[str]:
         """All plain names, in order."""
         if self.literal:
             return list(self.literal)
+        return self._kept.copy() if len(self) <= _MOST_KEPT else self._every()
+
+    @cached_property
+    def _kept(self) -> list[str]:
+        return self._every()
+
+    def _one(self, position: int) -> str:
+        return "_".join([self._prefix, *map(str, self.indices(position))])
+
+    def _every(self) -> list[str]:
         axes = ([str(index) for index in range(1, length + 1)] for length in self.shape)
         return ["_".join((self._prefix, *indices)) for indices in product(*axes)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Derivatives(Names):
     """The names of derivatives: of each value in `above` by each one in `below`.
 
@@ -138,8 +150,7 @@ class Derivatives(Names):
     above: tuple[tuple[Names, int], ...] = ()
     below: tuple[tuple[Names, int], ...] = ()
 
-    def ascii(self, position: int) -> str:
-        """The plain name."""
+    def _one(self, position: int) -> str:
         above, below = (names.ascii(place) for names, place in self.quotient(position))
         return f"d{above}_d{below}"
 
@@ -153,12 +164,11 @@ class Derivatives(Names):
         names = self.all()
         return names.index(text) if text in names else None
 
-    def all(self) -> list[str]:
-        """All plain names, in order."""
-        return [self.ascii(position) for position in range(len(self))]
+    def _every(self) -> list[str]:
+        return [self._one(position) for position in range(len(self))]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Adjoints(Names):
     """The names of what back propagation passes back: `delta` of z, and `da` of a value a.
 
@@ -177,7 +187,7 @@ class Adjoints(Names):
         return Names(letter, self.layer, self.shape, at=self.at)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Several(Names):
     """The names of several arrays, one after another; `literal` lists them all."""
 

@@ -6,15 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
-from netsym.graph.graph import Ids
-from netsym.ops import Ops
-
-if TYPE_CHECKING:
-    from netsym.ops.matrix import Matrix
+from netsym.ops import Ops, WholeOps
 
 A = TypeVar("A")
 Shape = tuple[int, ...]
@@ -57,7 +53,7 @@ class Layer(ABC):
         Arrays are (…, *shape): in some readings points come first.
         """
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
         """The output as people write it with a letter for every array."""
         return self.forward(ops, parameters, *inputs)
 

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isqrt
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.graph.graph import Ids
-from netsym.graph.names import Names
 from netsym.layers import Layer, Shape, refuse_vast, shown
-from netsym.ops import Ops, Present
+from netsym.ops import Ops, Present, WholeOps
 from netsym.wording import agreed, plural
-
-if TYPE_CHECKING:
-    from netsym.ops.matrix import Matrix
 
 A = TypeVar("A")
 
@@ -166,25 +161,25 @@ class Attention(Layer):
         first = ops.take(rows, np.array([0]), axis=-2)
         return ops.concatenate([first, ops.name(turned, f"{base}r")], axis=-2)
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
         """The equation of the paper, for each head i if there are several; rows are steps."""
         q, k, v = (
             self._rows(ops, parameters, role, read)
             for role, read in zip("qkv", (inputs[0], inputs[-1], inputs[-1]), strict=True)
         )
-        root = ops.call("sqrt", ops.graph.symbols(Names("dk", ops.place.layer)).reshape(()))
-        scores = ops.divide(ops.product(q, ops.flipped(k)), root)
-        seen = r"_{\text{causal}}" if self.causal else ""
-        head = ops.product(ops.operator(rf"\operatorname{{softmax}}{seen}", scores), v)
+        root = ops.call("sqrt", ops.letter("dk"))
+        scores = ops.divide(ops.matmul(q, ops.flipped(k)), root)
+        seen = ops.operator("softmax", scores, index="causal" if self.causal else "")
+        head = ops.matmul(seen, v)
         if self.heads > 1:
-            head = ops.operator(rf"\operatorname{{concat}}_{{i=1}}^{{{self.heads}}}", head)
+            head = ops.operator("concat", head, index=f"i=1:{self.heads}")
         return ops.rows(head, parameters["wo"], parameters.get("bo"))
 
-    def _rows(self, ops: Matrix, parameters: Mapping[str, Ids], role: str, read: Ids) -> Ids:
+    def _rows(self, ops: WholeOps[A], parameters: Mapping[str, A], role: str, read: A) -> A:
         """Queries, keys or values, with a letter."""
         found = ops.rows(read, parameters[f"w{role}"], parameters.get(f"b{role}"))
         if self.heads > 1:
-            found = ops.operator(r"\operatorname{head}_{i}", found)
+            found = ops.operator("head", found, index="i")
         if role != "v" and self.rotary != "none":
-            found = ops.operator(r"\operatorname{rotary}", found)
+            found = ops.operator("rotary", found)
         return ops.name(found, role.upper() + ("i" if self.heads > 1 else ""))

@@ -5,18 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.graph import Ids
 from netsym.layers import Activated, Shape, shown
 from netsym.layers.windows import Geometry, Windows, margins, spatial
-from netsym.ops import Ops
+from netsym.ops import Ops, WholeOps
 from netsym.wording import plural
-
-if TYPE_CHECKING:
-    from netsym.ops.matrix import Matrix
 
 A = TypeVar("A")
 
@@ -129,8 +125,8 @@ class Direct(Convolution):
         channels, each, *_ = ops.lengths(weights, self.axes + 2)
         return ops.reshape(weights, self.axes + 2, (self.groups, channels // self.groups, each, -1))
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        z = ops.convolved(parameters["weights"], inputs[0])
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        z = ops.convolve(parameters["weights"], inputs[0])
         return self.activate(ops, ops.add(z, parameters["bias"]) if self.use_bias else z)
 
 
@@ -203,8 +199,8 @@ class Transposed(Convolution):
         split = (self.groups, channels // self.groups, each, -1)
         return ops.transpose(ops.reshape(weights, self.axes + 2, split), 0, 2, 1, 3)
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        z = ops.convolved(ops.flipped(parameters["weights"]), inputs[0])
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        z = ops.convolve(ops.flipped(parameters["weights"]), inputs[0])
         return self.activate(ops, ops.add(z, parameters["bias"]) if self.use_bias else z)
 
 

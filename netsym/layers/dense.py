@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.graph.graph import Ids
 from netsym.layers import Activated, Shape, Stage
 from netsym.layers.elementwise import Activation
 from netsym.layers.merge import Add
-from netsym.ops import Ops
+from netsym.ops import Ops, WholeOps
 from netsym.wording import plural
-
-if TYPE_CHECKING:
-    from netsym.ops.matrix import Matrix
 
 A = TypeVar("A")
 
@@ -56,7 +52,7 @@ class Dense(Activated):
         a = self.activate(ops, ops.contract(parameters["weights"], x, parameters.get("bias")))
         return ops.add(a, x) if self.skip else a
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
         """A vector is a column, `W x + b`; of an array each row is one, `X Wᵀ + b`."""
         (x,) = inputs
         if len(ops.place.shapes[0]) == 1:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.graph.graph import Ids
 from netsym.layers import Layer, Shape, shown
-from netsym.ops import Ops
-
-if TYPE_CHECKING:
-    from netsym.ops.matrix import Matrix
+from netsym.ops import Ops, WholeOps
 
 A = TypeVar("A")
 
@@ -44,8 +40,8 @@ class Embedding(Layer):
     def stepwise(self) -> bool:
         return True
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        return ops.product(inputs[0], parameters["weights"])
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        return ops.matmul(inputs[0], parameters["weights"])
 
     def describe(self) -> str:
         return f"embedding of width {self.width}"

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
-from netsym.graph.graph import Ids
 from netsym.layers import Activated, Shape
-from netsym.ops import Ops
+from netsym.ops import Ops, WholeOps
 from netsym.wording import plural
-
-if TYPE_CHECKING:
-    from netsym.ops.matrix import Matrix
 
 A = TypeVar("A")
 
@@ -65,8 +61,8 @@ class FeedForward(Activated):
             hidden = ops.multiply(hidden, mapped("u", x))
         return mapped("d", ops.name(hidden, "h"))
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        def mapped(role: str, rows: Ids) -> Ids:
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        def mapped(role: str, rows: A) -> A:
             return ops.rows(rows, parameters[f"w{role}"], parameters.get(f"b{role}"))
 
         (x,) = inputs

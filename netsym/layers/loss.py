@@ -20,16 +20,13 @@ from typing import ClassVar, TypeVar
 import numpy as np
 
 from netsym.errors import SpecError, check_real
-from netsym.graph.graph import Ids
+from netsym.graph.array_operations import EXAMPLES, ROW
 from netsym.layers import Layer, Shape, shown
 from netsym.layers.merge import same
-from netsym.ops import Ops, Present
-from netsym.ops.matrix import Matrix
+from netsym.ops import Ops, Present, WholeOps
 from netsym.wording import plural
 
 A = TypeVar("A")
-
-MEAN = r"\operatorname{mean}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +83,9 @@ class Averaged(Loss):
     def loss(self, ops: Ops[A], prediction: A, target: A) -> A:
         return _mean(ops, self.each(ops, prediction, target), ops.lengths(prediction, 1)[0])
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
         prediction, target = inputs
-        return ops.operator(MEAN, self.each(ops, prediction, target))
+        return ops.operator("mean", self.each(ops, prediction, target))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +165,11 @@ class Labelled(Loss):
             )
         return shape
 
+    def vectors(self, ops: WholeOps[A]) -> int | None:
+        """How many vectors the prediction of one example has; None if it is one."""
+        *axes, _ = ops.input_shapes[0][int(self.examples) :]
+        return prod(axes) if axes else None
+
     def ones(self, count: int) -> Present | None:
         """Which of the k targets of each vector are 1; None if they are not known."""
         if not self.labels:
@@ -198,11 +200,11 @@ class BinaryCrossEntropy(Labelled):
         present = None if ones is None else np.stack([ones, ~ones], axis=-1)
         return ops.negate(_mean(ops, terms, count, present))
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
         prediction, target = inputs
         right = ops.multiply(target, ops.call("log", prediction))
         wrong = ops.multiply(_rest(ops, target), ops.call("log", _rest(ops, prediction)))
-        return ops.negate(ops.operator(MEAN, ops.add(right, wrong)))
+        return ops.negate(ops.operator("mean", ops.add(right, wrong)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,10 +227,10 @@ class BinaryCrossEntropyLogits(Labelled):
         present = None if ones is None else np.stack([np.ones_like(ones), ones], axis=-1)
         return _mean(ops, terms, count, present)
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
         prediction, target = inputs
         right = ops.multiply(target, prediction)
-        return ops.operator(MEAN, ops.add(ops.apply("softplus", prediction), ops.negate(right)))
+        return ops.operator("mean", ops.add(ops.apply("softplus", prediction), ops.negate(right)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,9 +249,9 @@ class CrossEntropy(Labelled):
     def loss(self, ops: Ops[A], prediction: A, target: A) -> A:
         return ops.negate(_right(ops, self, ops.call("log", prediction), target))
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
         prediction, target = inputs
-        return ops.negate(ops.product(ops.flipped(target), ops.call("log", prediction)))
+        return ops.negate(_right_whole(ops, self, ops.call("log", prediction), target))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,19 +271,27 @@ class CrossEntropyLogits(Labelled):
         right = _right(ops, self, prediction, target)
         return ops.add(ops.apply("logsumexp", prediction), ops.negate(right))
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
         prediction, target = inputs
-        right = ops.product(ops.flipped(target), prediction)
-        return ops.add(ops.apply("logsumexp", prediction), ops.negate(right))
+        right = _right_whole(ops, self, prediction, target)
+        if self.vectors(ops) is None:
+            return ops.add(ops.apply("logsumexp", prediction), ops.negate(right))
+        each = ops.operator("logsumexp", prediction, index=ROW)
+        return ops.add(ops.operator("mean", each), ops.negate(right))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost(Layer):
-    """`J = Σ L/n`: the mean of n losses, all along the last `axes` axes, as a vector of one."""
+    """`J = Σ L/n`: the mean of n losses, all along the last `axes` axes, as a vector of one.
+
+    The first of them counts `examples`, or all are of one example: then the matrix form has their
+    mean already.
+    """
 
     kind: ClassVar[str] = "cost"
 
     axes: int = 1
+    examples: bool = True
 
     def shape(self, *shapes: Shape) -> Shape:
         if len(shapes[0]) != self.axes:
@@ -295,8 +305,8 @@ class Cost(Layer):
         losses = ops.reshape(inputs[0], self.axes, (-1,))
         return _mean(ops, losses, ops.lengths(losses, 1)[0])
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        return ops.operator(r"\frac{1}{m}\sum_{i=1}^{m}", *inputs)
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        return ops.operator("mean", *inputs, index=EXAMPLES) if self.examples else inputs[0]
 
     def describe(self) -> str:
         return "mean of the losses"
@@ -346,15 +356,15 @@ class Penalty(Layer):
         pairs = zip(arrays, self.axes, strict=True)
         return ops.total(ops.concatenate([ops.reshape(a, axes, (-1,)) for a, axes in pairs]))
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
         terms = [inputs[0]]
         weights = parameters.values()
         if self.l1:
-            norms = [ops.operator(r"\operatorname{sum}", ops.call("abs", w)) for w in weights]
-            terms.append(ops.product(ops.constant(self.l1), _sum(ops, norms)))
+            norms = [ops.operator("sum", ops.call("abs", w)) for w in weights]
+            terms.append(ops.scale(ops.constant(self.l1), _sum(ops, norms)))
         if self.l2:
-            norms = [ops.operator(r"\operatorname{sum}", ops.power(w, 2)) for w in weights]
-            weighed = ops.product(ops.constant(self.l2), _sum(ops, norms))
+            norms = [ops.operator("sum", ops.power(w, 2)) for w in weights]
+            weighed = ops.scale(ops.constant(self.l2), _sum(ops, norms))
             terms.append(ops.divide(weighed, ops.constant(2)))
         return ops.add(*terms)
 
@@ -365,15 +375,6 @@ class Penalty(Layer):
     @property
     def value_letter(self) -> str:
         return "J"
-
-
-LOSSES: dict[str, type[Loss]] = {
-    loss.kind: loss
-    for loss in (
-        SquaredError, AbsoluteError, Huber, Hinge, BinaryCrossEntropy, BinaryCrossEntropyLogits,
-        CrossEntropy, CrossEntropyLogits,
-    )
-}  # fmt: skip
 
 
 def _difference(ops: Ops[A], prediction: A, target: A) -> A:
@@ -404,5 +405,13 @@ def _right(ops: Ops[A], loss: Labelled, values: A, target: A) -> A:
     return ops.total(ops.multiply(target, values)) if ones is None else ops.total(values, ones)
 
 
-def _sum(ops: Matrix, terms: list[Ids]) -> Ids:
+def _right_whole(ops: WholeOps[A], loss: Labelled, values: A, target: A) -> A:
+    """The same of whole arrays; of several vectors it is the mean over them."""
+    count = loss.vectors(ops)
+    if count is None:
+        return ops.dot(target, values)
+    return ops.divide(ops.operator("sum", ops.multiply(target, values)), ops.constant(count))
+
+
+def _sum(ops: WholeOps[A], terms: list[A]) -> A:
     return ops.add(*terms) if len(terms) > 1 else terms[0]

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.graph.graph import Ids
+from netsym.graph.array_operations import ROW
 from netsym.layers import Layer, Shape, shown
-from netsym.ops import Ops
+from netsym.ops import Ops, WholeOps
 from netsym.wording import plural
-
-if TYPE_CHECKING:
-    from netsym.ops.matrix import Matrix
 
 A = TypeVar("A")
 
@@ -70,10 +67,10 @@ class BatchNorm(Normalisation):
         centred = ops.add(inputs[0], ops.negate(along["mean"]))
         return _scaled(ops, along, ops.divide(centred, along["sigma"]))
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        centred = ops.add(inputs[0], ops.negate(parameters["mean"]))
-        normal = ops.divide(centred, self._deviation(ops, parameters))
-        return _scaled(ops, parameters, normal)
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        along = _channelwise(ops, parameters)
+        centred = ops.add(inputs[0], ops.negate(along["mean"]))
+        return _scaled(ops, along, ops.divide(centred, self._deviation(ops, along)))
 
     def _deviation(self, ops: Ops[A], parameters: Mapping[str, A]) -> A:
         return ops.call("sqrt", ops.add(parameters["variance"], ops.constant(self.eps)))
@@ -106,8 +103,8 @@ class LayerNorm(Normalisation):
     def stepwise(self) -> bool:
         return True
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        return _scaled(ops, parameters, _normal_whole(ops, inputs[0], self.eps))
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        return _scaled(ops, parameters, _normal_whole(ops, inputs[0], self.eps, _each(ops)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +134,8 @@ class RMSNorm(Normalisation):
     def stepwise(self) -> bool:
         return True
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        mean = ops.operator(r"\operatorname{mean}", ops.power(inputs[0], 2))
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        mean = ops.operator("mean", ops.power(inputs[0], 2), index=_each(ops))
         root = ops.call("sqrt", ops.add(mean, ops.constant(self.eps)))
         return _scaled(ops, parameters, ops.divide(inputs[0], root))
 
@@ -171,8 +168,9 @@ class Grouped(Normalisation):
         normal = ops.reshape(_normal(ops, x, self.eps), 2, tuple(shape))
         return _scaled(ops, _for_each_channel(ops, parameters, shape), normal)
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        return _scaled(ops, parameters, _normal_whole(ops, inputs[0], self.eps, self.each))
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        normal = _normal_whole(ops, inputs[0], self.eps, self.each)
+        return _scaled(ops, _channelwise(ops, parameters), normal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,11 +250,15 @@ def _normal(ops: Ops[A], x: A, eps: float) -> A:
     return ops.divide(centred, _root_mean_square(ops, centred, eps, "sigma"))
 
 
-def _normal_whole(ops: Matrix, x: Ids, eps: float, each: str = "") -> Ids:
+def _each(ops: WholeOps[A]) -> str:
+    """Of what there is one mean: of a vector as a whole, of an array of each row."""
+    return ROW if len(ops.input_shapes[0]) > 1 else ""
+
+
+def _normal_whole(ops: WholeOps[A], x: A, eps: float, each: str) -> A:
     """`(x - mu)/sigma`, with letters for both; of `each` of what there is one."""
-    below = rf"_{{\mathrm{{{each}}}}}" if each else ""
-    mean = ops.name(ops.operator(rf"\operatorname{{mean}}{below}", x), "mu")
-    variance = ops.add(ops.operator(rf"\operatorname{{var}}{below}", x), ops.constant(eps))
+    mean = ops.name(ops.operator("mean", x, index=each), "mu")
+    variance = ops.add(ops.operator("var", x, index=each), ops.constant(eps))
     deviation = ops.name(ops.call("sqrt", variance), "sigma")
     return ops.divide(ops.add(x, ops.negate(mean)), deviation)
 
@@ -266,6 +268,13 @@ def _scaled(ops: Ops[A], parameters: Mapping[str, A], values: A) -> A:
     if "gamma" in parameters:
         values = ops.multiply(parameters["gamma"], values)
     return ops.add(values, parameters["beta"]) if "beta" in parameters else values
+
+
+def _channelwise(ops: WholeOps[A], parameters: Mapping[str, A]) -> Mapping[str, A]:
+    """The same with letters: of a vector the channels are its elements."""
+    if len(ops.input_shapes[0]) == 1:
+        return parameters
+    return {key: ops.channelwise(value) for key, value in parameters.items()}
 
 
 def _for_each_channel(ops: Ops[A], parameters: Mapping[str, A], shape: Shape) -> dict[str, A]:

@@ -16,10 +16,6 @@ from netsym.forms.form import Form
 from netsym.graph.names import Names, literal
 from netsym.layers.parameter_entries import LONGEST, Typed
 from netsym.ops.parameters import Parameter, derived
-from netsym.typed.carets import mistake
-from netsym.typed.latex_tokens import is_latex
-from netsym.typed.parse import parse_formula
-from netsym.typed.tokens import tokens_of
 from netsym.typed.vocabulary import Vocabulary, function_of, plain_names
 
 #: How many operations may stand within each other; `parse_formula` refuses more.
@@ -125,6 +121,8 @@ def _first_mistake(
 
 def _read(texts: Sequence[str], notation: Vocabulary, chosen: Collection[str]) -> Form:
     """Formulas as the equations of one text, as one by one they would take long."""
+    from netsym.typed.parse import parse_formula  # few networks have formulas
+
     for text in texts:
         _check(text)
     known = _known(dict.fromkeys(w for t in texts for w in _words(t)), notation, chosen)
@@ -143,6 +141,8 @@ def _read(texts: Sequence[str], notation: Vocabulary, chosen: Collection[str]) -
 
 def _words(text: str) -> Iterator[str]:
     """The words that may be names; what takes values is a function, or a mistake."""
+    from netsym.typed.tokens import tokens_of
+
     tokens = tokens_of(text)
     each = zip(tokens.kinds, tokens.words, tokens.kinds[1:], strict=False)
     return (word for kind, word, after in each if kind == "name" and after != "(")
@@ -150,6 +150,9 @@ def _words(text: str) -> Iterator[str]:
 
 def _check(text: str) -> None:
     """Refuse what is no single formula of plain text."""
+    from netsym.typed.carets import mistake
+    from netsym.typed.latex_tokens import is_latex
+
     if len(text) > LONGEST:
         raise SpecError(f"a formula of {len(text):,} characters; at most {LONGEST:,} are read")
     part = _NO_PART.search(text)

@@ -6,18 +6,14 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.graph.graph import Ids
 from netsym.layers import Layer, Shape, shown
 from netsym.layers.windows import Geometry, Windows, spatial
-from netsym.ops import Ops
-
-if TYPE_CHECKING:
-    from netsym.ops.matrix import Matrix
+from netsym.ops import Ops, WholeOps
 
 A = TypeVar("A")
 
@@ -67,9 +63,9 @@ class Pool(Layer):
         x = ops.take(ops.reshape(x, self.axes, (-1,)), windows.positions)
         return ops.reshape(self.pooled(ops, x, windows), 2, windows.shape)
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        kernel = r" \times ".join(map(str, self.geometry.kernel))
-        return ops.operator(rf"\operatorname{{{self.operator}}}_{{{kernel}}}", inputs[0])
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        kernel = "x".join(map(str, self.geometry.kernel))
+        return ops.operator(self.operator, inputs[0], index=kernel)
 
     def describe(self) -> str:
         return f"{self.kind}, {self.geometry.describe()}"
@@ -182,8 +178,8 @@ class GlobalPool(Layer):
         x = ops.reshape(inputs[0], 1 + len(lengths), (channels, count))
         return ops.reshape(self.pooled(ops, x, count), 2, (channels,))
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        return ops.operator(rf"\operatorname{{{self.operator}}}", inputs[0])
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        return ops.operator(self.operator, inputs[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,81 +1,107 @@
-"""Which layers there are, by the name a spec gives them."""
+"""Which layers there are, by the name a spec gives them; a layer's file is read when it is used."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Generic, TypeVar
+
 from netsym.layers import Layer
-from netsym.layers.attention import Attention
-from netsym.layers.blocks import Composite
-from netsym.layers.convolution import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
-from netsym.layers.dense import Dense
-from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize
-from netsym.layers.embedding import Embedding, Positions
-from netsym.layers.feedforward import FeedForward
-from netsym.layers.loss import LOSSES, Cost
-from netsym.layers.merge import Add, Concat, Gate, Multiply
-from netsym.layers.normalisation import (
-    BatchNorm,
-    GroupNorm,
-    InstanceNorm,
-    LayerNorm,
-    RMSNorm,
-)
-from netsym.layers.pooling import (
-    AveragePool1d,
-    AveragePool2d,
-    GlobalAveragePool,
-    GlobalMaxPool,
-    MaxPool1d,
-    MaxPool2d,
-)
-from netsym.layers.recurrent import GRU, LSTM, RNN, Stack
-from netsym.layers.shaping import Flatten, Pad, Reshape, Transpose, Upsample
-from netsym.layers.sources import Given, Part
-from netsym.layers.transformer import Decoder, Encoder
 
-LAYERS: dict[str, type[Layer]] = {
-    layer.kind: layer
-    for layer in (
-        Dense,
-        Activation,
-        Scale,
-        Standardize,
-        Add,
-        Multiply,
-        Gate,
-        Concat,
-        Dropout,
-        Embedding,
-        Positions,
-        Attention,
-        FeedForward,
-        RNN,
-        GRU,
-        LSTM,
-        Conv1d,
-        Conv2d,
-        ConvTranspose1d,
-        ConvTranspose2d,
-        MaxPool1d,
-        MaxPool2d,
-        AveragePool1d,
-        AveragePool2d,
-        GlobalAveragePool,
-        GlobalMaxPool,
-        Flatten,
-        Reshape,
-        Transpose,
-        Pad,
-        Upsample,
-        BatchNorm,
-        LayerNorm,
-        RMSNorm,
-        GroupNorm,
-        InstanceNorm,
-        Part,
-        Given,
-        Cost,
-    )
-} | {**LOSSES}
+if TYPE_CHECKING:
+    from netsym.layers.blocks import Composite
+    from netsym.layers.loss import Loss
 
+T = TypeVar("T")
+
+
+class Kinds(Mapping[str, type[T]], Generic[T]):
+    """Classes by their `kind`; `places` says in which file of this room each is, as "dense.Dense".
+
+    >>> "lstm" in LAYERS, LAYERS["dense"].kind
+    (True, 'dense')
+    """
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self.places = places
+
+    def __getitem__(self, kind: str) -> type[T]:
+        file, _, name = self.places[kind].partition(".")
+        found: type[T] = getattr(import_module(f"netsym.layers.{file}"), name)
+        return found
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self.places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.places)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+#: Losses, which compare an output with its target.
+LOSSES: Kinds[Loss] = Kinds(
+    {
+        "mse": "loss.SquaredError",
+        "mae": "loss.AbsoluteError",
+        "huber": "loss.Huber",
+        "hinge": "loss.Hinge",
+        "bce": "loss.BinaryCrossEntropy",
+        "bce_logits": "loss.BinaryCrossEntropyLogits",
+        "cross_entropy": "loss.CrossEntropy",
+        "cross_entropy_logits": "loss.CrossEntropyLogits",
+    }
+)
+LAYERS: Kinds[Layer] = Kinds(
+    {
+        "dense": "dense.Dense",
+        "activation": "elementwise.Activation",
+        "scale": "elementwise.Scale",
+        "standardize": "elementwise.Standardize",
+        "add": "merge.Add",
+        "multiply": "merge.Multiply",
+        "gate": "merge.Gate",
+        "concat": "merge.Concat",
+        "dropout": "elementwise.Dropout",
+        "embedding": "embedding.Embedding",
+        "positions": "embedding.Positions",
+        "attention": "attention.Attention",
+        "feedforward": "feedforward.FeedForward",
+        "rnn": "recurrent.RNN",
+        "gru": "recurrent.GRU",
+        "lstm": "recurrent.LSTM",
+        "conv1d": "convolution.Conv1d",
+        "conv2d": "convolution.Conv2d",
+        "conv_transpose1d": "convolution.ConvTranspose1d",
+        "conv_transpose2d": "convolution.ConvTranspose2d",
+        "max_pool1d": "pooling.MaxPool1d",
+        "max_pool2d": "pooling.MaxPool2d",
+        "average_pool1d": "pooling.AveragePool1d",
+        "average_pool2d": "pooling.AveragePool2d",
+        "global_average_pool": "pooling.GlobalAveragePool",
+        "global_max_pool": "pooling.GlobalMaxPool",
+        "flatten": "shaping.Flatten",
+        "reshape": "shaping.Reshape",
+        "transpose": "shaping.Transpose",
+        "pad": "shaping.Pad",
+        "upsample": "shaping.Upsample",
+        "batch_norm": "normalisation.BatchNorm",
+        "layer_norm": "normalisation.LayerNorm",
+        "rms_norm": "normalisation.RMSNorm",
+        "group_norm": "normalisation.GroupNorm",
+        "instance_norm": "normalisation.InstanceNorm",
+        "part": "parts.Part",
+        "given": "parts.Given",
+        "cost": "loss.Cost",
+        **LOSSES.places,
+    }
+)
 #: Blocks by their options.
-BLOCKS: dict[str, type[Composite]] = {block.kind: block for block in (Stack, Encoder, Decoder)}
+BLOCKS: Kinds[Composite] = Kinds(
+    {
+        "recurrent": "recurrent.Stack",
+        "encoder": "transformer.Encoder",
+        "decoder": "transformer.Decoder",
+    }
+)

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.graph.graph import Ids
 from netsym.layers import Layer, Shape, refuse_vast, shown
 from netsym.layers.windows import margins, spread
-from netsym.ops import Ops
-
-if TYPE_CHECKING:
-    from netsym.ops.matrix import Matrix
+from netsym.ops import Ops, WholeOps
 
 A = TypeVar("A")
 
@@ -34,8 +30,8 @@ class Flatten(Layer):
         (shape,) = ops.place.shapes
         return ops.reshape(inputs[0], len(shape), (-1,))
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        return ops.operator(r"\operatorname{vec}", inputs[0])
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        return ops.operator("vec", inputs[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +58,8 @@ class Reshape(Layer):
         (shape,) = ops.place.shapes
         return ops.reshape(inputs[0], len(shape), self.to)
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        to = r" \times ".join(map(str, self.to))
-        return ops.operator(rf"\operatorname{{reshape}}_{{{to}}}", inputs[0])
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        return ops.operator("reshape", inputs[0], index="x".join(map(str, self.to)))
 
     def describe(self) -> str:
         return f"reshape to {shown(self.to)}"
@@ -98,12 +93,12 @@ class Transpose(Layer):
         (shape,) = ops.place.shapes
         return ops.transpose(inputs[0], *self.order(len(shape)))
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
         (shape,) = ops.place.shapes
         if self.order(len(shape)) == (1, 0):
             return ops.flipped(inputs[0])
-        axes = ", ".join(str(axis + 1) for axis in self.order(len(shape)))
-        return ops.operator(rf"\operatorname{{transpose}}_{{{axes}}}", inputs[0])
+        axes = ",".join(str(axis + 1) for axis in self.order(len(shape)))
+        return ops.operator("transpose", inputs[0], index=axes)
 
 
 PADDINGS = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
@@ -155,8 +150,8 @@ class Pad(Layer):
             return ops.take(x, np.pad(positions, sides, constant_values=count))
         return ops.take(x, np.pad(positions, sides, mode=PADDINGS[self.mode]))  # type: ignore[call-overload]
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        return ops.operator(r"\operatorname{pad}", inputs[0])
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        return ops.operator("pad", inputs[0])
 
     def describe(self) -> str:
         sides = ", ".join(map(str, self.padding))
@@ -192,9 +187,8 @@ class Upsample(Layer):
             x = ops.take(x, np.repeat(np.arange(length), scale), axis - len(lengths))
         return x
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
-        scale = r" \times ".join(map(str, self.scale))
-        return ops.operator(rf"\operatorname{{upsample}}_{{{scale}}}", inputs[0])
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        return ops.operator("upsample", inputs[0], index="x".join(map(str, self.scale)))
 
     def describe(self) -> str:
         return f"upsample {shown(self.scale)} times"

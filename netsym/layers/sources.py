@@ -10,11 +10,9 @@ from typing import ClassVar, TypeVar
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.graph.graph import Ids
 from netsym.graph.names import Names
 from netsym.layers import Layer, Shape, shown
-from netsym.ops import Ops
-from netsym.ops.matrix import Matrix
+from netsym.ops import Ops, WholeOps
 from netsym.wording import plural
 
 A = TypeVar("A")
@@ -73,7 +71,7 @@ class Given(Layer):
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         return parameters["values"]
 
-    def whole(self, ops: Matrix, parameters: Mapping[str, Ids], *inputs: Ids) -> Ids:
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
         return ops.symbols(Names(self.letter, None, self.lengths[int(self.examples) :]))
 
     @property

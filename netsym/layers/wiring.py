@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from math import prod
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.graph.names import Names
@@ -15,8 +15,7 @@ from netsym.layers import MOST_AXES, Layer, Shape, refuse_vast, shown
 from netsym.layers.blocks import LayerWire, Shared, Wire, end_of, expanded
 from netsym.layers.parameter_entries import entries
 from netsym.layers.parameter_formulas import Given, read_parameters
-from netsym.ops import NoReading, Ops
-from netsym.ops.matrix import Matrix
+from netsym.ops import NoReading, Ops, WholeOps
 from netsym.ops.parameters import Parameter
 from netsym.ops.reading import read_parameter
 
@@ -65,15 +64,18 @@ class Placed:
 
     def at(self, ops: Ops[A]) -> Ops[A]:
         """The reading at this place; in a sequence, at the step where it is."""
-        return ops.at(replace(ops.place, layer=self.number, shapes=self.seen))
+        shapes = self.seen
+        if ops.whole and ops.place.step is not None:  # values are those of one step
+            shapes = tuple(shape[1:] for shape in shapes)
+        return ops.at(replace(ops.place, layer=self.number, shapes=shapes))
 
     def read(self, ops: Ops[A], *inputs: A) -> A:
         """Its output in a reading, from its inputs there."""
         ops = self.at(ops)
         parameters = {key: read_parameter(p, ops) for key, p in self.parameters.items()}
-        if isinstance(ops, Matrix):
-            letters: Any = self.layer.whole(ops, parameters, *inputs)  # type: ignore[arg-type]
-            return cast(A, letters)
+        if isinstance(ops, WholeOps):
+            letters: A = self.layer.whole(ops, parameters, *inputs)
+            return letters
         try:
             return self.layer.forward(ops, parameters, *inputs)
         except NoReading as error:

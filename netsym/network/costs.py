@@ -14,6 +14,11 @@ from netsym.graph.names import Names, literal, several
 from netsym.layers import Activated, Shape, shown
 from netsym.layers.loss import LOSSES, Cost, Huber, Labelled, Loss, Penalty
 from netsym.layers.sources import Given
+from netsym.layers import Activated, Layer, Shape, shown
+from netsym.layers.blocks import INPUT
+from netsym.layers.loss import Cost, Huber, Labelled, Loss, Penalty
+from netsym.layers.registry import LOSSES
+from netsym.layers.sources import Given, Part
 from netsym.layers.wiring import Placed
 from netsym.network.interface import Input, Output
 from netsym.network.network import Network
@@ -184,8 +189,8 @@ def _losses(loss: Loss, end: Placed, targets: str, number: int) -> list[Placed]:
     placed = Placed("loss", loss, (end.name, targets), {}, (end.shape, end.shape), shape, number)
     if prod(shape) == 1 and not loss.examples:
         return [placed]
-    mean = Placed("cost", Cost(axes=len(shape)), ("loss",), {}, (shape,), (1,), number + 1)
-    return [placed, mean]
+    cost = Cost(axes=len(shape), examples=loss.examples)
+    return [placed, Placed("cost", cost, ("loss",), {}, (shape,), (1,), number + 1)]
 
 
 def _given(name: str, values: Floats, letter: str) -> Placed:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from netsym.array_formula import ArrayFormula
 from netsym.errors import (
     SpecError,
     ValueMissingError,
@@ -41,6 +42,7 @@ from netsym.wording import agreed, plural
 
 if TYPE_CHECKING:
     import sympy
+
 
 A = TypeVar("A")
 
@@ -198,9 +200,9 @@ class Network(Wired):
         return unrolled(self)
 
     @cached_property
-    def matrices(self) -> Formula:
-        """The layered form with whole arrays: `a1 = σ(W1 x + b1)`; its `shapes` say their sizes."""
-        return Formula.of(matrices(self))
+    def matrices(self) -> ArrayFormula:
+        """The layered form with whole arrays: `a¹ = σ(W¹x + b¹)`; its `shapes` say their sizes."""
+        return ArrayFormula.of(matrices(self))
 
     @property
     def is_written_once(self) -> bool:

@@ -1,7 +1,8 @@
 """What the arithmetic means: the operations that layers are written with. A file per reading.
 
 A layer calls `ops`; a reading decides what an array element is: a float64 (`numeric`), a node of
-the expression graph (`symbolic`), a count of nodes (`sizes`), or a whole array (`matrix`).
+the expression graph (`symbolic`), a count of nodes (`sizes`), or a whole array (`matrix`), which
+has more operations (`WholeOps`).
 """
 
 from __future__ import annotations
@@ -253,3 +254,50 @@ class Ops(ABC, Generic[A]):
             values = self.name(values, "z")
         expanded: A = row.expansion(self, values, *operands)
         return expanded
+
+
+class WholeOps(Ops[A]):
+    """A reading of which an element is a whole array; `multiply` is element by element.
+
+    Layers write with these what they are in matrices, where the arithmetic of elements says less
+    than a name.
+    """
+
+    whole = True
+
+    @abstractmethod
+    def letter(self, base: str) -> A:
+        """A number of this layer that has a letter, such as the width of an attention head."""
+
+    @abstractmethod
+    def operator(self, word: str, *operands: A, index: str = "") -> A:
+        """A function of arrays by its word, which may have an index: maxpool of 2x2."""
+
+    @abstractmethod
+    def scale(self, number: A, values: A) -> A:
+        """A number times an array."""
+
+    @abstractmethod
+    def matmul(self, left: A, right: A) -> A:
+        """A product of matrices; on the right may stand a vector."""
+
+    @abstractmethod
+    def dot(self, left: A, right: A) -> A:
+        """The inner product of two vectors."""
+
+    @abstractmethod
+    def flipped(self, value: A) -> A:
+        """A matrix with rows and columns exchanged."""
+
+    @abstractmethod
+    def convolve(self, weights: A, values: A) -> A:
+        """A convolution."""
+
+    def rows(self, values: A, weights: A, bias: A | None = None) -> A:
+        """`X Wᵀ + b`: an affine map of every row."""
+        product = self.matmul(values, self.flipped(weights))
+        return product if bias is None else self.add(product, bias)
+
+    def channelwise(self, values: A) -> A:
+        """A vector with a number for every channel, next to an array whose first axis they are."""
+        return self.operator("channelwise", values)

@@ -13,17 +13,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from netsym.graph.array_operations import coded
 from netsym.graph.graph import Ids
 from netsym.graph.names import Names, Several
-from netsym.ops import Present
+from netsym.ops import Present, WholeOps
 from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic
 
 
-class Matrix(Symbolic):
+class Matrix(Symbolic, WholeOps[Ids]):
     """Node ids of shape (); functions apply to whole arrays."""
-
-    whole = True
 
     def __init__(self) -> None:
         super().__init__(once=True)
@@ -50,8 +49,11 @@ class Matrix(Symbolic):
     def parameter(self, parameter: Parameter) -> Ids:
         return self._letter(parameter.names)
 
+    def letter(self, base: str) -> Ids:
+        return self.graph.symbols(Names(base, self.layer)).reshape(())
+
     def multiply(self, *factors: Ids) -> Ids:
-        return self._elementwise("elementwise", factors)
+        return self._elementwise("hadamard", factors)
 
     def contract(
         self,
@@ -61,36 +63,38 @@ class Matrix(Symbolic):
         present: Present | None = None,
         axes: int = 1,
     ) -> Ids:
-        product = self._elementwise("multiply", (weights, values))
+        product = self.matmul(weights, values)
         return product if bias is None else self.add(product, bias)
 
     # -- what layers write where the arithmetic of elements says less than a name
-    def operator(self, latex: str, *operands: Ids) -> Ids:
-        """An operator that LaTeX writes so, with its operands in parentheses."""
-        return self._elementwise(latex, operands)
+    def operator(self, word: str, *operands: Ids, index: str = "") -> Ids:
+        return self._elementwise(coded(word, index), operands)
 
-    def product(self, *factors: Ids) -> Ids:
-        """A product of matrices."""
-        return self._elementwise("multiply", factors)
+    def scale(self, number: Ids, values: Ids) -> Ids:
+        return self._elementwise("scale", (number, values))
 
-    def rows(self, values: Ids, weights: Ids, bias: Ids | None = None) -> Ids:
-        """`X Wᵀ + b`: an affine map of every row."""
-        product = self.product(values, self.flipped(weights))
-        return product if bias is None else self.add(product, bias)
+    def matmul(self, left: Ids, right: Ids) -> Ids:
+        return self._elementwise("matmul", (left, right))
+
+    def dot(self, left: Ids, right: Ids) -> Ids:
+        return self._elementwise("dot", (left, right))
 
     def flipped(self, value: Ids) -> Ids:
-        """A matrix with rows and columns exchanged."""
         return self._elementwise("transpose", (value,))
 
-    def convolved(self, weights: Ids, values: Ids) -> Ids:
-        """A convolution."""
+    def convolve(self, weights: Ids, values: Ids) -> Ids:
         return self._elementwise("convolve", (weights, values))
 
     def concatenate(self, arrays: Sequence[Ids], axis: int = -1) -> Ids:
-        return self._elementwise("concatenate", arrays)
+        """Vectors, and what is joined along the first axis, one below another."""
+        axes = len(self.input_shapes[0])
+        indices = {1: "", 2: "rows" if axis == -2 else "columns"}
+        return self.operator(
+            "concatenate", *arrays, index=indices.get(axes, f"axis {1 + axes + axis}")
+        )
 
     def weighted(self, products: Sequence[tuple[Ids, Ids]], *terms: Ids) -> Ids:
-        every = [*(self.product(matrix, vector) for matrix, vector in products), *terms]
+        every = [*(self.matmul(matrix, vector) for matrix, vector in products), *terms]
         return self.add(*every) if len(every) > 1 else every[0]
 
     def steps(
@@ -104,7 +108,7 @@ class Matrix(Symbolic):
     ) -> Ids:
         """One step t, which stands for all of them."""
         layer, length = self.place.layer, self.place.length
-        x = values if length else self.operator(r"\operatorname{row}_{t}", values)
+        x = values if length else self.operator("row", values, index="t")
         at = "t+1" if backward else "t-1"
         before = [self._state(Names(letter, layer, at=at)) for letter in letters]
         after = cell(self.at(replace(self.place, step=(0, 1))), x, *before)

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import groupby
 from typing import ClassVar
 
 from netsym.errors import SpecError, checked_whole, did_you_mean
 from netsym.forms.form import Form, layered
+from netsym.formula import Form, layered
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block, Positions
 from netsym.graph.names import GREEK, VALUES, Adjoints, Derivatives, Names
@@ -76,9 +76,6 @@ class Latex(Language):
     operations: ClassVar[Mapping[str, tuple[str, int]]] = {
         **Language.operations,
         "divide": ("_write_quotient", POWER),
-        "elementwise": ("_write_elementwise", PRODUCT),
-        "transpose": ("_write_transpose", POWER),
-        "convolve": ("_write_convolution", PRODUCT),
     }
     times = r"\,"
     dots = r"\dots"
@@ -180,8 +177,7 @@ class Latex(Language):
                 factor = self.parentheses(factor)
                 first = "("
             digit = first[:1].isdecimal() or first.startswith(r"\tfrac")
-            space = " " if self.formula.shapes else self.times
-            pieces += [r" \cdot " if digit else space, factor]
+            pieces += [r" \cdot " if digit else self.times, factor]
         return self.join(pieces)
 
     def _write_quotient(self, _: str, nodes: list[int]) -> str | Rope:
@@ -209,27 +205,7 @@ class Latex(Language):
             base = self.parentheses(base)
         return self.join([base, "^{", self.texts[nodes[1]], "}"])
 
-    def _write_convolution(self, _: str, nodes: list[int]) -> str | Rope:
-        return self.join([self.operand(nodes[0], POWER), r" \ast ", self.operand(nodes[1], POWER)])
-
-    def _write_transpose(self, _: str, nodes: list[int]) -> str | Rope:
-        base = self.operand(nodes[0], ATOM)
-        if isinstance(base, Rope) or "^" in base:
-            base = self.parentheses(base)
-        return self.join([base, r"^{\mathsf{T}}"])
-
-    def _write_elementwise(self, _: str, nodes: list[int]) -> str | Rope:
-        first, *rest = [self.operand(node, POWER) for node in nodes]
-        return self.join([first, *(piece for factor in rest for piece in (r" \odot ", factor))])
-
     def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
-        if function == "concatenate":
-            rows = [piece for operand in operands for piece in (operand, r" \\ ")]
-            return Rope([r"\begin{bmatrix} ", *rows[:-1], r" \end{bmatrix}"],
-                        max(map(self.width, operands)) + 2, solid=True, height=2)  # fmt: skip
-        if function.startswith("\\"):  # an operator of whole arrays
-            inner = [piece for operand in operands for piece in (",\\, ", operand)]
-            return self._enclosed(function, self.join(inner[1:]), "(", ")")
         row = FUNCTIONS[function]
         if not operands:
             return row.latex
@@ -383,6 +359,13 @@ class Latex(Language):
     def _is_number(text: str) -> bool:
         return text[1:2].isdecimal() or text.startswith(r"-\tfrac")
 
+    def remarks(self) -> Iterator[str]:
+        """What stands below the equations: for which steps they hold."""
+        if self.formula.steps:
+            zero = [rf",\quad {self.name(names, 0)} = 0" for names in self.formula.zero]
+            steps = rf"1, \dots, {self.formula.steps}" if self.formula.steps > 1 else "1"
+            yield f" \\\\[1ex]\n& t = {steps}{''.join(zero)}"
+
     # -- measures
     def measure(self, text: str) -> int:
         """The width in characters: scripts count two thirds, commands what they show."""
@@ -450,43 +433,32 @@ def write_latex(
     xcolor). Lines are broken at `width`, in characters. Raises `SpecError` for an unknown
     notation.
     """
-    if notation not in NOTATIONS:
-        raise SpecError(f"unknown notation {notation!r}; {did_you_mean(notation, NOTATIONS)}")
-    width = checked_whole("width", width, 1)
-    language = Latex(formula, digits, NOTATIONS[notation], onion, color, width, progress)
-    lines = _lines(language, width)
-    return _document(lines, color) if document else _fragment(lines)
+    chosen, width = named_notation(notation), checked_whole("width", width, 1)
+    return laid_out(Latex(formula, digits, chosen, onion, color, width, progress), document)
 
 
-def _lines(language: Latex, width: int) -> Iterator[str]:
-    layout = Layout(width, language.measure, _newline, _INDENT, lead="{}")
+def named_notation(name: str) -> Notation:
+    """The notation of this name; raises `SpecError` if there is none."""
+    if name not in NOTATIONS:
+        raise SpecError(f"unknown notation {name!r}; {did_you_mean(name, NOTATIONS)}")
+    return NOTATIONS[name]
+
+
+def laid_out(language: Latex, document: bool) -> Iterator[str]:
+    """What a language writes, in lines, as a fragment or as a document."""
+    lines = _lines(language)
+    return _document(lines, language.color) if document else _fragment(lines)
+
+
+def _lines(language: Latex) -> Iterator[str]:
+    layout = Layout(language.line, language.measure, _newline, _INDENT, lead="{}")
     left = ""
     for number, equation in enumerate(language.equations()):
         if number:  # fractions of two rows would touch
             yield " \\\\[4pt]\n" if left.startswith(r"\frac") else " \\\\\n"
         left = language.left(equation)
         yield from layout.lines(f"{left} &= ", equation.right, language.measure(left))
-    if language.formula.steps:
-        zero = [rf",\quad {language.name(names, 0)} = 0" for names in language.formula.zero]
-        steps = rf"1, \dots, {language.formula.steps}" if language.formula.steps > 1 else "1"
-        yield f" \\\\[1ex]\n& t = {steps}{''.join(zero)}"
-    for layer, letters in groupby(language.formula.shapes, lambda shape: shape[0].layer):
-        yield " \\\\[1ex]\n& " if layer is None else " \\\\\n& "
-        alike = groupby(letters, lambda pair: (pair[0].letter[0], pair[0].letter[1] > "", pair[1]))
-        room = width
-        for number, ((_, _, shape), group) in enumerate(alike):
-            named = ", ".join(language.name(names, 0) for names, _ in group)
-            said = rf"{named} \in \mathbf{{R}}^{{{_times(shape)}}}"
-            room -= language.measure(said) + 3
-            if number:
-                yield ",\\quad " if room >= 0 else ", \\\\\n& "
-            if room < 0:
-                room = width - language.measure(said) - 3
-            yield said
-
-
-def _times(shape: tuple[int, ...]) -> str:
-    return r" \times ".join(map(str, shape))
+    yield from language.remarks()
 
 
 def _newline(level: int) -> str:

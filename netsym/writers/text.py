@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from netsym.errors import checked_whole
 from netsym.forms.form import Form
+from netsym.formula import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import GREEK, Adjoints, Derivatives, Names
 from netsym.writers.language import (
@@ -17,7 +18,8 @@ from netsym.writers.language import (
 from netsym.writers.ropes import Layout, Rope, flat
 
 _SUBSCRIPTS = str.maketrans("0123456789t+-", "₀₁₂₃₄₅₆₇₈₉ₜ₊₋")
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_RAISED = str.maketrans("0123456789", SUPERSCRIPTS)
 _INDENT = 4
 NARROWEST = 20
 
@@ -39,7 +41,7 @@ class Unicode(Language):
         if names.literal:
             return names.literal[position]
         base = GREEK.get(names.base, names.base.removesuffix("0"))
-        layer = "" if names.layer is None else f"⁽{str(names.layer).translate(_SUPERSCRIPTS)}⁾"
+        layer = "" if names.layer is None else self.layer(str(names.layer).translate(_RAISED))
         indices = [str(index) for index in names.indices(position)]
         comma = "," if any(len(index) > 1 for index in indices) else ""
         below = comma.join(indices)
@@ -50,6 +52,10 @@ class Unicode(Language):
                 + below
             )
         return base + layer + below.translate(_SUBSCRIPTS)
+
+    def layer(self, number: str) -> str:
+        """The number of a layer, which is raised."""
+        return f"⁽{number}⁾"
 
     def function(self, name: str) -> str:
         return FUNCTIONS[name].unicode or name
@@ -73,10 +79,11 @@ def write_text(
     the layered form.
     """
     language = (Ascii if ascii else Unicode)(formula, digits, width is not None, progress)
-    return _lines(language, width, headings)
+    return text_lines(language, width, headings)
 
 
-def _lines(language: Language, width: int | None, headings: bool) -> Iterator[str]:
+def text_lines(language: Language, width: int | None, headings: bool) -> Iterator[str]:
+    """What a language writes, line by line; see `write_text`."""
     heading = ""
     for number, equation in enumerate(language.equations()):
         if number:

@@ -86,6 +86,19 @@ def test_show_matrices(capfd: pytest.CaptureFixture[str]) -> None:
     out = fine(run(capfd, "show", "3-2-1:relu", "--to", "latex", "--level", "matrix"))
     assert r"W^{[1]} \in \mathbf{R}^{2 \times 3}" in out
     assert "w_{" not in out
+    text = fine(run(capfd, "show", "3-2-1:relu", "--level", "matrix"))
+    assert text.splitlines()[1] == "a¹ = relu(W¹x + b¹)"
+    said = json.loads(fine(run(capfd, "show", "3-2-1:relu", "--level", "matrix", "--json")))
+    assert said["bindings"] == {"a1": "relu(W¹x + b¹)"}
+
+
+def test_show_matrices_of_a_cost(capfd: pytest.CaptureFixture[str]) -> None:
+    """No text was written of them, and costs ended in a mistake of netsym."""
+    cost = ("2-3-1:sigmoid", "--loss", "bce", "--examples", "3", "--level", "matrix", "--ascii")
+    out = fine(run(capfd, "show", *cost))
+    assert "L3 = -mean(t*log(a2) + (1 - t)*log(1 - a2))\nJ = mean[examples](L3)\n" in out
+    slopes = fine(run(capfd, "grad", *cost, "--l2", "0.1"))
+    assert "dJ_dW2 = mean[examples](outer(delta2, a1)) + 0.1*2*W2/2\n" in slopes
 
 
 @pytest.mark.parametrize("verb", WRITING)
@@ -616,7 +629,8 @@ def test_typos(arguments: list[str], answer: str, capfd: pytest.CaptureFixture[s
         (["inline", "1-1:tanh", "--width", "50", "--to", "python"], "--width is for text and"),
         (["inline", "1-1:tanh", "--width", "5"], "x>=20"),
         (["inline", "1-1:tanh", "--digits", "0"], "1<=x<=17"),
-        (["show", "1-1:tanh", "--level", "matrix"], "--level matrix is for --to latex"),
+        (["show", "1-1:tanh", "--level", "matrix", "--to", "python"],
+         "--level matrix is for --to text and latex, not --to python"),
         (["show", "1-1:tanh", "--level", "matrix", "--to", "latex", "--form", "inlined"],
          "--level matrix is layered; leave --form inlined out"),
         (["show", "1-1:tanh", "--level", "matrix", "--to", "latex", "--expand"],

@@ -156,7 +156,10 @@ def test_sizes_of_a_gradient_that_nobody_writes_out(capfd: Capture) -> None:
         (["1-2-1:tanh", "--wrt", "w1_1_11"], "did you mean 'w1_1_1'?"),
         (["1-2-1:tanh", "--form", "layerd"], "did you mean 'layered'?"),
         (["2-2:tanh", "--output", "3"], "give a number from 1 to 2"),
-        (["1-2-1:tanh", "--level", "matrix"], "--level matrix is for --to latex"),
+        (
+            ["1-2-1:tanh", "--level", "matrix", "--to", "sympy"],
+            "--level matrix is for --to text and latex, not --to sympy",
+        ),
         (["1-2-1:tanh", "--onion"], "--onion is for LaTeX; add --to latex"),
         (["1-2-1:tanh", "--onion", "--to", "latex", "--form", "shared"], "leave --form shared out"),
         (["1-2-2:tanh", "--level", "matrix", "--to", "latex"], "the output has 2"),

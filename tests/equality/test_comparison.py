@@ -279,3 +279,34 @@ def test_a_result_cannot_be_changed() -> None:
     found = compare("x", "x")
     with pytest.raises(dataclasses.FrozenInstanceError):
         found.verdict = "identical"  # type: ignore[misc]
+
+
+def test_forms_are_written_and_timed_only_when_sizes_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    make = comparison.table
+
+    def counted(sides: Any) -> Any:
+        asked.append(len(sides))
+        return make(sides)
+
+    monkeypatch.setattr(comparison, "table", counted)
+    linear = netsym.parse("1-2-1")
+    alone, two = compare(NET), compare(linear, netsym.simplify(linear))
+    for result in (alone, two):
+        assert result
+        assert result.because in result.report(width=1000)
+        assert result.verdict_json()["because"] == result.because
+        assert repr(result)
+    assert asked == []
+    data = alone.to_json()
+    assert asked == [1]
+    assert list(data["forms"]) == ["layered", "shared", "inlined"]
+    assert {*alone.verdict_json()} < {*data}
+    assert str(alone).startswith(str(alone.sizes))
+    assert asked == [1]
+    assert [column.title for column in two.sizes.columns] == [
+        "layered 1", "inlined 1", "layered 2", "inlined 2",
+    ]  # fmt: skip
+    assert asked == [1, 2]

@@ -2,84 +2,43 @@
 
 from __future__ import annotations
 
-import functools
-import math
 from typing import Any
 
 import numpy as np
 import pytest
 
 import netsym
+from netsym.array_formula import ArrayFormula
 from netsym.errors import SpecError
-from netsym.formula import Formula
-from netsym.gradient.of_arrays import MEAN, OVER_EXAMPLES, SUM, matrix_gradient
-from netsym.graph.functions import FUNCTIONS
-from netsym.graph.names import Names
 from netsym.layers.blocks import Wire
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Scale
 from netsym.layers.merge import Concat, Gate, Multiply
 from netsym.layers.recurrent import LSTM
 from netsym.network.network import Network
+from tests.gradient.array_values import parameters, values
 from tests.networks import numbers_for
 
 LABELS = {"bce": (0.0, 1.0), "hinge": (-1.0, 1.0)}
 
 
-def _product(*factors: Any) -> Any:
-    """Of matrices; numbers scale them."""
-    return functools.reduce(lambda a, b: a @ b if np.ndim(a) and np.ndim(b) else a * b, factors)
+def evaluated(slopes: ArrayFormula, arrays: dict[str, Any]) -> list[Any]:
+    """The derivatives, from their text; they are the same with everything written out."""
+    names = [output.name for output in slopes.outputs]
+    found, again = (values(form.text(ascii=True), arrays) for form in (slopes, slopes.inlined))
+    for name in names:
+        np.testing.assert_allclose(found[name], again[name], rtol=1e-12)
+    return [found[name] for name in names]
 
 
-def evaluated(slopes: Formula, arrays: dict[str, np.ndarray], examples: int = 1) -> list[Any]:
-    """A matrix form with NumPy, node by node; vectors are columns.
-
-    Means over examples are what one example gives: the caller takes the mean.
-    """
-    arithmetic: dict[str, Any] = {
-        "add": lambda *terms: sum(terms), "multiply": _product,
-        "elementwise": lambda *factors: math.prod(factors), "power": np.power,
-        "transpose": np.transpose, "negate": np.negative, "divide": np.divide, "name": lambda a: a,
-        r"\operatorname{diag}": lambda a: np.diag(a[:, 0]), "concatenate": lambda *a: np.vstack(a),
-        "softmax": lambda z: np.exp(z) / np.exp(z).sum(),
-        "logsumexp": lambda z: np.log(np.exp(z).sum()),
-        MEAN: np.mean, SUM: np.sum, OVER_EXAMPLES: lambda a: a,
-        r"\frac{1}{m}": lambda a: a / examples,
-    }  # fmt: skip
-    held: dict[int, Any] = {}
-    for block, rows in slopes.graph.walk(slopes.mask):
-        for row in rows.tolist():
-            operands = [held[node] for node in block.operands[row].tolist()]
-            if isinstance(block.payload, Names) and block.op == "symbol":
-                held[block.start + row] = arrays[block.payload.ascii(row)]
-            elif block.op == "constant":
-                held[block.start + row] = block.number(row)
-            elif block.op.startswith(r"\operatorname{rows}"):
-                first, last = map(int, block.op.partition("_{")[2].removesuffix("}").split(":"))
-                held[block.start + row] = operands[0][first - 1 : last]
-            else:
-                function = arithmetic.get(block.op) or FUNCTIONS[block.op].numpy
-                held[block.start + row] = function(*operands)
-    return [np.asarray(held[node], dtype=float) for node in slopes.ends.tolist()]
-
-
-def parameters(slopes: Formula, at: dict[str, float]) -> dict[str, np.ndarray]:
-    """The arrays of weights and biases by their letters."""
-    arrays = {}
-    for names, shape in slopes.shapes:
-        if names.layer is not None:
-            own = [at[n] for n in at if n.split("_")[0] == names.ascii(0).lower()]
-            arrays[names.ascii(0)] = np.array(own).reshape(shape if len(shape) > 1 else (*shape, 1))
-    return arrays
-
-
-def letters(slopes: Formula) -> list[str]:
+def letters(slopes: ArrayFormula) -> list[str]:
     return [output.name.partition("_d")[2] for output in slopes.outputs]
 
 
 def agree(found: np.ndarray, letter: np.ndarray, wanted: Any) -> None:
-    whole = np.broadcast_to(found, letter.shape).reshape(-1)
-    np.testing.assert_allclose(whole, np.atleast_1d(wanted), rtol=1e-11, atol=1e-14)
+    """The derivative by an array has its shape, and the elements that are wanted."""
+    assert found.shape == letter.shape
+    np.testing.assert_allclose(found.reshape(-1), np.atleast_1d(wanted), rtol=1e-11, atol=1e-14)
 
 
 def merged(layer: Any, *sources: str) -> Network:
@@ -113,8 +72,8 @@ NETWORKS = {
 def test_networks(spec: str) -> None:
     network = NETWORKS[spec]
     at, x = numbers_for(network, 4), [0.4, -0.9, 0.7][: len(network.input_names)]
-    slopes = matrix_gradient(network.matrices)
-    arrays = {"x": np.array(x)[:, None], **parameters(slopes, at)}
+    slopes = network.matrices.gradient()
+    arrays = {"x": np.array(x), **parameters(slopes.shapes, at)}
     for letter, found in zip(letters(slopes), evaluated(slopes, arrays), strict=True):
         wanted = network.layered.gradient(letter.lower())(*x, parameters=at)
         agree(found, arrays[letter], wanted)
@@ -138,35 +97,33 @@ def test_costs(spec: str, loss: str, options: dict[str, Any]) -> None:
     t = rng.choice(LABELS.get(loss, (0.2, 0.9)), size=(m, len(network.output_names)))
     point = [*x.reshape(-1), *t.reshape(-1)]
     for wrt in ("parameters", "inputs"):
-        slopes = matrix_gradient(made.matrices, wrt)
-        own = parameters(slopes, at)
-        arrays = [{"x": a[:, None], "t": b[:, None], **own} for a, b in zip(x, t, strict=True)]
-        each = [evaluated(slopes, one, m) for one in arrays]
+        slopes = made.matrices.gradient(wrt)
+        own = parameters(slopes.shapes, at)
+        arrays = [{"x": a, "t": b, "m": m, **own} for a, b in zip(x, t, strict=True)]
+        each = [evaluated(slopes, one) for one in arrays]
         if wrt == "parameters":
             assert letters(slopes) == list(own)
             for n, letter in enumerate(letters(slopes)):
                 wanted = made.layered.gradient(letter.lower())(*point, parameters=at)
-                full = [np.broadcast_to(one[n], own[letter].shape) for one in each]
-                agree(np.mean(full, axis=0), own[letter], wanted)
+                agree(np.mean([one[n] for one in each], axis=0), own[letter], wanted)
         else:
-            by_x, by_t = (np.hstack([np.broadcast_to(one[n], (size, 1)) for one in each])
-                          for n, size in enumerate((x.shape[1], t.shape[1])))  # fmt: skip
+            found = np.concatenate([np.concatenate([one[n] for one in each]) for n in (0, 1)])
             wanted = made.layered.gradient("inputs")(*point, parameters=at)
-            agree(np.concatenate([by_x.T.reshape(-1), by_t.T.reshape(-1)]), np.array(point), wanted)
+            agree(found, np.array(point), wanted)
 
 
 def test_data_are_no_parameters() -> None:
     made = netsym.cost(netsym.parse("2-1sigmoid"), "bce", data=([[0, 1], [1, 1]], [0, 1]))
-    slopes = matrix_gradient(made.matrices)
+    slopes = made.matrices.gradient()
     assert letters(slopes) == ["W1", "b1"]
     assert r"\frac{1}{m}\sum_{i=1}^{m}\Bigl(\delta^{[1]} \bigl(x^{(i)}" in slopes.latex()
     with pytest.raises(SpecError, match="no inputs to differentiate by"):
-        matrix_gradient(made.matrices, "inputs")
+        made.matrices.gradient("inputs")
 
 
 def test_several_outputs_are_refused() -> None:
     with pytest.raises(SpecError, match=r"a gradient is of one number, and the output has 2"):
-        matrix_gradient(netsym.parse("2-3-2:tanh").matrices)
+        netsym.parse("2-3-2:tanh").matrices.gradient()
 
 
 @pytest.mark.parametrize(
@@ -176,7 +133,7 @@ def test_layers_without_a_taught_derivative_are_named(file: str, layer: str) -> 
     network = netsym.load(f"examples/{file}")
     network = network if len(network.output_names) == 1 else netsym.cost(network, "mse")
     with pytest.raises(SpecError, match=f"{layer}.*; choose --level scalar"):
-        matrix_gradient(network.matrices)
+        network.matrices.gradient()
 
 
 @pytest.mark.parametrize("loss", [None, "mse"])
@@ -190,4 +147,4 @@ def test_recurrent_layers_are_refused(loss: str | None) -> None:
     if loss is not None:
         network = netsym.cost(network, loss)
     with pytest.raises(SpecError, match="choose --level scalar"):
-        matrix_gradient(network.matrices, "parameters")
+        network.matrices.gradient("parameters")

@@ -19,10 +19,10 @@ from netsym.layers.attention import Attention
 from netsym.layers.blocks import Shared
 from netsym.layers.convolution import Conv2d
 from netsym.layers.dense import Dense
-from netsym.layers.loss import LOSSES
 from netsym.layers.merge import Add
 from netsym.layers.normalisation import LayerNorm
 from netsym.layers.recurrent import LSTM
+from netsym.layers.registry import LOSSES
 from netsym.layers.shaping import Flatten
 from tests.conftest import PATIENCE
 from tests.forms.test_sizes import from_text, together

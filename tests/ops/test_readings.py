@@ -16,6 +16,8 @@ import netsym
 from netsym import ValueMissingError
 from netsym.forms.form import bind
 from netsym.formula import Formula
+from netsym.array_formula import ArrayFormula
+from netsym.formula import Formula, bind
 from netsym.graph.names import Names, literal
 from netsym.ops.counts.sizes import Counts, Heights, Sizes
 from netsym.ops.matrix import Matrix
@@ -272,16 +274,15 @@ def matrix_text(read: Callable[[Any], Any]) -> str:
     ops = Matrix()
     ops.layer = 1
     end = np.asarray(read(ops)).reshape(-1)
-    return str(
-        netsym.Formula(ops.graph, np.empty(0, np.int32), bind(Names("y"), end)).text(ascii=True)
-    )
+    form = ArrayFormula(ops.graph, np.empty(0, np.int32), bind(Names("y"), end))
+    return form.text(ascii=True)
 
 
 @pytest.mark.parametrize(
     ("read", "text"),
     [
-        (lambda o: o.contract(weights(o), vector(o), bias(o)), "W1*x + b1"),
-        (lambda o: o.contract(weights(o), vector(o), None), "W1*x"),
+        (lambda o: o.contract(weights(o), vector(o), bias(o)), "W1 @ x + b1"),
+        (lambda o: o.contract(weights(o), vector(o), None), "W1 @ x"),
         (lambda o: o.apply("tanh", vector(o)), "tanh(x)"),
         (lambda o: o.apply("softmax", vector(o)), "softmax(x)"),
         (lambda o: o.apply("elu", vector(o), 0.5), "elu(x, 0.5)"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 import netsym
-from netsym.layers.loss import LOSSES
+from netsym.layers.registry import LOSSES
 from netsym.layers.sources import Part
 from netsym.network.network import Network
 

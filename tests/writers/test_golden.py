@@ -166,6 +166,8 @@ def table() -> list[Case]:
         case(net, "layered", "latex", document=True, color=True, notation="cs229")
         for notation in ("ng", "cs229", "nielsen"):
             case(net, "matrix", "latex", notation=notation)
+        case(net, "matrix", "text")
+        case(net, "matrix", "text", ascii=True)
     case("hidden4", "inlined", "text", width=80)
     case("hidden4", "inlined", "text", ascii=True, width=80)
     case("hidden4", "inlined", "latex")
@@ -174,6 +176,8 @@ def table() -> list[Case]:
     case("skip", "inlined", "latex", output="3", document=True)
     case("skip", "inlined", "latex", output="y_1", document=True, onion=True, color=True)
     case("skip", "matrix", "latex", document=True, color=True)
+    case("skip", "matrix", "text", headings=True)
+    case("skip", "matrix", "text", ascii=True)
     case("skip", "layered", "latex", document=True)
     case("names", "matrix", "latex")
     case("names", "layered", "latex", document=True, color=True)

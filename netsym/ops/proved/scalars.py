@@ -79,10 +79,11 @@ class Scalars(Arrays[np.object_]):
         return made
 
     def symbols(self, names: Names) -> Objects:
-        missing = [name for name in names.all() if name not in self.values]
+        every = names.all()
+        missing = [name for name in every if name not in self.values]
         if missing:
             raise ValueMissingError(without_values(missing))
-        return filled((self.number(self.values[name]) for name in names.all()), (len(names),))
+        return filled((self.number(self.values[name]) for name in every), (len(every),))
 
     def parameter(self, parameter: Parameter) -> Objects:
         if parameter.entries is None:

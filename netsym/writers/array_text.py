@@ -1,0 +1,101 @@
+"""Text of whole arrays: Unicode for reading, ASCII as NumPy has it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import ClassVar
+
+from netsym.formula import Form
+from netsym.graph.names import Names
+from netsym.writers.array_language import ArrayLanguage
+from netsym.writers.language import ATOM, PRODUCT, Watcher, no_watcher
+from netsym.writers.ropes import Rope, flat
+from netsym.writers.text import SUPERSCRIPTS, Ascii, Unicode, text_lines
+
+_RAISED = ("ᵀ", *SUPERSCRIPTS)
+
+
+class ArrayAscii(ArrayLanguage, Ascii):
+    """`y = W2 @ tanh(W1 @ x + b1) + b2`, with vectors of one axis, and `*` element by element."""
+
+    operations: ClassVar[Mapping[str, tuple[str, int]]] = {
+        **Ascii.operations, **ArrayLanguage.operations, "outer": ("_write_call", ATOM),
+    }  # fmt: skip
+
+    def matmul(self, factors: list[str | Rope]) -> str | Rope:
+        return self.join([factors[0], *(part for f in factors[1:] for part in (" @ ", f))])
+
+    def _is_unit(self, node: int) -> bool:
+        return False  # NumPy needs it
+
+    def _write_dot(self, _: str, nodes: list[int]) -> str | Rope:
+        return self._write_matmul("", nodes)
+
+
+class ArrayUnicode(ArrayLanguage, Unicode):
+    """`ŷ = W²·tanh(W¹x + b¹) + b²`, with vectors as columns, and `⊙` element by element."""
+
+    operations: ClassVar[Mapping[str, tuple[str, int]]] = {
+        **Unicode.operations, **ArrayLanguage.operations,
+        "convolve": ("_write_convolution", PRODUCT), "channelwise": ("_write_operand", ATOM),
+    }  # fmt: skip
+
+    def name(self, names: Names, position: int) -> str:
+        text = super().name(names, position)
+        return "ŷ" + text[1:] if _is_prediction(names) else text
+
+    def layer(self, number: str) -> str:
+        return number
+
+    def matmul(self, factors: list[str | Rope]) -> str | Rope:
+        """Letters stand side by side where the first has a layer, as in W¹x."""
+        pieces = factors[:1]
+        for left, right in pairwise(factors):
+            beside = "".join(flat(left)).endswith(_RAISED) and _is_letter("".join(flat(right)))
+            pieces += [right] if beside else [self.times, right]
+        return self.join(pieces)
+
+    def hadamard(self, factors: list[str | Rope]) -> str | Rope:
+        return self.join([factors[0], *(part for f in factors[1:] for part in (" ⊙ ", f))])
+
+    def transpose(self, base: str | Rope) -> str | Rope:
+        return self.join([base, "ᵀ"])
+
+    def power(self, base: str | Rope, exponent: str | Rope) -> str | Rope:
+        if "".join(flat(base)).endswith(_RAISED):  # a²^2 would look like a layer's number
+            base = self.parentheses(base)
+        return super().power(base, exponent)
+
+    def index(self, index: str) -> str:
+        return super().index(re.sub(r"(?<=\d)x(?=\d)", "×", index))
+
+    def function(self, name: str) -> str:
+        return {"ones[1]": "1"}.get(name) or super().function(name)
+
+    def _write_convolution(self, _: str, nodes: list[int]) -> str | Rope:
+        left, right = (self.operand(node, PRODUCT + 1) for node in nodes)
+        return self.join([left, " ∗ ", right])
+
+
+def _is_letter(text: str) -> bool:
+    return text.rstrip("ᵀₜ₊₋₀₁₂₃₄₅₆₇₈₉" + SUPERSCRIPTS).isalpha()
+
+
+def _is_prediction(names: Names) -> bool:
+    return type(names) is Names and names.base == "y" and names.layer is None
+
+
+def write_array_text(
+    formula: Form,
+    *,
+    ascii: bool = False,
+    width: int | None = None,
+    digits: int | None = None,
+    headings: bool = False,
+    progress: Watcher = no_watcher,
+) -> Iterator[str]:
+    """The equations of whole arrays as text, piece by piece; see `write_text` for the options."""
+    language = (ArrayAscii if ascii else ArrayUnicode)(formula, digits, width is not None, progress)
+    return text_lines(language, width, headings)
