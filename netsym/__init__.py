@@ -12,8 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from netsym.collapse.simplification import Simplified as Simplified
     from netsym.collapse.simplification import simplify as simplify
+    from netsym.collapse.simplified import Simplified as Simplified
     from netsym.equality.comparison import Comparison as Comparison
     from netsym.equality.comparison import compare as compare
     from netsym.files.files import load as load
@@ -39,7 +39,7 @@ _PUBLIC = {
     "load": "netsym.files.files",
     "parse": "netsym.readers.shorthand",
     "save": "netsym.files.files",
-    "Simplified": "netsym.collapse.simplification",
+    "Simplified": "netsym.collapse.simplified",
     "simplify": "netsym.collapse.simplification",
     "NetsymError": "netsym.errors",
     "SpecError": "netsym.errors",

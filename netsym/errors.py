@@ -8,8 +8,6 @@ from math import inf, isfinite, nan
 from numbers import Integral, Real
 from typing import Any
 
-from netsym.wording import agreed, few
-
 
 class NetsymError(Exception):
     """Something a person can mend; its text says what was given, what was expected, what to do."""
@@ -121,14 +119,3 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
         return None
     near = difflib.get_close_matches(word.lower(), list(choices), n=1, cutoff=0.6)
     return near[0] if near else None
-
-
-_NAMES = "it is a name, not a number", "these are names, not numbers"
-
-
-def without_values(missing: list[str]) -> str:
-    """The message for names that have no number."""
-    return (
-        f"no value for {few(missing, 5)}: {agreed(len(missing), *_NAMES)}; "
-        f"pass parameters={{{missing[0]!r}: 0.5, …}} or give numbers in the network's file"
-    )

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
-from itertools import count
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import SpecError, ValueMissingError, did_you_mean, without_values
+from netsym.errors import SpecError, ValueMissingError, did_you_mean
 from netsym.forms.form import Form
 from netsym.forms.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown
 from netsym.forms.values import Evaluation, checked_number, points, shaped
-from netsym.wording import agreed
+from netsym.wording import agreed, without_values
 from netsym.writers import WRITERS, Writer
 
 if TYPE_CHECKING:

@@ -1,10 +1,13 @@
-"""Wording: counts with what they count, lists that end in "and 3 more", and tables."""
+"""Wording: counts with what they count, lists that end in "and 3 more", tables, paragraphs."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 from typing import TypeVar
+
+from netsym.errors import checked_whole
 
 T = TypeVar("T")
 
@@ -53,3 +56,28 @@ def table(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
         ).rstrip()
         for row in rows
     ]
+
+
+def paragraph(text: str, width: int, indent: str = "") -> list[str]:
+    """The lines of a paragraph; those after the first begin further in."""
+    return textwrap.wrap(
+        text, checked_whole("width", width, 1),
+        initial_indent=indent, subsequent_indent=f"{indent}  ",
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def wrapped(text: str, width: int) -> str:
+    """A paragraph in lines of at most `width`, all but the first indented."""
+    return "\n".join(paragraph(text, width))
+
+
+_NAMES = "it is a name, not a number", "these are names, not numbers"
+
+
+def without_values(missing: list[str]) -> str:
+    """The message for names that have no number."""
+    return (
+        f"no value for {few(missing, 5)}: {agreed(len(missing), *_NAMES)}; "
+        f"pass parameters={{{missing[0]!r}: 0.5, …}} or give numbers in the network's file"
+    )

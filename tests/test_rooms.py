@@ -16,9 +16,9 @@ import netsym
 
 ROOT = Path(__file__).parent.parent
 #: From the ground up, as the design has them.
-ROOMS = ("wording", "errors", "graph", "forms", "gradient", "typed", "ops", "layers", "writers",
-         "formula", "network", "pieces", "files", "readers", "path", "collapse", "equality",
-         "cli")  # fmt: skip
+ROOMS = ("errors", "wording", "graph", "forms", "gradient", "typed", "ops", "layers", "writers",
+         "formula", "array_formula", "network", "pieces", "files", "readers", "path", "collapse",
+         "equality", "cli")  # fmt: skip
 FILES = sorted((ROOT / "netsym").rglob("*.py"))
 
 

@@ -19,6 +19,7 @@ from netsym.errors import SpecError, did_you_mean
 from netsym.files import files
 from netsym.graph.functions import ACTIVATIONS
 from netsym.network.network import Network
+from netsym.path import meant, network_of
 from netsym.readers import shorthand
 from netsym.typed.parse import Parsed
 
@@ -75,11 +76,9 @@ def read_network(given: str) -> Network:
     """A network from what was typed for NET."""
     if given == "-":
         return _from_text(stdin_text())
-    path = Path(given)
-    if path.suffix in (".toml", ".json") or "/" in given or files.is_file(path):
+    if files.is_file(Path(given)):
         keep(given)
-        return files.load(path)
-    return shorthand.parse(given)
+    return network_of(given)
 
 
 def read_side(given: str, network: Network) -> Network | Parsed:
@@ -91,7 +90,7 @@ def read_side(given: str, network: Network) -> Network | Parsed:
     else:
         if files.is_file(Path(given)):
             keep(given)
-        side = files.network_or_text(given)
+        side = meant(given)
     return read_text(side, subject(network)) if isinstance(side, str) else side
 
 

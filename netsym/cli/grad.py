@@ -13,11 +13,9 @@ from netsym.cli.output import Progress, write
 from netsym.cli.process import say
 from netsym.cli.writing import check_layout, write_formula, writing_options
 from netsym.errors import SpecError
-from netsym.forms.form import inlined, layered, shared
+from netsym.forms.form import F, inlined, layered, shared
 from netsym.forms.sizes import Size, refuse_if_larger, shown
 from netsym.formula import Formula
-from netsym.gradient.of_arrays import matrix_gradient
-from netsym.formula import F, Formula, inlined, layered, shared
 from netsym.network.network import Network
 from netsym.wording import plural, table
 

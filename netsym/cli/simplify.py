@@ -18,8 +18,8 @@ from netsym.cli.process import say
 from netsym.cli.writing import check_layout, in_ascii, layout_options, refuse, write_formula
 from netsym.collapse.derivation import derivation
 from netsym.collapse.expansion import expanded
-from netsym.collapse.report import report, summary, to_json
-from netsym.collapse.simplification import Simplified, simplify
+from netsym.collapse.simplification import simplify
+from netsym.collapse.simplified import Simplified
 from netsym.equality.comparison import Comparison, compare
 from netsym.errors import SpecError
 from netsym.files.toml import dumps
@@ -195,12 +195,12 @@ def _simplified(network: Network, options: dict[str, Any], progress: Progress) -
         text = json.dumps(_to_json(result, proved), indent=2, ensure_ascii=False)
     elif to == "report":
         ascii = in_ascii(options)
-        text = report(result, width, ascii, options["digits"])
+        text = result.report(width, ascii, options["digits"])
         if proved is not None:
             verdict = proved.report(width)
             text += f"\n\n{verdict.replace('…', '...').replace('±', '+-') if ascii else verdict}"
     else:
-        said = summary(result, "=>" if in_ascii(options) else "⇒")
+        said = result.summary("=>" if in_ascii(options) else "⇒")
         say(said if proved is None else f"{said}; {proved.verdict}")
         text = _in_language(result, options)
     if text is None:
@@ -243,4 +243,4 @@ def _to_json(result: Simplified, proved: Comparison | None) -> dict[str, Any]:
         _, outputs = Ascii(result.network.inlined).right_sides()
     keys = ("verdict", "because", "evidence", "counterexample")
     judged = dict.fromkeys(keys) if proved is None else proved.verdict_json()
-    return to_json(result) | {"outputs": outputs} | judged
+    return result.to_json() | {"outputs": outputs} | judged

@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 import click
 
 import netsym.writers  # noqa: F401  (fills the table of writers)
-from netsym.array_formula import ARRAY_WRITERS, ArrayFormula
+from netsym.array_formula import ArrayFormula
 from netsym.cli.arguments import common_options, note, one_of, whole_number, with_options
 from netsym.cli.output import Progress, write
 from netsym.errors import SpecError
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
 from netsym.network.network import Network
-from netsym.writers import WRITERS
+from netsym.writers import ARRAY_WRITERS, WRITERS
 from netsym.writers.array_latex import ArrayLatex
 from netsym.writers.array_text import ArrayAscii, ArrayUnicode
 from netsym.writers.language import Language

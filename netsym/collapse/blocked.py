@@ -11,8 +11,8 @@ from netsym.collapse.diagram import Diagram, was_split
 from netsym.collapse.facts import Facts
 from netsym.collapse.rules import Work
 from netsym.collapse.witness import Passage, Witness, passage
-from netsym.collapse.words import layer_words, wrapped
-from netsym.wording import agreed, plural
+from netsym.collapse.words import layer_words
+from netsym.wording import agreed, plural, wrapped
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,8 @@ from dataclasses import replace
 from netsym.collapse.blocked import Blocked
 from netsym.collapse.letters_of_parameters import Spelling, aligned, is_small
 from netsym.collapse.maps import collapse, side_by_side
-from netsym.collapse.report import MOST_BLOCKED, MOST_STEPS
-from netsym.collapse.simplification import Simplified, Step
+from netsym.collapse.simplified import MOST_BLOCKED, MOST_STEPS, Simplified
+from netsym.collapse.step import Step
 from netsym.collapse.witness import Witness
 from netsym.errors import SpecError, checked_whole, did_you_mean
 from netsym.forms.sizes import MAX_NODES

@@ -2,129 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
+from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
-
-from netsym.collapse.blocked import Blocked, blocked
+from netsym.collapse.blocked import blocked
 from netsym.collapse.diagram import Diagram
-from netsym.collapse.effort import Cost, network_cost
 from netsym.collapse.factor import factoring
 from netsym.collapse.facts import Facts
-from netsym.collapse.rules import RULES, Found, Rule, Work
+from netsym.collapse.rules import RULES, Rule, Work
+from netsym.collapse.simplified import Simplified
+from netsym.collapse.step import Step
 from netsym.errors import SpecError, check_real, checked_whole
-from netsym.forms.values import reals
 from netsym.network.counting import refuse_vast_network
 from netsym.network.network import Network
-from netsym.ops.parameters import Parameter
-from netsym.ops.proved.balls import Balls, precision
-from netsym.wording import plural
 from netsym.writers.language import Watcher, no_watcher
 
-_BITS = 256
 _SIMPLIFIED = ", simplified"
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """One use of a rule, with the network before and after it; their numbers are exact.
-
-    `found` has the layers that were changed, in stages (see `diagram`), and says why it is right.
-    """
-
-    rule: Rule
-    found: Found
-    diagram: Diagram
-
-    @property
-    def pattern(self) -> str:
-        """The rule, as `a -> b`."""
-        return (self.rule.__doc__ or "").split("`")[1]
-
-    @cached_property
-    def before(self) -> Network:
-        """The network before."""
-        return self.diagram.network()
-
-    @cached_property
-    def after(self) -> Network:
-        """The network after."""
-        return self.found.after.network()
-
-    @cached_property
-    def cost(self) -> tuple[Cost, Cost]:
-        """What the network costs, before and after."""
-        return network_cost(self.before), network_cost(self.after)
-
-    @cached_property
-    def nodes(self) -> tuple[int, int]:
-        """The nodes of the inlined formula, before and after."""
-        return self.before.count_nodes("inlined"), self.after.count_nodes("inlined")
-
-    def __str__(self) -> str:
-        return f"{self.found.words} ({self.pattern})"
-
-
-@dataclass(frozen=True, eq=False)
-class Simplified:
-    """A simplified network; `str` is the report.
-
-    `network` is the result. `exact` is the same before its numbers were rounded. `steps` led to it
-    from `original`; `blocked` are the places that stay as they are, `stopped` says that there were
-    more steps.
-    """
-
-    original: Network
-    network: Network
-    exact: Network
-    steps: tuple[Step, ...]
-    blocked: tuple[Blocked, ...]
-    stopped: bool = False
-
-    @cached_property
-    def is_rounded(self) -> bool:
-        """Whether numbers of `exact` were rounded to float64, though that may have lost nothing."""
-        sides = (_parameters(network) for network in (self.network, self.exact))
-        return any(one is not other for one, other in zip(*sides, strict=True))
-
-    @cached_property
-    def cost(self) -> tuple[Cost, Cost]:
-        """What the network costs, before and after."""
-        return network_cost(self.original), network_cost(self.network)
-
-    def bound(self, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """Proved bounds on |original(x) - network(x)| in real numbers; shape (points, outputs).
-
-        `x` has shape (points, inputs). What float64 rounds while evaluating comes on top. Raises
-        `ValueMissingError` for named parameters, `SpecError` for what is no array of numbers.
-        """
-        try:
-            points = reals(x)
-        except (TypeError, ValueError) as error:
-            raise SpecError(f"x must be an array of numbers, a point a row: {error}") from None
-        with precision(_BITS):
-            sides = []
-            for network in (self.original, self.network):
-                ops = Balls(bits=_BITS)
-                y = network.read(ops, ops.points(points))
-                sides.append(np.broadcast_to(y, (*points.shape[:-1], len(network.output_names))))
-            gaps: Any = sides[0] - sides[1]
-            bounds = np.array([float(abs(gap).upper()) for gap in gaps.reshape(-1).tolist()])
-        above: npt.NDArray[np.float64] = np.nextafter(bounds, np.inf).reshape(gaps.shape)
-        return above
-
-    def __str__(self) -> str:
-        from netsym.collapse.report import report
-
-        return report(self)
-
-    def __repr__(self) -> str:
-        count = plural(len(self.steps), "step")
-        return f"<{self.original.title} simplified in {count}: {self.network!r}>"
 
 
 def simplify(
@@ -176,10 +68,6 @@ def simplify(
         tuple(blocked(work)),
         step is not None,
     )
-
-
-def _parameters(network: Network) -> Iterator[Parameter]:
-    return (p for placed in network.layers for p in placed.parameters.values())
 
 
 def _entitled(network: Network) -> Network:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
-from netsym.errors import checked_whole
 from netsym.layers.wiring import Placed
 from netsym.wording import agreed
 
@@ -46,17 +44,3 @@ def unit_words(units: Sequence[int], layer: Placed) -> str:
     """Units of a layer, counted from 0, by their numbers from 1."""
     numbers = [unit + 1 for unit in units]
     return f"{agreed(len(numbers), 'unit', 'units')} {listed(numbers)} of {layer_words([layer])}"
-
-
-def paragraph(text: str, width: int, indent: str = "") -> list[str]:
-    """The lines of a paragraph; those after the first begin further in."""
-    return textwrap.wrap(
-        text, checked_whole("width", width, 1),
-        initial_indent=indent, subsequent_indent=f"{indent}  ",
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
-
-
-def wrapped(text: str, width: int) -> str:
-    """A paragraph in lines of at most `width`, all but the first indented."""
-    return "\n".join(paragraph(text, width))

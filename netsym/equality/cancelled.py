@@ -7,17 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
-from typing import Any
-from typing import Generic
+from typing import Any, Generic
 
 import numpy as np
 import numpy.typing as npt
 
 from netsym.equality.comparison import compare
 from netsym.errors import SpecError
-from netsym.forms.form import Binding, layered
-from netsym.formula import Formula
-from netsym.formula import Binding, F, Form, layered
+from netsym.forms.form import Binding, F, Form, layered
 from netsym.gradient.deltas import Title, append_names
 from netsym.gradient.gradient import in_form
 from netsym.graph.copying import copy_constants

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from netsym.collapse.simplification import Simplified
+from netsym.collapse.simplified import Simplified
 from netsym.equality.agreement import Counterexample
 from netsym.equality.diagnosis import Diagnosis, diagnose
 from netsym.equality.side_by_side import Table, table
@@ -15,9 +15,9 @@ from netsym.equality.sides import Subject, aligned, of_formula, read_text, subje
 from netsym.equality.simplified import judge_simplified
 from netsym.equality.verdict import VERDICTS, judge
 from netsym.errors import SpecError, check_real, checked_whole
-from netsym.files.files import network_or_text
 from netsym.forms.sizes import shown
 from netsym.network.network import Network
+from netsym.path import meant
 from netsym.writers.language import Watcher, no_watcher
 
 #: Forms of at most so many nodes are written as text and read back, where a network is compared
@@ -53,7 +53,7 @@ def compare(
     seed = checked_whole("seed", seed)
     if tolerance is not None:
         check_real("tolerance", tolerance, least=0)
-    one, other = (network_or_text(side) if isinstance(side, str) else side for side in (one, other))
+    one, other = (meant(side) if isinstance(side, str) else side for side in (one, other))
     if other is None:
         return _with_itself(subject(one), seed, tolerance, progress)
     if isinstance(other, Simplified):

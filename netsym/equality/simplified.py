@@ -14,7 +14,8 @@ from math import inf, isfinite, nextafter
 import numpy as np
 import numpy.typing as npt
 
-from netsym.collapse.simplification import Simplified, Step
+from netsym.collapse.simplified import Simplified
+from netsym.collapse.step import Step
 from netsym.equality.agreement import draws, largest_gap
 from netsym.equality.rounded import rounding
 from netsym.equality.sides import Subject, aligned, subject

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 from netsym.errors import SpecError
@@ -14,29 +13,12 @@ from netsym.files.syntax import Format, document
 from netsym.files.toml import dumps
 from netsym.files.whole_file import replacing
 from netsym.network.network import Network
-from netsym.readers import shorthand
 
 __all__ = ["dumps", "load", "loads", "save"]
 
-_FORMATS: dict[str, Format] = {".toml": "toml", ".json": "json"}
+#: The formats of a spec, by the suffix of its file.
+FORMATS: dict[str, Format] = {".toml": "toml", ".json": "json"}
 _MOST_BYTES = 64 * 2**20
-_CALLED = re.compile(r"[\w./\\~-]*\.(?:txt|tex|md|py|toml|json)")  # as a file would be
-
-
-def network_or_text(given: str) -> Network | str:
-    """What a text stands for, first match: an existing file, a network in shorthand, a formula.
-
-    A file holds a network in TOML or JSON, or the text of one of the others. A formula is given
-    back as the text that it is. Raises `SpecError` for a file that is not there or cannot be read.
-    """
-    path, text = Path(given), given
-    if is_file(path):
-        if path.suffix.lower() in _FORMATS:
-            return load(path)
-        text = _text_of(path)
-    elif _CALLED.fullmatch(given):
-        raise SpecError(f"there is no file {given}; check the path and its spelling")
-    return shorthand.parse(text) if shorthand.is_shorthand(text) else text
 
 
 def is_file(path: Path) -> bool:
@@ -54,7 +36,7 @@ def load(path: str | os.PathLike[str]) -> Network:
     """
     path = Path(path)
     format = "toml" if path.is_dir() else format_of(path)  # a folder is refused as one
-    return loads(_text_of(path), folder=path.parent, source=str(path), format=format)
+    return loads(text_of(path), folder=path.parent, source=str(path), format=format)
 
 
 def save(network: Network, path: str | os.PathLike[str]) -> None:
@@ -70,13 +52,13 @@ def save(network: Network, path: str | os.PathLike[str]) -> None:
 
 def format_of(path: Path) -> Format:
     """The format that the name of a file asks for; raises `SpecError` if it is none of those."""
-    format = _FORMATS.get(path.suffix.lower())
+    format = FORMATS.get(path.suffix.lower())
     if format is None:
         raise SpecError(f"{path}: a network is in a .toml or .json file; give one of these")
     return format
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
     """The text of a file; raises `SpecError` if it cannot be read, or is none in UTF-8."""
     with opened(path, _MOST_BYTES) as file:
         content = file.read(_MOST_BYTES)

@@ -13,8 +13,6 @@ from netsym.files.numbered_for_file import renumbered
 from netsym.files.options import options, switches
 from netsym.files.spec import VERSION
 from netsym.files.syntax import Format
-from netsym.layers.loss import Penalty
-from netsym.layers.blocks import INPUT
 from netsym.layers.wiring import Placed
 from netsym.network.network import Network
 

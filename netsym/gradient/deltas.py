@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.forms.form import F, Form
-from netsym.formula import F, Form
 from netsym.graph.copying import copy_constants
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import NAMED, Block, Graph, Ids

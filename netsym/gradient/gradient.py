@@ -15,8 +15,6 @@ import numpy as np
 from netsym.errors import SpecError
 from netsym.forms.form import Bindings, F, Form, inlined, layered, shared, spare_letters
 from netsym.gradient.reverse import Backward, Dependence, Reverse
-from netsym.formula import Bindings, F, Form, Formula, inlined, layered, shared, spare_letters
-from netsym.gradient.reverse import Dependence, Reverse
 from netsym.gradient.signed_nodes import Product, Signed, SignedNodes
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Derivatives, Names

@@ -9,8 +9,7 @@ from math import prod
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.forms.form import Form
-from netsym.formula import F, Form
+from netsym.forms.form import F, Form
 from netsym.gradient.array_nodes import ArrayNodes
 from netsym.gradient.deltas import Title, append_names, delta_names, with_preactivations
 from netsym.gradient.gradient import in_form

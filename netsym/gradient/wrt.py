@@ -10,7 +10,6 @@ import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.forms.form import Form
-from netsym.formula import Form
 from netsym.gradient.deltas import (
     Title,
     append_names,

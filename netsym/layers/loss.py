@@ -167,7 +167,7 @@ class Labelled(Loss):
 
     def vectors(self, ops: WholeOps[A]) -> int | None:
         """How many vectors the prediction of one example has; None if it is one."""
-        *axes, _ = ops.input_shapes[0][int(self.examples) :]
+        *axes, _ = ops.place.shapes[0][int(self.examples) :]
         return prod(axes) if axes else None
 
     def ones(self, count: int) -> Present | None:

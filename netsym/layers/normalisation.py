@@ -252,7 +252,7 @@ def _normal(ops: Ops[A], x: A, eps: float) -> A:
 
 def _each(ops: WholeOps[A]) -> str:
     """Of what there is one mean: of a vector as a whole, of an array of each row."""
-    return ROW if len(ops.input_shapes[0]) > 1 else ""
+    return ROW if len(ops.place.shapes[0]) > 1 else ""
 
 
 def _normal_whole(ops: WholeOps[A], x: A, eps: float, each: str) -> A:
@@ -272,7 +272,7 @@ def _scaled(ops: Ops[A], parameters: Mapping[str, A], values: A) -> A:
 
 def _channelwise(ops: WholeOps[A], parameters: Mapping[str, A]) -> Mapping[str, A]:
     """The same with letters: of a vector the channels are its elements."""
-    if len(ops.input_shapes[0]) == 1:
+    if len(ops.place.shapes[0]) == 1:
         return parameters
     return {key: ops.channelwise(value) for key, value in parameters.items()}
 

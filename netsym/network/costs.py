@@ -12,13 +12,9 @@ import numpy.typing as npt
 from netsym.errors import SpecError, TooLargeError, checked_whole, did_you_mean
 from netsym.graph.names import Names, literal, several
 from netsym.layers import Activated, Shape, shown
-from netsym.layers.loss import LOSSES, Cost, Huber, Labelled, Loss, Penalty
-from netsym.layers.sources import Given
-from netsym.layers import Activated, Layer, Shape, shown
-from netsym.layers.blocks import INPUT
 from netsym.layers.loss import Cost, Huber, Labelled, Loss, Penalty
 from netsym.layers.registry import LOSSES
-from netsym.layers.sources import Given, Part
+from netsym.layers.sources import Given
 from netsym.layers.wiring import Placed
 from netsym.network.interface import Input, Output
 from netsym.network.network import Network

@@ -13,12 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.array_formula import ArrayFormula
-from netsym.errors import (
-    SpecError,
-    ValueMissingError,
-    did_you_mean,
-    without_values,
-)
+from netsym.errors import SpecError, ValueMissingError, did_you_mean
 from netsym.forms.form import (
     Form,
     output_positions,
@@ -38,7 +33,7 @@ from netsym.network.wired import Wired
 from netsym.ops import Ops
 from netsym.ops.counts.forecast import Growth, NetworkSize
 from netsym.ops.numeric import Numeric
-from netsym.wording import agreed, plural
+from netsym.wording import agreed, plural, without_values
 
 if TYPE_CHECKING:
     import sympy

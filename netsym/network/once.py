@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from netsym.errors import SpecError, checked_whole
 from netsym.graph.names import Names
-from netsym.layers import Shape
-from netsym.layers.recurrent import Recurrent
+from netsym.layers import Layer, Shape
 from netsym.layers.wiring import Placed
 from netsym.network.interface import Input, Output
 from netsym.network.wired import W, Wired
+
+if TYPE_CHECKING:
+    from netsym.layers.recurrent import Recurrent
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,8 @@ def times_written(network: Wired) -> dict[int, str]:
 
 def zero_states(placed: Placed, steps: int) -> list[Names]:
     """The states before the first step of a recurrent layer that are 0."""
-    layer = placed.layer
-    if not isinstance(layer, Recurrent) or layer.state != "zero":
+    layer = _recurrent(placed.layer)
+    if layer is None or layer.state != "zero":
         return []
     at = str(steps + 1 if layer.reverse else 0)
     return [Names(letter, placed.number, at=at) for letter in layer.states]
@@ -157,8 +160,9 @@ def _rewired(
     shapes, found = dict(inputs), []
     for placed in layers:
         layer = placed.layer
-        if isinstance(layer, Recurrent) and layer.steps is not None:
-            layer = replace(layer, steps=steps)
+        recurrent = _recurrent(layer)
+        if recurrent is not None and recurrent.steps is not None:
+            layer = replace(recurrent, steps=steps)
         taken = tuple(shapes[source] for source in placed.sources)
         shapes[placed.name] = layer.shape(*taken)
         parameters = {key: parameter.shape for key, parameter in placed.parameters.items()}
@@ -169,3 +173,12 @@ def _rewired(
             )
         found.append(replace(placed, layer=layer, shapes=taken, shape=shapes[placed.name]))
     return tuple(found)
+
+
+def _recurrent(layer: Layer) -> Recurrent | None:
+    """The layer, if it is recurrent; else the file of these layers is not even read."""
+    if not layer.recurrent:
+        return None
+    from netsym.layers.recurrent import Recurrent
+
+    return layer if isinstance(layer, Recurrent) else None

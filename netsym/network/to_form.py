@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
+from netsym.forms.array_form import ArrayForm
 from netsym.forms.form import Binding, Form, bind, inlined, layered, shared
 from netsym.graph.graph import Ids
 from netsym.graph.names import Names
-from netsym.layers.loss import Loss
+from netsym.layers.registry import LOSSES
 from netsym.layers.wiring import Placed
 from netsym.network.interface import Input, Output
 from netsym.network.once import Steps, check_once, times_written, zero_states
@@ -71,7 +72,7 @@ def _form(
         network.function,
         latex_names=network.latex_names,
         headings={number: _heading(number, layers) for number, layers in parts.items()},
-        loss=next((p.number for p in network.layers if isinstance(p.layer, Loss)), 0),
+        loss=next((p.number for p in network.layers if p.layer.kind in LOSSES), 0),
     )
 
 
@@ -115,14 +116,15 @@ def _letter(end: Input | Output, steps: Steps) -> Names:
     return Names(end.letter, None, shape, at=names.at)
 
 
-def matrices(network: Wired) -> Form:
-    """The layered form with whole arrays: `a1 = σ(W1 x + b1)`; its `shapes` say their sizes."""
+def matrices(network: Wired) -> ArrayForm:
+    """The layered form with whole arrays: `a¹ = σ(W¹x + b¹)`; its `shapes` say their sizes."""
     ops = Matrix()
     form = _at_steps(network, ops)
     used = tuple(shape for shape in ops.shapes if form.mask[ops.node(shape[0])])
     inputs = [ops.node(letter) for letter, _ in used if letter.layer is None]
     ends = np.array(inputs if len(network.input_names) else [], dtype=np.int32)
-    return replace(form, shapes=used, inputs=ends)
+    parts = {field.name: getattr(form, field.name) for field in fields(form)}
+    return ArrayForm(**{**parts, "inputs": ends}, shapes=used)
 
 
 def module(network: Wired, placed: Placed) -> Form:

@@ -50,7 +50,7 @@ class Matrix(Symbolic, WholeOps[Ids]):
         return self._letter(parameter.names)
 
     def letter(self, base: str) -> Ids:
-        return self.graph.symbols(Names(base, self.layer)).reshape(())
+        return self.graph.symbols(Names(base, self.place.layer)).reshape(())
 
     def multiply(self, *factors: Ids) -> Ids:
         return self._elementwise("hadamard", factors)
@@ -87,7 +87,7 @@ class Matrix(Symbolic, WholeOps[Ids]):
 
     def concatenate(self, arrays: Sequence[Ids], axis: int = -1) -> Ids:
         """Vectors, and what is joined along the first axis, one below another."""
-        axes = len(self.input_shapes[0])
+        axes = len(self.place.shapes[0])
         indices = {1: "", 2: "rows" if axis == -2 else "columns"}
         return self.operator(
             "concatenate", *arrays, index=indices.get(axes, f"axis {1 + axes + axis}")

@@ -9,11 +9,12 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import ValueMissingError, without_values
+from netsym.errors import ValueMissingError
 from netsym.forms.form import Form, bind
 from netsym.graph.copying import with_numbers
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Names, literal
+from netsym.wording import without_values
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.collapse.words import paragraph
 from netsym.errors import SpecError, as_given
 from netsym.formula import Formula
 from netsym.network.network import Network
@@ -23,7 +22,7 @@ from netsym.ops.affine.affine_pieces import Kinks, Pieces, Sides, Undecided, nea
 from netsym.ops.proved.rationals import Exact, NotRational, Rationals
 from netsym.pieces.affine_text import ROUNDED, Row, Writer, formula, is_rounded, listed
 from netsym.pieces.redundancy import irredundant
-from netsym.wording import agreed, few, plural
+from netsym.wording import agreed, few, paragraph, plural
 from netsym.writers.text import Ascii
 
 Array = npt.NDArray[Any]

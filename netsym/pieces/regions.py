@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.collapse.words import paragraph
 from netsym.errors import SpecError, TooLargeError, as_given, checked_whole
 from netsym.network.network import Network
 from netsym.ops.affine.affine_pieces import Kinks, Undecided, signs, throughout
@@ -34,7 +33,7 @@ from netsym.pieces.region import (
     refuse_names,
     sided,
 )
-from netsym.wording import plural
+from netsym.wording import paragraph, plural
 from netsym.writers.language import Equation, Language, Watcher, no_watcher
 from netsym.writers.latex import Latex
 from netsym.writers.text import Ascii

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from netsym.formula import WRITERS
 from netsym.writers.array_latex import write_array_latex
 from netsym.writers.array_text import write_array_text
 from netsym.writers.latex import write_latex

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import ClassVar
 
-from netsym.formula import Form
+from netsym.forms.form import Form
 from netsym.graph.names import Names
 from netsym.writers.array_language import ArrayLanguage
 from netsym.writers.language import ATOM, PRODUCT, Watcher, no_watcher

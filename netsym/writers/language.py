@@ -13,7 +13,6 @@ from typing import ClassVar
 
 from netsym.errors import checked_whole
 from netsym.forms.form import Binding, Form
-from netsym.formula import Binding, Form
 from netsym.graph.constants import whole
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block, Positions

@@ -12,7 +12,6 @@ from typing import ClassVar
 
 from netsym.errors import SpecError, checked_whole, did_you_mean
 from netsym.forms.form import Form, layered
-from netsym.formula import Form, layered
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block, Positions
 from netsym.graph.names import GREEK, VALUES, Adjoints, Derivatives, Names

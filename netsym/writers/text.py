@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from netsym.errors import checked_whole
 from netsym.forms.form import Form
-from netsym.formula import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import GREEK, Adjoints, Derivatives, Names
 from netsym.writers.language import (

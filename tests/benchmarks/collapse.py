@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from netsym import Network, compare, parse
-from netsym.collapse.simplification import Simplified, simplify
+from netsym.collapse.simplification import simplify
+from netsym.collapse.simplified import Simplified
 from netsym.layers.elementwise import Standardize
 from tests.benchmarks.measure import (
     Bar,

@@ -15,7 +15,8 @@ import sympy
 from hypothesis import HealthCheck, given, settings
 
 import netsym
-from netsym.collapse.simplification import Simplified, simplify
+from netsym.collapse.simplification import simplify
+from netsym.collapse.simplified import Simplified
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize
 from netsym.layers.merge import Add

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 import netsym
 from netsym.collapse.derivation import derivation
-from netsym.collapse.simplification import Simplified, simplify
+from netsym.collapse.simplification import simplify
+from netsym.collapse.simplified import Simplified
 from netsym.equality.rounded import rounding
 from netsym.files.files import dumps, loads
 from netsym.graph.copying import with_numbers

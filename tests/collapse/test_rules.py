@@ -15,7 +15,8 @@ import pytest
 import sympy
 
 import netsym
-from netsym.collapse.simplification import Simplified, simplify
+from netsym.collapse.simplification import simplify
+from netsym.collapse.simplified import Simplified
 from netsym.errors import SpecError
 from netsym.layers import Layer, Shape
 from netsym.layers.dense import Dense

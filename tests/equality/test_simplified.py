@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import netsym
-from netsym.collapse.simplification import Simplified
+from netsym.collapse.simplified import Simplified
 from netsym.layers.dense import Dense
 from netsym.ops.parameters import Parameter
 

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 import netsym
 from netsym import ValueMissingError
+from netsym.array_formula import ArrayFormula
 from netsym.forms.form import bind
 from netsym.formula import Formula
-from netsym.array_formula import ArrayFormula
-from netsym.formula import Formula, bind
 from netsym.graph.names import Names, literal
 from netsym.ops.counts.sizes import Counts, Heights, Sizes
 from netsym.ops.matrix import Matrix

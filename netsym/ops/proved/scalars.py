@@ -11,12 +11,13 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import ValueMissingError, without_values
+from netsym.errors import ValueMissingError
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.ops import Present
 from netsym.ops.arrays import Arrays
 from netsym.ops.parameters import Parameter
+from netsym.wording import without_values
 
 Objects = npt.NDArray[np.object_]
 

@@ -1,0 +1,98 @@
+"""The path from text to text: what was typed -> network -> reading -> form -> language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from netsym.array_formula import ArrayFormula
+from netsym.errors import SpecError
+from netsym.files import files
+from netsym.forms.sizes import MAX_NODES, refuse_if_larger
+from netsym.formula import Formula
+from netsym.network.network import Network
+from netsym.readers import shorthand
+
+_CALLED = re.compile(r"[\w./\\~-]*\.(?:txt|tex|md|py|toml|json)")  # as a file would be
+
+
+def written(
+    given: str | Network,
+    form: str = "inlined",
+    to: str = "text",
+    *,
+    expand: bool = False,
+    output: str | None = None,
+    max_nodes: int = MAX_NODES,
+    **options: Any,
+) -> Iterator[str]:
+    """A network in a form, in a language, piece by piece.
+
+    >>> print(*written("1-1:sigmoid", ascii=True), sep="")
+    y = sigmoid(w1_1_1*x + b1_1)
+    """
+    network = network_of(given)  # text -> network
+    formula = formula_of(network, form, expand, output, max_nodes)  # network -> reading -> form
+    return formula.write(to, max_nodes=max_nodes, **options)  # form -> text
+
+
+# -- text -> network -------------------------------------------------------------------------------
+def network_of(given: str | Network) -> Network:
+    """The network that a text stands for; raises `SpecError` for a formula, or what is none."""
+    if isinstance(given, Network):
+        return given
+    path = Path(given)
+    if files.is_file(path) or "/" in given or path.suffix in files.FORMATS:
+        return files.load(path)
+    return shorthand.parse(given)
+
+
+def meant(given: str) -> Network | str:
+    """What a text stands for, first match: an existing file, a network in shorthand, a formula.
+
+    A file holds a network in TOML or JSON, or the text of one of the others. A formula is given
+    back as the text that it is. Raises `SpecError` for a file that is not there or cannot be read.
+    """
+    path, text = Path(given), given
+    if files.is_file(path):
+        if path.suffix.lower() in files.FORMATS:
+            return files.load(path)
+        text = files.text_of(path)
+    elif _CALLED.fullmatch(given):
+        raise SpecError(f"there is no file {given}; check the path and its spelling")
+    return shorthand.parse(text) if shorthand.is_shorthand(text) else text
+
+
+# -- network -> form -------------------------------------------------------------------------------
+def formula_of(
+    network: Network, form: str, expand: bool, output: str | None, max_nodes: int
+) -> Formula | ArrayFormula:
+    """A form of a network, or of one output of it; "matrix" is that of whole arrays.
+
+    Raises `TooLargeError` for more than `max_nodes`, from the forecast, before it is built.
+    """
+    if form == "matrix":
+        return network.matrices
+    _refuse_large(network, form, expand, output, max_nodes)
+    formula = network.formula(form, expand)
+    return formula if output is None else formula.output(output)
+
+
+def _refuse_large(
+    network: Network, form: str, expand: bool, output: str | None, max_nodes: int
+) -> None:
+    instead = "netsym size says how large every form is; --max-nodes raises the limit"
+    if form == "inlined":
+        nodes = network.count_nodes(form, output, expand)
+        if nodes > max_nodes:
+            layers = network.count_nodes("layered", None, expand)
+            if layers <= max_nodes:
+                instead = f"layer by layer it has {layers:,} (netsym show); {instead}"
+    else:
+        nodes = network.count_nodes("once" if form == "once" else "layered", None, expand)
+        if nodes > max_nodes and (output is not None or form == "shared"):
+            size = network.forecast(form, expand, output)
+            nodes = nodes if size is None else size.nodes
+    refuse_if_larger(nodes, form, max_nodes, instead)
