@@ -15,7 +15,6 @@ import pytest
 import netsym
 from netsym.collapse.derivation import derivation
 from netsym.collapse.expansion import expanded
-
 from netsym.equality.laws import laws
 from netsym.errors import SpecError, as_given
 from netsym.layers.dense import Dense

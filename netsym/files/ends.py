@@ -53,6 +53,8 @@ def outputs(said: Mapping[str, Any]) -> list[str] | list[Wanted]:
         known(f"output {number}", table, OUTPUT_KEYS)
         name = _name(f"output {number}", table, "y")
         source = table.get("from")
+        if source is None:
+            raise SpecError(f'output {number} ({name}): from is missing; write from = "layer2"')
         if not isinstance(source, str):
             error = wrong("from", source, "the name of a layer", '"layer2"')
             raise SpecError(f"output {number} ({name}): {error}")
@@ -122,6 +124,8 @@ def _shape(value: Any) -> tuple[int, ...]:
 
 def _name(where: str, table: Mapping[str, Any], example: str) -> str:
     name = table.get("name")
+    if name is None:
+        raise SpecError(f'{where}: name is missing; write name = "{example}"')
     if not isinstance(name, str):
         error = wrong("name", name, "a name in quotes", f'"{example}"')
         raise SpecError(f"{where}: {error}")
