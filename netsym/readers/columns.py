@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from netsym.formula.names import GREEK, RESERVED, is_name
+from netsym.layers.formulas import has_meaning
 
 #: Letters that do not decompose into one of ASCII and its marks.
 _SPELLED: Mapping[str, str] = {
@@ -40,7 +41,11 @@ def names_of(
     Those that would clash get a number; what cannot be spelled is called by its place, as x_3.
     No LaTeX is given twice, nor that which is `known`.
     """
-    own = {text for text in texts if is_name(text) and text not in RESERVED and not is_taken(text)}
+
+    def means(name: str) -> bool:
+        return name in RESERVED or has_meaning(name) or is_taken(name)
+
+    own = {text for text in texts if is_name(text) and not means(text)}
     used, names, latex = set(own), list[str](), dict[str, str]()
     for place, text in enumerate(texts, 1):
         if text in own:
@@ -49,7 +54,7 @@ def names_of(
             continue
         first = name = as_name(text, start) or f"{start}_{place}"
         number = 1
-        while name in used or name in RESERVED or is_taken(name):
+        while name in used or means(name):
             number += 1
             name = f"{first}_{number}"
         used.add(name)
