@@ -506,8 +506,13 @@ class Network:
     # -- parameters -----------------------------------------------------------------------------
     @property
     def parameter_count(self) -> int:
-        """How many weights and biases there are, named and numeric."""
-        return sum(len(p.names) for p in self._parameters())
+        """How many weights and biases there are, named and numeric; of one name there is one."""
+        count, names = 0, set[str]()
+        for parameter in self._parameters():
+            tied = parameter.tied()
+            count += len(parameter.names) - len(tied)
+            names.update(tied)
+        return count + sum(self._notation.place(name) is None for name in names)
 
     def parameter_names(self) -> list[str]:
         """The parameters that are names, in order, each once."""
@@ -587,23 +592,28 @@ class Network:
     def check_names(self) -> None:
         """Raise `SpecError` unless every name is an identifier and names one thing.
 
-        Parameters may be formulas of parameters, but not of other values.
+        A parameter may serve several times, and may be a formula of parameters, but not of other
+        values.
         """
         given = Counter(self.inputs.literal)
         given.update(self.outputs.literal)
         if self.function:
             given[self.function] += 1
         values = set(given)
-        for parameter in self._parameters():
-            given.update(parameter.chosen())
+        given.update({name for parameter in self._parameters() for name in parameter.chosen()})
         for name, times in given.items():
             refuse_bad_name(name)
             if times > 1:
                 raise SpecError(f"the name {name!r} is given {times} times; each names one thing")
             if self.generates(name):
+                tied = (
+                    ""
+                    if self._values.place(name)
+                    else (", or for one parameter in both places give it in both")
+                )
                 raise SpecError(
                     f"the name {name!r} is also what the notation calls another value here; "
-                    "choose another"
+                    f"choose another{tied}"
                 )
         for number, placed in self._numbered:
             for key, parameter in placed.parameters.items():
