@@ -97,7 +97,7 @@ def entries_of(number: int, wire: Wire, widths: Sequence[int]) -> dict[str, list
 
 
 class _Drawn:
-    """The parameters of one network as they are drawn: own names are used once each."""
+    """The parameters of one network as they are drawn: some own names serve several times."""
 
     def __init__(
         self, draw: Callable[[Any], Any], named: bool, exact: bool, redundant: bool
@@ -106,7 +106,7 @@ class _Drawn:
         self.named = named
         self.exact = exact
         self.redundant = redundant
-        self.names = 0
+        self.names: list[str] = []
 
     def entry(self, numbers: st.SearchStrategy[float]) -> Entry:
         kinds = ["number", "number", "name"] if self.named else ["number"]
@@ -115,8 +115,11 @@ class _Drawn:
             return float(self.draw(numbers))
         if kind == "fraction":
             return Fraction(self.draw(FRACTIONS))
-        self.names += 1
-        return str(self.draw(st.sampled_from(["q", "t_", "rate_", "W"]))) + str(self.names)
+        if self.names and self.draw(st.integers(0, 2)) == 0:  # a parameter that stands elsewhere
+            return str(self.draw(st.sampled_from(self.names)))
+        start = self.draw(st.sampled_from(["q", "t_", "rate_", "W"]))
+        self.names.append(f"{start}{len(self.names) + 1}")
+        return self.names[-1]
 
     def vector(self, length: int, numbers: st.SearchStrategy[float] = FLOATS) -> list[Entry]:
         if self.draw(st.booleans()):
@@ -137,8 +140,8 @@ class _Drawn:
         if kind == "identity":
             return [[float(row == column) for column in range(columns)] for row in range(rows)]
         matrix = [self.vector(columns) for _ in range(rows)]
-        if kind == "rows":  # a name names one thing, so rows that are equal have numbers
-            row: list[Entry] = [float(self.draw(FLOATS)) for _ in range(columns)]
+        if kind == "rows":
+            row = self.vector(columns)
             first, second = (self.draw(st.integers(0, rows - 1)) for _ in range(2))
             matrix[first] = matrix[second] = row if first != second else [0.0] * columns
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 from importlib import import_module
@@ -135,6 +136,8 @@ def _run(arguments: list[str] | None) -> int | None:
     except click.UsageError as error:
         usage = f"\n{error.ctx.get_usage()}" if error.ctx else ""
         return _complain(f"{error.format_message()}{usage}", error.exit_code)
+    except click.Abort:  # a KeyboardInterrupt of somebody else's
+        raise Ended(signal.SIGINT) from None
     except ClosedPipe:
         return BROKEN_PIPE
     except SystemExit:

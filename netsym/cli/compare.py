@@ -8,8 +8,9 @@ import sys
 
 import click
 
-from netsym.cli.arguments import TakesFormula, judging_options, network_argument, note, read_side
+from netsym.cli.arguments import judging_options, network_argument, note
 from netsym.cli.output import Progress, write
+from netsym.cli.sides import TakesFormula, read_side
 from netsym.equality.comparison import Comparison, compare
 from netsym.network.network import Network
 from netsym.writers.text import NARROWEST

@@ -8,10 +8,11 @@ from typing import Any
 import click
 
 from netsym.cli.arguments import network_argument, note, one_of
-from netsym.cli.losses import loss_options, with_loss
+from netsym.cli.combinations import Row, Verb
+from netsym.cli.losses import COST, loss_options, with_loss
 from netsym.cli.output import Progress, write
 from netsym.cli.process import say
-from netsym.cli.writing import check_layout, write_formula, writing_options
+from netsym.cli.writing import MATRIX, WRITING, write_formula, writing_options
 from netsym.errors import SpecError
 from netsym.forms.form import F, inlined, layered, shared
 from netsym.forms.sizes import Size, refuse_if_larger, shown
@@ -20,10 +21,19 @@ from netsym.network.network import Network
 from netsym.wording import plural, table
 
 _FORMS = {"layered": layered, "shared": shared, "inlined": inlined}
+ROWS = (
+    *WRITING,
+    *MATRIX,
+    *COST,
+    Row("--onion", beside="--form shared"),
+    Row("--size", beside="--level matrix"),
+    Row("--form, --to, --ascii, --width, --digits, --max-nodes, --document, --notation, --onion, "
+        "--color", beside="--size"),
+)  # fmt: skip
 _MOST_BUILT = 20_000_000  # nodes of a graph that takes a few seconds and a few gigabytes
 
 
-@click.command("grad")
+@click.command("grad", cls=Verb, rows=ROWS)
 @network_argument
 @click.option(
     "--wrt",
@@ -72,17 +82,16 @@ def command(
     """  # fmt: skip
     network = with_loss(network, options)
     note(network)
-    check_layout(options["to"], options)
     names = wrt if wrt in ("parameters", "inputs") else [name.strip() for name in wrt.split(",")]
     if level == "matrix":
-        _write_matrices(network, names, form, taught, options)
+        _write_matrices(network, names, taught, options)
         return
-    if options["onion"] and form == "shared":
-        raise SpecError("--onion names the factors of the chain rule; leave --form shared out")
     _refuse_to_build(network, options, every=names == "parameters" and not sizes)
     formula = network.formula("layered", options["expand"])
     if options["unit"] is not None:
         formula = formula.output(options["unit"])
+    if options["onion"] and len(formula.outputs) > 1:
+        raise SpecError("--onion is for the derivatives of one output; choose it with --output")
     slopes = formula.jacobian(names)
     if taught:
         slopes = _taught(network, slopes)
@@ -100,12 +109,8 @@ def command(
 
 
 def _write_matrices(
-    network: Network, names: str | list[str], form: str, taught: bool, options: dict[str, Any]
+    network: Network, names: str | list[str], taught: bool, options: dict[str, Any]
 ) -> None:
-    if options["unit"] or options["expand"] or options["onion"] or form != "layered":
-        raise SpecError(
-            "--level matrix writes whole layers; leave --output, --expand, --onion and --form out"
-        )
     slopes = network.matrices.gradient(names)
     write_formula(_taught(network, slopes) if taught else slopes, options, Progress())
 

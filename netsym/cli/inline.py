@@ -7,12 +7,13 @@ from typing import Any
 import click
 
 from netsym.cli.arguments import network_argument
-from netsym.cli.losses import loss_options, with_loss
-from netsym.cli.writing import write_form, writing_options
+from netsym.cli.combinations import Verb
+from netsym.cli.losses import COST, loss_options, with_loss
+from netsym.cli.writing import WRITING, write_form, writing_options
 from netsym.network.network import Network
 
 
-@click.command("inline")
+@click.command("inline", cls=Verb, rows=(*WRITING, *COST))
 @network_argument
 @writing_options
 @loss_options

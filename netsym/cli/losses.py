@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from netsym.cli.arguments import keep, with_options
+from netsym.cli.combinations import Row
 from netsym.errors import SpecError
 from netsym.files.examples import read_examples
 from netsym.layers.registry import LOSSES
@@ -29,6 +30,12 @@ _OPTIONS = (
                  help="Cost: add LAMBDA/2 times the squares of all weights."),
     click.option("--delta", type=float, metavar="DELTA", help="Cost: where huber becomes a line."),
 )  # fmt: skip
+#: What goes with what in verbs that take a network or its cost.
+COST = (
+    Row("--examples, --data, --l1, --l2, --delta", only="--loss"),
+    Row("--delta", only="--loss huber"),
+    Row("--data", beside="--examples"),
+)
 _NAMES = ("loss", "examples", "data", "l1", "l2", "delta")
 
 
@@ -40,14 +47,11 @@ def loss_options(function: F) -> F:
 def with_loss(network: Network, options: dict[str, Any]) -> Network:
     """The network, or its cost if the options name a loss; takes these options out.
 
-    Raises `SpecError` for options of a cost without a loss, and for data that do not fit.
+    Raises `SpecError` for data that do not fit.
     """
     given = {name: options.pop(name) for name in _NAMES}
     loss, path = given["loss"], given["data"]
     if loss is None:
-        for name, value in given.items():
-            if value is not None:
-                raise SpecError(f"--{name} is for a cost; add --loss, one of {', '.join(LOSSES)}")
         return network
     from netsym.network.costs import cost  # whoever asks for no cost need not wait for it
 

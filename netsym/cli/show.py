@@ -7,13 +7,20 @@ from typing import Any
 import click
 
 from netsym.cli.arguments import network_argument, one_of
-from netsym.cli.losses import loss_options, with_loss
-from netsym.cli.writing import write_form, writing_options
-from netsym.errors import SpecError
+from netsym.cli.combinations import Row, Verb
+from netsym.cli.losses import COST, loss_options, with_loss
+from netsym.cli.writing import MATRIX, WRITING, write_form, writing_options
 from netsym.network.network import Network
 
+ROWS = (
+    *WRITING,
+    *MATRIX,
+    *COST,
+    Row("--onion", only="--form inlined"),
+)
 
-@click.command("show")
+
+@click.command("show", cls=Verb, rows=ROWS)
 @network_argument
 @click.option(
     "--form",
@@ -38,7 +45,5 @@ def command(network: Network, form: str, level: str, **options: Any) -> None:
       netsym show 2-3tanh-1sigmoid --loss bce --examples 2 --l2 0.1
       netsym show my_network.toml --to python
     """  # fmt: skip
-    if level == "matrix" and form not in ("layered", "once"):
-        raise SpecError(f"--level matrix is layered; leave --form {form} out")
     network = with_loss(network, options)
     write_form(network, "matrix" if level == "matrix" else form, options)

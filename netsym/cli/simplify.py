@@ -12,10 +12,11 @@ from typing import Any
 import click
 
 from netsym.cli.arguments import network_argument, note, one_of, proving_options
+from netsym.cli.combinations import Row, Verb
 from netsym.cli.compare import report_width
 from netsym.cli.output import Progress, check_target, write
 from netsym.cli.process import say
-from netsym.cli.writing import check_layout, in_ascii, layout_options, refuse, write_formula
+from netsym.cli.writing import in_ascii, layout_options, refuse, write_formula
 from netsym.collapse.derivation import derivation
 from netsym.collapse.expansion import expanded
 from netsym.collapse.simplification import simplify
@@ -30,9 +31,27 @@ from netsym.pieces.regions import regions
 from netsym.writers.text import Ascii
 
 _TO = ("report", "text", "latex", "python", "sympy", "toml")
+ROWS = (
+    Row("--regions, --expand-linear", beside="--at"),
+    Row("--expand-linear", beside="--regions"),
+    Row("--steps, --force, --exact, --factor, --seed", beside="--at, --regions, --expand-linear"),
+    Row("--box", only="--regions"),
+    Row("--to toml", beside="--at, --regions, --expand-linear"),
+    Row("--to python", beside="--regions"),
+    Row("--to, --ascii, --digits, --max-nodes, --notation", beside="--json",
+        unless="--expand-linear"),
+    Row("--ascii", only="--to report, --to text", beside="--regions, --at and --to report"),
+    Row("--width", only="--to report, --to text, --to latex", beside="--json"),
+    Row("--width", only="--to report, --at, --expand-linear"),
+    Row("--digits", beside="--to toml, --exact, --regions and --to sympy"),
+    Row("--document", only="--to latex", beside="--json, --regions"),
+    Row("--notation", only="--to latex", beside="--at, --regions"),
+    Row("--max-nodes", only="--to text, --to latex, --to python, --to sympy, --expand-linear",
+        beside="--regions"),
+)  # fmt: skip
 
 
-@click.command("simplify")
+@click.command("simplify", cls=Verb, rows=ROWS)
 @network_argument
 @click.option(
     "--to",
@@ -87,7 +106,6 @@ def command(context: click.Context, /, network: Network, **options: Any) -> None
     Before and after are compared: the verdict ends the report, and the exit code
     is that of netsym compare: 0 equal, 1 different, 4 undecided.
     """
-    _check(options)
     check_target(options["target"])
     note(network)
     with _numbers_of_any_length():
@@ -119,35 +137,6 @@ def _written(network: Network, options: dict[str, Any], progress: Progress) -> i
     else:
         return _simplified(network, options, progress)
     return 0
-
-
-def _check(options: dict[str, Any]) -> None:
-    """Raise `SpecError` for options that do not go together."""
-    instead = _given(options, {"--at": "point", "--regions": "all_regions",
-                               "--expand-linear": "expand_linear"})  # fmt: skip
-    steps = _given(options, {f"--{name}": name for name in ("steps", "force", "exact", "factor")})
-    if len(instead) > 1:
-        raise SpecError(f"{instead[0]} and {instead[1]} ask for different things; give one")
-    if instead and steps:
-        raise SpecError(f"{instead[0]} takes no steps; leave {steps[0]} out")
-    if options["box"] is not None and not options["all_regions"]:
-        raise SpecError("--box goes with --regions")
-    if options["document"] and options["all_regions"]:
-        raise SpecError("--regions gives a fragment; leave --document out")
-    if instead and options["to"] == "toml":
-        raise SpecError(f"{instead[0]} gives a formula, not a network; leave --to toml out")
-    check_layout("text" if options["to"] == "report" else options["to"], options)
-    if options["as_json"] and options["to"] not in ("report", "text", "latex"):
-        raise SpecError(f"--json and --to {options['to']} are two languages; give one")
-
-
-def _given(options: dict[str, Any], names: dict[str, str]) -> list[str]:
-    """Those of the options that were given."""
-    return [
-        name
-        for name, key in names.items()
-        if options[key] is not None and options[key] is not False
-    ]
 
 
 def _box(given: str) -> Sequence[Any]:
@@ -214,6 +203,11 @@ def _simplified(network: Network, options: dict[str, Any], progress: Progress) -
 def _in_language(result: Simplified, options: dict[str, Any]) -> str | None:
     """The network in TOML, or the derivation; None where the formula is wanted."""
     if options["to"] == "toml":
+        if (options["target"] or "").lower().endswith(".json"):
+            target = options["target"]
+            raise SpecError(
+                f"{target}: --to toml writes TOML; give a file whose name ends in .toml"
+            )
         return dumps(result.network).removesuffix("\n")
     if options["to"] == "latex":
         text = derivation(

@@ -10,12 +10,17 @@ from typing import Any
 import click
 
 from netsym.cli.arguments import common_options, network_argument, note
-from netsym.cli.losses import loss_options, with_loss
+from netsym.cli.combinations import Row, Verb
+from netsym.cli.losses import COST, loss_options, with_loss
 from netsym.cli.output import Progress, write
-from netsym.errors import SpecError
 from netsym.network.network import Network
 from netsym.ops.counts.forecast import Growth, NetworkSize
 
+ROWS = (
+    *COST,
+    Row("--exact", beside="--json"),  # which has every digit
+    Row("--loss", beside="--steps"),
+)
 _MOST_ROWS = 1000
 
 
@@ -36,7 +41,7 @@ def _range(value: str) -> list[int]:
     return numbers
 
 
-@click.command("size")
+@click.command("size", cls=Verb, rows=ROWS)
 @network_argument
 @loss_options
 @common_options
@@ -70,8 +75,6 @@ def command(
     A name or a number is 1 node; a sum, a product or a function is 1 and its
     operands. Layered and shared count the right-hand sides of all equations.
     """
-    if steps is not None and options["loss"]:
-        raise SpecError("--steps counts the network without its cost; leave --loss out")
     network = with_loss(network, options)
     note(network)
     progress = Progress()

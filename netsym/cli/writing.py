@@ -13,12 +13,12 @@ import click
 import netsym.writers  # noqa: F401  (fills the table of writers)
 from netsym.array_formula import ArrayFormula
 from netsym.cli.arguments import common_options, note, one_of, whole_number, with_options
+from netsym.cli.combinations import Row
 from netsym.cli.output import Progress, write
-from netsym.errors import SpecError
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
 from netsym.network.network import Network
-from netsym.writers import ARRAY_WRITERS, WRITERS
+from netsym.writers import WRITERS
 from netsym.writers.array_latex import ArrayLatex
 from netsym.writers.array_text import ArrayAscii, ArrayUnicode
 from netsym.writers.language import Language
@@ -27,6 +27,7 @@ from netsym.writers.text import NARROWEST, Ascii, Unicode
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_INSTEAD = "netsym size says how large every form is; --max-nodes raises the limit"
 
 _LAYOUT = (
     click.option("--ascii", "ascii_only", is_flag=True, help="Text in plain ASCII."),
@@ -49,6 +50,18 @@ _OPTIONS = (
     click.option("--onion", is_flag=True, help="LaTeX: underbraces under the units."),
     click.option("--color", is_flag=True, help="LaTeX: one colour per layer."),
 )  # fmt: skip
+#: What goes with what in verbs that write a formula.
+WRITING = (
+    Row("--ascii", only="--to text"),
+    Row("--width", only="--to text, --to latex", beside="--json"),
+    Row("--document", only="--to latex", beside="--json"),
+    Row("--notation, --onion, --color", only="--to latex"),
+)
+#: What goes with whole arrays.
+MATRIX = (
+    Row("--level matrix", only="--to text, --to latex"),
+    Row("--output, --expand, --onion, --form shared, --form inlined", beside="--level matrix"),
+)
 
 
 def writing_options(function: F) -> F:
@@ -63,14 +76,9 @@ def layout_options(function: F) -> F:
 
 def write_form(network: Network, form: str, options: dict[str, Any]) -> None:
     """Write a form of a network as the options say; refuse first, from the forecast."""
-    to, unit, expand = options["to"], options["unit"], options["expand"]
-    check_layout(to, options)
-    if options["onion"] and form != "inlined":
-        raise SpecError("--onion names the units of the one formula; use it with netsym inline")
+    unit, expand = options["unit"], options["expand"]
     note(network)
     if form == "matrix":
-        if unit or expand:
-            raise SpecError("--level matrix writes whole layers; leave --output and --expand out")
         write_formula(network.matrices, options, Progress())
         return
     refuse(network, form, unit, expand, options["max_nodes"])
@@ -83,10 +91,9 @@ def write_formula(
 ) -> None:
     """Write a formula as the options say."""
     to = options["to"]
-    if isinstance(formula, ArrayFormula) and to not in ARRAY_WRITERS:
-        raise SpecError(f"--level matrix is for --to {' and '.join(ARRAY_WRITERS)}, not --to {to}")
     chosen = _writer_options(to, options, progress)
     if options["as_json"]:
+        refuse_if_larger(formula.size.nodes, formula.form, options["max_nodes"], _INSTEAD)
         pieces: Iterator[str] = iter(
             [json.dumps(_to_json(formula, to, chosen), indent=2, ensure_ascii=False)]
         )
@@ -97,7 +104,7 @@ def write_formula(
 
 def refuse(network: Network, form: str, unit: str | None, expand: bool, max_nodes: int) -> None:
     """Raise `TooLargeError` if a form, or one output of it, has too many nodes."""
-    instead = "netsym size says how large every form is; --max-nodes raises the limit"
+    instead = _INSTEAD
     if form == "inlined":
         nodes = network.count_nodes(form, unit, expand)
         if nodes > max_nodes:
@@ -110,18 +117,6 @@ def refuse(network: Network, form: str, unit: str | None, expand: bool, max_node
             size = network.forecast(form, expand, unit)
             nodes = nodes if size is None else size.nodes
     refuse_if_larger(nodes, form, max_nodes, instead)
-
-
-def check_layout(to: str, options: dict[str, Any]) -> None:
-    """Raise `SpecError` for options that the language does not have."""
-    given = [name for name in ("document", "onion", "color") if options.get(name)]
-    given += ["notation"] if options["notation"] != "ng" else []
-    if to != "latex" and given:
-        raise SpecError(f"--{given[0]} is for LaTeX; add --to latex")
-    if to not in ("text", "report") and options["ascii_only"]:
-        raise SpecError(f"--ascii is for --to text, not --to {to}")
-    if to in ("python", "sympy", "toml") and options["width"]:
-        raise SpecError(f"--width is for text and LaTeX; --to {to} has lines of any length")
 
 
 def _writer_options(to: str, options: dict[str, Any], progress: Progress) -> dict[str, Any]:

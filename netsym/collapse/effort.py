@@ -58,8 +58,9 @@ def _cost(layer: Layer, shapes: Sequence[Shape], taken: Mapping[str, Shape]) -> 
 
 
 def network_cost(network: Network) -> Cost:
-    """What a network costs: all of its layers."""
-    return sum((placed_cost(placed) for placed in network.layers), Cost())
+    """What a network costs: all of its layers; a parameter that serves several times is one."""
+    operations = sum(placed_cost(placed).operations for placed in network.layers)
+    return Cost(network.parameter_count, operations)
 
 
 def placed_cost(placed: Placed) -> Cost:

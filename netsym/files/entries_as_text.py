@@ -50,8 +50,8 @@ class Inline:
     def _derived(self, where: str, formula: Form) -> list[Entry]:
         """The entries of a derived parameter.
 
-        If all are names and numbers, a file would give its names anew: one that is given elsewhere
-        stands in parentheses, which make it a formula.
+        If all are names and numbers, a file would give its names anew: one that the notation gives
+        elsewhere stands in parentheses, which make it a formula.
         """
         found = _written(where, formula)
         own = {e for e in found if isinstance(e, str) and not is_typed(e)}
@@ -63,9 +63,8 @@ class Inline:
                         "as something else; rename the parameter"
                     )
             return found
-        tied = {name for name in own if name in self._given or self._network.generates(name)}
-        tied |= {name for name in own if found.count(name) > 1}
-        self._given |= own - tied
+        tied = {name for name in own if self._network.generates(name)}
+        self._given |= own
         return [f"({entry})" if entry in tied else entry for entry in found]
 
 

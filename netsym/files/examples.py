@@ -12,6 +12,7 @@ from netsym.errors import SpecError
 from netsym.files.table import Table, read_table
 from netsym.graph.names import Names, literal
 from netsym.network.network import Network
+from netsym.readers.columns import as_name
 from netsym.typed.vocabulary import Vocabulary
 
 Floats = npt.NDArray[np.float64]
@@ -23,7 +24,8 @@ def read_examples(path: str | os.PathLike[str], network: Network) -> tuple[Float
     """The inputs and the targets in a file, shapes (examples, inputs) and (examples, targets).
 
     A header says which column is which: the inputs have their names, the targets those of the
-    outputs, or t, t_1 …, or y, y_1 …; without a header the inputs come first. Of several outputs
+    outputs, or t, t_1 …, or y, y_1 …, or what became of them, as `net worth` is net_worth; without
+    a header the inputs come first. Of several outputs
     the target may be one column, the class. Raises `SpecError` for other columns.
     """
     table = read_table(path)
@@ -51,7 +53,8 @@ def _order(table: Table, network: Network, targets: int, where: str) -> Columns:
     vocabulary = Vocabulary([network.input_names, *answers], None)
     found: dict[int, str] = {}
     for column, name in enumerate(table.header, 1):
-        known = vocabulary.place(vocabulary.resolve(name, {}) or "")
+        meant = vocabulary.resolve(name, {}) or vocabulary.resolve(as_name(name), {})
+        known = vocabulary.place(meant or "")
         position = -1
         if known is not None:
             names, place = known

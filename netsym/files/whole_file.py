@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,7 +35,7 @@ def replacing(target: str) -> Iterator[IO[str]]:
             raise OutputError(f"cannot write to {target}: it is read-only; give another file")
     except OSError as error:
         raise _cannot(target, error) from None
-    name = path.with_name(f".netsym-{secrets.token_hex(8)}")
+    name = path.with_name(f".netsym-{os.urandom(8).hex()}")
     try:  # the name is known before there is a file, so whatever ends this can remove it
         with open(name, "x", encoding="utf-8", opener=_opener(mode)) as file:
             yield file

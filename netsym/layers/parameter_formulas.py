@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
@@ -59,7 +60,10 @@ def read_parameters(given: Sequence[Given]) -> list[Parameter]:
     A name that no layer has is a parameter of its own. Raises `SpecError` for what is not a
     formula, with what errors call the array in front and a caret in the entry.
     """
-    found = {place: _plain(g) for place, g in enumerate(given) if not g.is_derived}
+    plain = {place: Parameter(g.names, g.entries) for place, g in enumerate(given)
+             if not g.is_derived}  # fmt: skip
+    times = Counter(name for parameter in plain.values() for name in parameter.chosen())
+    found = {place: _own(parameter, times) for place, parameter in plain.items()}
     if len(found) < len(given):
         notation = Vocabulary([p.names for p in found.values() if p.takes_notation], None)
         chosen = {name for parameter in found.values() for name in parameter.chosen()}
@@ -69,14 +73,19 @@ def read_parameters(given: Sequence[Given]) -> list[Parameter]:
     return [found[place] for place in range(len(given))]
 
 
-def _plain(given: Given) -> Parameter:
-    """A parameter; an entry that is called as the notation calls it is not a name of its own."""
-    names, array = given.names, given.entries
+def _own(parameter: Parameter, times: Mapping[str, int]) -> Parameter:
+    """The parameter, its entries that are called as the notation calls them without a name.
+
+    They keep it if another entry has it too: so both are one parameter.
+    """
+    names, array = parameter.names, parameter.entries
     if array is not None and array.dtype == object:
-        for position, entry in enumerate(array.flat):
-            if isinstance(entry, str) and names.position(entry) == position:
+        named = [(n, e) for n, e in enumerate(array.flat) if isinstance(e, str)]
+        own = [(position, name) for position, name in named if names.position(name) == position]
+        if all(times[name] == 1 for _, name in own):
+            for position, _ in own:
                 array.flat[position] = None
-    return Parameter(names, array)
+    return parameter
 
 
 def _derived(given: Given, notation: Vocabulary, chosen: Collection[str]) -> Parameter:

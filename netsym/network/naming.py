@@ -66,7 +66,8 @@ class Naming:
     def check(self) -> None:
         """Raise `SpecError` unless every name is an identifier and names one thing.
 
-        Parameters may be formulas of parameters, but not of other values.
+        A parameter may serve several times, and may be a formula of parameters, but not of other
+        values.
         """
         network = self.network
         for names in self._ends:
@@ -76,16 +77,16 @@ class Naming:
         if network.function:
             given[network.function] += 1
         values = set(given)
-        for parameter in network.parameters():
-            given.update(parameter.chosen())
+        given.update({name for parameter in network.parameters() for name in parameter.chosen()})
         for name, times in given.items():
             refuse_bad_name(name)
             if times > 1:
                 raise SpecError(f"the name {name!r} is given {times} times; each names one thing")
             if self.generates(name):
+                tied = ", or for one parameter in both places give it in both"
                 raise SpecError(
                     f"the name {name!r} is also what the notation calls another value here; "
-                    "choose another"
+                    f"choose another{'' if self._values.place(name) else tied}"
                 )
         for placed in network.layers:
             for key, parameter in placed.parameters.items():

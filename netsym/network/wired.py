@@ -12,6 +12,7 @@ from netsym.graph.names import Names, several
 from netsym.layers.wiring import Placed
 from netsym.network.interface import Input, Output
 from netsym.ops.parameters import Parameter
+from netsym.typed.vocabulary import Vocabulary
 
 W = TypeVar("W", bound="Wired")
 
@@ -59,8 +60,14 @@ class Wired:
 
     @property
     def parameter_count(self) -> int:
-        """How many weights and biases there are, named and numeric."""
-        return sum(len(p.names) for p in self.parameters())
+        """How many weights and biases there are, named and numeric; of one name there is one."""
+        count, names = 0, set[str]()
+        notation = Vocabulary([p.names for p in self.parameters() if p.takes_notation], None)
+        for parameter in self.parameters():
+            tied = parameter.tied()
+            count += len(parameter.names) - len(tied)
+            names.update(tied)
+        return count + sum(notation.place(name) is None for name in names)
 
     def parameter_names(self) -> list[str]:
         """The parameters that are names, in order, each once."""

@@ -23,7 +23,8 @@ class Parameter:
 
     `entries` is None when every entry has the name that `names` gives it, a float64 array when
     all are numbers, and else an object array of str (a name that a person chose), float, Fraction
-    (exact), and None (the name that `names` gives).
+    (exact), and None (the name that `names` gives). Entries of one name are one parameter, in one
+    array or in several.
 
     A *derived* parameter has a `formula` instead: its outputs, flattened, are the entries, and the
     names in it are those that need values. `ops.formulas.read_parameter` reads either.
@@ -67,13 +68,21 @@ class Parameter:
         """The names that it needs values for, array by array: names, and those that occur."""
         if self.formula is not None:
             return self.formula.symbols()
-        named = self.names.all() if self.entries is None else [name for _, name in self.named()]
-        if not named:
-            return []
-        return [(self.names if self.entries is None else literal(*named), named)]
+        if self.entries is None:
+            return [(self.names, self.names.all())]
+        named = list(dict.fromkeys(name for _, name in self.named()))
+        return [(literal(*named), named)] if named else []
+
+    def tied(self) -> list[str]:
+        """The names of entries that may be the same parameter as others, as often as they serve."""
+        if self.formula is None:
+            return list(self.chosen())
+        graph, ends = self.formula.graph, self.formula.ends
+        nodes = ends[graph.of_kind(ends, frozenset({"symbol"}))].tolist()
+        return [names.ascii(position) for names, position in map(graph.symbol, nodes)]
 
     def chosen(self) -> Iterator[str]:
-        """The names that a person chose."""
+        """The names that a person chose; one may come several times, as one parameter does."""
         if self.entries is not None and not self.is_numeric:
             yield from (
                 entry for entry in self.entries.reshape(-1).tolist() if isinstance(entry, str)

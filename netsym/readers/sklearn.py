@@ -5,18 +5,20 @@ Only attributes of the model are read; scikit-learn itself is never imported.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.graph.names import RESERVED, is_name
+from netsym.graph.names import literal
 from netsym.layers import Layer
-from netsym.layers.blocks import INPUT
+from netsym.layers.blocks import INPUT, Wire
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Scale, Standardize
 from netsym.network.network import Network
+from netsym.readers.columns import names_of, renamed
 from netsym.wording import plural
 
 _ACTIVATIONS = {
@@ -38,11 +40,12 @@ def from_sklearn(model: Any, inputs: Sequence[str] = ()) -> Network:
     The network computes what `predict` does for a regressor and `predict_proba` for a classifier;
     of two classes it has one output, the probability of `classes_[1]`. Before the model a Pipeline
     may have StandardScaler, MinMaxScaler and MaxAbsScaler. `inputs` names the inputs; without it
-    they are named after the columns of the data frame, and outputs after the classes, where these
-    can be names.
+    they are named after the columns of the data frame, and outputs after the classes, if these are
+    texts: `sepal length (cm)` is sepal_length_cm, with its words in LaTeX; `assumed` says which.
     Raises `SpecError` for a model that is not fitted or of another kind.
     """
-    *before, last = _steps(model)
+    steps = _steps(model)
+    *before, last = steps
     kind = _kind(last)
     if kind not in _MODELS:
         raise SpecError(
@@ -53,25 +56,54 @@ def from_sklearn(model: Any, inputs: Sequence[str] = ()) -> Network:
     made = [_scaler(step) for step in before] + _dense_layers(last)
     chain = [INPUT, *(f"layer{n}" for n in range(1, len(made) + 1))]
     layers = [(chain[n], layer, [chain[n - 1]], p) for n, (layer, p) in enumerate(made, 1)]
-    classes = _classes(last)
-    title = ", ".join(_kind(step) or "" for step in (*before, last))
-    if len(classes) == 1 and len(last.classes_) == 2:
-        title += f": probability of class {classes[0]}"
     count = len(last.coefs_[0])
     if inputs and len(inputs) != count:
         raise SpecError(
             f"{plural(len(inputs), 'name')} for {plural(count, 'input')}; give one each"
         )
-    plain = tuple(inputs) or count
-    features = tuple(inputs) or _usable(getattr(model, "feature_names_in_", ())) or count
-    outputs = _usable(classes)
-    # Names that mean something else in this network, as a column called b1_1 would, are left out.
-    for names, ends in ((features, outputs), (features, ()), (plain, outputs)):
-        try:
-            return Network.of(title, names, layers, ends)
-        except SpecError:
-            continue
-    return Network.of(title, plain, layers)
+    columns = [] if inputs else [str(name) for name in getattr(steps[0], "feature_names_in_", ())]
+    labels = [str(each) for each in _classes(last) if isinstance(each, str)]
+    return _named(Network.of(_title(steps), count, layers), layers, inputs, columns, labels)
+
+
+def _named(
+    plain: Network,
+    layers: Sequence[Wire],
+    inputs: Sequence[str],
+    columns: Sequence[str],
+    labels: Sequence[str],
+) -> Network:
+    """The network with the names of its inputs, or of columns, and with those of classes."""
+    # What the notation calls a value can name nothing else, but ends with names lose theirs.
+    inner = plain
+    if inputs or columns:
+        given = tuple(dataclasses.replace(each, names=literal("x")) for each in plain.inputs)
+        inner = dataclasses.replace(inner, inputs=given)
+    if labels:
+        answers = tuple(dataclasses.replace(each, names=literal("y")) for each in plain.outputs)
+        inner = dataclasses.replace(inner, outputs=answers)
+    features = names_of(columns, "x", inner.generates)
+    taken = {*inputs, *features.names}
+    classes = names_of(
+        labels, "class", lambda n: n in taken or inner.generates(n), features.latex.values()
+    )
+    return Network.of(
+        plain.title,
+        tuple(inputs) or features.names or len(plain.input_names),
+        layers,
+        classes.names,
+        latex_names={**features.latex, **classes.latex},
+        assumed=renamed([*features.notes, *classes.notes]),
+    )
+
+
+def _title(steps: Sequence[Any]) -> str:
+    """The classes of scikit-learn, and of what an output is the probability."""
+    title, classes = ", ".join(_kind(step) or "" for step in steps), _classes(steps[-1])
+    if len(classes) == 1 and len(steps[-1].classes_) == 2:
+        named = "".join(c if c.isprintable() else " " for c in str(classes[0]))
+        title += f": probability of class {named}"
+    return title
 
 
 def _steps(model: Any) -> list[Any]:
@@ -139,13 +171,6 @@ def _classes(model: Any) -> list[Any]:
     """The classes whose probabilities are the outputs; of two, the second."""
     classes = list(getattr(model, "classes_", ()))
     return classes[1:] if model.out_activation_ == "logistic" and len(classes) == 2 else classes
-
-
-def _usable(names: Sequence[Any]) -> tuple[str, ...]:
-    """The names, if all of them can be names here, else none of them."""
-    given = tuple(str(name) for name in names)
-    fine = len(set(given)) == len(given) and not RESERVED.intersection(given)
-    return given if fine and all(map(is_name, given)) else ()
 
 
 def _floats(values: Any) -> Any:

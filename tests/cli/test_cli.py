@@ -383,6 +383,15 @@ def test_the_limit_is_exact(
     assert f"has {nodes} nodes, more than the limit of {nodes - 1}," in ran.err
 
 
+def test_the_limit_holds_for_whole_arrays_too(capfd: pytest.CaptureFixture[str]) -> None:
+    for options in ([], ["--json"]):
+        arguments = ["show", "1-2-1:tanh", "--level", "matrix", "--to", "latex", *options]
+        ran = run(capfd, *arguments, "--max-nodes", "11")
+        assert (ran.code, ran.out) == (3, "")
+        assert "has 12 nodes, more than the limit of 11," in ran.err
+        assert run(capfd, *arguments, "--max-nodes", "12").code == 0
+
+
 def test_one_output_of_many_is_refused_by_its_own_size(capfd: pytest.CaptureFixture[str]) -> None:
     network = netsym.parse("2-3-4:tanh")
     one = network.inlined.output(1).size.nodes
@@ -621,20 +630,48 @@ def test_typos(arguments: list[str], answer: str, capfd: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("arguments", "answer"),
     [
-        (["inline", "1-1:tanh", "--document"], "--document is for LaTeX; add --to latex"),
-        (["inline", "1-1:tanh", "--onion"], "--onion is for LaTeX; add --to latex"),
-        (["inline", "1-1:tanh", "--color", "--to", "python"], "--color is for LaTeX"),
-        (["inline", "1-1:tanh", "--notation", "cs229"], "--notation is for LaTeX"),
+        (["inline", "1-1:tanh", "--document"], "--document is for --to latex; add"),
+        (["inline", "1-1:tanh", "--onion"], "--onion is for --to latex; add --to latex, or leave"),
+        (["inline", "1-1:tanh", "--color", "--to", "python"], "--color is for --to latex"),
+        (["inline", "1-1:tanh", "--notation", "cs229"], "--notation is for --to latex"),
         (["inline", "1-1:tanh", "--ascii", "--to", "latex"], "--ascii is for --to text"),
-        (["inline", "1-1:tanh", "--width", "50", "--to", "python"], "--width is for text and"),
+        (["inline", "1-1:tanh", "--width", "50", "--to", "python"], "--width is for --to text or"),
         (["inline", "1-1:tanh", "--width", "5"], "x>=20"),
         (["inline", "1-1:tanh", "--digits", "0"], "1<=x<=17"),
         (["show", "1-1:tanh", "--level", "matrix", "--to", "python"],
          "--level matrix is for --to text and latex, not --to python"),
         (["show", "1-1:tanh", "--level", "matrix", "--to", "latex", "--form", "inlined"],
-         "--level matrix is layered; leave --form inlined out"),
+         "--form inlined changes nothing beside --level matrix; leave one of them out"),
         (["show", "1-1:tanh", "--level", "matrix", "--to", "latex", "--expand"],
-         "leave --output and --expand out"),
+         "--expand changes nothing beside --level matrix; leave one of them out"),
+        (["inline", "1-1:tanh", "--json", "--width", "40"],
+         "--width changes nothing beside --json; leave one of them out"),
+        (["inline", "1-1:tanh", "--json", "--to", "latex", "--document"],
+         "--document changes nothing beside --json; leave one of them out"),
+        (["grad", "1-1:tanh", "--size", "--digits", "3"],
+         "--digits changes nothing beside --size; leave one of them out"),
+        (["grad", "1-1:tanh", "--size", "--form", "inlined"],
+         "--form changes nothing beside --size; leave one of them out"),
+        (["grad", "1-1:tanh", "--size", "--level", "matrix", "--to", "latex"],
+         "--size changes nothing beside --level matrix; leave one of them out"),
+        (["grad", "1-2:tanh", "--onion", "--to", "latex"],
+         "--onion is for the derivatives of one output; choose it with --output"),
+        (["show", "1-1:tanh", "--onion", "--to", "latex"],
+         "--onion is for --form inlined; add --form inlined, or leave --onion out"),
+        (["size", "1-1:tanh", "--exact", "--json"],
+         "--exact changes nothing beside --json; leave one of them out"),
+        (["simplify", "1-1-1", "--json", "--to", "text"],
+         "--to changes nothing beside --json; leave one of them out"),
+        (["simplify", "1-1-1", "--to", "latex", "--width", "40"],
+         "--width is for --to report or --at or --expand-linear; add --to report"),
+        (["simplify", "1-1-1", "--max-nodes", "9"], "--max-nodes is for --to text or"),
+        (["simplify", "1-1-1", "--at", "1", "--seed", "2"], "--seed changes nothing beside --at"),
+        (["simplify", "1-1-1", "--exact", "--digits", "3"],
+         "--digits changes nothing beside --exact; leave one of them out"),
+        (["simplify", "1-1:relu", "--regions", "--to", "sympy", "--digits", "3"],
+         "--digits changes nothing beside --regions and --to sympy; leave one of them out"),
+        (["simplify", "1-1-1", "--to", "toml", "-o", "net.json"],
+         "net.json: --to toml writes TOML; give a file whose name ends in .toml"),
         (["inline"], "NET"),
         (["inline", "1-1:tanh", "2-2:tanh"], "2-2:tanh"),
     ],

@@ -158,10 +158,13 @@ def test_sizes_of_a_gradient_that_nobody_writes_out(capfd: Capture) -> None:
         (["2-2:tanh", "--output", "3"], "give a number from 1 to 2"),
         (
             ["1-2-1:tanh", "--level", "matrix", "--to", "sympy"],
-            "--level matrix is for --to text and latex, not --to sympy",
+            "--level matrix is for --to text or --to latex; add --to text, or leave",
         ),
-        (["1-2-1:tanh", "--onion"], "--onion is for LaTeX; add --to latex"),
-        (["1-2-1:tanh", "--onion", "--to", "latex", "--form", "shared"], "leave --form shared out"),
+        (["1-2-1:tanh", "--onion"], "--onion is for --to latex; add --to latex, or leave"),
+        (
+            ["1-2-1:tanh", "--onion", "--to", "latex", "--form", "shared"],
+            "--onion changes nothing beside --form shared; leave one of them out",
+        ),
         (["1-2-2:tanh", "--level", "matrix", "--to", "latex"], "the output has 2"),
         (["1-2-1:tanh", "--taught"], "--taught is for the derivatives of a cost; add --loss"),
         (
@@ -174,7 +177,7 @@ def test_sizes_of_a_gradient_that_nobody_writes_out(capfd: Capture) -> None:
         ),
         (
             ["1-2-1:tanh", "--level", "matrix", "--to", "latex", "--form", "shared"],
-            "leave --output",
+            "--form shared changes nothing beside --level matrix; leave one of them out",
         ),
     ],
 )

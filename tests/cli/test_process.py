@@ -119,6 +119,17 @@ def test_the_signals_are_as_before_afterwards(capfd: pytest.CaptureFixture[str])
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
+def test_an_interrupt_of_somebody_else_is_one(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(whole_file, "_opener", interrupt)
+    ran = run(capfd, "inline", "1-1:tanh", "-o", tmp_path / "out")
+    assert (ran.code, ran.out, ran.err.strip()) == (130, "", "netsym: interrupted")
+
+
 def test_in_another_thread_signals_are_left_alone(capfd: pytest.CaptureFixture[str]) -> None:
     codes: list[Any] = []
 

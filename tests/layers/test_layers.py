@@ -176,7 +176,6 @@ WHERE = "layer 1 (dense)"
         ([["é", 2, 3], [4, 5, 6]], "'é' is not a name"),
         ([["lambda", 2, 3], [4, 5, 6]], "'lambda' is a function or a word of Python"),
         ([["tanh", 2, 3], [4, 5, 6]], "'tanh' is a function or a word of Python"),
-        ([["p", "p", 3], [4, 5, 6]], "the name 'p' is given 2 times; each names one thing"),
         ([["b1_2", 2, 3], [4, 5, 6]],
          "the name 'b1_2' is also what the notation calls another value"),
         ([["x_3", 2, 3], [4, 5, 6]],

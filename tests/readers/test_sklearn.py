@@ -124,10 +124,11 @@ def test_of_two_classes_the_second_is_the_output() -> None:
     ("classes", "names"),
     [
         (["setosa", "versicolor", "virginica"], ["setosa", "versicolor", "virginica"]),
-        (["a b", "c", "d"], ["y_1", "y_2", "y_3"]),
-        (["sigmoid", "c", "d"], ["y_1", "y_2", "y_3"]),
+        (["a b", "c", "d"], ["a_b", "c", "d"]),
+        (["sigmoid", "c", "d"], ["c", "d", "sigmoid_2"]),
+        (["7", "c", ""], ["class_1", "class_7", "c"]),
         (["w2_1_1", "c", "d"], ["c", "d", "w2_1_1"]),  # the weights are numbers: no clash
-        (["a1_1", "c", "d"], ["y_1", "y_2", "y_3"]),
+        (["a1_1", "c", "d"], ["a1_1_2", "c", "d"]),
     ],
 )
 def test_outputs_are_named_after_the_classes(classes: list[str], names: list[str]) -> None:
@@ -140,9 +141,14 @@ def test_outputs_are_named_after_the_classes(classes: list[str], names: list[str
     ("columns", "names"),
     [
         (["length", "width", "p", "q"], ["length", "width", "p", "q"]),
-        (["sepal length (cm)", "b", "c", "d"], ["x_1", "x_2", "x_3", "x_4"]),
-        (["lambda", "b", "c", "d"], ["x_1", "x_2", "x_3", "x_4"]),
-        (["a1_1", "b", "c", "d"], ["x_1", "x_2", "x_3", "x_4"]),
+        (["sepal length (cm)", "b", "c", "d"], ["sepal_length_cm", "b", "c", "d"]),
+        (["lambda", "b", "exp", "if"], ["lambda_2", "b", "exp_2", "if_2"]),
+        (["a1_1", "y_3", "c", "z2_1"], ["a1_1_2", "y_3_2", "c", "z2_1_2"]),
+        (["x_1", "x_3", "w1_1_1", "b2_3"], ["x_1", "x_3", "w1_1_1", "b2_3"]),  # no clash
+        (["a-b", "a b", "a_b", "a_b_2"], ["a_b_3", "a_b_4", "a_b", "a_b_2"]),
+        (["c", "c", "c_2", "2nd c"], ["c", "c_3", "c_2", "x_2nd_c"]),
+        (["", "年齢", "Größe (m²)", "3"], ["x_1", "x_2", "Grosse_m2", "x_3"]),
+        (["Σx", "σ(x)", "ŷ", "e\u0301t\u00e9"], ["x", "sigma_x", "y", "ete"]),
     ],
 )
 def test_inputs_are_named_after_the_columns(columns: list[str], names: list[str]) -> None:

@@ -1,0 +1,78 @@
+"""Which options go together: a row for each that does not go with all others, checked in one place.
+
+An option that would change nothing is refused: whoever gave it expects something of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from netsym.errors import SpecError
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What some options go with: one of `only`, and nothing of `beside` but with one of `unless`.
+
+    All are as people type them, `--json`, or with a value, `--to latex`; between several stands a
+    comma, and `and` between those that count together.
+    """
+
+    options: str
+    only: str = ""
+    beside: str = ""
+    unless: str = ""
+
+
+class Verb(click.Command):
+    """A verb whose options are checked by its rows before it runs."""
+
+    def __init__(self, *args: Any, rows: Sequence[Row] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = rows
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Check, and run."""
+        given, chosen = _said(ctx)
+        for row in self.rows:
+            _check(row, given, chosen)
+        return super().invoke(ctx)
+
+
+def _said(ctx: click.Context) -> tuple[set[str], set[str]]:
+    """What was typed, and what holds, with what is so where nothing is said."""
+    given: set[str] = set()
+    chosen: set[str] = set()
+    for option in ctx.command.params:
+        assert option.name is not None
+        name, value = option.opts[-1], ctx.params.get(option.name)
+        if isinstance(option, click.Option) and value is not None and value is not False:
+            said = {name, f"{name} {value}"}
+            chosen |= said
+            if ctx.get_parameter_source(option.name) is not ParameterSource.DEFAULT:
+                given |= said
+    return given, chosen
+
+
+def _check(row: Row, given: set[str], chosen: set[str]) -> None:
+    """Raise `SpecError` for an option of the row that was given and changes nothing."""
+    clash = _first(row.beside, chosen)
+    for option in row.options.split(", "):
+        if option not in given:
+            continue
+        if row.only and _first(row.only, chosen) is None:
+            known, first = row.only.replace(", ", " or "), row.only.partition(", ")[0]
+            raise SpecError(f"{option} is for {known}; add {first}, or leave {option} out")
+        if clash is not None and _first(row.unless, chosen) is None:
+            raise SpecError(f"{option} changes nothing beside {clash}; leave one of them out")
+
+
+def _first(listed: str, chosen: set[str]) -> str | None:
+    """The first of those listed that holds."""
+    found = (each for each in listed.split(", ") if chosen.issuperset(each.split(" and ")))
+    return next(found, None)

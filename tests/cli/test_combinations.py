@@ -1,0 +1,227 @@
+"""Every option beside every other: it changes what is written, or it is refused; none is dropped.
+
+A verb is run in all of its modes, with and without each option that it has, on networks on which
+every option has something to do.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from netsym.cli import VERBS, group
+from netsym.cli.combinations import Row, Verb
+from netsym.equality import side_by_side as sizes
+from netsym.errors import SpecError
+from tests.cli.running import run
+
+
+def dense(activation: str, weights: Any = None, bias: Any = None, units: int = 2) -> dict[str, Any]:
+    """A layer of a spec; what is not given is named by the notation."""
+    said = {"type": "dense", "activation": activation, "weights": weights, "bias": bias}
+    return {k: v for k, v in said.items() if v is not None} | ({} if weights else {"units": units})
+
+
+NUMBERS = [[0.123456789, -1.512345678], [2.345678901, 0.251234567]]
+BIAS = [0.112345678, 0.987654321]
+HIDDEN = [dense("sigmoid", NUMBERS, BIAS), dense("tanh")]
+KINKED = dense("relu", [[1.123456789], [2.345678901], [-0.112345678]], [0.1, -0.987654321, 0.3])
+KINKED_TWICE = dense("relu", [[1.1, 0.7], [0.3, -0.2], [-0.1, 0.9]], [0.1, -0.9, 0.3])
+RANK_ONE = [[0.5 * i * j for j in range(1, 5)] for i in range(1, 5)]
+NETWORKS: dict[str, dict[str, Any]] = {
+    "two": {"inputs": ["x", "height"], "outputs": ["price", "risk"],
+            "layers": [*HIDDEN, dense("sigmoid")]},
+    "one": {"inputs": ["x", "height"], "layers": [*HIDDEN, dense("sigmoid", units=1)]},
+    "near": {"inputs": ["x", "height"], "layers": [*HIDDEN, dense("sigmoid", units=1)]},
+    "deep": {"inputs": ["x", "height"], "layers": [dense("sigmoid", units=9) for _ in range(30)]},
+    "steps": {"shape": [3, 1], "layers": [
+        {"type": "lstm", "units": 2}, dense("sigmoid", [[0.123456789, -0.987654321]], [0.5])]},
+    "linear": {"inputs": 2, "layers": [
+        dense("linear", NUMBERS, BIAS), dense("linear", units=2), dense("linear", units=1)]},
+    "stack": {"inputs": 4, "layers": [
+        dense("relu", RANK_ONE, [0.1, 0.2, 0.3, 0.4]),
+        dense("linear", [[0.1, 0.7, -0.3, 1.1], [0.9, -0.2, 0.6, 1.3]], BIAS),
+        dense("linear", NUMBERS, BIAS), KINKED_TWICE,
+        dense("linear", [[0.3, 0.7, 1.1]], [0.1]),
+        dense("linear", [[0.1], [0.7], [0.3]], [0.1, 0.2, 0.3])]},
+    "kinked": {"inputs": ["x"], "layers": [
+        KINKED, dense("linear", [[0.123456789, -1.512345678, 0.312345678]], [0.112345678])]},
+}  # fmt: skip
+NETWORKS["near"] = json.loads(json.dumps(NETWORKS["one"]))
+NETWORKS["near"]["layers"][0]["bias"][0] += 0.01
+
+#: A value for every option that takes one.
+VALUES: dict[str, list[str]] = {
+    "--width": ["20"], "--digits": ["3"], "--max-nodes": ["3"], "--notation": ["cs229"],
+    "--to": ["python"], "--output": ["2"], "-o": ["out"], "--loss": ["mse"], "--examples": ["3"],
+    "--data": ["data.csv"], "--l1": ["0.1"], "--l2": ["0.1"], "--delta": ["0.5"],
+    "--form": ["shared"], "--level": ["matrix"], "--wrt": ["inputs"], "--steps": ["0"],
+    "--at": ["0.3"], "--box": ["-1,2"], "--seed": ["5"], "--tolerance": ["0.5"],
+}  # fmt: skip
+OF_A_VERB = {("size", "--steps"): ["2..5"]}
+
+LATEX = "--to latex"
+WRITING = (
+    "", LATEX, "--to python", "--to sympy", "--json", f"--json {LATEX}", "--json --to python",
+    "--output 1", "--expand", "--digits 4", "--loss mse",
+    "--loss huber --examples 2", "--loss mse --l2 0.123456789 --json",
+)  # fmt: skip
+MATRIX = f"--level matrix {LATEX}"
+#: By verb and network: in which modes it is run.
+MODES: dict[str, dict[str, tuple[str, ...]]] = {
+    "inline": {"two": (*WRITING, f"--onion {LATEX}")},
+    "show": {
+        "two": (*WRITING, "--form shared", "--form inlined", f"--form inlined {LATEX}",
+                f"--form inlined {LATEX} --json", "--form shared --json", MATRIX,
+                f"{MATRIX} --json", f"{MATRIX} --loss mse --l2 0.123456789"),
+        "steps": ("", "--form once", f"--form once {LATEX}", "--form once --json",
+                  f"--form once {MATRIX}"),
+    },
+    "grad": {
+        "two": (*WRITING, "--size", "--size --json", "--size --loss mse", "--form shared",
+                "--form inlined", "--form inlined --json"),
+        "one": (LATEX, f"--form inlined {LATEX}", f"--wrt inputs {LATEX}", f"--json {LATEX}",
+                f"--wrt inputs --form inlined {LATEX}", "--loss bce --taught",
+                "--loss bce --taught --size", f"--loss bce --taught --json {LATEX}",
+                f"--loss bce {MATRIX}", f"--loss bce {MATRIX} --json",
+                f"--loss bce {MATRIX} --taught"),
+    },
+    "size": {
+        "deep": ("", "--json", "--loss mse", "--expand", "--exact"),
+        "steps": ("--steps 30,40", "--steps 30,40 --json", "--steps 30,40 --exact"),
+    },
+    "compare": {"one": ("", "--json", "near.json", "near.json --json", "near.json --seed 3")},
+    "check": {"one": ("near.json", "near.json --json", "near.json --seed 3")},
+    "laws": {"": ("", "--json", "--seed 3")},
+    "simplify": {
+        "stack": ("", "--json", LATEX, "--to text", "--to python", "--to sympy", "--to toml",
+                  "--exact", "--force", "--factor", "--digits 4"),
+        "linear": ("--expand-linear", "--expand-linear --json", f"--expand-linear {LATEX}",
+                   "--expand-linear --to python", "--expand-linear --to text",
+                   f"--expand-linear --json {LATEX}"),
+        "kinked": ("--at 0.3", "--at 0.3 --json", f"--at 0.3 {LATEX}", "--at 0.3 --to text",
+                   "--at 0.3 --to python", "--at 0.3 --to sympy", "--regions", "--regions --json",
+                   f"--regions {LATEX}", "--regions --to text", "--regions --to sympy",
+                   "--regions --box -1,1"),
+    },
+}  # fmt: skip
+
+LANGUAGES = (LATEX, "--to text", "--to python", "--to sympy", "--to toml")
+#: What goes together and changes nothing, as here is nothing to act on: verb, option, modes, why.
+NOTHING = (
+    ("show", "--digits", (MATRIX, f"{MATRIX} --json", f"--form once {MATRIX}"),
+     "whole arrays are letters"),
+    ("grad", "--digits", (f"--loss bce {MATRIX}", f"--loss bce {MATRIX} --json",
+                          f"--loss bce {MATRIX} --taught"), "whole arrays are letters"),
+    ("compare", "--tolerance", ("", "--json"), "what is equal is so without one"),
+    ("simplify", "--seed", LANGUAGES, "the verdict, which is all that is said, has no seed"),
+)  # fmt: skip
+
+#: Whoever is refused is told what to do.
+TODO = ("leave", "add ", "choose", "give", "is for", "without", "ask for", "take ", "needs")
+
+
+def options(verb: str) -> list[str]:
+    command = group.get_command(click.Context(group), verb)
+    assert command is not None
+    return [each.opts[-1] for each in command.params if isinstance(each, click.Option)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sizes, "seconds_per_point", lambda *_: 1e-6)  # the same for both runs
+    for name, said in NETWORKS.items():
+        Path(f"{name}.json").write_text(json.dumps({"netsym": 1, **said}))
+    Path("data.csv").write_text("0.1,0.2,0.3,0.4\n0.5,0.6,0.7,0.8\n")
+    return tmp_path
+
+
+RUNS = [
+    (verb, net, mode)
+    for verb, networks in MODES.items() for net, modes in networks.items() for mode in modes
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("verb", "net", "mode"), RUNS, ids=[" ".join(each) for each in RUNS])
+def test_every_option_in_every_mode(
+    verb: str, net: str, mode: str, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    base = [verb, *([f"{net}.json"] if net else []), *mode.split()]
+    plain = run(capfd, *base)
+    assert plain.code in (0, 1) and plain.out, plain.err
+    dropped = set()
+    for option in options(verb):
+        if option in base:
+            continue
+        value = OF_A_VERB.get((verb, option), VALUES.get(option, []))
+        ran = run(capfd, *base, option, *value)
+        assert ran.code in (0, 1, 2, 3), ran.err
+        if ran.code == 2:
+            assert ran.out == ""
+            assert any(word in ran.err for word in TODO), f"{option}: {ran.err}"
+        elif (ran.code, ran.out, ran.err) == (plain.code, plain.out, plain.err):
+            dropped.add(option)
+    assert dropped == {row[1] for row in NOTHING if row[0] == verb and mode in row[2]}
+
+
+def test_the_options_of_every_verb_are_known() -> None:
+    assert set(MODES) == set(VERBS)
+    for verb in VERBS:
+        command = group.get_command(click.Context(group), verb)
+        assert command is not None
+        for option in command.params:
+            if isinstance(option, click.Option) and not option.is_flag:
+                name = option.opts[-1]
+                assert name in VALUES or (verb, name) in OF_A_VERB or name == "--factor"
+
+
+def test_rows_name_options_that_there_are() -> None:
+    """A row that is misspelt would never be broken."""
+    for verb in VERBS:
+        command = group.get_command(click.Context(group), verb)
+        known = set(options(verb))
+        for row in getattr(command, "rows", ()):
+            for said in (row.options, row.only, row.beside, row.unless):
+                names = [each for part in said.split(", ") for each in part.split(" and ") if each]
+                assert {name.split()[0] for name in names} <= known, (verb, row)
+
+
+@pytest.mark.parametrize(
+    ("row", "typed", "message"),
+    [
+        (Row("--a", only="--b"), ["--a"], "--a is for --b; add --b, or leave --a out"),
+        (Row("--a", only="--b, --to x"), ["--a"],
+         "--a is for --b or --to x; add --b, or leave --a out"),
+        (Row("--a", only="--b, --to x"), ["--a", "--to", "x"], None),
+        (Row("--a, --b", beside="--to x"), ["--b", "--to", "x"],
+         "--b changes nothing beside --to x; leave one of them out"),
+        (Row("--a", beside="--to x"), ["--a"], None),
+        (Row("--b", beside="--to y"), ["--b"],
+         "--b changes nothing beside --to y; leave one of them out"),
+        (Row("--to", beside="--a"), ["--a"], None),
+        (Row("--to", beside="--a"), ["--a", "--to", "y"],
+         "--to changes nothing beside --a; leave one of them out"),
+        (Row("--to x", beside="--a"), ["--a", "--to", "y"], None),
+        (Row("--c", beside="--a and --b"), ["--a", "--c", "1"], None),
+        (Row("--c", beside="--a and --b"), ["--a", "--b", "--c", "1"],
+         "--c changes nothing beside --a and --b; leave one of them out"),
+        (Row("--c", beside="--a", unless="--to x"), ["--a", "--c", "1", "--to", "x"], None),
+        (Row("--c", beside="--a", unless="--to x"), ["--a", "--c", "1"],
+         "--c changes nothing beside --a; leave one of them out"),
+    ],
+)  # fmt: skip
+def test_a_row(row: Row, typed: list[str], message: str | None) -> None:
+    flags = [click.Option([name], is_flag=True) for name in ("--a", "--b")]
+    values = [click.Option(["--c"]), click.Option(["--to"], default="y")]
+    verb = Verb("verb", params=[*flags, *values], callback=lambda **_: "ran", rows=[row])
+    if message is None:
+        assert verb.main(typed, standalone_mode=False) == "ran"
+        return
+    with pytest.raises(SpecError) as refused:
+        verb.main(typed, standalone_mode=False)
+    assert str(refused.value) == message
