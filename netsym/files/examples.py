@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError
+from netsym.files.columns import as_name
 from netsym.files.table import Table, read_table
 from netsym.graph.names import Names, literal
 from netsym.network.network import Network
-from netsym.readers.columns import as_name
 from netsym.typed.vocabulary import Vocabulary
 
 Floats = npt.NDArray[np.float64]

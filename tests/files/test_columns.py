@@ -18,10 +18,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import netsym
+from netsym.files.columns import names_of
 from netsym.files.examples import read_examples
 from netsym.files.files import dumps, loads
 from netsym.graph.names import RESERVED, is_name, refuse_bad_name
-from netsym.readers.columns import names_of
 
 HOSTILE = [
     "net worth", "a<b|c>d#1$%&_{}~^\\x\"'`", "μ/σ² (°C)", "Größe", "Ångström ç œ ø ł ß ý ÿ Ý É",
