@@ -108,6 +108,14 @@ def _write_matrices(
             "--level matrix writes whole layers; leave --output, --expand, --onion and --form out"
         )
     slopes = matrix_gradient(network.matrices, names)
+    repeated = [] if names == "inputs" else network.repeated_names()
+    if repeated:
+        some = ", ".join(repeated[:8]) + (", …" if len(repeated) > 8 else "")
+        click.echo(
+            f"note: standing in several places: {some}; the derivative by such a parameter is the "
+            "sum of the entries in its places",
+            err=True,
+        )
     write_formula(_taught(network, slopes) if taught else slopes, options, Progress())
 
 
