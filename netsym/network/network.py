@@ -511,8 +511,13 @@ class Network:
         for parameter in self._parameters():
             tied = parameter.tied()
             count += len(parameter.names) - len(tied)
-            names.update(tied)
+            names.update(name for _, name in tied)
         return count + sum(self._notation.place(name) is None for name in names)
+
+    def repeated_names(self) -> list[str]:
+        """The parameters that stand in several places of their arrays, each once."""
+        times = Counter(name for p in self._parameters() for _, name in p.tied())
+        return [name for name, count in times.items() if count > 1]
 
     def parameter_names(self) -> list[str]:
         """The parameters that are names, in order, each once."""
