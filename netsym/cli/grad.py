@@ -18,7 +18,7 @@ from netsym.forms.form import F, inlined, layered, shared
 from netsym.forms.sizes import Size, refuse_if_larger, shown
 from netsym.formula import Formula
 from netsym.network.network import Network
-from netsym.wording import plural, table
+from netsym.wording import few, plural, table
 
 _FORMS = {"layered": layered, "shared": shared, "inlined": inlined}
 ROWS = (
@@ -112,6 +112,12 @@ def _write_matrices(
     network: Network, names: str | list[str], taught: bool, options: dict[str, Any]
 ) -> None:
     slopes = network.matrices.gradient(names)
+    repeated = [] if names == "inputs" else network.repeated_names()
+    if repeated:
+        say(
+            f"note: standing in several places: {few(repeated, 8)}; the derivative by such a "
+            "parameter is the sum of the entries in its places"
+        )
     write_formula(_taught(network, slopes) if taught else slopes, options, Progress())
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from itertools import cycle
+from itertools import chain, cycle
 from typing import Any
 
 import numpy as np
@@ -239,15 +239,13 @@ def _draws(passage: Passage) -> Iterator[tuple[dict[str, float], str]]:
 
 
 def _biases(network: Network) -> set[str]:
-    """The names of what is added rather than multiplied."""
-    return {
-        name
-        for placed in network.layers
-        for key, parameter in placed.parameters.items()
-        if key in ("bias", "mean")
-        for _, used in parameter.symbols()
-        for name in used
-    }
+    """The names of what is added and nowhere multiplied."""
+    used: dict[bool, set[str]] = {True: set(), False: set()}
+    for placed in network.layers:
+        for key, parameter in placed.parameters.items():
+            names = chain.from_iterable(names for _, names in parameter.symbols())
+            used[key in ("bias", "mean")].update(names)
+    return used[True] - used[False]
 
 
 def passage(diagram: Diagram, before: Placed, middle: Placed, after: Placed) -> Passage:

@@ -320,7 +320,8 @@ class Cost(Layer):
 class Penalty(Layer):
     """`a = x + l1 Σ |w| + l2/2 Σ w²`, over all weights w of other layers, whose arrays it is given.
 
-    `axes` says how many axes each of these has.
+    `axes` says how many axes each of these has, `repeated` which of its entries, flattened, are
+    weights that stand before them already: each weight counts once.
 
     Biases are not penalised (Goodfellow et al., Deep Learning, 2016, section 7.1). The gradient
     of the second is l2*w, the weight decay of torch.optim.SGD.
@@ -329,6 +330,7 @@ class Penalty(Layer):
     kind: ClassVar[str] = "penalty"
 
     axes: tuple[int, ...]
+    repeated: tuple[tuple[int, ...], ...]
     l1: float = 0.0
     l2: float = 0.0
 
@@ -353,10 +355,20 @@ class Penalty(Layer):
 
     def _all(self, ops: Ops[A], arrays: list[A]) -> A:
         """The sum of all elements of the arrays, as a vector of one."""
-        pairs = zip(arrays, self.axes, strict=True)
-        return ops.total(ops.concatenate([ops.reshape(a, axes, (-1,)) for a, axes in pairs]))
+        counted = []
+        for array, axes, repeated in zip(arrays, self.axes, self.repeated, strict=True):
+            flat = ops.reshape(array, axes, (-1,))
+            once = np.delete(np.arange(*ops.lengths(flat, 1)), repeated)
+            if len(once):
+                counted.append(ops.take(flat, once) if repeated else flat)
+        return ops.total(ops.concatenate(counted))
 
     def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        if any(self.repeated):
+            raise SpecError(
+                "a weight that stands in several places is penalised once, which letters for whole "
+                "arrays cannot say; choose --level scalar"
+            )
         terms = [inputs[0]]
         weights = parameters.values()
         if self.l1:

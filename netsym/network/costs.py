@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from math import prod
 from typing import Any
 
@@ -19,6 +20,7 @@ from netsym.layers.wiring import Placed
 from netsym.network.interface import Input, Output
 from netsym.network.network import Network
 from netsym.ops.parameters import Parameter
+from netsym.typed.vocabulary import Vocabulary
 from netsym.wording import plural
 
 Floats = npt.NDArray[np.float64]
@@ -197,7 +199,7 @@ def _given(name: str, values: Floats, letter: str) -> Placed:
 
 
 def _penalties(network: Network, last: Placed, l1: float, l2: float) -> list[Placed]:
-    """The layer that adds the penalties, if there are any; shared weights count once."""
+    """The layer that adds the penalties, if there are any; weights that are shared count once."""
     weights = {
         id(parameter): (f"{placed.name}.{key}", parameter)
         for placed in network.layers
@@ -205,13 +207,29 @@ def _penalties(network: Network, last: Placed, l1: float, l2: float) -> list[Pla
         if placed.layer.letters[key].startswith("w")
     }
     arrays = dict(weights.values())
-    layer = Penalty(axes=tuple(len(p.shape) for p in arrays.values()), l1=l1, l2=l2)
+    axes = tuple(len(parameter.shape) for parameter in arrays.values())
+    layer = Penalty(axes=axes, repeated=_repeated(arrays.values()), l1=l1, l2=l2)
     if not (l1 or l2):
         return []
     if not arrays:
         raise SpecError("no layer has weights, so there is nothing to penalise; leave l1, l2 out")
     shape = last.shape
     return [Placed("penalty", layer, (last.name,), arrays, (shape,), shape, last.number + 1)]
+
+
+def _repeated(arrays: Collection[Parameter]) -> tuple[tuple[int, ...], ...]:
+    """The entries of each array that are the same parameter as another one."""
+    notation = Vocabulary([p.names for p in arrays if p.takes_notation], None)
+    seen: set[str] = set()
+    found = []
+    for parameter in arrays:
+        again = []
+        for position, name in parameter.tied():
+            if name in seen or notation.place(name):
+                again.append(position)
+            seen.add(name)
+        found.append(tuple(again))
+    return tuple(found)
 
 
 # -- the names -------------------------------------------------------------------------------------

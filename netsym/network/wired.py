@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -66,7 +67,7 @@ class Wired:
         for parameter in self.parameters():
             tied = parameter.tied()
             count += len(parameter.names) - len(tied)
-            names.update(tied)
+            names.update(name for _, name in tied)
         return count + sum(notation.place(name) is None for name in names)
 
     def parameter_names(self) -> list[str]:
@@ -76,6 +77,11 @@ class Wired:
             for _, names in parameter.symbols():
                 found.update(dict.fromkeys(names))
         return list(found)
+
+    def repeated_names(self) -> list[str]:
+        """The parameters that stand in several places of their arrays, each once."""
+        times = Counter(name for p in self.parameters() for _, name in p.tied())
+        return [name for name, count in times.items() if count > 1]
 
     def symbol_names(self) -> list[Names]:
         """The names of the inputs and of the parameters that are names, array by array."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -73,20 +74,19 @@ class Parameter:
         named = list(dict.fromkeys(name for _, name in self.named()))
         return [(literal(*named), named)] if named else []
 
-    def tied(self) -> list[str]:
-        """The names of entries that may be the same parameter as others, as often as they serve."""
+    def tied(self) -> list[tuple[int, str]]:
+        """The positions and names of entries that may be the same parameter as others."""
         if self.formula is None:
-            return list(self.chosen())
+            flat: Any = [] if self.entries is None or self.is_numeric else self.entries.flat
+            return [(place, entry) for place, entry in enumerate(flat) if isinstance(entry, str)]
         graph, ends = self.formula.graph, self.formula.ends
-        nodes = ends[graph.of_kind(ends, frozenset({"symbol"}))].tolist()
-        return [names.ascii(position) for names, position in map(graph.symbol, nodes)]
+        places = np.flatnonzero(graph.of_kind(ends, frozenset({"symbol"}))).tolist()
+        symbols = ((place, graph.symbol(int(ends[place]))) for place in places)
+        return [(place, names.ascii(position)) for place, (names, position) in symbols]
 
-    def chosen(self) -> Iterator[str]:
-        """The names that a person chose; one may come several times, as one parameter does."""
-        if self.entries is not None and not self.is_numeric:
-            yield from (
-                entry for entry in self.entries.reshape(-1).tolist() if isinstance(entry, str)
-            )
+    def chosen(self) -> list[str]:
+        """The names that a person chose, as often as they serve."""
+        return [] if self.formula is not None else [name for _, name in self.tied()]
 
     def numbers(self, values: Mapping[str, float]) -> npt.NDArray[np.float64]:
         """The array in float64, names replaced by their values.
