@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from netsym.collapse.simplification import simplify as simplify
     from netsym.collapse.simplified import Simplified as Simplified
     from netsym.equality.comparison import Comparison as Comparison
+    from netsym.equality.comparison import check as check
     from netsym.equality.comparison import compare as compare
+    from netsym.equality.laws import laws as laws
     from netsym.files.files import load as load
     from netsym.files.files import save as save
     from netsym.formula import Formula as Formula
     from netsym.network.costs import cost as cost
     from netsym.network.network import Network as Network
+    from netsym.pieces.regions import regions as regions
     from netsym.readers.shorthand import parse as parse
     from netsym.readers.sklearn import from_sklearn as from_sklearn
     from netsym.readers.sympy import from_sympy as from_sympy
@@ -30,14 +33,17 @@ __version__ = "0.1.0"
 #: The public API, and where each name lives; loaded at first use, so that `netsym --help` is quick.
 _PUBLIC = {
     "Comparison": "netsym.equality.comparison",
+    "check": "netsym.equality.comparison",
     "compare": "netsym.equality.comparison",
     "cost": "netsym.network.costs",
     "Formula": "netsym.formula",
     "Network": "netsym.network.network",
     "from_sklearn": "netsym.readers.sklearn",
     "from_sympy": "netsym.readers.sympy",
+    "laws": "netsym.equality.laws",
     "load": "netsym.files.files",
     "parse": "netsym.readers.shorthand",
+    "regions": "netsym.pieces.regions",
     "save": "netsym.files.files",
     "Simplified": "netsym.collapse.simplified",
     "simplify": "netsym.collapse.simplification",
@@ -57,4 +63,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_PUBLIC])
+    return sorted([*_PUBLIC, "__version__"])

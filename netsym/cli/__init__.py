@@ -28,6 +28,7 @@ VERBS = {
     "compare": "Say whether two are the same function, with proof.",
     "check": "Say what is wrong with a formula that you typed.",
     "simplify": "Collapse what is linear, and say why the rest does not collapse.",
+    "regions": "Print a network of relu piece by piece.",
     "grad": "Print the derivatives of a network: back propagation.",
     "laws": "List the laws that the proof of equality knows, and does not know.",
 }

@@ -156,6 +156,23 @@ def judging_options(function: F) -> F:
     return with_options(_JUDGING, function)
 
 
+def result_options(function: F) -> F:
+    """Where a result goes, and whether as data."""
+    return with_options(_RESULT, function)
+
+
+def moved(name: str, instead: str, flag: bool = False) -> Callable[[F], F]:
+    """An option that a verb had, which now says where it is."""
+
+    def say_where(_: click.Context, __: click.Parameter, value: Any) -> None:
+        if value:
+            raise click.UsageError(f"{name} has moved: write {instead}")
+
+    return click.option(
+        name, hidden=True, is_flag=flag, expose_value=False, callback=say_where, is_eager=True
+    )
+
+
 def with_options(options: Sequence[Callable[[F], F]], function: F) -> F:
     """A command with these options, in this order."""
     for option in reversed(options):

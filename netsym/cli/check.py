@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from netsym.cli.arguments import judging_options, network_argument, note
-from netsym.cli.compare import report, report_width
-from netsym.cli.output import Progress
+from netsym.cli.compare import report
+from netsym.cli.output import Progress, report_width
 from netsym.cli.sides import TakesFormula, read_side
 from netsym.equality.comparison import compare
 from netsym.network.network import Network

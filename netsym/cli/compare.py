@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
-import sys
 
 import click
 
 from netsym.cli.arguments import judging_options, network_argument, note
-from netsym.cli.output import Progress, write
+from netsym.cli.output import Progress, report_width, write
 from netsym.cli.sides import TakesFormula, read_side
 from netsym.equality.comparison import Comparison, compare
 from netsym.network.network import Network
-from netsym.writers.text import NARROWEST
-
-_WIDTH = 80  # columns of a report where no terminal says otherwise
 
 
 @click.command("compare", cls=TakesFormula)
@@ -62,10 +57,3 @@ def report(
     """Write a result as a report or as data."""
     data = json.dumps(result.to_json(), indent=2, ensure_ascii=False) if as_json else text
     write([data], target, progress)
-
-
-def report_width() -> int:
-    """How wide a report is: as the terminal, if there is one."""
-    if not sys.stdout.isatty():
-        return _WIDTH
-    return max(NARROWEST, min(shutil.get_terminal_size().columns, _WIDTH))

@@ -6,18 +6,22 @@ from typing import Any
 
 import click
 
-from netsym.cli.arguments import network_argument
-from netsym.cli.combinations import Verb
+from netsym.cli.arguments import network_argument, note
+from netsym.cli.combinations import Row, Verb
 from netsym.cli.losses import COST, loss_options, with_loss
-from netsym.cli.writing import WRITING, write_form, writing_options
+from netsym.cli.output import Progress
+from netsym.cli.writing import WRITING, write_form, write_formula, writing_options
 from netsym.network.network import Network
 
+ROWS = (*WRITING, *COST, Row("--expand, --onion, --color", beside="--expand-linear"))
 
-@click.command("inline", cls=Verb, rows=(*WRITING, *COST))
+
+@click.command("inline", cls=Verb, rows=ROWS)
 @network_argument
+@click.option("--expand-linear", is_flag=True, help="Of linear layers: collected by input.")
 @writing_options
 @loss_options
-def command(network: Network, **options: Any) -> None:
+def command(network: Network, expand_linear: bool, **options: Any) -> None:
     """Print a network as one formula.
 
     \b
@@ -27,6 +31,15 @@ def command(network: Network, **options: Any) -> None:
       netsym inline 4-8tanh-3softmax --output y_2
       netsym inline 1-2-1:sigmoid --to latex --onion --color --document -o net.tex
       netsym inline 1-2-1:sigmoid --loss bce
+      netsym inline 1-2-1 --expand-linear            a linear network, multiplied out
       netsym inline my_network.toml --to python > my_network.py
     """
-    write_form(with_loss(network, options), "inlined", options)
+    network = with_loss(network, options)
+    if expand_linear:
+        from netsym.collapse.expansion import expanded  # whoever does not ask need not wait
+
+        note(network)
+        formula, unit = expanded(network, options["max_nodes"]), options["unit"]
+        write_formula(formula if unit is None else formula.output(unit), options, Progress())
+        return
+    write_form(network, "inlined", options)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -13,6 +15,9 @@ from netsym.cli.arguments import SOURCE
 from netsym.cli.process import print_out, say
 from netsym.errors import OutputError
 from netsym.files.whole_file import replacing
+
+_WIDTH = 80  # columns of a report where no terminal says otherwise
+_NARROWEST = 20  # columns, of what has lines
 
 _AFTER, _EVERY = 1.0, 0.1  # seconds before progress is shown, and between two showings
 _BUFFER = 1 << 16
@@ -86,3 +91,21 @@ def check_target(target: str | None) -> None:
     for source in context.meta.get(SOURCE, []):
         if os.path.exists(target) and os.path.samefile(source, target):  # noqa: PTH110, PTH121
             raise OutputError(f"{target} is what was read; write to another file")
+
+
+def report_width() -> int:
+    """How wide a report is: as the terminal, if there is one."""
+    if not sys.stdout.isatty():
+        return _WIDTH
+    return max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDTH))
+
+
+@contextmanager
+def numbers_of_any_length() -> Iterator[None]:
+    """Let Python write exact numbers that have more digits than it writes without being asked."""
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(before)

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
 import click
 
-from netsym.cli.arguments import network_argument, note, one_of, proving_options
+from netsym.cli.arguments import moved, network_argument, note, one_of, proving_options
 from netsym.cli.combinations import Row, Verb
-from netsym.cli.compare import report_width
-from netsym.cli.output import Progress, check_target, write
+from netsym.cli.output import Progress, check_target, numbers_of_any_length, report_width, write
 from netsym.cli.process import say
 from netsym.cli.writing import in_ascii, layout_options, refuse, write_formula
 from netsym.collapse.derivation import derivation
-from netsym.collapse.expansion import expanded
 from netsym.collapse.simplification import simplify
 from netsym.collapse.simplified import Simplified
 from netsym.equality.comparison import Comparison, compare
@@ -26,29 +21,19 @@ from netsym.errors import SpecError
 from netsym.files.toml import dumps
 from netsym.forms.sizes import MAX_NODES
 from netsym.network.network import Network
-from netsym.pieces.region import at
-from netsym.pieces.regions import regions
 from netsym.writers.text import Ascii
 
 _TO = ("report", "text", "latex", "python", "sympy", "toml")
 ROWS = (
-    Row("--regions, --expand-linear", beside="--at"),
-    Row("--expand-linear", beside="--regions"),
-    Row("--steps, --force, --exact, --factor, --seed", beside="--at, --regions, --expand-linear"),
-    Row("--box", only="--regions"),
-    Row("--to toml", beside="--at, --regions, --expand-linear"),
-    Row("--to python", beside="--regions"),
-    Row("--to, --ascii, --digits, --max-nodes, --notation", beside="--json",
-        unless="--expand-linear"),
-    Row("--ascii", only="--to report, --to text", beside="--regions, --at and --to report"),
+    Row("--to, --ascii, --digits, --max-nodes, --notation", beside="--json"),
+    Row("--ascii", only="--to report, --to text"),
     Row("--width", only="--to report, --to text, --to latex", beside="--json"),
-    Row("--width", only="--to report, --at, --expand-linear"),
-    Row("--digits", beside="--to toml, --exact, --regions and --to sympy"),
-    Row("--document", only="--to latex", beside="--json, --regions"),
-    Row("--notation", only="--to latex", beside="--at, --regions"),
-    Row("--max-nodes", only="--to text, --to latex, --to python, --to sympy, --expand-linear",
-        beside="--regions"),
-)  # fmt: skip
+    Row("--width", only="--to report"),
+    Row("--digits", beside="--to toml, --exact"),
+    Row("--document", only="--to latex", beside="--json"),
+    Row("--notation", only="--to latex"),
+    Row("--max-nodes", only="--to text, --to latex, --to python, --to sympy"),
+)
 
 
 @click.command("simplify", cls=Verb, rows=ROWS)
@@ -68,24 +53,10 @@ ROWS = (
     metavar="[TOL]",
     help="Split layers of low rank in two: of exact rank, or up to a relative tolerance.",
 )
-@click.option(
-    "--at",
-    "point",
-    metavar="X1,X2,…",
-    help="The affine map that a relu-like network is around this point.",
-)
-@click.option(
-    "--regions",
-    "all_regions",
-    is_flag=True,
-    help="All linear pieces of a relu-like network of one or two inputs.",
-)
-@click.option("--box", metavar="LOW,HIGH", help="With --regions: every input within this.")
-@click.option(
-    "--expand-linear",
-    is_flag=True,
-    help="A linear network as one formula, collected by input.",
-)
+@moved("--at", "netsym regions NET --at X1,X2,…")
+@moved("--regions", "netsym regions NET", flag=True)
+@moved("--box", "netsym regions NET --box LOW,HIGH")
+@moved("--expand-linear", "netsym inline NET --expand-linear", flag=True)
 @layout_options
 @proving_options
 @click.pass_context
@@ -98,9 +69,6 @@ def command(context: click.Context, /, network: Network, **options: Any) -> None
       netsym simplify 1-2-1:relu                 what stands between, with numbers
       netsym simplify 1-2-1 --to latex           the derivation, for your notes
       netsym simplify net.toml --to toml -o small.toml
-      netsym simplify relu.toml --at 0.5         a relu network around a point
-      netsym simplify relu.toml --regions        all of its linear pieces
-      netsym simplify 1-2-1 --expand-linear      collected by input
 
     \b
     Before and after are compared: the verdict ends the report, and the exit code
@@ -108,64 +76,8 @@ def command(context: click.Context, /, network: Network, **options: Any) -> None
     """
     check_target(options["target"])
     note(network)
-    with _numbers_of_any_length():
-        context.exit(_written(network, options, Progress()))
-
-
-@contextmanager
-def _numbers_of_any_length() -> Iterator[None]:
-    """Let Python write exact numbers that have more digits than it writes without being asked."""
-    before = sys.get_int_max_str_digits()
-    sys.set_int_max_str_digits(0)
-    try:
-        yield
-    finally:
-        sys.set_int_max_str_digits(before)
-
-
-def _written(network: Network, options: dict[str, Any], progress: Progress) -> int:
-    """Write what the options ask for; the exit code."""
-    if options["point"] is not None:
-        _write_result(at(network, options["point"].split(",")), options, progress)
-    elif options["all_regions"]:
-        box = None if options["box"] is None else _box(options["box"])
-        _write_result(regions(network, box, progress=progress), options, progress)
-    elif options["expand_linear"]:
-        formula = expanded(network, options["max_nodes"])
-        to = "text" if options["to"] == "report" else options["to"]
-        write_formula(formula, {**options, "to": to}, progress)
-    else:
-        return _simplified(network, options, progress)
-    return 0
-
-
-def _box(given: str) -> Sequence[Any]:
-    """The bounds of --box: two numbers for all inputs, or two for each."""
-    parts = given.split(",")
-    if len(parts) == 2:
-        return parts
-    if len(parts) % 2:
-        raise SpecError(f"--box {given}: give two numbers, LOW,HIGH, or two for each input")
-    return list(zip(parts[::2], parts[1::2], strict=True))
-
-
-def _write_result(result: Any, options: dict[str, Any], progress: Progress) -> None:
-    """A region or all regions, as a report, as data, or in a language."""
-    to, digits = options["to"], options["digits"]
-    if options["as_json"]:
-        text = json.dumps(result.to_json(), indent=2, ensure_ascii=False)
-    elif to == "report":
-        text = result.report(options["width"] or report_width(), digits)
-    elif hasattr(result, "formula"):
-        write_formula(result.formula(), options, progress)
-        return
-    elif to == "sympy":
-        text = str(result.sympy())
-    elif to in ("text", "latex"):
-        text = getattr(result, to)(digits)
-    else:
-        raise SpecError(f"--regions cannot be written --to {to}; give text, latex or sympy")
-    write([text], options["target"], progress)
+    with numbers_of_any_length():
+        context.exit(_simplified(network, options, Progress()))
 
 
 def _simplified(network: Network, options: dict[str, Any], progress: Progress) -> int:

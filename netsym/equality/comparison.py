@@ -17,7 +17,7 @@ from netsym.equality.verdict import VERDICTS, judge
 from netsym.errors import SpecError, check_real, checked_whole
 from netsym.forms.sizes import shown
 from netsym.network.network import Network
-from netsym.path import meant
+from netsym.path import meant, network_of
 from netsym.writers.language import Watcher, no_watcher
 
 #: Forms of at most so many nodes are written as text and read back, where a network is compared
@@ -68,6 +68,21 @@ def compare(
         first = replace(first, words=f"{first.words} (first)")
         second = replace(second, words=f"{second.words} (second)")
     return _compared(first, second, seed, tolerance, progress)
+
+
+def check(
+    network: Network | str, formula: Any, *, seed: int = 0, tolerance: float | None = None
+) -> Comparison:
+    """Whether a formula that was typed is a network; where it departs and why, if not.
+
+    It is `compare`, of a network. Raises `SpecError` for what cannot be read or does not
+    correspond.
+
+    >>> found = check("1-1:sigmoid", "w1_1_1*x + b1_1")
+    >>> found.verdict, found.diagnosis.mistakes
+    ('different', ('without the sigmoid on the output layer',))
+    """
+    return compare(network_of(network), formula, seed=seed, tolerance=tolerance)
 
 
 def _with_itself(one: Subject, seed: int, tolerance: float | None, progress: Watcher) -> Comparison:

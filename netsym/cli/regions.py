@@ -1,0 +1,87 @@
+"""`netsym regions`: a piecewise-linear network, piece by piece, or around a point."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from netsym.cli.arguments import network_argument, note, one_of, result_options
+from netsym.cli.combinations import Row, Verb
+from netsym.cli.output import Progress, check_target, numbers_of_any_length, report_width, write
+from netsym.cli.writing import layout_options, write_formula
+from netsym.errors import SpecError
+from netsym.network.network import Network
+from netsym.pieces.region import at
+from netsym.pieces.regions import regions
+
+_TO = ("report", "text", "latex", "python", "sympy")
+ROWS = (
+    Row("--box", beside="--at"),
+    Row("--to python, --ascii, --document, --notation, --max-nodes", only="--at"),
+    Row("--to, --ascii, --digits, --max-nodes, --notation", beside="--json"),
+    Row("--ascii", only="--to text"),
+    Row("--width", only="--to report, --at", beside="--json"),
+    Row("--digits", beside="--to sympy", unless="--at"),
+    Row("--document, --notation", only="--to latex"),
+    Row("--max-nodes", only="--to text, --to latex, --to python, --to sympy"),
+)
+
+
+@click.command("regions", cls=Verb, rows=ROWS)
+@network_argument
+@click.option("--at", "point", metavar="X1,X2,…", help="Only the piece around this point.")
+@click.option("--box", metavar="LOW,HIGH", help="Only where every input is within this.")
+@click.option("--to", **one_of(_TO, "report"), help="The report, or the formula in a language.")
+@layout_options
+@result_options
+def command(network: Network, **options: Any) -> None:
+    """Print a network of relu, leaky_relu, … piece by piece: each is an affine map.
+
+    \b
+    Examples:
+      netsym regions relu.toml                 all linear pieces, of one or two inputs
+      netsym regions relu.toml --at 0.5        the piece around a point, of any inputs
+      netsym regions relu.toml --box -1,1
+      netsym regions relu.toml --to latex      with cases, for your notes
+
+    \b
+    Pieces are found and checked in exact fractions; units that are active are
+    named, and inequalities that follow from others are left out.
+    """
+    check_target(options["target"])
+    note(network)
+    progress = Progress()
+    with numbers_of_any_length():
+        if options["point"] is not None:
+            region = at(network, options["point"].split(","))
+            if options["to"] != "report" and not options["as_json"]:
+                write_formula(region.formula(), options, progress)
+                return
+            found: Any = region
+        else:
+            box = None if options["box"] is None else _box(options["box"])
+            found = regions(network, box, progress=progress)
+        write([_text(found, options)], options["target"], progress)
+
+
+def _box(given: str) -> Sequence[Any]:
+    """The bounds of --box: two numbers for all inputs, or two for each."""
+    parts = given.split(",")
+    if len(parts) == 2:
+        return parts
+    if len(parts) % 2:
+        raise SpecError(f"--box {given}: give two numbers, LOW,HIGH, or two for each input")
+    return list(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _text(found: Any, options: dict[str, Any]) -> str:
+    """A region or all regions, as a report, as data, or in a language."""
+    to, digits = options["to"], options["digits"]
+    if options["as_json"]:
+        return json.dumps(found.to_json(), indent=2, ensure_ascii=False)
+    if to == "report":
+        return str(found.report(options["width"] or report_width(), digits))
+    return str(found.sympy() if to == "sympy" else getattr(found, to)(digits))
