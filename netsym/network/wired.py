@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -46,9 +46,21 @@ class Wired:
 
     @cached_property
     def letters(self) -> dict[str, str]:
-        """The letter of every layer's values: its own, if it is the last with this number."""
-        given = [*self.input_names.all(), *self.output_names.all(), *self.parameter_names()]
-        return _value_letters(self.layers, given)
+        """The letter of every layer's values: its own, if it is the last with this number.
+
+        The other parts of a layer that was split have letters that no name here begins with.
+        """
+        letters = {placed.name: placed.layer.value_letter for placed in self.layers}
+        last = {(p.number, letters[p.name]): p.name for p in self.layers}
+        parts = [p for p in self.layers if last[p.number, letters[p.name]] != p.name]
+        if parts:
+            given = [*self.input_names.all(), *self.output_names.all(), *self.parameter_names()]
+            taken = {name.partition("_")[0] for name in given}
+            for placed in parts:
+                starts = ((letter, f"{letter}{placed.number}") for letter in spare_letters())
+                letters[placed.name], start = next(free for free in starts if free[1] not in taken)
+                taken.add(start)
+        return letters
 
     def named(self, layer: str) -> Placed:
         """The layer of this name."""
@@ -87,19 +99,3 @@ class Wired:
         """The names of the inputs and of the parameters that are names, array by array."""
         arrays = (names for p in self.parameters() for names, _ in p.symbols())
         return [self.input_names, *dict.fromkeys(arrays)]
-
-
-def _value_letters(layers: Sequence[Placed], given: Sequence[str]) -> dict[str, str]:
-    """The letter of every layer's values: its own, if it is the last with this number.
-
-    The other parts of a layer that was split have letters that none of the names `given` has.
-    """
-    letters = {placed.name: placed.layer.value_letter for placed in layers}
-    last = {(p.number, letters[p.name]): p.name for p in layers}
-    parts = [p for p in layers if last[p.number, letters[p.name]] != p.name]
-    taken = {name.partition("_")[0] for name in given} if parts else set()
-    for placed in parts:
-        starts = ((letter, f"{letter}{placed.number}") for letter in spare_letters())
-        letters[placed.name], start = next(free for free in starts if free[1] not in taken)
-        taken.add(start)
-    return letters
