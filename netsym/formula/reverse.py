@@ -130,14 +130,33 @@ class Alike:
 _NONE, _SOME, _ALL = range(3)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The adjoints of the sums of a dense layer, before they are passed through its products.
+
+    Products with them are `new`, and different, if each δ is a name of its own that only this
+    layer uses: δ*x comes first of it, w*δ last, with other w and x for each unit.
+    """
+
+    layer: Layer
+    adjoints: Signed
+    new: bool
+
+    def one_by_one(self) -> tuple[Rows, Signed]:
+        """The same, as it is passed to the rows of the block of products."""
+        units, terms = self.layer.weights.shape
+        return np.arange(units * terms), self.adjoints.repeat(terms, axis=1)
+
+
 class Reverse:
     """From the outputs back: the adjoint of a node is the derivative of every output by it.
 
     Adjoints have shape (outputs, nodes). `parts` has, for each block, what its users pass back,
     the outermost first; `leaves` what is passed to names, where products wait to be written at
     once. A dense layer is passed as a whole: `held` has the adjoints of its sums for the block of
-    its products, as long as nothing else is passed there. `own` are the blocks each of whose
-    adjoints has just got a name, that nothing else has.
+    its products, as long as nothing but layers is passed there: those of equal weights share their
+    products. `own` are the blocks each of whose adjoints has just got a name, that nothing else
+    has.
     """
 
     def __init__(
@@ -148,7 +167,7 @@ class Reverse:
         self.share, self.varies = wrt.share, wrt.varies
         self.titles = facts.titles if facts else {}
         self.layers = facts.layers if facts else {}
-        self.held: dict[int, tuple[Layer, Signed, bool]] = {}
+        self.held: dict[int, list[Held]] = {}
         self.own: set[int] = set()
         self.parts: dict[int, list[tuple[Rows, Signed]]] = {}
         self.leaves: list[tuple[Ids, tuple[Signed, ...]]] = []
@@ -159,9 +178,9 @@ class Reverse:
         """The derivatives, shape (outputs, names)."""
         self._send(self.ends, np.eye(len(self.ends), dtype=np.int32) * np.int32(self.math.one))
         for number in range(self.last, -1, -1):
-            if number in self.held:
-                self._spread_layer(*self.held.pop(number))
-            elif number in self.parts:
+            for held in self.held.pop(number, ()):
+                self._spread_layer(held)
+            if number in self.parts:
                 block = self.graph.blocks[number]
                 rows, adjoints = self._collected(self.parts.pop(number))
                 for title in self.titles.get(number, ()):
@@ -216,6 +235,8 @@ class Reverse:
         if self.share[source] == _SOME:
             kept = self.varies[nodes]
             nodes, factors = nodes[kept], tuple(part[..., kept] for part in factors)
+            if not len(nodes):
+                return
         block = self.graph.blocks[source]
         if block.op == "symbol" and len(factors) <= 2:
             self.leaves.append((nodes, factors))
@@ -226,7 +247,7 @@ class Reverse:
             self.leaves.append((nodes, (adjoints,)))
             return
         if source in self.held:
-            self.parts[source] = [self._one_by_one(*self.held.pop(source))]
+            self.parts[source] = [held.one_by_one() for held in self.held.pop(source)]
         self.parts.setdefault(source, []).append((nodes - block.start, adjoints))
 
     def _collected(self, parts: Sequence[tuple[Rows, Signed]]) -> tuple[Rows, Signed]:
@@ -328,19 +349,13 @@ class Reverse:
         layer = self.layers[number]
         if layer.products in self.parts or self.share[layer.products] != _ALL:
             return spans
-        self.held[layer.products] = layer, adjoints, layer.alone and number in self.own
+        held = Held(layer, adjoints, layer.alone and number in self.own)
+        self.held.setdefault(layer.products, []).append(held)
         return spans[1:]
 
-    def _one_by_one(self, layer: Layer, adjoints: Signed, _: bool) -> tuple[Rows, Signed]:
-        """What was held, as it is passed to the rows of the block of products."""
-        return np.arange(layer.weights.size), adjoints.repeat(layer.weights.shape[1], axis=1)
-
-    def _spread_layer(self, layer: Layer, adjoints: Signed, new: bool) -> None:
-        """Through the products of a dense layer: δ*x to w, and for x the w*δ of all units.
-
-        These are `new`, and different, if each δ is a name of its own that only this layer uses:
-        δ*x comes first of it, w*δ last, with other w and x for each unit.
-        """
+    def _spread_layer(self, held: Held) -> None:
+        """Through the products of a dense layer: δ*x to w, and for x the w*δ of all units."""
+        layer, adjoints, new = held.layer, held.adjoints, held.new
         weights, values = layer.weights.reshape(-1), layer.values.reshape(-1)
         signs = None if new else self.math.signs(adjoints)
         spread = (adjoints if signs is None else signs).repeat(layer.weights.shape[1], axis=1)
