@@ -9,12 +9,12 @@ import click
 
 from netsym.cli.arguments import network_argument, one_of
 from netsym.cli.losses import loss_options, with_loss
-from netsym.cli.output import Progress, write
+from netsym.cli.output import Progress, numbers_of_any_length, write
 from netsym.cli.writing import check_layout, write_formula, writing_options
 from netsym.errors import SpecError
 from netsym.formula.forms import Formula, inlined, layered, shared
 from netsym.formula.matrix_gradient import matrix_gradient
-from netsym.formula.sizes import Size, refuse_if_larger, shown
+from netsym.formula.sizes import Size, refuse_if_larger, shown, times_as_large
 from netsym.network import Network
 
 _FORMS = {"layered": layered, "shared": shared, "inlined": inlined}
@@ -139,7 +139,7 @@ def _table(slopes: Formula, found: dict[str, tuple[Size, Size]]) -> str:
     """The sizes of every form, of the network and of its derivatives, side by side."""
     rows = [("form", "network", "derivatives", "times")]
     for form, (network, gradient) in found.items():
-        times = f"{gradient.nodes / max(network.nodes, 1):.3g}"
+        times = times_as_large(gradient.nodes, max(network.nodes, 1))
         rows.append((form, shown(network.nodes), shown(gradient.nodes), times))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = [
@@ -148,11 +148,12 @@ def _table(slopes: Formula, found: dict[str, tuple[Size, Size]]) -> str:
         for row in rows
     ]  # fmt: skip
     count = len(slopes.outputs)
-    swell = found["inlined"][1].nodes / max(found["layered"][1].nodes, 1)
+    inlined, layered = found["inlined"][1].nodes, found["layered"][1].nodes
     said = (
-        f"expression swell: as one formula each, the derivatives have {swell:.3g} times the nodes "
-        "that they have layer by layer, where each δ is written once and used by all."
-        if swell > 1
+        f"expression swell: as one formula each, the derivatives have "
+        f"{times_as_large(inlined, max(layered, 1))} times the nodes that they have layer by "
+        "layer, where each δ is written once and used by all."
+        if inlined > layered
         else "the network is so small that naming what is shared saves nothing."
     )
     return "\n".join([f"{shown(count)} derivative{'s' * (count != 1)}", "", *lines, "", said])
@@ -164,6 +165,6 @@ def _json(network: Network, slopes: Formula, found: dict[str, tuple[Size, Size]]
         form: {"network": size.nodes, "derivatives": gradient.to_json(names)}
         for form, (size, gradient) in found.items()
     }
-    return json.dumps(
-        {"schema": 1, "network": network.title, "derivatives": len(names), "forms": forms}, indent=2
-    )
+    data = {"schema": 1, "network": network.title, "derivatives": len(names), "forms": forms}
+    with numbers_of_any_length():
+        return json.dumps(data, indent=2)
