@@ -17,17 +17,19 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError
 from netsym.formula.dense import Layer, dense_layer
+from netsym.formula.factors import Signed
 from netsym.formula.forms import Formula
 from netsym.formula.functions import FUNCTIONS
-from netsym.formula.graph import Block, Graph, Ids, Mask, Spans
+from netsym.formula.graph import Block, Graph, Ids, Mask, Positions, Spans
 from netsym.formula.index import increasing
+from netsym.formula.names import Names
 from netsym.formula.preactivations import (
     Title,
     append_names,
     delta_names,
     with_preactivations,
 )
-from netsym.formula.signed import Product, Signed, SignedNodes
+from netsym.formula.signed import Product, SignedNodes
 from netsym.formula.wrt import Place, chosen, named_outputs, output_places
 
 Rows = npt.NDArray[np.integer[Any]]
@@ -49,9 +51,10 @@ class Backward:
         self.titles: dict[int, list[Title]] = {}
         for title in delta_names(self.plain, self.graph, self.ends):
             own = self._of_each_output(title)
-            if own is not None:
-                number = self.graph.block_number(int(title.nodes[0]))
-                self.titles.setdefault(number, []).append(own)
+            if own is not None:  # units with equal weights may be in the block of another layer
+                numbers = self.graph.block_numbers(title.nodes)
+                for number in np.unique(numbers).tolist():
+                    self.titles.setdefault(number, []).append(own.where(numbers == number))
         for value in (1.0, 2.0, 0.0):  # most derivatives have some of them
             self.graph.constant(value)
         blocks = enumerate(self.graph.blocks)
@@ -109,7 +112,7 @@ class Dependence:
             operands = np.concatenate([block.operands for block in blocks])
             self._alike[op, arity] = Alike(
                 dict(zip(numbers, map(slice, edges, edges[1:]), strict=False)),
-                (1 + called, *(1 + operands.T)),
+                (called, *operands.T),
             )
         return self._alike[op, arity]
 
@@ -118,12 +121,12 @@ class Dependence:
 class Alike:
     """Blocks of one kind, one after another.
 
-    `rows` has where each is, by its number; `columns`, as signed nodes, the results, by their
-    names if they have some, and the operands.
+    `rows` has where each is, by its number; `columns` the results, by their names if they have
+    some, and the operands.
     """
 
     rows: dict[int, slice]
-    columns: tuple[Signed, ...]
+    columns: tuple[Ids, ...]
 
 
 # -- the pass ------------------------------------------------------------------------------------
@@ -299,19 +302,24 @@ class Reverse:
         if np.count_nonzero(live) == live.size:
             nodes = self.math.plain(values.reshape(-1))
             made = len(self.graph)
-            titled = 1 + append_names(self.graph, Title(nodes, names, positions.reshape(-1)))
+            titled = 1 + self._with_names(nodes, names, positions.reshape(-1))
             if whole and len(self.graph) - made == len(nodes):
                 self.own.add(number)
             titled = titled.reshape(values.shape)
         else:
             titled = np.zeros_like(values)
             nodes = self.math.plain(values[live])
-            titled[live] = 1 + append_names(self.graph, Title(nodes, names, positions[live]))
+            titled[live] = 1 + self._with_names(nodes, names, positions[live])
         if whole:
             return titled
         adjoints = adjoints.copy()
         adjoints[:, columns] = titled
         return adjoints
+
+    def _with_names(self, nodes: Ids, names: Names, positions: Positions) -> Ids:
+        named = append_names(self.graph, Title(nodes, names, positions))
+        self.math.factors.renamed(nodes, named)
+        return named
 
     def _spread(self, number: int, block: Block, rows: Rows, adjoints: Signed) -> None:
         """Pass the adjoints of a block on to its operands."""
@@ -359,8 +367,9 @@ class Reverse:
         weights, values = layer.weights.reshape(-1), layer.values.reshape(-1)
         signs = None if new else self.math.signs(adjoints)
         spread = (adjoints if signs is None else signs).repeat(layer.weights.shape[1], axis=1)
-        to_weights: tuple[Signed, ...] = (spread, 1 + values)
-        to_values: tuple[Signed, ...] = (1 + weights, spread)
+        read = (lambda ids: 1 + ids) if new else self.math.read
+        to_weights: tuple[Signed, ...] = (spread, read(values))
+        to_values: tuple[Signed, ...] = (read(weights), spread)
         if signs is not None:
             to_weights, to_values = (spread * to_weights[1],), (spread * to_values[0],)
         self._send(weights, *to_weights, source=layer.holder, new=new)
@@ -373,7 +382,7 @@ class Reverse:
 
     def _spread_product(self, spans: Spans, operands: Ids, adjoints: Signed) -> None:
         """In the place of each factor the adjoint: w*x passes δ*x to w, and w*δ to x."""
-        columns = [*(1 + operands.T)]
+        columns = [self.math.read(column) for column in operands.T]
         signs = self.math.signs(adjoints)
         for first, stop, source in spans:
             if self.share[source] == _NONE and source >= 0:
@@ -390,7 +399,7 @@ class Reverse:
     def _spread_power(self, nodes: Rows, operands: Ids, adjoints: Signed) -> None:
         """`e*b^(e - 1)` to the base; where the exponent varies, `b^e*log(b)` to it."""
         math, graph = self.math, self.graph
-        base, exponents = 1 + operands[:, 0], operands[:, 1]
+        base, exponents = math.read(operands[:, 0]), operands[:, 1]
         for exponent in np.unique(exponents).tolist():
             here = exponents == exponent
             if graph.block_of(exponent).op == "constant":
@@ -400,7 +409,7 @@ class Reverse:
                 raised = Product((np.array(1 + exponent, dtype=np.int32),))
                 less = math.plain(math.written(math.add(raised, math.constant(-1))))
                 below = Product((1 + graph.nodes("power", operands[here, 0], less),))
-            product = math.multiply(Product((adjoints[:, here],)), raised, below)
+            product = math.multiply(math.opened(adjoints[:, here]), raised, below)
             passed = math.written(product)
             self._send(operands[here, 0], np.broadcast_to(passed, (len(adjoints), here.sum())))
         if self.varies[exponents].any():
@@ -421,7 +430,8 @@ class Reverse:
         if derivative is None:
             raise SpecError(f"the derivative of {op} is not known")
         alike = self.wrt.alike(op, arity)
-        slopes = derivative(self.math, *(Product((column,)) for column in alike.columns))
+        columns = (Product((self.math.read(column),)) for column in alike.columns)
+        slopes = derivative(self.math, *columns)
         return {
             number: tuple(Product(_picked(o, rows), _picked(u, rows)) for o, u in slopes)
             for number, rows in alike.rows.items()
