@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -42,6 +43,17 @@ class Progress:
         """Remove the line."""
         if self._shown:
             say("\r\033[K", end="")
+
+
+@contextmanager
+def numbers_of_any_length() -> Iterator[None]:
+    """Let Python write exact numbers that have more digits than it writes without being asked."""
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(before)
 
 
 def write(pieces: Iterable[str], target: str | None, progress: Progress) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +12,7 @@ import click
 from netsym.cli.arguments import network_argument, note, one_of, proving_options
 from netsym.cli.combinations import Row, Verb
 from netsym.cli.compare import report_width
-from netsym.cli.output import Progress, check_target, write
+from netsym.cli.output import Progress, check_target, numbers_of_any_length, write
 from netsym.cli.process import say
 from netsym.cli.writing import in_ascii, layout_options, refuse, write_formula
 from netsym.collapse.derivation import derivation
@@ -108,19 +106,8 @@ def command(context: click.Context, /, network: Network, **options: Any) -> None
     """
     check_target(options["target"])
     note(network)
-    with _numbers_of_any_length():
+    with numbers_of_any_length():
         context.exit(_written(network, options, Progress()))
-
-
-@contextmanager
-def _numbers_of_any_length() -> Iterator[None]:
-    """Let Python write exact numbers that have more digits than it writes without being asked."""
-    before = sys.get_int_max_str_digits()
-    sys.set_int_max_str_digits(0)
-    try:
-        yield
-    finally:
-        sys.set_int_max_str_digits(before)
 
 
 def _written(network: Network, options: dict[str, Any], progress: Progress) -> int:
