@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,15 @@ import sympy
 import netsym
 from netsym.errors import SpecError
 from netsym.files.files import loads
+from netsym.layers import Layer
+from netsym.layers.convolution import ConvTranspose1d
+from netsym.layers.dense import Dense
+from netsym.layers.merge import Add, Concat, Multiply
+from netsym.layers.recurrent import GRU, LSTM, Recurrent
+from tests.cli.running import run as in_process
+from tests.complex_step import complex_step
 from tests.conftest import PATIENCE
+from tests.layers.every_reading import single
 
 OVERLAPPING = """
 netsym = 1
@@ -121,6 +130,50 @@ def test_a_ring_of_links_stays(tmp_path: Path) -> None:
     assert ring.is_symlink()
 
 
+def test_an_output_that_depends_on_nothing_has_derivatives_of_zero(tmp_path: Path) -> None:
+    """Among outputs of one layer that do: between two places of the input there is the bias."""
+    layer = ConvTranspose1d(channels=1, kernel=(1,), stride=(2,), activation="tanh")
+    network = single(layer, (1, 2), {"weights": [[[3.0]]], "bias": [0.5]})
+    slopes = network.layered.gradient("inputs", output=2)
+    assert slopes.text(ascii=True) == "dy_1_2_dx_1_1 = 0\ndy_1_2_dx_1_2 = 0"
+    whole = np.asarray(network.shared.jacobian("inputs")(0.25, -1.0)).reshape(3, 2)
+    slope = 3 / np.cosh(3 * np.array([0.25, -1.0]) + 0.5) ** 2
+    np.testing.assert_allclose(whole, [[slope[0], 0], [0, 0], [0, slope[1]]], rtol=1e-12)
+    assert network.inlined.output(2).hessian_vector("inputs").text(ascii=True) == (
+        "Hv_1 = 0\nHv_2 = 0"
+    )
+    netsym.save(network, tmp_path / "net.toml")
+    done = run("grad", str(tmp_path / "net.toml"), "--wrt", "inputs", "--output", "2", "--ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "# derivatives\ndy_1_2_dx_1_1 = 0\ndy_1_2_dx_1_2 = 0\n"
+
+
+def test_how_much_larger_a_derivative_is_may_be_more_than_float64_holds() -> None:
+    done = run("grad", "1-9x180-1:sigmoid", "--wrt", "b1", "--size")
+    assert (done.returncode, done.stderr) == (0, "")
+    table = [line.split() for line in done.stdout.splitlines()[2:6]]
+    assert [row[0] for row in table] == ["form", "layered", "shared", "inlined"]
+    assert re.search(r"times the nodes that they have layer by layer", done.stdout)
+    swell = re.search(r"have (\d\.\d\d) × 10\^(\d+) times", done.stdout)
+    assert swell is not None and int(swell[2]) > 308
+
+
+def test_sizes_of_derivatives_may_have_more_digits_than_python_writes(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wires = [(f"sum{n}", Add(), [f"sum{n - 1}" if n else "input"] * 100, {}) for n in range(330)]
+    netsym.save(netsym.Network.of("sums", 1, wires), tmp_path / "net.toml")
+    limit = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(640)
+    try:
+        done = in_process(capfd, "grad", tmp_path / "net.toml", "--wrt", "x", "--size", "--json")
+    finally:
+        sys.set_int_max_str_digits(limit)
+    assert (done.code, done.err) == (0, "")
+    nodes = json.loads(done.out)["forms"]["inlined"]["network"]
+    assert nodes == sum(100**n for n in range(331))  # 100^330 of x, and every sum above
+
+
 def test_a_dash_is_standard_output(tmp_path: Path) -> None:
     done = run("inline", "1-1:tanh", "--ascii", "-o", "-", cwd=tmp_path)
     assert done.stdout == "y = tanh(w1_1_1*x + b1_1)\n"
@@ -137,6 +190,85 @@ def test_letters_for_unnamed_values_do_not_run_out() -> None:
     assert np.allclose(network.shared(point, parameters=values), expected, rtol=1e-14)
     names = [binding.name for binding in network.shared.bindings]
     assert not set(names) & set(inputs)
+
+
+def two_readers(one: str, other: str, joined: Layer) -> netsym.Network:
+    """Two layers that read x with the same numbers as weights, and differ in what they add."""
+    weights = [[3.0, -1.0], [0.0, 2.0]]
+    wires = [
+        ("one", Dense(units=2, activation=one), ["input"], {"weights": weights}),
+        ("other", Dense(units=2, activation=other), ["input"],
+         {"weights": weights, "bias": [0.25, -2.0]}),
+        ("both", joined, ["one", "other"], {}),
+    ]  # fmt: skip
+    return netsym.Network.of("two readers", 2, wires)
+
+
+@pytest.mark.parametrize("form", ["layered", "shared", "inlined"])
+@pytest.mark.parametrize("joined", [Add(), Multiply(), Concat()], ids=lambda layer: layer.kind)
+@pytest.mark.parametrize("pair", [("sigmoid", "softplus"), ("relu", "tanh"), ("linear", "elu")])
+def test_layers_with_equal_weights_are_all_in_the_gradient(
+    form: str, joined: Layer, pair: tuple[str, str]
+) -> None:
+    network = two_readers(*pair, joined)
+    at = {"x_1": 0.4, "x_2": 0.3, "b1_1": 0.5, "b1_2": -0.5}
+    names = [*at]
+    slopes = network.formula(form).jacobian(names)
+    parameters = {name: at[name] for name in names[2:]}
+    found = np.asarray(slopes(0.4, 0.3, parameters=parameters)).reshape(-1, 4)
+    wanted = [complex_step(network.layered, at, {name: 1.0}) for name in names]
+    np.testing.assert_allclose(found, np.transpose(wanted), rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("kind", [LSTM, GRU])
+@pytest.mark.parametrize("numbers", [(1.0, 1.0), (2.0, 2.0), (-1.0, 2.0)])
+def test_gates_with_equal_weights_are_all_in_the_gradient(
+    kind: type[Recurrent], numbers: tuple[float, float]
+) -> None:
+    layer = kind(units=1, steps=2)
+    shapes = layer.parameters((2, 1))
+    w, u = numbers
+    given = {
+        key: np.full(shape, u if key[0] == "u" else w).tolist()
+        for key, shape in shapes.items() if key[0] != "b"
+    }  # fmt: skip
+    network = single(layer, (2, 1), given)
+    at = {"x_1_1": 0.7, "x_2_1": -0.2} | {
+        name: 0.1 * n for n, name in enumerate(network.parameter_names())
+    }
+    parameters = {name: at[name] for name in network.parameter_names()}
+    slopes = network.layered.gradient([*at])
+    found = slopes(0.7, -0.2, parameters=parameters)
+    wanted = [complex_step(network.layered, at, {name: 1.0})[0] for name in at]
+    np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-15)
+
+
+def test_units_with_equal_weights_leave_every_layer_its_deltas() -> None:
+    """A unit of one layer may be a unit of the other: what is passed back to it is a sum."""
+    weights = {"weights": [[1.0], [2.0]], "bias": [0.0, 1.0]}, {"weights": [[1.0], [3.0]],
+                                                                "bias": [0.0, 4.0]}  # fmt: skip
+    wires = [
+        ("one", Dense(units=2, activation="tanh"), ["input"], weights[0]),
+        ("other", Dense(units=2, activation="sigmoid"), ["input"], weights[1]),
+        ("both", Concat(), ["one", "other"], {}),
+        ("last", Dense(units=1), ["both"], {}),
+    ]
+    slopes = netsym.Network.of("units", 1, wires).layered.gradient("inputs")
+    assert slopes.text(ascii=True).splitlines()[4:] == [
+        "delta2_2 = w4_1_4*a2_2*(1 - a2_2)",
+        "delta1_1 = w4_1_3*a2_1*(1 - a2_1) + w4_1_1*(1 - a1_1**2)",
+        "delta1_2 = w4_1_2*(1 - a1_2**2)",
+        "dy_dx = 3*delta2_2 + delta1_1 + 2*delta1_2",
+    ]
+
+
+def test_counts_beyond_float64_are_exact_and_raise_no_warning() -> None:
+    """Warnings are errors in all tests; the forecast counts in whole numbers alone."""
+    network = netsym.parse("1-4x600-1:tanh")
+    assert network.inlined.size == network.forecast("inlined")
+    assert network.inlined.size.operations["tanh"] == sum(4**n for n in range(601))
+    slopes = netsym.parse("1-4x300-1:tanh").inlined.gradient("inputs")
+    assert slopes.size.nodes > 10**308
 
 
 def test_names_that_stay_keep_the_notation() -> None:

@@ -10,12 +10,12 @@ import click
 from netsym.cli.arguments import network_argument, note, one_of
 from netsym.cli.combinations import Row, Verb
 from netsym.cli.losses import COST, loss_options, with_loss
-from netsym.cli.output import Progress, write
+from netsym.cli.output import Progress, numbers_of_any_length, write
 from netsym.cli.process import say
 from netsym.cli.writing import MATRIX, WRITING, write_formula, writing_options
 from netsym.errors import SpecError
 from netsym.forms.form import F, inlined, layered, shared
-from netsym.forms.sizes import Size, refuse_if_larger, shown
+from netsym.forms.sizes import Size, refuse_if_larger, shown, times_as_large
 from netsym.formula import Formula
 from netsym.network.network import Network
 from netsym.wording import few, plural, table
@@ -149,13 +149,14 @@ def _table(slopes: Formula, found: dict[str, tuple[Size, Size]]) -> str:
     """The sizes of every form, of the network and of its derivatives, side by side."""
     rows = [("form", "network", "derivatives", "times")]
     for form, (network, gradient) in found.items():
-        times = f"{gradient.nodes / max(network.nodes, 1):.3g}"
+        times = times_as_large(gradient.nodes, max(network.nodes, 1))
         rows.append((form, shown(network.nodes), shown(gradient.nodes), times))
-    swell = found["inlined"][1].nodes / max(found["layered"][1].nodes, 1)
+    inlined, layered = found["inlined"][1].nodes, found["layered"][1].nodes
     said = (
-        f"expression swell: as one formula each, the derivatives have {swell:.3g} times the nodes "
-        "that they have layer by layer, where each δ is written once and used by all."
-        if swell > 1
+        f"expression swell: as one formula each, the derivatives have "
+        f"{times_as_large(inlined, max(layered, 1))} times the nodes that they have layer by "
+        "layer, where each δ is written once and used by all."
+        if inlined > layered
         else "the network is so small that naming what is shared saves nothing."
     )
     count = plural(len(slopes.outputs), "derivative")
@@ -168,6 +169,6 @@ def _json(network: Network, slopes: Formula, found: dict[str, tuple[Size, Size]]
         form: {"network": size.nodes, "derivatives": gradient.to_json(names)}
         for form, (size, gradient) in found.items()
     }
-    return json.dumps(
-        {"schema": 1, "network": network.title, "derivatives": len(names), "forms": forms}, indent=2
-    )
+    data = {"schema": 1, "network": network.title, "derivatives": len(names), "forms": forms}
+    with numbers_of_any_length():
+        return json.dumps(data, indent=2)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from typing import Any
 
 import click
@@ -12,7 +11,7 @@ import click
 from netsym.cli.arguments import common_options, network_argument, note
 from netsym.cli.combinations import Row, Verb
 from netsym.cli.losses import COST, loss_options, with_loss
-from netsym.cli.output import Progress, write
+from netsym.cli.output import Progress, numbers_of_any_length, write
 from netsym.network.network import Network
 from netsym.ops.counts.forecast import Growth, NetworkSize
 
@@ -84,10 +83,5 @@ def command(
 
 
 def _json(sizes: NetworkSize | Growth) -> str:
-    """The data; counts may have more digits than Python writes unless it is told to."""
-    limit = sys.get_int_max_str_digits()
-    sys.set_int_max_str_digits(0)
-    try:
+    with numbers_of_any_length():
         return json.dumps(sizes.to_json(), indent=2)
-    finally:
-        sys.set_int_max_str_digits(limit)

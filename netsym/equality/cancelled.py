@@ -146,7 +146,7 @@ class _Pair:
         known = dict(self._last_targets(slopes)) | {
             binding.name: bindings[binding.name]
             for binding in local.bindings
-            if binding.names.layer == self.number and self._is_opened(binding.names)
+            if self._is_opened(binding.names)
         }
         used, waiting = set[str](), list(outputs.values())
         while waiting:
@@ -157,7 +157,11 @@ class _Pair:
         return "\n".join(f"{name} = {text}" for name, text in lines.items())
 
     def _is_opened(self, names: Names) -> bool:
-        return isinstance(names, Adjoints) or (self.kind == "cross_entropy" and names.base != "z")
+        """Whether a name is written out: what is handed back may be a factor on one side alone."""
+        if isinstance(names, Adjoints):
+            return names.layer == self.number or names.base == "dL"
+        softmax = self.kind == "cross_entropy" and names.base != "z"
+        return softmax and names.layer == self.number
 
     def _last_targets(self, slopes: Form) -> Iterator[tuple[str, str]]:
         """For each example its last target, as 1 less the others."""

@@ -90,6 +90,15 @@ def scientific(count: int) -> str:
     return f"{lead // 100}.{lead % 100:02} × 10^{power}"
 
 
+def times_as_large(nodes: int, first: int) -> str:
+    """How many times as large as the first a size is, to three digits.
+
+    >>> times_as_large(7, 2), times_as_large(3 * 10**400, 2)
+    ('3.5', '1.50 × 10^400')
+    """
+    return f"{nodes / first:.3g}" if nodes < 10**15 else scientific(nodes // first)
+
+
 def shown(count: int, exact: bool = False) -> str:
     """A count with commas; of more than 20 digits abbreviated unless `exact`."""
     if not exact and count >= 10**20:
@@ -121,8 +130,10 @@ def measure(formula: Form) -> Size:
     enough, again in Python integers.
     """
     exact: Any = np.float64
-    sizes = _Sizes(formula, exact)
-    if sizes.total() >= 2**53:
+    with np.errstate(over="ignore"):  # inf is not enough, either
+        sizes = _Sizes(formula, exact)
+        enough = sizes.total() < 2**53
+    if not enough:
         exact = object
         sizes = _Sizes(formula, exact)
     return Size(

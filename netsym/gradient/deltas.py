@@ -12,7 +12,7 @@ import numpy.typing as npt
 from netsym.forms.form import F, Form
 from netsym.graph.copying import copy_constants
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.graph import NAMED, Block, Graph, Ids
+from netsym.graph.graph import NAMED, Block, Graph, Ids, Mask
 from netsym.graph.names import Adjoints, Names
 
 Positions = npt.NDArray[np.int64]
@@ -26,6 +26,10 @@ class Title:
     names: Names
     positions: Positions
 
+    def where(self, mask: Mask) -> Title:
+        """The names of the nodes that the mask selects."""
+        return Title(self.nodes[mask], self.names, self.positions[..., mask])
+
 
 def with_preactivations(formula: F) -> F:
     """The same, with a name z for what an activation is applied to, where its slope needs it.
@@ -35,12 +39,12 @@ def with_preactivations(formula: F) -> F:
     δ then, like that of any other layer.
     """
     graph = formula.graph
-    wanted: dict[int, Title] = {}
+    wanted: dict[int, list[Title]] = {}
     for title in (*_activated(formula), *_skipped(formula), *_sums_of_powers(formula)):
-        free = ~graph.is_named_or_leaf(title.nodes)
-        if free.any():
-            title = Title(title.nodes[free], title.names, title.positions[free])
-            wanted.setdefault(int(graph.block_numbers(title.nodes).max()), title)
+        title = title.where(~graph.is_named_or_leaf(title.nodes))
+        if len(title.nodes):
+            last = int(graph.block_numbers(title.nodes).max())
+            wanted.setdefault(last, []).append(title)
     return _named(formula, wanted) if wanted else formula
 
 
@@ -131,7 +135,7 @@ def _under(graph: Graph, values: Ids, names: Names, positions: Positions) -> Ite
             yield Title(block.operands[values[here] - block.start, 0], names, positions[here])
 
 
-def _named(formula: F, wanted: dict[int, Title]) -> F:
+def _named(formula: F, wanted: dict[int, list[Title]]) -> F:
     """The formula in a graph of its own with these names; `wanted` is by the block they follow."""
     old, new = formula.graph, Graph()
     moved = np.full(len(old), -1, dtype=np.int32)
@@ -150,11 +154,9 @@ def _named(formula: F, wanted: dict[int, Title]) -> F:
             )
         else:
             moved[block.start + rows] = new.rows(block.op, operands)
-        if number in wanted:
-            title = wanted[number]
-            moved[title.nodes] = append_names(
-                new, dataclasses.replace(title, nodes=moved[title.nodes])
-            )
+        for title in wanted.get(number, ()):
+            nodes = moved[title.nodes]
+            moved[title.nodes] = append_names(new, dataclasses.replace(title, nodes=nodes))
     outputs = tuple(dataclasses.replace(o, node=int(moved[o.node])) for o in formula.outputs)
     return dataclasses.replace(formula, graph=new, inputs=moved[formula.inputs], outputs=outputs)
 
@@ -211,7 +213,8 @@ def delta_names(formula: Form, graph: Graph, ends: Ids) -> list[Title]:
     }
     titles, covered = [], np.zeros(len(graph), dtype=np.bool_)
     for _, title in found:
-        if not np.count_nonzero(covered[title.nodes]):
+        title = title.where(~covered[title.nodes])
+        if len(title.nodes):
             covered[title.nodes] = True
             free = _adjoints(title.names) if title.names.literal else _free(title, taken)
             if free is not None:

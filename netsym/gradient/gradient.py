@@ -15,7 +15,7 @@ import numpy as np
 from netsym.errors import SpecError
 from netsym.forms.form import Bindings, F, Form, inlined, layered, shared, spare_letters
 from netsym.gradient.reverse import Backward, Dependence, Reverse
-from netsym.gradient.signed_nodes import Product, Signed, SignedNodes
+from netsym.gradient.signed_nodes import Product, SignedNodes
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Derivatives, Names
 
@@ -58,7 +58,7 @@ def hessian_vector(formula: F, wrt: str | Sequence[str]) -> F:
     base = next(letter for letter in chain("v", spare_letters()) if letter not in taken)
     directions = graph.symbols(Names(base, None, (len(nodes),)))
     math = SignedNodes(graph)
-    products = math.written(Product((_signed(graph, slopes.ends), 1 + directions)))
+    products = math.written(Product((math.read(slopes.ends), 1 + directions)))
     end = math.plain(math.sums(products[None, :]))
     found = Reverse(math, end, Dependence(graph, end, nodes, ())).run()
     inputs = np.concatenate([slopes.inputs, directions])
@@ -67,11 +67,6 @@ def hessian_vector(formula: F, wrt: str | Sequence[str]) -> F:
         replace(slopes, form=formula.form), graph, inputs, made,
         math.plain(found.reshape(-1)),
     )  # fmt: skip
-
-
-def _signed(graph: Graph, ids: Ids) -> Signed:
-    """Nodes as signed ones: the number 0 as 0, so that it makes no terms."""
-    return np.where(ids == graph.constants(0.0), np.int32(0), 1 + ids)
 
 
 def in_form(formula: F, graph: Graph, inputs: Ids, names: Names, ids: Ids) -> F:

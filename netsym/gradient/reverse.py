@@ -23,12 +23,14 @@ from netsym.gradient.deltas import (
     delta_names,
     with_preactivations,
 )
-from netsym.gradient.signed_nodes import Product, Signed, SignedNodes
+from netsym.gradient.factors import Signed
+from netsym.gradient.signed_nodes import Product, SignedNodes
 from netsym.gradient.wrt import Place, chosen, named_outputs, output_places
 from netsym.graph.dense import Layer, dense_layer
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.graph import Block, Graph, Ids, Mask, Spans
+from netsym.graph.graph import Block, Graph, Ids, Mask, Positions, Spans
 from netsym.graph.index import increasing
+from netsym.graph.names import Names
 
 Rows = npt.NDArray[np.integer[Any]]
 
@@ -49,9 +51,10 @@ class Backward(Generic[F]):
         self.titles: dict[int, list[Title]] = {}
         for title in delta_names(self.plain, self.graph, self.ends):
             own = self._of_each_output(title)
-            if own is not None:
-                number = self.graph.block_number(int(title.nodes[0]))
-                self.titles.setdefault(number, []).append(own)
+            if own is not None:  # units with equal weights may be in the block of another layer
+                numbers = self.graph.block_numbers(title.nodes)
+                for number in np.unique(numbers).tolist():
+                    self.titles.setdefault(number, []).append(own.where(numbers == number))
         for value in (1.0, 2.0, 0.0):  # most derivatives have some of them
             self.graph.constant(value)
         blocks = enumerate(self.graph.blocks)
@@ -109,7 +112,7 @@ class Dependence:
             operands = np.concatenate([block.operands for block in blocks])
             self._alike[op, arity] = Alike(
                 dict(zip(numbers, map(slice, edges, edges[1:]), strict=False)),
-                (1 + called, *(1 + operands.T)),
+                (called, *operands.T),
             )
         return self._alike[op, arity]
 
@@ -118,16 +121,34 @@ class Dependence:
 class Alike:
     """Blocks of one kind, one after another.
 
-    `rows` has where each is, by its number; `columns`, as signed nodes, the results, by their
-    names if they have some, and the operands.
+    `rows` has where each is, by its number; `columns` the results, by their names if they have
+    some, and the operands.
     """
 
     rows: dict[int, slice]
-    columns: tuple[Signed, ...]
+    columns: tuple[Ids, ...]
 
 
 # -- the pass ------------------------------------------------------------------------------------
 _NONE, _SOME, _ALL = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The adjoints of the sums of a dense layer, before they are passed through its products.
+
+    Products with them are `new`, and different, if each δ is a name of its own that only this
+    layer uses: δ*x comes first of it, w*δ last, with other w and x for each unit.
+    """
+
+    layer: Layer
+    adjoints: Signed
+    new: bool
+
+    def one_by_one(self) -> tuple[Rows, Signed]:
+        """The same, as it is passed to the rows of the block of products."""
+        units, terms = self.layer.weights.shape
+        return np.arange(units * terms), self.adjoints.repeat(terms, axis=1)
 
 
 class Reverse(Generic[F]):
@@ -136,8 +157,9 @@ class Reverse(Generic[F]):
     Adjoints have shape (outputs, nodes). `parts` has, for each block, what its users pass back,
     the outermost first; `leaves` what is passed to names, where products wait to be written at
     once. A dense layer is passed as a whole: `held` has the adjoints of its sums for the block of
-    its products, as long as nothing else is passed there. `own` are the blocks each of whose
-    adjoints has just got a name, that nothing else has.
+    its products, as long as nothing but layers is passed there: those of equal weights share their
+    products. `own` are the blocks each of whose adjoints has just got a name, that nothing else
+    has.
     """
 
     def __init__(
@@ -148,7 +170,7 @@ class Reverse(Generic[F]):
         self.share, self.varies = wrt.share, wrt.varies
         self.titles = facts.titles if facts else {}
         self.layers = facts.layers if facts else {}
-        self.held: dict[int, tuple[Layer, Signed, bool]] = {}
+        self.held: dict[int, list[Held]] = {}
         self.own: set[int] = set()
         self.parts: dict[int, list[tuple[Rows, Signed]]] = {}
         self.leaves: list[tuple[Ids, tuple[Signed, ...]]] = []
@@ -159,9 +181,9 @@ class Reverse(Generic[F]):
         """The derivatives, shape (outputs, names)."""
         self._send(self.ends, np.eye(len(self.ends), dtype=np.int32) * np.int32(self.math.one))
         for number in range(self.last, -1, -1):
-            if number in self.held:
-                self._spread_layer(*self.held.pop(number))
-            elif number in self.parts:
+            for held in self.held.pop(number, ()):
+                self._spread_layer(held)
+            if number in self.parts:
                 block = self.graph.blocks[number]
                 rows, adjoints = self._collected(self.parts.pop(number))
                 for title in self.titles.get(number, ()):
@@ -216,6 +238,8 @@ class Reverse(Generic[F]):
         if self.share[source] == _SOME:
             kept = self.varies[nodes]
             nodes, factors = nodes[kept], tuple(part[..., kept] for part in factors)
+            if not len(nodes):
+                return
         block = self.graph.blocks[source]
         if block.op == "symbol" and len(factors) <= 2:
             self.leaves.append((nodes, factors))
@@ -226,7 +250,7 @@ class Reverse(Generic[F]):
             self.leaves.append((nodes, (adjoints,)))
             return
         if source in self.held:
-            self.parts[source] = [self._one_by_one(*self.held.pop(source))]
+            self.parts[source] = [held.one_by_one() for held in self.held.pop(source)]
         self.parts.setdefault(source, []).append((nodes - block.start, adjoints))
 
     def _collected(self, parts: Sequence[tuple[Rows, Signed]]) -> tuple[Rows, Signed]:
@@ -278,19 +302,24 @@ class Reverse(Generic[F]):
         if np.count_nonzero(live) == live.size:
             nodes = self.math.plain(values.reshape(-1))
             made = len(self.graph)
-            titled = 1 + append_names(self.graph, Title(nodes, names, positions.reshape(-1)))
+            titled = 1 + self._with_names(nodes, names, positions.reshape(-1))
             if whole and len(self.graph) - made == len(nodes):
                 self.own.add(number)
             titled = titled.reshape(values.shape)
         else:
             titled = np.zeros_like(values)
             nodes = self.math.plain(values[live])
-            titled[live] = 1 + append_names(self.graph, Title(nodes, names, positions[live]))
+            titled[live] = 1 + self._with_names(nodes, names, positions[live])
         if whole:
             return titled
         adjoints = adjoints.copy()
         adjoints[:, columns] = titled
         return adjoints
+
+    def _with_names(self, nodes: Ids, names: Names, positions: Positions) -> Ids:
+        named = append_names(self.graph, Title(nodes, names, positions))
+        self.math.factors.renamed(nodes, named)
+        return named
 
     def _spread(self, number: int, block: Block, rows: Rows, adjoints: Signed) -> None:
         """Pass the adjoints of a block on to its operands."""
@@ -328,24 +357,19 @@ class Reverse(Generic[F]):
         layer = self.layers[number]
         if layer.products in self.parts or self.share[layer.products] != _ALL:
             return spans
-        self.held[layer.products] = layer, adjoints, layer.alone and number in self.own
+        held = Held(layer, adjoints, layer.alone and number in self.own)
+        self.held.setdefault(layer.products, []).append(held)
         return spans[1:]
 
-    def _one_by_one(self, layer: Layer, adjoints: Signed, _: bool) -> tuple[Rows, Signed]:
-        """What was held, as it is passed to the rows of the block of products."""
-        return np.arange(layer.weights.size), adjoints.repeat(layer.weights.shape[1], axis=1)
-
-    def _spread_layer(self, layer: Layer, adjoints: Signed, new: bool) -> None:
-        """Through the products of a dense layer: δ*x to w, and for x the w*δ of all units.
-
-        These are `new`, and different, if each δ is a name of its own that only this layer uses:
-        δ*x comes first of it, w*δ last, with other w and x for each unit.
-        """
+    def _spread_layer(self, held: Held) -> None:
+        """Through the products of a dense layer: δ*x to w, and for x the w*δ of all units."""
+        layer, adjoints, new = held.layer, held.adjoints, held.new
         weights, values = layer.weights.reshape(-1), layer.values.reshape(-1)
         signs = None if new else self.math.signs(adjoints)
         spread = (adjoints if signs is None else signs).repeat(layer.weights.shape[1], axis=1)
-        to_weights: tuple[Signed, ...] = (spread, 1 + values)
-        to_values: tuple[Signed, ...] = (1 + weights, spread)
+        read = (lambda ids: 1 + ids) if new else self.math.read
+        to_weights: tuple[Signed, ...] = (spread, read(values))
+        to_values: tuple[Signed, ...] = (read(weights), spread)
         if signs is not None:
             to_weights, to_values = (spread * to_weights[1],), (spread * to_values[0],)
         self._send(weights, *to_weights, source=layer.holder, new=new)
@@ -358,7 +382,7 @@ class Reverse(Generic[F]):
 
     def _spread_product(self, spans: Spans, operands: Ids, adjoints: Signed) -> None:
         """In the place of each factor the adjoint: w*x passes δ*x to w, and w*δ to x."""
-        columns = [*(1 + operands.T)]
+        columns = [self.math.read(column) for column in operands.T]
         signs = self.math.signs(adjoints)
         for first, stop, source in spans:
             if self.share[source] == _NONE and source >= 0:
@@ -375,7 +399,7 @@ class Reverse(Generic[F]):
     def _spread_power(self, nodes: Rows, operands: Ids, adjoints: Signed) -> None:
         """`e*b^(e - 1)` to the base; where the exponent varies, `b^e*log(b)` to it."""
         math, graph = self.math, self.graph
-        base, exponents = 1 + operands[:, 0], operands[:, 1]
+        base, exponents = math.read(operands[:, 0]), operands[:, 1]
         for exponent in np.unique(exponents).tolist():
             here = exponents == exponent
             if graph.block_of(exponent).op == "constant":
@@ -385,7 +409,7 @@ class Reverse(Generic[F]):
                 raised = Product((np.array(1 + exponent, dtype=np.int32),))
                 less = math.plain(math.written(math.add(raised, math.constant(-1))))
                 below = Product((1 + graph.nodes("power", operands[here, 0], less),))
-            product = math.multiply(Product((adjoints[:, here],)), raised, below)
+            product = math.multiply(math.opened(adjoints[:, here]), raised, below)
             passed = math.written(product)
             self._send(operands[here, 0], np.broadcast_to(passed, (len(adjoints), here.sum())))
         if self.varies[exponents].any():
@@ -406,7 +430,8 @@ class Reverse(Generic[F]):
         if derivative is None:
             raise SpecError(f"the derivative of {op} is not known")
         alike = self.wrt.alike(op, arity)
-        slopes = derivative(self.math, *(Product((column,)) for column in alike.columns))
+        columns = (Product((self.math.read(column),)) for column in alike.columns)
+        slopes = derivative(self.math, *columns)
         return {
             number: tuple(Product(_picked(o, rows), _picked(u, rows)) for o, u in slopes)
             for number, rows in alike.rows.items()

@@ -1,4 +1,7 @@
-"""Arithmetic on nodes of a graph as a hand writes it: no terms 0, no factors 1, signs in front."""
+"""Arithmetic on nodes of a graph as a hand writes it: no terms 0, no factors 1, signs in front.
+
+The numbers in one product are multiplied where that is exact (`Factors`).
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from netsym.graph.graph import Graph, Ids, Mask, common_shape
-
-#: 1 + the id of a node, negative where its negative is meant; 0 is the number 0.
-Signed = npt.NDArray[np.int32]
+from netsym.gradient.factors import Factors, Signed
+from netsym.graph.graph import Block, Graph, Ids, Mask, common_shape
 
 
 class Product(NamedTuple):
@@ -28,21 +28,42 @@ class SignedNodes:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.first = len(graph)  # products from here on were made here
-        self._numbers: dict[float | Fraction, int] = {}
-        self.one = 1 + self._number(1.0)
+        self.factors = Factors(graph)
+        self.one = self.factors.one
+        self._meant = np.arange(1, 1 + len(graph), dtype=np.int32)
+        self._looked_at: set[int] | None = None  # blocks; None where no sum has a zero
+        for block in graph.blocks:
+            if block.op == "constant" and isinstance(block.payload, np.ndarray):
+                meant = self._meant[block.start : block.stop]
+                meant[block.payload == -1] = -self.one
+                meant[block.payload == 0] = 0
+        last = max((block.start for block in graph.blocks if block.op == "add"), default=0)
+        if np.count_nonzero(self._meant[:last]) < last:
+            self._looked_at = set()
+
+    def read(self, ids: Ids) -> Signed:
+        """Nodes of the formula: the numbers 0 and -1 as such, sums without zeros, x for x + 0."""
+        if self._looked_at is not None:
+            for number in set(np.unique(self.graph.block_numbers(ids)).tolist()) - self._looked_at:
+                self._looked_at.add(number)
+                self._leave_zeros_out(self.graph.blocks[number])
+        return self._meant[ids]
+
+    def _leave_zeros_out(self, block: Block) -> None:
+        meant = self._meant[block.start : block.stop]
+        if block.op == "add":
+            terms = self._meant[block.operands]
+            rows = (terms == 0).any(axis=1)
+            meant[rows] = self.sums(terms[rows])
+        elif block.op == "name":
+            named = self.read(block.operands[:, 0])
+            rows = (named != 1 + block.operands[:, 0]) & (np.abs(named) <= self.first)
+            meant[rows] = named[rows]
 
     def constant(self, value: float | Fraction) -> Product:
         """A number."""
         sign = (value > 0) - (value < 0)
-        return Product((np.array(sign * (1 + self._number(sign * value)), dtype=np.int32),))
-
-    def _number(self, value: float | Fraction) -> int:
-        if value not in self._numbers:
-            if isinstance(value, Fraction):
-                self._numbers[value] = self.graph.fraction(value)
-            else:
-                self._numbers[value] = self.graph.constant(float(value))
-        return self._numbers[value]
+        return Product((np.array(sign * (1 + self.factors.number(sign * value)), dtype=np.int32),))
 
     def add(self, *terms: Product) -> Product:
         """One sum of all the terms."""
@@ -62,8 +83,8 @@ class SignedNodes:
 
     def divide(self, numerator: Product, denominator: Product) -> Product:
         """A quotient."""
-        below = self.written(denominator)
-        return Product(numerator.over, (*numerator.under, below))
+        over, under = (*numerator.over, *denominator.under), (*numerator.under, *denominator.over)
+        return Product(over, under)
 
     def power(self, base: Product, exponent: float | Fraction) -> Product:
         """A power with a number as exponent."""
@@ -87,18 +108,29 @@ class SignedNodes:
     # -- what is written
     def written(self, product: Product) -> Signed:
         """A product as nodes; 0 over anything is 0, and anything over 1 is itself."""
-        above = self.times(*product.over)
-        if not product.under:
-            return above
-        whole = np.broadcast_arrays(above, self.times(*product.under))
-        above, below = (array.reshape(-1) for array in whole)
+        over, under = product
+        if not under:
+            return self.times(*over)
+        if not any(np.count_nonzero(self.factors.are_numbers(part)) for part in under):
+            return self._quotients(*np.broadcast_arrays(self.times(*over), self.times(*under)))
+        table = _table((*over, *under))
+        shape, edge = table.shape[:-1], len(over)
+        table, alone = self.factors.folded(table.reshape(-1, table.shape[-1]), edge)
+        made = self._quotients(self.products(table[:, :edge]), self.products(table[:, edge:]))
+        self.factors.compose(made[alone], table[alone], edge)
+        return made.reshape(shape)
+
+    def _quotients(self, above: Signed, below: Signed) -> Signed:
+        shape, above, below = above.shape, above.reshape(-1), below.reshape(-1)
+        if np.count_nonzero(below) < below.size:  # nothing is cancelled that is divided by 0
+            below = 1 + self.plain(below)
         made = np.abs(above)
         left = (above != 0) & (np.abs(below) != self.one)
         if left.any():
             quotients = self.graph.nodes("divide", made[left] - 1, np.abs(below[left]) - 1)
             made[left] = 1 + quotients
         made *= np.sign(above) * np.sign(below)
-        return made.reshape(whole[0].shape)
+        return made.reshape(shape)
 
     def signs(self, values: Signed) -> Signed | None:
         """-1, 0 or 1 for each value if they are no other numbers: nothing is written with them."""
@@ -115,17 +147,26 @@ class SignedNodes:
         table = factors.reshape(-1, factors.shape[-1])
         if new:
             return (1 + self.graph.append("multiply", table - 1)).reshape(shape)
+        if table.shape[1] == 1:
+            return table.reshape(shape)
+        table, alone = self.factors.folded(table, table.shape[1])
+        made = self._written(table)
+        self.factors.compose(made[alone], table[alone], table.shape[1])
+        return made.reshape(shape)
+
+    def _written(self, table: Signed) -> Signed:
+        """Rows of factors as products."""
         above = np.count_nonzero(table > 0)
         if above == table.size:
             kept = table != self.one
             if np.count_nonzero(kept) == above:
-                return (1 + self.graph.rows("multiply", table - 1)).reshape(shape)
-            return self._groups("multiply", table, kept, self.one).reshape(shape)
+                return 1 + self.graph.rows("multiply", table - 1)
+            return self._groups("multiply", table, kept, self.one)
         made: Signed = np.multiply.reduce(np.sign(table), axis=1, dtype=np.int32)
         live = made.nonzero()
         nodes = np.abs(table[live])
         made[live] *= self._groups("multiply", nodes, nodes != self.one, self.one)
-        return made.reshape(shape)
+        return made
 
     def sums(self, terms: Signed) -> Signed:
         """Sums along the last axis."""
@@ -179,20 +220,25 @@ class SignedNodes:
         made = ids.copy()
         made[~numbers] = self.graph.nodes("negate", ids[~numbers])
         for place in np.flatnonzero(numbers).tolist():
-            made[place] = self._number(-self.graph.number(int(ids[place])))
+            made[place] = self.factors.number(-self.graph.number(int(ids[place])))
         return made
 
     def opened(self, signed: Signed) -> Product:
-        """The factors of products that were made here, so that others may join them."""
+        """The factors of products and quotients made here, so that others may join them."""
         first = abs(signed.item(0)) - 1
-        if first < self.first or (block := self.graph.block_of(first)).op != "multiply":
+        if first < self.first:
             return Product((signed,))
-        nodes = np.abs(signed)
+        block, nodes = self.graph.block_of(first), np.abs(signed)
+        if block.op not in ("multiply", "divide"):
+            return Product((signed,))
         if int(nodes.min()) <= block.start or int(nodes.max()) > block.stop:
             return Product((signed,))
         columns = 1 + block.operands[nodes - 1 - block.start]
         first, *rest = np.moveaxis(columns, -1, 0)
-        return Product((np.sign(signed) * first, *rest))
+        first = np.sign(signed) * first
+        if block.op == "multiply":
+            return Product((first, *rest))
+        return self.divide(self.opened(first), Product((*rest,)))
 
 
 def _table(columns: Sequence[Signed]) -> Signed:

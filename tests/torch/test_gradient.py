@@ -18,23 +18,9 @@ from netsym.layers.convolution import Conv2d
 from netsym.layers.pooling import MaxPool2d
 from netsym.layers.recurrent import GRU, LSTM, RNN
 from netsym.network.network import Network
+from tests.torch.theirs import ACTIVATIONS
 from tests.typed import parse_formula
 
-ACTIVATIONS = {
-    "linear": lambda z: z,
-    "tanh": torch.tanh,
-    "sigmoid": torch.sigmoid,
-    "relu": torch.relu,
-    "leaky_relu": lambda z: torch.nn.functional.leaky_relu(z, 0.01),
-    "elu": torch.nn.functional.elu,
-    "softplus": lambda z: torch.nn.functional.softplus(z, threshold=1e6),
-    "silu": torch.nn.functional.silu,
-    "gelu": torch.nn.functional.gelu,
-    "gelu_tanh": lambda z: torch.nn.functional.gelu(z, approximate="tanh"),
-    # hardsigmoid itself has 1/6 in float32 in its backward pass, whatever it is given
-    "hard_sigmoid": lambda z: torch.nn.functional.relu6(z + 3) / 6,
-    "softmax": lambda z: torch.softmax(z, -1),
-}
 WIDTHS = ([4, 8, 8, 3], [10, 32, 32, 1], [2, 3, 1])
 
 
