@@ -63,8 +63,10 @@ Chooser = random.Random
 Maker = Callable[[Chooser, Shape], Layer]
 
 
-def _activation(source: Chooser) -> dict[str, Any]:
-    chosen = source.choice(ACTIVATIONS)
+def _activation(source: Chooser, channels: bool = False) -> dict[str, Any]:
+    """An activation; softmax goes along the last axis, which `channels` have not."""
+    allowed = [each for each in ACTIVATIONS if each != "softmax" or not channels]
+    chosen = source.choice(allowed)
     return {"activation": chosen} | ({"alpha": 0.5} if chosen in ("leaky_relu", "elu") else {})
 
 
@@ -94,7 +96,7 @@ def _attention(source: Chooser, shape: Shape) -> Layer:
 def _signal(source: Chooser, shape: Shape) -> Layer:
     """Convolutions and poolings along one axis."""
     kernel = source.choice([n for n in (1, 2) if n <= shape[1]])
-    channels, options = source.choice([1, 2]), _activation(source)
+    channels, options = source.choice([1, 2]), _activation(source, channels=True)
     return source.choice([
         Conv1d(channels=channels, kernel=(kernel,), padding=(kernel - 1,), **options),
         ConvTranspose1d(channels=channels, kernel=(2,), stride=(2,), padding=(1, 0), **options),
@@ -105,7 +107,7 @@ def _signal(source: Chooser, shape: Shape) -> Layer:
 
 def _image(source: Chooser, shape: Shape) -> Layer:
     kernel = (source.choice([n for n in (1, 2) if n <= shape[1]]), 1)
-    conv = Conv2d(channels=source.choice([1, 2]), kernel=kernel, **_activation(source))
+    conv = Conv2d(channels=source.choice([1, 2]), kernel=kernel, **_activation(source, True))
     return source.choice([conv, MaxPool2d(kernel=kernel), AveragePool2d(kernel=kernel)])
 
 
@@ -188,7 +190,9 @@ class _Drawn:
         wanted = 3 if kind is Gate else self.source.choice([2, 2, 3])
         if len(alike) < 2:
             return False
-        self.place(kind(), *(self.source.choice(alike) for _ in range(wanted)))
+        axis = {"axis": self.source.choice([-1, -2, -3])} if len(shape) > 2 else {}
+        layer = kind(**axis) if kind is Concat else kind()
+        self.place(layer, *(self.source.choice(alike) for _ in range(wanted)))
         return True
 
     def network(self) -> netsym.Network:
@@ -226,4 +230,4 @@ def small_network(seed: int) -> Small:
         for _, name in parameter.named()
     }
     values = {name: drawn.source.choice(allowed[name]) for name in names}
-    return Small(network, values, drawn.source.choices(POINTS, k=len(network.inputs)))
+    return Small(network, values, drawn.source.choices(POINTS, k=len(network.input_names)))

@@ -358,7 +358,7 @@ def test_a_file_given_as_a_shorthand_is_recognised() -> None:
 def test_the_onion_is_for_the_one_formula() -> None:
     done = run("show", "1-2-1:tanh", "--to", "latex", "--onion")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "use it with netsym inline" in done.stderr
+    assert "--onion is for --form inlined; add --form inlined" in done.stderr
 
 
 def test_a_file_is_utf_8_whatever_the_terminal_shows(tmp_path: Path) -> None:

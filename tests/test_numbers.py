@@ -97,7 +97,7 @@ def test_how_many_inputs(given: Any) -> None:
     wires = [("a", Dense(units=1), ["input"], {})]
     refused(lambda n: netsym.Network.of("n", n, wires), given, "inputs is ")
     for number in (2, 2.0, np.int64(2)):
-        assert netsym.Network.of("n", number, wires).inputs.all() == ["x_1", "x_2"]
+        assert netsym.Network.of("n", number, wires).input_names.all() == ["x_1", "x_2"]
 
 
 @pytest.mark.parametrize("name", REAL)
@@ -137,10 +137,10 @@ def test_real_numbers(name: str) -> None:
         ("simplify 1-1-1 --steps nan", "nan"),
         ("simplify 1-1-1 --factor nan", "--factor nan is not a tolerance"),
         ("simplify 1-1-1 --factor 1e999", "--factor 1e999 is not a tolerance"),
-        ("simplify {relu} --at nan", "x is 'nan'; it must be a finite number"),
-        ("simplify {relu} --at inf", "x is 'inf'; it must be a finite number"),
-        ("simplify {relu} --regions --box nan,1", "the box: x is 'nan'; it must be a finite"),
-        ("simplify {relu} --regions --box 1,0", "the box goes from 1 to 0 in x; low must be"),
+        ("regions {relu} --at nan", "x is 'nan'; it must be a finite number"),
+        ("regions {relu} --at inf", "x is 'inf'; it must be a finite number"),
+        ("regions {relu} --box nan,1", "the box: x is 'nan'; it must be a finite"),
+        ("regions {relu} --box 1,0", "the box goes from 1 to 0 in x; low must be"),
     ],
 )  # fmt: skip
 def test_numbers_on_the_command_line(

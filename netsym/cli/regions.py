@@ -11,7 +11,7 @@ import click
 from netsym.cli.arguments import network_argument, note, one_of, result_options
 from netsym.cli.combinations import Row, Verb
 from netsym.cli.output import Progress, check_target, numbers_of_any_length, report_width, write
-from netsym.cli.writing import layout_options, write_formula
+from netsym.cli.writing import page_options, write_formula
 from netsym.errors import SpecError
 from netsym.network.network import Network
 from netsym.pieces.region import at
@@ -20,12 +20,13 @@ from netsym.pieces.regions import regions
 _TO = ("report", "text", "latex", "python", "sympy")
 ROWS = (
     Row("--box", beside="--at"),
-    Row("--to python, --ascii, --document, --notation, --max-nodes", only="--at"),
-    Row("--to, --ascii, --digits, --max-nodes, --notation", beside="--json"),
+    Row("--to python, --ascii, --document, --max-nodes", only="--at"),
+    Row("--to, --ascii, --digits, --max-nodes", beside="--json"),
     Row("--ascii", only="--to text"),
-    Row("--width", only="--to report, --at", beside="--json"),
+    Row("--width", only="--to report, --to text, --to latex", beside="--json"),
+    Row("--width", only="--to report, --at"),
     Row("--digits", beside="--to sympy", unless="--at"),
-    Row("--document, --notation", only="--to latex"),
+    Row("--document", only="--to latex"),
     Row("--max-nodes", only="--to text, --to latex, --to python, --to sympy"),
 )
 
@@ -35,7 +36,7 @@ ROWS = (
 @click.option("--at", "point", metavar="X1,X2,…", help="Only the piece around this point.")
 @click.option("--box", metavar="LOW,HIGH", help="Only where every input is within this.")
 @click.option("--to", **one_of(_TO, "report"), help="The report, or the formula in a language.")
-@layout_options
+@page_options
 @result_options
 def command(network: Network, **options: Any) -> None:
     """Print a network of relu, leaky_relu, … piece by piece: each is an affine map.

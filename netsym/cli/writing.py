@@ -29,7 +29,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _INSTEAD = "netsym size says how large every form is; --max-nodes raises the limit"
 
-_LAYOUT = (
+_PAGE = (
     click.option("--ascii", "ascii_only", is_flag=True, help="Text in plain ASCII."),
     click.option("--width", type=click.IntRange(NARROWEST), metavar="N",
                  help="Break lines there; the terminal's width on a terminal."),
@@ -38,6 +38,9 @@ _LAYOUT = (
     click.option("--max-nodes", type=whole_number, metavar="N", default=MAX_NODES,
                  show_default=True, help="Refuse to write out more than this."),
     click.option("--document", is_flag=True, help="LaTeX: a file that compiles."),
+)  # fmt: skip
+_LAYOUT = (
+    *_PAGE,
     click.option("--notation", **one_of(NOTATIONS, "ng"),
                  help="LaTeX: how layers and units are numbered."),
 )  # fmt: skip
@@ -67,6 +70,11 @@ MATRIX = (
 def writing_options(function: F) -> F:
     """The options of verbs that print a formula."""
     return with_options(_OPTIONS, common_options(function))
+
+
+def page_options(function: F) -> F:
+    """Those that say how a formula without layers is laid out."""
+    return with_options(_PAGE, function)
 
 
 def layout_options(function: F) -> F:

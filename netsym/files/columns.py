@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from netsym.graph.names import GREEK, RESERVED, is_name
 from netsym.layers.parameter_formulas import has_meaning
+from netsym.wording import few
 
 #: Letters that do not decompose into one of ASCII and its marks.
 _SPELLED: Mapping[str, str] = {
@@ -79,8 +80,7 @@ def as_name(text: str, start: str = "x") -> str:
 
 def renamed(notes: Sequence[str]) -> str:
     """What is said of names that are not the texts."""
-    more = len(notes) - _MOST_SAID
-    said = ", ".join(notes[:_MOST_SAID]) + (f" and {more:,} more" if more > 0 else "")
+    said = few(notes, _MOST_SAID)
     return f"some columns or classes cannot be names here: {said}" if notes else ""
 
 

@@ -14,6 +14,7 @@ from netsym.files.table import Table, read_table
 from netsym.graph.names import Names, literal
 from netsym.network.network import Network
 from netsym.typed.vocabulary import Vocabulary
+from netsym.wording import few
 
 Floats = npt.NDArray[np.float64]
 Columns = npt.NDArray[np.intp]
@@ -91,6 +92,4 @@ def _expected(network: Network, answers: Sequence[Names]) -> str:
 
 def _few(names: Names) -> str:
     """Names for a sentence."""
-    count = len(names)
-    shown = ", ".join(names.ascii(place) for place in range(min(count, _MOST_SHOWN)))
-    return shown + (f" and {count - _MOST_SHOWN:,} more" if count > _MOST_SHOWN else "")
+    return few(range(len(names)), _MOST_SHOWN, names.ascii)

@@ -91,8 +91,8 @@ LAYERS: Kinds[Layer] = Kinds(
         "rms_norm": "normalisation.RMSNorm",
         "group_norm": "normalisation.GroupNorm",
         "instance_norm": "normalisation.InstanceNorm",
-        "part": "parts.Part",
-        "given": "parts.Given",
+        "part": "sources.Part",
+        "given": "sources.Given",
         "cost": "loss.Cost",
         **LOSSES.places,
     }

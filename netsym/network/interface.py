@@ -105,9 +105,9 @@ def inputs_of(given: int | Sequence[str] | Sequence[Input], shape: Shape) -> tup
 
     Raises `SpecError` for two of one name.
     """
-    several = [] if isinstance(given, int) else [e for e in given if isinstance(e, Input)]
+    several = [e for e in given if isinstance(e, Input)] if isinstance(given, Iterable) else []
     if not several:
-        entries = given if isinstance(given, int) else [str(name) for name in given]
+        entries = [str(name) for name in given] if isinstance(given, Iterable) else given
         return (Input.of(INPUT, entries, shape),)
     for name, times in Counter(each.name for each in several).items():
         if times > 1:
@@ -139,7 +139,10 @@ def flat(inputs: Sequence[Input], given: Sequence[npt.ArrayLike]) -> Sequence[np
     if not inputs:
         return given
     entries = sum(len(each.names) for each in inputs)
-    arrays = [np.asarray(value) for value in given]
+    try:
+        arrays = [np.asarray(value) for value in given]
+    except ValueError:  # lists of several lengths: no array, which is said where it is read
+        return given
     vectors = _vectors(inputs, arrays)
     if vectors is None or (len(inputs) == 1 and len(inputs[0].shape) == 1):
         if len(inputs) < 2 or len(arrays) == entries or _last(arrays) == entries:

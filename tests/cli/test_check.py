@@ -385,7 +385,7 @@ def test_a_pipe_that_is_closed_early() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", STAGES[1:])  # nothing is counted: only compare prints sizes
 def test_ctrl_c_during_a_check(stage: str, tmp_path: Path) -> None:
     typed = "tanh(x*w1_1_1 + b1_1)" if stage == STAGES[2] else "tanh(w1_1_1*x)"
     ran = killed(

@@ -96,7 +96,8 @@ def test_show_matrices_of_a_cost(capfd: pytest.CaptureFixture[str]) -> None:
     """No text was written of them, and costs ended in a mistake of netsym."""
     cost = ("2-3-1:sigmoid", "--loss", "bce", "--examples", "3", "--level", "matrix", "--ascii")
     out = fine(run(capfd, "show", *cost))
-    assert "L3 = -mean(t*log(a2) + (1 - t)*log(1 - a2))\nJ = mean[examples](L3)\n" in out
+    assert "\nL3 = -mean(t*log(a2) + (1 - t)*log(1 - a2))\n" in out
+    assert out.endswith("\nJ = mean[examples](L3)\n")
     slopes = fine(run(capfd, "grad", *cost, "--l2", "0.1"))
     assert "dJ_dW2 = mean[examples](outer(delta2, a1)) + 0.1*2*W2/2\n" in slopes
 
@@ -191,9 +192,13 @@ def test_words_go_to_stderr_and_data_to_stdout() -> None:
     assert ran.code == 0
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "laws"])
+#: What verbs take beside a network.
+MORE = {"check": ["w1_1_1*x + b1_1"]}
+
+
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("laws", "regions")])
 def test_the_note_comes_with_every_verb(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
-    ran = run(capfd, verb, "1-1", *(["w1_1_1*x + b1_1"] if verb == "check" else []))
+    ran = run(capfd, verb, "1-1", *MORE.get(verb, []))
     assert ran.code == 0
     assert ran.err.startswith("note: ") and "linear" in ran.err
     assert "note" not in ran.out
@@ -358,7 +363,7 @@ def test_a_formula_over_the_limit_is_refused_with_its_size(
     size, layered = network.forecast("inlined"), network.forecast("layered")
     assert size is not None and layered is not None
     target = tmp_path / "out.txt"
-    monkeypatch.delattr(netsym.Network, "_formula")  # nothing is built
+    monkeypatch.delattr(netsym.Network, "formula")  # nothing is built
     ran = run(capfd, "inline", "2-10x20-1:tanh", "-o", target)
     assert (ran.code, ran.out) == (3, "")
     assert list(tmp_path.iterdir()) == []
@@ -606,7 +611,10 @@ def test_version(capfd: pytest.CaptureFixture[str]) -> None:
     ("arguments", "answer"),
     [
         (["inlnie", "1-1"], "did you mean 'inline'?"),
-        (["frobnicate", "1-1"], "choose from show, inline, size, compare, check, simplify, grad,"),
+        (
+            ["frobnicate", "1-1"],
+            "choose from show, inline, size, compare, check, simplify, regions, grad,",
+        ),
         (["inline", "1-1:tanh", "--asci"], "--ascii"),
         (["inline", "1-1:tanh", "--witdh", "40"], "--width"),
         (["inline", "1-1:tanh", "--to", "latxe"], "did you mean 'latex'?"),
@@ -639,7 +647,7 @@ def test_typos(arguments: list[str], answer: str, capfd: pytest.CaptureFixture[s
         (["inline", "1-1:tanh", "--width", "5"], "x>=20"),
         (["inline", "1-1:tanh", "--digits", "0"], "1<=x<=17"),
         (["show", "1-1:tanh", "--level", "matrix", "--to", "python"],
-         "--level matrix is for --to text and latex, not --to python"),
+         "--level matrix is for --to text or --to latex; add --to text, or leave"),
         (["show", "1-1:tanh", "--level", "matrix", "--to", "latex", "--form", "inlined"],
          "--form inlined changes nothing beside --level matrix; leave one of them out"),
         (["show", "1-1:tanh", "--level", "matrix", "--to", "latex", "--expand"],
@@ -663,13 +671,13 @@ def test_typos(arguments: list[str], answer: str, capfd: pytest.CaptureFixture[s
         (["simplify", "1-1-1", "--json", "--to", "text"],
          "--to changes nothing beside --json; leave one of them out"),
         (["simplify", "1-1-1", "--to", "latex", "--width", "40"],
-         "--width is for --to report or --at or --expand-linear; add --to report"),
+         "--width is for --to report; add --to report"),
         (["simplify", "1-1-1", "--max-nodes", "9"], "--max-nodes is for --to text or"),
-        (["simplify", "1-1-1", "--at", "1", "--seed", "2"], "--seed changes nothing beside --at"),
+        (["regions", "1-1:relu", "--at", "1", "--box", "0,2"], "--box changes nothing beside --at"),
         (["simplify", "1-1-1", "--exact", "--digits", "3"],
          "--digits changes nothing beside --exact; leave one of them out"),
-        (["simplify", "1-1:relu", "--regions", "--to", "sympy", "--digits", "3"],
-         "--digits changes nothing beside --regions and --to sympy; leave one of them out"),
+        (["regions", "1-1:relu", "--to", "sympy", "--digits", "3"],
+         "--digits changes nothing beside --to sympy; leave one of them out"),
         (["simplify", "1-1-1", "--to", "toml", "-o", "net.json"],
          "net.json: --to toml writes TOML; give a file whose name ends in .toml"),
         (["inline"], "NET"),

@@ -73,7 +73,11 @@ WRITING = (
 MATRIX = f"--level matrix {LATEX}"
 #: By verb and network: in which modes it is run.
 MODES: dict[str, dict[str, tuple[str, ...]]] = {
-    "inline": {"two": (*WRITING, f"--onion {LATEX}")},
+    "inline": {
+        "two": (*WRITING, f"--onion {LATEX}"),
+        "linear": ("--expand-linear", "--expand-linear --json", f"--expand-linear {LATEX}",
+                   "--expand-linear --to python", f"--expand-linear --json {LATEX}"),
+    },
     "show": {
         "two": (*WRITING, "--form shared", "--form inlined", f"--form inlined {LATEX}",
                 f"--form inlined {LATEX} --json", "--form shared --json", MATRIX,
@@ -100,13 +104,11 @@ MODES: dict[str, dict[str, tuple[str, ...]]] = {
     "simplify": {
         "stack": ("", "--json", LATEX, "--to text", "--to python", "--to sympy", "--to toml",
                   "--exact", "--force", "--factor", "--digits 4"),
-        "linear": ("--expand-linear", "--expand-linear --json", f"--expand-linear {LATEX}",
-                   "--expand-linear --to python", "--expand-linear --to text",
-                   f"--expand-linear --json {LATEX}"),
+    },
+    "regions": {
         "kinked": ("--at 0.3", "--at 0.3 --json", f"--at 0.3 {LATEX}", "--at 0.3 --to text",
-                   "--at 0.3 --to python", "--at 0.3 --to sympy", "--regions", "--regions --json",
-                   f"--regions {LATEX}", "--regions --to text", "--regions --to sympy",
-                   "--regions --box -1,1"),
+                   "--at 0.3 --to python", "--at 0.3 --to sympy", "", "--json",
+                   LATEX, "--to text", "--to sympy", "--box -1,1"),
     },
 }  # fmt: skip
 
@@ -128,7 +130,8 @@ TODO = ("leave", "add ", "choose", "give", "is for", "without", "ask for", "take
 def options(verb: str) -> list[str]:
     command = group.get_command(click.Context(group), verb)
     assert command is not None
-    return [each.opts[-1] for each in command.params if isinstance(each, click.Option)]
+    known = (each for each in command.params if isinstance(each, click.Option))
+    return [each.opts[-1] for each in known if not each.hidden]
 
 
 @pytest.fixture

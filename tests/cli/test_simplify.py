@@ -406,27 +406,27 @@ def test_the_data_of_nothing_to_do(capfd: pytest.CaptureFixture[str]) -> None:
 # -- collected by input ---------------------
 def test_the_linear_network_of_the_forum(capfd: pytest.CaptureFixture[str]) -> None:
     """To the character what the thread's author was after."""
-    ran = run(capfd, "simplify", FORUM / "linear.toml", "--expand-linear", "--ascii")
+    ran = run(capfd, "inline", FORUM / "linear.toml", "--expand-linear", "--ascii")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == "f(x) = (w_21*w_11 + w_22*w_12)*x + (w_21*b_11 + w_22*b_12 + b)\n"
-    spaced = run(capfd, "simplify", FORUM / "linear.toml", "--expand-linear")
+    spaced = run(capfd, "inline", FORUM / "linear.toml", "--expand-linear")
     assert spaced.out == ran.out.replace("*", "·")
 
 
 def test_collected_in_other_languages(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     linear, path = FORUM / "linear.toml", tmp_path / "formula.tex"
-    assert run(capfd, "simplify", linear, "--expand-linear", "--to", "latex", "-o", path).code == 0
+    assert run(capfd, "inline", linear, "--expand-linear", "--to", "latex", "-o", path).code == 0
     assert run(capfd, "compare", linear, path).code == 0
-    program = run(capfd, "simplify", linear, "--expand-linear", "--to", "python")
+    program = run(capfd, "inline", linear, "--expand-linear", "--to", "python")
     assert program.out.startswith("def f(x, *, ")
-    found = data(run(capfd, "simplify", linear, "--expand-linear", "--json"))
+    found = data(run(capfd, "inline", linear, "--expand-linear", "--json"))
     assert list(found["outputs"].values()) == [
         "(w_21·w_11 + w_22·w_12)·x + (w_21·b_11 + w_22·b_12 + b)"
     ]
 
 
 def test_what_is_not_linear_is_not_collected(capfd: pytest.CaptureFixture[str]) -> None:
-    ran = run(capfd, "simplify", "1-2-1:sigmoid", "--expand-linear")
+    ran = run(capfd, "inline", "1-2-1:sigmoid", "--expand-linear")
     assert (ran.code, ran.out) == (2, "")
     assert "1-2-1:sigmoid is not linear: layer 1 has sigmoid" in ran.err
 
@@ -434,7 +434,7 @@ def test_what_is_not_linear_is_not_collected(capfd: pytest.CaptureFixture[str]) 
 # -- around a point ---------------------
 def test_around_a_point(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = saved(tmp_path, PLANE)
-    ran = run(capfd, "simplify", path, "--at", "0.5,-1")
+    ran = run(capfd, "regions", path, "--at", "0.5,-1")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(
         "at u = 0.5, v = -1 the network is the affine map\n  y = 3.5*u - 0.75*v + 0.375\nwhere\n"
@@ -442,7 +442,7 @@ def test_around_a_point(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> No
     assert "layer 1 relu: 2 of 2 active" in ran.out
     assert "checked: the network, evaluated in exact fractions" in ran.out
     for options in (["--at=-1,0.25"], ["--at", "-1,1/4"], ["--at", " -1e0, +0.25 "]):
-        ran = run(capfd, "simplify", path, *options)
+        ran = run(capfd, "regions", path, *options)
         assert ran.code == 0, ran.err
         assert ran.out.startswith("at u = -1, v = ")
         assert "\n  y = 0.75\n" in ran.out
@@ -450,20 +450,20 @@ def test_around_a_point(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> No
 
 def test_around_a_point_in_a_language(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = saved(tmp_path, PLANE)
-    written = {to: run(capfd, "simplify", path, "--at", "0.5,-1", "--to", to)
+    written = {to: run(capfd, "regions", path, "--at", "0.5,-1", "--to", to)
                for to in ("text", "latex", "python", "sympy")}  # fmt: skip
     assert [ran.code for ran in written.values()] == [0] * 4
     assert written["text"].out == "y = 3.5·u - 0.75·v + 0.375\n"
     assert written["latex"].out == "\\hat{y} = 3.5\\,u - 0.75\\,v + 0.375\n"
     assert written["python"].out == "def f(u, v):\n    return 3.5*u - 0.75*v + 0.375\n"
-    found = data(run(capfd, "simplify", path, "--at", "0.5,-1", "--json"))
+    found = data(run(capfd, "regions", path, "--at", "0.5,-1", "--json"))
     assert (found["matrix"], found["bias"]) == ([["7/2", "-3/4"]], ["3/8"])
     assert found["point"] == ["1/2", "-1"]
 
 
 def test_on_a_kink(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Both sides are said, and where to go."""
-    ran = run(capfd, "simplify", saved(tmp_path, ABSOLUTE), "--at", "0")
+    ran = run(capfd, "regions", saved(tmp_path, ABSOLUTE), "--at", "0")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("netsym: x = 0 is on a kink: layer 1 relu unit 1 ")
     assert "  where x > 0: y = x\n" in ran.err
@@ -486,15 +486,15 @@ def test_on_a_kink(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 def test_no_point(
     point: str, fragment: str, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    ran = run(capfd, "simplify", saved(tmp_path, PLANE), "--at", point)
+    ran = run(capfd, "regions", saved(tmp_path, PLANE), "--at", point)
     assert (ran.code, ran.out) == (2, "")
     assert fragment in ran.err
     assert "Traceback" not in ran.err
 
 
-@pytest.mark.parametrize("options", [["--at", "1"], ["--regions"]], ids=["at", "regions"])
+@pytest.mark.parametrize("options", [["--at", "1"], []], ids=["at", "regions"])
 def test_pieces_need_numbers(options: list[str], capfd: pytest.CaptureFixture[str]) -> None:
-    ran = run(capfd, "simplify", "1-2-1:relu", *options)
+    ran = run(capfd, "regions", "1-2-1:relu", *options)
     assert (ran.code, ran.out) == (2, "")
     assert "depends on numbers" in ran.err
     assert "w1_1_1" in ran.err
@@ -503,17 +503,17 @@ def test_pieces_need_numbers(options: list[str], capfd: pytest.CaptureFixture[st
 # -- all regions ---------------------
 def test_all_regions(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = saved(tmp_path, ABSOLUTE)
-    ran = run(capfd, "simplify", path, "--regions")
+    ran = run(capfd, "regions", path)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("2 linear regions, 2 different affine maps\n1. x < 0\n   y = -x\n")
-    text = run(capfd, "simplify", path, "--regions", "--to", "text")
+    text = run(capfd, "regions", path, "--to", "text")
     assert text.out == "y = -x  if x < 0\n    x   if x >= 0\n"
-    latex = run(capfd, "simplify", path, "--regions", "--to", "latex")
+    latex = run(capfd, "regions", path, "--to", "latex")
     assert latex.out == (
         "\\hat{y} = \\begin{cases}\n-x & \\text{if } x < 0 \\\\\n"
         "x & \\text{if } x \\ge 0\n\\end{cases}\n"
     )
-    found = data(run(capfd, "simplify", path, "--regions", "--json"))
+    found = data(run(capfd, "regions", path, "--json"))
     assert (found["regions"], found["maps"], found["box"]) == (2, 2, None)
     assert [piece["matrix"] for piece in found["pieces"]] == [[["-1"]], [["1"]]]
     assert [piece["high"] for piece in found["pieces"]] == ["0", None]
@@ -522,48 +522,48 @@ def test_all_regions(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 def test_the_regions_in_sympy(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     sympy = pytest.importorskip("sympy")
     path = saved(tmp_path, ABSOLUTE)
-    ran = run(capfd, "simplify", path, "--regions", "--to", "sympy")
+    ran = run(capfd, "regions", path, "--to", "sympy")
     assert ran.code == 0
     found, x = sympy.sympify(ran.out), sympy.Symbol("x")
     for value in (-2, sympy.Rational(-1, 3), 0, 5):
         assert found.subs(x, value) == abs(value)
 
 
-@pytest.mark.parametrize("options", [["--at", "1"], ["--regions"]], ids=["at", "regions"])
+@pytest.mark.parametrize("options", [["--at", "1"], []], ids=["at", "regions"])
 def test_a_document_of_pieces(
     options: list[str], capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """A whole file, or a refusal; an option is not passed over in silence."""
     path = saved(tmp_path, ABSOLUTE)
-    ran = run(capfd, "simplify", path, *options, "--to", "latex", "--document")
+    ran = run(capfd, "regions", path, *options, "--to", "latex", "--document")
     assert ran.out.startswith("\\documentclass") or (ran.code == 2 and "--document" in ran.err)
 
 
 def test_regions_of_two_inputs(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = saved(tmp_path, PLANE)
-    ran = run(capfd, "simplify", path, "--regions")
+    ran = run(capfd, "regions", path)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("4 linear regions, 4 different affine maps\n")
     for formula in ("0.75", "0.5*u - 1.25*v + 0.875", "3*u + 0.5*v + 0.25",
                     "3.5*u - 0.75*v + 0.375"):  # fmt: skip
         assert f"   y = {formula}\n" in ran.out
-    assert len(data(run(capfd, "simplify", path, "--regions", "--json"))["pieces"]) == 4
+    assert len(data(run(capfd, "regions", path, "--json"))["pieces"]) == 4
     for to in ("text", "latex", "sympy"):
-        ran = run(capfd, "simplify", path, "--regions", "--to", to)
+        ran = run(capfd, "regions", path, "--to", to)
         assert (ran.code, ran.out) == (2, "")
         assert "networks of one input" in ran.err
 
 
 def test_regions_in_a_box(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     one, two = saved(tmp_path, ABSOLUTE, "one"), saved(tmp_path, PLANE, "two")
-    ran = run(capfd, "simplify", one, "--regions", "--box", "1/2,2")
+    ran = run(capfd, "regions", one, "--box", "1/2,2")
     assert ran.code == 0
     assert ran.out.startswith("1 linear region, ")
     assert "1. 1/2 <= x <= 2\n   y = x\n" in ran.out.replace("0.5 <=", "1/2 <=")
-    text = run(capfd, "simplify", one, "--regions", "--box", "-1,2", "--to", "text")
+    text = run(capfd, "regions", one, "--box", "-1,2", "--to", "text")
     assert text.out == "y = -x  if -1 <= x < 0\n    x   if 0 <= x <= 2\n"
     for box in ("0,1", "0,1,0,1"):
-        ran = run(capfd, "simplify", two, "--regions", "--box", box)
+        ran = run(capfd, "regions", two, "--box", box)
         assert ran.code == 0
         assert "within 0 <= u <= 1, 0 <= v <= 1\n" in ran.out
 
@@ -584,7 +584,7 @@ def test_regions_in_a_box(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> 
 def test_no_box(
     box: str, fragments: list[str], capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    ran = run(capfd, "simplify", saved(tmp_path, ABSOLUTE), "--regions", "--box", box)
+    ran = run(capfd, "regions", saved(tmp_path, ABSOLUTE), "--box", box)
     assert (ran.code, ran.out) == (2, "")
     assert "Traceback" not in ran.err
     for fragment in fragments:
@@ -592,7 +592,7 @@ def test_no_box(
 
 
 def test_regions_of_more_inputs(capfd: pytest.CaptureFixture[str]) -> None:
-    ran = run(capfd, "simplify", "3-2-1:relu", "--regions")
+    ran = run(capfd, "regions", "3-2-1:relu")
     assert (ran.code, ran.out) == (2, "")
     assert "one or two inputs, and this one has 3" in ran.err
 
@@ -601,24 +601,13 @@ def test_regions_of_more_inputs(capfd: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "fragments"),
     [
-        (["1-2-1", "--at", "1", "--regions"], ["--regions changes nothing beside --at; leave one"]),
+        (["1-2-1", "--at", "1"], ["--at has moved: write netsym regions NET --at X1,X2,…"]),
+        (["1-2-1", "--regions"], ["--regions has moved: write netsym regions NET"]),
+        (["1-2-1", "--box", "0,1"], ["--box has moved: write netsym regions NET --box LOW,HIGH"]),
         (
-            ["1-2-1", "--at", "1", "--expand-linear"],
-            ["--expand-linear changes nothing beside --at"],
+            ["1-2-1", "--expand-linear"],
+            ["--expand-linear has moved: write netsym inline NET --expand-linear"],
         ),
-        (
-            ["1-2-1", "--regions", "--expand-linear"],
-            ["--expand-linear changes nothing beside --regions"],
-        ),
-        (["1-2-1", "--at", "1", "--steps", "1"], ["--steps changes nothing beside --at"]),
-        (["1-2-1", "--at", "1", "--steps", "0"], ["--steps changes nothing beside --at"]),
-        (["1-2-1", "--regions", "--force"], ["--force changes nothing beside --regions"]),
-        (["1-2-1", "--expand-linear", "--exact"], ["--expand-linear", "--exact"]),
-        (["1-2-1", "--expand-linear", "--factor"], ["--expand-linear", "--factor"]),
-        (["1-2-1", "--box", "0,1"], ["--box is for --regions; add --regions"]),
-        (["1-2-1", "--box", "0,1", "--at", "1"], ["--box is for --regions; add --regions"]),
-        (["1-2-1", "--regions", "--to", "toml"], ["--regions", "--to toml"]),
-        (["1-2-1", "--at", "1", "--to", "toml"], ["--at", "--to toml"]),
         (["1-2-1", "--json", "--to", "toml"], ["--to changes nothing beside --json"]),
         (["1-2-1", "--json", "--to", "python"], ["--to changes nothing beside --json"]),
         (["1-2-1", "--document"], ["--document is for --to latex; add --to latex, or leave"]),
@@ -662,8 +651,10 @@ def test_files_that_hold_no_network(capfd: pytest.CaptureFixture[str], tmp_path:
 
 def test_what_is_too_large(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "small.txt"
-    for options in (["--to", "text"], ["--to", "python"], ["--expand-linear"]):
-        ran = run(capfd, "simplify", "1-2-1", *options, "--max-nodes", "5", "-o", path)
+    for verb, *options in (
+        ["simplify", "--to", "text"], ["simplify", "--to", "python"], ["inline", "--expand-linear"],
+    ):  # fmt: skip
+        ran = run(capfd, verb, "1-2-1", *options, "--max-nodes", "5", "-o", path)
         assert (ran.code, ran.out) == (3, ""), options
         assert "more than the limit of 5, so nothing was written" in ran.err
         assert not path.exists()
@@ -679,8 +670,8 @@ def test_too_large_by_default(capfd: pytest.CaptureFixture[str]) -> None:
 def test_help(capfd: pytest.CaptureFixture[str]) -> None:
     ran = run(capfd, "simplify", "-h")
     assert (ran.code, ran.err) == (0, "")
-    for option in ("--to", "--steps", "--force", "--exact", "--factor", "--at", "--regions",
-                   "--box", "--expand-linear", "--ascii", "--width", "--digits", "--max-nodes",
+    for option in ("--to", "--steps", "--force", "--exact", "--factor", "--ascii",
+                   "--width", "--digits", "--max-nodes",
                    "--document", "--notation", "--seed", "--json", "-o"):  # fmt: skip
         assert f"\n  {option} " in ran.out or f"\n  {option}\n" in ran.out, option
     assert "exit code" in words(ran.out)
@@ -722,14 +713,21 @@ def test_a_folder_that_cannot_be_written(capfd: pytest.CaptureFixture[str], tmp_
 
 @pytest.mark.parametrize(
     "options",
-    [[], ["--to", "toml"], ["--json"], ["--at", "1"], ["--regions"]],
+    [
+        ["simplify"],
+        ["simplify", "--to", "toml"],
+        ["simplify", "--json"],
+        ["regions", "--at", "1"],
+        ["regions"],
+    ],
     ids=["report", "toml", "json", "at", "regions"],
 )
 def test_the_network_itself_is_not_overwritten(
     options: list[str], capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     path = saved(tmp_path, ABSOLUTE)
-    ran = run(capfd, "simplify", path, *options, "-o", path)
+    verb, *others = options
+    ran = run(capfd, verb, path, *others, "-o", path)
     assert (ran.code, ran.out) == (2, "")
     assert "write to another file" in ran.err
     assert path.read_text() == ABSOLUTE
@@ -769,5 +767,5 @@ def test_a_terminal_without_unicode() -> None:
 
 
 def test_from_standard_input() -> None:
-    ran = process("simplify", "-", "--at", "2", "--to", "text", "--ascii", stdin=ABSOLUTE)
+    ran = process("regions", "-", "--at", "2", "--to", "text", "--ascii", stdin=ABSOLUTE)
     assert (ran.code, ran.out, ran.err) == (0, "y = x\n", "")

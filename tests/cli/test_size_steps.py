@@ -91,7 +91,7 @@ def test_what_is_written_once_is_printed(capfd: pytest.CaptureFixture[str]) -> N
         (["show", LSTM, "--form", "once", "--to", "python"], "its steps have no number"),
         (
             ["show", LSTM, "--form", "inlined", "--level", "matrix"],
-            "--level matrix is for --to latex; add",
+            "--form inlined changes nothing beside --level matrix; leave one of them out",
         ),
     ],
 )

@@ -112,7 +112,7 @@ def test_one_layer_has_the_nearest_numbers(case: Case) -> None:
     placed = network.layers[0]
     if len(network.layers) > 1 or not isinstance(placed.layer, Dense):
         return
-    width = len(network.inputs)
+    width = len(network.input_names)
     origin = forward(case.network, [F(0)] * width, F, linear)
     axes = [[F(place == axis) for place in range(width)] for axis in range(width)]
     columns = [forward(case.network, axis, F, linear) for axis in axes]
@@ -132,9 +132,9 @@ def test_what_is_saved_is_read_back(case: Case, ways: dict[str, Any]) -> None:
         (name.replace(" ", "_"), layer, [source.replace(" ", "_") for source in sources], given)
         for name, layer, sources, given in case.wires
     ]
-    outputs = case.network.outputs.literal
+    outputs = case.network.output_names.literal
     network = simplify(
-        Network.of("drawn", case.network.inputs.all(), wires, outputs), **ways
+        Network.of("drawn", case.network.input_names.all(), wires, outputs), **ways
     ).network
     again = loads(dumps(network))
     assert dumps(again) == dumps(network)

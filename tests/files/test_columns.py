@@ -22,6 +22,7 @@ from netsym.files.columns import names_of
 from netsym.files.examples import read_examples
 from netsym.files.files import dumps, loads
 from netsym.graph.names import RESERVED, is_name, refuse_bad_name
+from tests.conftest import PATIENCE
 
 HOSTILE = [
     "net worth", "a<b|c>d#1$%&_{}~^\\x\"'`", "μ/σ² (°C)", "Größe", "Ångström ç œ ø ł ß ý ÿ Ý É",
@@ -53,7 +54,7 @@ def fitted(made: Any, x: Any, y: Any) -> Any:
 
 def test_one_column_that_was_no_name_lost_the_names_of_all() -> None:
     network = netsym.from_sklearn(model(["rooms", "floor space (m2)", "year"]))
-    assert network.inputs.literal == ("rooms", "floor_space_m2", "year")
+    assert network.input_names.literal == ("rooms", "floor_space_m2", "year")
     assert network.latex_names == {"floor_space_m2": r"\text{floor space (m2)}"}
     assert network.assumed == (
         "some columns or classes cannot be names here: 'floor space (m2)' is floor_space_m2"
@@ -64,7 +65,7 @@ def test_one_column_that_was_no_name_lost_the_names_of_all() -> None:
 
 def test_one_class_that_was_no_name_lost_the_names_of_all() -> None:
     network = netsym.from_sklearn(model(["a", "b", "c"], ["low risk", "high", "a", "exp"]))
-    assert network.outputs.literal == ("a_2", "exp_2", "high", "low_risk")
+    assert network.output_names.literal == ("a_2", "exp_2", "high", "low_risk")
     assert network.latex_names == {"low_risk": r"\text{low risk}"}
     assert network.assumed == (
         "some columns or classes cannot be names here: 'a' is a_2, 'exp' is exp_2, "
@@ -79,7 +80,7 @@ def test_many_renamed_columns_are_not_all_said() -> None:
 
 def test_a_column_and_a_class_of_one_text_are_not_written_alike() -> None:
     network = netsym.from_sklearn(model(["a b", "c", "d"], ["a b", "c d", "e f"]))
-    assert network.outputs.literal == ("a_b_2", "c_d", "e_f")
+    assert network.output_names.literal == ("a_b_2", "c_d", "e_f")
     assert network.latex_names == {
         "a_b": r"\text{a b}", "c_d": r"\text{c d}", "e_f": r"\text{e f}",
     }  # fmt: skip
@@ -93,7 +94,7 @@ def test_columns_of_a_data_frame_come_through_a_pipeline() -> None:
     last = fitted(MLPClassifier((2,), max_iter=1), scaled, y)
     for made in (make_pipeline(scaler, last), make_pipeline("passthrough", scaler, last)):
         network = netsym.from_sklearn(made)
-        assert network.inputs.literal == (
+        assert network.input_names.literal == (
             "sepal_length_cm", "sepal_width_cm", "petal_length_cm", "petal_width_cm",
         )  # fmt: skip
         np.testing.assert_allclose(network(x), last.predict_proba(scaled), atol=1e-12)
@@ -102,7 +103,7 @@ def test_columns_of_a_data_frame_come_through_a_pipeline() -> None:
 def test_names_that_were_given_are_kept_or_refused() -> None:
     made = model(["a b", "c d", "e"], ["p q", "r", "s"])
     network = netsym.from_sklearn(made, ["p_q", "v", "w"])
-    assert (network.inputs.literal, network.outputs.literal) == (
+    assert (network.input_names.literal, network.output_names.literal) == (
         ("p_q", "v", "w"), ("p_q_2", "r", "s"),
     )  # fmt: skip
     with pytest.raises(netsym.SpecError, match="'c d' is not a name: use letters, digits and"):
@@ -125,7 +126,7 @@ def test_any_columns_and_classes_have_names_that_are_read_back(
     """As text, as LaTeX, as Python and in a file; to the numbers of scikit-learn."""
     made = model(columns, labels)
     network = netsym.from_sklearn(made)
-    names = [*network.inputs.all(), *network.outputs.all()]
+    names = [*network.input_names.all(), *network.output_names.all()]
     assert len(set(names)) == len(names)
     for name in names:
         refuse_bad_name(name)
@@ -136,7 +137,7 @@ def test_any_columns_and_classes_have_names_that_are_read_back(
     for found in (network, loads(dumps(network))):
         np.testing.assert_allclose(found(x), expected, rtol=1e-9, atol=1e-12)
     again = loads(dumps(network))
-    assert (again.inputs, again.latex_names) == (network.inputs, network.latex_names)
+    assert (again.input_names, again.latex_names) == (network.input_names, network.latex_names)
     for text in (network.layered.latex(), network.layered.text(ascii=True), network.inlined.text()):
         assert netsym.compare(network, text).verdict in ("structural", "identical")
     code: dict[str, Any] = {}
@@ -178,7 +179,7 @@ def test_words_in_latex_compile(pdflatex: str, tmp_path: Path) -> None:
     tmp_path.joinpath("words.tex").write_text(source, encoding="utf-8")
     done = subprocess.run(
         [pdflatex, "-draftmode", "-interaction=nonstopmode", "-halt-on-error", "words.tex"],
-        cwd=tmp_path, capture_output=True, timeout=60, check=False,
+        cwd=tmp_path, capture_output=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-600:]
     assert b"Missing character" not in tmp_path.joinpath("words.log").read_bytes()

@@ -274,7 +274,9 @@ def test_layers_called_by_their_number_get_the_new_one() -> None:
         ("layer1", ("input",)), ("layer2", ("layer1",)), ("layer3", ("layer2",)),
     ]  # fmt: skip
     taken = dataclasses.replace(network.layers[-1], name="layer1")
-    again = returns(dataclasses.replace(network, layers=(*network.layers[:-1], taken)))
+    ends = (dataclasses.replace(network.outputs[0], source="layer1"),)
+    layers = (*network.layers[:-1], taken)
+    again = returns(dataclasses.replace(network, layers=layers, outputs=ends))
     assert [p.name for p in again.layers] == ["layer2", "layer3", "layer1"]
 
 

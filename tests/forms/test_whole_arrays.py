@@ -31,7 +31,7 @@ SPEC = "3-2tanh-1"
 # -- what it can do -------------------------------------------------------------------------------
 @pytest.mark.parametrize("loss", [None, "mse", "huber"])
 @pytest.mark.parametrize("ask", ["__call__", "python", "sympy", "sympy_code", "jacobian",
-                                 "hessian_vector", "plan"])  # fmt: skip
+                                 "hessian_vector"])  # fmt: skip
 def test_what_has_no_meaning_for_letters_is_not_there(ask: str, loss: str | None) -> None:
     """Letters were once computed with as if they were numbers, W*x for W @ x."""
     network = netsym.parse(SPEC)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import netsym
 from netsym.gradient.factors import Number
-from netsym.typed.parse import parse_formula
 from tests.cli.running import run
+from tests.typed import parse_formula
 from tests.writers.trees import PATIENT
 
 

@@ -16,7 +16,7 @@ ORDERS = [*permutations(("layered", "shared", "inlined"))]
 def compared(seed: int, small: Small) -> None:
     """The Jacobian in one form, the Hessian of an output in another, along one direction."""
     network, x, rng = small.network, small.point, np.random.default_rng(seed)
-    inputs = network.inputs.all()
+    inputs = network.input_names.all()
     names = [*inputs, *small.values]
     at = small.values | dict(zip(inputs, x, strict=True))
     one, two, _ = ORDERS[seed % len(ORDERS)]

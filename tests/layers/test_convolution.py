@@ -292,7 +292,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "conv.toml"
 
 def test_the_example() -> None:
     network = netsym.load(EXAMPLE)
-    assert network.shape == (1, 6, 6)
+    assert network.inputs[0].shape == (1, 6, 6)
     assert [placed.layer.kind for placed in network.layers] == [
         "conv2d", "batch_norm", "max_pool2d", "flatten", "dense",
     ]  # fmt: skip

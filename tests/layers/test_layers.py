@@ -226,7 +226,7 @@ def linear(name: str, *sources: str, units: int = 3, **options: Any) -> Any:
 def test_a_network_needs_something() -> None:
     assert refused() == "a network needs at least one layer; this one has none"
     for inputs in (0, -1):
-        message = f"a network needs at least one input, not {inputs}"
+        message = f"inputs is {inputs}; give a whole number from 1 to 1,000,000,000"
         assert refused(linear("a", "input"), inputs=inputs) == message
     assert refused(linear("a", "input"), inputs=[]) == (
         "a network needs at least one input; the list of inputs is empty"

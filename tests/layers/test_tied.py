@@ -152,8 +152,8 @@ def tied(network: Network, pool: list[str], draw: Any) -> tuple[Network, dict[st
             was |= dict(zip(parameter.names.all(), names, strict=True))
             given[key] = np.array([*names, None], dtype=object)[:-1].reshape(parameter.shape)
         wires.append((placed.name, placed.layer, list(placed.sources), given))
-    shape = network.shape
-    return Network.of("tied", len(network.inputs), wires, shape=shape), was
+    shape = network.inputs[0].shape
+    return Network.of("tied", len(network.input_names), wires, shape=shape), was
 
 
 @pytest.mark.parametrize("case", FAMILIES, ids=lambda case: ", ".join(n.kind for n in case[0]))
@@ -170,7 +170,7 @@ def test_every_reading(case: tuple[list[Layer], Shape], count: int) -> None:
     again = loads(dumps(network))
     assert again.parameter_count == network.parameter_count
     values = drawn(network, 3)
-    x = rng.normal(size=(4, len(plain.inputs)))
+    x = rng.normal(size=(4, len(plain.input_names)))
     apart = {name: values[now] for name, now in was.items()}
     expected = np.asarray(plain(x, parameters=apart))
     for found in (network, again, network.with_parameters(values)):
@@ -179,10 +179,10 @@ def test_every_reading(case: tuple[list[Layer], Shape], count: int) -> None:
     assert netsym.compare(network, again).verdict == "structural"
     by_hand = plain.layered.jacobian([*was])(*x[0], parameters=apart)
     slopes = dict.fromkeys(names, 0.0)
-    for name, column in zip(was, np.reshape(by_hand, (len(plain.outputs), -1)).T, strict=True):
+    for name, column in zip(was, np.reshape(by_hand, (len(plain.output_names), -1)).T, strict=True):
         slopes[was[name]] = slopes[was[name]] + column
     found = np.reshape(network.layered.jacobian(names)(*x[0], parameters=values),
-                       (len(plain.outputs), -1))  # fmt: skip
+                       (len(plain.output_names), -1))  # fmt: skip
     np.testing.assert_allclose(found.T, [slopes[name] for name in names], rtol=1e-9, atol=1e-12)
 
 
@@ -201,7 +201,7 @@ def test_collapsed_networks_are_what_sympy_multiplies_out(data: DataObject) -> N
                       {"weights": weights, "bias": bias}))  # fmt: skip
         arrays.append((sympy.Matrix(weights), sympy.Matrix(bias)))
     network = Network.of("linear", widths[0], wires)
-    inputs = [sympy.Symbol(name, real=True) for name in network.inputs.all()]
+    inputs = [sympy.Symbol(name, real=True) for name in network.input_names.all()]
     value = sympy.Matrix(inputs)
     for weights, bias in arrays:
         value = weights * value + bias

@@ -341,7 +341,7 @@ def test_coverage_by_hand() -> None:
     assert seen.above.tolist() == [True, False, False]  # max(0, z): 0 is above where z is negative
     assert seen.below.tolist() == [True, True, True]
     read_formula(network.inlined, ops, ops.points([[0.0]]))
-    assert [c.layer for c in ops.coverage[1:]] == [1]
+    assert [c.layer for c in ops.coverage[1:]] == [0]  # a formula has no layers
     assert (ops.coverage[1].above.any(), ops.coverage[1].below.sum()) == (False, 2)  # 0 is neither
 
 

@@ -18,6 +18,7 @@ from netsym.array_formula import ArrayFormula
 from netsym.forms.form import bind
 from netsym.formula import Formula
 from netsym.graph.names import Names, literal
+from netsym.ops import Place
 from netsym.ops.counts.sizes import Counts, Heights, Sizes
 from netsym.ops.matrix import Matrix
 from netsym.ops.numeric import Numeric
@@ -178,8 +179,7 @@ def test_names_are_counted_once_and_are_leaves_from_then_on() -> None:
 
 
 def test_symbolic_names() -> None:
-    ops = Symbolic()
-    ops.layer = 3
+    ops = Symbolic().at(Place(layer=3))
     x = vector(ops)
     named = ops.name(ops.call("tanh", x), "a")
     assert [ops.graph.symbol(int(n))[0].ascii(i) for i, n in enumerate(named)] == [
@@ -270,8 +270,7 @@ def test_counts_that_keep_few_values_stand_for_all(data: st.DataObject) -> None:
 
 # -- matrices -----------------------------------------------------------------------------------
 def matrix_text(read: Callable[[Any], Any]) -> str:
-    ops = Matrix()
-    ops.layer = 1
+    ops = Matrix().at(Place(layer=1, shapes=((3,),)))
     end = np.asarray(read(ops)).reshape(-1)
     form = ArrayFormula(ops.graph, np.empty(0, np.int32), bind(Names("y"), end))
     return form.text(ascii=True)

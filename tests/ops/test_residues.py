@@ -584,9 +584,9 @@ def test_what_is_affine_in_the_inputs(text: str, degree: int) -> None:
 
 def test_what_an_outline_collects() -> None:
     ops, _ = outline("max(x, max(y, 1)) + tanh(x)*sigmoid(y)", opaque=True)
-    assert ops.functions == {"max", "tanh", "sigmoid"}
-    assert ops.nested
-    assert ops.calls == 4
+    assert ops.found.functions == {"max", "tanh", "sigmoid"}
+    assert ops.found.nested
+    assert ops.found.calls == 4
     assert not outline("max(x, y) + relu(x)")[0].found.nested
     assert outline("max(x, -min(x, y))")[0].found.nested
 

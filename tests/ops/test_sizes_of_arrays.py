@@ -19,6 +19,7 @@ from netsym.forms.form import bind, inlined, layered
 from netsym.forms.sizes import Size
 from netsym.formula import Formula
 from netsym.graph.names import Names
+from netsym.ops import Place
 from netsym.ops.counts.forecast import forecast
 from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic
@@ -69,8 +70,7 @@ def check(program: Program) -> None:
     """Forecasts of the inlined and the layered form are what the tree says."""
 
     def read(ops: Any, x: Any) -> Any:
-        ops.layer = 1
-        found = program(ops, x)
+        found = program(ops.at(Place(layer=1)), x)
         return ops.reshape(found, len(found.shape), (-1,))
 
     ops = Symbolic()
@@ -78,7 +78,7 @@ def check(program: Program) -> None:
     y = read(ops, x)
     formula = Formula(ops.graph, x, bind(Names("y", None, y.shape), y))
     for form, cut in (("inlined", inlined), ("layered", layered)):
-        assert forecast(read, INPUTS, form == "layered", False) == counted(cut(formula)), form
+        assert forecast(read, INPUTS, form, False) == counted(cut(formula)), form
 
 
 # -- programs -----------------------------------------------------------------------------------

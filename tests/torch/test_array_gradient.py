@@ -116,7 +116,7 @@ def numbers(cost: Network, seed: int, whole: bool) -> dict[str, float]:
     """Numbers for all names; not 0 for what is divided by."""
     source = np.random.default_rng(seed)
     drawn: dict[str, float] = {}
-    for name in [*cost.inputs.all(), *cost.parameter_names()]:
+    for name in [*cost.input_names.all(), *cost.parameter_names()]:
         number = float(source.choice(WHOLE) if whole else source.normal())
         divides = name.startswith("s") or (name.startswith("t") and "." not in name)
         drawn[name] = 1.0 + abs(number) if divides else number
@@ -127,7 +127,7 @@ def examples_of(cost: Network, at: dict[str, float]) -> list[dict[str, Any]]:
     """The inputs and targets of every example, as arrays by the letters that stand for one."""
     letters = [(names.ascii(0), shape) for names, shape in cost.matrices.shapes
                if names.layer is None]  # fmt: skip
-    flat, count = [at[name] for name in cost.inputs.all()], 1
+    flat, count = [at[name] for name in cost.input_names.all()], 1
     sizes = [math.prod(shape) for _, shape in letters]
     count = len(flat) // sum(sizes)
     found: list[dict[str, Any]] = [{} for _ in range(count)]
@@ -152,7 +152,7 @@ def tensors(arrays: dict[str, Any]) -> dict[str, Any]:
 @given(networks(), st.integers(0, 2**20), st.booleans())
 def test_derivatives_are_those_of_autograd(cost: Network, seed: int, whole: bool) -> None:
     at = numbers(cost, seed, whole)
-    names = cost.inputs.all()
+    names = cost.input_names.all()
     each = examples_of(cost, at)
     for example in each:
         for letter in {"t", "T"} & example.keys():
@@ -223,7 +223,7 @@ def test_what_is_taught_is_the_same(
     known = {k: v.detach() for k, v in arrays.items()}
     short, long = (values(form.text(ascii=True), known, TORCH)
                    for form in (taught(cost, plain).formula, plain))  # fmt: skip
-    for output in plain.outputs:
+    for output in plain.output_names:
         np.testing.assert_allclose(short[output.name], long[output.name], rtol=1e-10, atol=1e-12)
 
 

@@ -27,7 +27,7 @@ def agree(found: object, wanted: list[float], what: str) -> None:
 def compared(small: Small, seed: int) -> bool:
     """Each derivative in another form; False where float64 decides what is right."""
     network, x, rng = small.network, small.point, np.random.default_rng(seed)
-    names = [*network.inputs.all(), *small.values]
+    names = [*network.input_names.all(), *small.values]
     theirs = Theirs(network, x, small.values)
     if theirs.unsure or not small.is_tame:
         return False

@@ -62,14 +62,14 @@ class Theirs:
 
     def __init__(self, network: netsym.Network, x: Any, values: Mapping[str, float]) -> None:
         self.unsure = False
-        self.names = network.inputs.all()
+        self.names = network.input_names.all()
         self.inputs = torch.tensor(x, dtype=torch.float64, requires_grad=True)
         self.arrays: dict[int, tuple[Tensor, dict[int, str]]] = {}
         for placed in network.layers:
             for parameter in placed.parameters.values():
                 array = torch.tensor(parameter.numbers(values), requires_grad=True)
                 self.arrays[id(parameter)] = array, dict(parameter.named())
-        found = {"input": self.inputs.reshape(network.shape or (-1,))}
+        found = {"input": self.inputs.reshape(network.inputs[0].shape)}
         for placed in network.layers:
             given = {key: self.arrays[id(p)][0] for key, p in placed.parameters.items()}
             read = [found[source] for source in placed.sources]

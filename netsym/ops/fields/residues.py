@@ -214,7 +214,8 @@ class Arithmetic(Ops[Residues]):
 
     def spoil(self, wrong: Array) -> None:
         """Give up the trials in which anything (…, trials) is wrong."""
-        self.good &= ~np.asarray(wrong, dtype=bool).any(axis=tuple(range(wrong.ndim - 1)))
+        kept = ~np.asarray(wrong, dtype=bool).any(axis=tuple(range(wrong.ndim - 1)))
+        np.logical_and(self.good, kept, out=self.good)
 
     def raised(self, level: int, bases: Array, exponents: Array) -> Array:
         """Powers of residues, with exponents from 0."""
