@@ -602,7 +602,9 @@ class Network:
             if times > 1:
                 raise SpecError(f"the name {name!r} is given {times} times; each names one thing")
             if self.generates(name):
-                both = "" if self._values.place(name) else ", or give it in both places if it is one"
+                both = (
+                    "" if self._values.place(name) else ", or give it in both places if it is one"
+                )
                 raise SpecError(
                     f"the name {name!r} is also what the notation calls another value here; "
                     f"choose another{both}"
