@@ -517,7 +517,7 @@ class Network:
     def repeated_names(self) -> list[str]:
         """The parameters that stand in several places of their arrays, each once."""
         times = Counter(name for p in self._parameters() for _, name in p.tied())
-        return [name for name, count in times.items() if count > 1]
+        return [n for n, count in times.items() if count > 1 or self._notation.place(n)]
 
     def parameter_names(self) -> list[str]:
         """The parameters that are names, in order, each once."""
@@ -611,14 +611,12 @@ class Network:
             if times > 1:
                 raise SpecError(f"the name {name!r} is given {times} times; each names one thing")
             if self.generates(name):
-                tied = (
-                    ""
-                    if self._values.place(name)
-                    else (", or for one parameter in both places give it in both")
+                both = (
+                    "" if self._values.place(name) else ", or give it in both places if it is one"
                 )
                 raise SpecError(
                     f"the name {name!r} is also what the notation calls another value here; "
-                    f"choose another{tied}"
+                    f"choose another{both}"
                 )
         for number, placed in self._numbered:
             for key, parameter in placed.parameters.items():
