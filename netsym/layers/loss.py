@@ -321,7 +321,7 @@ class Penalty(Layer):
     """`a = x + l1 Σ |w| + l2/2 Σ w²`, over all weights w of other layers, whose arrays it is given.
 
     `axes` says how many axes each of these has, `repeated` which of its entries, flattened, are
-    weights that stand before them already: each weight counts once.
+    weights that are counted elsewhere: each counts once.
 
     Biases are not penalised (Goodfellow et al., Deep Learning, 2016, section 7.1). The gradient
     of the second is l2*w, the weight decay of torch.optim.SGD.

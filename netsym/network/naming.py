@@ -21,7 +21,7 @@ class Naming:
 
     def generates(self, name: str) -> bool:
         """Whether the notation gives this name to a value."""
-        return bool(self._values.place(name) or self._parameters.place(name))
+        return bool(self._values.place(name) or self.network.parameter_notation.place(name))
 
     @property
     def _ends(self) -> list[Names]:
@@ -46,16 +46,12 @@ class Naming:
         )
         return Vocabulary([*ends, *layers, *inner], None)
 
-    @cached_property
-    def _parameters(self) -> Vocabulary:
-        return Vocabulary([p.names for p in self.network.parameters() if p.takes_notation], None)
-
     def _check_ends(self) -> None:
         """Raise `SpecError` where entries of an input or output have the names of other values."""
         structured = [names for names in self._ends if not names.literal]
         for names in structured:
             others = [other for other in (*self._values.all, *structured) if other is not names]
-            known = Vocabulary([*others, *self._parameters.all], None)
+            known = Vocabulary([*others, *self.network.parameter_notation.all], None)
             for name in {names.ascii(0), names.ascii(len(names) - 1)}:
                 if known.place(name):
                     raise SpecError(
@@ -83,10 +79,10 @@ class Naming:
             if times > 1:
                 raise SpecError(f"the name {name!r} is given {times} times; each names one thing")
             if self.generates(name):
-                tied = ", or for one parameter in both places give it in both"
+                both = ", or give it in both places if it is one"
                 raise SpecError(
                     f"the name {name!r} is also what the notation calls another value here; "
-                    f"choose another{'' if self._values.place(name) else tied}"
+                    f"choose another{'' if self._values.place(name) else both}"
                 )
         for placed in network.layers:
             for key, parameter in placed.parameters.items():

@@ -75,12 +75,16 @@ class Wired:
     def parameter_count(self) -> int:
         """How many weights and biases there are, named and numeric; of one name there is one."""
         count, names = 0, set[str]()
-        notation = Vocabulary([p.names for p in self.parameters() if p.takes_notation], None)
         for parameter in self.parameters():
             tied = parameter.tied()
             count += len(parameter.names) - len(tied)
             names.update(name for _, name in tied)
-        return count + sum(notation.place(name) is None for name in names)
+        return count + sum(self.parameter_notation.place(n) is None for n in names)
+
+    @cached_property
+    def parameter_notation(self) -> Vocabulary:
+        """The names that the notation gives to parameters."""
+        return Vocabulary([p.names for p in self.parameters() if p.takes_notation], None)
 
     def parameter_names(self) -> list[str]:
         """The parameters that are names, in order, each once."""
@@ -93,7 +97,8 @@ class Wired:
     def repeated_names(self) -> list[str]:
         """The parameters that stand in several places of their arrays, each once."""
         times = Counter(name for p in self.parameters() for _, name in p.tied())
-        return [name for name, count in times.items() if count > 1]
+        notation = self.parameter_notation
+        return [n for n, count in times.items() if count > 1 or notation.place(n)]
 
     def symbol_names(self) -> list[Names]:
         """The names of the inputs and of the parameters that are names, array by array."""

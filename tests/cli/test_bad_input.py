@@ -138,6 +138,8 @@ SPECS: list[tuple[str, str, list[str]]] = [
     ("alpha without use", weights("[[1]]", 'activation = "tanh"', "alpha = 0.1"),
      ["tanh has no alpha"]),
     # names
+    ("name of an output too", HEAD + 'outputs = ["a"]\n' + LAYER + 'weights = [["a"]]\n',
+     ["'a'", "2 times"]),
     ("name of an input", weights('[["x"]]'), ["'x'", "2 times"]),
     ("name of a generated value", weights('[["y"]]'), ["'y'", "choose another"]),
     ("input twice", HEAD.replace('["x"]', '["x", "x"]') + LAYER + "units = 1\n",

@@ -421,8 +421,8 @@ UNFIT = [  # these fit the schema, but not together
     (HEAD + 'outputs = ["q"]\n' + dense('weights = [["q"]]'),
      "the name 'q' is given 2 times; each names one thing"),
     (HEAD + dense("units = 2") + dense('weights = [["b1_2", 1]]'),
-     "the name 'b1_2' is also what the notation calls another value here; choose another, or for "
-     "one parameter in both places give it in both"),
+     "the name 'b1_2' is also what the notation calls another value here; choose another, or give "
+     "it in both places if it is one"),
     (HEAD + dense('weights = [["a1_1"]]'),
      "the name 'a1_1' is also what the notation calls another value here; choose another"),
     (HEAD + dense("units = 1", 'activation = "elu"', "alpha = inf"),

@@ -248,6 +248,7 @@ def test_a_name_of_the_notation_is_one_parameter_where_it_is_given_again() -> No
     assert alone.parameter_count == 12 and alone.inlined.text() == stack({}, {}).inlined.text()
     derived = stack({}, {"weights": [["w1_1_1", "2*w1_1_1"], ["w1_1_2", 0]], "bias": [0, 0]})
     assert derived.parameter_count == 6 + 2 + 2  # the first of these are those of layer 1
+    assert derived.repeated_names() == ["w1_1_1", "w1_1_2"]
 
 
 def test_layers_that_share_count_once_and_tied_entries_too() -> None:
