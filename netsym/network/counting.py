@@ -46,12 +46,19 @@ def count_nodes(network: Wired, form: str, expand: bool = False) -> tuple[int, P
 
 
 def _counted(network: Wired, form: str) -> tuple[Callable[[Sizes, Counts], Counts], Names]:
-    """How a form is read to count it, and from which inputs."""
+    """How a form is read to count it, and from which inputs.
+
+    One output stays in its shape: counts that are alike along an axis are one count then.
+    """
+
+    def counted(ops: Sizes, x: Counts) -> Counts:
+        return read(network, ops, x, flat=len(network.outputs) > 1)
+
     if form != "once":
-        return lambda ops, x: read(network, ops, x), network.input_names
+        return counted, network.input_names
     check_once(network)
     steps = Steps.of(network)
-    return lambda ops, x: read(network, ops, x), several(*map(steps.names, network.inputs))
+    return counted, several(*map(steps.names, network.inputs))
 
 
 def sizes(network: Wired, expand: bool, progress: Watcher | None) -> NetworkSize:

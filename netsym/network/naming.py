@@ -52,7 +52,7 @@ class Naming:
         for names in structured:
             others = [other for other in (*self._values.all, *structured) if other is not names]
             known = Vocabulary([*others, *self.network.parameter_notation.all], None)
-            for name in {names.ascii(0), names.ascii(len(names) - 1)}:
+            for name in (names.ascii(0), names.ascii(len(names) - 1)):
                 if known.place(name):
                     raise SpecError(
                         f"{names.start!r} has an entry {name!r}, which is also what another value "

@@ -17,16 +17,21 @@ from netsym.ops import Ops, Place
 A = TypeVar("A")
 
 
-def read(network: Wired, ops: Ops[A], x: A) -> A:
-    """The entries of all outputs as one vector, from those of all inputs; shapes (…, entries)."""
+def read(network: Wired, ops: Ops[A], x: A, flat: bool = True) -> A:
+    """The entries of all outputs as one vector, from those of all inputs; shapes (…, entries).
+
+    If it is not to be `flat`, the one output has its shape.
+    """
     steps = Steps.of(network) if ops.once else Steps()
     inputs = _apart(ops, x, [steps.shape(each) for each in network.inputs])
     arrays = read_arrays(network, ops, inputs)
-    flat = [
+    if not flat:
+        return arrays[0]
+    vectors = [
         array if len(output.shape) == 1 else ops.reshape(array, len(output.shape), (-1,))
         for output, array in zip(network.outputs, arrays, strict=True)
     ]
-    return flat[0] if len(flat) == 1 else ops.concatenate(flat)
+    return vectors[0] if len(vectors) == 1 else ops.concatenate(vectors)
 
 
 def _apart(ops: Ops[A], x: A, shapes: Sequence[Shape]) -> list[A]:

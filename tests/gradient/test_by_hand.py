@@ -131,7 +131,7 @@ def test_no_zeros_and_no_two_numbers_in_costs(
 ) -> None:
     data = tmp_path / "data.csv"
     zero = -1 if loss == "hinge" else 0
-    data.write_text(f"x1,x2,y\n0,1,{zero}\n2,0,1\n0.5,-1,{zero}\n0,0,1\n")
+    data.write_text(f"x_1,x_2,y\n0,1,{zero}\n2,0,1\n0.5,-1,{zero}\n0,0,1\n")
     network = "2-2tanh-1sigmoid" if loss == "bce" else "2-2tanh-1"
     options = ("--loss", loss, "--data", data, "--l1", "0.2", "--l2", "0.1", "--form", form)
     ran = run(capfd, "grad", network, *options, "--ascii")

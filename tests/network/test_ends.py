@@ -307,7 +307,7 @@ def test_a_cost_has_the_inputs_and_the_targets() -> None:
         ('from = ["query"]\n', "", "there are several inputs, so it must say which it reads"),
         ('name = "query"\n', "", "input 1: name is missing; write name = \"query\""),
         ("entries = 2", "entries = 0", "entries is 0; it must be a list of names"),
-        ('"query"', '"b1"', "'b1' has an entry 'b1_1', which is also"),
+        ('"query"', '"b1"', "'b1' has an entry 'b1_"),
         ('name = "query"', 'name = "my query"', "'my query' is not a name"),
         ('from = "head"', 'from = "head"\nentries = ["a", "b"]', "2 output names for 3 outputs"),
         ("entries = 2", "entries = 2\nsize = 3",

@@ -223,7 +223,7 @@ def test_what_is_taught_is_the_same(
     known = {k: v.detach() for k, v in arrays.items()}
     short, long = (values(form.text(ascii=True), known, TORCH)
                    for form in (taught(cost, plain).formula, plain))  # fmt: skip
-    for output in plain.output_names:
+    for output in plain.outputs:
         np.testing.assert_allclose(short[output.name], long[output.name], rtol=1e-10, atol=1e-12)
 
 
