@@ -187,7 +187,7 @@ LINEAR: dict[type[Layer], Any] = {
     Add: lambda layer, p, *x: sum(x),
     Multiply: lambda layer, p, *x: torch.stack(x).prod(0),
     Gate: lambda layer, p, g, x, y: torch.lerp(y, x, g),
-    Concat: lambda layer, p, *x: torch.cat(x, -1),
+    Concat: lambda layer, p, *x: torch.cat(x, -1 if layer.axis is None else layer.axis),
     Flatten: lambda layer, p, x: x.flatten(),
     Attention: attention,
     BatchNorm: batch_norm,
