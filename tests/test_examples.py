@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import subprocess
@@ -133,3 +134,11 @@ SMALL = sorted(path for path in EXAMPLES.rglob("*.toml") if path.parent.name != 
 def test_networks_in_files(path: Path) -> None:
     network = netsym.load(path)
     assert network.forecast("inlined") == network.inlined.size
+
+
+def test_the_pair_of_the_readme_takes_an_array_for_each_input() -> None:
+    network = netsym.load(EXAMPLES / "pair.toml")
+    values = {"w1_1_1": 1.0, "w1_1_2": -2.0, "b1_1": 0.5, "w4_1_1": 3.0, "b4_1": -1.0}
+    likeness, code = network([1.0, 0.0], [0.0, 0.25], parameters=values)
+    assert code == pytest.approx(math.tanh(1.5))
+    assert likeness == pytest.approx(1 / (1 + math.exp(1)))

@@ -30,7 +30,10 @@ class Matrix(Symbolic, WholeOps[Ids]):
         self._known: dict[Names, Ids] = {}
 
     def _letter(self, names: Names) -> Ids:
-        base = names.base[:1].upper() + names.base[1:] if len(names.shape) > 1 else names.base
+        """A matrix is a capital, as X of x and Wq of wq; a word of the person stays as it is."""
+        base = names.base
+        if len(names.shape) > 1 and (names.layer is not None or len(base) == 1):
+            base = base[:1].upper() + base[1:]
         letter = Names(base, names.layer, at=names.at)
         if letter not in self._known:
             self.shapes.append((letter, names.shape or (1,)))

@@ -128,7 +128,7 @@ class Latex(Language):
         """A name as a person gave it, with the LaTeX given for it or made of it."""
         latex = self.formula.latex_names.get(name) or _identifier(name)
         if self.owners.setdefault(latex, name) != name:  # x1 and x_1 are not the same
-            return _as_typed(name)
+            return _upright(name)
         return latex
 
     def _layer(self, names: Names) -> str:
@@ -397,17 +397,14 @@ def _identifier(name: str) -> str:
     match = re.fullmatch(r"([A-Za-z])([0-9]+)", name)
     base, indices = (match[1], [match[2]]) if match else (name.split("_")[0], name.split("_")[1:])
     if not base:
-        return _as_typed(name)
+        return _upright(name)
     shown = [i if i.isdecimal() else _upright(i) for i in indices if i]
     return _upright(base) + (f"_{{{','.join(shown)}}}" if shown else "")
 
 
-def _as_typed(name: str) -> str:
-    return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
-
-
 def _upright(word: str) -> str:
-    return word if len(word) == 1 else rf"\mathrm{{{word}}}"
+    r"""A letter, or a word as it is typed: \mathrm{key\_words}, whose underscore lowers nothing."""
+    return word if len(word) == 1 else rf"\mathrm{{{word.replace('_', chr(92) + '_')}}}"
 
 
 def _color(layer: int) -> str:

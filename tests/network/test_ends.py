@@ -145,6 +145,7 @@ def test_what_is_written_is_counted_and_read_back() -> None:
         assert size == together(from_text(formula), 5)
     assert netsym.compare(network, network.inlined).verdict == "structural"
     assert netsym.compare(network, network.inlined.text(ascii=True)).verdict == "structural"
+    assert netsym.compare(network, network.inlined.latex()).verdict == "identical"
     for format in ("toml", "json"):
         again = loads(dumps(network, format), format=format)
         assert [each.name for each in again.inputs] == ["query", "key_words"]
@@ -196,6 +197,8 @@ def test_the_gradient_of_both_outputs_by_one_input() -> None:
 def test_whole_arrays_have_the_names_of_inputs_and_outputs() -> None:
     text = towers().matrices.text(ascii=True)
     assert "query" in text and "score = " in text and "kind = softmax(" in text
+    latex = towers().matrices.latex()
+    assert r"\mathrm{key\_words}" in latex and r"\mathrm{key_words}" not in latex
 
 
 def test_layers_collapse_between_several_inputs_and_outputs() -> None:
