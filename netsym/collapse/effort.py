@@ -18,7 +18,10 @@ _FREE = dict.fromkeys(("add", "multiply", "divide", "power", "negate"), 0)
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Numbers to store, and additions, products, quotients and functions to compute."""
+    """Entries of parameters, and additions, products, quotients and functions to compute.
+
+    A name in two places is two entries: a layer that is merged may need them apart, as q and q + 1.
+    """
 
     parameters: int = 0
     operations: int = 0
@@ -58,9 +61,9 @@ def _cost(layer: Layer, shapes: Sequence[Shape], taken: Mapping[str, Shape]) -> 
 
 
 def network_cost(network: Network) -> Cost:
-    """What a network costs: all of its layers; a parameter that serves several times is one."""
+    """What a network costs: all of its layers; an array that layers share is there once."""
     operations = sum(placed_cost(placed).operations for placed in network.layers)
-    return Cost(network.parameter_count, operations)
+    return Cost(sum(len(parameter.names) for parameter in network.parameters()), operations)
 
 
 def placed_cost(placed: Placed) -> Cost:

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 import netsym
 from netsym.collapse.simplification import simplify
 from netsym.collapse.simplified import Simplified
+from netsym.layers.blocks import Wire
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize
 from netsym.layers.merge import Add
@@ -78,6 +79,23 @@ def test_the_same_entries_by_sympy(case: Case) -> None:
 
 
 # -- never more, and never again ------------------------------------------------------------------
+def test_a_name_in_two_places_is_two_entries_of_the_cost() -> None:
+    """Merged with the skip, q stands beside q + 1: the matrix keeps its 4 entries."""
+    wires: list[Wire] = [
+        ("a", Dense(units=2, activation="tanh"), ["input"], {}),
+        (
+            "end",
+            Dense(units=2, use_bias=False, skip=True),
+            ["a"],
+            {"weights": [[1, 2], ["q", "q"]]},
+        ),
+    ]
+    network = Network.of("n", ["x"], wires)
+    assert network.parameter_count == 2 + 2 + 3
+    (step,) = simplify(network).steps
+    assert [cost.parameters for cost in step.cost] == [8, 8]
+
+
 @given(cases(activations=(*SMOOTH, *KINKED), redundant=True))
 @settings(max_examples=100, **QUICK)
 def test_cost_never_grows_and_it_ends_where_nothing_is_left(case: Case) -> None:
@@ -190,13 +208,14 @@ def test_reports_are_printed_and_forms_have_distinct_names(case: Case) -> None:
 
 
 def check_counts(result: Simplified) -> None:
-    """The parameters as anyone would count them: those of one name once."""
+    """The cost counts entries; the network, the parameters: those of one name once."""
     for network, cost in zip((result.original, result.network), result.cost, strict=True):
         every = [e for placed in network.layers for p in placed.parameters.values()
                  for e in entries(p)]  # fmt: skip
         names = [entry for entry in every if isinstance(entry, sympy.Symbol)]
         count = len(every) - len(names) + len(set(names))
-        assert cost.parameters == count == network.parameter_count
+        assert cost.parameters == len(every)
+        assert network.parameter_count == count
 
 
 # -- by hand --------------------------------------------------------------------------------------
