@@ -15,6 +15,9 @@ from netsym.formula import Formula
 from netsym.network.network import Network
 from netsym.readers import shorthand
 
+#: What to do about a form that is too large.
+INSTEAD = "netsym size says how large every form is; --max-nodes raises the limit"
+
 _CALLED = re.compile(r"[\w./\\~-]*\.(?:txt|tex|md|py|toml|json)")  # as a file would be
 
 
@@ -83,7 +86,7 @@ def formula_of(
 def _refuse_large(
     network: Network, form: str, expand: bool, output: str | None, max_nodes: int
 ) -> None:
-    instead = "netsym size says how large every form is; --max-nodes raises the limit"
+    instead = INSTEAD
     if form == "inlined":
         nodes = network.count_nodes(form, output, expand)
         if nodes > max_nodes:

@@ -12,7 +12,7 @@ from netsym.cli.arguments import moved, network_argument, note, one_of, proving_
 from netsym.cli.combinations import Row, Verb
 from netsym.cli.output import Progress, check_target, numbers_of_any_length, report_width, write
 from netsym.cli.process import say
-from netsym.cli.writing import in_ascii, layout_options, refuse, write_formula
+from netsym.cli.writing import in_ascii, layout_options, write_formula
 from netsym.collapse.derivation import derivation
 from netsym.collapse.simplification import simplify
 from netsym.collapse.simplified import Simplified
@@ -21,6 +21,7 @@ from netsym.errors import SpecError
 from netsym.files.toml import dumps
 from netsym.forms.sizes import MAX_NODES
 from netsym.network.network import Network
+from netsym.path import formula_of
 from netsym.writers.text import Ascii
 
 _TO = ("report", "text", "latex", "python", "sympy", "toml")
@@ -105,8 +106,8 @@ def _simplified(network: Network, options: dict[str, Any], progress: Progress) -
         say(said if proved is None else f"{said}; {proved.verdict}")
         text = _in_language(result, options)
     if text is None:
-        refuse(result.network, "inlined", None, False, options["max_nodes"])
-        write_formula(result.network.inlined, options, progress)
+        formula = formula_of(result.network, "inlined", False, None, options["max_nodes"])
+        write_formula(formula, options, progress)
     else:
         write([text], options["target"], progress)
     return 0 if proved is None else proved.exit_code

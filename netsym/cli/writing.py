@@ -18,6 +18,7 @@ from netsym.cli.output import Progress, write
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
 from netsym.network.network import Network
+from netsym.path import INSTEAD, formula_of
 from netsym.writers import WRITERS
 from netsym.writers.array_latex import ArrayLatex
 from netsym.writers.array_text import ArrayAscii, ArrayUnicode
@@ -26,8 +27,6 @@ from netsym.writers.latex import NOTATIONS, Latex
 from netsym.writers.text import NARROWEST, Ascii, Unicode
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-_INSTEAD = "netsym size says how large every form is; --max-nodes raises the limit"
 
 _PAGE = (
     click.option("--ascii", "ascii_only", is_flag=True, help="Text in plain ASCII."),
@@ -84,14 +83,9 @@ def layout_options(function: F) -> F:
 
 def write_form(network: Network, form: str, options: dict[str, Any]) -> None:
     """Write a form of a network as the options say; refuse first, from the forecast."""
-    unit, expand = options["unit"], options["expand"]
     note(network)
-    if form == "matrix":
-        write_formula(network.matrices, options, Progress())
-        return
-    refuse(network, form, unit, expand, options["max_nodes"])
-    formula = network.formula(form, expand)
-    write_formula(formula if unit is None else formula.output(unit), options, Progress())
+    formula = formula_of(network, form, options["expand"], options["unit"], options["max_nodes"])
+    write_formula(formula, options, Progress())
 
 
 def write_formula(
@@ -101,30 +95,13 @@ def write_formula(
     to = options["to"]
     chosen = _writer_options(to, options, progress)
     if options["as_json"]:
-        refuse_if_larger(formula.size.nodes, formula.form, options["max_nodes"], _INSTEAD)
+        refuse_if_larger(formula.size.nodes, formula.form, options["max_nodes"], INSTEAD)
         pieces: Iterator[str] = iter(
             [json.dumps(_to_json(formula, to, chosen), indent=2, ensure_ascii=False)]
         )
     else:
         pieces = formula.write(to, **chosen)
     write(_without_last_newline(pieces), options["target"], progress)
-
-
-def refuse(network: Network, form: str, unit: str | None, expand: bool, max_nodes: int) -> None:
-    """Raise `TooLargeError` if a form, or one output of it, has too many nodes."""
-    instead = _INSTEAD
-    if form == "inlined":
-        nodes = network.count_nodes(form, unit, expand)
-        if nodes > max_nodes:
-            layers = network.count_nodes("layered", None, expand)
-            if layers <= max_nodes:
-                instead = f"layer by layer it has {layers:,} (netsym show); {instead}"
-    else:
-        nodes = network.count_nodes("once" if form == "once" else "layered", None, expand)
-        if nodes > max_nodes and (unit is not None or form == "shared"):
-            size = network.forecast(form, expand, unit)
-            nodes = nodes if size is None else size.nodes
-    refuse_if_larger(nodes, form, max_nodes, instead)
 
 
 def _writer_options(to: str, options: dict[str, Any], progress: Progress) -> dict[str, Any]:

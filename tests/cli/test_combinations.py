@@ -124,7 +124,7 @@ NOTHING = (
 )  # fmt: skip
 
 #: Whoever is refused is told what to do.
-TODO = ("leave", "add ", "choose", "give", "is for", "without", "ask for", "take ", "needs")
+ADVICE = ("leave", "add ", "choose", "give", "is for", "without", "ask for", "take ", "needs")
 
 
 def options(verb: str) -> list[str]:
@@ -166,7 +166,7 @@ def test_every_option_in_every_mode(
         assert ran.code in (0, 1, 2, 3), ran.err
         if ran.code == 2:
             assert ran.out == ""
-            assert any(word in ran.err for word in TODO), f"{option}: {ran.err}"
+            assert any(word in ran.err for word in ADVICE), f"{option}: {ran.err}"
         elif (ran.code, ran.out, ran.err) == (plain.code, plain.out, plain.err):
             dropped.add(option)
     assert dropped == {row[1] for row in NOTHING if row[0] == verb and mode in row[2]}
