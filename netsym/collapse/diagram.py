@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import chain
 
-from netsym.collapse.rounding import fractions, rounded
+from netsym.collapse.rounding import fractions_in, rounded
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
 from netsym.layers.merge import Add
@@ -109,7 +109,7 @@ class Diagram:
         layers = self.layers
         if not exact and self.rounds:
             parameters = chain.from_iterable(p.parameters.values() for p in self.origin.layers)
-            given = frozenset(chain.from_iterable(map(fractions, parameters)))
+            given = frozenset(chain.from_iterable(map(fractions_in, parameters)))
             layers = {
                 name: _rounded(placed, given) if name in self.rounds else placed
                 for name, placed in layers.items()

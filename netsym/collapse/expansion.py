@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from fractions import Fraction
 from typing import Any
 
 from netsym.collapse.facts import Facts
@@ -16,7 +15,7 @@ from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
 from netsym.network.network import Network
 from netsym.ops.affine.affine import Affine
-from netsym.ops.proved.rationals import Exact, Irrational, NotRational
+from netsym.ops.proved.rationals import Exact, Irrational, NotRational, fractions
 from netsym.ops.proved.scalars import Objects, filled
 from netsym.ops.symbolic import Symbolic
 
@@ -100,8 +99,8 @@ def _coefficients(network: Network, sums: Sums) -> tuple[Objects, Objects]:
 
 def _sums(numbers: Objects, rounds: bool) -> Objects:
     """Exact numbers as sums of at most one term."""
-    fractions = (Fraction(int(n.p), int(n.q)) for n in numbers.reshape(-1).tolist())
-    return filled((Sum.of([Term(number, (), rounds)]) for number in fractions), numbers.shape)
+    exact = fractions(numbers).reshape(-1).tolist()
+    return filled((Sum.of([Term(number, (), rounds)]) for number in exact), numbers.shape)
 
 
 def _written(network: Network, sums: Sums, matrix: Objects, constant: Objects) -> Formula:

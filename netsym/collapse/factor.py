@@ -21,7 +21,7 @@ from netsym.graph.names import Names
 from netsym.layers.dense import Dense
 from netsym.layers.wiring import Placed
 from netsym.ops.parameters import Parameter
-from netsym.ops.proved.rationals import Exact, NotRational
+from netsym.ops.proved.rationals import Exact, NotRational, fractions
 from netsym.ops.reading import read_parameter
 
 Array = npt.NDArray[Any]
@@ -120,10 +120,10 @@ def _exact(weights: Parameter, most: int) -> Split | None:
         return None
     because = f"W is {units}x{inputs} and has rank {rank} over the rationals, so W = U V exactly"
     if not has_float(weights):
-        return Split(left, _fractions(rows), because)
+        return Split(left, fractions(rows), because)
     right = _floats(rows)
     if right is None:
-        return Split(left, _fractions(rows), because, rounds=True)
+        return Split(left, fractions(rows), because, rounds=True)
     return Split(left, right, because)
 
 
@@ -136,15 +136,9 @@ def _rank_at_least(numbers: list[Any], units: int, inputs: int) -> int:
     return int(flint.nmod_mat(units, inputs, residues, _PRIME).rank())
 
 
-def _fractions(numbers: Array) -> Array:
-    found = np.empty(numbers.size, dtype=object)
-    found[:] = [Fraction(int(n.p), int(n.q)) for n in numbers.reshape(-1).tolist()]
-    return found.reshape(numbers.shape)
-
-
 def _floats(numbers: Array) -> Array | None:
     """The numbers as float64, if they are such."""
-    exact = _fractions(numbers)
+    exact = fractions(numbers)
     try:
         floats = exact.astype(np.float64)
     except OverflowError:

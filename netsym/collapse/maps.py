@@ -18,7 +18,7 @@ from netsym.layers.wiring import Placed
 from netsym.ops.affine.affine import Affine, Map
 from netsym.ops.affine.symbolic_tidy import Tidy
 from netsym.ops.parameters import Parameter, derived
-from netsym.ops.proved.rationals import Exact, Irrational, NotRational
+from netsym.ops.proved.rationals import Exact, Irrational, NotRational, fractions
 from netsym.ops.reading import read_parameter
 
 Array = npt.NDArray[Any]
@@ -80,10 +80,9 @@ class Collapsed:
                 rounded(made)  # raises OverflowError
                 return made
             values = exact
-        entries = np.empty(values.size, dtype=object)
-        entries[:] = [Fraction(int(v.p), int(v.q)) for v in values.reshape(-1).tolist()]
-        _refuse_too_large(entries)
-        return Parameter(names, entries.reshape(values.shape))
+        entries = fractions(values)
+        _refuse_too_large(entries.reshape(-1))
+        return Parameter(names, entries)
 
 
 def _exact(parameter: Parameter) -> Array | None:

@@ -14,6 +14,7 @@ from netsym.graph.graph import Graph, Ids, Mask
 from netsym.graph.names import Names
 from netsym.ops.parameters import Parameter, derived
 from netsym.ops.proved.balls import Balls, precision
+from netsym.ops.proved.rationals import Exact, NotRational, fractions
 from netsym.ops.reading import read_parameter
 
 Number = float | Fraction
@@ -44,7 +45,7 @@ def rounded(parameter: Parameter, given: Collection[Fraction] = ()) -> Parameter
     return _numeric(parameter.names, found) if changed else parameter
 
 
-def fractions(parameter: Parameter) -> Iterator[Fraction]:
+def fractions_in(parameter: Parameter) -> Iterator[Fraction]:
     """The exact fractions in a parameter."""
     if parameter.formula is not None:
         for block, _ in parameter.formula.graph.walk(parameter.formula.mask):
@@ -69,7 +70,7 @@ def unnamed(formula: Form) -> Mask:
 def _rounded(parameter: Parameter, formula: Form, nearest: Nearest) -> Parameter:
     """A derived parameter; of numbers alone it is one no longer."""
     graph, ends, alone = formula.graph, formula.ends, unnamed(formula)
-    kept = all(isinstance(nearest(number), Fraction) for number in fractions(parameter))
+    kept = all(isinstance(nearest(number), Fraction) for number in fractions_in(parameter))
     if kept and not alone.all() and graph.of_kind(ends[alone], _CONSTANT).all():
         return parameter
     numbers = [nearest(number) for number in _numbers(graph, ends[alone])]
@@ -101,14 +102,19 @@ def _numbers(graph: Graph, nodes: Ids) -> list[Number]:
 
 
 def _values(graph: Graph, nodes: Ids) -> list[float]:
-    """The values of nodes that are made of numbers alone.
+    """The values of nodes that are made of numbers alone, to the nearest float64.
 
-    Intervals are narrowed until both ends have one nearest float64; if they never have, the value
-    is the middle of two as far as 4,096 bits can tell, and either is as near.
+    Where one is not rational, intervals are narrowed until both ends have one nearest float64; if
+    they never have, the value is the middle of two as far as 4,096 bits can tell, and either is as
+    near.
     """
     if not len(nodes):
         return []
     parameter = derived(Names("c", None, (len(nodes),)), graph, nodes)
+    try:
+        return list(map(float, fractions(read_parameter(parameter, Exact()))))
+    except NotRational:
+        pass
     ends: list[tuple[float, float]] = []
     for bits in _PRECISIONS:
         with precision(bits):

@@ -120,12 +120,23 @@ def _collapsed(work: Work, joins: bool, how: str, because: str) -> Found | None:
         if best is None:
             return None
         try:
-            return as_one(diagram, best, how, because)
+            found = as_one(diagram, best, how, because)
         except (NotRational, OverflowError) as error:
             facts.refused[best.key] = (
                 "a number would be too large for float64" if isinstance(error, OverflowError)
                 else f"their exact numbers cannot be computed ({error})"
             )  # fmt: skip
+            continue
+        if force or not _grows(diagram, found.after):
+            return found
+        facts.refused[best.key] = (  # a bias of -1*b + b is 0, and is written all the same
+            "one layer instead would take more of parameters or operations; "
+            "--force does it all the same"
+        )
+
+
+def _grows(before: Diagram, after: Diagram) -> bool:
+    return (network_cost(after.network()) - network_cost(before.network())).grows
 
 
 def _merit(block: Block, force: bool) -> tuple[int, int]:
@@ -207,7 +218,7 @@ def _constant(diagram: Diagram, place: Hidden) -> Found | None:
     fixed = np.asarray(weights.all(axis=1))
     if fixed.all():
         after = constant(diagram, place)
-        if not (network_cost(after.network()) - network_cost(diagram.network())).grows:
+        if not _grows(diagram, after):
             words = f"{layer_words([place.layer])} has incoming weights of 0 only: constant"
             return Found((place.layer, *place.readers), after, words, "0*x = 0 for every x")
     words = "have incoming weights of 0 and are constant: part of the next bias"

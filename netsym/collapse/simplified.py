@@ -118,7 +118,8 @@ class Simplified:
             what = "no step was taken" if self.stopped else "nothing to collapse"
             return f"{self.original.title}: {what}"
         count = plural(len(self.steps), "step")
-        return f"{self.original.title}: {count}, {_costs(before, after, arrow)}"
+        tied = "; a name counts in each of its places" if self.original.repeated_names() else ""
+        return f"{self.original.title}: {count}, {_costs(before, after, arrow)}{tied}"
 
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`; only the first places that stay as they are have witnesses."""

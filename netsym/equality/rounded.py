@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.collapse.rounding import fractions, unnamed
+from netsym.collapse.rounding import fractions_in, unnamed
 from netsym.forms.form import Form
 from netsym.graph.copying import copy_nodes, place_symbols
 from netsym.graph.graph import Graph
@@ -80,7 +80,7 @@ def _errors(exact: Parameter, rounded: Parameter) -> Floats:
     mine, theirs = exact.formula, rounded.formula
     if mine is None or theirs is None:
         raise _Other
-    kept = frozenset(fractions(rounded))
+    kept = frozenset(fractions_in(rounded))
     return np.array(errors + _errors_within(mine, theirs, list(truths), kept))
 
 
@@ -153,19 +153,22 @@ def _error(truth: Any, number: float | Fraction) -> float:
         if truth != number:
             raise _Other
         return 0.0
-    off, whole = _distance(truth, number)
+    least, most, whole = _distance(truth, number)
     above, below = ulp(number).as_integer_ratio()
-    if 2 * off * below > above * whole:
+    if 2 * least * below > above * whole:  # a ball round the middle of two floats is near to both
         raise _Other
-    return nextafter(off / whole, inf) if off else 0.0
+    return nextafter(most / whole, inf) if most else 0.0
 
 
-def _distance(truth: Any, number: float) -> tuple[int, int]:
-    """How far apart they are, as a quotient; at most so far, if the truth is known as a ball."""
+def _distance(truth: Any, number: float) -> tuple[int, int, int]:
+    """How far apart they are, at least and at most, over a common denominator."""
     if isinstance(truth, Fraction):
         above, below = number.as_integer_ratio()
-        gap = truth.numerator * below - above * truth.denominator
-        return abs(gap), truth.denominator * below
+        gap = abs(truth.numerator * below - above * truth.denominator)
+        return gap, gap, truth.denominator * below
     with precision(_BITS):
-        mantissa, exponent = map(int, abs(truth - number).upper().man_exp())
-    return mantissa << max(exponent, 0), 1 << max(-exponent, 0)
+        gap = abs(truth - number)
+        ends = [tuple(map(int, end.man_exp())) for end in (gap.lower(), gap.upper())]
+    lowest = min(0, *(exponent for _, exponent in ends))
+    least, most = (mantissa << exponent - lowest for mantissa, exponent in ends)
+    return max(least, 0), most, 1 << -lowest

@@ -19,7 +19,7 @@ from netsym.formula import Formula
 from netsym.network.network import Network
 from netsym.ops.affine.affine import NotAffine
 from netsym.ops.affine.affine_pieces import Kinks, Pieces, Sides, Undecided, near, products
-from netsym.ops.proved.rationals import Exact, NotRational, Rationals
+from netsym.ops.proved.rationals import Exact, NotRational, Rationals, fractions
 from netsym.pieces.affine_text import ROUNDED, Row, Writer, formula, is_rounded, listed
 from netsym.pieces.redundancy import irredundant
 from netsym.wording import agreed, few, paragraph, plural
@@ -221,7 +221,7 @@ def at(network: Network, point: Sequence[Any]) -> Region:
     check(network, [(rows, points)])
     different = list(sides.values())
     return Region(
-        network, x, fractions(rows), tuple(different[place] for place in kept),
+        network, x, rows_of(rows), tuple(different[place] for place in kept),
         len(units), reduce, activities(kinks), len(points),
     )  # fmt: skip
 
@@ -274,7 +274,7 @@ def inequalities(forms: Array, units: Sequence[tuple[int, str, int]]) -> dict[in
     """The inequalities that forms are positive, by place; each once, whatever its scale."""
     known = set()
     found = {}
-    for place, (row, unit) in enumerate(zip(fractions(forms), units, strict=True)):
+    for place, (row, unit) in enumerate(zip(rows_of(forms), units, strict=True)):
         scale = abs(next(a for a in row if a))
         key = tuple(a / scale for a in row)
         if key not in known:
@@ -283,9 +283,9 @@ def inequalities(forms: Array, units: Sequence[tuple[int, str, int]]) -> dict[in
     return found
 
 
-def fractions(rows: Array) -> tuple[Row, ...]:
+def rows_of(numbers: Array) -> tuple[Row, ...]:
     """Rows of flint's fractions as Python's."""
-    return tuple(tuple(Fraction(int(v.p), int(v.q)) for v in row) for row in rows.tolist())
+    return tuple(map(tuple, fractions(numbers).tolist()))
 
 
 def activities(kinks: Sequence[Kinks]) -> tuple[Activity, ...]:
@@ -400,7 +400,7 @@ def _on_a_kink(network: Network, base: Exact, point: Point, kinks: Kinks) -> str
         rows, moved = _beside(network, base, point, side)
         if max(len(point), len(rows)) <= _MOST_INPUTS:
             (where,) = writer.positive([side])
-            maps = writer.functions(fractions(rows))
+            maps = writer.functions(rows_of(rows))
             said = ", ".join(f"{network.output_names.ascii(n)} = {y}" for n, y in enumerate(maps))
             lines.append(f"  where {where}: {said}")
         changed = [n for n, x in enumerate(moved) if x != point[n]]

@@ -27,10 +27,10 @@ from netsym.pieces.region import (
     at,
     check,
     exact_number,
-    fractions,
     inequalities,
     read,
     refuse_names,
+    rows_of,
     sided,
 )
 from netsym.wording import paragraph, plural
@@ -386,7 +386,7 @@ def _too_many(most: int) -> TooLargeError:
 def _whole(forms: Array) -> list[list[int]]:
     """Forms with whole numbers, each but for a positive factor."""
     scaled = []
-    for form in fractions(forms):
+    for form in rows_of(forms):
         *_, denominator = polygons.corner(form)
         scaled.append([int(number * denominator) for number in form])
     return scaled
@@ -414,7 +414,7 @@ def _piece(
             "low": None if any(x < 0 for x in far) else min(finite),
             "high": None if any(x > 0 for x in far) else max(finite),
         }
-    return Piece(fractions(rows), tuple(sides.values()), activities(kinks), point, **ends)
+    return Piece(rows_of(rows), tuple(sides.values()), activities(kinks), point, **ends)
 
 
 def _box(network: Network, given: Sequence[Any]) -> Box:

@@ -279,8 +279,8 @@ class Expressions(Levels):
         kind, before = tokens.kinds[place], tokens.kinds[place - 1]
         left, right = tokens.words[place - 1], tokens.words[place]
         strange = kind == "name" and before == "name" and self._is_open
-        strange &= not tokens.loose and function_of(right) is None
-        if (kind == "number" and not tokens.loose) or strange or right.startswith("_"):
+        strange &= function_of(right) is None
+        if not tokens.loose and (kind == "number" or strange or right.startswith("_")):
             raise tokens.mistake(
                 f"nothing joins {left[:40]!r} and {right[:40]!r}", place - 1, place,
                 hint="write * between them for a product",

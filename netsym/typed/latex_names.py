@@ -174,7 +174,7 @@ class LatexNames:
 def _identifier(name: str) -> str:
     match = re.fullmatch(r"([A-Za-z])([0-9]+)", name)
     base, *indices = [match[1], match[2]] if match else name.split("_")
-    return f"{base}|{','.join(i for i in indices if i)}" if base else f"{name}|"
+    return f"{base}|{','.join(indices)}" if all([base, *indices]) else f"{name}|"
 
 
 def _as_typed(name: str) -> str:

@@ -395,16 +395,20 @@ def _height(piece: str | Rope) -> int:
 def _identifier(name: str) -> str:
     r"""A name as typed in LaTeX: w_{21} for w_21, w_{1,2} for w_1_2, x_{1}, \mathrm{rate}."""
     match = re.fullmatch(r"([A-Za-z])([0-9]+)", name)
-    base, indices = (match[1], [match[2]]) if match else (name.split("_")[0], name.split("_")[1:])
-    if not base:
+    base, *indices = [match[1], match[2]] if match else name.split("_")
+    if not all([base, *indices]):  # x_ and a__b are not x and a_b
         return _upright(name)
-    shown = [i if i.isdecimal() else _upright(i) for i in indices if i]
+    shown = [i if i.isdecimal() else _upright(i) for i in indices]
     return _upright(base) + (f"_{{{','.join(shown)}}}" if shown else "")
 
 
 def _upright(word: str) -> str:
     r"""A letter, or a word as it is typed: \mathrm{key\_words}, whose underscore lowers nothing."""
-    return word if len(word) == 1 else rf"\mathrm{{{word.replace('_', chr(92) + '_')}}}"
+    return (
+        word
+        if len(word) == 1 and word != "_"
+        else rf"\mathrm{{{word.replace('_', chr(92) + '_')}}}"
+    )
 
 
 def _color(layer: int) -> str:

@@ -20,7 +20,7 @@ from netsym.collapse.simplified import Simplified
 from netsym.layers.blocks import Wire
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize
-from netsym.layers.merge import Add
+from netsym.layers.merge import Add, Concat
 from netsym.layers.wiring import Placed
 from netsym.network.network import Network
 from tests.collapse.byhand import decimal, entries, exact, symbolic
@@ -94,6 +94,20 @@ def test_a_name_in_two_places_is_two_entries_of_the_cost() -> None:
     assert network.parameter_count == 2 + 2 + 3
     (step,) = simplify(network).steps
     assert [cost.parameters for cost in step.cost] == [8, 8]
+
+
+def test_a_bias_that_is_zero_only_when_it_is_multiplied_out_costs_all_the_same() -> None:
+    """Failed once: with random numbers -1*b + b was 0, so one layer was thought to have no bias."""
+    wires: list[Wire] = [
+        ("a", Scale(use_bias=True), ["input"], {}),
+        ("b", Dense(units=1, use_bias=False, skip=True), ["a"], {}),
+        ("zero", Dense(units=1, use_bias=False, skip=True), ["b"], {"weights": [[-1.0]]}),
+        ("c", Dense(units=1, use_bias=False, skip=True), ["input"], {}),
+        ("end", Concat(), ["zero", "c"], {}),
+    ]
+    result = simplify(Network.of("n", ["x"], wires))
+    assert [cost.parameters for cost in result.cost] == [5, 3]
+    assert any("would take more of parameters" in place.because for place in result.blocked)
 
 
 @given(cases(activations=(*SMOOTH, *KINKED), redundant=True))

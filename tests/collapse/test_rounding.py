@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction as F
@@ -184,6 +185,22 @@ def test_units_that_composing_made_equal() -> None:
     assert entries_of(result, 2, "weights") == [float(F(0.3) + F(0.6))]
     exact = simplify(network, exact=True)
     assert entries_of(exact, 0, "bias") == [F(0.7) * F(0.9)]
+
+
+def test_the_middle_of_two_floats_is_rounded_to_the_even_one() -> None:
+    """Failed once: beside a name, 1e-300 times 20/3 was rounded to the odd one, and not judged."""
+    network = net(
+        1,
+        dense("a", "input", [[1.0], [0.0]]),
+        scale("b", "a", [F(20, 3), "q"]),
+        dense("c", "b", [[1e-300, 0.0], ["q", 0.0]]),
+    )
+    result = simplify(network)
+    (number,) = {number for number in all_numbers(result.network) if number not in (0, F(20, 3))}
+    exact = F(1e-300) * F(20, 3)
+    assert abs(F(number) - exact) * 2 == F(math.ulp(number)) and number == float(exact)
+    assert rounding(result.exact, result.network) is not None
+    assert netsym.compare(network, result).verdict == "within-error"
 
 
 def test_both_parts_of_a_layer_that_was_composed_and_split() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 import netsym.writers  # noqa: F401
 from netsym import SpecError
+from netsym.files.files import loads
 from netsym.graph.names import Names, literal
 from tests.networks import Case, cases
 from tests.typed import parse_formula
@@ -55,6 +58,39 @@ def test_networks_read_back(case: Case) -> None:
             for options in ({}, {"color": True, "onion": form == "inlined"}):
                 written = formula.latex(width=100_000, notation=notation, **options)
                 assert read(written, net, form).text(ascii=True) == formula.text(ascii=True)
+
+
+#: Every way to put underscores, letters and a digit beside each other, up to three of them.
+NAMES = [
+    "".join(letters) for n in (1, 2, 3) for letters in product("_a1B", repeat=n)
+    if not letters[0].isdecimal()
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_any_shape_are_told_apart(name: str) -> None:
+    """Failed once: `_` did not compile, a_ was written as a, and 2 beside _a was not joined."""
+    for other, weight, output in ((f"{name}_", "w_w", f"{name}__"), (f"_{name}", f"{name}0", "z")):
+        net = loads(
+            f"""
+            netsym = 1
+            inputs = ["{name}", "{other}"]
+            outputs = ["{output}"]
+            [[layers]]
+            type = "dense"
+            activation = "tanh"
+            weights = [["{weight}", 2], [3, "v9"]]
+            bias = ["b1", 1]
+            [[layers]]
+            type = "dense"
+            weights = [[2, -1]]
+            bias = [1]
+            """
+        )
+        for form in ("inlined", "layered"):
+            formula = net.formula(form)
+            again = read(formula.latex(), net, form)
+            assert again.text(ascii=True) == formula.text(ascii=True)
 
 
 TYPED = [

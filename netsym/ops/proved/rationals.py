@@ -10,7 +10,7 @@ import flint
 import numpy as np
 
 from netsym.ops import NoReading, Present
-from netsym.ops.proved.scalars import Objects, Scalars
+from netsym.ops.proved.scalars import Objects, Scalars, filled
 
 _LARGEST_EXPONENT = 1000
 _MOST_BITS = 100_000
@@ -109,6 +109,12 @@ class Exact(Rationals):
 
     def terms_at_once(self, values: Objects) -> int:
         return 2**62  # a product in pieces would lose flint's fast ones
+
+
+def fractions(numbers: Objects) -> Objects:
+    """Numbers of this reading as Python's fractions, in the same shape."""
+    made = (Fraction(int(number.p), int(number.q)) for number in numbers.reshape(-1).tolist())
+    return filled(made, numbers.shape)
 
 
 def _bits(values: Objects) -> int:
