@@ -38,7 +38,7 @@ def written(
     """
     network = network_of(given)  # text -> network
     formula = formula_of(network, form, expand, output, max_nodes)  # network -> reading -> form
-    return formula.write(to, max_nodes=max_nodes, **options)  # form -> text
+    return formula.write(to, max_nodes=None, **options)  # form -> text
 
 
 # -- text -> network -------------------------------------------------------------------------------
@@ -74,10 +74,13 @@ def formula_of(
 ) -> Formula | ArrayFormula:
     """A form of a network, or of one output of it; "matrix" is that of whole arrays.
 
-    Raises `TooLargeError` for more than `max_nodes`, from the forecast, before it is built.
+    Raises `TooLargeError` for more than `max_nodes`, from the forecast, before it is built: what
+    comes from here need not be counted again.
     """
     if form == "matrix":
-        return network.matrices
+        matrices = network.matrices
+        refuse_if_larger(matrices.size.nodes, form, max_nodes, INSTEAD)
+        return matrices
     _refuse_large(network, form, expand, output, max_nodes)
     formula = network.formula(form, expand)
     return formula if output is None else formula.output(output)

@@ -107,7 +107,7 @@ def _simplified(network: Network, options: dict[str, Any], progress: Progress) -
         text = _in_language(result, options)
     if text is None:
         formula = formula_of(result.network, "inlined", False, None, options["max_nodes"])
-        write_formula(formula, options, progress)
+        write_formula(formula, {**options, "max_nodes": None}, progress)
     else:
         write([text], options["target"], progress)
     return 0 if proved is None else proved.exit_code

@@ -82,10 +82,10 @@ def layout_options(function: F) -> F:
 
 
 def write_form(network: Network, form: str, options: dict[str, Any]) -> None:
-    """Write a form of a network as the options say; refuse first, from the forecast."""
+    """Write a form of a network as the options say; what is too large was refused before."""
     note(network)
     formula = formula_of(network, form, options["expand"], options["unit"], options["max_nodes"])
-    write_formula(formula, options, Progress())
+    write_formula(formula, {**options, "max_nodes": None}, Progress())
 
 
 def write_formula(
@@ -95,7 +95,8 @@ def write_formula(
     to = options["to"]
     chosen = _writer_options(to, options, progress)
     if options["as_json"]:
-        refuse_if_larger(formula.size.nodes, formula.form, options["max_nodes"], INSTEAD)
+        if options["max_nodes"] is not None:
+            refuse_if_larger(formula.size.nodes, formula.form, options["max_nodes"], INSTEAD)
         pieces: Iterator[str] = iter(
             [json.dumps(_to_json(formula, to, chosen), indent=2, ensure_ascii=False)]
         )
