@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -37,7 +38,16 @@ ROWS = (
 )
 
 
-@click.command("simplify", cls=Verb, rows=ROWS)
+class _Simplify(Verb):
+    """Takes what follows --factor for its value, where it is a number."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put a space before a minus, or click takes it for the beginning of an option."""
+        said = re.sub(r"(?<![^\0])--factor[=\0]-(?=[\d.])", "--factor= -", "\0".join(args))
+        return super().parse_args(ctx, said.split("\0") if args else [])
+
+
+@click.command("simplify", cls=_Simplify, rows=ROWS)
 @network_argument
 @click.option(
     "--to",
