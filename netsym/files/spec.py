@@ -22,7 +22,7 @@ from netsym.layers.blocks import INPUT, Block, Composite, LayerWire, Shared, Wir
 from netsym.layers.registry import BLOCKS, LAYERS
 from netsym.network.interface import Input
 from netsym.network.network import Network
-from netsym.wording import agreed
+from netsym.wording import agreed, joined
 
 VERSION = 1
 KEYS = (
@@ -288,13 +288,17 @@ def _check_unused(arrays: Arrays, used: set[str]) -> None:
 def _assumed(silent: list[str]) -> str:
     if not silent:
         return ""
-    listed = " and ".join(silent) if len(silent) < 4 else f"{len(silent)} layers"
+    listed = joined(silent) if len(silent) < 4 else f"{len(silent)} layers"
     are = agreed(len(silent), "has no activation and is", "have no activation and are")
     return f'{listed} {are} linear; to say so, write activation = "linear"'
 
 
 def _name(number: int, said: Mapping[str, Any]) -> str:
-    name = said.get("name", f"layer{number}")
+    return checked_name(number, said.get("name", f"layer{number}"))
+
+
+def checked_name(number: int, name: Any) -> str:
+    """The name of a layer; raises `SpecError` for what is none in a file."""
     if not isinstance(name, str) or not re.fullmatch(LAYER_NAME, name):
         wanted = "letters, digits, _ . and -, starting with a letter, in quotes"
         error = wrong("name", name, wanted, '"hidden"')

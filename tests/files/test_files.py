@@ -296,6 +296,14 @@ def test_what_is_written_fits_the_schema(network: Network) -> None:
     assert json.loads(dumps(network, "json")) == tomllib.loads(dumps(network))
 
 
+@pytest.mark.parametrize("name", ["my layer", "2nd", "a/b", "größe"])
+def test_nothing_is_written_that_cannot_be_read_back(name: str, tmp_path: Path) -> None:
+    network = Network.of("t", 1, [(name, Dense(units=1), ["input"], {})])
+    with pytest.raises(SpecError, match=r"layer 1: name is .* it must be letters, digits"):
+        save(network, tmp_path / "net.toml")
+    assert not list(tmp_path.iterdir())
+
+
 # -- what is refused ----------------------------------------------------------------------------
 COUNT = "it must be a whole number from 1 to 1,000,000,000, as in units = 4"
 NAME = "use letters, digits and underscores, starting with a letter, as in w_11"
@@ -589,7 +597,7 @@ def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "net.yaml: a network is in a .toml or .json file; give one of these"
     )
     assert load_refusal("bytes.toml") == (
-        "bytes.toml, line 2: byte 0xff is not UTF-8; save the file as UTF-8"
+        "bytes.toml, line 2, column 10: byte 0xff is not UTF-8; save it as UTF-8"
     )
     assert load_refusal("zero.toml") == "zero.toml is not text; save it as UTF-8"
     assert load_refusal("big.toml") == (
@@ -602,5 +610,5 @@ def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_long_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "_MOST_BYTES", 100)
+    monkeypatch.setattr(reading, "MOST_TEXT", 100)
     assert refusal("#" * 101) == "net.toml has 101 characters; at most 100 are read"
