@@ -18,6 +18,7 @@ from netsym.typed.latex_names import LatexNames
 from netsym.typed.numerals import fraction_of
 from netsym.typed.tokens import Tokens, unknown_character
 from netsym.typed.vocabulary import Vocabulary, function_of
+from netsym.wording import plural
 
 _LATEX = re.compile(r"\\[A-Za-z(\[]|[\^_]\{|\$")
 
@@ -122,8 +123,8 @@ class _Lexer:
         braces = [frame for frame in self.frames if frame.role != "bracket"]
         if braces:
             spans = [(frame.start, frame.start + 1) for frame in braces[:1000]]
-            what = "brace is" if len(braces) == 1 else "braces are"
-            raise mistake(f"{len(braces):,} {what} not closed", self.text, *spans)
+            what = plural(len(braces), "brace is", "braces are")
+            raise mistake(f"{what} not closed", self.text, *spans)
         return self.found.close()
 
     def _add(self, kind: str, word: str, start: int, stop: int) -> None:

@@ -8,6 +8,7 @@ from netsym.graph.names import refuse_bad_name
 from netsym.typed.nodes import Typed
 from netsym.typed.tokens import Tokens
 from netsym.typed.vocabulary import Vocabulary, function_of, plain_names
+from netsym.wording import joined
 
 
 class Words:
@@ -104,7 +105,7 @@ class Words:
             len(readings) > 1
             and all(self.vocabulary.place(name) or name in self.defined for name in readings)
         ):
-            said = " or ".join(readings)
+            said = joined(readings, "or")
             return tokens.mistake(f"{shown} can be {said}", place, hint="write one of these")
         if self.defining in readings:
             return tokens.mistake(f"{shown} is used in its own definition", place)
