@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,13 @@ class Face(Form):
     """A form as people see it: how large it is, and in which languages it can be written."""
 
     writers: ClassVar[Mapping[str, Writer]]
+
+    @classmethod
+    def of(cls, form: Form) -> Self:
+        """The face of a form."""
+        if isinstance(form, cls):
+            return form
+        return cls(**{field.name: getattr(form, field.name) for field in fields(form)})
 
     @cached_property
     def size(self) -> Size:
@@ -52,6 +59,53 @@ class Face(Form):
             refuse_if_larger(self.size.nodes, self.form, max_nodes, instead)
         return self.writers[to](self, **options)
 
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(
+        self,
+        *,
+        ascii: bool = False,
+        width: int | None = None,
+        digits: int | None = None,
+        headings: bool = False,
+        max_nodes: int | None = MAX_NODES,
+    ) -> str:
+        """The equations as text; whole arrays in ASCII as NumPy has them (`W1 @ x + b1`).
+
+        `width` breaks lines there, `digits` rounds the numbers shown to so many significant
+        digits, `headings` puts `# layer 1: …` above each layer of the layered form.
+        Raises `TooLargeError` for more than `max_nodes`.
+        """
+        pieces = self.write(
+            "text", ascii=ascii, width=width, digits=digits, headings=headings, max_nodes=max_nodes
+        )
+        return "".join(pieces)
+
+    def latex(
+        self,
+        *,
+        document: bool = False,
+        notation: str = "ng",
+        onion: bool = False,
+        color: bool = False,
+        width: int | None = None,
+        digits: int | None = None,
+        max_nodes: int | None = MAX_NODES,
+    ) -> str:
+        """The equations in LaTeX, a fragment for display mathematics or a `document`.
+
+        `notation` is "ng", "cs229" or "nielsen", `onion` puts an underbrace under every unit of
+        an inlined formula, `color` gives each layer a colour (with xcolor). Of whole arrays it
+        says as well what arrays the letters are.
+        Raises `TooLargeError` for more than `max_nodes`.
+        """
+        pieces = self.write(
+            "latex", document=document, notation=notation, onion=onion, color=color, width=width,
+            digits=digits, max_nodes=max_nodes,
+        )  # fmt: skip
+        return "".join(pieces)
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Formula(Face):
@@ -62,13 +116,6 @@ class Formula(Face):
     """
 
     writers = WRITERS
-
-    @classmethod
-    def of(cls, form: Form) -> Formula:
-        """The face of a form."""
-        if isinstance(form, Formula):
-            return form
-        return cls(**{field.name: getattr(form, field.name) for field in fields(form)})
 
     # -- values ---------------------------------------------------------------------------------
     @cached_property
@@ -145,9 +192,6 @@ class Formula(Face):
         return hessian_vector(self, wrt)
 
     # -- writing --------------------------------------------------------------------------------
-    def __str__(self) -> str:
-        return self.text()
-
     def write(self, to: str, *, max_nodes: int | None = MAX_NODES, **options: Any) -> Iterator[str]:
         """The formula in a language, piece by piece: "text", "latex", "python" or "sympy".
 
@@ -156,52 +200,6 @@ class Formula(Face):
         if to in ("python", "sympy"):
             self.refuse_once()
         return super().write(to, max_nodes=max_nodes, **options)
-
-    def text(
-        self,
-        *,
-        ascii: bool = False,
-        width: int | None = None,
-        digits: int | None = None,
-        headings: bool = False,
-        max_nodes: int | None = MAX_NODES,
-    ) -> str:
-        """The equations as text.
-
-        `width` breaks lines there, `digits` rounds the numbers shown to so many significant
-        digits, `headings` puts `# layer 1: …` above each layer of the layered form.
-        Raises `TooLargeError` for more than `max_nodes`.
-        """
-        options = {"ascii": ascii, "width": width, "headings": headings}
-        return "".join(self.write("text", **options, digits=digits, max_nodes=max_nodes))
-
-    def latex(
-        self,
-        *,
-        document: bool = False,
-        notation: str = "ng",
-        onion: bool = False,
-        color: bool = False,
-        width: int | None = None,
-        digits: int | None = None,
-        max_nodes: int | None = MAX_NODES,
-    ) -> str:
-        """The equations in LaTeX, a fragment for display mathematics or a `document`.
-
-        `notation` is "ng", "cs229" or "nielsen", `onion` puts an underbrace under every unit of
-        an inlined formula, `color` gives each layer a colour (with xcolor).
-        Raises `TooLargeError` for more than `max_nodes`.
-        """
-        options: dict[str, Any] = {
-            "document": document,
-            "notation": notation,
-            "onion": onion,
-            "color": color,
-        }
-        options |= {"digits": digits, "max_nodes": max_nodes}
-        return "".join(
-            self.write("latex", **options, **({} if width is None else {"width": width}))
-        )
 
     def python(self, *, digits: int | None = None, max_nodes: int | None = MAX_NODES) -> str:
         """A Python function of the inputs that needs `math` alone; see `text` for the options."""

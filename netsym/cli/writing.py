@@ -23,7 +23,9 @@ from netsym.writers import WRITERS
 from netsym.writers.array_latex import ArrayLatex
 from netsym.writers.array_text import ArrayAscii, ArrayUnicode
 from netsym.writers.language import Language
-from netsym.writers.latex import NOTATIONS, Latex
+from netsym.writers.latex import Latex
+from netsym.writers.latex_names import NOTATIONS
+from netsym.writers.latex_onion import Onion
 from netsym.writers.text import NARROWEST, Ascii, Unicode
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -155,7 +157,7 @@ def _language(formula: Formula | ArrayFormula, to: str, chosen: dict[str, Any]) 
     notation, color = NOTATIONS[chosen["notation"]], chosen.get("color", False)
     if isinstance(formula, ArrayFormula):
         return ArrayLatex(formula, digits, notation, color)
-    return Latex(formula, digits, notation, chosen.get("onion", False), color)
+    return (Onion if chosen.get("onion") else Latex)(formula, digits, notation, color)
 
 
 def _without_last_newline(pieces: Iterator[str]) -> Iterator[str]:

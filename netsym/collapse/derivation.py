@@ -16,7 +16,7 @@ from netsym.collapse.maps import collapse, side_by_side
 from netsym.collapse.simplified import MOST_BLOCKED, MOST_STEPS, Simplified
 from netsym.collapse.step import Step
 from netsym.collapse.witness import Witness
-from netsym.errors import SpecError, checked_whole, did_you_mean
+from netsym.errors import checked_whole
 from netsym.forms.sizes import MAX_NODES
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names, literal
@@ -32,16 +32,15 @@ from netsym.ops.affine.affine_latex import (
     written,
 )
 from netsym.wording import plural
-from netsym.writers.latex import NOTATIONS, WIDTH, Latex
+from netsym.writers.latex import Latex
+from netsym.writers.latex_names import named_notation
+from netsym.writers.latex_pages import preamble
+from netsym.writers.latex_widths import WIDTH
 
 _MOST_RESULT = 400  # nodes of the inlined result, else of the layered one
 _MOST_STAGES = 4  # that are put into each other in one formula
 _MOST_LINES = 6  # of a long run
 
-_PREAMBLE = (
-    "\\documentclass{article}\n\\usepackage{amsmath}\n\\setlength{\\textwidth}{440pt}\n"
-    "\\setlength{\\oddsidemargin}{6pt}\n\\allowdisplaybreaks\n\\begin{document}\n\n"
-)
 _SPECIAL = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "--": "-{}-", "…": r"\dots{}", **{sign: f"\\{sign}" for sign in "#$%&_{}"},
@@ -70,11 +69,10 @@ def derivation(
     &= \bigl(W^{[2]} W^{[1]}\bigr) x + \bigl(W^{[2]} b^{[1]} + b^{[2]}\bigr) \\
     &= W' x + b'
     """
-    if notation not in NOTATIONS:
-        raise SpecError(f"unknown notation {notation!r}; {did_you_mean(notation, NOTATIONS)}")
+    named_notation(notation)
     parts = _Derivation(result, notation, digits).parts(max_nodes)
     text = "\n\n".join(parts) + "\n"
-    return f"{_PREAMBLE}{text}\n\\end{{document}}\n" if document else text
+    return f"{preamble()}\n{text}\n\\end{{document}}\n" if document else text
 
 
 class _Derivation:

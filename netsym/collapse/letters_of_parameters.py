@@ -19,7 +19,9 @@ from netsym.ops.affine.affine_latex import matrix
 from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic
 from netsym.pieces.affine_text import is_rounded, short
-from netsym.writers.latex import NOTATIONS, WIDTH, Latex
+from netsym.writers.latex import Latex
+from netsym.writers.latex_names import NOTATIONS
+from netsym.writers.latex_widths import WIDTH
 
 _MOST_ROWS = 10  # and columns of a matrix that is written out; amsmath takes so many
 _MOST_ENTRIES = 36  # of a matrix that is written out

@@ -2,7 +2,8 @@
 
 `ropes` joins pieces without copying and breaks lines, `language` writes a formula in any
 language; `text`, `latex`, `python` and `sympy_code` say only what is their own, and so do
-`array_language`, `array_text` and `array_latex` for whole arrays.
+`array_language`, `array_text` and `array_latex` for whole arrays. LaTeX has its names, widths,
+onion and pages in files beside it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from netsym.writers.array_latex import write_array_latex
 from netsym.writers.array_text import write_array_text
-from netsym.writers.latex import write_latex
+from netsym.writers.latex_pages import write_latex
 from netsym.writers.python import write_python
 from netsym.writers.sympy_code import write_sympy
 from netsym.writers.text import write_text
