@@ -21,7 +21,8 @@ _SPELLED: Mapping[str, str] = {
     **{letter: word for word, letter in GREEK.items()},
 }  # fmt: skip
 _SET = re.compile(r"[ -~À-ÏÑ-ÖØ-Ýß-ïñ-öø-ýÿ]")  # by every LaTeX, in \text
-_SIGNS: Mapping[str, str] = {
+#: What means something else in LaTeX, or is not there, as text.
+SIGNS: Mapping[str, str] = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     **{sign: f"\\{sign}" for sign in "#$%&_{}"}, **{sign: f"${sign}$" for sign in "<>|"},
     **{letter: rf"$\{word}$" for word, letter in GREEK.items()},
@@ -123,5 +124,5 @@ def _plain(text: str) -> str:
 def _words(text: str) -> str:
     """A text as words in LaTeX."""
     characters = unicodedata.normalize("NFKC", text)
-    spelled = (_SIGNS.get(c) or (c if _SET.fullmatch(c) else _plain(c)) for c in characters)
+    spelled = (SIGNS.get(c) or (c if _SET.fullmatch(c) else _plain(c)) for c in characters)
     return rf"\text{{{' '.join(''.join(spelled).split())}}}"

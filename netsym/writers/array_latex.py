@@ -16,7 +16,7 @@ from netsym.writers.language import ATOM, POWER, PRODUCT, Watcher, no_watcher
 from netsym.writers.latex import Latex
 from netsym.writers.latex_names import NOTATIONS, Notation, named_notation
 from netsym.writers.latex_pages import checked_width, laid_out
-from netsym.writers.latex_widths import WIDTH
+from netsym.writers.latex_widths import TALL, WIDTH
 from netsym.writers.ropes import Rope
 
 #: What is more than its word.
@@ -65,7 +65,7 @@ class ArrayLatex(ArrayLanguage, Latex):
             between = " & " if index == "columns" else r" \\ "
             rows = [piece for operand in operands for piece in (operand, between)]
             return Rope([r"\begin{bmatrix} ", *rows[:-1], r" \end{bmatrix}"],
-                        max(map(self.width, operands)) + 2, solid=True, height=2)  # fmt: skip
+                        max(map(self.width, operands)) + 2, solid=True, height=TALL)  # fmt: skip
         if not operands:
             below = "" if index == "1" else self.index(index)
             return "0" if word == "zeros" else (r"\mathbf{1}" + below if below else "1")

@@ -11,7 +11,7 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Derivatives, Names
 from netsym.writers.language import ATOM, NEGATION, POWER, Language, Watcher, no_watcher
 from netsym.writers.latex_names import NOTATIONS, LatexNames, Notation
-from netsym.writers.latex_widths import BIG, WIDTH, height_of, width_of
+from netsym.writers.latex_widths import BIG, TALL, WIDTH, height_of, width_of
 from netsym.writers.ropes import Rope, flat
 
 # Names that xcolor, KaTeX and MathJax all know; of the input, then of the layers.
@@ -80,6 +80,9 @@ class Latex(Language):
         return self._enclosed("", piece, "(", ")")
 
     def _enclosed(self, head: str, piece: str | Rope, opening: str, closing: str) -> str | Rope:
+        if height_of(piece) >= TALL and self.width(piece) < self.line:
+            pieces = [rf"{head}\left{opening}", piece, rf"\right{closing}"]
+            return Rope(pieces, self.width(piece) + 2, solid=True, height=TALL)
         big = BIG[min(height_of(piece), len(BIG) - 1)]
         small = big[:-1] + "r" if big else ""
         return self.join([f"{head}{big}{opening}", piece, f"{small}{closing}"])
