@@ -11,7 +11,7 @@ from math import prod
 from typing import Any
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.files.options import MOST, shown, wrong
+from netsym.files.options import MOST, as_written, wrong
 from netsym.graph.names import is_name
 from netsym.layers import MOST_AXES
 from netsym.layers.blocks import INPUT
@@ -118,7 +118,7 @@ def _shape(value: Any) -> tuple[int, ...]:
             raise SpecError(f"shape has {len(value)} axes; at most {MOST_AXES} can be handled")
         if prod(value) <= MOST:
             return tuple(value)
-        raise SpecError(f"shape = {shown(value)} has more than {MOST:,} inputs")
+        raise SpecError(f"shape = {as_written(value)} has more than {MOST:,} inputs")
     raise wrong("shape", value, "a list of whole numbers above zero", "[28, 28]")
 
 
@@ -145,4 +145,6 @@ def known(where: str, said: Mapping[str, Any], keys: Sequence[str]) -> None:
     """Raise `SpecError` for a key that a table cannot have."""
     for key in said:
         if key not in keys:
-            raise SpecError(f"{where} has an unknown key {shown(key)}; {did_you_mean(key, keys)}")
+            raise SpecError(
+                f"{where} has an unknown key {as_written(key)}; {did_you_mean(key, keys)}"
+            )

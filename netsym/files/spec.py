@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError, did_you_mean, nearest
 from netsym.files import ends
-from netsym.files.options import options, shown, switches, wrong
+from netsym.files.options import as_written, options, switches, wrong
 from netsym.layers import Activated, Layer
 from netsym.layers.blocks import INPUT, Block, Composite, LayerWire, Shared, Wire, expanded
 from netsym.layers.registry import BLOCKS, LAYERS
@@ -219,7 +219,7 @@ def _parameters(layer: Layer, said: Mapping[str, Any]) -> dict[str, Any] | Share
             raise wrong("share", origin, "the name of a layer", '"embedding"')
         own = [key for key in layer.letters if isinstance(said.get(key), list)]
         if own:
-            raise SpecError(f"{own[0]} is given, but share = {shown(origin)} gives it too")
+            raise SpecError(f"{own[0]} is given, but share = {as_written(origin)} gives it too")
         return Shared(origin)
     given = (key for key in layer.letters if key in said and not isinstance(said[key], bool))
     return {key: said[key] for key in given}
@@ -273,7 +273,7 @@ def _check_version(said: Mapping[str, Any]) -> None:
         raise SpecError(f"the version is missing; write netsym = {VERSION} at the top")
     if said["netsym"] != VERSION or type(said["netsym"]) is not int:
         raise SpecError(
-            f"netsym = {shown(said['netsym'])} is not a version that can be read here; "
+            f"netsym = {as_written(said['netsym'])} is not a version that can be read here; "
             f"write netsym = {VERSION}"
         )
 
@@ -349,4 +349,4 @@ def _kind(number: int, name: Any) -> type[Layer] | type[Composite] | None:
         return BLOCKS[name]
     near = nearest(name, (*LAYERS, *BLOCKS, BLOCK)) if isinstance(name, str) else None
     hint = f"did you mean {near!r}?" if near else f"write {_OTHERS}"
-    raise SpecError(f"layer {number}: unknown type {shown(name)}; {hint}")
+    raise SpecError(f"layer {number}: unknown type {as_written(name)}; {hint}")

@@ -7,7 +7,8 @@ import re
 import tomllib
 from typing import Any, Literal
 
-from netsym.errors import SpecError, pointed
+from netsym.errors import SpecError
+from netsym.typed.carets import mistake
 
 Format = Literal["toml", "json"]
 
@@ -74,7 +75,8 @@ def _json(text: str, source: str) -> Any:
 
 def _misspelt(source: str, text: str, line: int, column: int, message: str, hint: str) -> SpecError:
     shown = "".join(c if c.isprintable() else " " for c in _line(text, line))
-    return pointed(f"{source}, line {line}, column {column}: {message}", shown, column - 1, 1, hint)
+    place = f"{source}, line {line}, column {column}"
+    return mistake(f"{place}: {message}", shown, (column - 1, column), hint=hint)
 
 
 def _line(text: str, number: int) -> str:

@@ -20,7 +20,7 @@ from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Scale, Standardize
 from netsym.layers.merge import Add, Concat
 from netsym.network.network import Network
-from netsym.ops.affine.whole_arrays import Letters, Product, Value
+from netsym.ops.affine.whole_arrays import Letters, MatrixProduct, Value
 from netsym.ops.numeric import Numeric
 from netsym.writers.array_latex import ArrayLatex
 from tests.conftest import PATIENCE, no_tex
@@ -306,7 +306,7 @@ def test_letters_mean_what_the_layers_compute() -> None:
 def test_a_sum_is_written(terms: tuple[str, ...], text: str) -> None:
     ops = Letters(lambda p: "", lambda p: "")
     found = tuple(
-        Product(tuple(map(ops.letter, term.removeprefix("-"))), term.startswith("-"))
+        MatrixProduct(tuple(map(ops.letter, term.removeprefix("-"))), term.startswith("-"))
         for term in terms
     )
     language = ArrayLatex(ops.form([ops.sum(found)]))

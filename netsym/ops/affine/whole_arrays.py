@@ -34,18 +34,18 @@ class TooLong(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
+class MatrixProduct:
     """Matrices one after another, and a vector at the end of a constant; none is the identity."""
 
     factors: tuple[int, ...] = ()
     negative: bool = False
 
-    def after(self, factor: int) -> Product:
+    def after(self, factor: int) -> MatrixProduct:
         """The product with a factor before it."""
         return replace(self, factors=(factor, *self.factors))
 
 
-Sum = tuple[Product, ...]
+Sum = tuple[MatrixProduct, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Letters(Ops[Value]):
             found += below
         return self.made(op, *found)
 
-    def product(self, product: Product) -> int:
+    def product(self, product: MatrixProduct) -> int:
         """A product as a node."""
         shown = product.factors or (self.letter("I"),)
         if len(shown) > _MOST_FACTORS:
@@ -132,11 +132,11 @@ class Letters(Ops[Value]):
     def source(self, name: str, letter: str, width: int) -> Value:
         """A value that is not looked into."""
         self.sources[name] = self.letter(letter)
-        return Value((width,), self.sources[name], maps={name: (Product(),)})
+        return Value((width,), self.sources[name], maps={name: (MatrixProduct(),)})
 
     def parameter(self, parameter: Parameter) -> Value:
         node, shape = self.letter(self.spell(parameter)), parameter.shape
-        known = Value(shape, node, constant=(Product((node,)),), factor=node)
+        known = Value(shape, node, constant=(MatrixProduct((node,)),), factor=node)
         if len(shape) == 1:
             diagonal = self.diagonal(parameter)
             inverse = self.letter(f"{diagonal}^{{-1}}")
@@ -146,7 +146,7 @@ class Letters(Ops[Value]):
     def constant(self, value: float | Fraction) -> Value:
         number = Fraction(value)
         size = int(self.graph.number_id(abs(number)))
-        known = Product((size,), number < 0)
+        known = MatrixProduct((size,), number < 0)
         below = int(self.graph.number_id(1 / number)) if number else None
         node = int(self.graph.number_id(number))
         return Value((), node, constant=(known,), factor=node, inverse=below)
@@ -209,7 +209,7 @@ class Letters(Ops[Value]):
             raise Unwritten
         constant = tuple(term.after(factor) for term in value.constant)
         maps = {
-            name: (terms[0] if len(terms) == 1 else Product((self.sum(terms),))).after(factor)
+            name: (terms[0] if len(terms) == 1 else MatrixProduct((self.sum(terms),))).after(factor)
             for name, terms in value.maps.items()
         }
         node = self.flat("matmul", (factor, value.node))
@@ -234,14 +234,16 @@ class Letters(Ops[Value]):
 
     def _stacked(self, blocks: Sequence[Sum]) -> Sum:
         """Matrices, or vectors, one below another, as one factor."""
-        return (Product((self.made("concatenate", *map(self.sum, blocks)),)),)
+        return (MatrixProduct((self.made("concatenate", *map(self.sum, blocks)),)),)
 
     def name(self, values: Value, base: str, present: Present | None = None) -> Value:
         return values
 
     def _added(self, one: Sum, other: Sum) -> Sum:
         """`A M + B M -> (A + B) M`, and `M + B M -> (I + B) M`; the identity comes first."""
-        a, b = (each[0] if len(each) == 1 else Product((self.sum(each),)) for each in (one, other))
+        a, b = (
+            each[0] if len(each) == 1 else MatrixProduct((self.sum(each),)) for each in (one, other)
+        )
         common = 0
         for left, right in zip(reversed(a.factors), reversed(b.factors), strict=False):
             if left != right:
@@ -251,12 +253,12 @@ class Letters(Ops[Value]):
             return tuple(sorted(one + other, key=_has_factors))
         rest = [replace(p, factors=p.factors[: len(p.factors) - common]) for p in (a, b)]
         first = self.sum(tuple(sorted(rest, key=_has_factors)))
-        return (Product((first, *a.factors[-common:])),)
+        return (MatrixProduct((first, *a.factors[-common:])),)
 
 
 def _negative(terms: Sum) -> Sum:
     return tuple(replace(term, negative=not term.negative) for term in terms)
 
 
-def _has_factors(product: Product) -> bool:
+def _has_factors(product: MatrixProduct) -> bool:
     return bool(product.factors)
