@@ -72,7 +72,7 @@ def document(network: Network) -> dict[str, Any]:
         if len(one.shape) > 1:
             said["shape"] = list(one.shape)
     else:
-        said["inputs"] = [_said(each) for each in network.inputs]
+        said["inputs"] = [_said(number, each) for number, each in enumerate(network.inputs, 1)]
     (first, *more) = network.outputs
     if not more and first.name == "y" and first.source == network.layers[-1].name:
         return said | ({"outputs": list(first.names.literal)} if first.names.literal else {})
@@ -84,13 +84,14 @@ def document(network: Network) -> dict[str, Any]:
     return said
 
 
-def _said(each: Input) -> dict[str, Any]:
+def _said(number: int, each: Input) -> dict[str, Any]:
+    name = {"name": _name(f"input {number}", {"name": each.name}, "query")}
     shape = {"shape": list(each.shape)} if len(each.shape) > 1 else {}
     count = len(each.names)
     if each.names != Input.of(each.name, count, each.shape).names:
-        return {"name": each.name, "entries": each.names.all()} | shape
+        return name | {"entries": each.names.all()} | shape
     said: dict[str, Any] = shape or {"entries": count}
-    return {"name": each.name} | said
+    return name | said
 
 
 def _are_tables(given: Any) -> bool:

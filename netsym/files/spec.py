@@ -64,7 +64,7 @@ def network(said: Mapping[str, Any], title: str, arrays: Arrays | None) -> Netwo
         wires,
         outputs,
         function=_function(said["function"]) if "function" in said else "",
-        latex_names=_latex(said.get("latex", {})),
+        latex_names=checked_latex(said.get("latex", {})),
         assumed=_assumed(silent),
     )
     if arrays is not None:
@@ -314,7 +314,8 @@ def _function(value: Any) -> str:
     raise wrong("function", value, "a name in quotes", '"f"')
 
 
-def _latex(value: Any) -> dict[str, str]:
+def checked_latex(value: Any) -> dict[str, str]:
+    """The LaTeX of names; raises `SpecError` for what is none in a file."""
     if not isinstance(value, dict):
         raise wrong("latex", value, "a table of names and their LaTeX", '{w_11 = "w_{11}"}')
     for name, latex in value.items():

@@ -11,7 +11,7 @@ from netsym.files.ends import document
 from netsym.files.entries_as_text import Inline
 from netsym.files.numbered_for_file import renumbered
 from netsym.files.options import options, switches
-from netsym.files.spec import VERSION, checked_name
+from netsym.files.spec import VERSION, checked_latex, checked_name
 from netsym.files.syntax import Format
 from netsym.layers.wiring import Placed
 from netsym.network.network import Network
@@ -46,7 +46,7 @@ def _spec(given: Network) -> dict[str, Any]:
     _check_sayable(given)
     network = renumbered(given)
     spec = {"netsym": VERSION, "title": network.title} | document(network)
-    optional = {"function": network.function, "latex": dict(network.latex_names)}
+    optional = {"function": network.function, "latex": checked_latex(dict(network.latex_names))}
     spec |= {key: value for key, value in optional.items() if value}
     return spec | {"layers": list(_layers(network))}
 

@@ -25,6 +25,7 @@ from netsym.layers import Layer
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize
 from netsym.layers.merge import Add, Concat
+from netsym.network.interface import Input
 from netsym.network.network import Network
 from netsym.readers.shorthand import parse
 
@@ -300,6 +301,13 @@ def test_what_is_written_fits_the_schema(network: Network) -> None:
 def test_nothing_is_written_that_cannot_be_read_back(name: str, tmp_path: Path) -> None:
     network = Network.of("t", 1, [(name, Dense(units=1), ["input"], {})])
     with pytest.raises(SpecError, match=r"layer 1: name is .* it must be letters, digits"):
+        save(network, tmp_path / "net.toml")
+    network = Network.of("t", 1, [("a", Dense(units=1), ["input"], {})], latex_names={"x": "{"})
+    with pytest.raises(SpecError, match=r'latex\.x is "{"; it must be LaTeX whose braces'):
+        save(network, tmp_path / "net.toml")
+    inputs = [Input.of(name, ["p"]), Input.of("b", 1)]
+    network = Network.of("t", inputs, [("s", Add(), [name, "b"], {})])
+    with pytest.raises(SpecError, match="input 1: '.*' is not a name: letters, digits"):
         save(network, tmp_path / "net.toml")
     assert not list(tmp_path.iterdir())
 
