@@ -47,8 +47,9 @@ class Face(Form):
         )
 
     def write(self, to: str, *, max_nodes: int | None = MAX_NODES, **options: Any) -> Iterator[str]:
-        """It in a language, piece by piece, with the options of the method of that language.
+        """It in a language, "text", "latex", "python" or "sympy", piece by piece.
 
+        The options are those of `text`, `latex`, `python` and `sympy_code`.
         `progress` is told (what, done, total) on the way. Raises `SpecError` for an unknown
         language, `TooLargeError` for more than `max_nodes`, before anything is written.
         """
@@ -192,15 +193,6 @@ class Formula(Face):
         return hessian_vector(self, wrt)
 
     # -- writing --------------------------------------------------------------------------------
-    def write(self, to: str, *, max_nodes: int | None = MAX_NODES, **options: Any) -> Iterator[str]:
-        """The formula in a language, piece by piece: "text", "latex", "python" or "sympy".
-
-        The options are those of `text`, `latex`, `python` and `sympy_code`; see `Face.write`.
-        """
-        if to in ("python", "sympy"):
-            self.refuse_once()
-        return super().write(to, max_nodes=max_nodes, **options)
-
     def python(self, *, digits: int | None = None, max_nodes: int | None = MAX_NODES) -> str:
         """A Python function of the inputs that needs `math` alone; see `text` for the options."""
         return "".join(self.write("python", digits=digits, max_nodes=max_nodes))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from fractions import Fraction
 from typing import Any
@@ -11,7 +10,14 @@ import click
 
 from netsym.cli.arguments import moved, network_argument, note, one_of, proving_options
 from netsym.cli.combinations import Row, Verb
-from netsym.cli.output import Progress, check_target, numbers_of_any_length, report_width, write
+from netsym.cli.output import (
+    Progress,
+    check_target,
+    in_json,
+    numbers_of_any_length,
+    report_width,
+    write,
+)  # fmt: skip
 from netsym.cli.process import say
 from netsym.cli.writing import in_ascii, layout_options, write_formula
 from netsym.collapse.derivation import derivation
@@ -104,7 +110,7 @@ def _simplified(network: Network, options: dict[str, Any], progress: Progress) -
     width = options["width"] or report_width()
     text: str | None
     if options["as_json"]:
-        text = json.dumps(_to_json(result, proved), indent=2, ensure_ascii=False)
+        text = in_json(_to_json(result, proved))
     elif to == "report":
         ascii = in_ascii(options)
         text = result.report(width, ascii, options["digits"])

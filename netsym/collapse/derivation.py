@@ -28,9 +28,9 @@ from netsym.ops.affine.whole_arrays import Letters, TooLong, Unwritten, Value
 from netsym.wording import plural
 from netsym.writers.array_latex import ArrayLatex
 from netsym.writers.latex import Latex
-from netsym.writers.latex_names import named_notation
 from netsym.writers.latex_pages import preamble
 from netsym.writers.latex_widths import WIDTH
+from netsym.writers.names_in_latex import named_notation
 from netsym.writers.ropes import flat
 
 _MOST_RESULT = 400  # nodes of the inlined result, else of the layered one

@@ -19,8 +19,8 @@ from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic
 from netsym.pieces.affine_text import is_rounded, short
 from netsym.writers.latex import Latex
-from netsym.writers.latex_names import NOTATIONS
 from netsym.writers.latex_widths import WIDTH
+from netsym.writers.names_in_latex import NOTATIONS
 
 _MOST_ROWS = 10  # and columns of a matrix that is written out; amsmath takes so many
 _MOST_ENTRIES = 36  # of a matrix that is written out

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from netsym.errors import SpecError
 from netsym.files.bounded import opened
 from netsym.files.options import as_written
+from netsym.files.syntax import unique
 
 Floats = npt.NDArray[np.float64]
 
@@ -176,7 +177,7 @@ def _safetensors(file: BinaryIO, size: int) -> Iterator[tuple[str, Floats]]:
 def _tensors(header: bytes, room: int) -> list[_Tensor]:
     """What the header declares, in the order of the data, each checked by itself."""
     try:
-        declared = json.loads(header.decode("utf-8"), object_pairs_hook=_unique)
+        declared = json.loads(header.decode("utf-8"), object_pairs_hook=unique)
     except (ValueError, RecursionError):
         raise SpecError("its header is not JSON; it is not a sound .safetensors file") from None
     if not isinstance(declared, dict):
@@ -210,12 +211,6 @@ def _are_counts(value: Any, length: int | None = None) -> bool:
         and all(type(count) is int and count >= 0 for count in value)
         and length in (None, len(value))
     )
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(dict(pairs)) < len(pairs):
-        raise SpecError("its header gives a name twice; it is not a sound .safetensors file")
-    return dict(pairs)
 
 
 # -- both ---------------------------------------------------------------------------------------

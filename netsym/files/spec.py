@@ -26,16 +26,8 @@ from netsym.wording import agreed, joined
 
 VERSION = 1
 KEYS = (
-    "netsym",
-    "title",
-    "inputs",
-    "shape",
-    "outputs",
-    "function",
-    "parameters",
-    "latex",
-    "layers",
-)
+    "netsym", "title", "inputs", "shape", "outputs", "function", "parameters", "latex", "layers",
+)  # fmt: skip
 LAYER_KEYS = ("type", "name", "from")
 BLOCK = "block"
 BLOCK_KEYS = ("layers", "repeat", "share", "residual")
@@ -233,7 +225,7 @@ def _from_file(layers: list[LayerWire], arrays: Arrays) -> list[Wire]:
         if isinstance(given, Shared):
             filled.append((name, layer, sources, given))
             continue
-        where = f"layer {number} ({layer.kind}{'' if name == f'layer{number}' else ' ' + name})"
+        where = _where(number, layer, name)
         entries = dict(given)
         for key in layer.letters:
             full = f"{name}.{key}"
@@ -259,13 +251,17 @@ def _check_missing(built: Network, layers: Sequence[Wire]) -> None:
     for placed in built.layers:
         for key in placed.parameters:
             if key not in given.get(placed.name, placed.parameters):
-                layer, number = placed.layer, placed.number
-                called = "" if placed.name == f"layer{number}" else f" {placed.name}"
-                omit = f", or {key} = false" if key in switches(type(layer)) else ""
+                omit = f", or {key} = false" if key in switches(type(placed.layer)) else ""
+                where = _where(placed.number, placed.layer, placed.name)
                 raise SpecError(
-                    f"layer {number} ({layer.kind}{called}): the parameter file has no array "
-                    f"{placed.name}.{key}; add it, or write {key} = […] here{omit}"
+                    f"{where}: the parameter file has no array {placed.name}.{key}; add it, or "
+                    f"write {key} = […] here{omit}"
                 )
+
+
+def _where(number: int, layer: Layer, name: str) -> str:
+    """What errors call a layer."""
+    return f"layer {number} ({layer.kind}{'' if name == f'layer{number}' else ' ' + name})"
 
 
 def _check_version(said: Mapping[str, Any]) -> None:

@@ -7,16 +7,14 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import ClassVar
 
-from netsym.errors import SpecError
 from netsym.forms.array_form import ArrayForm
 from netsym.graph.array_operations import EXAMPLES, coded, word_and_index
 from netsym.graph.functions import FUNCTIONS
 from netsym.writers.array_language import ArrayLanguage
 from netsym.writers.language import ATOM, POWER, PRODUCT, Watcher, no_watcher
 from netsym.writers.latex import Latex
-from netsym.writers.latex_names import NOTATIONS, Notation, named_notation
-from netsym.writers.latex_pages import checked_width, laid_out
 from netsym.writers.latex_widths import TALL, WIDTH
+from netsym.writers.names_in_latex import NOTATIONS, Notation
 from netsym.writers.ropes import Rope
 
 #: What is more than its word.
@@ -105,21 +103,3 @@ class ArrayLatex(ArrayLanguage, Latex):
                 if room < 0:
                     room = self.line - self.measure(said) - 3
                 yield said
-
-
-def write_array_latex(
-    formula: ArrayForm,
-    *,
-    document: bool = False,
-    notation: str = "ng",
-    onion: bool = False,
-    color: bool = False,
-    width: int | None = None,
-    digits: int | None = None,
-    progress: Watcher = no_watcher,
-) -> Iterator[str]:
-    """Whole arrays in LaTeX, piece by piece; see `write_latex` for the options."""
-    if onion:
-        raise SpecError("an onion has units, and whole arrays have none; take another form")
-    chosen, width = named_notation(notation), checked_width(width)
-    return laid_out(ArrayLatex(formula, digits, chosen, color, width, progress), document)

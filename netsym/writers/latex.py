@@ -10,8 +10,8 @@ from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Derivatives, Names
 from netsym.writers.language import ATOM, NEGATION, POWER, Language, Watcher, no_watcher
-from netsym.writers.latex_names import NOTATIONS, LatexNames, Notation
 from netsym.writers.latex_widths import BIG, TALL, WIDTH, height_of, width_of
+from netsym.writers.names_in_latex import NOTATIONS, NamesInLatex, Notation
 from netsym.writers.ropes import Rope, flat
 
 # Names that xcolor, KaTeX and MathJax all know; of the input, then of the layers.
@@ -40,7 +40,7 @@ class Latex(Language):
     ) -> None:
         super().__init__(formula, digits, breakable=True, watcher=watcher)
         self.notation = notation
-        self.names = LatexNames(formula, notation)
+        self.names = NamesInLatex(formula, notation)
         self.color = color
         self.line = line
         self.widths: dict[str, int] = {}

@@ -31,13 +31,18 @@ class Onion(Latex):
         skin = _SKINS[names.base].format(layer=layer, unit=unit)
         label = rf"\text{{{skin}}}\,=\,{self.names.spelled(names, position)}"
         below = self._colored(label, names)
-        width = max(self.width(text), self.width(label) * 7 // 10)
-        if width <= self.line:
-            pieces = [r"{\underbrace{", text, "}_{", below, "}}"]
-            return Rope(pieces, width, solid=True, height=height_of(text)), binds
-        # no brace is as long as several lines: name the unit where it closes
-        closed = text if binds == ATOM else self.parentheses(text)
+        braced = self._braced(text, below, max(self.width(text), self.width(label) * 7 // 10))
+        if braced is not None:
+            return braced, binds
+        closed = text if binds == ATOM else self.parentheses(text)  # names it where it closes
         return self.join([closed, "_{", below, "}"]), ATOM
+
+    def _braced(self, text: str | Rope, below: str, width: int) -> Rope | None:
+        """A text over a brace; None where it is too wide: no brace goes over several lines."""
+        if width > self.line:
+            return None
+        pieces = [r"{\underbrace{", text, "}_{", below, "}}"]
+        return Rope(pieces, width, solid=True, height=height_of(text))
 
     # -- the chain rule, factor by factor
     def equations(self) -> Iterator[Equation]:
@@ -100,10 +105,8 @@ class Onion(Latex):
             text = self._write_product("multiply", nodes)
         label = rf"\partial {above}/\partial {below}"
         width = max(self.width(text), self.width(label) * 7 // 10)
-        if width > self.line - 5:  # no brace is as long as several lines: say it where it closes
-            return self.join([self.parentheses(text), "_{", label, "}"])
-        pieces = [r"{\underbrace{", text, "}_{", label, "}}"]
-        return Rope(pieces, width, solid=True, height=height_of(text))
+        braced = self._braced(text, label, width) if width <= self.line - 5 else None
+        return braced or self.join([self.parentheses(text), "_{", label, "}"])
 
     def _chained(self, pieces: Sequence[str | Rope]) -> str | Rope:
         """The product of the factors."""

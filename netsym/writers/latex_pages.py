@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netsym.errors import checked_whole
+from netsym.errors import SpecError, checked_whole
 from netsym.forms.form import Form
 from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.latex import Latex
-from netsym.writers.latex_names import named_notation
 from netsym.writers.latex_onion import Onion
 from netsym.writers.latex_widths import WIDTH
+from netsym.writers.names_in_latex import named_notation
 from netsym.writers.ropes import Layout
 
 _INDENT = 3
@@ -26,28 +26,21 @@ def write_latex(
     width: int | None = None,
     digits: int | None = None,
     progress: Watcher = no_watcher,
+    kinds: tuple[type[Latex], type[Latex] | None] = (Latex, Onion),
 ) -> Iterator[str]:
     r"""A form in LaTeX, piece by piece: a fragment for display mathematics, or a `document`.
 
     `notation` is "ng", "cs229" or "nielsen"; `onion` puts an underbrace under every unit of an
     inlined formula, naming layer and unit; `color` gives each layer a colour (`\textcolor`, from
-    xcolor). Lines are broken at `width`, in characters. Raises `SpecError` for an unknown
-    notation.
+    xcolor). Lines are broken at `width`, in characters; without it, as wide as a page. Raises
+    `SpecError` for an unknown notation, and for an onion of whole arrays.
     """
-    chosen, width = named_notation(notation), checked_width(width)
-    kind = Onion if onion else Latex
-    return laid_out(kind(formula, digits, chosen, color, width, progress), document)
-
-
-def checked_width(width: int | None) -> int:
-    """The width of lines; without one, that of a page."""
-    return WIDTH if width is None else checked_whole("width", width, 1)
-
-
-def laid_out(language: Latex, document: bool) -> Iterator[str]:
-    """What a language writes, in lines, as a fragment or as a document."""
-    lines = _lines(language)
-    return _document(lines, language.color) if document else _fragment(lines)
+    chosen, kind = named_notation(notation), kinds[onion]
+    if kind is None:
+        raise SpecError("an onion has units, and whole arrays have none; take another form")
+    line = WIDTH if width is None else checked_whole("width", width, 1)
+    lines = _lines(kind(formula, digits, chosen, color, line, progress))
+    return _document(lines, color) if document else _fragment(lines)
 
 
 def _lines(language: Latex) -> Iterator[str]:

@@ -307,7 +307,7 @@ def test_nothing_is_written_that_cannot_be_read_back(name: str, tmp_path: Path) 
         save(network, tmp_path / "net.toml")
     inputs = [Input.of(name, ["p"]), Input.of("b", 1)]
     network = Network.of("t", inputs, [("s", Add(), [name, "b"], {})])
-    with pytest.raises(SpecError, match="input 1: '.*' is not a name: letters, digits"):
+    with pytest.raises(SpecError, match=r"input 1: '.*' is not a name: letters, digits"):
         save(network, tmp_path / "net.toml")
     assert not list(tmp_path.iterdir())
 

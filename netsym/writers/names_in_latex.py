@@ -41,7 +41,7 @@ def named_notation(name: str) -> Notation:
     return NOTATIONS[name]
 
 
-class LatexNames:
+class NamesInLatex:
     """Spells the names of a formula in a notation; no two names get the same LaTeX."""
 
     def __init__(self, formula: Form, notation: Notation) -> None:
