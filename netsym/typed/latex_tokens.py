@@ -7,7 +7,7 @@ spaces, alignment) is left out. Spans are those of the LaTeX.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -77,12 +77,17 @@ class _Frame:
     alpha: Tokens | None = None  # the parameter that is put before the end
 
 
-def latex_tokens(text: str, vocabulary: Vocabulary, given: Mapping[str, str]) -> Tokens:
-    """The tokens of a formula in LaTeX; raises `SpecError` for what is none."""
+def latex_tokens(
+    text: str, vocabulary: Vocabulary, given: Mapping[str, str], outputs: Sequence[str] = ()
+) -> Tokens:
+    """The tokens of a formula in LaTeX; raises `SpecError` for what is none.
+
+    `given` has the LaTeX of names, `outputs` are names that a person chose for what is defined.
+    """
     start, stop = 0, len(text)
     if r"\begin{document}" in text:
         start = text.index(r"\begin{document}")
-    return _Lexer(text, LatexNames(text, vocabulary, given)).tokens(start, stop)
+    return _Lexer(text, LatexNames(text, vocabulary, given, outputs)).tokens(start, stop)
 
 
 class _Lexer:

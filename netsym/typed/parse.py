@@ -76,7 +76,8 @@ def parse_formula(
         )
     vocabulary = Vocabulary(known, inputs)
     given = latex_names or {}
-    tokens = latex_tokens(text, vocabulary, given) if is_latex(text) else tokens_of(text)
+    chosen = outputs.literal if outputs is not None else ()
+    tokens = latex_tokens(text, vocabulary, given, chosen) if is_latex(text) else tokens_of(text)
     deepest = None if longest is None else _DEEPEST
     return _parsed(Equations(tokens, vocabulary, inputs, outputs, function, deepest), given)
 

@@ -119,6 +119,7 @@ TEXTS = st.sampled_from([*HOSTILE, "", "exp", "y", "x_1", "a1_1", "net-worth", "
     st.lists(TEXTS | st.text(max_size=5), min_size=3, max_size=4, unique=True) | st.none(),
 )
 @example(HOSTILE, HOSTILE)
+@example(["net worth"], ["u", "v", "A0"])
 @settings(max_examples=60, deadline=None)
 def test_any_columns_and_classes_have_names_that_are_read_back(
     columns: list[str], labels: list[str] | None
