@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 from netsym.errors import SpecError
 from netsym.forms.array_form import ArrayForm
 from netsym.forms.form import inlined
-from netsym.forms.sizes import MAX_NODES
 from netsym.formula import Face
 from netsym.gradient.of_arrays import matrix_gradient
 from netsym.writers import ARRAY_WRITERS
@@ -33,11 +31,6 @@ class ArrayFormula(Face, ArrayForm):
 
     writers = ARRAY_WRITERS
 
-    @classmethod
-    def of(cls, form: ArrayForm) -> ArrayFormula:
-        """The face of a form."""
-        return cls(**{field.name: getattr(form, field.name) for field in fields(form)})
-
     @property
     def inlined(self) -> ArrayFormula:
         """The one formula, without bindings; `SpecError` where a cell is written for one step."""
@@ -60,34 +53,3 @@ class ArrayFormula(Face, ArrayForm):
         """
         one = self if output is None else self.output(output)
         return matrix_gradient(one, self.shapes, wrt)
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def text(
-        self,
-        *,
-        ascii: bool = False,
-        width: int | None = None,
-        digits: int | None = None,
-        headings: bool = False,
-        max_nodes: int | None = MAX_NODES,
-    ) -> str:
-        """The equations as text; ASCII as NumPy has it (`W1 @ x + b1`). See `Formula.text`."""
-        options = {"ascii": ascii, "width": width, "headings": headings}
-        return "".join(self.write("text", **options, digits=digits, max_nodes=max_nodes))
-
-    def latex(
-        self,
-        *,
-        document: bool = False,
-        notation: str = "ng",
-        color: bool = False,
-        width: int | None = None,
-        digits: int | None = None,
-        max_nodes: int | None = MAX_NODES,
-    ) -> str:
-        """The equations in LaTeX, and what arrays the letters are. See `Formula.latex`."""
-        options: dict[str, Any] = {"document": document, "notation": notation, "color": color}
-        options |= {"digits": digits, "max_nodes": max_nodes}
-        return "".join(self.write("latex", **options, **({"width": width} if width else {})))

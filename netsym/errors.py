@@ -33,25 +33,6 @@ class TooLargeError(NetsymError):
     exit_code = 3
 
 
-def pointed(message: str, text: str, start: int, length: int = 1, hint: str = "") -> SpecError:
-    """A `SpecError` that shows `text` with a caret under `text[start:start + length]`.
-
-    Long texts are shown as the part around the caret.
-
-    >>> print(pointed("unknown activation", "1-2-1:tnah", 6, 4, "did you mean 'tanh'?"))
-    unknown activation
-      1-2-1:tnah
-            ^^^^
-    did you mean 'tanh'?
-    """
-    first, length = max(0, start - 40), min(max(length, 1), 60)
-    last = start + length + 30
-    shown = ("…" if first else "") + text[first:last] + ("…" if last < len(text) else "")
-    shown = "".join(c if c.isprintable() else " " for c in shown)
-    caret = " " * (start - first + (1 if first else 0)) + "^" * length
-    return SpecError(f"{message}\n  {shown}\n  {caret}" + (f"\n{hint}" if hint else ""))
-
-
 def checked_whole(what: str, given: Any, least: int | None = None, most: int | None = None) -> int:
     """A whole number that was given for something; raises `SpecError` for anything else.
 

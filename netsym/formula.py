@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,13 @@ class Face(Form):
 
     writers: ClassVar[Mapping[str, Writer]]
 
+    @classmethod
+    def of(cls, form: Form) -> Self:
+        """The face of a form."""
+        if isinstance(form, cls):
+            return form
+        return cls(**{field.name: getattr(form, field.name) for field in fields(form)})
+
     @cached_property
     def size(self) -> Size:
         """How large it is, counted on the graph; nothing is written out."""
@@ -40,8 +47,9 @@ class Face(Form):
         )
 
     def write(self, to: str, *, max_nodes: int | None = MAX_NODES, **options: Any) -> Iterator[str]:
-        """It in a language, piece by piece, with the options of the method of that language.
+        """It in a language, "text", "latex", "python" or "sympy", piece by piece.
 
+        The options are those of `text`, `latex`, `python` and `sympy_code`.
         `progress` is told (what, done, total) on the way. Raises `SpecError` for an unknown
         language, `TooLargeError` for more than `max_nodes`, before anything is written.
         """
@@ -51,6 +59,53 @@ class Face(Form):
         if max_nodes is not None:  # else nobody needs the size
             refuse_if_larger(self.size.nodes, self.form, max_nodes, instead)
         return self.writers[to](self, **options)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(
+        self,
+        *,
+        ascii: bool = False,
+        width: int | None = None,
+        digits: int | None = None,
+        headings: bool = False,
+        max_nodes: int | None = MAX_NODES,
+    ) -> str:
+        """The equations as text; whole arrays in ASCII as NumPy has them (`W1 @ x + b1`).
+
+        `width` breaks lines there, `digits` rounds the numbers shown to so many significant
+        digits, `headings` puts `# layer 1: …` above each layer of the layered form.
+        Raises `TooLargeError` for more than `max_nodes`.
+        """
+        pieces = self.write(
+            "text", ascii=ascii, width=width, digits=digits, headings=headings, max_nodes=max_nodes
+        )
+        return "".join(pieces)
+
+    def latex(
+        self,
+        *,
+        document: bool = False,
+        notation: str = "ng",
+        onion: bool = False,
+        color: bool = False,
+        width: int | None = None,
+        digits: int | None = None,
+        max_nodes: int | None = MAX_NODES,
+    ) -> str:
+        """The equations in LaTeX, a fragment for display mathematics or a `document`.
+
+        `notation` is "ng", "cs229" or "nielsen", `onion` puts an underbrace under every unit of
+        an inlined formula, `color` gives each layer a colour (with xcolor). Of whole arrays it
+        says as well what arrays the letters are.
+        Raises `TooLargeError` for more than `max_nodes`.
+        """
+        pieces = self.write(
+            "latex", document=document, notation=notation, onion=onion, color=color, width=width,
+            digits=digits, max_nodes=max_nodes,
+        )  # fmt: skip
+        return "".join(pieces)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,13 +117,6 @@ class Formula(Face):
     """
 
     writers = WRITERS
-
-    @classmethod
-    def of(cls, form: Form) -> Formula:
-        """The face of a form."""
-        if isinstance(form, Formula):
-            return form
-        return cls(**{field.name: getattr(form, field.name) for field in fields(form)})
 
     # -- values ---------------------------------------------------------------------------------
     @cached_property
@@ -145,64 +193,6 @@ class Formula(Face):
         return hessian_vector(self, wrt)
 
     # -- writing --------------------------------------------------------------------------------
-    def __str__(self) -> str:
-        return self.text()
-
-    def write(self, to: str, *, max_nodes: int | None = MAX_NODES, **options: Any) -> Iterator[str]:
-        """The formula in a language, piece by piece: "text", "latex", "python" or "sympy".
-
-        The options are those of `text`, `latex`, `python` and `sympy_code`; see `Face.write`.
-        """
-        if to in ("python", "sympy"):
-            self.refuse_once()
-        return super().write(to, max_nodes=max_nodes, **options)
-
-    def text(
-        self,
-        *,
-        ascii: bool = False,
-        width: int | None = None,
-        digits: int | None = None,
-        headings: bool = False,
-        max_nodes: int | None = MAX_NODES,
-    ) -> str:
-        """The equations as text.
-
-        `width` breaks lines there, `digits` rounds the numbers shown to so many significant
-        digits, `headings` puts `# layer 1: …` above each layer of the layered form.
-        Raises `TooLargeError` for more than `max_nodes`.
-        """
-        options = {"ascii": ascii, "width": width, "headings": headings}
-        return "".join(self.write("text", **options, digits=digits, max_nodes=max_nodes))
-
-    def latex(
-        self,
-        *,
-        document: bool = False,
-        notation: str = "ng",
-        onion: bool = False,
-        color: bool = False,
-        width: int | None = None,
-        digits: int | None = None,
-        max_nodes: int | None = MAX_NODES,
-    ) -> str:
-        """The equations in LaTeX, a fragment for display mathematics or a `document`.
-
-        `notation` is "ng", "cs229" or "nielsen", `onion` puts an underbrace under every unit of
-        an inlined formula, `color` gives each layer a colour (with xcolor).
-        Raises `TooLargeError` for more than `max_nodes`.
-        """
-        options: dict[str, Any] = {
-            "document": document,
-            "notation": notation,
-            "onion": onion,
-            "color": color,
-        }
-        options |= {"digits": digits, "max_nodes": max_nodes}
-        return "".join(
-            self.write("latex", **options, **({} if width is None else {"width": width}))
-        )
-
     def python(self, *, digits: int | None = None, max_nodes: int | None = MAX_NODES) -> str:
         """A Python function of the inputs that needs `math` alone; see `text` for the options."""
         return "".join(self.write("python", digits=digits, max_nodes=max_nodes))

@@ -10,6 +10,7 @@ from typing import Any
 from netsym.array_formula import ArrayFormula
 from netsym.errors import SpecError
 from netsym.files import files
+from netsym.files.bounded import text_of
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
 from netsym.network.network import Network
@@ -62,7 +63,7 @@ def meant(given: str) -> Network | str:
     if files.is_file(path):
         if path.suffix.lower() in files.FORMATS:
             return files.load(path)
-        text = files.text_of(path)
+        text = text_of(path)
     elif _CALLED.fullmatch(given):
         raise SpecError(f"there is no file {given}; check the path and its spelling")
     return shorthand.parse(text) if shorthand.is_shorthand(text) else text

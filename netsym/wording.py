@@ -1,9 +1,9 @@
-"""Wording: counts with what they count, lists that end in "and 3 more", tables, paragraphs."""
+"""Wording: counts, lists that end in "and c" or "and 3 more", runs, tables, paragraphs."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -38,6 +38,32 @@ def few(items: Collection[T], most: int, said: Callable[[T], str] = str) -> str:
     """
     more = len(items) - most
     return ", ".join(map(said, islice(items, most))) + (f" and {more:,} more" if more > 0 else "")
+
+
+def joined(words: Iterable[str], last: str = "and") -> str:
+    """Words as a list in a sentence.
+
+    >>> joined("abc"), joined("ab", "or"), joined("a")
+    ('a, b and c', 'a or b', 'a')
+    """
+    *most, end = words
+    return f"{', '.join(most)} {last} {end}" if most else end
+
+
+def runs(numbers: Iterable[int], to: str) -> list[str]:
+    """Whole numbers in ascending order, with three or more in a row as one.
+
+    >>> runs([1, 2, 4, 5, 6, 9], "-")
+    ['1', '2', '4-6', '9']
+    """
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and found[-1][-1] == number - 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    shown = ([f"{run[0]}{to}{run[-1]}"] if len(run) > 2 else map(str, run) for run in found)
+    return [word for words in shown for word in words]
 
 
 def table(rows: Sequence[Sequence[str]], sides: str) -> list[str]:

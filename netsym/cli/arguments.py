@@ -15,6 +15,7 @@ from click.shell_completion import CompletionItem
 from netsym.cli.process import say
 from netsym.errors import SpecError, did_you_mean
 from netsym.files import files
+from netsym.files.bounded import text_in
 from netsym.graph.functions import ACTIVATIONS
 from netsym.network.network import Network
 from netsym.path import network_of
@@ -25,7 +26,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 #: Where the context keeps the files that were read, so that they are not overwritten.
 SOURCE = "netsym.source"
-_MOST_STDIN = 64 * 2**20  # bytes
 
 
 def read_network(given: str) -> Network:
@@ -54,16 +54,10 @@ def keep(source: str) -> None:
 def stdin_text() -> str:
     """All of standard input; raises `SpecError` if it is closed, too long or not UTF-8."""
     try:
-        data = sys.stdin.buffer.read(_MOST_STDIN + 1)
+        return text_in(sys.stdin.buffer, "standard input")
     except OSError as error:
         why = "it is closed" if error.errno == errno.EBADF else error.strerror
         raise SpecError(f"cannot read standard input: {why}; give a file or a shorthand") from None
-    if len(data) > _MOST_STDIN:
-        raise SpecError(f"standard input is longer than {_MOST_STDIN:,} bytes; give a file instead")
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        raise SpecError(f"standard input is not UTF-8 text: {error}") from None
 
 
 def network_from_text(text: str) -> Network:

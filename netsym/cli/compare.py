@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from netsym.cli.arguments import judging_options, network_argument, note
-from netsym.cli.output import Progress, report_width, write
+from netsym.cli.output import Progress, in_json, report_width, write
 from netsym.cli.sides import TakesFormula, read_side
 from netsym.equality.comparison import Comparison, compare
 from netsym.network.network import Network
@@ -55,5 +53,5 @@ def report(
     result: Comparison, as_json: bool, target: str | None, text: str, progress: Progress
 ) -> None:
     """Write a result as a report or as data."""
-    data = json.dumps(result.to_json(), indent=2, ensure_ascii=False) if as_json else text
+    data = in_json(result.to_json()) if as_json else text
     write([data], target, progress)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
@@ -10,7 +9,7 @@ import click
 from netsym.cli.arguments import network_argument, note, one_of
 from netsym.cli.combinations import Row, Verb
 from netsym.cli.losses import COST, loss_options, with_loss
-from netsym.cli.output import Progress, numbers_of_any_length, write
+from netsym.cli.output import Progress, in_json, write
 from netsym.cli.process import say
 from netsym.cli.writing import MATRIX, WRITING, write_formula, writing_options
 from netsym.errors import SpecError
@@ -170,5 +169,4 @@ def _json(network: Network, slopes: Formula, found: dict[str, tuple[Size, Size]]
         for form, (size, gradient) in found.items()
     }
     data = {"schema": 1, "network": network.title, "derivatives": len(names), "forms": forms}
-    with numbers_of_any_length():
-        return json.dumps(data, indent=2)
+    return in_json(data)

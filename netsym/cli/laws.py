@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from netsym.cli.arguments import proving_options
-from netsym.cli.output import Progress, write
+from netsym.cli.output import Progress, in_json, write
 from netsym.equality.laws import laws
 
 
@@ -27,5 +25,5 @@ def command(seed: int, as_json: bool, target: str | None) -> None:
     A law that is not proved is listed as such, and never called different.
     """
     found = laws(seed)
-    text = json.dumps(found.to_json(), indent=2) if as_json else str(found)
+    text = in_json(found.to_json()) if as_json else str(found)
     write([text], target, Progress())

@@ -61,13 +61,8 @@ def with_loss(network: Network, options: dict[str, Any]) -> Network:
         data = read_examples(path, network)
     try:
         return cost(
-            network,
-            loss,
-            examples=given["examples"],
-            data=data,
-            l1=given["l1"] or 0.0,
-            l2=given["l2"] or 0.0,
-            delta=given["delta"],
-        )
+            network, loss, examples=given["examples"], data=data, delta=given["delta"],
+            l1=given["l1"] or 0.0, l2=given["l2"] or 0.0,
+        )  # fmt: skip
     except SpecError as error:
         raise SpecError(f"{path}: {error}" if path else str(error)) from None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -98,6 +100,12 @@ def report_width() -> int:
     if not sys.stdout.isatty():
         return _WIDTH
     return max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDTH))
+
+
+def in_json(data: Any) -> str:
+    """Data for `--json`, with numbers of any length."""
+    with numbers_of_any_length():
+        return json.dumps(data, indent=2, ensure_ascii=False)
 
 
 @contextmanager

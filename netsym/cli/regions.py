@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +9,14 @@ import click
 
 from netsym.cli.arguments import network_argument, note, one_of, result_options
 from netsym.cli.combinations import Row, Verb
-from netsym.cli.output import Progress, check_target, numbers_of_any_length, report_width, write
+from netsym.cli.output import (
+    Progress,
+    check_target,
+    in_json,
+    numbers_of_any_length,
+    report_width,
+    write,
+)  # fmt: skip
 from netsym.cli.writing import page_options, write_formula
 from netsym.errors import SpecError
 from netsym.network.network import Network
@@ -82,7 +88,7 @@ def _text(found: Any, options: dict[str, Any]) -> str:
     """A region or all regions, as a report, as data, or in a language."""
     to, digits = options["to"], options["digits"]
     if options["as_json"]:
-        return json.dumps(found.to_json(), indent=2, ensure_ascii=False)
+        return in_json(found.to_json())
     if to == "report":
         return str(found.report(options["width"] or report_width(), digits))
     return str(found.sympy() if to == "sympy" else getattr(found, to)(digits))

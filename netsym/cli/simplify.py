@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +10,14 @@ import click
 
 from netsym.cli.arguments import moved, network_argument, note, one_of, proving_options
 from netsym.cli.combinations import Row, Verb
-from netsym.cli.output import Progress, check_target, numbers_of_any_length, report_width, write
+from netsym.cli.output import (
+    Progress,
+    check_target,
+    in_json,
+    numbers_of_any_length,
+    report_width,
+    write,
+)  # fmt: skip
 from netsym.cli.process import say
 from netsym.cli.writing import in_ascii, layout_options, write_formula
 from netsym.collapse.derivation import derivation
@@ -37,7 +44,16 @@ ROWS = (
 )
 
 
-@click.command("simplify", cls=Verb, rows=ROWS)
+class _Simplify(Verb):
+    """Takes what follows --factor for its value, where it is a number."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put a space before a minus, or click takes it for the beginning of an option."""
+        said = re.sub(r"(?<![^\0])--factor[=\0]-(?=[\d.])", "--factor= -", "\0".join(args))
+        return super().parse_args(ctx, said.split("\0") if args else [])
+
+
+@click.command("simplify", cls=_Simplify, rows=ROWS)
 @network_argument
 @click.option(
     "--to",
@@ -94,7 +110,7 @@ def _simplified(network: Network, options: dict[str, Any], progress: Progress) -
     width = options["width"] or report_width()
     text: str | None
     if options["as_json"]:
-        text = json.dumps(_to_json(result, proved), indent=2, ensure_ascii=False)
+        text = in_json(_to_json(result, proved))
     elif to == "report":
         ascii = in_ascii(options)
         text = result.report(width, ascii, options["digits"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -11,9 +10,8 @@ import click
 from netsym.cli.arguments import common_options, network_argument, note
 from netsym.cli.combinations import Row, Verb
 from netsym.cli.losses import COST, loss_options, with_loss
-from netsym.cli.output import Progress, numbers_of_any_length, write
+from netsym.cli.output import Progress, in_json, write
 from netsym.network.network import Network
-from netsym.ops.counts.forecast import Growth, NetworkSize
 
 ROWS = (
     *COST,
@@ -78,10 +76,5 @@ def command(
     note(network)
     progress = Progress()
     sizes = network.growth(steps, expand, progress) if steps else network.sizes(expand, progress)
-    text = _json(sizes) if as_json else sizes.table(exact)
+    text = in_json(sizes.to_json()) if as_json else sizes.table(exact)
     write([text], target, progress)
-
-
-def _json(sizes: NetworkSize | Growth) -> str:
-    with numbers_of_any_length():
-        return json.dumps(sizes.to_json(), indent=2)

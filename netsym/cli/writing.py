@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -10,21 +9,18 @@ from typing import Any, TypeVar
 
 import click
 
-import netsym.writers  # noqa: F401  (fills the table of writers)
 from netsym.array_formula import ArrayFormula
 from netsym.cli.arguments import common_options, note, one_of, whole_number, with_options
 from netsym.cli.combinations import Row
-from netsym.cli.output import Progress, write
+from netsym.cli.output import Progress, in_json, write
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
 from netsym.network.network import Network
 from netsym.path import INSTEAD, formula_of
-from netsym.writers import WRITERS
-from netsym.writers.array_latex import ArrayLatex
-from netsym.writers.array_text import ArrayAscii, ArrayUnicode
+from netsym.writers import ARRAY_LANGUAGES, LANGUAGES, WRITERS
 from netsym.writers.language import Language
-from netsym.writers.latex import NOTATIONS, Latex
-from netsym.writers.text import NARROWEST, Ascii, Unicode
+from netsym.writers.names_in_latex import NOTATIONS
+from netsym.writers.text import NARROWEST
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -97,9 +93,7 @@ def write_formula(
     if options["as_json"]:
         if options["max_nodes"] is not None:
             refuse_if_larger(formula.size.nodes, formula.form, options["max_nodes"], INSTEAD)
-        pieces: Iterator[str] = iter(
-            [json.dumps(_to_json(formula, to, chosen), indent=2, ensure_ascii=False)]
-        )
+        pieces: Iterator[str] = iter([in_json(_to_json(formula, to, chosen))])
     else:
         pieces = formula.write(to, **chosen)
     write(_without_last_newline(pieces), options["target"], progress)
@@ -149,14 +143,11 @@ def _to_json(formula: Formula | ArrayFormula, to: str, chosen: dict[str, Any]) -
 
 def _language(formula: Formula | ArrayFormula, to: str, chosen: dict[str, Any]) -> Language:
     """What spells a formula as the options say."""
-    arrays, digits = isinstance(formula, ArrayFormula), chosen["digits"]
-    if to == "text":
-        plain, unicode = (ArrayAscii, ArrayUnicode) if arrays else (Ascii, Unicode)
-        return (plain if chosen["ascii"] else unicode)(formula, digits)
-    notation, color = NOTATIONS[chosen["notation"]], chosen.get("color", False)
-    if isinstance(formula, ArrayFormula):
-        return ArrayLatex(formula, digits, notation, color)
-    return Latex(formula, digits, notation, chosen.get("onion", False), color)
+    plain, other = (ARRAY_LANGUAGES if formula.whole else LANGUAGES)[to]
+    kind = other if chosen.get("ascii") or chosen.get("onion") else plain
+    known = () if to == "text" else (NOTATIONS[chosen["notation"]], chosen.get("color", False))
+    language: Language = kind(formula, chosen["digits"], *known)
+    return language
 
 
 def _without_last_newline(pieces: Iterator[str]) -> Iterator[str]:

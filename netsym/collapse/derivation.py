@@ -11,41 +11,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from netsym.collapse.blocked import Blocked
-from netsym.collapse.letters_of_parameters import Spelling, aligned, is_small
+from netsym.collapse.letters_of_parameters import Spelling, aligned, is_small, matrix
 from netsym.collapse.maps import collapse, side_by_side
 from netsym.collapse.simplified import MOST_BLOCKED, MOST_STEPS, Simplified
 from netsym.collapse.step import Step
 from netsym.collapse.witness import Witness
-from netsym.errors import SpecError, checked_whole, did_you_mean
+from netsym.errors import checked_whole
 from netsym.forms.sizes import MAX_NODES
+from netsym.graph.array_operations import coded
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names, literal
 from netsym.layers.elementwise import Activation
 from netsym.layers.wiring import Placed
-from netsym.ops.affine.affine_latex import (
-    Letters,
-    TooLong,
-    Unwritten,
-    Value,
-    enclosed,
-    matrix,
-    written,
-)
+from netsym.network.columns import SIGNS
+from netsym.ops.affine.whole_arrays import Letters, TooLong, Unwritten, Value
 from netsym.wording import plural
-from netsym.writers.latex import NOTATIONS, WIDTH, Latex
+from netsym.writers.array_latex import ArrayLatex
+from netsym.writers.latex import Latex
+from netsym.writers.latex_pages import preamble
+from netsym.writers.latex_widths import WIDTH
+from netsym.writers.names_in_latex import named_notation
+from netsym.writers.ropes import flat
 
 _MOST_RESULT = 400  # nodes of the inlined result, else of the layered one
 _MOST_STAGES = 4  # that are put into each other in one formula
 _MOST_LINES = 6  # of a long run
 
-_PREAMBLE = (
-    "\\documentclass{article}\n\\usepackage{amsmath}\n\\setlength{\\textwidth}{440pt}\n"
-    "\\setlength{\\oddsidemargin}{6pt}\n\\allowdisplaybreaks\n\\begin{document}\n\n"
-)
-_SPECIAL = {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    "--": "-{}-", "…": r"\dots{}", **{sign: f"\\{sign}" for sign in "#$%&_{}"},
-}  # fmt: skip
+_SPECIAL = {**SIGNS, "--": "-{}-", "…": r"\dots{}"}
 
 
 def derivation(
@@ -70,11 +62,10 @@ def derivation(
     &= \bigl(W^{[2]} W^{[1]}\bigr) x + \bigl(W^{[2]} b^{[1]} + b^{[2]}\bigr) \\
     &= W' x + b'
     """
-    if notation not in NOTATIONS:
-        raise SpecError(f"unknown notation {notation!r}; {did_you_mean(notation, NOTATIONS)}")
+    named_notation(notation)
     parts = _Derivation(result, notation, digits).parts(max_nodes)
     text = "\n\n".join(parts) + "\n"
-    return f"{_PREAMBLE}{text}\n\\end{{document}}\n" if document else text
+    return f"{preamble()}\n{text}\n\\end{{document}}\n" if document else text
 
 
 class _Derivation:
@@ -137,21 +128,21 @@ class _Derivation:
         yield f"\\noindent {head}{_sentence(found.words)}.\n{_align(lines)}"
         new = found.after.layers.get(found.layers[-1].name)
         if new is not None:
-            entries_of = self._entries(step, letters, new, value, shown)
-            yield "\\noindent with\n" + _align(list(entries_of), " \\\\[1ex]\n")
+            lines = list(self._entries(step, new, letters, value, (entries, shown)))
+            yield "\\noindent with\n" + _align(lines, " \\\\[1ex]\n")
 
     def _nested(self, step: Step, ops: Letters, value: Value | None) -> Iterator[str]:
         """The layers put into each other, and multiplied out; one by one if there are many."""
         end = self._value(step, step.found.layers[-1].name)
         stages = [placed for placed in step.found.layers if placed.parameters]
-        nested = f"{end} &= {value.nested}" if value is not None else ""
-        if nested and len(stages) <= _MOST_STAGES and self.spelling.width(nested) <= WIDTH:
+        nested = f"{end} &= {self._text(ops, value.node)}" if value is not None else ""
+        if nested and len(stages) <= _MOST_STAGES and self.latex.measure(nested) <= WIDTH:
             yield nested
         else:
             yield from self._stages(step, ops)
         if value is not None:
-            spread = f"&= {self._spread(step, value)}"
-            if self.spelling.width(spread) <= WIDTH:
+            spread = f"&= {self._spread(ops, value)}"
+            if self.latex.measure(spread) <= WIDTH:
                 yield spread
 
     def _stages(self, step: Step, ops: Letters) -> Iterator[str]:
@@ -162,7 +153,7 @@ class _Derivation:
             if many and placed is layers[-1]:
                 yield r"&\;\;\vdots"
             inputs = [self._source(step, ops, source) for source in placed.sources]
-            text = _layer(placed, ops, *inputs).nested
+            text = self._text(ops, _layer(placed, ops, *inputs).node)
             yield f"{self._value(step, placed.name)} &= {text}"
 
     def _source(self, step: Step, ops: Letters, name: str) -> Value:
@@ -179,17 +170,20 @@ class _Derivation:
             return None
         return values[step.found.layers[-1].name]
 
-    def _spread(self, step: Step, value: Value) -> str:
+    def _spread(self, ops: Letters, value: Value) -> str:
         """`(W^{[2]} W^{[1]}) x + (W^{[2]} b^{[1]} + b^{[2]})`."""
-        terms = []
-        for source, product in value.maps.items():
-            text = written(product)
-            single = len(product) == 1 and len(product[0].factors) < 2 and not product[0].negative
-            terms.append(f"{text if single else enclosed(text)} {self._value(step, source)}")
-        if value.constant:
-            text = written(value.constant)
-            terms.append(text if len(value.constant) == 1 else enclosed(text))
-        return " + ".join(terms).replace("+ -", "- ")
+        nodes = [
+            ops.made("matmul", ops.sum(terms), ops.sources[name])
+            for name, terms in value.maps.items()
+        ]
+        nodes += [ops.sum(value.constant)] if value.constant else []
+        return self._text(ops, ops.made("add", *nodes))
+
+    def _text(self, ops: Letters, node: int) -> str:
+        """A node as the writer of whole arrays spells it."""
+        language = ArrayLatex(ops.form([node]), self.spelling.digits, self.latex.notation)
+        (text,) = language.right_sides()[1].values()
+        return text
 
     def _after(self, step: Step, ops: Letters) -> str:
         """The value at the end, by the new layer."""
@@ -197,24 +191,32 @@ class _Derivation:
         joined = _joined(ops, [self._source(step, ops, source) for source in found.sources])
         new = found.after.layers.get(found.layers[-1].name)
         value = joined if new is None else _layer(new, ops, joined)
-        return f"&= {value.nested}"
+        return f"&= {self._text(ops, value.node)}"
 
     def _entries(
-        self, step: Step, ops: Letters, new: Placed, value: Value | None, shown: Value | None
+        self,
+        step: Step,
+        new: Placed,
+        letters: Letters,
+        whole: Value | None,
+        shown: tuple[Letters, Value | None],
     ) -> Iterator[str]:
         """What the matrix and the bias of the new layer are."""
         used = [p for placed in step.found.layers for p in placed.parameters.values()]
         for key, parameter in new.parameters.items():
             is_bias = key == "bias"
-            known = ops.parameter(parameter)
-            left = known.nested if is_bias else known.factor
-            chain = [] if value is None else [("=", _part(value, step.found.sources, is_bias))]
-            if shown is not None:
-                written_out = _part(shown, step.found.sources, is_bias)
-                chain.append((self.spelling.sign(used), written_out))
+            known = letters.parameter(parameter)
+            left = self._text(
+                letters, known.node if is_bias or known.factor is None else known.factor
+            )
+            chain = [
+                (sign, self._text(ops, _part(ops, value, step.found.sources, is_bias)))
+                for sign, ops, value in (("=", letters, whole), (self.spelling.sign(used), *shown))
+                if value is not None
+            ]
             yield " \\\\\n".join(self.spelling.chain(left, chain, parameter))
-        if value is not None and value.constant and "bias" not in new.parameters:
-            yield f"0 &= {written(value.constant)}"
+        if whole is not None and whole.constant and "bias" not in new.parameters:
+            yield f"0 &= {self._text(letters, letters.sum(whole.constant))}"
 
     # -- values ---------------------------------------------------------------------------------
     def _value(self, step: Step, name: str) -> str:
@@ -224,9 +226,14 @@ class _Derivation:
         if placed is not None and stage == "0":  # put in by a step before, to join values
             return matrix([[self._letter(step, source)] for source in placed.sources])
         if placed is not None and stage and isinstance(placed.layer, Activation):
-            function = FUNCTIONS[placed.layer.activation].latex
-            return f"{function}({self._letter(step, placed.sources[0])})"
+            return self._activated(placed.layer, self._letter(step, placed.sources[0]))
         return self._letter(step, name)
+
+    def _activated(self, layer: Activation, operand: str) -> str:
+        default = FUNCTIONS[layer.activation].alpha
+        alpha = default if layer.alpha is None else layer.alpha
+        slope = [] if alpha is None else [self.latex.number(alpha)[0]]
+        return "".join(flat(self.latex.call(layer.activation, [operand, *slope])))
 
     def _letter(self, step: Step, name: str) -> str:
         network, diagram = self.result.original, step.diagram
@@ -384,14 +391,12 @@ def _plain(placed: Placed) -> Placed:
     return replace(layer, parameters=parameters)
 
 
-def _part(value: Value, sources: Sequence[str], is_bias: bool) -> str:
+def _part(ops: Letters, value: Value, sources: Sequence[str], is_bias: bool) -> int:
     """The matrix of a value, or its constant; of several sources the matrices side by side."""
     if is_bias:
-        return written(value.constant)
-    blocks = [value.maps.get(source, ()) for source in sources]
-    if len(blocks) == 1:
-        return written(blocks[0])
-    return matrix([[written(block) for block in blocks]])
+        return ops.sum(value.constant)
+    blocks = [ops.sum(value.maps.get(source, ())) for source in sources]
+    return ops.made(coded("concatenate", "columns"), *blocks)
 
 
 def _align(lines: Sequence[str], end: str = " \\\\\n") -> str:
@@ -411,7 +416,7 @@ def _sentence(words: str) -> str:
 
 def _escaped(words: str) -> str:
     """Words as text of LaTeX."""
-    return re.sub(r"--|[\\~^…#$%&_{}]", lambda match: _SPECIAL[match[0]], words)
+    return re.sub("|".join(map(re.escape, _SPECIAL)), lambda match: _SPECIAL[match[0]], words)
 
 
 def _value_text(value: float, latex: Latex) -> str:

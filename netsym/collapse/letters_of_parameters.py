@@ -15,19 +15,18 @@ from netsym.graph.copying import with_numbers
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Names, literal
 from netsym.network.network import Network
-from netsym.ops.affine.affine_latex import matrix
 from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic
 from netsym.pieces.affine_text import is_rounded, short
-from netsym.writers.latex import NOTATIONS, WIDTH, Latex
+from netsym.writers.latex import Latex
+from netsym.writers.latex_widths import WIDTH
+from netsym.writers.names_in_latex import NOTATIONS
 
 _MOST_ROWS = 10  # and columns of a matrix that is written out; amsmath takes so many
 _MOST_ENTRIES = 36  # of a matrix that is written out
 _MOST_LISTED = 12  # entries that are written one by one
 _MOST_NODES = 120  # of all entries of a matrix that are written out
 
-_MATRIX = re.compile(r"\\begin\{(\w+)\} ((?:(?!\\begin).)*?) \\end\{\1\}")
-_ROW = re.compile(r" \\\\(?:\[\dpt\])? ")
 _LETTER = re.compile(r"([A-Za-z])('*(?:\^\{[^{}]*\})?)\)?$")
 
 
@@ -79,15 +78,15 @@ class Spelling:
 
         `left` is what it is called, `chain` has relations with what stands behind them.
         """
-        room = WIDTH - self.width(left) - 3
-        chain = [(sign, text) for sign, text in chain if self.width(text) <= room]
+        room = WIDTH - self.latex.measure(left) - 3
+        chain = [(sign, text) for sign, text in chain if self.latex.measure(text) <= room]
         cells = self._cells(parameter)
         listed = ""
         if cells is not None:
             texts, rounded = cells
             diagonal = left.startswith(r"\operatorname")
             text = _diag(texts) if diagonal else _grid(texts, parameter.shape, plain=True)
-            if self.width(text) <= room:
+            if self.latex.measure(text) <= room:
                 chain.append((r"\approx" if any(rounded) else "=", text))
             elif len(texts) <= _MOST_LISTED:
                 listed = self._listed(left, parameter, rounded)
@@ -181,19 +180,6 @@ class Spelling:
         cells = self._cells(parameter)
         return self.diagonal(parameter) if cells is None else _diag(cells[0])
 
-    def width(self, text: str) -> int:
-        """The width in characters; a matrix is as wide as its columns."""
-        count = 1
-        while count:
-            text, count = _MATRIX.subn(self._as_wide, text)
-        return self.latex.measure(text.replace(r"\operatorname", "").replace("&", ""))
-
-    def _as_wide(self, match: re.Match[str]) -> str:
-        rows = [row.split(" & ") for row in _ROW.split(match[2])]
-        columns = zip(*rows, strict=True)
-        width = sum(max(map(self.latex.measure, column)) for column in columns)
-        return "m" * (width + 2 * len(rows[0]) + 1)
-
 
 def _grid(texts: Sequence[str], shape: tuple[int, ...], plain: bool = False) -> str:
     """Entries as a matrix; a single one, where it is `plain`, as it stands."""
@@ -202,6 +188,16 @@ def _grid(texts: Sequence[str], shape: tuple[int, ...], plain: bool = False) -> 
     columns = shape[1] if len(shape) > 1 else 1
     rows = [texts[start : start + columns] for start in range(0, len(texts), columns)]
     return matrix(rows, "pmatrix")
+
+
+def matrix(rows: Sequence[Sequence[str]], kind: str = "bmatrix") -> str:
+    """A matrix of texts; scripts of two rows do not touch."""
+    lines = [" & ".join(row) for row in rows]
+    space = ""
+    if kind == "pmatrix" and any("^" in line for line in lines):
+        space = "[8pt]" if any(r"\dfrac" in line for line in lines) else "[2pt]"
+    body = rf" \\{space} ".join(lines)
+    return rf"\begin{{{kind}}} {body} \end{{{kind}}}"
 
 
 def _diag(texts: Sequence[str]) -> str:

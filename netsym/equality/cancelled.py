@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Generic
@@ -18,11 +18,12 @@ from netsym.forms.form import Binding, F, Form, layered
 from netsym.gradient.deltas import Title, append_names
 from netsym.gradient.gradient import in_form
 from netsym.graph.copying import copy_constants
-from netsym.graph.graph import Graph
+from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Adjoints, Names
 from netsym.layers import Activated, Shape
 from netsym.layers.loss import Loss
 from netsym.network.network import Network
+from netsym.wording import joined
 from netsym.writers.text import Ascii
 
 #: Losses, and the activation before them whose slope they cancel.
@@ -94,7 +95,7 @@ class _Pair:
         if CANCEL.get(kind) != own or own is None:
             raise SpecError(
                 f"--taught is for a loss and an activation that cancel: "
-                f"{' and '.join(f'{loss} after {name}' for loss, name in CANCEL.items())}; "
+                f"{joined(f'{loss} after {name}' for loss, name in CANCEL.items())}; "
                 f"here {kind} is after {own or before.layer.kind}"
             )
         letter = before.layer.value_letter
@@ -138,16 +139,21 @@ class _Pair:
     def text(self, slopes: Form) -> str:
         """Every δ as equations of a and t, or for softmax of z and t."""
         graph, ends = slopes.graph, []
+        needed = graph.reachable(slopes.ends)  # one δ is that of all examples that are equal
         for node, names, position in _named(graph, self.number, "delta", Adjoints):
-            block = graph.block_of(node)
-            ends.append(Binding(names, position, int(block.operands[node - block.start, 0])))
+            if needed[node]:
+                ends.append(Binding(names, position, _below(graph, node)))
         local = layered(dataclasses.replace(slopes, outputs=tuple(ends)))
         bindings, outputs = Ascii(local).right_sides()
-        known = dict(self._last_targets(slopes)) | {
-            binding.name: bindings[binding.name]
-            for binding in local.bindings
-            if self._is_opened(binding.names)
-        }
+        known = (
+            dict(self._same_values(graph))
+            | dict(self._last_targets(slopes))
+            | {
+                binding.name: bindings[binding.name]
+                for binding in local.bindings
+                if self._is_opened(binding.names)
+            }
+        )
         used, waiting = set[str](), list(outputs.values())
         while waiting:
             new = {word for word in _WORD.findall(waiting.pop()) if word in known} - used
@@ -155,6 +161,15 @@ class _Pair:
             waiting += [known[word] for word in new]
         lines = {name: text for name, text in known.items() if name in used} | outputs
         return "\n".join(f"{name} = {text}" for name, text in lines.items())
+
+    def _same_values(self, graph: Graph) -> Iterator[tuple[str, str]]:
+        """The values of equal examples: each as the name of the first."""
+        first: dict[int, str] = {}
+        for node, names, position in _named(graph, self.number, self.letter):
+            name = names.ascii(position)
+            known = first.setdefault(_below(graph, node), name)
+            if known != name:
+                yield name, known
 
     def _is_opened(self, names: Names) -> bool:
         """Whether a name is written out: what is handed back may be a factor on one side alone."""
@@ -204,6 +219,9 @@ def _written(pair: _Pair, slopes: F) -> F:
     letters = next(names for _, names, _ in _named(old, pair.number, pair.letter))
     passed = {p: node for node, _, p in _named(old, pair.number + 1, "dL", Adjoints)}
     deltas = {node: p for node, _, p in _named(old, pair.number, "delta", Adjoints)}
+    alike: dict[int, list[int]] = {}  # positions of δ: of equal examples there is one for all
+    for node, position in deltas.items():
+        alike.setdefault(_below(old, node), []).append(position)
     moved = np.full(len(old), -1, dtype=np.int32)
     needed = [slopes.ends, np.array([*values.values(), *passed.values()], dtype=np.int32)]
     for block, rows in old.walk(old.reachable(np.concatenate(needed))):
@@ -223,16 +241,11 @@ def _written(pair: _Pair, slopes: F) -> F:
             below = operands[:, 0]
             for place, node in enumerate(ids.tolist()):
                 if node in deltas:
-                    position = deltas[node]
-                    target = pair.target(slopes, position)
-                    factor = passed.get(position // pair.units)
-                    below[place] = _difference(
-                        new,
-                        known[position],
-                        int(moved[target]) if isinstance(target, int) else target,
-                        None if factor is None else int(moved[factor]),
-                        pair.shares(slopes),
-                    )
+                    terms = [
+                        _difference(pair, slopes, new, known[p], p, moved, passed)
+                        for p in alike[_below(old, node)]
+                    ]
+                    below[place] = terms[0] if len(terms) == 1 else _made(new, "add", *terms)
             title = Title(below, block.payload, block.positions[rows])
             moved[ids] = append_names(new, title)
         else:
@@ -242,21 +255,32 @@ def _written(pair: _Pair, slopes: F) -> F:
 
 def _quotient(graph: Graph, z: int, s: int, names: Names, position: int) -> int:
     """`exp(z)/s`, with its name."""
-    raised = graph.rows("exp", np.array([[z]], dtype=np.int32))
-    ids = graph.rows("divide", np.array([[raised[0], s]], dtype=np.int32))
+    ids = np.array([_made(graph, "divide", _made(graph, "exp", z), s)], dtype=np.int32)
     return int(append_names(graph, Title(ids, names, np.array([position])))[0])
 
 
-def _difference(graph: Graph, value: int, target: int | float, factor: int | None, k: int) -> int:
+def _difference(
+    pair: _Pair, slopes: Form, graph: Graph, value: int, position: int, moved: Ids,
+    passed: Mapping[int, int],
+) -> int:  # fmt: skip
     """`factor*(value - target)/k`, without what is 0 or 1."""
-
-    def made(op: str, *operands: int) -> int:
-        return int(graph.rows(op, np.array([operands], dtype=np.int32))[0])
-
+    target, k = pair.target(slopes, position), pair.shares(slopes)
     if isinstance(target, int):
-        value = made("add", value, made("negate", target))
+        value = _made(graph, "add", value, _made(graph, "negate", int(moved[target])))
     elif target:
-        value = made("add", value, int(graph.constants(-target)))
+        value = _made(graph, "add", value, int(graph.constants(-target)))
+    factor = passed.get(position // pair.units)
     if factor is not None:
-        value = made("multiply", factor, value)
-    return made("divide", value, int(graph.constants(float(k)))) if k > 1 else value
+        value = _made(graph, "multiply", int(moved[factor]), value)
+    return _made(graph, "divide", value, int(graph.constants(float(k)))) if k > 1 else value
+
+
+def _made(graph: Graph, op: str, *operands: int) -> int:
+    """The node of an operation."""
+    return int(graph.rows(op, np.array([operands], dtype=np.int32))[0])
+
+
+def _below(graph: Graph, node: int) -> int:
+    """What a name is given to."""
+    block = graph.block_of(node)
+    return int(block.operands[node - block.start, 0])

@@ -96,7 +96,7 @@ def _with_itself(one: Subject, seed: int, tolerance: float | None, progress: Wat
         if size is not None and size.nodes <= READ_BACK:
             text = one.network.formula(form).text(ascii=True, max_nodes=None)
             parsed = read_text(text, one, longest=None)
-            words = f"the {form} formula, read back from {len(text):,} characters of text"
+            words = f"the {form} formula, read back from {len(text):,} characters of text,"
             other = of_formula(parsed.formula, words, parsed)
             break
         note = (
@@ -216,7 +216,7 @@ class Comparison:
         """The data, for `--json`."""
         return {
             "schema": 1,
-            "compared": [self.one.words, self.other.words],
+            "compared": [side.words.removesuffix(",") for side in (self.one, self.other)],
             "forms": {
                 column.title: column.to_json(list(self.one.outputs))
                 for column in self.sizes.columns

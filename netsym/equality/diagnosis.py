@@ -19,7 +19,6 @@ from netsym.equality.mutants import mutants, numbers_wrong
 from netsym.equality.same_graph import together
 from netsym.equality.sides import Subject, of_formula
 from netsym.equality.substitution import Mutant, substituted
-from netsym.errors import pointed
 from netsym.forms.form import bind
 from netsym.forms.values import Evaluation
 from netsym.formula import Formula
@@ -28,6 +27,7 @@ from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import literal
 from netsym.graph.plan import Plan
 from netsym.ops.proved.balls import precision, radius
+from netsym.typed.carets import mistake
 from netsym.wording import agreed
 
 Floats = npt.NDArray[np.float64]
@@ -86,8 +86,7 @@ class Diagnosis:
     def caret(self) -> str:
         """The text with carets under where it departs."""
         assert self.span is not None
-        start, stop = self.span
-        return str(pointed("", self.text, start, stop - start)).removeprefix("\n")
+        return str(mistake("", self.text, self.span)).removeprefix("\n")
 
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`."""

@@ -20,7 +20,7 @@ _POINTS = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FormColumn:
     """One form: its size, and, where it is small enough to be written, its text and its time.
 
     `characters` are those of its plain text, `seconds` is the time per point, evaluated in float64
@@ -42,7 +42,7 @@ class Column:
 class Table:
     """The forms side by side; `str` is the table."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[FormColumn, ...]
 
     def __str__(self) -> str:
         rows = [["", *(column.title for column in self.columns)], *self._counts()]
@@ -71,7 +71,7 @@ class Table:
 
 def table(sides: Sequence[Subject]) -> Table:
     """The forms of one network, of two, or of a network and a formula."""
-    columns: list[Column] = []
+    columns: list[FormColumn] = []
     for number, side in enumerate(sides, 1):
         mark = f" {number}" if len(sides) > 1 else ""
         values = dict.fromkeys(side.names, 0.5)
@@ -88,12 +88,12 @@ def table(sides: Sequence[Subject]) -> Table:
 
 def _measured(
     title: str, size: Size | None, formula: Formula | None, values: Mapping[str, float]
-) -> Column:
+) -> FormColumn:
     if formula is None or size is None or size.nodes > _TIMED:
-        return Column(title, size)
+        return FormColumn(title, size)
     x = np.linspace(-1.0, 1.0, _POINTS)[:, None] * np.ones(len(formula.inputs))
     characters = len(formula.text(ascii=True))
-    return Column(title, size, characters, seconds_per_point(formula, x, values))
+    return FormColumn(title, size, characters, seconds_per_point(formula, x, values))
 
 
 def _or(value: Any, show: Any) -> str:

@@ -11,7 +11,7 @@ from math import prod
 from typing import Any
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.files.options import MOST, shown, wrong
+from netsym.files.options import MOST, as_written, wrong
 from netsym.graph.names import is_name
 from netsym.layers import MOST_AXES
 from netsym.layers.blocks import INPUT
@@ -72,7 +72,7 @@ def document(network: Network) -> dict[str, Any]:
         if len(one.shape) > 1:
             said["shape"] = list(one.shape)
     else:
-        said["inputs"] = [_said(each) for each in network.inputs]
+        said["inputs"] = [_said(number, each) for number, each in enumerate(network.inputs, 1)]
     (first, *more) = network.outputs
     if not more and first.name == "y" and first.source == network.layers[-1].name:
         return said | ({"outputs": list(first.names.literal)} if first.names.literal else {})
@@ -84,13 +84,14 @@ def document(network: Network) -> dict[str, Any]:
     return said
 
 
-def _said(each: Input) -> dict[str, Any]:
+def _said(number: int, each: Input) -> dict[str, Any]:
+    name = {"name": _name(f"input {number}", {"name": each.name}, "query")}
     shape = {"shape": list(each.shape)} if len(each.shape) > 1 else {}
     count = len(each.names)
     if each.names != Input.of(each.name, count, each.shape).names:
-        return {"name": each.name, "entries": each.names.all()} | shape
+        return name | {"entries": each.names.all()} | shape
     said: dict[str, Any] = shape or {"entries": count}
-    return {"name": each.name} | said
+    return name | said
 
 
 def _are_tables(given: Any) -> bool:
@@ -118,7 +119,7 @@ def _shape(value: Any) -> tuple[int, ...]:
             raise SpecError(f"shape has {len(value)} axes; at most {MOST_AXES} can be handled")
         if prod(value) <= MOST:
             return tuple(value)
-        raise SpecError(f"shape = {shown(value)} has more than {MOST:,} inputs")
+        raise SpecError(f"shape = {as_written(value)} has more than {MOST:,} inputs")
     raise wrong("shape", value, "a list of whole numbers above zero", "[28, 28]")
 
 
@@ -145,4 +146,6 @@ def known(where: str, said: Mapping[str, Any], keys: Sequence[str]) -> None:
     """Raise `SpecError` for a key that a table cannot have."""
     for key in said:
         if key not in keys:
-            raise SpecError(f"{where} has an unknown key {shown(key)}; {did_you_mean(key, keys)}")
+            raise SpecError(
+                f"{where} has an unknown key {as_written(key)}; {did_you_mean(key, keys)}"
+            )

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError
-from netsym.files.columns import as_name
 from netsym.files.table import Table, read_table
 from netsym.graph.names import Names, literal
+from netsym.network.columns import as_name
+from netsym.network.interface import answers
 from netsym.network.network import Network
 from netsym.typed.vocabulary import Vocabulary
 from netsym.wording import few
@@ -26,18 +27,18 @@ def read_examples(path: str | os.PathLike[str], network: Network) -> tuple[Float
 
     A header says which column is which: the inputs have their names, the targets those of the
     outputs, or t, t_1 …, or y, y_1 …, or what became of them, as `net worth` is net_worth; without
-    a header the inputs come first. Of several outputs
-    the target may be one column, the class. Raises `SpecError` for other columns.
+    a header, as where the first line is all numbers, the inputs come first. Of several outputs the
+    target may be one column, the class. Raises `SpecError` for other columns.
     """
     table = read_table(path)
-    inputs, outputs = len(network.input_names), network.layers[-1].width
+    inputs, outputs = len(network.input_names), len(network.outputs[0].names)
     columns = table.numbers.shape[1]
     if columns not in (inputs + 1, inputs + outputs):
         targets = "1" if outputs == 1 else f"1 or {outputs}"
-        there, wanted = "", ""
+        there, wanted = ", the first line with numbers", ""
         if table.header:
             there = f", {_few(literal(*table.header))}"
-            wanted = f": {_expected(network, _answers(network, outputs))}"
+            wanted = f": {_expected(network, answers(network.outputs[0], outputs))}"
         raise SpecError(
             f"{path} has {columns} columns{there}; this network needs {inputs} for its inputs and "
             f"{targets} for the target{wanted}"
@@ -50,8 +51,8 @@ def read_examples(path: str | os.PathLike[str], network: Network) -> tuple[Float
 
 def _order(table: Table, network: Network, targets: int, where: str) -> Columns:
     """The columns of the inputs, then those of the targets; raises `SpecError` for others."""
-    answers = _answers(network, targets)
-    vocabulary = Vocabulary([network.input_names, *answers], None)
+    expected = answers(network.outputs[0], targets)
+    vocabulary = Vocabulary([network.input_names, *expected], None)
     found: dict[int, str] = {}
     for column, name in enumerate(table.header, 1):
         meant = vocabulary.resolve(name, {}) or vocabulary.resolve(as_name(name), {})
@@ -67,22 +68,11 @@ def _order(table: Table, network: Network, targets: int, where: str) -> Columns:
             raise SpecError(
                 f"{where}, column {column}: {problem}; the header is "
                 f"{_few(literal(*table.header))}, but expected are "
-                f"{_expected(network, answers)}; name the columns so, in any order, or take the "
+                f"{_expected(network, expected)}; name the columns so, in any order, or take the "
                 "header out if they are in that order"
             )
         found[position] = name
     return np.argsort(list(found))
-
-
-def _answers(network: Network, targets: int) -> list[Names]:
-    """What so many targets may be called: by names of the network, and as t and y."""
-    shape = () if targets == 1 else network.layers[-1].shape
-    named = (
-        [network.output_names]
-        if network.output_names.literal and len(network.output_names) == targets
-        else []
-    )
-    return [*named, Names("t", None, shape), Names("y", None, shape)]
 
 
 def _expected(network: Network, answers: Sequence[Names]) -> str:

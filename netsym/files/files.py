@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from netsym.errors import SpecError
-from netsym.files.bounded import opened
+from netsym.files.bounded import MOST_TEXT, text_of
 from netsym.files.parameters_file import arrays
 from netsym.files.spec import network
 from netsym.files.syntax import Format, document
@@ -18,7 +18,6 @@ __all__ = ["dumps", "load", "loads", "save"]
 
 #: The formats of a spec, by the suffix of its file.
 FORMATS: dict[str, Format] = {".toml": "toml", ".json": "json"}
-_MOST_BYTES = 64 * 2**20
 
 
 def is_file(path: Path) -> bool:
@@ -58,22 +57,6 @@ def format_of(path: Path) -> Format:
     return format
 
 
-def text_of(path: Path) -> str:
-    """The text of a file; raises `SpecError` if it cannot be read, or is none in UTF-8."""
-    with opened(path, _MOST_BYTES) as file:
-        content = file.read(_MOST_BYTES)
-    if b"\0" in content[:4096]:
-        raise SpecError(f"{path} is not text; save it as UTF-8")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise SpecError(
-            f"{path}, line {line}: byte 0x{content[error.start]:02x} is not UTF-8; "
-            "save the file as UTF-8"
-        ) from None
-
-
 def loads(
     text: str, *, folder: Path | None = None, source: str = "<text>", format: Format = "toml"
 ) -> Network:
@@ -93,8 +76,8 @@ def loads(
     ... ''').parameter_names())
     ['w', 'b']
     """
-    if len(text) > _MOST_BYTES:
-        raise SpecError(f"{source} has {len(text):,} characters; at most {_MOST_BYTES:,} are read")
+    if len(text) > MOST_TEXT:
+        raise SpecError(f"{source} has {len(text):,} characters; at most {MOST_TEXT:,} are read")
     said = document(text, format, source)
     try:
         return network(said, Path(source).stem, arrays(said.get("parameters"), folder))

@@ -90,13 +90,13 @@ def _float(value: float) -> float:
 
 def wrong(key: str, value: Any, wanted: str, example: str) -> SpecError:
     """The error for a value that a key cannot have."""
-    return SpecError(f"{key} is {shown(value)}; it must be {wanted}, as in {key} = {example}")
+    return SpecError(f"{key} is {as_written(value)}; it must be {wanted}, as in {key} = {example}")
 
 
-def shown(value: Any) -> str:
+def as_written(value: Any) -> str:
     """A value as a spec writes it, cut to 60 characters.
 
-    >>> shown(["w", 1, True])
+    >>> as_written(["w", 1, True])
     '["w", 1, true]'
     """
     if isinstance(value, (list, dict)) and len(value) > 20:

@@ -21,7 +21,8 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError
 from netsym.files.bounded import opened
-from netsym.files.options import shown
+from netsym.files.options import as_written
+from netsym.files.syntax import unique
 
 Floats = npt.NDArray[np.float64]
 
@@ -48,7 +49,7 @@ def arrays(name: Any, folder: Path | None) -> dict[str, Floats] | None:
         return None
     if not isinstance(name, str) or not name.endswith((".npz", ".safetensors")):
         raise SpecError(
-            f"parameters is {shown(name)}; it must name a .npz or "
+            f"parameters is {as_written(name)}; it must name a .npz or "
             '.safetensors file, as in parameters = "weights.npz"'
         )
     path = _inside(name, folder)
@@ -116,7 +117,9 @@ def _npy(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Floats:
         length = int.from_bytes(start[8:12] if wide else start[8:10], "little")
         begin = (12 if wide else 10) + length
         if start[:6] != b"\x93NUMPY" or begin > min(member.file_size, _MOST_HEADER):
-            raise SpecError(f"{shown(name)} is not in NumPy's format; write it with numpy.savez")
+            raise SpecError(
+                f"{as_written(name)} is not in NumPy's format; write it with numpy.savez"
+            )
         header = (start + file.read(max(0, begin - 12)))[12 if wide else 10 : begin].decode(
             "latin-1"
         )
@@ -160,7 +163,7 @@ def _safetensors(file: BinaryIO, size: int) -> Iterator[tuple[str, Floats]]:
         if tensor.begin != at:
             problem = "overlaps with" if tensor.begin < at else "leaves a gap after"
             raise SpecError(
-                f"{shown(tensor.name)} {problem} the array before it; write the file again"
+                f"{as_written(tensor.name)} {problem} the array before it; write the file again"
             )
         at = tensor.end
         values = np.frombuffer(file.read(tensor.end - tensor.begin), _SAFE_TYPES[tensor.type])
@@ -174,7 +177,7 @@ def _safetensors(file: BinaryIO, size: int) -> Iterator[tuple[str, Floats]]:
 def _tensors(header: bytes, room: int) -> list[_Tensor]:
     """What the header declares, in the order of the data, each checked by itself."""
     try:
-        declared = json.loads(header.decode("utf-8"), object_pairs_hook=_unique)
+        declared = json.loads(header.decode("utf-8"), object_pairs_hook=unique)
     except (ValueError, RecursionError):
         raise SpecError("its header is not JSON; it is not a sound .safetensors file") from None
     if not isinstance(declared, dict):
@@ -188,14 +191,14 @@ def _tensor(name: str, entry: Any, room: int) -> _Tensor:
     kind, shape, offsets = (entry.get(key) for key in ("dtype", "shape", "data_offsets"))
     if not (isinstance(kind, str) and _are_counts(shape) and _are_counts(offsets, 2)):
         raise SpecError(
-            f"{shown(name)} needs a dtype, a shape and two data_offsets; write the file again"
+            f"{as_written(name)} needs a dtype, a shape and two data_offsets; write the file again"
         )
     if kind not in _SAFE_TYPES:
         raise _not_floats(name, f"{kind[:20]} values")
     begin, end = offsets
     if not begin <= end <= room:
         raise SpecError(
-            f"{shown(name)} should be at bytes {begin:,} to {end:,}, but there are {room:,}; "
+            f"{as_written(name)} should be at bytes {begin:,} to {end:,}, but there are {room:,}; "
             "the file is cut off or damaged"
         )
     _check_size(name, tuple(shape), np.dtype(_SAFE_TYPES[kind]).itemsize, end - begin)
@@ -210,18 +213,12 @@ def _are_counts(value: Any, length: int | None = None) -> bool:
     )
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(dict(pairs)) < len(pairs):
-        raise SpecError("its header gives a name twice; it is not a sound .safetensors file")
-    return dict(pairs)
-
-
 # -- both ---------------------------------------------------------------------------------------
 def _check_size(name: str, shape: tuple[int, ...], itemsize: int, held: int) -> None:
     declared = math.prod(shape) * itemsize
     if declared != held or len(shape) > _MOST_AXES or max(shape, default=0) > _LONGEST_AXIS:
         raise SpecError(
-            f"{shown(name)} declares shape {' x '.join(map(str, shape))[:60]}, which is "
+            f"{as_written(name)} declares shape {' x '.join(map(str, shape))[:60]}, which is "
             f"{_amount(declared)}, but the file holds {_amount(held)}; write the file again"
         )
 
@@ -232,6 +229,6 @@ def _amount(count: int) -> str:
 
 def _not_floats(name: str, kind: str) -> SpecError:
     return SpecError(
-        f"{shown(name)} holds {kind}, but parameters are float16, float32 or float64 "
+        f"{as_written(name)} holds {kind}, but parameters are float16, float32 or float64 "
         "(bfloat16 in .safetensors); convert it with array.astype('float64')"
     )

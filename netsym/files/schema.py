@@ -18,13 +18,90 @@ from netsym.layers.blocks import INPUT, Block, Composite
 from netsym.layers.parameter_entries import LONGEST, NUMBER, SIGN
 from netsym.layers.registry import BLOCKS, LAYERS
 
-_NAME = {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
-_NAMES = {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"$ref": "#/$defs/name"}}
-_TEXT = {"type": "string"}
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _any(*kinds: dict[str, Any], said: str = "") -> dict[str, Any]:
+    return ({"description": said} if said else {}) | {"anyOf": list(kinds)}
+
+
+def _text(said: str = "", **more: Any) -> dict[str, Any]:
+    return ({"description": said} if said else {}) | {"type": "string", **more}
+
+
+def _list(of: dict[str, Any], said: str = "", least: int = 1, **more: Any) -> dict[str, Any]:
+    start = {"description": said} if said else {}
+    return start | {"type": "array", "minItems": least, **more, "items": of}
+
+
+def _table(said: str, required: list[str], properties: dict[str, Any]) -> dict[str, Any]:
+    """A table that has no other keys than these."""
+    return {
+        "description": said,
+        "type": "object",
+        "required": required,
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+_NAME = _text(pattern="^[A-Za-z_][A-Za-z0-9_]*$")
+
+#: What a spec has at the top.
+_SPEC = {
+    "netsym": {"const": VERSION, "description": "The version of this schema."},
+    "title": _text(),
+    "inputs": _any(
+        _ref("names"), _ref("count"), _list(_ref("input")),
+        said="The names of the inputs, how many there are, or a table for each.",
+    ),
+    "shape": _ref("shape"),
+    "outputs": _any(
+        _ref("names"), _list(_ref("output")),
+        said="The names of the outputs, or a table for each of several.",
+    ),
+    "function": _NAME | {"description": "Write f(x) = … rather than y = …"},
+    "parameters": _text("A file beside the spec, with arrays <layer name>.weights, ….",
+                        pattern=r"\.(npz|safetensors)$"),
+    "latex": {"type": "object", "additionalProperties": _text()},
+    "layers": _ref("layers"),
+}  # fmt: skip
+
+#: What they are made of, besides the layers that there are.
+_DEFINED = {
+    "name": _NAME,
+    "names": _list(_ref("name"), uniqueItems=True),
+    "shape": _list(_ref("count"), "The lengths of the axes, where an input is an array."),
+    "input": _table(
+        "One of several inputs, which layers read by its name.", ["name"],
+        {"name": _ref("name"), "entries": _any(_ref("names"), _ref("count")),
+         "shape": _ref("shape")},
+    ),
+    "output": _table(
+        "One of several outputs: the values of a layer or block.", ["name", "from"],
+        {"name": _ref("name"), "from": _text(), "entries": _ref("names")},
+    ),
+    "count": {"type": "integer", "minimum": 1, "maximum": MOST},
+    "entry": _any(
+        {"type": "number"}, _ref("name"), _ref("fraction"), _ref("formula"),
+        said="A number, a name, or text: an exact fraction or a formula.",
+    ),
+    "fraction": _text('An exact number, such as "1/3".',
+                      pattern="^[+-]?[0-9]{1,400}(/[0-9]{1,400})?$"),
+    "formula": _text('Made of numbers and parameters, such as "2*w + sigmoid(c)".',
+                     maxLength=LONGEST, pattern=rf"^(?!{NUMBER}$)[^=;#\n]*{SIGN}[^=;#\n]*$"),
+    "array": {"type": "array", "items": _any(_ref("entry"), _ref("array"))},
+    "layers": _list(_ref("layer")),
+    "layer": {"oneOf": [_ref(kind) for kind in (*LAYERS, *BLOCKS, BLOCK)]},
+}  # fmt: skip
 
 
 def schema() -> dict[str, Any]:
     """The schema (JSON Schema 2020-12) of version 1 of a spec, TOML or JSON."""
+    layers = {name: _layer(kind) for name, kind in LAYERS.items()}
+    blocks = {name: _block(kind) for name, kind in BLOCKS.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A neural network, as netsym reads it from TOML or JSON",
@@ -32,101 +109,13 @@ def schema() -> dict[str, Any]:
         "required": ["netsym", "layers"],
         "anyOf": [{"required": ["inputs"]}, {"required": ["shape"]}],
         "additionalProperties": False,
-        "properties": {
-            "netsym": {"const": VERSION, "description": "The version of this schema."},
-            "title": _TEXT,
-            "inputs": {
-                "description": "The names of the inputs, how many there are, or a table for each.",
-                "anyOf": [
-                    {"$ref": "#/$defs/names"},
-                    {"$ref": "#/$defs/count"},
-                    {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/input"}},
-                ],
-            },
-            "shape": {"$ref": "#/$defs/shape"},
-            "outputs": {
-                "description": "The names of the outputs, or a table for each of several.",
-                "anyOf": [
-                    {"$ref": "#/$defs/names"},
-                    {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/output"}},
-                ],
-            },
-            "function": {**_NAME, "description": "Write f(x) = … rather than y = …"},
-            "parameters": {
-                "description": "A file beside the spec, with arrays <layer name>.weights, ….",
-                "type": "string",
-                "pattern": r"\.(npz|safetensors)$",
-            },
-            "latex": {"type": "object", "additionalProperties": _TEXT},
-            "layers": {"$ref": "#/$defs/layers"},
-        },
-        "$defs": {
-            "name": _NAME,
-            "names": _NAMES,
-            "shape": {
-                "description": "The lengths of the axes, where an input is an array.",
-                "type": "array",
-                "minItems": 1,
-                "items": {"$ref": "#/$defs/count"},
-            },
-            "input": {
-                "description": "One of several inputs, which layers read by its name.",
-                "type": "object",
-                "required": ["name"],
-                "additionalProperties": False,
-                "properties": {
-                    "name": {"$ref": "#/$defs/name"},
-                    "entries": {"anyOf": [{"$ref": "#/$defs/names"}, {"$ref": "#/$defs/count"}]},
-                    "shape": {"$ref": "#/$defs/shape"},
-                },
-            },
-            "output": {
-                "description": "One of several outputs: the values of a layer or block.",
-                "type": "object",
-                "required": ["name", "from"],
-                "additionalProperties": False,
-                "properties": {
-                    "name": {"$ref": "#/$defs/name"},
-                    "from": _TEXT,
-                    "entries": {"$ref": "#/$defs/names"},
-                },
-            },
-            "count": {"type": "integer", "minimum": 1, "maximum": MOST},
-            "entry": {
-                "description": "A number, a name, or text: an exact fraction or a formula.",
-                "anyOf": [
-                    {"type": "number"},
-                    {"$ref": "#/$defs/name"},
-                    {"$ref": "#/$defs/fraction"},
-                    {"$ref": "#/$defs/formula"},
-                ],
-            },
-            "fraction": {
-                "description": 'An exact number, such as "1/3".',
-                "type": "string",
-                "pattern": "^[+-]?[0-9]{1,400}(/[0-9]{1,400})?$",
-            },
-            "formula": {
-                "description": 'Made of numbers and parameters, such as "2*w + sigmoid(c)".',
-                "type": "string",
-                "maxLength": LONGEST,
-                "pattern": rf"^(?!{NUMBER}$)[^=;#\n]*{SIGN}[^=;#\n]*$",
-            },
-            "array": {
-                "type": "array",
-                "items": {"anyOf": [{"$ref": "#/$defs/entry"}, {"$ref": "#/$defs/array"}]},
-            },
-            "layers": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/layer"}},
-            "layer": {"oneOf": [{"$ref": f"#/$defs/{k}"} for k in (*LAYERS, *BLOCKS, BLOCK)]},
-            **{name: _layer(kind) for name, kind in LAYERS.items()},
-            **{name: _block(kind) for name, kind in BLOCKS.items()},
-            BLOCK: _block(Block),
-        },
+        "properties": _SPEC,
+        "$defs": _DEFINED | layers | blocks | {BLOCK: _block(Block)},
     }
 
 
 def _layer(kind: type[Layer]) -> dict[str, Any]:
-    shared = {} if "share" in options(kind) else {"share": _TEXT}
+    shared = {} if "share" in options(kind) else {"share": _text()}
     parameters = {key: _parameter(key, kind) for key in kind.letters}
     said = _said(kind, kind.kind, *kind.reads)
     said["properties"] |= parameters | shared
@@ -144,20 +133,16 @@ def _block(kind: type[Composite | Block]) -> dict[str, Any]:
 
 def _said(kind: type[Any], name: str, least: int, most: int | None) -> dict[str, Any]:
     """A table with the options of a layer or block, which reads from so many values."""
-    sources = {"type": "array", "items": _TEXT, "minItems": least}
+    sources = _list(_text(), least=least) | ({} if most is None else {"maxItems": most})
     every: Mapping[str, Option] = options(kind)  # type: ignore[arg-type]  # classes are hashable
-    return {
-        "description": (kind.__doc__ or "").partition("\n")[0],
-        "type": "object",
-        "required": ["type", *(["from"] if least > 1 else [])],
-        "additionalProperties": False,
-        "properties": {
-            "type": {"const": name},
-            "name": {"type": "string", "pattern": f"^{LAYER_NAME}$", "not": {"const": INPUT}},
-            "from": sources | ({} if most is None else {"maxItems": most}),
-            **{known.name: _option(known) for known in every.values()},
-        },
+    properties = {
+        "type": {"const": name},
+        "name": _text(pattern=f"^{LAYER_NAME}$") | {"not": {"const": INPUT}},
+        "from": sources,
+        **{known.name: _option(known) for known in every.values()},
     }
+    said = (kind.__doc__ or "").partition("\n")[0]
+    return _table(said, ["type", *(["from"] if least > 1 else [])], properties)
 
 
 def _option(option: Option) -> dict[str, Any]:
@@ -168,8 +153,8 @@ def _option(option: Option) -> dict[str, Any]:
         int: whole,
         float: {"type": "number"},
         bool: {"type": "boolean"},
-        str: {"type": "string"},
-        tuple: {"anyOf": [whole, {"type": "array", "minItems": 1, "items": whole}]},
+        str: _text(),
+        tuple: _any(whole, _list(whole)),
     }
     said = types[option.type]
     known = option.default not in (dataclasses.MISSING, None)
@@ -178,9 +163,19 @@ def _option(option: Option) -> dict[str, Any]:
 
 
 def _parameter(key: str, kind: type[Layer]) -> dict[str, Any]:
-    array: dict[str, Any] = {"$ref": "#/$defs/array"}
-    return {"anyOf": [array, {"type": "boolean"}]} if key in switches(kind) else array
+    array = _ref("array")
+    return _any(array, {"type": "boolean"}) if key in switches(kind) else array
+
+
+def _lines(table: dict[str, Any], margin: str = "  ") -> str:
+    """A table in JSON, a key to a line; those of `$defs` too."""
+    said = (
+        _lines(value, f"{margin}  ") if key == "$defs" else json.dumps(value, ensure_ascii=False)
+        for key, value in table.items()
+    )
+    keys = (f"{margin}{json.dumps(key)}: {value}" for key, value in zip(table, said, strict=True))
+    return "{\n" + ",\n".join(keys) + f"\n{margin[2:]}}}"
 
 
 if __name__ == "__main__":
-    print(json.dumps(schema(), indent=2, ensure_ascii=False))
+    print(_lines(schema()))

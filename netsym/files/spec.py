@@ -16,26 +16,18 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError, did_you_mean, nearest
 from netsym.files import ends
-from netsym.files.options import options, shown, switches, wrong
+from netsym.files.options import as_written, options, switches, wrong
 from netsym.layers import Activated, Layer
 from netsym.layers.blocks import INPUT, Block, Composite, LayerWire, Shared, Wire, expanded
 from netsym.layers.registry import BLOCKS, LAYERS
 from netsym.network.interface import Input
 from netsym.network.network import Network
-from netsym.wording import agreed
+from netsym.wording import agreed, joined
 
 VERSION = 1
 KEYS = (
-    "netsym",
-    "title",
-    "inputs",
-    "shape",
-    "outputs",
-    "function",
-    "parameters",
-    "latex",
-    "layers",
-)
+    "netsym", "title", "inputs", "shape", "outputs", "function", "parameters", "latex", "layers",
+)  # fmt: skip
 LAYER_KEYS = ("type", "name", "from")
 BLOCK = "block"
 BLOCK_KEYS = ("layers", "repeat", "share", "residual")
@@ -64,7 +56,7 @@ def network(said: Mapping[str, Any], title: str, arrays: Arrays | None) -> Netwo
         wires,
         outputs,
         function=_function(said["function"]) if "function" in said else "",
-        latex_names=_latex(said.get("latex", {})),
+        latex_names=checked_latex(said.get("latex", {})),
         assumed=_assumed(silent),
     )
     if arrays is not None:
@@ -219,7 +211,7 @@ def _parameters(layer: Layer, said: Mapping[str, Any]) -> dict[str, Any] | Share
             raise wrong("share", origin, "the name of a layer", '"embedding"')
         own = [key for key in layer.letters if isinstance(said.get(key), list)]
         if own:
-            raise SpecError(f"{own[0]} is given, but share = {shown(origin)} gives it too")
+            raise SpecError(f"{own[0]} is given, but share = {as_written(origin)} gives it too")
         return Shared(origin)
     given = (key for key in layer.letters if key in said and not isinstance(said[key], bool))
     return {key: said[key] for key in given}
@@ -233,7 +225,7 @@ def _from_file(layers: list[LayerWire], arrays: Arrays) -> list[Wire]:
         if isinstance(given, Shared):
             filled.append((name, layer, sources, given))
             continue
-        where = f"layer {number} ({layer.kind}{'' if name == f'layer{number}' else ' ' + name})"
+        where = _where(number, layer, name)
         entries = dict(given)
         for key in layer.letters:
             full = f"{name}.{key}"
@@ -259,13 +251,17 @@ def _check_missing(built: Network, layers: Sequence[Wire]) -> None:
     for placed in built.layers:
         for key in placed.parameters:
             if key not in given.get(placed.name, placed.parameters):
-                layer, number = placed.layer, placed.number
-                called = "" if placed.name == f"layer{number}" else f" {placed.name}"
-                omit = f", or {key} = false" if key in switches(type(layer)) else ""
+                omit = f", or {key} = false" if key in switches(type(placed.layer)) else ""
+                where = _where(placed.number, placed.layer, placed.name)
                 raise SpecError(
-                    f"layer {number} ({layer.kind}{called}): the parameter file has no array "
-                    f"{placed.name}.{key}; add it, or write {key} = […] here{omit}"
+                    f"{where}: the parameter file has no array {placed.name}.{key}; add it, or "
+                    f"write {key} = […] here{omit}"
                 )
+
+
+def _where(number: int, layer: Layer, name: str) -> str:
+    """What errors call a layer."""
+    return f"layer {number} ({layer.kind}{'' if name == f'layer{number}' else ' ' + name})"
 
 
 def _check_version(said: Mapping[str, Any]) -> None:
@@ -273,7 +269,7 @@ def _check_version(said: Mapping[str, Any]) -> None:
         raise SpecError(f"the version is missing; write netsym = {VERSION} at the top")
     if said["netsym"] != VERSION or type(said["netsym"]) is not int:
         raise SpecError(
-            f"netsym = {shown(said['netsym'])} is not a version that can be read here; "
+            f"netsym = {as_written(said['netsym'])} is not a version that can be read here; "
             f"write netsym = {VERSION}"
         )
 
@@ -288,13 +284,17 @@ def _check_unused(arrays: Arrays, used: set[str]) -> None:
 def _assumed(silent: list[str]) -> str:
     if not silent:
         return ""
-    listed = " and ".join(silent) if len(silent) < 4 else f"{len(silent)} layers"
+    listed = joined(silent) if len(silent) < 4 else f"{len(silent)} layers"
     are = agreed(len(silent), "has no activation and is", "have no activation and are")
     return f'{listed} {are} linear; to say so, write activation = "linear"'
 
 
 def _name(number: int, said: Mapping[str, Any]) -> str:
-    name = said.get("name", f"layer{number}")
+    return checked_name(number, said.get("name", f"layer{number}"))
+
+
+def checked_name(number: int, name: Any) -> str:
+    """The name of a layer; raises `SpecError` for what is none in a file."""
     if not isinstance(name, str) or not re.fullmatch(LAYER_NAME, name):
         wanted = "letters, digits, _ . and -, starting with a letter, in quotes"
         error = wrong("name", name, wanted, '"hidden"')
@@ -310,7 +310,8 @@ def _function(value: Any) -> str:
     raise wrong("function", value, "a name in quotes", '"f"')
 
 
-def _latex(value: Any) -> dict[str, str]:
+def checked_latex(value: Any) -> dict[str, str]:
+    """The LaTeX of names; raises `SpecError` for what is none in a file."""
     if not isinstance(value, dict):
         raise wrong("latex", value, "a table of names and their LaTeX", '{w_11 = "w_{11}"}')
     for name, latex in value.items():
@@ -345,4 +346,4 @@ def _kind(number: int, name: Any) -> type[Layer] | type[Composite] | None:
         return BLOCKS[name]
     near = nearest(name, (*LAYERS, *BLOCKS, BLOCK)) if isinstance(name, str) else None
     hint = f"did you mean {near!r}?" if near else f"write {_OTHERS}"
-    raise SpecError(f"layer {number}: unknown type {shown(name)}; {hint}")
+    raise SpecError(f"layer {number}: unknown type {as_written(name)}; {hint}")

@@ -7,7 +7,8 @@ import re
 import tomllib
 from typing import Any, Literal
 
-from netsym.errors import SpecError, pointed
+from netsym.errors import SpecError
+from netsym.typed.carets import mistake
 
 Format = Literal["toml", "json"]
 
@@ -58,23 +59,28 @@ def _toml(text: str, source: str) -> Any:
 
 
 def _json(text: str, source: str) -> Any:
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in keys:
-                raise SpecError(f"{source}: the key {key!r} is given twice; keep one of them")
-            keys[key] = value
-        return keys
-
     try:
         return json.loads(text, object_pairs_hook=unique)
+    except SpecError as error:
+        raise SpecError(f"{source}: {error}") from None
     except json.JSONDecodeError as error:
         raise _misspelt(source, text, error.lineno, error.colno, error.msg, _JSON_HINT) from None
 
 
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; raises `SpecError` for a key that it has twice."""
+    keys: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in keys:
+            raise SpecError(f"the key {key!r} is given twice; keep one of them")
+        keys[key] = value
+    return keys
+
+
 def _misspelt(source: str, text: str, line: int, column: int, message: str, hint: str) -> SpecError:
     shown = "".join(c if c.isprintable() else " " for c in _line(text, line))
-    return pointed(f"{source}, line {line}, column {column}: {message}", shown, column - 1, 1, hint)
+    place = f"{source}, line {line}, column {column}"
+    return mistake(f"{place}: {message}", shown, (column - 1, column), hint=hint)
 
 
 def _line(text: str, number: int) -> str:

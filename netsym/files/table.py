@@ -13,10 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError
-from netsym.files.bounded import opened
+from netsym.files.bounded import text_of
 from netsym.wording import plural
 
-_MOST_BYTES = 64 * 2**20
 #: What Python reads besides is no number here: 1_000, inf, nan, the digits of other scripts.
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _SEPARATORS = {"\t": "a tab", ";": "';'", ",": "','"}
@@ -44,12 +43,7 @@ def read_table(path: str | os.PathLike[str]) -> Table:
     finite decimal numbers.
     """
     path = Path(path)
-    with opened(path, _MOST_BYTES) as file:
-        content = file.read(_MOST_BYTES)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise SpecError(f"{path} is not text in UTF-8; save it as CSV") from None
+    text = text_of(path)
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = next((each for each in _SEPARATORS if each in _QUOTED.sub("", first)), ",")
     lines = _lines(path, text, separator)

@@ -11,10 +11,11 @@ from netsym.files.ends import document
 from netsym.files.entries_as_text import Inline
 from netsym.files.numbered_for_file import renumbered
 from netsym.files.options import options, switches
-from netsym.files.spec import VERSION
+from netsym.files.spec import VERSION, checked_latex, checked_name
 from netsym.files.syntax import Format
 from netsym.layers.wiring import Placed
 from netsym.network.network import Network
+from netsym.wording import joined
 
 
 def dumps(network: Network, format: Format = "toml") -> str:
@@ -45,7 +46,7 @@ def _spec(given: Network) -> dict[str, Any]:
     _check_sayable(given)
     network = renumbered(given)
     spec = {"netsym": VERSION, "title": network.title} | document(network)
-    optional = {"function": network.function, "latex": dict(network.latex_names)}
+    optional = {"function": network.function, "latex": checked_latex(dict(network.latex_names))}
     spec |= {key: value for key, value in optional.items() if value}
     return spec | {"layers": list(_layers(network))}
 
@@ -54,6 +55,7 @@ def _layers(network: Network) -> Iterator[dict[str, Any]]:
     before = network.inputs[0].name if len(network.inputs) == 1 else ""
     owners, inline = owned(network), Inline(network)
     for number, placed in enumerate(network.layers, 1):
+        checked_name(number, placed.name)  # nothing is written that could not be read back
         said: dict[str, Any] = {"type": placed.layer.kind}
         if placed.name != f"layer{number}":
             said["name"] = placed.name
@@ -112,7 +114,7 @@ def owned(network: Network) -> dict[str, str]:
         found = {first.setdefault(id(p), placed.name) for p in placed.parameters.values()}
         if len(found) > 1:
             raise SpecError(
-                f"layer {placed.name} has parameters of {' and '.join(sorted(found))}; a file "
+                f"layer {placed.name} has parameters of {joined(sorted(found))}; a file "
                 "lets a layer share those of one other layer"
             )
         owners[placed.name] = found.pop() if found else placed.name

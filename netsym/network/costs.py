@@ -17,7 +17,8 @@ from netsym.layers.loss import Cost, Huber, Labelled, Loss, Penalty
 from netsym.layers.registry import LOSSES
 from netsym.layers.sources import Given
 from netsym.layers.wiring import Placed
-from netsym.network.interface import Input, Output
+from netsym.network.columns import in_order
+from netsym.network.interface import Input, Output, answers, framed
 from netsym.network.network import Network
 from netsym.ops.parameters import Parameter
 from netsym.typed.vocabulary import Vocabulary
@@ -298,13 +299,15 @@ def _numbers(
     """
     if not isinstance(data, (tuple, list)) or len(data) != 2:
         raise SpecError("data is a pair of arrays, (X, Y), with one example a row")
-    inputs, y = network.inputs, _array("Y", data[1])
+    inputs, called = network.inputs, answers(network.outputs[0], prod(answered))
+    y = _array("Y", in_order(data[1], *(n.all() for n in called), what="the targets"))
     if len(inputs) > 1 and isinstance(data[0], (tuple, list)) and len(data[0]) == len(inputs):
         arrays = [
-            _rows(each, _array(each.name, x)) for each, x in zip(inputs, data[0], strict=True)
+            _rows(each, _array(each.name, framed(x, [each])))
+            for each, x in zip(inputs, data[0], strict=True)
         ]
     else:
-        x = _array("X", data[0])
+        x = _array("X", framed(data[0], inputs))
         if len(inputs) == 1:
             arrays = [_rows(inputs[0], x, "X")]
         else:

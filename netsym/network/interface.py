@@ -15,6 +15,7 @@ from netsym.errors import SpecError, checked_whole
 from netsym.graph.names import Names, literal
 from netsym.layers import Shape, shown
 from netsym.layers.blocks import INPUT
+from netsym.network.columns import in_order
 from netsym.wording import plural
 
 MOST_INPUTS = 10**9  # as many as a file may ask for
@@ -138,6 +139,9 @@ def flat(inputs: Sequence[Input], given: Sequence[npt.ArrayLike]) -> Sequence[np
     """
     if not inputs:
         return given
+    if len(given) in (1, len(inputs)):
+        parts = [[each] for each in inputs] if len(given) == len(inputs) else [inputs]
+        given = [framed(value, ends) for value, ends in zip(given, parts, strict=True)]
     entries = sum(len(each.names) for each in inputs)
     try:
         arrays = [np.asarray(value) for value in given]
@@ -162,6 +166,21 @@ def flat(inputs: Sequence[Input], given: Sequence[npt.ArrayLike]) -> Sequence[np
         ) from None
     whole = [np.broadcast_to(vector, (*leading, vector.shape[-1])) for vector in vectors]
     return [np.concatenate(whole, axis=-1)]
+
+
+def framed(data: Any, inputs: Sequence[Input]) -> Any:
+    """The columns of a data frame in the order of the entries of inputs; else what was given."""
+    if not hasattr(data, "columns"):
+        return data
+    names = [name for each in inputs for name in each.names.all()]
+    return in_order(data, names, what="the inputs")
+
+
+def answers(output: Output, targets: int) -> list[Names]:
+    """What so many targets may be called: as the outputs that a person named, and as t and y."""
+    shape = () if targets == 1 else output.shape
+    named = [output.names] if output.names.literal and len(output.names) == targets else []
+    return [*named, Names("t", None, shape), Names("y", None, shape)]
 
 
 def _last(arrays: Sequence[npt.NDArray[Any]]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -147,19 +147,3 @@ class Writer:
         if high is None:
             return f"{x} {self.relations.get('>=', '>=')} {self.number(low)}"
         return f"{self.number(low)} {most} {x} {most if closed else less} {self.number(high)}"
-
-
-def listed(numbers: Iterable[int]) -> str:
-    """Whole numbers in ascending order, with runs of three or more as one.
-
-    >>> listed([1, 2, 4, 5, 6, 9])
-    '1, 2, 4-6, 9'
-    """
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    shown = [[f"{run[0]}-{run[-1]}"] if len(run) > 2 else list(map(str, run)) for run in runs]
-    return ", ".join(word for words in shown for word in words)

@@ -20,9 +20,9 @@ from netsym.network.network import Network
 from netsym.ops.affine.affine import NotAffine
 from netsym.ops.affine.affine_pieces import Kinks, Pieces, Sides, Undecided, near, products
 from netsym.ops.proved.rationals import Exact, NotRational, Rationals, fractions
-from netsym.pieces.affine_text import ROUNDED, Row, Writer, formula, is_rounded, listed
+from netsym.pieces.affine_text import ROUNDED, Row, Writer, formula, is_rounded
 from netsym.pieces.redundancy import irredundant
-from netsym.wording import agreed, few, paragraph, plural
+from netsym.wording import agreed, few, paragraph, plural, runs
 from netsym.writers.text import Ascii
 
 Array = npt.NDArray[Any]
@@ -48,7 +48,9 @@ class Activity:
     active: tuple[int, ...]
 
     def __str__(self) -> str:
-        which = f": {listed(self.active)}" if 0 < len(self.active) < self.units else ""
+        which = (
+            f": {', '.join(runs(self.active, '-'))}" if 0 < len(self.active) < self.units else ""
+        )
         count = len(self.active) or "none"
         return f"layer {self.layer} {self.function}: {count} of {self.units} active{which}"
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from netsym.errors import SpecError, did_you_mean, nearest, pointed
+from netsym.errors import SpecError, did_you_mean, nearest
 from netsym.graph.functions import ACTIVATIONS
 from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
 from netsym.network.network import Network
+from netsym.typed.carets import mistake
 from netsym.wording import agreed
 
 _LAYER = re.compile(
@@ -57,10 +58,10 @@ def parse(text: str) -> Network:
     if not body:
         raise SpecError(f"{shown!r} is an empty network; give {SYNTAX}")
     if colon and not default:
-        raise pointed("no activation after the colon", text, len(body), 1, "as in 1-2-1:sigmoid")
+        raise _pointed("no activation after the colon", text, len(body), 1, "as in 1-2-1:sigmoid")
     if colon and default not in ACTIVATIONS:
         hint = did_you_mean(default, ACTIVATIONS)
-        raise pointed("unknown activation", text, len(body) + 1, len(default), hint)
+        raise _pointed("unknown activation", text, len(body) + 1, len(default), hint)
     position, inputs = 0, 0
     layers: list[Dense] = []
     unsaid: list[int] = []
@@ -70,7 +71,7 @@ def parse(text: str) -> Network:
             hint = f"give {SYNTAX}"
             if text.endswith((".toml", ".json")):
                 hint = "this looks like a file: netsym.load reads those"
-            raise pointed("not a layer of a network", text, position, len(part), hint)
+            raise _pointed("not a layer of a network", text, position, len(part), hint)
         units, times = (
             _count(match, "units", text, position),
             _count(match, "times", text, position),
@@ -79,16 +80,16 @@ def parse(text: str) -> Network:
         if activation and activation not in ACTIVATIONS:
             at = position + match.start("activation")
             hint = did_you_mean(activation, ACTIVATIONS)
-            raise pointed("unknown activation", text, at, len(activation), hint)
+            raise _pointed("unknown activation", text, at, len(activation), hint)
         if place == 0:
             if part != match["units"]:
                 message = "the first width is the number of inputs, which have no activation"
-                raise pointed(message, text, position, len(part), f"give {SYNTAX}")
+                raise _pointed(message, text, position, len(part), f"give {SYNTAX}")
             inputs = units
         else:
             if len(layers) + times > _MOST_LAYERS:
                 message = f"a network in shorthand has at most {_MOST_LAYERS:,} layers"
-                raise pointed(message, text, position, len(part))
+                raise _pointed(message, text, position, len(part))
             if not (activation or default):
                 unsaid += range(len(layers) + 1, len(layers) + times + 1)
             layer = Dense(
@@ -97,7 +98,7 @@ def parse(text: str) -> Network:
             layers += [layer] * times
         position += len(part) + 1
     if not layers:
-        raise pointed(
+        raise _pointed(
             "one width is only an input; a network needs at least one layer", text, 0, len(text),
             f"give {SYNTAX}",
         )  # fmt: skip
@@ -116,9 +117,11 @@ def _count(match: re.Match[str], group: str, text: str, position: int) -> int:
     number = int(digits) if len(digits) < 12 else _MOST_UNITS + 1
     at = position + match.start(group)
     if number == 0:
-        raise pointed("a width of zero", text, at, len(digits), "every layer has at least one unit")
+        raise _pointed(
+            "a width of zero", text, at, len(digits), "every layer has at least one unit"
+        )
     if number > _MOST_UNITS:
-        raise pointed(f"a layer has at most {_MOST_UNITS:,} units", text, at, len(digits))
+        raise _pointed(f"a layer has at most {_MOST_UNITS:,} units", text, at, len(digits))
     return number
 
 
@@ -132,3 +135,7 @@ def _assumed(unsaid: list[int], layers: int, body: str) -> str:
         len(unsaid), f"layer {shown} has no activation and is linear",
         f"layers {shown} have no activation and are linear",
     )  # fmt: skip
+
+
+def _pointed(message: str, text: str, start: int, length: int, hint: str = "") -> SpecError:
+    return mistake(message, text, (start, start + length), hint=hint)

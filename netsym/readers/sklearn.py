@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.files.columns import names_of, renamed
 from netsym.graph.names import literal
 from netsym.layers import Layer
 from netsym.layers.blocks import INPUT, Wire
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Scale, Standardize
+from netsym.network.columns import names_of, renamed
 from netsym.network.network import Network
 from netsym.wording import plural
 

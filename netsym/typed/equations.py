@@ -15,8 +15,8 @@ _LAST_NUMBER = re.compile(r"(.*_)([1-9][0-9]{0,5})")
 
 
 @dataclass(slots=True)
-class Equation:
-    """One equation: its name as typed and plainly, and the number of its right side."""
+class Statement:
+    """One equation, or a formula alone: its name as typed and plainly, and its right side."""
 
     word: str
     name: str
@@ -46,14 +46,14 @@ class Equations:
     outputs: Names | None
     function: str
     deepest: int | None = None
-    equations: list[Equation] = field(default_factory=list)
+    equations: list[Statement] = field(default_factory=list)
     arguments: list[str] | None = None
     expressions: Expressions = field(init=False)
 
     def __post_init__(self) -> None:
         self.expressions = Expressions(self.tokens, self.vocabulary, self.deepest)
 
-    def read(self) -> list[Equation]:
+    def read(self) -> list[Statement]:
         """Read all; gives those that are the outputs."""
         tokens, place = self.tokens, 0
         while True:
@@ -73,7 +73,7 @@ class Equations:
             number, place = reader.read(place)
             if tokens.kinds[place] == "=":
                 raise self._strange_equals(place)
-            self.equations.append(Equation("", "", place, number, number, None))
+            self.equations.append(Statement("", "", place, number, number, None))
             return place
         position = self._position(left)
         name = self._new_name(left, position)
@@ -96,7 +96,7 @@ class Equations:
             number = nodes.at(nodes.name(value), tokens.starts[place], tokens.stops[after - 1])
         called = left.arguments is not None
         self.equations.append(
-            Equation(left.word, name, left.token, number, value, position, called)
+            Statement(left.word, name, left.token, number, value, position, called)
         )
         reader.words.define(left.word, name, number)
         return after
@@ -218,7 +218,7 @@ class Equations:
         )  # fmt: skip
 
     # -- the whole ------------------------------------------------------------------------------
-    def _results(self) -> list[Equation]:
+    def _results(self) -> list[Statement]:
         """The equations that are the outputs."""
         nameless = [e for e in self.equations if not e.name]
         found = [e for e in self.equations if e.position is not None]

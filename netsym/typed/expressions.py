@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from netsym.errors import SpecError
 from netsym.graph.functions import FUNCTIONS
 from netsym.typed.carets import mistake
-from netsym.typed.nodes import Typed
+from netsym.typed.nodes import TypedNodes
 from netsym.typed.numerals import fraction_of
 from netsym.typed.precedence import EXPONENTIAL, NEGATION, Level, Levels
 from netsym.typed.tokens import END, Tokens
@@ -27,7 +27,7 @@ class Expressions(Levels):
     """
 
     def __init__(self, tokens: Tokens, vocabulary: Vocabulary, deepest: int | None = None) -> None:
-        super().__init__(tokens, Typed(tokens.text, deepest))
+        super().__init__(tokens, TypedNodes(tokens.text, deepest))
         self.words = Words(tokens, vocabulary, self.nodes)
         self.notes: dict[str, None] = {}
         self._is_open = vocabulary.is_open

@@ -3,7 +3,7 @@ r"""Names in LaTeX, and which plain names they stand for: w_{12}^{[1]} is w1_1_2
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from netsym.graph.names import GREEK, VALUES
@@ -43,7 +43,9 @@ class _Script:
 class LatexNames:
     """Finds names in a text, by the names that are known and the LaTeX that was given for them."""
 
-    def __init__(self, text: str, vocabulary: Vocabulary, given: Mapping[str, str]) -> None:
+    def __init__(
+        self, text: str, vocabulary: Vocabulary, given: Mapping[str, str], outputs: Sequence[str]
+    ) -> None:
         self.text = text
         self.vocabulary = vocabulary
         self.given = {latex: name for name, latex in given.items() if latex}
@@ -54,7 +56,7 @@ class LatexNames:
         defined = (match for match in _DEFINED.finditer(text) if match[1] in VALUES)
         self._layers = {_Script(match[1], match[2], match[3]) for match in defined}
         self._first_is_one = _FIRST_VALUE.search(text) is not None
-        self._identifiers = self._of_chosen(given)
+        self._identifiers = self._of_chosen(given, [*vocabulary.chosen, *outputs])
 
     def match(self, place: int) -> tuple[str, int] | None:
         """The word of the name that begins there, and where it ends."""
@@ -156,10 +158,10 @@ class LatexNames:
             return []
         return names[:1]
 
-    def _of_chosen(self, given: Mapping[str, str]) -> dict[str, str]:
+    def _of_chosen(self, given: Mapping[str, str], chosen: Sequence[str]) -> dict[str, str]:
         """Chosen names by the scripts that writers make of them: rate|max is rate_max."""
         found: dict[str, list[str]] = {}
-        for name in self.vocabulary.chosen:
+        for name in chosen:
             if name not in given:
                 found.setdefault(_identifier(name), []).append(name)
         plain = {}
@@ -167,7 +169,7 @@ class LatexNames:
             # of x1 and x_1, one is written as typed
             left = [name for name in names if _as_typed(name) not in self.text] or names
             plain[key] = left[0]
-        plain |= {f"{name}|": name for name in self.vocabulary.chosen}
+        plain |= {f"{name}|": name for name in chosen}
         return plain
 
 

@@ -7,7 +7,7 @@ spaces, alignment) is left out. Spans are those of the LaTeX.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -18,6 +18,7 @@ from netsym.typed.latex_names import LatexNames
 from netsym.typed.numerals import fraction_of
 from netsym.typed.tokens import Tokens, unknown_character
 from netsym.typed.vocabulary import Vocabulary, function_of
+from netsym.wording import plural
 
 _LATEX = re.compile(r"\\[A-Za-z(\[]|[\^_]\{|\$")
 
@@ -76,12 +77,17 @@ class _Frame:
     alpha: Tokens | None = None  # the parameter that is put before the end
 
 
-def latex_tokens(text: str, vocabulary: Vocabulary, given: Mapping[str, str]) -> Tokens:
-    """The tokens of a formula in LaTeX; raises `SpecError` for what is none."""
+def latex_tokens(
+    text: str, vocabulary: Vocabulary, given: Mapping[str, str], outputs: Sequence[str] = ()
+) -> Tokens:
+    """The tokens of a formula in LaTeX; raises `SpecError` for what is none.
+
+    `given` has the LaTeX of names, `outputs` are names that a person chose for what is defined.
+    """
     start, stop = 0, len(text)
     if r"\begin{document}" in text:
         start = text.index(r"\begin{document}")
-    return _Lexer(text, LatexNames(text, vocabulary, given)).tokens(start, stop)
+    return _Lexer(text, LatexNames(text, vocabulary, given, outputs)).tokens(start, stop)
 
 
 class _Lexer:
@@ -122,8 +128,8 @@ class _Lexer:
         braces = [frame for frame in self.frames if frame.role != "bracket"]
         if braces:
             spans = [(frame.start, frame.start + 1) for frame in braces[:1000]]
-            what = "brace is" if len(braces) == 1 else "braces are"
-            raise mistake(f"{len(braces):,} {what} not closed", self.text, *spans)
+            what = plural(len(braces), "brace is", "braces are")
+            raise mistake(f"{what} not closed", self.text, *spans)
         return self.found.close()
 
     def _add(self, kind: str, word: str, start: int, stop: int) -> None:

@@ -10,7 +10,7 @@ from netsym.typed.carets import Span, mistake
 from netsym.typed.numerals import NumberError, half_unit, value_of
 
 
-class Typed(Builder):
+class TypedNodes(Builder):
     """A builder that keeps places: `spans` by number, `digits` of constants typed as decimals.
 
     Nodes nested more than `deepest` deep are refused.

@@ -18,7 +18,7 @@ from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Names, literal
 from netsym.typed.arrays_of_names import entitle, places
 from netsym.typed.carets import Span
-from netsym.typed.equations import Equation, Equations
+from netsym.typed.equations import Equations, Statement
 from netsym.typed.latex_tokens import is_latex, latex_tokens
 from netsym.typed.tokens import tokens_of
 from netsym.typed.vocabulary import Vocabulary
@@ -76,7 +76,8 @@ def parse_formula(
         )
     vocabulary = Vocabulary(known, inputs)
     given = latex_names or {}
-    tokens = latex_tokens(text, vocabulary, given) if is_latex(text) else tokens_of(text)
+    chosen = outputs.literal if outputs is not None else ()
+    tokens = latex_tokens(text, vocabulary, given, chosen) if is_latex(text) else tokens_of(text)
     deepest = None if longest is None else _DEEPEST
     return _parsed(Equations(tokens, vocabulary, inputs, outputs, function, deepest), given)
 
@@ -150,7 +151,7 @@ def _inputs_among(names: Iterable[str]) -> list[str]:
 
 
 def _outputs(
-    read: Equations, results: Sequence[Equation], ids: Ids
+    read: Equations, results: Sequence[Statement], ids: Ids
 ) -> tuple[str, tuple[Binding, ...]]:
     """The name of the function, and the outputs."""
     function, names = read.function, read.outputs

@@ -6,7 +6,7 @@ minus before anything else negates the whole product.
 
 from __future__ import annotations
 
-from netsym.typed.nodes import Typed
+from netsym.typed.nodes import TypedNodes
 from netsym.typed.tokens import Tokens
 
 #: On the stack of powers, in place of a base.
@@ -50,7 +50,7 @@ class Level:
 class Levels:
     """The levels that are open, the innermost last, and the operand that was read last."""
 
-    def __init__(self, tokens: Tokens, nodes: Typed) -> None:
+    def __init__(self, tokens: Tokens, nodes: TypedNodes) -> None:
         self.tokens = tokens
         self.nodes = nodes
         self.level = Level()

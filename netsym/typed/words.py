@@ -5,9 +5,10 @@ from __future__ import annotations
 from netsym.errors import SpecError, did_you_mean
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import refuse_bad_name
-from netsym.typed.nodes import Typed
+from netsym.typed.nodes import TypedNodes
 from netsym.typed.tokens import Tokens
 from netsym.typed.vocabulary import Vocabulary, function_of, plain_names
+from netsym.wording import joined
 
 
 class Words:
@@ -17,7 +18,7 @@ class Words:
     `first_use` says where free names occur first, `numbers` what words have meant so far.
     """
 
-    def __init__(self, tokens: Tokens, vocabulary: Vocabulary, nodes: Typed) -> None:
+    def __init__(self, tokens: Tokens, vocabulary: Vocabulary, nodes: TypedNodes) -> None:
         self.tokens = tokens
         self.vocabulary = vocabulary
         self.nodes = nodes
@@ -104,7 +105,7 @@ class Words:
             len(readings) > 1
             and all(self.vocabulary.place(name) or name in self.defined for name in readings)
         ):
-            said = " or ".join(readings)
+            said = joined(readings, "or")
             return tokens.mistake(f"{shown} can be {said}", place, hint="write one of these")
         if self.defining in readings:
             return tokens.mistake(f"{shown} is used in its own definition", place)

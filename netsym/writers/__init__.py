@@ -2,19 +2,24 @@
 
 `ropes` joins pieces without copying and breaks lines, `language` writes a formula in any
 language; `text`, `latex`, `python` and `sympy_code` say only what is their own, and so do
-`array_language`, `array_text` and `array_latex` for whole arrays.
+`array_language`, `array_text` and `array_latex` for whole arrays. LaTeX has its names, widths,
+onion and pages in files beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
-from netsym.writers.array_latex import write_array_latex
-from netsym.writers.array_text import write_array_text
-from netsym.writers.latex import write_latex
+from netsym.writers.array_latex import ArrayLatex
+from netsym.writers.array_text import ArrayAscii, ArrayUnicode
+from netsym.writers.latex import Latex
+from netsym.writers.latex_onion import Onion
+from netsym.writers.latex_pages import write_latex
 from netsym.writers.python import write_python
 from netsym.writers.sympy_code import write_sympy
-from netsym.writers.text import write_text
+from netsym.writers.text import Ascii, Unicode, write_text
 
 Writer = Callable[..., Iterator[str]]
 
@@ -26,5 +31,15 @@ WRITERS: dict[str, Writer] = {
     "sympy": write_sympy,
 }
 
+#: Languages whose equations can be asked for one by one; the second is with the option `ascii`, or
+#: `onion`. Then those of whole arrays.
+LANGUAGES: dict[str, tuple[Any, Any]] = {"text": (Unicode, Ascii), "latex": (Latex, Onion)}
+ARRAY_LANGUAGES: dict[str, tuple[Any, Any]] = {
+    "text": (ArrayUnicode, ArrayAscii),
+    "latex": (ArrayLatex, None),
+}
+
 #: What writes a form of whole arrays.
-ARRAY_WRITERS: dict[str, Writer] = {"text": write_array_text, "latex": write_array_latex}
+ARRAY_WRITERS: dict[str, Writer] = {
+    to: partial(WRITERS[to], kinds=kinds) for to, kinds in ARRAY_LANGUAGES.items()
+}

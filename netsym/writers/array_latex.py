@@ -12,7 +12,9 @@ from netsym.graph.array_operations import EXAMPLES, coded, word_and_index
 from netsym.graph.functions import FUNCTIONS
 from netsym.writers.array_language import ArrayLanguage
 from netsym.writers.language import ATOM, POWER, PRODUCT, Watcher, no_watcher
-from netsym.writers.latex import NOTATIONS, WIDTH, Latex, Notation, laid_out, named_notation
+from netsym.writers.latex import Latex
+from netsym.writers.latex_widths import TALL, WIDTH
+from netsym.writers.names_in_latex import NOTATIONS, Notation
 from netsym.writers.ropes import Rope
 
 #: What is more than its word.
@@ -39,7 +41,7 @@ class ArrayLatex(ArrayLanguage, Latex):
         line: int = WIDTH,
         watcher: Watcher = no_watcher,
     ) -> None:
-        super().__init__(formula, digits, notation, color=color, line=line, watcher=watcher)
+        super().__init__(formula, digits, notation, color, line, watcher)
         self.letters = formula.shapes
 
     def hadamard(self, factors: list[str | Rope]) -> str | Rope:
@@ -61,7 +63,7 @@ class ArrayLatex(ArrayLanguage, Latex):
             between = " & " if index == "columns" else r" \\ "
             rows = [piece for operand in operands for piece in (operand, between)]
             return Rope([r"\begin{bmatrix} ", *rows[:-1], r" \end{bmatrix}"],
-                        max(map(self.width, operands)) + 2, solid=True, height=2)  # fmt: skip
+                        max(map(self.width, operands)) + 2, solid=True, height=TALL)  # fmt: skip
         if not operands:
             below = "" if index == "1" else self.index(index)
             return "0" if word == "zeros" else (r"\mathbf{1}" + below if below else "1")
@@ -101,18 +103,3 @@ class ArrayLatex(ArrayLanguage, Latex):
                 if room < 0:
                     room = self.line - self.measure(said) - 3
                 yield said
-
-
-def write_array_latex(
-    formula: ArrayForm,
-    *,
-    document: bool = False,
-    notation: str = "ng",
-    color: bool = False,
-    width: int = WIDTH,
-    digits: int | None = None,
-    progress: Watcher = no_watcher,
-) -> Iterator[str]:
-    """Whole arrays in LaTeX, piece by piece; see `write_latex` for the options."""
-    chosen = named_notation(notation)
-    return laid_out(ArrayLatex(formula, digits, chosen, color, width, progress), document)

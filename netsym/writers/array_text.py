@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import ClassVar
 
-from netsym.forms.form import Form
 from netsym.graph.names import Names
 from netsym.writers.array_language import ArrayLanguage
-from netsym.writers.language import ATOM, PRODUCT, Watcher, no_watcher
+from netsym.writers.language import ATOM, PRODUCT
 from netsym.writers.ropes import Rope, flat
-from netsym.writers.text import SUPERSCRIPTS, Ascii, Unicode, text_lines
+from netsym.writers.text import SUPERSCRIPTS, Ascii, Unicode
 
 _RAISED = ("ᵀ", *SUPERSCRIPTS)
 
@@ -85,17 +84,3 @@ def _is_letter(text: str) -> bool:
 
 def _is_prediction(names: Names) -> bool:
     return type(names) is Names and names.base == "y" and names.layer is None
-
-
-def write_array_text(
-    formula: Form,
-    *,
-    ascii: bool = False,
-    width: int | None = None,
-    digits: int | None = None,
-    headings: bool = False,
-    progress: Watcher = no_watcher,
-) -> Iterator[str]:
-    """The equations of whole arrays as text, piece by piece; see `write_text` for the options."""
-    language = (ArrayAscii if ascii else ArrayUnicode)(formula, digits, width is not None, progress)
-    return text_lines(language, width, headings)

@@ -91,6 +91,7 @@ def write_python(
     does not overflow. Several outputs are returned as a tuple.
 
     """
+    formula.refuse_once()
     return _pieces(formula, digits, progress)
 
 

@@ -84,6 +84,7 @@ def write_sympy(
     It ends with `bindings`, a list of (symbol, expression), and `outputs`, a list of expressions.
     Nothing is evaluated or reordered; floats are exact.
     """
+    formula.refuse_once()
     return _pieces(formula, digits, progress)
 
 

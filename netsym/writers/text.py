@@ -8,12 +8,7 @@ from netsym.errors import checked_whole
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import GREEK, Adjoints, Derivatives, Names
-from netsym.writers.language import (
-    Equation,
-    Language,
-    Watcher,
-    no_watcher,
-)
+from netsym.writers.language import Equation, Language, Watcher, no_watcher
 from netsym.writers.ropes import Layout, Rope, flat
 
 _SUBSCRIPTS = str.maketrans("0123456789t+-", "₀₁₂₃₄₅₆₇₈₉ₜ₊₋")
@@ -71,18 +66,17 @@ def write_text(
     digits: int | None = None,
     headings: bool = False,
     progress: Watcher = no_watcher,
+    kinds: tuple[type[Language], type[Language]] = (Unicode, Ascii),
 ) -> Iterator[str]:
     """The equations of a form as text, piece by piece; joined, they end without a line break.
 
     `width` breaks lines there (at least 20); `headings` puts `# layer 1: …` above each layer of
     the layered form.
     """
-    language = (Ascii if ascii else Unicode)(formula, digits, width is not None, progress)
-    return text_lines(language, width, headings)
+    return _lines(kinds[ascii](formula, digits, width is not None, progress), width, headings)
 
 
-def text_lines(language: Language, width: int | None, headings: bool) -> Iterator[str]:
-    """What a language writes, line by line; see `write_text`."""
+def _lines(language: Language, width: int | None, headings: bool) -> Iterator[str]:
     heading = ""
     for number, equation in enumerate(language.equations()):
         if number:

@@ -367,7 +367,7 @@ class Typed:
         (GOOD.replace("tanh", "tnah").encode(), ["standard input", "did you mean 'tanh'?"]),
         (b'{"netsym": 1 2}', ["standard input, line 1, column 14"]),
         (b"netsym = 1\n\nx\n", ["standard input, line 3"]),
-        (b"\xff\xfe", ["standard input is not UTF-8"]),
+        (b"\xff\xfe", ["standard input, line 1, column 1: byte 0xff is not UTF-8"]),
         ((SPEC.format("p.npz")).encode(), ["standard input", "p.npz"]),
     ],
     ids=["shorthand", "toml", "json", "syntax", "bytes", "parameters without a folder"],

@@ -41,6 +41,7 @@ def saved(path: Path, *numbers: float) -> Path:
 def test_a_network_with_itself(capfd: pytest.CaptureFixture[str]) -> None:
     ran = run(capfd, "compare", "1-2-1:sigmoid")
     assert (ran.code, ran.err) == (0, "")
+    assert "characters of text, is off by at most" in " ".join(ran.out.split())
     for words in ("layered", "shared", "inlined", "nodes", "characters of text", "structural: "):
         assert words in ran.out
     assert "read back" in " ".join(ran.out.split())

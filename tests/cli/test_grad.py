@@ -84,6 +84,25 @@ def test_what_is_taught_is_proved(capfd: Capture) -> None:
     assert r"\delta^{[1]} &= a^{[1]} - y^{(i)} \\" in ran.out
 
 
+@pytest.mark.parametrize(
+    ("rows", "delta"),
+    [
+        ("1,1\n1,1\n2,0", "delta1_2_1 = dL2_1*(a1_1_1 - 1) + dL2_2*(a1_2_1 - 1)"),
+        ("1,1\n1,0\n2,0", "delta1_2_1 = dL2_1*(a1_1_1 - 1) + dL2_2*a1_2_1"),
+    ],
+)
+def test_equal_examples_share_what_is_taught(
+    rows: str, delta: str, capfd: Capture, tmp_path: Path
+) -> None:
+    """They have one pre-activation, and so one δ, that of all of them."""
+    data = tmp_path / "data.csv"
+    data.write_text(rows)
+    options = ("--loss", "bce", "--data", data, "--taught", "--wrt", "b1", "--ascii")
+    ran = run(capfd, "grad", "1-1sigmoid", *options)
+    assert f"\n{delta}\n" in ran.out
+    assert "is identical to what the chain rule gives" in ran.err
+
+
 def test_what_is_taught_of_given_examples(capfd: Capture, tmp_path: Path) -> None:
     data = tmp_path / "data.csv"
     data.write_text("0.5,2\n-1,0\n")

@@ -89,7 +89,11 @@ def test_the_data_are_not_overwritten(tmp_path: Path, capfd: Capture) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("1,2,3\n", "has 3 columns; this network needs 1 for its inputs and 1 for the target"),
+        (
+            "1,2,3\n",
+            "has 3 columns, the first line with numbers; this network needs 1 for its inputs and "
+            "1 for the target",
+        ),
         (
             "x,y,t\n1,2,3\n",
             "3 columns, x, y, t; this network needs 1 for its inputs and 1 for the "

@@ -620,6 +620,8 @@ def test_regions_of_more_inputs(capfd: pytest.CaptureFixture[str]) -> None:
         (["1-2-1", "--factor", "much"], ["--factor much is not a tolerance", "1e-9"]),
         (["1-2-1", "--factor", "nan"], ["nan"]),
         (["1-2-1", "--factor", "2"], ["2"]),
+        (["1-2-1", "--factor=-1"], ["the tolerance of factor is -1; give a share"]),
+        (["--factor", "-.5", "1-2-1"], ["the tolerance of factor is -0.5; give a share"]),
         (["1-2-1", "--width", "10"], ["--width", "10"]),
         (["1-2-1", "1-2-1"], ["1-2-1"]),
         (["1-2-1:sigmiod"], ["did you mean 'sigmoid'"]),

@@ -20,8 +20,9 @@ from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Scale, Standardize
 from netsym.layers.merge import Add, Concat
 from netsym.network.network import Network
-from netsym.ops.affine.affine_latex import Letters, Product, Value, written
+from netsym.ops.affine.whole_arrays import Letters, MatrixProduct, Value
 from netsym.ops.numeric import Numeric
+from netsym.writers.array_latex import ArrayLatex
 from tests.conftest import PATIENCE, no_tex
 from tests.typed import parse_formula
 
@@ -173,6 +174,7 @@ def test_golden(name: str, texts: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
+        ("2-4-2-2leaky_relu+-2-2", r"\operatorname{LeakyReLU}_{0.01}\bigl(z^{[3]}\bigr)"),
         ("1-2-2-1", r"W^{[3]} W^{[2]} b^{[1]} + W^{[3]} b^{[2]} + b^{[3]}"),
         ("2-2relu-2-2+-1", r"W' &= W^{[4]} \bigl(I + W^{[3]}\bigr) W^{[2]}"),
         ("2-2+-2+-2+-2+:linear", r"W' &= \bigl(I + W^{[4]}\bigr) \bigl(I + W^{[3]}\bigr)"),
@@ -272,15 +274,22 @@ def test_letters_mean_what_the_layers_compute() -> None:
     }
     x = np.array([0.5, -2.0])
 
-    def product(factors: tuple[str, ...], end: np.ndarray) -> np.ndarray:
+    letters = {node: letter for letter, node in ops.nodes.items()}
+
+    def product(factors: tuple[int, ...], end: np.ndarray) -> np.ndarray:
         for factor in reversed(factors):
-            inner = re.fullmatch(r"\(I \+ (\w+)\)", factor)
-            end = arrays[inner[1]] @ end + end if inner else arrays[factor] @ end
+            if factor in letters:
+                end = arrays[letters[factor]] @ end
+            else:  # I + W
+                block = ops.graph.block_of(factor)
+                identity, other = block.operands[factor - block.start].tolist()
+                assert (block.op, letters[identity]) == ("add", "I")
+                end = arrays[letters[other]] @ end + end
         return end
 
     total = sum(product(p.factors, x) for p in value.maps["x"])
     for term in value.constant:
-        total = total + product(term.factors[:-1], arrays[term.factors[-1]])
+        total = total + product(term.factors[:-1], arrays[letters[term.factors[-1]]])
     np.testing.assert_allclose(total, network(x, parameters=values))
 
 
@@ -288,14 +297,20 @@ def test_letters_mean_what_the_layers_compute() -> None:
     ("terms", "text"),
     [
         ((), "0"),
-        ((Product(),), "I"),
-        ((Product(("A",), negative=True), Product()), "-A + I"),
-        (tuple(Product((c,)) for c in "ABCDE"), r"A + B + \cdots + E"),
-        ((Product(tuple("ABCDEF")),), r"A B \cdots E F"),
+        (("",), "I"),
+        (("-A", ""), "-A + I"),
+        (tuple("ABCDE"), r"A + B + \cdots + E"),
+        (("ABCDEF",), r"A B \cdots E F"),
     ],
 )
-def test_a_sum_is_written(terms: tuple[Product, ...], text: str) -> None:
-    assert written(terms) == text
+def test_a_sum_is_written(terms: tuple[str, ...], text: str) -> None:
+    ops = Letters(lambda p: "", lambda p: "")
+    found = tuple(
+        MatrixProduct(tuple(map(ops.letter, term.removeprefix("-"))), term.startswith("-"))
+        for term in terms
+    )
+    language = ArrayLatex(ops.form([ops.sum(found)]))
+    assert list(language.right_sides()[1].values()) == [text]
 
 
 # -- compiled -----------------------------------------------------------------------------------

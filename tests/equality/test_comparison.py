@@ -72,7 +72,7 @@ def test_a_text_that_is_a_path_is_what_the_file_holds(
     with pytest.raises(SpecError, match=r"there is no file nets\.toml; check the path"):
         netsym.compare(NET, "nets.toml")
     Path("bad.txt").write_bytes(b"x + \xff")
-    with pytest.raises(SpecError, match=r"bad\.txt, line 1: byte 0xff is not UTF-8"):
+    with pytest.raises(SpecError, match=r"bad\.txt, line 1, column 5: byte 0xff is not UTF-8"):
         netsym.compare(NET, "bad.txt")
 
 

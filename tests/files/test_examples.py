@@ -71,6 +71,16 @@ def test_without_a_header_inputs_come_first(tmp_path: Path) -> None:
     assert examples(tmp_path, "1,2,0\n3,4,2\n", PLAIN) == ([[1, 2], [3, 4]], [[0], [2]])
 
 
+def test_a_first_line_of_numbers_is_an_example_where_its_columns_are_those_of_the_network(
+    tmp_path: Path,
+) -> None:
+    """Years above columns cannot be told from data; but other columns than there are, are."""
+    found = examples(tmp_path, "2023,2024,0\n3,4,2\n", PLAIN)
+    assert found == ([[2023, 2024], [3, 4]], [[0], [2]])
+    with pytest.raises(SpecError, match="has 4 columns, the first line with numbers; this network"):
+        examples(tmp_path, "2021,2022,2023,2024\n1,2,3,0\n", PLAIN)
+
+
 @given(st.permutations(["x_1", "x_2", "t_1", "t_2", "t_3"]), st.data())
 @settings(max_examples=50)
 def test_the_order_of_columns_does_not_matter(
@@ -205,7 +215,7 @@ def test_quotes_that_do_not_match_are_refused(tmp_path: Path, text: str) -> None
 def test_a_table_that_is_no_text(tmp_path: Path) -> None:
     data = tmp_path / "data.csv"
     data.write_bytes(b"\xff\xfe1,2")
-    with pytest.raises(SpecError, match="is not text in UTF-8"):
+    with pytest.raises(SpecError, match="csv, line 1, column 1: byte 0xff is not UTF-8; save"):
         read_table(data)
     with pytest.raises(SpecError, match="there is no file"):
         read_table(tmp_path / "none.csv")

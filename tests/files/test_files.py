@@ -25,6 +25,7 @@ from netsym.layers import Layer
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize
 from netsym.layers.merge import Add, Concat
+from netsym.network.interface import Input
 from netsym.network.network import Network
 from netsym.readers.shorthand import parse
 
@@ -294,6 +295,21 @@ def test_the_examples_fit_the_schema() -> None:
 def test_what_is_written_fits_the_schema(network: Network) -> None:
     jsonschema.validate(document(dumps(network), "toml", ""), schema())
     assert json.loads(dumps(network, "json")) == tomllib.loads(dumps(network))
+
+
+@pytest.mark.parametrize("name", ["my layer", "2nd", "a/b", "größe"])
+def test_nothing_is_written_that_cannot_be_read_back(name: str, tmp_path: Path) -> None:
+    network = Network.of("t", 1, [(name, Dense(units=1), ["input"], {})])
+    with pytest.raises(SpecError, match=r"layer 1: name is .* it must be letters, digits"):
+        save(network, tmp_path / "net.toml")
+    network = Network.of("t", 1, [("a", Dense(units=1), ["input"], {})], latex_names={"x": "{"})
+    with pytest.raises(SpecError, match=r'latex\.x is "{"; it must be LaTeX whose braces'):
+        save(network, tmp_path / "net.toml")
+    inputs = [Input.of(name, ["p"]), Input.of("b", 1)]
+    network = Network.of("t", inputs, [("s", Add(), [name, "b"], {})])
+    with pytest.raises(SpecError, match=r"input 1: '.*' is not a name: letters, digits"):
+        save(network, tmp_path / "net.toml")
+    assert not list(tmp_path.iterdir())
 
 
 # -- what is refused ----------------------------------------------------------------------------
@@ -589,7 +605,7 @@ def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "net.yaml: a network is in a .toml or .json file; give one of these"
     )
     assert load_refusal("bytes.toml") == (
-        "bytes.toml, line 2: byte 0xff is not UTF-8; save the file as UTF-8"
+        "bytes.toml, line 2, column 10: byte 0xff is not UTF-8; save it as UTF-8"
     )
     assert load_refusal("zero.toml") == "zero.toml is not text; save it as UTF-8"
     assert load_refusal("big.toml") == (
@@ -602,5 +618,5 @@ def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_long_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "_MOST_BYTES", 100)
+    monkeypatch.setattr(reading, "MOST_TEXT", 100)
     assert refusal("#" * 101) == "net.toml has 101 characters; at most 100 are read"

@@ -14,6 +14,7 @@ from netsym import SpecError
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Scale, Standardize
 from netsym.layers.merge import Add
+from netsym.network.interface import Input
 from tests.networks import Case, cases, entries_of, points_for
 
 
@@ -173,3 +174,59 @@ def test_a_network_writes_however_it_was_imported() -> None:
         command = [sys.executable, "-c", f"from {room} import Network; {body}"]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         assert done.stdout == "y = w1_1_1*x + b1_1\n"
+
+
+# -- data frames ------------------------------------------------------------------------------
+class Frame:
+    """What pandas and polars have: columns with names, and numbers."""
+
+    def __init__(self, columns: list[Any], rows: list[list[float]]) -> None:
+        self.columns = columns
+        self.rows = rows
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        return np.array(self.rows, dtype=dtype)
+
+
+FRAMED = netsym.Network.of(
+    "framed",
+    ["height", "weight_kg"],
+    [("a", Dense(units=2), ["input"], {"weights": [[1.0, 10.0], [0.0, 1.0]], "bias": [0.0, 0.0]})],
+    ["young", "old"],
+)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        Frame(["height", "weight_kg"], [[1, 2], [3, 4]]),
+        Frame(["weight_kg", "height"], [[2, 1], [4, 3]]),
+        Frame(["weight (kg)", "height"], [[2, 1], [4, 3]]),
+        Frame(["id", "weight_kg", "height"], [[7, 2, 1], [8, 4, 3]]),
+        Frame([0, 1], [[1, 2], [3, 4]]),
+    ],
+)
+def test_columns_of_a_data_frame_are_found_by_their_names(frame: Frame) -> None:
+    assert FRAMED(frame).tolist() == [[21, 2], [43, 4]]
+    answers = Frame(["old", "young"], [[1, 0], [3, 2]])
+    plain = netsym.cost(FRAMED, "mse", data=([[1, 2], [3, 4]], [[0, 1], [2, 3]]))
+    assert str(netsym.cost(FRAMED, "mse", data=(frame, answers)).inlined) == str(plain.inlined)
+
+
+def test_other_columns_are_refused() -> None:
+    message = "the columns are a, b, but the inputs are height, weight_kg; call the columns so, in"
+    with pytest.raises(SpecError, match=message):
+        FRAMED(Frame(["a", "b"], [[1, 2]]))
+    with pytest.raises(SpecError, match=message):
+        netsym.cost(FRAMED, "mse", data=(Frame(["a", "b"], [[1, 2]]), [[0, 1]]))
+    with pytest.raises(SpecError, match="but the targets are young, old or t_1, t_2 or y_1, y_2;"):
+        netsym.cost(FRAMED, "mse", data=([[1, 2]], Frame(["a", "b"], [[1, 2]])))
+
+
+def test_each_of_several_inputs_has_its_own_columns() -> None:
+    inputs = [Input.of("a", ["p", "q"]), Input.of("b", ["r"])]
+    given = {"weights": [[1.0, 10.0]], "bias": [0.0]}
+    layers = [("d", Dense(units=1), ["a"], given), ("s", Add(), ["d", "b"], {})]
+    network = netsym.Network.of("two", inputs, layers)
+    assert network(Frame(["q", "p"], [[2, 1]]), [[100]]) == [121]
+    assert network(Frame(["r", "q", "p"], [[100, 2, 1]])) == [121]

@@ -1,4 +1,4 @@
-"""Typed text as tests read it: a formula with its face."""
+"""TypedNodes text as tests read it: a formula with its face."""
 
 from __future__ import annotations
 

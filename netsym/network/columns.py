@@ -1,4 +1,4 @@
-"""What the columns and classes of data are called: names made of their texts."""
+"""What the columns and classes of data are called: names made of their texts, and their order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+
+from netsym.errors import SpecError
 from netsym.graph.names import GREEK, RESERVED, is_name
 from netsym.layers.parameter_formulas import has_meaning
 from netsym.wording import few
@@ -17,7 +21,8 @@ _SPELLED: Mapping[str, str] = {
     **{letter: word for word, letter in GREEK.items()},
 }  # fmt: skip
 _SET = re.compile(r"[ -~À-ÏÑ-ÖØ-Ýß-ïñ-öø-ýÿ]")  # by every LaTeX, in \text
-_SIGNS: Mapping[str, str] = {
+#: What means something else in LaTeX, or is not there, as text.
+SIGNS: Mapping[str, str] = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     **{sign: f"\\{sign}" for sign in "#$%&_{}"}, **{sign: f"${sign}$" for sign in "<>|"},
     **{letter: rf"$\{word}$" for word, letter in GREEK.items()},
@@ -78,6 +83,31 @@ def as_name(text: str, start: str = "x") -> str:
     return f"{start}_{name}" if name[:1].isdecimal() else name
 
 
+def in_order(data: Any, *wanted: Collection[str], what: str) -> Any:
+    """The columns of a data frame by their names, in the order of the first names that are there.
+
+    What has no columns is given back, and one column is taken whatever its name is, as are columns
+    that are only numbered. Raises `SpecError` where others do not have the names of `what`.
+    """
+    labels = getattr(data, "columns", None)
+    if labels is None:
+        return data
+    labels = list(labels)
+    if len(labels) > 1 and all(isinstance(label, str) for label in labels):
+        spelled = names_of(labels, "x", lambda _: False).names
+        for names in wanted:
+            for known in (labels, spelled):
+                places = {name: place for place, name in enumerate(known)}
+                if len(places) == len(known) and set(names) <= places.keys():
+                    return np.asarray(data)[:, [places[name] for name in names]]
+        expected = " or ".join(few(names, _MOST_SAID) for names in wanted)
+        raise SpecError(
+            f"the columns are {few(labels, _MOST_SAID)}, but {what} are {expected}; call the "
+            "columns so, in any order, or give an array with them in that order (.to_numpy())"
+        )
+    return np.asarray(data)
+
+
 def renamed(notes: Sequence[str]) -> str:
     """What is said of names that are not the texts."""
     said = few(notes, _MOST_SAID)
@@ -94,5 +124,5 @@ def _plain(text: str) -> str:
 def _words(text: str) -> str:
     """A text as words in LaTeX."""
     characters = unicodedata.normalize("NFKC", text)
-    spelled = (_SIGNS.get(c) or (c if _SET.fullmatch(c) else _plain(c)) for c in characters)
+    spelled = (SIGNS.get(c) or (c if _SET.fullmatch(c) else _plain(c)) for c in characters)
     return rf"\text{{{' '.join(''.join(spelled).split())}}}"

@@ -1,0 +1,94 @@
+"""Equations in LaTeX as they stand on a page: in lines, as a fragment or as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netsym.errors import SpecError, checked_whole
+from netsym.forms.form import Form
+from netsym.writers.language import Watcher, no_watcher
+from netsym.writers.latex import Latex
+from netsym.writers.latex_onion import Onion
+from netsym.writers.latex_widths import WIDTH
+from netsym.writers.names_in_latex import named_notation
+from netsym.writers.ropes import Layout
+
+_INDENT = 3
+
+
+def write_latex(
+    formula: Form,
+    *,
+    document: bool = False,
+    notation: str = "ng",
+    onion: bool = False,
+    color: bool = False,
+    width: int | None = None,
+    digits: int | None = None,
+    progress: Watcher = no_watcher,
+    kinds: tuple[type[Latex], type[Latex] | None] = (Latex, Onion),
+) -> Iterator[str]:
+    r"""A form in LaTeX, piece by piece: a fragment for display mathematics, or a `document`.
+
+    `notation` is "ng", "cs229" or "nielsen"; `onion` puts an underbrace under every unit of an
+    inlined formula, naming layer and unit; `color` gives each layer a colour (`\textcolor`, from
+    xcolor). Lines are broken at `width`, in characters; without it, as wide as a page. Raises
+    `SpecError` for an unknown notation, and for an onion of whole arrays.
+    """
+    chosen, kind = named_notation(notation), kinds[onion]
+    if kind is None:
+        raise SpecError("an onion has units, and whole arrays have none; take another form")
+    line = WIDTH if width is None else checked_whole("width", width, 1)
+    lines = _lines(kind(formula, digits, chosen, color, line, progress))
+    return _document(lines, color) if document else _fragment(lines)
+
+
+def _lines(language: Latex) -> Iterator[str]:
+    layout = Layout(language.line, language.measure, _newline, _INDENT, lead="{}")
+    left = ""
+    for number, equation in enumerate(language.equations()):
+        if number:  # fractions of two rows would touch
+            yield " \\\\[4pt]\n" if left.startswith(r"\frac") else " \\\\\n"
+        left = language.left(equation)
+        yield from layout.lines(f"{left} &= ", equation.right, language.measure(left))
+    yield from language.remarks()
+
+
+def _newline(level: int) -> str:
+    return " \\\\\n&" + r"\quad" * max(level, 1) + " "
+
+
+def _fragment(lines: Iterator[str]) -> Iterator[str]:
+    first, rest = _held(lines)
+    if rest is None:
+        yield first.replace(" &= ", " = ", 1)
+        return
+    yield "\\begin{aligned}\n"
+    yield first
+    yield from rest
+    yield "\n\\end{aligned}"
+
+
+def _document(lines: Iterator[str], color: bool) -> Iterator[str]:
+    yield preamble(color) + "\\begin{align*}\n"
+    yield from lines
+    yield "\n\\end{align*}\n\\end{document}\n"
+
+
+def preamble(color: bool = False) -> str:
+    """How a document begins."""
+    colors = "\\usepackage{xcolor}\n" if color else ""
+    return (
+        f"\\documentclass{{article}}\n\\usepackage{{amsmath}}\n{colors}\\setlength{{\\textwidth}}{{440pt}}\n"
+        "\\setlength{\\oddsidemargin}{6pt}\n\\allowdisplaybreaks\n\\begin{document}\n"
+    )
+
+
+def _held(lines: Iterator[str]) -> tuple[str, Iterator[str] | None]:
+    """The whole text if it is one line, else its beginning and the rest."""
+    first = ""
+    for piece in lines:
+        first += piece
+        if "\\\\" in piece:
+            return first, lines
+    return first, None

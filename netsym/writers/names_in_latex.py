@@ -1,0 +1,100 @@
+r"""Names in LaTeX: `w_{12}^{[1]}` in a notation, and names that a person gave."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from netsym.errors import SpecError, did_you_mean
+from netsym.forms.form import Form
+from netsym.graph.names import GREEK, VALUES, Adjoints, Names
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How a source writes the number of a layer, and from where it counts.
+
+    `bracket` goes round the number. The input is layer `values`: activations of the first layer
+    are numbered 1 + `values`, its weights 1 + `parameters`.
+    """
+
+    bracket: str
+    parameters: int
+    values: int
+
+
+#: ng: Ng's Deep Learning course, w^{[1]}, a^{[1]}. cs229: Ng's notes where the input is layer 1,
+#: so W^{(1)} leads to a^{(2)}. nielsen: Neural Networks and Deep Learning, w^{2}, a^{2}.
+NOTATIONS = {
+    "ng": Notation("[{}]", 0, 0),
+    "cs229": Notation("({})", 0, 1),
+    "nielsen": Notation("{}", 1, 1),
+}
+
+_LETTERS = {"y": r"\hat{y}", **{word: rf"\{word}" for word in GREEK}}
+
+
+def named_notation(name: str) -> Notation:
+    """The notation of this name; raises `SpecError` if there is none."""
+    if name not in NOTATIONS:
+        raise SpecError(f"unknown notation {name!r}; {did_you_mean(name, NOTATIONS)}")
+    return NOTATIONS[name]
+
+
+class NamesInLatex:
+    """Spells the names of a formula in a notation; no two names get the same LaTeX."""
+
+    def __init__(self, formula: Form, notation: Notation) -> None:
+        self.formula = formula
+        self.notation = notation
+        self.owners: dict[str, str] = {}  # which given name has which LaTeX
+
+    def spelled(self, names: Names, position: int) -> str:
+        if names.literal:
+            return self._given(names.literal[position])
+        if self.formula.latex_names and (own := names.ascii(position)) in self.formula.latex_names:
+            return self.formula.latex_names[own]
+        if isinstance(names, Adjoints) and names.base != "delta":
+            return "d" + self.spelled(names.values(names.base[1:]), position)
+        letter, gate = names.letter
+        base = _LETTERS.get(letter) or _upright(letter)
+        indices = [str(index) for index in names.indices(position)]
+        comma = "," if any(len(index) > 1 for index in indices) else ""
+        parts = [gate, names.step, comma.join(indices)]
+        if names.step.isdecimal() and not comma:
+            parts = [gate, names.step + parts[2]]
+        below = ",".join(part for part in parts if part)
+        return base + (f"_{{{below}}}" if below else "") + self._layer(names)
+
+    def _given(self, name: str) -> str:
+        """A name as a person gave it, with the LaTeX given for it or made of it."""
+        latex = self.formula.latex_names.get(name) or _identifier(name)
+        if self.owners.setdefault(latex, name) != name:  # x1 and x_1 are not the same
+            return _upright(name)
+        return latex
+
+    def _layer(self, names: Names) -> str:
+        if names.layer is None:
+            return ""
+        is_value = names.base.removesuffix("0") in VALUES
+        offset = self.notation.values if is_value else self.notation.parameters
+        return f"^{{{self.notation.bracket.format(names.layer + offset)}}}"
+
+
+def _identifier(name: str) -> str:
+    r"""A name as typed in LaTeX: w_{21} for w_21, w_{1,2} for w_1_2, x_{1}, \mathrm{rate}."""
+    match = re.fullmatch(r"([A-Za-z])([0-9]+)", name)
+    base, *indices = [match[1], match[2]] if match else name.split("_")
+    if not all([base, *indices]):  # x_ and a__b are not x and a_b
+        return _upright(name)
+    shown = [i if i.isdecimal() else _upright(i) for i in indices]
+    return _upright(base) + (f"_{{{','.join(shown)}}}" if shown else "")
+
+
+def _upright(word: str) -> str:
+    r"""A letter, or a word as it is typed: \mathrm{key\_words}, whose underscore lowers nothing."""
+    return (
+        word
+        if len(word) == 1 and word != "_"
+        else rf"\mathrm{{{word.replace('_', chr(92) + '_')}}}"
+    )
