@@ -15,10 +15,10 @@ import numpy.typing as npt
 from netsym.equality.comparison import compare
 from netsym.errors import SpecError
 from netsym.forms.form import Binding, F, Form, layered
-from netsym.gradient.deltas import Title, append_names
 from netsym.gradient.gradient import in_form
-from netsym.graph.copying import copy_constants
-from netsym.graph.graph import Graph
+from netsym.gradient.signed_nodes import SignedNodes
+from netsym.graph.copying import copied
+from netsym.graph.graph import Block, Graph, Ids, Positions
 from netsym.graph.names import Adjoints, Names
 from netsym.layers import Activated, Shape
 from netsym.layers.loss import Loss
@@ -131,8 +131,8 @@ class _Pair:
         return next(
             block.start
             for block in formula.graph.blocks
-            if block.op == "symbol" and isinstance(block.payload, Names)
-            and block.payload.base in ("t", "T") and block.payload.layer is None
+            if block.op == "symbol"
+            and block.names.base in ("t", "T") and block.names.layer is None
         )  # fmt: skip
 
     def text(self, slopes: Form) -> str:
@@ -184,19 +184,19 @@ def _named(
 ) -> Iterator[tuple[int, Names, int]]:
     """The nodes of values of a layer with a letter, their names and positions."""
     for block in graph.blocks:
-        names = block.payload
-        if block.op != "name" or type(names) is not kind or block.positions is None:
+        if block.op != "name" or type(names := block.names) is not kind:
             continue
         if names.layer == layer and names.base == letter:
             yield from (
                 (block.start + row, names, position)
-                for row, position in enumerate(block.positions.tolist())
+                for row, position in enumerate(block.places.tolist())
             )
 
 
 def _written(pair: _Pair, slopes: F) -> F:
     """The derivatives with δ = a - t, times dL, over k, where there are these."""
     old, new = slopes.graph, Graph()
+    math = SignedNodes(new)
     values = {p: node for node, _, p in _named(old, pair.number, pair.letter)}
     known: dict[int, int] = {}  # the values in the new graph, once they are all there
     # of a softmax the cost may look at one class alone: then the others are made of these
@@ -204,59 +204,32 @@ def _written(pair: _Pair, slopes: F) -> F:
     letters = next(names for _, names, _ in _named(old, pair.number, pair.letter))
     passed = {p: node for node, _, p in _named(old, pair.number + 1, "dL", Adjoints)}
     deltas = {node: p for node, _, p in _named(old, pair.number, "delta", Adjoints)}
-    moved = np.full(len(old), -1, dtype=np.int32)
-    needed = [slopes.ends, np.array([*values.values(), *passed.values()], dtype=np.int32)]
-    for block, rows in old.walk(old.reachable(np.concatenate(needed))):
-        ids, operands = block.start + rows, moved[block.operands[rows]]
-        if block.op == "symbol":
-            assert isinstance(block.payload, Names)
-            moved[block.start : block.stop] = new.symbols(block.payload)
-        elif block.op == "constant":
-            copy_constants(block, rows, new, moved)
-        elif block.op == "name":
-            assert isinstance(block.payload, Names) and block.positions is not None
-            if isinstance(block.payload, Adjoints) and not known:
-                known = {p: int(moved[node]) for p, node in values.items()}
-                for p in sorted(set(deltas.values()) - set(values)):
-                    z, s = int(moved[parts[0][p]]), int(moved[parts[1][p // pair.units]])
-                    known[p] = _quotient(new, z, s, letters, p)
-            below = operands[:, 0]
-            for place, node in enumerate(ids.tolist()):
-                if node in deltas:
-                    position = deltas[node]
-                    target = pair.target(slopes, position)
-                    factor = passed.get(position // pair.units)
-                    below[place] = _difference(
-                        new,
-                        known[position],
-                        int(moved[target]) if isinstance(target, int) else target,
-                        None if factor is None else int(moved[factor]),
-                        pair.shares(slopes),
-                    )
-            title = Title(below, block.payload, block.positions[rows])
-            moved[ids] = append_names(new, title)
-        else:
-            moved[ids] = new.rows(block.op, operands)
+    shares = pair.shares(slopes)
+
+    def difference(position: int, moved: Ids) -> int:
+        """`dL*(a - t)/k`."""
+        target, factor = pair.target(slopes, position), passed.get(position // pair.units)
+        taught = math.constant(target) if isinstance(target, float) else math.node(moved[target])
+        delta = math.add(math.node(known[position]), math.negate(taught))
+        if factor is not None:
+            delta = math.multiply(math.node(moved[factor]), delta)
+        return int(math.plain(math.written(math.divide(delta, math.constant(shares)))))
+
+    def names(block: Block, rows: Positions, moved: Ids) -> Ids:
+        if isinstance(block.payload, Adjoints) and not known:
+            known.update({p: int(moved[node]) for p, node in values.items()})
+            for p in sorted(set(deltas.values()) - set(values)):  # exp(z)/s
+                z, s = moved[parts[0][p]], moved[parts[1][p // pair.units]]
+                ids = new.nodes("divide", new.nodes("exp", z), s)
+                known[p] = int(new.name(ids, letters, np.array([p])))
+        below = moved[block.operands[rows, 0]]
+        for place, node in enumerate((block.start + rows).tolist()):
+            if node in deltas:
+                below[place] = difference(deltas[node], moved)
+        return new.name(below, block.names, block.places[rows])
+
+    mask = old.reachable(
+        np.concatenate([slopes.ends, slopes.inputs, [*values.values(), *passed.values()]])
+    )
+    moved = copied(old, mask, new, names=names)
     return in_form(slopes, new, moved[slopes.inputs], slopes.outputs[0].names, moved[slopes.ends])
-
-
-def _quotient(graph: Graph, z: int, s: int, names: Names, position: int) -> int:
-    """`exp(z)/s`, with its name."""
-    raised = graph.rows("exp", np.array([[z]], dtype=np.int32))
-    ids = graph.rows("divide", np.array([[raised[0], s]], dtype=np.int32))
-    return int(append_names(graph, Title(ids, names, np.array([position])))[0])
-
-
-def _difference(graph: Graph, value: int, target: int | float, factor: int | None, k: int) -> int:
-    """`factor*(value - target)/k`, without what is 0 or 1."""
-
-    def made(op: str, *operands: int) -> int:
-        return int(graph.rows(op, np.array([operands], dtype=np.int32))[0])
-
-    if isinstance(target, int):
-        value = made("add", value, made("negate", target))
-    elif target:
-        value = made("add", value, int(graph.constants(-target)))
-    if factor is not None:
-        value = made("multiply", factor, value)
-    return made("divide", value, int(graph.constants(float(k)))) if k > 1 else value

@@ -15,7 +15,6 @@ import sympy
 from netsym.forms.form import Form
 from netsym.graph.constants import whole
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.names import Names
 
 
 class _Raw:
@@ -73,8 +72,7 @@ def to_sympy(formula: Form) -> Any:
             node = block.start + row
             operands = [made[n] for n in block.operands[row].tolist()]
             if block.op == "symbol":
-                assert isinstance(block.payload, Names)
-                made[node] = sympy.Symbol(block.payload.ascii(row), real=True)
+                made[node] = sympy.Symbol(block.names.ascii(row), real=True)
             elif block.op == "constant":
                 made[node] = raw.constant(block.number(row))
             elif block.op == "name":

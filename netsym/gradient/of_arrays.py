@@ -11,9 +11,9 @@ import numpy as np
 from netsym.errors import SpecError
 from netsym.forms.form import F, Form
 from netsym.gradient.array_nodes import ArrayNodes
-from netsym.gradient.deltas import Title, append_names, delta_names, with_preactivations
+from netsym.gradient.deltas import Title, delta_names, with_preactivations
 from netsym.gradient.gradient import in_form
-from netsym.gradient.wrt import Chosen, chosen, named_outputs, output_places
+from netsym.gradient.wrt import Chosen, chosen, named_outputs, names_of_outputs
 from netsym.graph.array_operations import (
     EXAMPLES,
     ROW,
@@ -46,11 +46,11 @@ def matrix_gradient(formula: F, letters: Shapes, wrt: str | Sequence[str] = "par
     picked = chosen(plain, wrt)
     if wrt == "parameters":
         picked = _of_layers(picked, letters)
-    above = output_places(formula)
+    above = names_of_outputs(formula)
     ends = named_outputs(plain.ends, graph, above)
     reverse = _Reverse(plain, graph, letters, delta_names(plain, graph, ends))
     ids = reverse.run(int(ends[0]), picked.nodes)
-    names = Derivatives("d", None, (1, len(ids)), above=above, below=picked.places)
+    names = Derivatives("d", None, (1, len(ids)), above=above, below=picked.names)
     return in_form(plain, graph, plain.inputs, names, ids)
 
 
@@ -67,7 +67,7 @@ def _refuse(formula: Form) -> None:
         raise SpecError(
             f"{recurrent} is written for one step, and its steps are chained; {_INSTEAD}"
         )
-    if any(isinstance(block.payload, Names) and block.payload.at for block in formula.graph.blocks):
+    if any(b.op in ("symbol", "name") and b.names.at for b in formula.graph.blocks):
         raise SpecError(f"a recurrent layer is written for one step, of many; {_INSTEAD}")
     operations = [block for block, _ in formula.graph.walk(formula.mask)]
     unknown = [block for block in operations if block.op != "symbol" and not is_known(block.op)]
@@ -78,8 +78,8 @@ def _refuse(formula: Form) -> None:
 def _layer(formula: Form, node: int) -> str:
     """The heading of the layer that a node is in: that of the next name after it."""
     for block in formula.graph.blocks:
-        if block.op == "name" and block.stop > node and isinstance(block.payload, Names):
-            heading = formula.headings.get(block.payload.layer or 0)
+        if block.op == "name" and block.stop > node:
+            heading = formula.headings.get(block.names.layer or 0)
             if heading is not None:
                 return heading
     return formula.headings[formula.layer_count]
@@ -88,8 +88,8 @@ def _layer(formula: Form, node: int) -> str:
 def _of_layers(picked: Chosen, letters: Shapes) -> Chosen:
     """The arrays of layers; letters of examples stand there for numbers where data are given."""
     arrays = {names for names, _ in letters if names.layer is not None}
-    kept = [place for place, (names, _) in enumerate(picked.places) if names in arrays]
-    return Chosen(picked.nodes[kept], tuple(picked.places[place] for place in kept))
+    kept = [place for place, (names, _) in enumerate(picked.names) if names in arrays]
+    return Chosen(picked.nodes[kept], tuple(picked.names[place] for place in kept))
 
 
 class _Reverse:
@@ -169,7 +169,7 @@ class _Reverse:
         if title is None or self.arrays.is_number(adjoint):
             return adjoint
         ids = np.array([adjoint], dtype=np.int32)
-        named = int(append_names(self.graph, Title(ids, title.names, title.positions))[0])
+        named = int(self.graph.name(ids, title.names, title.positions)[0])
         self.shapes[named] = self.shapes[adjoint]
         return named
 

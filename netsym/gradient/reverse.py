@@ -19,18 +19,17 @@ from netsym.errors import SpecError
 from netsym.forms.form import F
 from netsym.gradient.deltas import (
     Title,
-    append_names,
     delta_names,
     with_preactivations,
 )
 from netsym.gradient.factors import Signed
 from netsym.gradient.signed_nodes import Product, SignedNodes
-from netsym.gradient.wrt import Place, chosen, named_outputs, output_places
+from netsym.gradient.wrt import chosen, named_outputs, names_of_outputs
 from netsym.graph.dense import Layer, dense_layer
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block, Graph, Ids, Mask, Positions, Spans
 from netsym.graph.index import increasing
-from netsym.graph.names import Names
+from netsym.graph.names import Name, Names
 
 Rows = npt.NDArray[np.integer[Any]]
 
@@ -46,7 +45,7 @@ class Backward(Generic[F]):
     def __init__(self, formula: F) -> None:
         self.plain = with_preactivations(formula)
         self.graph = self.plain.graph.branch()
-        self.above = output_places(formula)
+        self.above = names_of_outputs(formula)
         self.ends = named_outputs(self.plain.ends, self.graph, self.above)
         self.titles: dict[int, list[Title]] = {}
         for title in delta_names(self.plain, self.graph, self.ends):
@@ -73,7 +72,7 @@ class Backward(Generic[F]):
     def dependence(self, wrt: str | Sequence[str]) -> Dependence:
         """What depends on the names to differentiate by."""
         picked = chosen(self.plain, wrt)
-        return Dependence(self.graph, self.ends, picked.nodes, picked.places)
+        return Dependence(self.graph, self.ends, picked.nodes, picked.names)
 
     @cached_property
     def parameters(self) -> Dependence:
@@ -88,8 +87,8 @@ class Dependence:
     depend on the names, `varies` of each node whether it does; `place` is where a name is listed.
     """
 
-    def __init__(self, graph: Graph, ends: Ids, nodes: Ids, places: tuple[Place, ...]) -> None:
-        self.nodes, self.places = nodes, places
+    def __init__(self, graph: Graph, ends: Ids, nodes: Ids, names: tuple[Name, ...]) -> None:
+        self.nodes, self.names = nodes, names
         self.last = int(graph.block_numbers(ends).max())
         size = max(graph.blocks[self.last].stop, int(nodes.max()) + 1)
         self.share, self.varies = _dependence(graph, nodes, size)
@@ -317,7 +316,7 @@ class Reverse(Generic[F]):
         return adjoints
 
     def _with_names(self, nodes: Ids, names: Names, positions: Positions) -> Ids:
-        named = append_names(self.graph, Title(nodes, names, positions))
+        named = self.graph.name(nodes, names, positions)
         self.math.factors.renamed(nodes, named)
         return named
 

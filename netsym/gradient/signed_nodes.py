@@ -60,6 +60,11 @@ class SignedNodes:
             rows = (named != 1 + block.operands[:, 0]) & (np.abs(named) <= self.first)
             meant[rows] = named[rows]
 
+    @staticmethod
+    def node(node: int | Ids) -> Product:
+        """A node, or several."""
+        return Product((np.asarray(1 + node, dtype=np.int32),))
+
     def constant(self, value: float | Fraction) -> Product:
         """A number."""
         sign = (value > 0) - (value < 0)
