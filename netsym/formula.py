@@ -18,7 +18,7 @@ from netsym.wording import agreed, without_values
 from netsym.writers import WRITERS, Writer
 
 if TYPE_CHECKING:
-    from netsym.gradient.reverse import Backward
+    from netsym.gradient.backward import Backward
 
 
 class Face(Form):
@@ -111,7 +111,7 @@ class Formula(Face):
     @cached_property
     def backward(self) -> Backward[Formula]:
         """What back propagation knows of it before it starts."""
-        from netsym.gradient.reverse import Backward
+        from netsym.gradient.backward import Backward
 
         return Backward(self)
 
