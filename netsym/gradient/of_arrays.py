@@ -13,14 +13,15 @@ from netsym.forms.form import F, Form
 from netsym.gradient.array_nodes import ArrayNodes
 from netsym.gradient.deltas import Title, delta_names, with_preactivations
 from netsym.gradient.gradient import in_form
+from netsym.gradient.signed_nodes import Product
 from netsym.gradient.wrt import Chosen, chosen, named_outputs, names_of_outputs
 from netsym.graph.array_operations import (
     EXAMPLES,
     ROW,
+    Shape,
     Shapes,
     coded,
     is_known,
-    shapes_of,
     word_and_index,
 )
 from netsym.graph.functions import FUNCTIONS
@@ -98,9 +99,7 @@ class _Reverse:
     def __init__(self, formula: Form, graph: Graph, letters: Shapes, titles: list[Title]) -> None:
         self.formula = formula
         self.graph = graph
-        found = shapes_of(graph, letters)
-        self.shapes = {node: shape for node, shape in found.items() if shape is not None}
-        self.arrays = ArrayNodes(graph, self.shapes)
+        self.arrays = ArrayNodes(graph, letters)
         self.titles = {
             int(node): Title(
                 title.nodes[place : place + 1], title.names, title.positions[place:][:1]
@@ -112,15 +111,15 @@ class _Reverse:
             int(block.operands[row, 0]): block.start + row
             for block in graph.blocks if block.op == "name" for row in range(len(block))
         }  # fmt: skip
-        self.parts: dict[int, list[int]] = {}
+        self.parts: dict[int, list[Product]] = {}
         self.loss: int | None = None  # of one example, where the output is the mean of many
 
     def run(self, end: int, wanted: Ids) -> Ids:
         """The derivatives by symbols that the output is made of, each of the shape of its array."""
         for node in np.flatnonzero(self.formula.mask).tolist():
-            if node not in self.shapes:
+            if self.arrays.shape(node) is None:
                 raise SpecError(f"{_layer(self.formula, node)}: {_INSTEAD}")
-        size = prod(self.shapes[end])
+        size = prod(self._shape(end))
         if size > 1:
             raise SpecError(
                 f"with whole arrays a gradient is of one number, and the output has {size}: "
@@ -132,27 +131,30 @@ class _Reverse:
                 mean = self._over_examples(node, slope)
                 found[node] = self.arrays.add(mean, found[node]) if node in found else mean
         slopes = [
-            found[node] if node in found else self.arrays.zeros(self.shapes[node])
+            found[node] if node in found else self.arrays.zeros(self._shape(node))
             for node in wanted.tolist()
         ]
-        return np.array(slopes, dtype=np.int32)
+        return np.array([self.arrays.plain(self.arrays.written(s)) for s in slopes], dtype=np.int32)
 
-    def _over_examples(self, node: int, slope: int) -> int:
+    def _shape(self, node: int) -> Shape:
+        return self.arrays.shape(node) or ()
+
+    def _over_examples(self, node: int, slope: Product) -> Product:
         """The mean of what m examples give; of what is one example's alone, its share."""
         if node not in self.formula.inputs.tolist():
             return self.arrays.made(_OVER_EXAMPLES, slope)
         return self.arrays.divide(slope, self._count)
 
     @cached_property
-    def _count(self) -> int:
+    def _count(self) -> Product:
         """The letter m."""
         (node,) = self.graph.symbols(Names("m")).tolist()
-        self.shapes[node] = ()
-        return int(node)
+        self.arrays.letter(node, ())
+        return self.arrays.node(node)
 
-    def _pass(self, end: int) -> dict[int, int]:
-        self.parts = {end: [self.arrays.ones(self.shapes[end])]}
-        found: dict[int, int] = {}
+    def _pass(self, end: int) -> dict[int, Product]:
+        self.parts = {end: [self.arrays.ones(self._shape(end))]}
+        found: dict[int, Product] = {}
         for node in range(end, -1, -1):
             if node not in self.parts:
                 continue
@@ -164,24 +166,26 @@ class _Reverse:
                 self._spread(block.op, node, block.operands[node - block.start].tolist(), adjoint)
         return found
 
-    def _named(self, node: int, adjoint: int) -> int:
-        title = self.titles.get(node)
-        if title is None or self.arrays.is_number(adjoint):
+    def _named(self, node: int, adjoint: Product) -> Product:
+        title, ids = self.titles.get(node), self.arrays.plain(self.arrays.written(adjoint))
+        if title is None or self.arrays.is_number(int(ids)):
             return adjoint
-        ids = np.array([adjoint], dtype=np.int32)
-        named = int(self.graph.name(ids, title.names, title.positions)[0])
-        self.shapes[named] = self.shapes[adjoint]
-        return named
+        named = self.graph.name(ids.reshape(1), title.names, title.positions)
+        return self.arrays.node(int(named[0]))
 
-    def _send(self, node: int, adjoint: int) -> None:
-        if not self.arrays.is_number(node):
-            fitted = self.arrays.fitted(adjoint, self.shapes[node])
+    def _send(self, node: int, adjoint: Product) -> None:
+        if not self.arrays.is_number(node) and self.arrays.written(adjoint):
+            fitted = self.arrays.fitted(adjoint, self._shape(node))
             self.parts.setdefault(node, []).append(fitted)
 
-    def _spread(self, op: str, node: int, operands: list[int], adjoint: int) -> None:
-        arrays, value = self.arrays, self.named.get(node, node)
+    def _value(self, node: int) -> Product:
+        """A value, by its name if it has one."""
+        return self.arrays.of(self.named.get(node, node))
+
+    def _spread(self, op: str, node: int, operands: list[int], adjoint: Product) -> None:
+        arrays = self.arrays
         word, _ = word_and_index(op)
-        special: Mapping[str, Callable[[list[int], int], None]] = {
+        special: Mapping[str, Callable[[list[int], Product], None]] = {
             "matmul": self._spread_matrices, "hadamard": self._spread_product,
             "dot": self._spread_product, "scale": self._spread_product,
             "concatenate": self._spread_parts, "power": self._spread_power,
@@ -196,69 +200,70 @@ class _Reverse:
         elif op == "transpose":
             self._send(operands[0], arrays.transposed(adjoint))
         elif op == "softmax":
-            self._send(operands[0], self._through_softmax(value, adjoint))
+            self._send(operands[0], self._through_softmax(node, adjoint))
         elif word == "logsumexp":
-            self._send(operands[0], arrays.multiply(adjoint, arrays.call("softmax", operands[0])))
+            softmax = arrays.call("softmax", arrays.of(operands[0]))
+            self._send(operands[0], arrays.multiply(adjoint, softmax))
         elif op == _OVER_EXAMPLES:
             (self.loss,) = operands
         elif word == "mean":
-            count = prod(self.shapes[operands[0]]) // prod(self.shapes[node])
-            share = arrays.divide(arrays.one, arrays.constant(count)) if count > 1 else arrays.one
-            self._send(operands[0], arrays.multiply(adjoint, share))
+            count = prod(self._shape(operands[0])) // prod(self._shape(node))
+            self._send(operands[0], arrays.divide(adjoint, arrays.constant(count)))
         else:
             self._spread_function(op, node, operands, adjoint)
 
-    def _spread_matrices(self, operands: list[int], adjoint: int) -> None:
+    def _spread_matrices(self, operands: list[int], adjoint: Product) -> None:
         """`W x` passes `δ xᵀ` to W, and `Wᵀ δ` to x; `X W` passes `δ Wᵀ` to X, and `Xᵀ δ` to W."""
-        (left, right), arrays = operands, self.arrays
-        if len(self.shapes[right]) == 1:
-            self._send(left, arrays.product("outer", adjoint, right))
+        arrays = self.arrays
+        left, right = map(arrays.of, operands)
+        if len(self._shape(operands[1])) == 1:
+            self._send(operands[0], arrays.product("outer", adjoint, right))
         else:
-            self._send(left, arrays.product("matmul", adjoint, arrays.transposed(right)))
-        self._send(right, arrays.product("matmul", arrays.transposed(left), adjoint))
+            self._send(operands[0], arrays.product("matmul", adjoint, arrays.transposed(right)))
+        self._send(operands[1], arrays.product("matmul", arrays.transposed(left), adjoint))
 
-    def _spread_product(self, operands: list[int], adjoint: int) -> None:
+    def _spread_product(self, operands: list[int], adjoint: Product) -> None:
         for place, operand in enumerate(operands):
-            factors = [*operands]
+            factors = [*map(self.arrays.of, operands)]
             factors[place] = adjoint
             self._send(operand, self.arrays.multiply(*factors))
 
-    def _spread_parts(self, operands: list[int], adjoint: int) -> None:
+    def _spread_parts(self, operands: list[int], adjoint: Product) -> None:
         """Of what is joined each part has its own rows, of matrices side by side its columns."""
-        word = "rows" if len(self.shapes[adjoint]) == 1 else "columns"
+        word = "rows" if len(self._shape(operands[0])) == 1 else "columns"
         start = 0
         for operand in operands:
-            stop = start + self.shapes[operand][-1]
+            stop = start + self._shape(operand)[-1]
             self._send(operand, self.arrays.made(coded(word, f"{start + 1}:{stop}"), adjoint))
             start = stop
 
-    def _spread_power(self, operands: list[int], adjoint: int) -> None:
+    def _spread_power(self, operands: list[int], adjoint: Product) -> None:
         """`e*b^(e - 1)`, for a number e."""
         arrays, (base, exponent) = self.arrays, operands
         value = float(self.graph.number(exponent))
-        slope = arrays.power(base, value - 1)
+        slope = arrays.power(arrays.of(base), value - 1)
         self._send(base, arrays.multiply(adjoint, arrays.constant(value), slope))
 
-    def _through_softmax(self, value: int, adjoint: int) -> int:
+    def _through_softmax(self, node: int, adjoint: Product) -> Product:
         """`(diag(a) - a aᵀ) δ`, the Jacobian of softmax; of rows `a ⊙ (δ - sum(δ ⊙ a))`."""
-        arrays = self.arrays
-        if len(self.shapes[value]) > 1:
+        arrays, value = self.arrays, self._value(node)
+        if len(self._shape(node)) > 1:
             total = arrays.made(coded("sum", ROW), arrays.multiply(adjoint, value))
             return arrays.multiply(value, arrays.add(adjoint, arrays.negate(total)))
-        square = arrays.made("outer", value, value)
+        square = arrays.product("outer", value, value)
         jacobian = arrays.add(arrays.made("diag", value), arrays.negate(square))
         return arrays.product("matmul", jacobian, adjoint)
 
-    def _spread_function(self, op: str, node: int, operands: list[int], adjoint: int) -> None:
-        arrays, value = self.arrays, self.named.get(node, node)
+    def _spread_function(self, op: str, node: int, operands: list[int], adjoint: Product) -> None:
+        arrays, value = self.arrays, self._value(node)
         if op == "divide":
-            over, under = operands
-            self._send(over, arrays.multiply(adjoint, arrays.divide(arrays.one, under)))
-            product = arrays.multiply(adjoint, arrays.divide(value, under))
-            self._send(under, arrays.negate(product))
+            under = arrays.of(operands[1])
+            self._send(operands[0], arrays.divide(adjoint, under))
+            product = arrays.divide(arrays.multiply(adjoint, value), under)
+            self._send(operands[1], arrays.negate(product))
             return
         derivative = FUNCTIONS[op].derivative
         assert derivative is not None, op  # all functions of elements have one
-        slopes = derivative(arrays, value, *operands)
+        slopes = derivative(arrays, value, *map(arrays.of, operands))
         for operand, slope in zip(operands, slopes, strict=True):
             self._send(operand, arrays.multiply(adjoint, slope))
