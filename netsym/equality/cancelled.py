@@ -16,10 +16,10 @@ from netsym.equality.comparison import compare
 from netsym.errors import SpecError
 from netsym.forms.form import Binding, F, Form, layered
 from netsym.gradient.gradient import in_form
-from netsym.gradient.signed_nodes import SignedNodes
 from netsym.graph.copying import copied
 from netsym.graph.graph import Block, Graph, Ids, Positions
 from netsym.graph.names import Adjoints, Names
+from netsym.graph.signed_nodes import SignedNodes
 from netsym.layers import Activated, Shape
 from netsym.layers.loss import Loss
 from netsym.network.network import Network

@@ -6,8 +6,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from netsym.gradient.factors import Signed
-from netsym.gradient.signed_nodes import Product, SignedNodes
 from netsym.graph.array_operations import (
     COLUMN,
     ROW,
@@ -19,7 +17,9 @@ from netsym.graph.array_operations import (
     shapes_of,
     word_and_index,
 )
+from netsym.graph.factors import Signed
 from netsym.graph.graph import Graph
+from netsym.graph.signed_nodes import Product, SignedNodes
 
 
 class ArrayNodes(SignedNodes):
@@ -83,6 +83,8 @@ class ArrayNodes(SignedNodes):
 
     def add(self, *terms: Product) -> Product:
         """One sum, in which what is negative comes last."""
+        if len(terms) == 1:
+            return terms[0]
         columns = sorted(map(self.written, terms), key=lambda term: bool(term < 0))
         return super().add(*(Product((column,)) for column in columns))
 
@@ -92,6 +94,8 @@ class ArrayNodes(SignedNodes):
 
     def written(self, product: Product) -> Signed:
         """A product as a node; products, quotients and signs that were made here are opened."""
+        if len(product.over) == 1 and not product.under:
+            return product.over[0]
         over, under = self._opened(product)
         if 0 in over:
             return np.zeros((), dtype=np.int32)
@@ -123,6 +127,8 @@ class ArrayNodes(SignedNodes):
 
     def _product(self, factors: list[int], divisors: list[int] | None = None) -> int:
         """A product; arrays of ones are left out that the others need not be broadcast to."""
+        if len(factors) < 2 and not divisors:
+            return (factors or [self.one - 1])[0]
         numbers = [f for f in factors if not self.shape(f) and 1 + f != self.one]
         numbers.sort(key=lambda factor: not self.is_number(factor))
         arrays = [factor for factor in factors if self.shape(factor)]

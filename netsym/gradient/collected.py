@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.gradient.factors import Signed
-from netsym.gradient.signed_nodes import SignedNodes
+from netsym.graph.factors import Signed
 from netsym.graph.index import increasing
+from netsym.graph.signed_nodes import SignedNodes
 
 Rows = npt.NDArray[np.integer[Any]]
 

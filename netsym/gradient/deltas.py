@@ -97,7 +97,7 @@ def _sums_of_powers(formula: Form) -> Iterator[Title]:
             layer = next(after, formula.layer_count)
             ids = np.arange(block.start, block.stop, dtype=np.int32)[rows]
             found.setdefault(layer, []).append(ids)
-    taken = _taken(formula)
+    taken = _taken(formula) if found else set()
     for layer, parts in found.items():
         count, start = sum(map(len, parts)), 0
         names = Names("s", layer, (count,) if count > 1 else ())

@@ -16,9 +16,9 @@ from netsym.forms.form import Bindings, F, Form, inlined, layered, shared
 from netsym.gradient.backward import Backward
 from netsym.gradient.dependence import Dependence
 from netsym.gradient.reverse import Reverse
-from netsym.gradient.signed_nodes import Product, SignedNodes
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Derivatives, Names, first_words, free_letter
+from netsym.graph.signed_nodes import Product, SignedNodes
 
 
 def one_output(formula: F, output: int | str | None) -> F:

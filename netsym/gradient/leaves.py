@@ -8,9 +8,9 @@ from itertools import accumulate
 import numpy as np
 
 from netsym.gradient.collected import collected
-from netsym.gradient.factors import Signed
-from netsym.gradient.signed_nodes import SignedNodes
+from netsym.graph.factors import Signed
 from netsym.graph.graph import Ids
+from netsym.graph.signed_nodes import SignedNodes
 
 
 class Leaves:

@@ -13,7 +13,6 @@ from netsym.forms.form import F, Form
 from netsym.gradient.array_nodes import ArrayNodes
 from netsym.gradient.deltas import Title, delta_names, with_preactivations
 from netsym.gradient.gradient import in_form
-from netsym.gradient.signed_nodes import Product
 from netsym.gradient.wrt import Chosen, chosen, named_outputs, names_of_outputs
 from netsym.graph.array_operations import (
     EXAMPLES,
@@ -27,6 +26,7 @@ from netsym.graph.array_operations import (
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Derivatives, Names
+from netsym.graph.signed_nodes import Product
 
 _OVER_EXAMPLES = coded("mean", EXAMPLES)
 _INSTEAD = "derivatives of whole arrays are not known for it; choose --level scalar"

@@ -12,13 +12,13 @@ from netsym.gradient.backward import Backward
 from netsym.gradient.collected import Rows, collected
 from netsym.gradient.deltas import Title
 from netsym.gradient.dependence import ALL, NONE, SOME, Dependence, called
-from netsym.gradient.factors import Signed
 from netsym.gradient.leaves import Leaves
-from netsym.gradient.signed_nodes import Product, SignedNodes
 from netsym.gradient.slopes import Slopes, picked
 from netsym.graph.dense import DenseLayer
+from netsym.graph.factors import Signed
 from netsym.graph.graph import Block, Ids, Positions, Spans
 from netsym.graph.names import Names
+from netsym.graph.signed_nodes import Product, SignedNodes
 
 
 @dataclass(frozen=True, slots=True)

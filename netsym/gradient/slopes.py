@@ -5,10 +5,10 @@ from __future__ import annotations
 from netsym.errors import SpecError
 from netsym.gradient.collected import Rows
 from netsym.gradient.dependence import Dependence
-from netsym.gradient.factors import Signed
-from netsym.gradient.signed_nodes import Product, SignedNodes
+from netsym.graph.factors import Signed
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block
+from netsym.graph.signed_nodes import Product, SignedNodes
 
 
 class Slopes:

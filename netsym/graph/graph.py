@@ -251,6 +251,8 @@ class Graph:
         if not ids.size:
             return -1
         number = self.block_number(ids.item(0))
+        if ids.size == 1:
+            return number
         block = self.blocks[number]
         inside = (ids >= block.start) & (ids < block.stop)
         return number if np.count_nonzero(inside) == ids.size else -1
@@ -335,13 +337,15 @@ class Graph:
         return found
 
     def _find_spans(self, operands: Ids) -> Iterator[tuple[int, int, int]]:
-        if not operands.size:
+        if operands.shape[1] == 1:
+            yield 0, 1, self.common_block(operands)
+        if operands.shape[1] <= 1:
             return
         firsts = self.block_numbers(operands[0])
         edges = [0, *(np.flatnonzero(firsts[1:] != firsts[:-1]) + 1).tolist(), len(firsts)]
         for first, stop in pairwise(edges):
             part, block = operands[:, first:stop], self.blocks[int(firsts[first])]
-            alike = int(part.min()) >= block.start and int(part.max()) < block.stop
+            alike = len(part) == 1 or (part.min() >= block.start and part.max() < block.stop)
             yield first, stop, int(firsts[first]) if alike else -1
 
     def reachable(self, roots: Ids) -> Mask:
@@ -361,7 +365,7 @@ class Graph:
     def walk(self, mask: Mask) -> Iterator[tuple[Block, Positions]]:
         """Blocks in order, each with the rows that the mask selects."""
         for block in self.blocks:
-            rows = np.flatnonzero(mask[block.start : block.stop])
+            (rows,) = mask[block.start : block.stop].nonzero()
             if len(rows):
                 yield block, rows
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from netsym.gradient.factors import Factors, Signed
+from netsym.graph.factors import Factors, Signed
 from netsym.graph.graph import Block, Graph, Ids, Mask, common_shape
 
 
