@@ -96,10 +96,7 @@ class Formula(Face):
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        inputs = {
-            names.ascii(place) for names, place in map(self.graph.symbol, self.inputs.tolist())
-        }
-        return frozenset(self.graph.symbol_names()) - inputs
+        return frozenset(self.graph.symbol_names()).difference(self.input_names())
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the evaluation, which is made again: its steps cannot be pickled."""

@@ -139,8 +139,7 @@ class _Pair:
         """Every δ as equations of a and t, or for softmax of z and t."""
         graph, ends = slopes.graph, []
         for node, names, position in _named(graph, self.number, "delta", Adjoints):
-            block = graph.block_of(node)
-            ends.append(Binding(names, position, int(block.operands[node - block.start, 0])))
+            ends.append(Binding(names, position, *graph.operands_of(node)))
         local = layered(dataclasses.replace(slopes, outputs=tuple(ends)))
         bindings, outputs = Ascii(local).right_sides()
         known = dict(self._last_targets(slopes)) | {
@@ -169,14 +168,8 @@ class _Pair:
             return
         for first in range(0, self.targets, self.units):
             nodes = [self.target(slopes, first + n) for n in range(self.units)]
-            names = [_name_of(slopes.graph, int(node)) for node in nodes]
+            names = [slopes.graph.name_of(int(node)) for node in nodes]
             yield names[-1], " - ".join(["1", *names[:-1]])
-
-
-def _name_of(graph: Graph, node: int) -> str:
-    """The plain name of a symbol."""
-    names, position = graph.symbol(node)
-    return names.ascii(position)
 
 
 def _named(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from netsym.collapse.rounding import fractions_in, unnamed
 from netsym.forms.form import Form
-from netsym.graph.copying import copied, other_fractions, symbols_by_name
+from netsym.graph.copying import copied, symbols_by_name
 from netsym.graph.graph import Graph
 from netsym.graph.names import Names
 from netsym.network.network import Network
@@ -103,9 +103,9 @@ def _errors_within(
     graph, known = Graph(), dict[str, int]()
     ends = []
     symbols = symbols_by_name(graph, known)
-    for formula, copy in ((exact, other_fractions(graph, nearest)), (rounded, None)):
+    for formula, change in ((exact, nearest), (rounded, None)):
         nodes = np.delete(formula.ends, numbers)
-        moved = copied(formula.graph, formula.graph.reachable(nodes), graph, symbols, copy)
+        moved = copied(formula.graph, formula.graph.reachable(nodes), graph, symbols, change)
         ends.append(moved[nodes])
     mine, theirs = ends
     if not np.array_equal(mine, theirs):

@@ -21,8 +21,7 @@ def together(sides: Sequence[Subject]) -> tuple[Graph, list[Ids]]:
     for side in sides:
         formula = side.graph
         old = formula.graph
-        given = (old.symbol(node) for node in formula.inputs.tolist())
-        theirs = {names.ascii(position) for names, position in given}
+        theirs = set(formula.input_names())
         by_order = bool(theirs) and not theirs & set(inputs)
         renamed = dict(zip(formula.inputs.tolist(), inputs, strict=True)) if by_order else {}
 

@@ -99,11 +99,8 @@ class Form:
         """The equations before the outputs, each after what it uses."""
         if self.cut_names is not None:
             return bind(self.cut_names, self.cut)
-        blocks = [(node, self.graph.block_of(node)) for node in self.cut.tolist()]
-        return tuple(
-            Binding(*self.graph.symbol(node), int(block.operands[node - block.start, 0]))
-            for node, block in blocks
-        )
+        nodes = self.cut.tolist()
+        return tuple(Binding(*self.graph.symbol(n), *self.graph.operands_of(n)) for n in nodes)
 
     @cached_property
     def ends(self) -> Ids:
@@ -172,6 +169,10 @@ class Form:
                 ]
                 found += [(names, used)] if used else []
         return found
+
+    def input_names(self) -> list[str]:
+        """The plain names of the inputs."""
+        return list(map(self.graph.name_of, self.inputs.tolist()))
 
     def given_names(self) -> list[str]:
         """The names that a person chose: of inputs, parameters, outputs and the function."""

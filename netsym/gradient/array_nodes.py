@@ -35,7 +35,7 @@ class ArrayNodes(SignedNodes):
     def shape(self, node: int) -> Shape | None:
         """The shape of an array; None where it is not known."""
         if node not in self._shapes:
-            operands = [self.shape(operand) for operand in self._operands(node)]
+            operands = [self.shape(operand) for operand in self.graph.operands_of(node)]
             self._shapes[node] = shape_of(self.graph.block_of(node).op, operands)
         return self._shapes[node]
 
@@ -53,19 +53,14 @@ class ArrayNodes(SignedNodes):
         assert self.shape(node) is not None, (op, [self.shape(operand) for operand in operands])
         return node
 
-    def _operands(self, node: int) -> list[int]:
-        block = self.graph.block_of(node)
-        operands: list[int] = block.operands[node - block.start].tolist()
-        return operands
-
     def _of(self, node: int, *ops: str) -> list[int]:
         """The operands, if it is such an operation and was made here."""
         found = node >= self.first and self.graph.block_of(node).op in ops
-        return self._operands(node) if found else []
+        return self.graph.operands_of(node) if found else []
 
     def is_number(self, node: int) -> bool:
         """Whether it is made of constants alone."""
-        op, operands = self.graph.block_of(node).op, self._operands(node)
+        op, operands = self.graph.block_of(node).op, self.graph.operands_of(node)
         return op not in ("symbol", "name") and all(map(self.is_number, operands))
 
     # -- element by element
@@ -115,7 +110,7 @@ class ArrayNodes(SignedNodes):
             factor = waiting.pop()
             node, sign = abs(factor) - 1, 1 if factor > 0 else -1
             if factor and self.graph.block_of(node).op == "negate":
-                waiting.append(-sign * (1 + self._operands(node)[0]))
+                waiting.append(-sign * (1 + self.graph.operands_of(node)[0]))
             elif inner := self._of(node, "hadamard", "scale"):
                 waiting += [1 + n for n in reversed(inner[1:])] + [sign * (1 + inner[0])]
             elif inner := self._of(node, "divide"):
@@ -171,7 +166,7 @@ class ArrayNodes(SignedNodes):
 
     def _transposed(self, node: int) -> int:
         if self.graph.block_of(node).op == "transpose":
-            return self._operands(node)[0]
+            return self.graph.operands_of(node)[0]
         if factors := self._of(node, "matmul"):
             return self._made("matmul", *map(self._transposed, reversed(factors)))
         return self._made("transpose", node)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
@@ -12,6 +11,8 @@ from netsym.graph.names import Name
 
 #: How many nodes of a block depend on the names.
 NONE, SOME, ALL = range(3)
+
+Alike = tuple[dict[int, slice], tuple[Ids, ...]]
 
 
 class Dependence:
@@ -31,7 +32,11 @@ class Dependence:
         self._graph, self._alike = graph, dict[tuple[str, int], Alike]()
 
     def alike(self, op: str, arity: int) -> Alike:
-        """The blocks of one kind that depend on the names."""
+        """The blocks of one kind that depend on the names, one after another.
+
+        First where each is, by its number; then columns, of the results (by their names if they
+        have some) and of the operands.
+        """
         if (op, arity) not in self._alike:
             numbers = [
                 number
@@ -43,23 +48,9 @@ class Dependence:
             nodes = np.concatenate([np.arange(block.start, block.stop) for block in blocks])
             results = called(self._graph, nodes.astype(np.int32))
             operands = np.concatenate([block.operands for block in blocks])
-            self._alike[op, arity] = Alike(
-                dict(zip(numbers, map(slice, edges, edges[1:]), strict=False)),
-                (results, *operands.T),
-            )
+            rows = dict(zip(numbers, map(slice, edges, edges[1:]), strict=False))
+            self._alike[op, arity] = rows, (results, *operands.T)
         return self._alike[op, arity]
-
-
-@dataclass(frozen=True, slots=True)
-class Alike:
-    """Blocks of one kind, one after another.
-
-    `rows` has where each is, by its number; `columns` the results, by their names if they have
-    some, and the operands.
-    """
-
-    rows: dict[int, slice]
-    columns: tuple[Ids, ...]
 
 
 def _dependence(graph: Graph, wrt: Ids, size: int) -> tuple[list[int], Mask]:

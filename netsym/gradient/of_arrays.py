@@ -101,11 +101,9 @@ class _Reverse:
         self.graph = graph
         self.arrays = ArrayNodes(graph, letters)
         self.titles = {
-            int(node): Title(
-                title.nodes[place : place + 1], title.names, title.positions[place:][:1]
-            )
+            node: (title.names, title.positions[place:][:1])
             for title in titles
-            for place, node in enumerate(title.nodes)
+            for place, node in enumerate(title.nodes.tolist())
         }
         self.named = {
             int(block.operands[row, 0]): block.start + row
@@ -159,18 +157,18 @@ class _Reverse:
             if node not in self.parts:
                 continue
             adjoint = self._named(node, self.arrays.add(*self.parts.pop(node)))
-            block = self.graph.block_of(node)
-            if block.op == "symbol":
+            op = self.graph.block_of(node).op
+            if op == "symbol":
                 found[node] = adjoint
-            elif block.op != "constant":
-                self._spread(block.op, node, block.operands[node - block.start].tolist(), adjoint)
+            elif op != "constant":
+                self._spread(op, node, self.graph.operands_of(node), adjoint)
         return found
 
     def _named(self, node: int, adjoint: Product) -> Product:
         title, ids = self.titles.get(node), self.arrays.plain(self.arrays.written(adjoint))
         if title is None or self.arrays.is_number(int(ids)):
             return adjoint
-        named = self.graph.name(ids.reshape(1), title.names, title.positions)
+        named = self.graph.name(ids.reshape(1), *title)
         return self.arrays.node(int(named[0]))
 
     def _send(self, node: int, adjoint: Product) -> None:

@@ -30,12 +30,12 @@ class Slopes:
         derivative = _quotient_slopes if op == "divide" else row.derivative if row else None
         if derivative is None:
             raise SpecError(f"the derivative of {op} is not known")
-        alike = self.wrt.alike(op, arity)
-        columns = (Product((self.math.read(column),)) for column in alike.columns)
-        slopes = derivative(self.math, *columns)
+        places, columns = self.wrt.alike(op, arity)
+        read = (Product((self.math.read(column),)) for column in columns)
+        slopes = derivative(self.math, *read)
         return {
             number: tuple(Product(picked(o, rows), picked(u, rows)) for o, u in slopes)
-            for number, rows in alike.rows.items()
+            for number, rows in places.items()
         }
 
 

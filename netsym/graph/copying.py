@@ -10,34 +10,37 @@ import numpy as np
 from netsym.graph.graph import LEAVES, Block, Graph, Ids, Mask, Positions
 from netsym.graph.names import literal
 
-#: What stands for some rows of a block in the new graph: of leaves, and of names, which are told
+#: What stands for some rows of a block in the new graph: of symbols, and of names, which are told
 #: where all that came before them is.
-Leaves = Callable[[Block, Positions], Ids]
+Symbols = Callable[[Block, Positions], Ids]
 Wrapped = Callable[[Block, Positions, Ids], Ids]
+Change = Callable[[Fraction], float | Fraction]
 
 
 def copied(
     old: Graph,
     mask: Mask,
     new: Graph,
-    symbols: Leaves | None = None,
-    numbers: Leaves | None = None,
+    symbols: Symbols | None = None,
+    change: Change | None = None,
     names: Wrapped | None = None,
     then: Callable[[Block, Ids], None] | None = None,
 ) -> Ids:
     """Copy what the mask selects; where each old node is, (len(old),), -1 for what was not copied.
 
-    By default symbols are new ones, numbers are themselves, and a node that is wrapped in a name
-    is copied without it (`kept_names` keeps it). `then` looks at what was copied after each block,
-    and may change what its users will be made of.
+    By default symbols are new ones, whole arrays of them, and a node that is wrapped in a name is
+    copied without it (`kept_names` keeps it). A fraction is what `change` makes of it. `then` looks
+    at what was copied after each block, and may change what its users will be made of.
     """
-    symbols, numbers = symbols or all_symbols(new), numbers or same_numbers(new)
     moved = np.full(len(old), -1, dtype=np.int32)
     for block, rows in old.walk(mask):
         if block.op == "symbol":
-            made = symbols(block, rows)
-        elif block.op == "constant":
-            made = numbers(block, rows)
+            made = symbols(block, rows) if symbols else new.symbols(block.names)[rows]
+        elif isinstance(block.payload, tuple):
+            (value,) = block.payload
+            made = np.array([new.number_id(change(value) if change else value)])
+        elif isinstance(block.payload, np.ndarray):
+            made = new.constants(block.payload[rows])
         elif block.op == "name":
             made = names(block, rows, moved) if names else moved[block.operands[rows, 0]]
         else:
@@ -48,12 +51,7 @@ def copied(
     return moved
 
 
-def all_symbols(new: Graph) -> Leaves:
-    """Every array of symbols is a new one, whole."""
-    return lambda block, rows: new.symbols(block.names)[rows]
-
-
-def symbols_by_name(new: Graph, known: dict[str, int]) -> Leaves:
+def symbols_by_name(new: Graph, known: dict[str, int]) -> Symbols:
     """Symbols of one name are one; those that `known` does not have are added to it."""
     return lambda block, rows: place_symbols([block.names.ascii(r) for r in rows], known, new)
 
@@ -64,31 +62,6 @@ def place_symbols(names: Sequence[str], known: dict[str, int], new: Graph) -> Id
     if missing:
         known.update(zip(missing, new.symbols(literal(*missing)).tolist(), strict=True))
     return np.array([known[name] for name in names], dtype=np.int32)
-
-
-def same_numbers(new: Graph) -> Leaves:
-    """Numbers are themselves."""
-
-    def made(block: Block, rows: Positions) -> Ids:
-        if isinstance(block.payload, tuple):
-            return np.array([new.fraction(block.payload[row]) for row in rows], dtype=np.int32)
-        assert isinstance(block.payload, np.ndarray)
-        return new.constants(block.payload[rows])
-
-    return made
-
-
-def other_fractions(new: Graph, change: Callable[[Fraction], float | Fraction]) -> Leaves:
-    """A fraction is what `change` makes of it."""
-    same = same_numbers(new)
-
-    def made(block: Block, rows: Positions) -> Ids:
-        if isinstance(block.payload, tuple):
-            ids = [new.number_id(change(block.payload[row])) for row in rows]
-            return np.array(ids, dtype=np.int32)
-        return same(block, rows)
-
-    return made
 
 
 def kept_names(new: Graph) -> Wrapped:
@@ -102,7 +75,7 @@ def with_numbers(
     old: Graph,
     nodes: Ids,
     values: Mapping[str, float | Fraction],
-    change: Callable[[Fraction], float | Fraction] = lambda number: number,
+    change: Change | None = None,
 ) -> tuple[Graph, Ids]:
     """What some nodes are made of in a graph of its own, with some symbols replaced by numbers.
 
@@ -118,7 +91,7 @@ def with_numbers(
                 made[row] = new.number_id(value)
         return made[rows]
 
-    moved = copied(old, old.reachable(nodes), new, symbols, other_fractions(new, change))
+    moved = copied(old, old.reachable(nodes), new, symbols, change)
     return new, moved[nodes]
 
 

@@ -293,6 +293,17 @@ class Graph:
         row = node - block.start
         return block.names, row if block.positions is None else int(block.positions[row])
 
+    def name_of(self, node: int) -> str:
+        """The plain name of a symbol or name node."""
+        names, position = self.symbol(node)
+        return names.ascii(position)
+
+    def operands_of(self, node: int) -> list[int]:
+        """The operands of one node."""
+        block = self.block_of(node)
+        operands: list[int] = block.operands[node - block.start].tolist()
+        return operands
+
     def symbol_names(self) -> Iterator[str]:
         """The plain names of all symbols."""
         for names in self.arrays():

@@ -67,7 +67,9 @@ def formula(
     x = ops.symbols(inputs)
     coefficients = np.array(rows, dtype=object)
     nodes = _numbers(ops, coefficients, exact)
-    sums = ops.add(*ops.multiply(nodes[:, :-1], x).T, nodes[:, -1])
+    terms = ops.multiply(nodes[:, :-1], x)
+    terms = np.where(coefficients[:, :-1] == -1, ops.negate(x), terms)
+    sums = ops.add(*terms.T, nodes[:, -1])
     return Formula(ops.graph, x, bind(outputs, sums), function, latex_names=latex_names or {})
 
 

@@ -132,21 +132,8 @@ def used_functions(formula: Form) -> list[Function]:
 
 def arguments(formula: Form) -> tuple[list[str], list[str]]:
     """The names of the inputs, and of the parameters that the formula uses."""
-    graph = formula.graph
-    inputs = dict.fromkeys(formula.inputs.tolist())
-    parameters = []
-    for block, rows in graph.walk(formula.mask):
-        if block.op == "symbol":
-            nodes = (block.start + row for row in rows.tolist())
-            parameters += [
-                block.names.ascii(node - block.start) for node in nodes if node not in inputs
-            ]
-    return [_name(formula, node) for node in inputs], parameters
-
-
-def _name(formula: Form, node: int) -> str:
-    names, position = formula.graph.symbol(node)
-    return names.ascii(position)
+    parameters = [name for _, names in formula.symbols() for name in names]
+    return list(dict.fromkeys(formula.input_names())), parameters
 
 
 def _unused_letter(formula: Form) -> str:

@@ -15,12 +15,12 @@ from netsym.ops.symbolic import Symbolic
 
 
 class Tidy(Symbolic):
-    """`0 + a -> a`, `0*a -> 0`, `1*a -> a`, `-1*a -> -a`, `a/1 -> a`, `a*(1/b) -> a/b`."""
+    """`0 + a -> a`, `0*a -> 0`, `1*a -> a`, `0/a -> 0`, `a/1 -> a`, `a*(1/b) -> a/b`."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.math = SignedNodes(self.graph)
         self.zero, self.one = self.graph.constants([0.0, 1.0]).tolist()
+        self.math = SignedNodes(self.graph)
 
     def zeros(self, shape: tuple[int, ...]) -> Ids:
         """Zeros of a shape."""
@@ -35,9 +35,7 @@ class Tidy(Symbolic):
         return np.isin(values, [self.zero, int(self.graph.constants(-0.0))])
 
     def _signed(self, values: Ids) -> Ids:
-        signed = np.where(self.is_zero(values), 0, 1 + values)
-        signed[values == self.graph.constant(-1.0)] = -self.math.one
-        return signed
+        return np.where(self.is_zero(values), 0, 1 + values)
 
     def add(self, *terms: Ids) -> Ids:
         return self._sum(np.stack(np.broadcast_arrays(*terms), axis=-1))
