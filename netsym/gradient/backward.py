@@ -10,8 +10,9 @@ from typing import Generic
 import numpy as np
 
 from netsym.forms.form import F
-from netsym.gradient.deltas import Title, delta_names, with_preactivations
+from netsym.gradient.deltas import Title, delta_names
 from netsym.gradient.dependence import Dependence
+from netsym.gradient.preactivations import with_preactivations
 from netsym.gradient.wrt import chosen, named_outputs, names_of_outputs
 from netsym.graph.dense import dense_layer
 

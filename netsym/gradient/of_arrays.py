@@ -11,8 +11,9 @@ import numpy as np
 from netsym.errors import SpecError
 from netsym.forms.form import F, Form
 from netsym.gradient.array_nodes import ArrayNodes
-from netsym.gradient.deltas import Title, delta_names, with_preactivations
+from netsym.gradient.deltas import Title, delta_names
 from netsym.gradient.gradient import in_form
+from netsym.gradient.preactivations import with_preactivations
 from netsym.gradient.wrt import Chosen, chosen, named_outputs, names_of_outputs
 from netsym.graph.array_operations import (
     EXAMPLES,
