@@ -16,8 +16,7 @@ from netsym.gradient.leaves import Leaves
 from netsym.gradient.slopes import Slopes, picked
 from netsym.graph.dense import DenseLayer
 from netsym.graph.factors import Signed
-from netsym.graph.graph import Block, Ids, Positions, Spans
-from netsym.graph.names import Names
+from netsym.graph.graph import Block, Ids, Spans
 from netsym.graph.signed_nodes import Product, SignedNodes
 
 
@@ -119,28 +118,18 @@ class Reverse(Generic[F]):
             present = rows[columns] == own
             columns, positions = columns[present], positions[:, present]
         values = adjoints if whole else adjoints[:, columns]
-        live = values != 0
-        if np.count_nonzero(live) == live.size:
-            nodes = self.math.plain(values.reshape(-1))
-            made = len(self.graph)
-            titled = 1 + self._with_names(nodes, names, positions.reshape(-1))
-            if whole and len(self.graph) - made == len(nodes):
-                self.own.add(number)
-            titled = titled.reshape(values.shape)
-        else:
-            titled = np.zeros_like(values)
-            nodes = self.math.plain(values[live])
-            titled[live] = 1 + self._with_names(nodes, names, positions[live])
+        nodes = self.math.plain(values.reshape(-1))
+        made = len(self.graph)
+        named = self.graph.name(nodes, names, positions.reshape(-1))
+        self.math.factors.renamed(nodes, named)
+        titled = np.where(values == 0, 0, 1 + named.reshape(values.shape))
         if whole:
+            if len(self.graph) - made == len(nodes):
+                self.own.add(number)
             return titled
         adjoints = adjoints.copy()
         adjoints[:, columns] = titled
         return adjoints
-
-    def _with_names(self, nodes: Ids, names: Names, positions: Positions) -> Ids:
-        named = self.graph.name(nodes, names, positions)
-        self.math.factors.renamed(nodes, named)
-        return named
 
     def _spread(self, number: int, block: Block, rows: Rows, adjoints: Signed) -> None:
         """Pass the adjoints of a block on to its operands."""
