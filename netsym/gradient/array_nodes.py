@@ -103,7 +103,7 @@ class ArrayNodes(SignedNodes):
         return np.array(np.sign(factors).prod() * (1 + made), dtype=np.int32)
 
     def _opened(self, product: Product) -> tuple[list[int], list[int]]:
-        """Factors and divisors."""
+        """Factors and divisors; nothing is cancelled that is divided by 0."""
         over, under = list[int](), list[int]()
         waiting = [int(factor) for factor in reversed(product.over)]
         while waiting:
@@ -118,7 +118,7 @@ class ArrayNodes(SignedNodes):
                 under.append(1 + inner[1])
             else:
                 over.append(factor)
-        return over, under + [int(factor) for factor in product.under]
+        return over, under + [int(f) or 1 + int(self.plain(f)) for f in product.under]
 
     def _product(self, factors: list[int], divisors: list[int] | None = None) -> int:
         """A product; arrays of ones are left out that the others need not be broadcast to."""
