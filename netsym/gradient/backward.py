@@ -34,9 +34,8 @@ class Backward(Generic[F]):
         for title in delta_names(self.plain, self.graph, self.ends):
             own = self._of_each_output(title)
             if own is not None:  # units with equal weights may be in the block of another layer
-                numbers = self.graph.block_numbers(title.nodes)
-                for number in np.unique(numbers).tolist():
-                    self.titles.setdefault(number, []).append(own.where(numbers == number))
+                for number, here in self.graph.by_block(title.nodes):
+                    self.titles.setdefault(number, []).append(own.where(here))
         for value in (1.0, 2.0, 0.0):  # most derivatives have some of them
             self.graph.constant(value)
         blocks = enumerate(self.graph.blocks)

@@ -21,7 +21,7 @@ class Title:
     names: Names
     positions: Positions
 
-    def where(self, mask: Mask) -> Title:
+    def where(self, mask: Mask | slice) -> Title:
         """The names of the nodes that the mask selects."""
         return Title(self.nodes[mask], self.names, self.positions[..., mask])
 

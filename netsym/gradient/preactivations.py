@@ -57,11 +57,11 @@ def _skipped(formula: Form) -> Iterator[Title]:
         if block.op != "name" or block.names.base != "a":
             continue
         names, values = dataclasses.replace(block.names, base="h"), block.operands[rows, 0]
-        numbers = np.unique(graph.block_numbers(values)).tolist()
-        under, positions = graph.blocks[numbers[0]], block.places[rows]
-        if len(numbers) > 1 or under.op != "add" or names.start in taken:
+        number, positions = graph.common_block(values), block.places[rows]
+        under = graph.blocks[number]
+        if number < 0 or under.op != "add" or names.start in taken:
             continue
-        for first, _, source in graph.spans(numbers[0]):
+        for first, _, source in graph.spans(number):
             kind = FUNCTIONS.get(graph.blocks[source].op) if source >= 0 else None
             if kind is not None and kind.activation:
                 nodes = under.operands[values - under.start, first]
@@ -105,11 +105,9 @@ def _are_powers(graph: Graph, number: int) -> bool:
 
 
 def _under(graph: Graph, values: Ids, names: Names, positions: Positions) -> Iterator[Title]:
-    numbers = graph.block_numbers(values)
-    for number in np.unique(numbers).tolist():
+    for number, here in graph.by_block(values):
         block = graph.blocks[number]
         if _needs_operand(block):
-            here = np.flatnonzero(numbers == number)
             yield Title(block.operands[values[here] - block.start, 0], names, positions[here])
 
 

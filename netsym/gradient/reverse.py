@@ -81,9 +81,7 @@ class Reverse(Generic[F]):
         if source < 0:
             source = self.graph.common_block(nodes)
         if source < 0:
-            numbers = self.graph.block_numbers(nodes)
-            for number in np.unique(numbers).tolist():
-                here = numbers == number
+            for number, here in self.graph.by_block(nodes):
                 self._send(nodes[here], *(part[..., here] for part in factors), source=number)
             return
         if self.share[source] == NONE:

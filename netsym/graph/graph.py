@@ -257,6 +257,15 @@ class Graph:
         inside = (ids >= block.start) & (ids < block.stop)
         return number if np.count_nonzero(inside) == ids.size else -1
 
+    def by_block(self, ids: Ids) -> Iterator[tuple[int, Mask | slice]]:
+        """The blocks that nodes are in, in order, by number; and which of the nodes are there."""
+        common = self.common_block(ids)
+        if common >= 0:
+            yield common, slice(None)
+        elif ids.size:
+            numbers = self.block_numbers(ids)
+            yield from ((number, numbers == number) for number in np.unique(numbers).tolist())
+
     def present(self, mask: Mask) -> list[int]:
         """The numbers of the blocks that have a node in the mask."""
         if not self.blocks:

@@ -60,13 +60,12 @@ class Tidy(Symbolic):
     def _quotient(self, values: Ids) -> tuple[Ids, Ids]:
         """1/b as 1 and b, other elements as themselves and 1."""
         over, under = self._signed(values), np.full_like(values, self.math.one)
-        numbers = self.graph.block_numbers(values)
-        for number in np.unique(numbers).tolist():
+        for number, here in self.graph.by_block(values):
             block = self.graph.blocks[number]
             if block.op == "divide":
-                rows = block.operands[np.where(numbers == number, values - block.start, 0)]
-                inverse = (numbers == number) & (rows[..., 0] == self.one)
-                over[inverse], under[inverse] = self.math.one, 1 + rows[inverse][:, 1]
+                above, below = np.moveaxis(block.operands[values[here] - block.start], -1, 0)
+                over[here] = np.where(above == self.one, self.math.one, over[here])
+                under[here] = np.where(above == self.one, 1 + below, self.math.one)
         return over, under
 
     def divide(self, numerator: Ids, denominator: Ids) -> Ids:
