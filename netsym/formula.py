@@ -18,7 +18,7 @@ from netsym.wording import agreed, without_values
 from netsym.writers import WRITERS, Writer
 
 if TYPE_CHECKING:
-    from netsym.gradient.reverse import Backward
+    from netsym.gradient.backward import Backward
 
 
 class Face(Form):
@@ -144,10 +144,7 @@ class Formula(Face):
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        inputs = {
-            names.ascii(place) for names, place in map(self.graph.symbol, self.inputs.tolist())
-        }
-        return frozenset(self.graph.symbol_names()) - inputs
+        return frozenset(self.graph.symbol_names()).difference(self.input_names())
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the evaluation, which is made again: its steps cannot be pickled."""
@@ -159,7 +156,7 @@ class Formula(Face):
     @cached_property
     def backward(self) -> Backward[Formula]:
         """What back propagation knows of it before it starts."""
-        from netsym.gradient.reverse import Backward
+        from netsym.gradient.backward import Backward
 
         return Backward(self)
 

@@ -11,7 +11,6 @@ import numpy as np
 from netsym.equality.sides import Subject
 from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
 from netsym.graph.graph import Graph, Ids
-from netsym.graph.names import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +71,7 @@ class Anatomy:
 
     def operands(self, node: int) -> list[int]:
         """The operands of a node."""
-        block = self.graph.block_of(node)
-        found: list[int] = block.operands[node - block.start].tolist()
-        return found
+        return self.graph.operands_of(node)
 
     def make(self, op: str, *operands: int) -> int:
         """A node, new or known."""
@@ -102,8 +99,7 @@ class Anatomy:
         """A name or a number in words, an operation by what it begins with."""
         block = self.graph.block_of(node)
         if block.op == "symbol":
-            assert isinstance(block.payload, Names)
-            return block.payload.ascii(node - block.start)
+            return self.graph.name_of(node)
         if block.op == "constant":
             value = self.graph.number(node)
             return f"{value:.6g}" if isinstance(value, float) else str(value)

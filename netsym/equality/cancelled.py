@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Generic
@@ -15,11 +15,11 @@ import numpy.typing as npt
 from netsym.equality.comparison import compare
 from netsym.errors import SpecError
 from netsym.forms.form import Binding, F, Form, layered
-from netsym.gradient.deltas import Title, append_names
 from netsym.gradient.gradient import in_form
-from netsym.graph.copying import copy_constants
-from netsym.graph.graph import Graph, Ids
+from netsym.graph.copying import copied
+from netsym.graph.graph import Block, Graph, Ids, Positions
 from netsym.graph.names import Adjoints, Names
+from netsym.graph.signed_nodes import Product, SignedNodes
 from netsym.layers import Activated, Shape
 from netsym.layers.loss import Loss
 from netsym.network.network import Network
@@ -132,8 +132,8 @@ class _Pair:
         return next(
             block.start
             for block in formula.graph.blocks
-            if block.op == "symbol" and isinstance(block.payload, Names)
-            and block.payload.base in ("t", "T") and block.payload.layer is None
+            if block.op == "symbol"
+            and block.names.base in ("t", "T") and block.names.layer is None
         )  # fmt: skip
 
     def text(self, slopes: Form) -> str:
@@ -142,7 +142,7 @@ class _Pair:
         needed = graph.reachable(slopes.ends)  # one δ is that of all examples that are equal
         for node, names, position in _named(graph, self.number, "delta", Adjoints):
             if needed[node]:
-                ends.append(Binding(names, position, _below(graph, node)))
+                ends.append(Binding(names, position, *graph.operands_of(node)))
         local = layered(dataclasses.replace(slopes, outputs=tuple(ends)))
         bindings, outputs = Ascii(local).right_sides()
         known = (
@@ -167,7 +167,7 @@ class _Pair:
         first: dict[int, str] = {}
         for node, names, position in _named(graph, self.number, self.letter):
             name = names.ascii(position)
-            known = first.setdefault(_below(graph, node), name)
+            known = first.setdefault(graph.operands_of(node)[0], name)
             if known != name:
                 yield name, known
 
@@ -184,14 +184,8 @@ class _Pair:
             return
         for first in range(0, self.targets, self.units):
             nodes = [self.target(slopes, first + n) for n in range(self.units)]
-            names = [_name_of(slopes.graph, int(node)) for node in nodes]
+            names = [slopes.graph.name_of(int(node)) for node in nodes]
             yield names[-1], " - ".join(["1", *names[:-1]])
-
-
-def _name_of(graph: Graph, node: int) -> str:
-    """The plain name of a symbol."""
-    names, position = graph.symbol(node)
-    return names.ascii(position)
 
 
 def _named(
@@ -199,19 +193,19 @@ def _named(
 ) -> Iterator[tuple[int, Names, int]]:
     """The nodes of values of a layer with a letter, their names and positions."""
     for block in graph.blocks:
-        names = block.payload
-        if block.op != "name" or type(names) is not kind or block.positions is None:
+        if block.op != "name" or type(names := block.names) is not kind:
             continue
         if names.layer == layer and names.base == letter:
             yield from (
                 (block.start + row, names, position)
-                for row, position in enumerate(block.positions.tolist())
+                for row, position in enumerate(block.places.tolist())
             )
 
 
 def _written(pair: _Pair, slopes: F) -> F:
     """The derivatives with δ = a - t, times dL, over k, where there are these."""
     old, new = slopes.graph, Graph()
+    math = SignedNodes(new)
     values = {p: node for node, _, p in _named(old, pair.number, pair.letter)}
     known: dict[int, int] = {}  # the values in the new graph, once they are all there
     # of a softmax the cost may look at one class alone: then the others are made of these
@@ -221,66 +215,35 @@ def _written(pair: _Pair, slopes: F) -> F:
     deltas = {node: p for node, _, p in _named(old, pair.number, "delta", Adjoints)}
     alike: dict[int, list[int]] = {}  # positions of δ: of equal examples there is one for all
     for node, position in deltas.items():
-        alike.setdefault(_below(old, node), []).append(position)
-    moved = np.full(len(old), -1, dtype=np.int32)
-    needed = [slopes.ends, np.array([*values.values(), *passed.values()], dtype=np.int32)]
-    for block, rows in old.walk(old.reachable(np.concatenate(needed))):
-        ids, operands = block.start + rows, moved[block.operands[rows]]
-        if block.op == "symbol":
-            assert isinstance(block.payload, Names)
-            moved[block.start : block.stop] = new.symbols(block.payload)
-        elif block.op == "constant":
-            copy_constants(block, rows, new, moved)
-        elif block.op == "name":
-            assert isinstance(block.payload, Names) and block.positions is not None
-            if isinstance(block.payload, Adjoints) and not known:
-                known = {p: int(moved[node]) for p, node in values.items()}
-                for p in sorted(set(deltas.values()) - set(values)):
-                    z, s = int(moved[parts[0][p]]), int(moved[parts[1][p // pair.units]])
-                    known[p] = _quotient(new, z, s, letters, p)
-            below = operands[:, 0]
-            for place, node in enumerate(ids.tolist()):
-                if node in deltas:
-                    terms = [
-                        _difference(pair, slopes, new, known[p], p, moved, passed)
-                        for p in alike[_below(old, node)]
-                    ]
-                    below[place] = terms[0] if len(terms) == 1 else _made(new, "add", *terms)
-            title = Title(below, block.payload, block.positions[rows])
-            moved[ids] = append_names(new, title)
-        else:
-            moved[ids] = new.rows(block.op, operands)
+        alike.setdefault(old.operands_of(node)[0], []).append(position)
+    shares = pair.shares(slopes)
+
+    def difference(position: int, moved: Ids) -> Product:
+        """`dL*(a - t)/k`."""
+        target, factor = pair.target(slopes, position), passed.get(position // pair.units)
+        taught = math.constant(target) if isinstance(target, float) else math.node(moved[target])
+        delta = math.add(math.node(known[position]), math.negate(taught))
+        if factor is not None:
+            delta = math.multiply(math.node(moved[factor]), delta)
+        return math.divide(delta, math.constant(shares))
+
+    def names(block: Block, rows: Positions, moved: Ids) -> Ids:
+        if isinstance(block.payload, Adjoints) and not known:
+            known.update({p: int(moved[node]) for p, node in values.items()})
+            for p in sorted(set(deltas.values()) - set(values)):  # exp(z)/s
+                z, s = moved[parts[0][p]], moved[parts[1][p // pair.units]]
+                ids = new.nodes("divide", new.nodes("exp", z), s)
+                known[p] = int(new.name(ids, letters, np.array([p])))
+        below = moved[block.operands[rows, 0]]
+        for place, node in enumerate((block.start + rows).tolist()):
+            if node in deltas:
+                terms = [difference(p, moved) for p in alike[old.operands_of(node)[0]]]
+                summed = terms[0] if len(terms) == 1 else math.add(*terms)
+                below[place] = int(math.plain(math.written(summed)))
+        return new.name(below, block.names, block.places[rows])
+
+    mask = old.reachable(
+        np.concatenate([slopes.ends, slopes.inputs, [*values.values(), *passed.values()]])
+    )
+    moved = copied(old, mask, new, names=names)
     return in_form(slopes, new, moved[slopes.inputs], slopes.outputs[0].names, moved[slopes.ends])
-
-
-def _quotient(graph: Graph, z: int, s: int, names: Names, position: int) -> int:
-    """`exp(z)/s`, with its name."""
-    ids = np.array([_made(graph, "divide", _made(graph, "exp", z), s)], dtype=np.int32)
-    return int(append_names(graph, Title(ids, names, np.array([position])))[0])
-
-
-def _difference(
-    pair: _Pair, slopes: Form, graph: Graph, value: int, position: int, moved: Ids,
-    passed: Mapping[int, int],
-) -> int:  # fmt: skip
-    """`factor*(value - target)/k`, without what is 0 or 1."""
-    target, k = pair.target(slopes, position), pair.shares(slopes)
-    if isinstance(target, int):
-        value = _made(graph, "add", value, _made(graph, "negate", int(moved[target])))
-    elif target:
-        value = _made(graph, "add", value, int(graph.constants(-target)))
-    factor = passed.get(position // pair.units)
-    if factor is not None:
-        value = _made(graph, "multiply", int(moved[factor]), value)
-    return _made(graph, "divide", value, int(graph.constants(float(k)))) if k > 1 else value
-
-
-def _made(graph: Graph, op: str, *operands: int) -> int:
-    """The node of an operation."""
-    return int(graph.rows(op, np.array([operands], dtype=np.int32))[0])
-
-
-def _below(graph: Graph, node: int) -> int:
-    """What a name is given to."""
-    block = graph.block_of(node)
-    return int(block.operands[node - block.start, 0])

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from netsym.collapse.rounding import fractions_in, unnamed
 from netsym.forms.form import Form
-from netsym.graph.copying import copy_nodes, place_symbols
+from netsym.graph.copying import copied, symbols_by_name
 from netsym.graph.graph import Graph
 from netsym.graph.names import Names
 from netsym.network.network import Network
@@ -102,16 +102,10 @@ def _errors_within(
 
     graph, known = Graph(), dict[str, int]()
     ends = []
+    symbols = symbols_by_name(graph, known)
     for formula, change in ((exact, nearest), (rounded, None)):
-        old = formula.graph
         nodes = np.delete(formula.ends, numbers)
-        mask, moved = old.reachable(nodes), np.full(len(old), -1, dtype=np.int32)
-        for block, rows in old.walk(mask):
-            if block.op == "symbol":
-                assert isinstance(block.payload, Names)
-                names = [block.payload.ascii(row) for row in rows.tolist()]
-                moved[block.start + rows] = place_symbols(names, known, graph)
-        copy_nodes(old, mask, graph, moved, change)
+        moved = copied(formula.graph, formula.graph.reachable(nodes), graph, symbols, change)
         ends.append(moved[nodes])
     mine, theirs = ends
     if not np.array_equal(mine, theirs):

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from netsym.equality.sides import Subject
-from netsym.graph.copying import copy_nodes, place_symbols
-from netsym.graph.graph import Graph, Ids
-from netsym.graph.names import Names
+from netsym.graph.copying import copied, place_symbols
+from netsym.graph.graph import Block, Graph, Ids, Positions
 
 
 def together(sides: Sequence[Subject]) -> tuple[Graph, list[Ids]]:
@@ -24,22 +21,16 @@ def together(sides: Sequence[Subject]) -> tuple[Graph, list[Ids]]:
     for side in sides:
         formula = side.graph
         old = formula.graph
-        moved = np.full(len(old), -1, dtype=np.int32)
-        symbols = (old.symbol(node) for node in formula.inputs.tolist())
-        theirs = {known_names.ascii(place) for known_names, place in symbols}
+        theirs = set(formula.input_names())
         by_order = bool(theirs) and not theirs & set(inputs)
         renamed = dict(zip(formula.inputs.tolist(), inputs, strict=True)) if by_order else {}
-        for block, rows in old.walk(formula.mask):
-            if block.op == "symbol":
-                assert isinstance(block.payload, Names)
-                ids, every = block.start + rows, block.payload.all()
-                names = [
-                    renamed.get(node) or every[row]
-                    for node, row in zip(ids.tolist(), rows.tolist(), strict=True)
-                ]
-                moved[ids] = place_symbols(names, known, graph)
-        copy_nodes(old, formula.mask, graph, moved)
-        found.append(moved)
+
+        def symbols(block: Block, rows: Positions, renamed: dict[int, str] = renamed) -> Ids:
+            every = block.names.all()
+            names = [renamed.get(block.start + row) or every[row] for row in rows.tolist()]
+            return place_symbols(names, known, graph)
+
+        found.append(copied(old, formula.mask, graph, symbols))
     return graph, found
 
 

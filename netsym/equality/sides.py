@@ -155,11 +155,10 @@ def of_formula(form: Form, words: str, parsed: Parsed | None = None) -> Subject:
     declared = len(formula.inputs) > 0
     if not declared:
         formula = _with_inputs(formula, list(_symbols(formula)))
-    names = [names.ascii(i) for names, i in map(formula.graph.symbol, formula.inputs.tolist())]
     outputs = tuple(output.name for output in formula.outputs)
     return Subject(
         words,
-        literal(*names),
+        literal(*formula.input_names()),
         outputs,
         lambda ops, x: read_formula(formula, ops, x),
         formula=formula,
@@ -242,9 +241,7 @@ def _in_the_order_of(outputs: tuple[str, ...], other: Subject) -> Subject:
 
 def _picking(formula: Formula, names: list[str]) -> Read:
     """Read a formula that may use some of the inputs only."""
-    graph = formula.graph
-    used = [graph.symbol(node)[0].ascii(graph.symbol(node)[1]) for node in formula.inputs.tolist()]
-    positions = np.array([names.index(name) for name in used], dtype=np.int64)
+    positions = np.array([names.index(name) for name in formula.input_names()], dtype=np.int64)
     return lambda ops, x: read_formula(formula, ops, ops.take(x, positions))
 
 
@@ -260,7 +257,6 @@ def _symbols(formula: Formula) -> dict[str, int]:
     found: dict[str, int] = {}
     for block, rows in formula.graph.walk(formula.mask):
         if block.op == "symbol":
-            assert isinstance(block.payload, Names)
-            names = block.payload.all()
+            names = block.names.all()
             found.update((names[row], block.start + row) for row in rows.tolist())
     return found

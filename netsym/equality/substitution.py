@@ -63,9 +63,8 @@ def _again(graph: Graph, new: int, place: npt.NDArray[np.int64], here: Ids) -> i
     """A replacement, made of the nodes that stand `here` at the places of the old ones."""
     if new < len(place) and place[new] >= 0:
         return int(here[place[new]])
-    block = graph.block_of(new)
-    below = block.operands[new - block.start].tolist()
+    below = graph.operands_of(new)
     if not below:
         return new
     made = [_again(graph, operand, place, here) for operand in below]  # two or three levels
-    return int(graph.rows(block.op, np.array([made], dtype=np.int32))[0])
+    return int(graph.rows(graph.block_of(new).op, np.array([made], dtype=np.int32))[0])

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from netsym.forms.values import ARITHMETIC
 from netsym.formula import Formula
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.names import Names
 
 Floats = npt.NDArray[np.float64]
 
@@ -59,8 +58,7 @@ def _value(
             if block.op == "constant":
                 results.append(float(block.number(row)))
             elif block.op == "symbol":
-                assert isinstance(block.payload, Names)
-                results.append(values[block.payload.ascii(row)])
+                results.append(values[block.names.ascii(row)])
             else:
                 below = block.operands[row].tolist()
                 made = ARITHMETIC.get(block.op) or FUNCTIONS[block.op].numpy

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain, count, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.graph.copying import copy_nodes
-from netsym.graph.graph import Graph, Ids, tally
-from netsym.graph.names import Names, Several, several
+from netsym.graph.copying import Wrapped, copied
+from netsym.graph.graph import Block, Graph, Ids, tally
+from netsym.graph.names import Names, Several, first_words, free_letter, several
 from netsym.graph.plan import Plan
 
 F = TypeVar("F", bound="Form")
@@ -99,11 +99,8 @@ class Form:
         """The equations before the outputs, each after what it uses."""
         if self.cut_names is not None:
             return bind(self.cut_names, self.cut)
-        blocks = [(node, self.graph.block_of(node)) for node in self.cut.tolist()]
-        return tuple(
-            Binding(*self.graph.symbol(node), int(block.operands[node - block.start, 0]))
-            for node, block in blocks
-        )
+        nodes = self.cut.tolist()
+        return tuple(Binding(*self.graph.symbol(n), *self.graph.operands_of(n)) for n in nodes)
 
     @cached_property
     def ends(self) -> Ids:
@@ -164,14 +161,18 @@ class Form:
         inputs = set(self.inputs.tolist())
         found = []
         for block, rows in self.graph.walk(self.mask):
-            if block.op == "symbol" and isinstance(block.payload, Names):
-                names = block.payload
+            if block.op == "symbol":
+                names = block.names
                 whole = names.all() if len(rows) == len(block) and not inputs else None
                 used = whole or [
                     names.ascii(row) for row in rows.tolist() if block.start + row not in inputs
                 ]
                 found += [(names, used)] if used else []
         return found
+
+    def input_names(self) -> list[str]:
+        """The plain names of the inputs."""
+        return list(map(self.graph.name_of, self.inputs.tolist()))
 
     def given_names(self) -> list[str]:
         """The names that a person chose: of inputs, parameters, outputs and the function."""
@@ -213,12 +214,6 @@ def _one(position: int) -> range:
     return range(position, position + 1)
 
 
-def spare_letters() -> Iterator[str]:
-    """Letters for values that nobody named, as many as it takes to find one that is free."""
-    yield from "tsuv"
-    yield from (f"t{'t' * n}" for n in count(1))
-
-
 def inlined(formula: F) -> F:
     """The form without bindings."""
     return dataclasses.replace(formula, form="inlined", cut=_nothing(), cut_names=None)
@@ -247,23 +242,27 @@ def shared(formula: F) -> F:
                 operands = block.operands[rows, first:stop]
                 tally(uses, operands, np.ones(len(operands), dtype=np.int64))
     cut = np.flatnonzero(composite & (uses > 1)).astype(np.int32)
-    taken = {name.split("_")[0] for name in formula.given_names()} | graph.letters()
-    base = next(letter for letter in spare_letters() if letter not in taken)
-    return dataclasses.replace(
-        plain, form="shared", cut=cut, cut_names=Names(base, None, (len(cut),))
-    )
+    taken = first_words(formula.given_names()) | {names.base for names in graph.arrays()}
+    names = Names(free_letter(taken), None, (len(cut),))
+    return dataclasses.replace(plain, form="shared", cut=cut, cut_names=names)
 
 
 def _without_names(formula: F) -> F:
     """The same in a graph without name nodes, so that equal values of different names are one."""
-    old, new = formula.graph, Graph()
-    if not any(block.op == "name" for block in old.blocks):
+    if not any(block.op == "name" for block in formula.graph.blocks):
         return formula
-    moved = np.full(len(old), -1, dtype=np.int32)
-    for block in old.blocks:
-        if block.op == "symbol":
-            assert isinstance(block.payload, Names)
-            moved[block.start : block.stop] = new.symbols(block.payload)
-    copy_nodes(old, formula.mask, new, moved)
+    return in_graph(formula, Graph())
+
+
+def in_graph(
+    formula: F,
+    new: Graph,
+    names: Wrapped | None = None,
+    then: Callable[[Block, Ids], None] | None = None,
+) -> F:
+    """The same with its nodes, and all symbols of its graph, in a new one; see `copied`."""
+    old = formula.graph
+    mask = formula.mask | old.all_of_kind(frozenset({"symbol"}))
+    moved = copied(old, mask, new, names=names, then=then)
     outputs = tuple(dataclasses.replace(o, node=int(moved[o.node])) for o in formula.outputs)
     return dataclasses.replace(formula, graph=new, inputs=moved[formula.inputs], outputs=outputs)

@@ -15,7 +15,6 @@ import sympy
 from netsym.forms.form import Form
 from netsym.graph.constants import whole
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.names import Names
 
 
 class _Raw:
@@ -73,8 +72,7 @@ def to_sympy(formula: Form) -> Any:
             node = block.start + row
             operands = [made[n] for n in block.operands[row].tolist()]
             if block.op == "symbol":
-                assert isinstance(block.payload, Names)
-                made[node] = sympy.Symbol(block.payload.ascii(row), real=True)
+                made[node] = sympy.Symbol(block.names.ascii(row), real=True)
             elif block.op == "constant":
                 made[node] = raw.constant(block.number(row))
             elif block.op == "name":
@@ -82,8 +80,7 @@ def to_sympy(formula: Form) -> Any:
                 made[node] = operands[0]
                 if cut[node]:
                     right[below] = operands[0]
-                    names, position = graph.symbol(node)
-                    made[node] = sympy.Symbol(names.ascii(position), real=True)
+                    made[node] = sympy.Symbol(graph.name_of(node), real=True)
             else:
                 write = operations.get(block.op)
                 made[node] = write(*operands) if write else raw.call(block.op, *operands)
@@ -98,8 +95,7 @@ def to_sympy(formula: Form) -> Any:
 
 def to_lambda(formula: Form) -> Any:
     """A formula without bindings as a `sympy.Lambda` from its inputs to a `Tuple`."""
-    names = [formula.graph.symbol(node) for node in formula.inputs.tolist()]
-    inputs = [sympy.Symbol(n.ascii(position), real=True) for n, position in names]
+    inputs = [sympy.Symbol(name, real=True) for name in formula.input_names()]
     made = to_sympy(formula)
     outputs = made if len(formula.outputs) > 1 else sympy.Tuple(made)
     return sympy.Lambda(tuple(inputs), outputs)

@@ -13,7 +13,7 @@ from netsym.errors import SpecError
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block
 from netsym.graph.names import Names
-from netsym.graph.plan import Column, Contraction, LongSum, Plain, Plan, Step
+from netsym.graph.plan import Contraction, Gather, LongSum, Operation, Plain, Plan
 from netsym.wording import plural
 
 Floats = npt.NDArray[np.float64]
@@ -108,7 +108,7 @@ class Evaluation:
                 self._fixed[number] = np.array(block.payload, dtype=np.float64).reshape(-1, 1)
         self._steps = {number: self._step(step) for number, step in plan.steps.items()}
 
-    def _step(self, step: Step) -> Callable[[_Values], Floats]:
+    def _step(self, step: Operation) -> Callable[[_Values], Floats]:
         if isinstance(step, LongSum):
             return lambda held: _picked(step.terms, held).sum(axis=0, keepdims=True)
         return _plain(step) if isinstance(step, Plain) else _contracted(step, self._fixed)
@@ -185,7 +185,7 @@ def _plain(step: Plain) -> Callable[[_Values], Floats]:
     return run
 
 
-def _picked(column: Column, held: _Values) -> Floats:
+def _picked(column: Gather, held: _Values) -> Floats:
     if column.parts[0][1] is None:
         number, _, rows = column.parts[0]
         return held[number][rows]

@@ -1,10 +1,8 @@
-"""What derivatives of whole arrays are written with: numbers in front, signs before them."""
+"""The arithmetic of derivatives on whole arrays: 2*W, W ⊙ a, and what broadcasting passes back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
-from functools import cached_property
 
 import numpy as np
 
@@ -12,189 +10,163 @@ from netsym.graph.array_operations import (
     COLUMN,
     ROW,
     Shape,
+    Shapes,
     coded,
     filled,
     shape_of,
+    shapes_of,
     word_and_index,
 )
+from netsym.graph.factors import Signed
 from netsym.graph.graph import Graph
+from netsym.graph.signed_nodes import Product, SignedNodes
 
 
-class ArrayNodes:
-    """Nodes of a graph of whole arrays, with the `shapes` of all of them.
+class ArrayNodes(SignedNodes):
+    """`SignedNodes` of arrays, one at a time, element by element; `letters` are their shapes.
 
-    As a hand writes them: numbers in front, signs before them, y/a in place of y ⊙ 1/a.
+    Numbers are written in front of arrays, what is negative after what is not, squares as a ⊙ a.
     """
 
-    def __init__(self, graph: Graph, shapes: dict[int, Shape]) -> None:
-        self.graph = graph
-        self.shapes = shapes
-        self.first = len(graph)
+    def __init__(self, graph: Graph, letters: Shapes) -> None:
+        super().__init__(graph)
+        self._shapes = shapes_of(graph, letters)
 
-    def made(self, op: str, *operands: int) -> int:
-        """One node; its operands fit."""
-        rows = np.array([operands], dtype=np.int32).reshape(1, len(operands))
-        node = int(self.graph.rows(op, rows)[0])
-        shape = shape_of(op, [self.shapes[operand] for operand in operands])
-        assert shape is not None, (op, [self.shapes[operand] for operand in operands])
-        self.shapes[node] = shape
+    def shape(self, node: int) -> Shape | None:
+        """The shape of an array; None where it is not known."""
+        if node not in self._shapes:
+            operands = [self.shape(operand) for operand in self.graph.operands_of(node)]
+            self._shapes[node] = shape_of(self.graph.block_of(node).op, operands)
+        return self._shapes[node]
+
+    def letter(self, node: int, shape: Shape) -> None:
+        """Say what shape a new letter has."""
+        self._shapes[node] = shape
+
+    def made(self, op: str, *operands: Product) -> Product:
+        """An operation on arrays that fit."""
+        nodes = [int(self.plain(self.written(operand))) for operand in operands]
+        return self.node(self._made(op, *nodes))
+
+    def _made(self, op: str, *operands: int) -> int:
+        node = int(self.graph.rows(op, np.array([operands], dtype=np.int32))[0])
+        assert self.shape(node) is not None, (op, [self.shape(operand) for operand in operands])
         return node
 
-    def ones(self, shape: Shape) -> int:
-        """The number 1, or an array of ones."""
-        return self.made(filled("ones", shape)) if shape else self.one
+    def _of(self, node: int, *ops: str) -> list[int]:
+        """The operands, if it is such an operation and was made here."""
+        found = node >= self.first and self.graph.block_of(node).op in ops
+        return self.graph.operands_of(node) if found else []
 
-    def zeros(self, shape: Shape) -> int:
+    def is_number(self, node: int) -> bool:
+        """Whether it is made of constants alone."""
+        op, operands = self.graph.block_of(node).op, self.graph.operands_of(node)
+        return op not in ("symbol", "name") and all(map(self.is_number, operands))
+
+    # -- element by element
+    def ones(self, shape: Shape) -> Product:
+        """The number 1, or an array of ones."""
+        return self.made(filled("ones", shape)) if shape else self.constant(1)
+
+    def zeros(self, shape: Shape) -> Product:
         """An array of zeros."""
         return self.made(filled("zeros", shape))
 
-    def fitted(self, values: int, shape: Shape) -> int:
+    def of(self, node: int) -> Product:
+        """A node of the formula; the numbers 0 and -1 as such."""
+        return Product((self.read(np.array(node)),))
+
+    def add(self, *terms: Product) -> Product:
+        """One sum, in which what is negative comes last."""
+        if len(terms) == 1:
+            return terms[0]
+        columns = sorted(map(self.written, terms), key=lambda term: bool(term < 0))
+        return super().add(*(Product((column,)) for column in columns))
+
+    def power(self, base: Product, exponent: float | Fraction) -> Product:
+        """A power with a number as exponent; a square is a product."""
+        return self.multiply(base, base) if exponent == 2 else super().power(base, exponent)
+
+    def written(self, product: Product) -> Signed:
+        """A product as a node; products, quotients and signs that were made here are opened."""
+        if len(product.over) == 1 and not product.under:
+            return product.over[0]
+        over, under = self._opened(product)
+        if 0 in over:
+            return np.zeros((), dtype=np.int32)
+        ((*factors,),), _ = self.factors.folded(np.array([over + under], dtype=np.int32), len(over))
+        nodes = [abs(factor) - 1 for factor in factors]
+        below = nodes[len(over) :]
+        made = self._product(nodes[: len(over)], below)
+        if (divisor := self._product(below)) + 1 != self.one:
+            made = self._made("divide", made, divisor)
+        return np.array(np.sign(factors).prod() * (1 + made), dtype=np.int32)
+
+    def _opened(self, product: Product) -> tuple[list[int], list[int]]:
+        """Factors and divisors; nothing is cancelled that is divided by 0."""
+        over, under = list[int](), list[int]()
+        waiting = [int(factor) for factor in reversed(product.over)]
+        while waiting:
+            factor = waiting.pop()
+            node, sign = abs(factor) - 1, 1 if factor > 0 else -1
+            if factor and self.graph.block_of(node).op == "negate":
+                waiting.append(-sign * (1 + self.graph.operands_of(node)[0]))
+            elif inner := self._of(node, "hadamard", "scale"):
+                waiting += [1 + n for n in reversed(inner[1:])] + [sign * (1 + inner[0])]
+            elif inner := self._of(node, "divide"):
+                waiting.append(sign * (1 + inner[0]))
+                under.append(1 + inner[1])
+            else:
+                over.append(factor)
+        return over, under + [int(f) or 1 + int(self.plain(f)) for f in product.under]
+
+    def _product(self, factors: list[int], divisors: list[int] | None = None) -> int:
+        """A product; arrays of ones are left out that the others need not be broadcast to."""
+        if len(factors) < 2 and not divisors:
+            return (factors or [self.one - 1])[0]
+        numbers = [f for f in factors if not self.shape(f) and 1 + f != self.one]
+        numbers.sort(key=lambda factor: not self.is_number(factor))
+        arrays = [factor for factor in factors if self.shape(factor)]
+        full = self._together(factors + (divisors or []))
+        kept = [a for a in arrays if word_and_index(self.graph.block_of(a).op)[0] != "ones"]
+        if self._together(kept + (divisors or [])) != full:
+            kept.append(self._made(filled("ones", full)))
+        if len(kept) > 1:
+            kept = [self._made("hadamard", *kept)]
+        kept = numbers + kept
+        return self._made("scale", *kept) if len(kept) > 1 else (kept or [self.one - 1])[0]
+
+    def _together(self, nodes: list[int]) -> Shape:
+        return np.broadcast_shapes(*(self.shape(node) or () for node in nodes))
+
+    def fitted(self, product: Product, shape: Shape) -> Product:
         """What is passed back to an array of this shape, which was broadcast: a sum, or copies."""
-        have = self.shapes[values]
+        written = self.written(product)
+        values, have = Product((written,)), self.shape(abs(int(written)) - 1) or ()
         if have == shape:
             return values
         if not shape:
             return self.made("sum", values)
         if have == np.broadcast_shapes(have, shape):
-            op = coded("sum", ROW if len(shape) == len(have) else COLUMN)
-            return self.made(op, values)
+            return self.made(coded("sum", ROW if len(shape) == len(have) else COLUMN), values)
         return self.multiply(values, self.ones(shape))
 
-    def constant(self, value: float | Fraction) -> int:
-        """A number."""
-        if isinstance(value, Fraction):
-            return self._known(self.graph.fraction(value))
-        if value < 0:
-            return self.negate(self.constant(-value))
-        return self._known(int(self.graph.constants(float(value))))
-
-    def _known(self, number: int) -> int:
-        self.shapes[number] = ()
-        return number
-
-    @cached_property
-    def one(self) -> int:
-        """The number 1."""
-        return self.constant(1.0)
-
-    def add(self, *terms: int) -> int:
-        """A sum without zeros; what is negated is subtracted, after what is not."""
-        kept = [term for term in terms if self._number(term) != 0] or [terms[0]]
-        if len(kept) == 1:
-            return kept[0]
-        order = sorted(kept, key=lambda term: self._negated(term) is not None)
-        return self.made("add", *map(self._minus, order))
-
-    def _minus(self, term: int) -> int:
-        """A term, where sums are written: 1 is subtracted by adding the number -1."""
-        inner = self._negated(term)
-        value = None if inner is None else self._number(inner)
-        return term if value is None else self._known(int(self.graph.constants(-float(value))))
-
-    def _number(self, node: int) -> float | Fraction | None:
-        """The value of a constant."""
-        return self.graph.number(node) if self.graph.block_of(node).op == "constant" else None
-
-    def _negated(self, node: int) -> int | None:
-        """What this is the negative of, if it is one."""
-        block = self.graph.block_of(node)
-        return int(block.operands[node - block.start, 0]) if block.op == "negate" else None
-
-    def negate(self, value: int) -> int:
-        """The value with the other sign."""
-        inner = self._negated(value)
-        if self._number(value) == 0:
-            return value
-        return self.made("negate", value) if inner is None else inner
-
-    def multiply(self, *factors: int) -> int:
-        """Element by element; products, quotients and signs that were made here are opened."""
-        negative, over, under = self._opened(factors)
-        product = self._product(over, [self.shapes[factor] for factor in under])
-        if under:
-            product = self.made("divide", product, self._product(under))
-        return self.made("negate", product) if negative else product
-
-    def _opened(self, factors: tuple[int, ...]) -> tuple[bool, list[int], list[int]]:
-        """The sign, the factors and the divisors of a product."""
-        negative, over, under = False, list[int](), list[int]()
-        waiting = list(reversed(factors))
-        while waiting:
-            factor = waiting.pop()
-            if (positive := self._negated(factor)) is not None:
-                negative = not negative
-                waiting.append(positive)
-            elif inner := self._of(factor, "hadamard") or self._of(factor, "scale"):
-                waiting += reversed(inner)
-            elif inner := self._of(factor, "divide"):
-                waiting.append(inner[0])
-                under.append(inner[1])
-            else:
-                over.append(factor)
-        return negative, over, under
-
-    def _product(self, factors: list[int], others: Sequence[Shape] = ()) -> int:
-        """A product, next to arrays of other shapes that it is divided by."""
-        numbers = [f for f in factors if not self.shapes[f] and f != self.one]
-        numbers.sort(key=lambda factor: not self.is_number(factor))
-        arrays = self._without_ones([f for f in factors if self.shapes[f]], others)
-        if len(arrays) > 1:
-            arrays = [self.made("hadamard", *arrays)]
-        kept = numbers + arrays
-        return self.made("scale", *kept) if len(kept) > 1 else (kept or [self.one])[0]
-
-    def _without_ones(self, arrays: list[int], others: Sequence[Shape]) -> list[int]:
-        """Without arrays of ones that the others need not be broadcast to."""
-        full = np.broadcast_shapes(*(self.shapes[array] for array in arrays), *others)
-        kept = [a for a in arrays if word_and_index(self.graph.block_of(a).op)[0] != "ones"]
-        shape = np.broadcast_shapes(*(self.shapes[array] for array in kept), *others)
-        return kept if shape == full else [*kept, self.ones(full)]
-
-    def is_number(self, node: int) -> bool:
-        """Whether it is made of constants alone."""
-        block = self.graph.block_of(node)
-        operands = block.operands[node - block.start].tolist()
-        if not operands:
-            return block.op != "symbol"
-        return block.op != "name" and all(map(self.is_number, operands))
-
-    def _of(self, node: int, op: str) -> list[int] | None:
-        """The operands, if it is such an operation and was made here."""
-        block = self.graph.block_of(node)
-        if block.op != op or node < self.first:
-            return None
-        operands: list[int] = block.operands[node - block.start].tolist()
-        return operands
-
-    def divide(self, numerator: int, denominator: int) -> int:
-        """A quotient, element by element."""
-        return self.made("divide", numerator, denominator)
-
-    def power(self, base: int, exponent: float) -> int:
-        """A power, element by element: squares are a ⊙ a."""
-        if exponent in (1, 2):
-            return self.multiply(*[base] * int(exponent))
-        return self.made("power", base, self.constant(exponent))
-
-    def call(self, function: str, *operands: int) -> int:
-        """A function of every element."""
-        return self.made(function, *operands)
-
-    def product(self, op: str, left: int, right: int) -> int:
+    # -- of matrices
+    def product(self, op: str, left: Product, right: Product) -> Product:
         """`matmul`, `dot` or `outer`, with the sign before it."""
-        if (positive := self._negated(left)) is not None:
-            return self.negate(self.product(op, positive, right))
-        if (positive := self._negated(right)) is not None:
-            return self.negate(self.product(op, left, positive))
-        return self.made(op, left, right)
+        one, other = int(self.written(left)), int(self.written(right))
+        made = self.node(self._made(op, abs(one) - 1, abs(other) - 1))
+        return made if one * other > 0 else self.negate(made)
 
-    def transposed(self, array: int) -> int:
+    def transposed(self, array: Product) -> Product:
         """The transpose of a matrix."""
-        block = self.graph.block_of(array)
-        if block.op == "transpose":
-            return int(block.operands[array - block.start, 0])
-        if (positive := self._negated(array)) is not None:
-            return self.negate(self.transposed(positive))
-        if factors := self._of(array, "matmul"):
-            return self.made("matmul", *map(self.transposed, reversed(factors)))
-        return self.made("transpose", array)
+        signed = int(self.written(array))
+        made = self.node(self._transposed(abs(signed) - 1))
+        return made if signed > 0 else self.negate(made)
+
+    def _transposed(self, node: int) -> int:
+        if self.graph.block_of(node).op == "transpose":
+            return self.graph.operands_of(node)[0]
+        if factors := self._of(node, "matmul"):
+            return self._made("matmul", *map(self._transposed, reversed(factors)))
+        return self._made("transpose", node)

@@ -1,21 +1,16 @@
-"""What back propagation names: z, which activations are applied to, and δ, which is passed back."""
+"""How what back propagation passes back is called: δ."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from netsym.forms.form import F, Form
-from netsym.graph.copying import copy_constants
+from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.graph import NAMED, Block, Graph, Ids, Mask
-from netsym.graph.names import Adjoints, Names
-
-Positions = npt.NDArray[np.int64]
+from netsym.graph.graph import Graph, Ids, Mask, Positions
+from netsym.graph.names import Adjoints, Names, first_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,153 +21,14 @@ class Title:
     names: Names
     positions: Positions
 
-    def where(self, mask: Mask) -> Title:
+    def where(self, mask: Mask | slice) -> Title:
         """The names of the nodes that the mask selects."""
         return Title(self.nodes[mask], self.names, self.positions[..., mask])
 
 
-def with_preactivations(formula: F) -> F:
-    """The same, with a name z for what an activation is applied to, where its slope needs it.
-
-    Otherwise the slope of relu, step(z), would write z out again; and so would that of softmax with
-    its sum of powers, which is named s. What a skip connection is added to is named h: its z has a
-    δ then, like that of any other layer.
-    """
-    graph = formula.graph
-    wanted: dict[int, list[Title]] = {}
-    for title in (*_activated(formula), *_skipped(formula), *_sums_of_powers(formula)):
-        title = title.where(~graph.is_named_or_leaf(title.nodes))
-        if len(title.nodes):
-            last = int(graph.block_numbers(title.nodes).max())
-            wanted.setdefault(last, []).append(title)
-    return _named(formula, wanted) if wanted else formula
-
-
-def _needs_operand(block: Block) -> bool:
-    return block.op in FUNCTIONS and FUNCTIONS[block.op].of_operand
-
-
-def _activated(formula: Form) -> Iterator[Title]:
-    """What activations are applied to whose value has a name, or is an output; named z."""
-    graph = formula.graph
-    for block, rows in graph.walk(formula.mask):
-        if block.op == "name" and isinstance(block.payload, Names) and not block.payload.literal:
-            assert block.positions is not None
-            if block.payload.base == "z":
-                continue
-            names = dataclasses.replace(block.payload, base="z")
-            yield from _under(graph, block.operands[rows, 0], names, block.positions[rows])
-    outputs = formula.outputs
-    if any(output.names != outputs[0].names for output in outputs):
-        return  # several arrays of outputs, of layers that are not known here
-    names = Names("z", formula.layer_count, _shape(formula, outputs[0].names))
-    yield from _under(graph, formula.ends, names, np.array([o.position for o in outputs]))
-
-
-def _skipped(formula: Form) -> Iterator[Title]:
-    """Activations that are a term of a named value, named h, and what they are applied to."""
-    graph = formula.graph
-    taken = {block.payload.start for block in graph.blocks if isinstance(block.payload, Names)}
-    taken |= {name.split("_")[0] for name in formula.given_names()}
-    for block, rows in graph.walk(formula.mask):
-        if block.op != "name" or not isinstance(block.payload, Names) or block.payload.base != "a":
-            continue
-        assert block.positions is not None
-        names, values = dataclasses.replace(block.payload, base="h"), block.operands[rows, 0]
-        numbers = np.unique(graph.block_numbers(values)).tolist()
-        under, positions = graph.blocks[numbers[0]], block.positions[rows]
-        if len(numbers) > 1 or under.op != "add" or names.start in taken:
-            continue
-        for first, _, source in graph.spans(numbers[0]):
-            kind = FUNCTIONS.get(graph.blocks[source].op) if source >= 0 else None
-            if kind is not None and kind.activation:
-                nodes = under.operands[values - under.start, first]
-                yield Title(nodes, names, positions)
-                yield from _under(graph, nodes, dataclasses.replace(names, base="z"), positions)
-                break
-
-
-def _sums_of_powers(formula: Form) -> Iterator[Title]:
-    """The sums of powers of e that softmax divides by, and of which logsumexp is the logarithm."""
-    graph, found = formula.graph, dict[int, list[Ids]]()
-    layers = [
-        (block.start, block.payload.layer)
-        for block in graph.blocks
-        if block.op == "name" and isinstance(block.payload, Names) and block.payload.layer
-    ]
-    for number, block, rows in graph.operations(formula.mask):
-        if block.op == "add" and _are_powers(graph, number):
-            after = (layer for start, layer in layers if start > block.start)
-            layer = next(after, formula.layer_count)
-            ids = np.arange(block.start, block.stop, dtype=np.int32)[rows]
-            found.setdefault(layer, []).append(ids)
-    taken = {block.payload.start for block in graph.blocks if isinstance(block.payload, Names)}
-    taken |= {name.split("_")[0] for name in formula.given_names()}
-    for layer, parts in found.items():
-        count, start = sum(map(len, parts)), 0
-        names = Names("s", layer, (count,) if count > 1 else ())
-        for nodes in parts if names.start not in taken else ():
-            yield Title(nodes, names, np.arange(start, start + len(nodes)))
-            start += len(nodes)
-
-
-def _are_powers(graph: Graph, number: int) -> bool:
-    sources = [source for *_, source in graph.spans(number)]
-    return all(source >= 0 and graph.blocks[source].op == "exp" for source in sources)
-
-
-def _shape(formula: Form, names: Names) -> tuple[int, ...]:
+def shape_of_units(formula: Form, names: Names) -> tuple[int, ...]:
     """The shape of names of units; whole arrays have none."""
     return () if formula.whole else (len(names),)
-
-
-def _under(graph: Graph, values: Ids, names: Names, positions: Positions) -> Iterator[Title]:
-    numbers = graph.block_numbers(values)
-    for number in np.unique(numbers).tolist():
-        block = graph.blocks[number]
-        if _needs_operand(block):
-            here = np.flatnonzero(numbers == number)
-            yield Title(block.operands[values[here] - block.start, 0], names, positions[here])
-
-
-def _named(formula: F, wanted: dict[int, list[Title]]) -> F:
-    """The formula in a graph of its own with these names; `wanted` is by the block they follow."""
-    old, new = formula.graph, Graph()
-    moved = np.full(len(old), -1, dtype=np.int32)
-    for number, block in enumerate(old.blocks):
-        rows = np.flatnonzero(formula.mask[block.start : block.stop])
-        operands = moved[block.operands[rows]]
-        if block.op == "symbol":
-            assert isinstance(block.payload, Names)
-            moved[block.start : block.stop] = new.symbols(block.payload)
-        elif block.op == "constant":
-            copy_constants(block, rows, new, moved)
-        elif block.op == "name":
-            assert isinstance(block.payload, Names) and block.positions is not None
-            moved[block.start + rows] = append_names(
-                new, Title(operands[:, 0], block.payload, block.positions[rows])
-            )
-        else:
-            moved[block.start + rows] = new.rows(block.op, operands)
-        for title in wanted.get(number, ()):
-            nodes = moved[title.nodes]
-            moved[title.nodes] = append_names(new, dataclasses.replace(title, nodes=nodes))
-    outputs = tuple(dataclasses.replace(o, node=int(moved[o.node])) for o in formula.outputs)
-    return dataclasses.replace(formula, graph=new, inputs=moved[formula.inputs], outputs=outputs)
-
-
-def append_names(graph: Graph, title: Title) -> Ids:
-    """The nodes with their names; what has a name already (or is a leaf) is kept."""
-    common = graph.common_block(title.nodes)
-    if common >= 0 and graph.blocks[common].op not in NAMED:
-        return graph._append("name", title.nodes.reshape(-1, 1), title.names, title.positions)
-    ids = title.nodes.copy()
-    free = np.flatnonzero(~graph.is_named_or_leaf(ids))
-    if len(free):
-        ids[free] = graph._append(
-            "name", ids[free].reshape(-1, 1), title.names, title.positions[free]
-        )
-    return ids
 
 
 def delta_names(formula: Form, graph: Graph, ends: Ids) -> list[Title]:
@@ -186,17 +42,16 @@ def delta_names(formula: Form, graph: Graph, ends: Ids) -> list[Title]:
     last = set(ends.tolist())
     layer = formula.layer_count or None
     for number, block in enumerate(graph.blocks):
-        if block.op != "name" or not isinstance(block.payload, Names):
+        if block.op != "name":
             continue
-        assert block.positions is not None
-        names, ids = block.payload, np.arange(block.start, block.stop, dtype=np.int32)
+        names, ids = block.names, np.arange(block.start, block.stop, dtype=np.int32)
         is_last = last.issuperset(range(block.start, block.stop))
         if names.literal and not is_last:
             names = dataclasses.replace(names, literal=tuple(f"delta_{n}" for n in names.literal))
         elif is_last:
-            names = Names("y", layer, _shape(formula, names))
+            names = Names("y", layer, shape_of_units(formula, names))
         if names.base == "z":
-            found.append((0, Title(ids, names, block.positions)))
+            found.append((0, Title(ids, names, block.places)))
             continue
         ((_, _, source),) = graph.spans(number)
         under = graph.blocks[source]
@@ -204,25 +59,25 @@ def delta_names(formula: Form, graph: Graph, ends: Ids) -> list[Title]:
         nodes = ids
         if is_call and under.operands.shape[1]:
             nodes = under.operands[block.operands[:, 0] - under.start, 0]
-        found.append((1 if is_call else 2, Title(nodes, names, block.positions)))
+        found.append((1 if is_call else 2, Title(nodes, names, block.places)))
         if is_call and names.layer is not None and names.layer + 1 == formula.loss:
-            found.append((2, Title(ids, names, block.positions)))
+            found.append((2, Title(ids, names, block.places)))
     found.sort(key=lambda pair: pair[0])
     taken: dict[str, tuple[Names | None, set[int]]] = {
-        name.split("_")[0]: (None, set()) for name in formula.given_names()
+        word: (None, set()) for word in first_words(formula.given_names())
     }
     titles, covered = [], np.zeros(len(graph), dtype=np.bool_)
     for _, title in found:
         title = title.where(~covered[title.nodes])
         if len(title.nodes):
             covered[title.nodes] = True
-            free = _adjoints(title.names) if title.names.literal else _free(title, taken)
+            free = _adjoints(title.names) if title.names.literal else _own_names(title, taken)
             if free is not None:
                 titles.append(dataclasses.replace(title, names=free))
     return titles
 
 
-def _free(title: Title, taken: dict[str, tuple[Names | None, set[int]]]) -> Names | None:
+def _own_names(title: Title, taken: dict[str, tuple[Names | None, set[int]]]) -> Names | None:
     """The first names that nobody else has; the steps of a sequence share theirs."""
     positions = set(title.positions.tolist())
     own = f"d{title.names.base}"

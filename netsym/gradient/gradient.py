@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
 
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.forms.form import Bindings, F, Form, inlined, layered, shared, spare_letters
-from netsym.gradient.reverse import Backward, Dependence, Reverse
-from netsym.gradient.signed_nodes import Product, SignedNodes
+from netsym.forms.form import Bindings, F, Form, inlined, layered, shared
+from netsym.gradient.backward import Backward
+from netsym.gradient.dependence import Dependence
+from netsym.gradient.reverse import Reverse
 from netsym.graph.graph import Graph, Ids
-from netsym.graph.names import Derivatives, Names
+from netsym.graph.names import Derivatives, Names, first_words, free_letter
+from netsym.graph.signed_nodes import Product, SignedNodes
 
 
 def one_output(formula: F, output: int | str | None) -> F:
@@ -41,7 +42,7 @@ def jacobian(formula: F, wrt: str | Sequence[str], facts: Backward[F] | None = N
     math = SignedNodes(facts.graph.branch())
     found = Reverse(math, facts.ends, picked, facts).run()
     ids = math.plain(found.reshape(-1))
-    above, below = facts.above, picked.places
+    above, below = facts.above, picked.names
     names = Derivatives("d", None, found.shape, above=above, below=below)
     return in_form(facts.plain, math.graph, facts.plain.inputs, names, ids)
 
@@ -54,8 +55,7 @@ def hessian_vector(formula: F, wrt: str | Sequence[str]) -> F:
     graph = slopes.graph.branch()
     starts = {id(block.payload): block.start for block in graph.blocks if block.op == "symbol"}
     nodes = np.array([starts[id(n)] + row for n, row in names.below], dtype=np.int32)
-    taken = {name.split("_")[0] for name in graph.symbol_names()}
-    base = next(letter for letter in chain("v", spare_letters()) if letter not in taken)
+    base = free_letter(first_words(graph.symbol_names()), "v")
     directions = graph.symbols(Names(base, None, (len(nodes),)))
     math = SignedNodes(graph)
     products = math.written(Product((math.read(slopes.ends), 1 + directions)))

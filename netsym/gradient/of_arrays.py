@@ -11,21 +11,23 @@ import numpy as np
 from netsym.errors import SpecError
 from netsym.forms.form import F, Form
 from netsym.gradient.array_nodes import ArrayNodes
-from netsym.gradient.deltas import Title, append_names, delta_names, with_preactivations
+from netsym.gradient.deltas import Title, delta_names
 from netsym.gradient.gradient import in_form
-from netsym.gradient.wrt import Chosen, chosen, named_outputs, output_places
+from netsym.gradient.preactivations import with_preactivations
+from netsym.gradient.wrt import Chosen, chosen, named_outputs, names_of_outputs
 from netsym.graph.array_operations import (
     EXAMPLES,
     ROW,
+    Shape,
     Shapes,
     coded,
     is_known,
-    shapes_of,
     word_and_index,
 )
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Derivatives, Names
+from netsym.graph.signed_nodes import Product
 
 _OVER_EXAMPLES = coded("mean", EXAMPLES)
 _INSTEAD = "derivatives of whole arrays are not known for it; choose --level scalar"
@@ -46,11 +48,11 @@ def matrix_gradient(formula: F, letters: Shapes, wrt: str | Sequence[str] = "par
     picked = chosen(plain, wrt)
     if wrt == "parameters":
         picked = _of_layers(picked, letters)
-    above = output_places(formula)
+    above = names_of_outputs(formula)
     ends = named_outputs(plain.ends, graph, above)
     reverse = _Reverse(plain, graph, letters, delta_names(plain, graph, ends))
     ids = reverse.run(int(ends[0]), picked.nodes)
-    names = Derivatives("d", None, (1, len(ids)), above=above, below=picked.places)
+    names = Derivatives("d", None, (1, len(ids)), above=above, below=picked.names)
     return in_form(plain, graph, plain.inputs, names, ids)
 
 
@@ -67,7 +69,7 @@ def _refuse(formula: Form) -> None:
         raise SpecError(
             f"{recurrent} is written for one step, and its steps are chained; {_INSTEAD}"
         )
-    if any(isinstance(block.payload, Names) and block.payload.at for block in formula.graph.blocks):
+    if any(b.op in ("symbol", "name") and b.names.at for b in formula.graph.blocks):
         raise SpecError(f"a recurrent layer is written for one step, of many; {_INSTEAD}")
     operations = [block for block, _ in formula.graph.walk(formula.mask)]
     unknown = [block for block in operations if block.op != "symbol" and not is_known(block.op)]
@@ -78,8 +80,8 @@ def _refuse(formula: Form) -> None:
 def _layer(formula: Form, node: int) -> str:
     """The heading of the layer that a node is in: that of the next name after it."""
     for block in formula.graph.blocks:
-        if block.op == "name" and block.stop > node and isinstance(block.payload, Names):
-            heading = formula.headings.get(block.payload.layer or 0)
+        if block.op == "name" and block.stop > node:
+            heading = formula.headings.get(block.names.layer or 0)
             if heading is not None:
                 return heading
     return formula.headings[formula.layer_count]
@@ -88,8 +90,8 @@ def _layer(formula: Form, node: int) -> str:
 def _of_layers(picked: Chosen, letters: Shapes) -> Chosen:
     """The arrays of layers; letters of examples stand there for numbers where data are given."""
     arrays = {names for names, _ in letters if names.layer is not None}
-    kept = [place for place, (names, _) in enumerate(picked.places) if names in arrays]
-    return Chosen(picked.nodes[kept], tuple(picked.places[place] for place in kept))
+    kept = [place for place, (names, _) in enumerate(picked.names) if names in arrays]
+    return Chosen(picked.nodes[kept], tuple(picked.names[place] for place in kept))
 
 
 class _Reverse:
@@ -98,29 +100,25 @@ class _Reverse:
     def __init__(self, formula: Form, graph: Graph, letters: Shapes, titles: list[Title]) -> None:
         self.formula = formula
         self.graph = graph
-        found = shapes_of(graph, letters)
-        self.shapes = {node: shape for node, shape in found.items() if shape is not None}
-        self.arrays = ArrayNodes(graph, self.shapes)
+        self.arrays = ArrayNodes(graph, letters)
         self.titles = {
-            int(node): Title(
-                title.nodes[place : place + 1], title.names, title.positions[place:][:1]
-            )
+            node: (title.names, title.positions[place:][:1])
             for title in titles
-            for place, node in enumerate(title.nodes)
+            for place, node in enumerate(title.nodes.tolist())
         }
         self.named = {
             int(block.operands[row, 0]): block.start + row
             for block in graph.blocks if block.op == "name" for row in range(len(block))
         }  # fmt: skip
-        self.parts: dict[int, list[int]] = {}
+        self.parts: dict[int, list[Product]] = {}
         self.loss: int | None = None  # of one example, where the output is the mean of many
 
     def run(self, end: int, wanted: Ids) -> Ids:
         """The derivatives by symbols that the output is made of, each of the shape of its array."""
         for node in np.flatnonzero(self.formula.mask).tolist():
-            if node not in self.shapes:
+            if self.arrays.shape(node) is None:
                 raise SpecError(f"{_layer(self.formula, node)}: {_INSTEAD}")
-        size = prod(self.shapes[end])
+        size = prod(self._shape(end))
         if size > 1:
             raise SpecError(
                 f"with whole arrays a gradient is of one number, and the output has {size}: "
@@ -132,56 +130,61 @@ class _Reverse:
                 mean = self._over_examples(node, slope)
                 found[node] = self.arrays.add(mean, found[node]) if node in found else mean
         slopes = [
-            found[node] if node in found else self.arrays.zeros(self.shapes[node])
+            found[node] if node in found else self.arrays.zeros(self._shape(node))
             for node in wanted.tolist()
         ]
-        return np.array(slopes, dtype=np.int32)
+        return np.array([self.arrays.plain(self.arrays.written(s)) for s in slopes], dtype=np.int32)
 
-    def _over_examples(self, node: int, slope: int) -> int:
+    def _shape(self, node: int) -> Shape:
+        return self.arrays.shape(node) or ()
+
+    def _over_examples(self, node: int, slope: Product) -> Product:
         """The mean of what m examples give; of what is one example's alone, its share."""
         if node not in self.formula.inputs.tolist():
             return self.arrays.made(_OVER_EXAMPLES, slope)
         return self.arrays.divide(slope, self._count)
 
     @cached_property
-    def _count(self) -> int:
+    def _count(self) -> Product:
         """The letter m."""
         (node,) = self.graph.symbols(Names("m")).tolist()
-        self.shapes[node] = ()
-        return int(node)
+        self.arrays.letter(node, ())
+        return self.arrays.node(node)
 
-    def _pass(self, end: int) -> dict[int, int]:
-        self.parts = {end: [self.arrays.ones(self.shapes[end])]}
-        found: dict[int, int] = {}
+    def _pass(self, end: int) -> dict[int, Product]:
+        self.parts = {end: [self.arrays.ones(self._shape(end))]}
+        found: dict[int, Product] = {}
         for node in range(end, -1, -1):
             if node not in self.parts:
                 continue
             adjoint = self._named(node, self.arrays.add(*self.parts.pop(node)))
-            block = self.graph.block_of(node)
-            if block.op == "symbol":
+            op = self.graph.block_of(node).op
+            if op == "symbol":
                 found[node] = adjoint
-            elif block.op != "constant":
-                self._spread(block.op, node, block.operands[node - block.start].tolist(), adjoint)
+            elif op != "constant":
+                self._spread(op, node, self.graph.operands_of(node), adjoint)
         return found
 
-    def _named(self, node: int, adjoint: int) -> int:
-        title = self.titles.get(node)
-        if title is None or self.arrays.is_number(adjoint):
+    def _named(self, node: int, adjoint: Product) -> Product:
+        title, ids = self.titles.get(node), self.arrays.plain(self.arrays.written(adjoint))
+        if title is None or self.arrays.is_number(int(ids)):
             return adjoint
-        ids = np.array([adjoint], dtype=np.int32)
-        named = int(append_names(self.graph, Title(ids, title.names, title.positions))[0])
-        self.shapes[named] = self.shapes[adjoint]
-        return named
+        named = self.graph.name(ids.reshape(1), *title)
+        return self.arrays.node(int(named[0]))
 
-    def _send(self, node: int, adjoint: int) -> None:
-        if not self.arrays.is_number(node):
-            fitted = self.arrays.fitted(adjoint, self.shapes[node])
+    def _send(self, node: int, adjoint: Product) -> None:
+        if not self.arrays.is_number(node) and self.arrays.written(adjoint):
+            fitted = self.arrays.fitted(adjoint, self._shape(node))
             self.parts.setdefault(node, []).append(fitted)
 
-    def _spread(self, op: str, node: int, operands: list[int], adjoint: int) -> None:
-        arrays, value = self.arrays, self.named.get(node, node)
+    def _value(self, node: int) -> Product:
+        """A value, by its name if it has one."""
+        return self.arrays.of(self.named.get(node, node))
+
+    def _spread(self, op: str, node: int, operands: list[int], adjoint: Product) -> None:
+        arrays = self.arrays
         word, _ = word_and_index(op)
-        special: Mapping[str, Callable[[list[int], int], None]] = {
+        special: Mapping[str, Callable[[list[int], Product], None]] = {
             "matmul": self._spread_matrices, "hadamard": self._spread_product,
             "dot": self._spread_product, "scale": self._spread_product,
             "concatenate": self._spread_parts, "power": self._spread_power,
@@ -196,69 +199,70 @@ class _Reverse:
         elif op == "transpose":
             self._send(operands[0], arrays.transposed(adjoint))
         elif op == "softmax":
-            self._send(operands[0], self._through_softmax(value, adjoint))
+            self._send(operands[0], self._through_softmax(node, adjoint))
         elif word == "logsumexp":
-            self._send(operands[0], arrays.multiply(adjoint, arrays.call("softmax", operands[0])))
+            softmax = arrays.call("softmax", arrays.of(operands[0]))
+            self._send(operands[0], arrays.multiply(adjoint, softmax))
         elif op == _OVER_EXAMPLES:
             (self.loss,) = operands
         elif word == "mean":
-            count = prod(self.shapes[operands[0]]) // prod(self.shapes[node])
-            share = arrays.divide(arrays.one, arrays.constant(count)) if count > 1 else arrays.one
-            self._send(operands[0], arrays.multiply(adjoint, share))
+            count = prod(self._shape(operands[0])) // prod(self._shape(node))
+            self._send(operands[0], arrays.divide(adjoint, arrays.constant(count)))
         else:
             self._spread_function(op, node, operands, adjoint)
 
-    def _spread_matrices(self, operands: list[int], adjoint: int) -> None:
+    def _spread_matrices(self, operands: list[int], adjoint: Product) -> None:
         """`W x` passes `δ xᵀ` to W, and `Wᵀ δ` to x; `X W` passes `δ Wᵀ` to X, and `Xᵀ δ` to W."""
-        (left, right), arrays = operands, self.arrays
-        if len(self.shapes[right]) == 1:
-            self._send(left, arrays.product("outer", adjoint, right))
+        arrays = self.arrays
+        left, right = map(arrays.of, operands)
+        if len(self._shape(operands[1])) == 1:
+            self._send(operands[0], arrays.product("outer", adjoint, right))
         else:
-            self._send(left, arrays.product("matmul", adjoint, arrays.transposed(right)))
-        self._send(right, arrays.product("matmul", arrays.transposed(left), adjoint))
+            self._send(operands[0], arrays.product("matmul", adjoint, arrays.transposed(right)))
+        self._send(operands[1], arrays.product("matmul", arrays.transposed(left), adjoint))
 
-    def _spread_product(self, operands: list[int], adjoint: int) -> None:
+    def _spread_product(self, operands: list[int], adjoint: Product) -> None:
         for place, operand in enumerate(operands):
-            factors = [*operands]
+            factors = [*map(self.arrays.of, operands)]
             factors[place] = adjoint
             self._send(operand, self.arrays.multiply(*factors))
 
-    def _spread_parts(self, operands: list[int], adjoint: int) -> None:
+    def _spread_parts(self, operands: list[int], adjoint: Product) -> None:
         """Of what is joined each part has its own rows, of matrices side by side its columns."""
-        word = "rows" if len(self.shapes[adjoint]) == 1 else "columns"
+        word = "rows" if len(self._shape(operands[0])) == 1 else "columns"
         start = 0
         for operand in operands:
-            stop = start + self.shapes[operand][-1]
+            stop = start + self._shape(operand)[-1]
             self._send(operand, self.arrays.made(coded(word, f"{start + 1}:{stop}"), adjoint))
             start = stop
 
-    def _spread_power(self, operands: list[int], adjoint: int) -> None:
+    def _spread_power(self, operands: list[int], adjoint: Product) -> None:
         """`e*b^(e - 1)`, for a number e."""
         arrays, (base, exponent) = self.arrays, operands
         value = float(self.graph.number(exponent))
-        slope = arrays.power(base, value - 1)
+        slope = arrays.power(arrays.of(base), value - 1)
         self._send(base, arrays.multiply(adjoint, arrays.constant(value), slope))
 
-    def _through_softmax(self, value: int, adjoint: int) -> int:
+    def _through_softmax(self, node: int, adjoint: Product) -> Product:
         """`(diag(a) - a aᵀ) δ`, the Jacobian of softmax; of rows `a ⊙ (δ - sum(δ ⊙ a))`."""
-        arrays = self.arrays
-        if len(self.shapes[value]) > 1:
+        arrays, value = self.arrays, self._value(node)
+        if len(self._shape(node)) > 1:
             total = arrays.made(coded("sum", ROW), arrays.multiply(adjoint, value))
             return arrays.multiply(value, arrays.add(adjoint, arrays.negate(total)))
-        square = arrays.made("outer", value, value)
+        square = arrays.product("outer", value, value)
         jacobian = arrays.add(arrays.made("diag", value), arrays.negate(square))
         return arrays.product("matmul", jacobian, adjoint)
 
-    def _spread_function(self, op: str, node: int, operands: list[int], adjoint: int) -> None:
-        arrays, value = self.arrays, self.named.get(node, node)
+    def _spread_function(self, op: str, node: int, operands: list[int], adjoint: Product) -> None:
+        arrays, value = self.arrays, self._value(node)
         if op == "divide":
-            over, under = operands
-            self._send(over, arrays.multiply(adjoint, arrays.divide(arrays.one, under)))
-            product = arrays.multiply(adjoint, arrays.divide(value, under))
-            self._send(under, arrays.negate(product))
+            under = arrays.of(operands[1])
+            self._send(operands[0], arrays.divide(adjoint, under))
+            product = arrays.divide(arrays.multiply(adjoint, value), under)
+            self._send(operands[1], arrays.negate(product))
             return
         derivative = FUNCTIONS[op].derivative
         assert derivative is not None, op  # all functions of elements have one
-        slopes = derivative(arrays, value, *operands)
+        slopes = derivative(arrays, value, *map(arrays.of, operands))
         for operand, slope in zip(operands, slopes, strict=True):
             self._send(operand, arrays.multiply(adjoint, slope))

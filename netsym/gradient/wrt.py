@@ -10,17 +10,11 @@ import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.forms.form import Form
-from netsym.gradient.deltas import (
-    Title,
-    append_names,
-)
 from netsym.graph.graph import Graph, Ids
-from netsym.graph.names import Names
-
-Place = tuple[Names, int]
+from netsym.graph.names import Name, Names
 
 
-def output_places(formula: Form) -> tuple[Place, ...]:
+def names_of_outputs(formula: Form) -> tuple[Name, ...]:
     """The names of the outputs, or of the function."""
     function, many = formula.function, len(formula.outputs[0].names)
     if not function or (many > 1 and formula.outputs[0].names.literal):
@@ -30,13 +24,13 @@ def output_places(formula: Form) -> tuple[Place, ...]:
     return tuple((names, output.position) for output in formula.outputs)
 
 
-def named_outputs(ends: Ids, graph: Graph, places: Sequence[Place]) -> Ids:
+def named_outputs(ends: Ids, graph: Graph, called: Sequence[Name]) -> Ids:
     """The outputs with their names, so that what uses them need not write them out."""
     found, first = [], 0
-    for names, group in groupby(places, lambda place: place[0]):
+    for names, group in groupby(called, lambda name: name[0]):
         positions = np.array([position for _, position in group], dtype=np.int64)
         stop = first + len(positions)
-        found.append(append_names(graph, Title(ends[first:stop], names, positions)))
+        found.append(graph.name(ends[first:stop], names, positions))
         first = stop
     return np.concatenate(found)
 
@@ -46,7 +40,7 @@ class Chosen:
     """What is differentiated by: nodes, and their names."""
 
     nodes: Ids
-    places: tuple[Place, ...]
+    names: tuple[Name, ...]
 
 
 def chosen(formula: Form, wrt: str | Sequence[str]) -> Chosen:
@@ -59,28 +53,28 @@ def chosen(formula: Form, wrt: str | Sequence[str]) -> Chosen:
     if wrt != "parameters":
         return _listed(formula, [wrt] if isinstance(wrt, str) else list(wrt))
     ids: list[Ids] = []
-    places: list[Place] = []
+    names: list[Name] = []
     wanted = formula.mask.copy()
     wanted[inputs] = False
     for block in graph.blocks:
-        if block.op == "symbol" and isinstance(block.payload, Names):
+        if block.op == "symbol":
             (rows,) = wanted[block.start : block.stop].nonzero()
             ids.append((block.start + rows).astype(np.int32))
-            places += zip(repeat(block.payload), rows.tolist())
-    if not places:
+            names += zip(repeat(block.names), rows.tolist())
+    if not names:
         raise SpecError(
             "there is nothing to differentiate by: all parameters are numbers; choose inputs, "
             "or give the network without numbers"
         )
-    return Chosen(np.concatenate(ids), tuple(places))
+    return Chosen(np.concatenate(ids), tuple(names))
 
 
 def _listed(formula: Form, wanted: Sequence[str]) -> Chosen:
     """Names of symbols, each of one, or of a whole array as w1."""
-    found: dict[str, list[tuple[int, Place]]] = {}
+    found: dict[str, list[tuple[int, Name]]] = {}
     for block in formula.graph.blocks:
-        if block.op == "symbol" and isinstance(block.payload, Names):
-            names = block.payload
+        if block.op == "symbol":
+            names = block.names
             for row, name in enumerate(names.all()):
                 node = block.start + row, (names, row)
                 found.setdefault(name, []).append(node)

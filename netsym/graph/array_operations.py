@@ -53,8 +53,7 @@ def shapes_of(graph: Graph, letters: Shapes) -> dict[int, Shape | None]:
     for block in graph.blocks:
         for row, operands in enumerate(block.operands.tolist()):
             if block.op == "symbol":
-                assert isinstance(block.payload, Names)
-                shape = known.get((block.payload.base, block.payload.layer))
+                shape = known.get((block.names.base, block.names.layer))
             else:
                 shape = shape_of(block.op, [shapes[node] for node in operands])
             shapes[block.start + row] = shape

@@ -1,4 +1,4 @@
-"""Nodes of one graph in another, where equal ones meet; names are left out."""
+"""Nodes of one graph in another, where equal ones meet."""
 
 from __future__ import annotations
 
@@ -7,68 +7,53 @@ from fractions import Fraction
 
 import numpy as np
 
-from netsym.graph.graph import Block, Graph, Ids, Mask, Positions
-from netsym.graph.names import Names, literal
+from netsym.graph.graph import LEAVES, Block, Graph, Ids, Mask, Positions
+from netsym.graph.names import literal
+
+#: What stands for some rows of a block in the new graph: of symbols, and of names, which are told
+#: where all that came before them is.
+Symbols = Callable[[Block, Positions], Ids]
+Wrapped = Callable[[Block, Positions, Ids], Ids]
+Change = Callable[[Fraction], float | Fraction]
 
 
-def copy_nodes(
+def copied(
     old: Graph,
     mask: Mask,
     new: Graph,
-    moved: Ids,
-    change: Callable[[Fraction], float | Fraction] | None = None,
-) -> None:
-    """Copy what the mask selects; `moved` (len(old),) says where symbols are, and then all nodes.
+    symbols: Symbols | None = None,
+    change: Change | None = None,
+    names: Wrapped | None = None,
+    then: Callable[[Block, Ids], None] | None = None,
+) -> Ids:
+    """Copy what the mask selects; where each old node is, (len(old),), -1 for what was not copied.
 
-    A node that is wrapped in a name is copied without it, a fraction as what `change` makes of it.
+    By default symbols are new ones, whole arrays of them, and a node that is wrapped in a name is
+    copied without it (`kept_names` keeps it). A fraction is what `change` makes of it. `then` looks
+    at what was copied after each block, and may change what its users will be made of.
     """
-    for block, rows in old.walk(mask):
-        ids = block.start + rows
-        if block.op == "symbol":
-            continue
-        if change is not None and isinstance(block.payload, tuple):
-            moved[block.start] = new.number_id(change(block.payload[0]))
-        elif block.op == "constant":
-            copy_constants(block, rows, new, moved)
-        elif block.op == "name":
-            moved[ids] = moved[block.operands[rows, 0]]
-        else:
-            moved[ids] = new.rows(block.op, moved[block.operands[rows]])
-
-
-def copy_constants(block: Block, rows: Positions, new: Graph, moved: Ids) -> None:
-    """Copy numbers of a block."""
-    if isinstance(block.payload, tuple):
-        moved[block.start] = new.fraction(block.payload[0])
-    else:
-        assert isinstance(block.payload, np.ndarray)
-        moved[block.start + rows] = new.constants(block.payload[rows])
-
-
-def with_numbers(
-    old: Graph,
-    nodes: Ids,
-    values: Mapping[str, float | Fraction],
-    change: Callable[[Fraction], float | Fraction] | None = None,
-) -> tuple[Graph, Ids]:
-    """What some nodes are made of in a graph of its own, with some symbols replaced by numbers.
-
-    `change` is that of `copy_nodes`.
-    """
-    new = Graph()
     moved = np.full(len(old), -1, dtype=np.int32)
-    mask = old.reachable(nodes)
     for block, rows in old.walk(mask):
-        if block.op != "symbol":
-            continue
-        assert isinstance(block.payload, Names)
-        moved[block.start : block.stop] = new.symbols(block.payload)
-        for row in rows.tolist():
-            value = values.get(block.payload.ascii(row))
-            if value is not None:
-                moved[block.start + row] = new.number_id(value)
-    copy_nodes(old, mask, new, moved, change)
-    return new, moved[nodes]
+        if block.op == "symbol":
+            made = symbols(block, rows) if symbols else new.symbols(block.names)[rows]
+        elif isinstance(block.payload, tuple):
+            (value,) = block.payload
+            made = np.array([new.number_id(change(value) if change else value)])
+        elif isinstance(block.payload, np.ndarray):
+            made = new.constants(block.payload[rows])
+        elif block.op == "name":
+            made = names(block, rows, moved) if names else moved[block.operands[rows, 0]]
+        else:
+            made = new.rows(block.op, moved[block.operands[rows]])
+        moved[block.start + rows] = made
+        if then:
+            then(block, moved)
+    return moved
+
+
+def symbols_by_name(new: Graph, known: dict[str, int]) -> Symbols:
+    """Symbols of one name are one; those that `known` does not have are added to it."""
+    return lambda block, rows: place_symbols([block.names.ascii(r) for r in rows], known, new)
 
 
 def place_symbols(names: Sequence[str], known: dict[str, int], new: Graph) -> Ids:
@@ -79,27 +64,51 @@ def place_symbols(names: Sequence[str], known: dict[str, int], new: Graph) -> Id
     return np.array([known[name] for name in names], dtype=np.int32)
 
 
+def kept_names(new: Graph) -> Wrapped:
+    """What has a name keeps it."""
+    return lambda block, rows, moved: new.name(
+        moved[block.operands[rows, 0]], block.names, block.places[rows]
+    )
+
+
+def with_numbers(
+    old: Graph,
+    nodes: Ids,
+    values: Mapping[str, float | Fraction],
+    change: Change | None = None,
+) -> tuple[Graph, Ids]:
+    """What some nodes are made of in a graph of its own, with some symbols replaced by numbers.
+
+    A fraction is what `change` makes of it.
+    """
+    new = Graph()
+
+    def symbols(block: Block, rows: Positions) -> Ids:
+        made = new.symbols(block.names)
+        for row in rows.tolist():
+            value = values.get(block.names.ascii(row))
+            if value is not None:
+                made[row] = new.number_id(value)
+        return made[rows]
+
+    moved = copied(old, old.reachable(nodes), new, symbols, change)
+    return new, moved[nodes]
+
+
 def regrouped(graph: Graph, nodes: Ids) -> tuple[Graph, Ids]:
     """What some nodes are made of in a graph of its own, in as few blocks as there can be.
 
     A graph that grew node by node has blocks of one node, which take long to compute. The second
     result says where each of the old nodes is, -1 for those that were not needed.
     """
-    new = Graph()
-    moved = np.full(len(graph), -1, dtype=np.int32)
+    new, mask = Graph(), graph.reachable(nodes)
+    leaves = graph.all_of_kind(LEAVES)
+    moved = copied(graph, mask & leaves, new)
     level = np.zeros(len(graph), dtype=np.int64)
     groups: dict[tuple[int, str, int], list[tuple[Ids, Ids]]] = {}
-    for block, rows in graph.walk(graph.reachable(nodes)):
-        ids = block.start + rows
-        if block.op == "symbol":
-            assert isinstance(block.payload, Names)
-            moved[block.start : block.stop] = new.symbols(block.payload)
-            continue
-        operands = block.operands[rows]
+    for block, rows in graph.walk(mask & ~leaves):
+        ids, operands = block.start + rows, block.operands[rows]
         level[ids] = 1 + level[operands].max(axis=1, initial=0)
-        if block.op == "constant":
-            copy_constants(block, rows, new, moved)
-            continue
         for height in np.unique(level[ids]).tolist():
             here = level[ids] == height
             key = (height, block.op, operands.shape[1])

@@ -11,7 +11,7 @@ from netsym.graph.index import increasing
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class DenseLayer:
     """The products `w*x` of a block of sums, all of them, in order; the sums may have more terms.
 
     `weights` and `values` have shape (units, terms). Weights are distinct nodes of the block
@@ -27,7 +27,7 @@ class Layer:
     alone: bool
 
 
-def dense_layer(graph: Graph, number: int) -> Layer | None:
+def dense_layer(graph: Graph, number: int) -> DenseLayer | None:
     """The dense layer whose sums are this block, or None."""
     sums, spans = graph.blocks[number].operands, graph.spans(number)
     _, terms, products = spans[0]
@@ -52,4 +52,4 @@ def dense_layer(graph: Graph, number: int) -> Layer | None:
     alone = graph.blocks[source].op != "constant" and all(
         other >= 0 and graph.blocks[other].op == "symbol" for other in symbols
     )
-    return Layer(products, weights, values, holder, source, alone)
+    return DenseLayer(products, weights, values, holder, source, alone)

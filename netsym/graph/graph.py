@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from netsym.errors import TooLargeError
 from netsym.graph.index import KeyIndex, RowIndex, distinct, distinct_rows
-from netsym.graph.names import Names
+from netsym.graph.names import Name, Names
 
 Ids = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -40,7 +40,7 @@ class Block:
     start: int
     operands: Ids
     payload: Names | Floats | tuple[Fraction, ...] | None = None
-    positions: npt.NDArray[np.int64] | None = None  # of a name block: where in its Names
+    positions: Positions | None = None  # of a name block: where in its Names
 
     def __len__(self) -> int:
         return len(self.operands)
@@ -49,6 +49,17 @@ class Block:
     def stop(self) -> int:
         """One past the last id."""
         return self.start + len(self.operands)
+
+    @property
+    def names(self) -> Names:
+        """The names that the nodes of a symbol or name block are among."""
+        assert isinstance(self.payload, Names)
+        return self.payload
+
+    @property
+    def places(self) -> Positions:
+        """Where among its `names` each node is."""
+        return np.arange(len(self)) if self.positions is None else self.positions
 
     def number(self, row: int) -> float | Fraction:
         """The value of one node of a constant block."""
@@ -186,14 +197,17 @@ class Graph:
         self._rows.setdefault((op, operands.shape[1]), RowIndex()).insert(self._size, operands)
         return self._append(op, operands)
 
-    def name(self, ids: Ids, names: Names, offset: int = 0) -> Ids:
-        """Wrap nodes in names from `offset` on; what has a name already (or is a leaf) is kept."""
-        flat = ids.reshape(-1)
-        positions = np.flatnonzero(~self.is_named_or_leaf(flat))
-        wrapped = flat.copy()
-        if len(positions):
-            operands = flat[positions].reshape(-1, 1)
-            wrapped[positions] = self._append("name", operands, names, positions + offset)
+    def name(self, ids: Ids, names: Names, positions: Positions | None = None) -> Ids:
+        """Wrap nodes in the names at these positions, by default all of them in order.
+
+        What has a name already (or is a leaf) is kept.
+        """
+        wrapped = ids.flatten()
+        positions = np.arange(len(wrapped)) if positions is None else positions
+        free = np.flatnonzero(~self.is_named_or_leaf(wrapped))
+        if len(free):
+            rows = wrapped[free].reshape(-1, 1)
+            wrapped[free] = self._append("name", rows, names, positions[free])
         return wrapped.reshape(ids.shape)
 
     def _append(
@@ -201,7 +215,7 @@ class Graph:
         op: str,
         operands: Ids,
         payload: Names | Floats | tuple[Fraction, ...] | None = None,
-        positions: npt.NDArray[np.int64] | None = None,
+        positions: Positions | None = None,
     ) -> Ids:
         start, count = self._size, len(operands)
         if start + count > _LIMIT:
@@ -237,9 +251,20 @@ class Graph:
         if not ids.size:
             return -1
         number = self.block_number(ids.item(0))
+        if ids.size == 1:
+            return number
         block = self.blocks[number]
         inside = (ids >= block.start) & (ids < block.stop)
         return number if np.count_nonzero(inside) == ids.size else -1
+
+    def by_block(self, ids: Ids) -> Iterator[tuple[int, Mask | slice]]:
+        """The blocks that nodes are in, in order, by number; and which of the nodes are there."""
+        common = self.common_block(ids)
+        if common >= 0:
+            yield common, slice(None)
+        elif ids.size:
+            numbers = self.block_numbers(ids)
+            yield from ((number, numbers == number) for number in np.unique(numbers).tolist())
 
     def present(self, mask: Mask) -> list[int]:
         """The numbers of the blocks that have a node in the mask."""
@@ -251,11 +276,11 @@ class Graph:
         """The block that one node is in."""
         return self.blocks[self.block_number(node)]
 
-    def is_named_or_leaf(self, ids: Ids) -> npt.NDArray[np.bool_]:
+    def is_named_or_leaf(self, ids: Ids) -> Mask:
         """Whether each node is a symbol, a constant or wrapped in a name."""
         return self.of_kind(ids, NAMED)
 
-    def of_kind(self, ids: Ids, ops: frozenset[str]) -> npt.NDArray[np.bool_]:
+    def of_kind(self, ids: Ids, ops: frozenset[str]) -> Mask:
         """Whether each node is of one of these operations."""
         common = self.common_block(ids)
         if common >= 0 or not ids.size:
@@ -263,33 +288,44 @@ class Graph:
         numbers = self.block_numbers(ids)
         present = np.unique(numbers)
         kinds = np.array([self.blocks[n].op in ops for n in present.tolist()])
-        found: npt.NDArray[np.bool_] = kinds[np.searchsorted(present, numbers)]
+        found: Mask = kinds[np.searchsorted(present, numbers)]
         return found
 
-    def symbol(self, node: int) -> tuple[Names, int]:
-        """The names a symbol or name node belongs to, and its position among them."""
+    def all_of_kind(self, ops: frozenset[str]) -> Mask:
+        """A mask over all nodes: those of these operations."""
+        found = np.array([block.op in ops for block in self.blocks], dtype=np.bool_)
+        return found.repeat([len(block) for block in self.blocks])
+
+    def symbol(self, node: int) -> Name:
+        """The name of a symbol or name node."""
         block = self.block_of(node)
-        assert isinstance(block.payload, Names)
         row = node - block.start
-        return block.payload, row if block.positions is None else int(block.positions[row])
+        return block.names, row if block.positions is None else int(block.positions[row])
+
+    def name_of(self, node: int) -> str:
+        """The plain name of a symbol or name node."""
+        names, position = self.symbol(node)
+        return names.ascii(position)
+
+    def operands_of(self, node: int) -> list[int]:
+        """The operands of one node."""
+        block = self.block_of(node)
+        operands: list[int] = block.operands[node - block.start].tolist()
+        return operands
 
     def symbol_names(self) -> Iterator[str]:
         """The plain names of all symbols."""
-        for block in self.blocks:
-            if block.op == "symbol":
-                assert isinstance(block.payload, Names)
-                yield from block.payload.all()
+        for names in self.arrays():
+            yield from names.all()
 
-    def letters(self) -> set[str]:
-        """The letters that the notation gives to symbols."""
-        payloads = (block.payload for block in self.blocks if block.op == "symbol")
-        return {names.base for names in payloads if isinstance(names, Names)}
+    def arrays(self) -> list[Names]:
+        """The arrays of names that symbols have."""
+        return [block.names for block in self.blocks if block.op == "symbol"]
 
     def given_names(self) -> Iterator[str]:
         """The names of symbols that a person chose."""
-        for block in self.blocks:
-            if block.op == "symbol" and isinstance(block.payload, Names):
-                yield from block.payload.literal
+        for names in self.arrays():
+            yield from names.literal
 
     def number(self, node: int) -> float | Fraction:
         """The value of a constant node."""
@@ -321,13 +357,15 @@ class Graph:
         return found
 
     def _find_spans(self, operands: Ids) -> Iterator[tuple[int, int, int]]:
-        if not operands.size:
+        if operands.shape[1] == 1:
+            yield 0, 1, self.common_block(operands)
+        if operands.shape[1] <= 1:
             return
         firsts = self.block_numbers(operands[0])
         edges = [0, *(np.flatnonzero(firsts[1:] != firsts[:-1]) + 1).tolist(), len(firsts)]
         for first, stop in pairwise(edges):
             part, block = operands[:, first:stop], self.blocks[int(firsts[first])]
-            alike = int(part.min()) >= block.start and int(part.max()) < block.stop
+            alike = len(part) == 1 or (part.min() >= block.start and part.max() < block.stop)
             yield first, stop, int(firsts[first]) if alike else -1
 
     def reachable(self, roots: Ids) -> Mask:
@@ -347,7 +385,7 @@ class Graph:
     def walk(self, mask: Mask) -> Iterator[tuple[Block, Positions]]:
         """Blocks in order, each with the rows that the mask selects."""
         for block in self.blocks:
-            rows = np.flatnonzero(mask[block.start : block.stop])
+            (rows,) = mask[block.start : block.stop].nonzero()
             if len(rows):
                 yield block, rows
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import keyword
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import chain, count, product
 
 from netsym.errors import SpecError
 from netsym.graph.functions import FUNCTIONS
@@ -29,6 +29,9 @@ _INDEX = re.compile(r"[1-9][0-9]{0,17}")
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "mu": "μ", "sigma": "σ"}
 #: Letters of values that layers compute, where notations number these apart from parameters.
 VALUES = frozenset({"a", "z", "h", "c", "i", "f", "g", "o", "r", "n", "L", "J", "delta"})
+#: One of an array of names, and its position among them.
+Name = tuple["Names", int]
+
 _GATED = re.compile(r"([A-Za-z])(?!\1)([a-z])")
 _STEPS = {"t-1": "prev", "t+1": "next"}
 _MOST_KEPT = 2**18  # names of an array that are kept once they were made; more take too much room
@@ -147,14 +150,14 @@ class Derivatives(Names):
     ['dy_dx_1', 'dy_db1_3']
     """
 
-    above: tuple[tuple[Names, int], ...] = ()
-    below: tuple[tuple[Names, int], ...] = ()
+    above: tuple[Name, ...] = ()
+    below: tuple[Name, ...] = ()
 
     def _one(self, position: int) -> str:
         above, below = (names.ascii(place) for names, place in self.quotient(position))
         return f"d{above}_d{below}"
 
-    def quotient(self, position: int) -> tuple[tuple[Names, int], tuple[Names, int]]:
+    def quotient(self, position: int) -> tuple[Name, Name]:
         """What is differentiated, and by what."""
         row, column = divmod(position, len(self.below))
         return self.above[row], self.below[column]
@@ -211,6 +214,25 @@ def several(*parts: Names) -> Names:
 def literal(*names: str) -> Names:
     """Names as a person gave them."""
     return Names("", None, (len(names),), names)
+
+
+def first_words(names: Iterable[str]) -> set[str]:
+    """What names begin with, before their indices.
+
+    >>> sorted(first_words(["w1_1_2", "w1_1_3", "x"]))
+    ['w1', 'x']
+    """
+    return {name.partition("_")[0] for name in names}
+
+
+def free_letter(taken: Container[str], first: str = "") -> str:
+    """The first letter that nothing else has, for values that nobody named.
+
+    >>> free_letter({"t", "u"}), free_letter({*"tsuv"})
+    ('s', 'tt')
+    """
+    letters = chain(first, "tsuv", ("t" * times for times in count(2)))
+    return next(letter for letter in letters if letter not in taken)
 
 
 def refuse_bad_name(name: str) -> None:

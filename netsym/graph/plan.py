@@ -15,7 +15,7 @@ from netsym.graph.graph import Block, Graph, Ids
 Positions = npt.NDArray[np.int64]
 
 
-class Column:
+class Gather:
     """Where some nodes are: rows of one block, or of several.
 
     `parts` has (block, places in the column or None for all of it, rows of the block) each.
@@ -46,7 +46,7 @@ class Plain:
     """A block computed operand by operand, in the order that the formula has."""
 
     block: Block
-    columns: list[Column]
+    columns: list[Gather]
 
     @property
     def reads(self) -> set[int]:
@@ -63,8 +63,8 @@ class Contraction:
 
     holder: int
     rows: Positions
-    right: Column
-    rest: list[Column]
+    right: Gather
+    rest: list[Gather]
 
     @property
     def reads(self) -> set[int]:
@@ -76,7 +76,7 @@ class Contraction:
 class LongSum:
     """A block of one sum of very many terms."""
 
-    terms: Column
+    terms: Gather
 
     @property
     def reads(self) -> set[int]:
@@ -84,7 +84,7 @@ class LongSum:
         return self.terms.reads
 
 
-Step = Plain | Contraction | LongSum
+Operation = Plain | Contraction | LongSum
 
 _LONG = 1000  # terms that are not worth a column each
 
@@ -98,11 +98,11 @@ class Plan:
 
     def __init__(self, graph: Graph, inputs: Ids, outputs: Ids) -> None:
         self.graph = graph
-        self.outputs = Column(graph, outputs)
+        self.outputs = Gather(graph, outputs)
         self.place = {int(node): position for position, node in enumerate(inputs)}
         self.varies: dict[int, bool] = {}  # by block: whether it depends on the inputs
         self.leaves: dict[int, Block] = {}
-        self.steps: dict[int, Step] = {}
+        self.steps: dict[int, Operation] = {}
         self.wanted = graph.reachable(outputs)
         closed = set(graph.present(self.wanted))
         for number in reversed(range(max(closed, default=-1) + 1)):  # a block is computed whole
@@ -122,14 +122,14 @@ class Plan:
         self.varies[number] = any(self.varies[n] for n in self.graph.sources(number))
         self.steps[number] = self._step(number, block)
 
-    def _step(self, number: int, block: Block) -> Step:
+    def _step(self, number: int, block: Block) -> Operation:
         if block.op == "add":
             contraction = self._contraction(number, block)
             if contraction is not None:
                 return contraction
             if len(block) == 1 and block.operands.shape[1] >= _LONG:
-                return LongSum(Column(self.graph, block.operands[0]))
-        return Plain(block, [Column(self.graph, column) for column in block.operands.T])
+                return LongSum(Gather(self.graph, block.operands[0]))
+        return Plain(block, [Gather(self.graph, column) for column in block.operands.T])
 
     def _kept(self) -> list[int]:
         used = set(self.outputs.reads)
@@ -154,6 +154,6 @@ class Plan:
         return Contraction(
             holder,
             weights.T.astype(np.int64) - self.graph.blocks[holder].start,
-            Column(self.graph, values[0]),
-            [Column(self.graph, column) for column in block.operands.T[leading:]],
+            Gather(self.graph, values[0]),
+            [Gather(self.graph, column) for column in block.operands.T[leading:]],
         )

@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import count
 
 import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError
 from netsym.forms.form import Form
-from netsym.graph.names import Names, literal
+from netsym.graph.names import Names, first_words, free_letter, literal
 from netsym.layers.parameter_entries import LONGEST, Typed
 from netsym.ops.parameters import Parameter, derived
 from netsym.typed.vocabulary import Vocabulary, function_of, plain_names
@@ -137,9 +136,8 @@ def _read(texts: Sequence[str], notation: Vocabulary, chosen: Collection[str]) -
     known = _known(dict.fromkeys(w for t in texts for w in _words(t)), notation, chosen)
     whole, outputs = texts[0], None
     if len(texts) > 1:
-        taken = {word.partition("_")[0] for names in known for word in names.literal}
-        base = next(base for n in count(1) if (base := "t" * n) not in taken)
-        outputs = Names(base, None, (len(texts),))
+        taken = first_words(word for names in known for word in names.literal)
+        outputs = Names(free_letter(taken), None, (len(texts),))
         pairs = zip(outputs.all(), texts, strict=True)
         whole = ";\n".join(f"{name} = {text}" for name, text in pairs)
     parsed = parse_formula(whole, known=known, outputs=outputs, longest=max(len(whole), LONGEST))

@@ -64,7 +64,7 @@ def cost(
     examples = None if examples is None else checked_whole("examples", examples, 1)
     if data is not None and examples is not None:
         raise SpecError("give examples or data, not both: data says how many examples there are")
-    targets = _free_name("targets", network)
+    targets = _with_underscores("targets", network)
     latex: dict[str, str] = {}
     inputs: tuple[Input, ...] = ()
     given: list[Placed] = []
@@ -111,7 +111,7 @@ def _prediction(network: Network) -> Placed:
     return network.named(network.outputs[0].source)
 
 
-def _free_name(name: str, network: Network) -> str:
+def _with_underscores(name: str, network: Network) -> str:
     """The name, or one like it that no input and no layer has."""
     taken = {*(each.name for each in network.inputs), *(p.name for p in network.layers)}
     while name in taken:

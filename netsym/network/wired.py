@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-from netsym.forms.form import spare_letters
-from netsym.graph.names import Names, several
+from netsym.graph.names import Names, first_words, free_letter, several
 from netsym.layers.wiring import Placed
 from netsym.network.interface import Input, Output
 from netsym.ops.parameters import Parameter
@@ -55,11 +54,12 @@ class Wired:
         parts = [p for p in self.layers if last[p.number, letters[p.name]] != p.name]
         if parts:
             given = [*self.input_names.all(), *self.output_names.all(), *self.parameter_names()]
-            taken = {name.partition("_")[0] for name in given}
+            taken = first_words(given)
             for placed in parts:
-                starts = ((letter, f"{letter}{placed.number}") for letter in spare_letters())
-                letters[placed.name], start = next(free for free in starts if free[1] not in taken)
-                taken.add(start)
+                end = str(placed.number)
+                used = {word.removesuffix(end) for word in taken if word.endswith(end)}
+                letters[placed.name] = free_letter(used)
+                taken.add(letters[placed.name] + end)
         return letters
 
     def named(self, layer: str) -> Placed:

@@ -11,7 +11,7 @@ import numpy as np
 from netsym.forms.form import Form
 from netsym.graph.graph import Block, Ids
 from netsym.graph.names import Names, literal
-from netsym.graph.plan import Column, Contraction, LongSum, Plain, Plan, Step
+from netsym.graph.plan import Contraction, Gather, LongSum, Operation, Plain, Plan
 from netsym.ops import Ops
 from netsym.ops.parameters import Parameter
 
@@ -53,7 +53,7 @@ class Reading(Generic[A]):
                 self._held[number] = self._step(plan.steps[number])
 
     def __getitem__(self, ids: Ids) -> A:
-        return self._column(Column(self.graph, ids))
+        return self._column(Gather(self.graph, ids))
 
     def _leaf(self, plan: Plan, block: Block) -> A:
         if isinstance(block.payload, Names):
@@ -88,7 +88,7 @@ class Reading(Generic[A]):
     def _joined(self, arrays: list[A]) -> A:
         return arrays[0] if len(arrays) == 1 else self.ops.concatenate(arrays)
 
-    def _column(self, column: Column) -> A:
+    def _column(self, column: Gather) -> A:
         if column.parts[0][1] is None:
             number, _, rows = column.parts[0]
             return self.ops.take(self._held[number], _listed(rows))
@@ -100,7 +100,7 @@ class Reading(Generic[A]):
             start += len(where)
         return self.ops.take(self._joined(arrays), order)
 
-    def _step(self, step: Step) -> A:
+    def _step(self, step: Operation) -> A:
         if isinstance(step, Contraction):
             weights = self.ops.take(self._held[step.holder], step.rows)
             total = self.ops.contract(weights, self._column(step.right), None)
@@ -144,7 +144,7 @@ class Reading(Generic[A]):
                 return ops.power(base, value.numerator)
             if value.denominator == 2:
                 return ops.power(ops.call("sqrt", base), value.numerator)
-        raised = self._column(Column(self.graph, np.array([exponent], dtype=np.int32)))
+        raised = self._column(Gather(self.graph, np.array([exponent], dtype=np.int32)))
         return ops.call("exp", ops.multiply(raised, ops.call("log", base)))
 
     def _number(self, node: int) -> Fraction | None:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.forms.form import Form
-from netsym.graph.copying import copy_nodes, place_symbols
+from netsym.graph.copying import copied, place_symbols
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Names, Several
 from netsym.ops import Ops, Present
@@ -41,11 +41,10 @@ class Symbolic(Ops[Ids]):
         return self._symbols[names]
 
     def copied(self, formula: Form) -> Ids:
-        moved = np.full(len(formula.graph), -1, dtype=np.int32)
-        for block, _ in formula.graph.walk(formula.mask):
-            if isinstance(block.payload, Names):
-                moved[block.start : block.stop] = self.symbols(block.payload)
-        copy_nodes(formula.graph, formula.mask, self.graph, moved)
+        moved = copied(
+            formula.graph, formula.mask, self.graph,
+            symbols=lambda block, rows: self.symbols(block.names)[rows],
+        )  # fmt: skip
         return moved[formula.ends]
 
     def parameter(self, parameter: Parameter) -> Ids:
@@ -185,4 +184,4 @@ class Symbolic(Ops[Ids]):
             return self.graph.name(values, Names(base, layer, values.shape[-1:], at="t"))
         number, count = step
         names = Names(base, layer, (count, *values.shape))
-        return self.graph.name(values, names, number * values.size)
+        return self.graph.name(values, names, number * values.size + np.arange(values.size))

@@ -69,10 +69,7 @@ def formula(
     nodes = _numbers(ops, coefficients, exact)
     terms = ops.multiply(nodes[:, :-1], x)
     terms = np.where(coefficients[:, :-1] == -1, ops.negate(x), terms)
-    sums = ops.zeros((len(rows),))
-    some = (coefficients != 0).any(axis=1)
-    if some.any():
-        sums[some] = ops.add(*terms[some].T, nodes[some, -1])
+    sums = ops.add(*terms.T, nodes[:, -1])
     return Formula(ops.graph, x, bind(outputs, sums), function, latex_names=latex_names or {})
 
 

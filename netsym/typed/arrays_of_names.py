@@ -7,9 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from netsym.graph.builder import Builder
-from netsym.graph.names import Names, literal
-
-Place = tuple[Names, int]
+from netsym.graph.names import Name, Names, literal
 
 _STRUCTURED = re.compile(r"([A-Za-z]+)([1-9][0-9]{0,5})?((?:_[1-9][0-9]{0,5}){1,3})")
 _SPARE = 64
@@ -22,7 +20,7 @@ def entitle(builder: Builder, named: Mapping[int, str]) -> None:
         builder.entitle(number, *(found.get(name) or (literal(name), 0)))
 
 
-def places(names: Iterable[str], sparse: Iterable[str] = ()) -> dict[str, Place]:
+def places(names: Iterable[str], sparse: Iterable[str] = ()) -> dict[str, Name]:
     """Names of symbols as structured names where all of an array occur, else as they are.
 
     Of the `sparse` ones, typed like structured names, some may be missing.
@@ -44,7 +42,7 @@ def places(names: Iterable[str], sparse: Iterable[str] = ()) -> dict[str, Place]
     return found
 
 
-def _arrays(names: Iterable[str], fits: Callable[[list[int], int, str], bool]) -> dict[str, Place]:
+def _arrays(names: Iterable[str], fits: Callable[[list[int], int, str], bool]) -> dict[str, Name]:
     """The structured names among these; `fits` is asked the shape, the count, and one of them."""
     groups: dict[tuple[str, str | None, int], list[tuple[str, list[int]]]] = {}
     for name in names:

@@ -185,14 +185,15 @@ class Equations:
                 if not self.vocabulary.is_open:
                     hint = self.vocabulary.suggestion(word, ())
                     raise tokens.mistake(f"unknown name {word!r}", place, hint=hint)
-                name = self._free(word, place)
+                name = self._new_argument(word, place)
             if name in names:
                 raise tokens.mistake(f"{word!r} is an argument twice", place)
             names[name] = None
         if self.inputs is None:
             self._agree(between(list(names)) if left.dotted else list(names), left)
 
-    def _free(self, word: str, place: int) -> str:
+    def _new_argument(self, word: str, place: int) -> str:
+        """The plain name of an argument that nothing is known of; raises for what cannot be one."""
         if function_of(word):
             raise self.tokens.mistake(f"{word!r} is a function, not an input", place)
         if plain_names(word)[0] in self.expressions.words.defined:

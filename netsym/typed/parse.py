@@ -122,16 +122,16 @@ def _symbols(read: Equations, graph: Graph) -> tuple[dict[str, int], Ids]:
     chosen: list[str] = []
     if given is None:
         chosen = _inputs_among(used) if read.arguments is None else read.arguments
-    free = [n for n in dict.fromkeys([*chosen, *used]) if not vocabulary.place(n)]
-    free_places = _free_places(read, free)
+    unknown = [n for n in dict.fromkeys([*chosen, *used]) if not vocabulary.place(n)]
+    places_of_unknown = _unknown_names(read, unknown)
     ids = {}
     for name in dict.fromkeys([*chosen, *used]):
         place = vocabulary.place(name)
-        ids[name] = node(*(place or free_places[name]))
+        ids[name] = node(*(place or places_of_unknown[name]))
     return ids, np.array(inputs or [ids[name] for name in chosen], dtype=np.int32)
 
 
-def _free_places(read: Equations, names: Sequence[str]) -> dict[str, tuple[Names, int]]:
+def _unknown_names(read: Equations, names: Sequence[str]) -> dict[str, tuple[Names, int]]:
     """Names that nothing is known of: structured, if they look so in the whole text."""
     words, first_use = read.tokens.words, read.expressions.words.first_use
     spelled = [n for n in names if n in first_use and words[first_use[n]] != n]

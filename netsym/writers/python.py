@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from netsym.forms.form import Form, spare_letters
+from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS, Function
 from netsym.graph.graph import Block, Positions
-from netsym.graph.names import Names
+from netsym.graph.names import free_letter
 from netsym.writers.language import (
     ATOM,
     POWER,
@@ -133,24 +133,10 @@ def used_functions(formula: Form) -> list[Function]:
 
 def arguments(formula: Form) -> tuple[list[str], list[str]]:
     """The names of the inputs, and of the parameters that the formula uses."""
-    graph = formula.graph
-    inputs = dict.fromkeys(formula.inputs.tolist())
-    parameters = []
-    for block, rows in graph.walk(formula.mask):
-        if block.op == "symbol":
-            assert isinstance(block.payload, Names)
-            nodes = (block.start + row for row in rows.tolist())
-            parameters += [
-                block.payload.ascii(node - block.start) for node in nodes if node not in inputs
-            ]
-    return [_name(formula, node) for node in inputs], parameters
-
-
-def _name(formula: Form, node: int) -> str:
-    names, position = formula.graph.symbol(node)
-    return names.ascii(position)
+    parameters = [name for _, names in formula.symbols() for name in names]
+    return list(dict.fromkeys(formula.input_names())), parameters
 
 
 def _unused_letter(formula: Form) -> str:
     given = formula.given_names()
-    return next(x for x in spare_letters() if not any(name.startswith(x) for name in given))
+    return free_letter({name[:stop] for name in given for stop in range(1, 1 + len(name))})

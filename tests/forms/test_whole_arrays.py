@@ -79,7 +79,7 @@ def test_text_of_a_gradient() -> None:
         "da² = (1 - t)/(1 - a²) - t/a²",
         "δ² = da² ⊙ a² ⊙ (1 - a²)",
         "δ¹ = (W²ᵀδ²) ⊙ a¹ ⊙ (1 - a¹)",
-        "∂J/∂W¹ = mean[examples](δ¹xᵀ) + 0.5·2·W¹/2",
+        "∂J/∂W¹ = mean[examples](δ¹xᵀ) + 0.5·W¹",
         "∂J/∂b² = mean[examples](δ²)",
     ]
 

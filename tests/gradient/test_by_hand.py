@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import netsym
-from netsym.gradient.factors import Number
+from netsym.graph.factors import Number
 from tests.cli.running import run
 from tests.typed import parse_formula
 from tests.writers.trees import PATIENT

@@ -442,7 +442,7 @@ def test_mpmath_agrees_about_gelu() -> None:
 def whole_and_one_by_one(network: netsym.Network, wrt: str, monkeypatch: Any) -> list[Formula]:
     made = [network.layered.jacobian(wrt)]
     with monkeypatch.context() as without:
-        without.setattr("netsym.gradient.reverse.dense_layer", lambda graph, number: None)
+        without.setattr("netsym.gradient.backward.dense_layer", lambda graph, number: None)
         fresh = layered(inlined(network.layered))
         made.append(fresh.jacobian(wrt))
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -148,3 +149,57 @@ def test_recurrent_layers_are_refused(loss: str | None) -> None:
         network = netsym.cost(network, loss)
     with pytest.raises(SpecError, match="choose --level scalar"):
         network.matrices.gradient("parameters")
+
+
+@pytest.mark.parametrize(
+    ("spec", "loss", "options", "lines"),
+    [
+        ("1-2-1:sigmoid", "mse", {"l2": 0.1}, ["dJ_dW1 = 0.1*W1 + outer(delta1, x)"]),
+        ("1-2-1:sigmoid", "mse", {"l2": 0.3}, ["dJ_dW1 = 0.3*W1 + outer(delta1, x)"]),
+        ("1-1:sigmoid", "mse", {"l2": 1, "l1": 2}, ["dJ_dW1 = W1 + 2*sign(W1) + outer(delta1, x)"]),
+        ("2-2tanh-2", "mse", {}, ["delta2 = a2 - t"]),
+        ("2-2tanh-3", "mse", {}, ["delta2 = 2*(a2 - t)/3"]),
+        ("2-2tanh-4", "mse", {}, ["delta2 = (a2 - t)/2"]),
+        ("2-2tanh-2", "mae", {"examples": 2}, ["delta2 = sign(a2 - t)/2"]),
+    ],
+)
+def test_numbers_in_one_product_are_one(
+    spec: str, loss: str, options: dict[str, Any], lines: list[str]
+) -> None:
+    """Once 0.1*2*W/2 and 2*(a - t)/2 were written."""
+    made = netsym.cost(netsym.parse(spec), loss, **options)
+    written = made.matrices.gradient().text(ascii=True).splitlines()
+    for line in lines:
+        assert line in written, "\n".join(written)
+
+
+@pytest.mark.parametrize("wrt", ["parameters", "inputs"])
+@pytest.mark.parametrize("options", [{"l1": 0.2, "l2": 0.3}, {"examples": 2, "l2": 4}],
+                         ids=["one", "two"])  # fmt: skip
+@pytest.mark.parametrize(("spec", "loss"), COSTS)
+def test_no_numbers_are_left_that_one_number_is(
+    spec: str, loss: str, options: dict[str, Any], wrt: str
+) -> None:
+    """Not 0.1*2, not 2*a/2, not a/2/3, not (-a)/2: in whole numbers and what is exact."""
+    slopes = netsym.cost(netsym.parse(spec), loss, **options).matrices.gradient(wrt)
+    graph = slopes.graph
+
+    def parts(node: int) -> tuple[str, list[int]]:
+        block = graph.block_of(node)
+        return block.op, block.operands[node - block.start].tolist()
+
+    def numbers(node: int) -> list[float]:
+        op, operands = parts(node)
+        nodes = operands if op == "scale" else [node]
+        return [float(graph.number(n)) for n in nodes if parts(n)[0] == "constant"]
+
+    for block, rows in graph.walk(slopes.mask):
+        for node in (block.start + rows).tolist():
+            _, operands = parts(node)
+            if block.op == "scale":
+                assert len(numbers(node)) < 2
+                assert not {"scale", "divide", "negate"} & {parts(n)[0] for n in operands}
+            elif block.op == "divide":
+                assert not {"divide", "negate"} & {parts(n)[0] for n in operands}
+                over, under = map(numbers, operands)
+                assert under != [1] and (not over or not under or gcd(*map(int, over + under)) == 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from netsym.graph.graph import Ids
+from netsym.graph.signed_nodes import Product, SignedNodes
 from netsym.ops import Present
 from netsym.ops.symbolic import Symbolic
 
@@ -19,70 +20,57 @@ class Tidy(Symbolic):
     def __init__(self) -> None:
         super().__init__()
         self.zero, self.one = self.graph.constants([0.0, 1.0]).tolist()
-
-    def _numbers(self, value: float, shape: tuple[int, ...]) -> Ids:
-        return np.full(shape, self.zero if value == 0 else self.one, dtype=np.int32)
+        self.math = SignedNodes(self.graph)
 
     def zeros(self, shape: tuple[int, ...]) -> Ids:
         """Zeros of a shape."""
-        return self._numbers(0, shape)
+        return np.full(shape, self.zero, dtype=np.int32)
 
     def ones(self, shape: tuple[int, ...]) -> Ids:
         """Ones of a shape."""
-        return self._numbers(1, shape)
+        return np.full(shape, self.one, dtype=np.int32)
 
     def is_zero(self, values: Ids) -> np.ndarray:
         """Which elements are the number 0 (or -0.0)."""
         return np.isin(values, [self.zero, int(self.graph.constants(-0.0))])
+
+    def _signed(self, values: Ids) -> Ids:
+        return np.where(self.is_zero(values), 0, 1 + values)
 
     def add(self, *terms: Ids) -> Ids:
         return self._sum(np.stack(np.broadcast_arrays(*terms), axis=-1))
 
     def _sum(self, terms: Ids, present: Present | None = None, op: str = "add") -> Ids:
         """Sums of what is not zero along the last axis."""
-        if op == "add":
-            nonzero = ~self.is_zero(terms)
-            present = nonzero if present is None else nonzero & present
-        return super()._sum(terms, present, op)
+        if op != "add":
+            return super()._sum(terms, present, op)
+        signed = self._signed(terms)
+        return self.math.plain(
+            self.math.sums(signed if present is None else np.where(present, signed, 0))
+        )
 
     def multiply(self, *factors: Ids) -> Ids:
-        result = factors[0]
-        for factor in factors[1:]:
-            result = self._product(result, factor)
+        result, *others = factors
+        for other in others:
+            over, under = self._quotient(other)
+            product = Product((self._signed(result), over), (under,))
+            result = self.math.plain(self.math.written(product))
         return result
 
-    def _product(self, one: Ids, other: Ids) -> Ids:
-        shape = np.broadcast_shapes(one.shape, other.shape)
-        one, other = (array.reshape(-1) for array in np.broadcast_arrays(one, other))
-        product = self.zeros((len(one),))
-        nonzero = ~(self.is_zero(one) | self.is_zero(other))
-        product[nonzero] = np.where(other == self.one, one, other)[nonzero]
-        left = nonzero & (one != self.one) & (other != self.one)
-        inverse, below = self._inverses(other[left])
-        made = np.empty(len(inverse), dtype=np.int32)
-        made[~inverse] = self.graph.nodes("multiply", one[left][~inverse], other[left][~inverse])
-        made[inverse] = self.graph.nodes("divide", one[left][inverse], below[inverse])
-        product[left] = made
-        return product.reshape(shape)
-
-    def _inverses(self, values: Ids) -> tuple[np.ndarray, Ids]:
-        """Which elements are 1/b, and their b."""
-        inverse, below = np.zeros(len(values), dtype=bool), values.copy()
-        numbers = self.graph.block_numbers(values)
-        for number in np.unique(numbers).tolist():
+    def _quotient(self, values: Ids) -> tuple[Ids, Ids]:
+        """1/b as 1 and b, other elements as themselves and 1."""
+        over, under = self._signed(values), np.full_like(values, self.math.one)
+        for number, here in self.graph.by_block(values):
             block = self.graph.blocks[number]
             if block.op == "divide":
-                here = np.flatnonzero(numbers == number)
-                above, under = block.operands[values[here] - block.start].T
-                inverse[here[above == self.one]] = True
-                below[here] = under
-        return inverse, below
+                above, below = np.moveaxis(block.operands[values[here] - block.start], -1, 0)
+                over[here] = np.where(above == self.one, self.math.one, over[here])
+                under[here] = np.where(above == self.one, 1 + below, self.math.one)
+        return over, under
 
     def divide(self, numerator: Ids, denominator: Ids) -> Ids:
-        quotient = super().divide(numerator, denominator)
-        numerator, denominator = np.broadcast_arrays(numerator, denominator)
-        quotient = np.where(denominator == self.one, numerator, quotient)
-        return np.where(self.is_zero(numerator), self.zero, quotient).astype(np.int32)
+        over, under = self._signed(numerator), self._signed(denominator)
+        return self.math.plain(self.math.written(Product((over,), (under,))))
 
     def negate(self, value: Ids) -> Ids:
         return np.where(self.is_zero(value), self.zero, super().negate(value)).astype(np.int32)

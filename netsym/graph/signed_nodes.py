@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from netsym.gradient.factors import Factors, Signed
+from netsym.graph.factors import Factors, Signed
 from netsym.graph.graph import Block, Graph, Ids, Mask, common_shape
 
 
@@ -59,6 +59,11 @@ class SignedNodes:
             named = self.read(block.operands[:, 0])
             rows = (named != 1 + block.operands[:, 0]) & (np.abs(named) <= self.first)
             meant[rows] = named[rows]
+
+    @staticmethod
+    def node(node: int | Ids) -> Product:
+        """A node, or several."""
+        return Product((np.asarray(1 + node, dtype=np.int32),))
 
     def constant(self, value: float | Fraction) -> Product:
         """A number."""

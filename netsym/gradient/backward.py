@@ -1,0 +1,62 @@
+"""What back propagation knows of a formula before it starts; it depends on the formula alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Generic
+
+import numpy as np
+
+from netsym.forms.form import F
+from netsym.gradient.deltas import Title, delta_names
+from netsym.gradient.dependence import Dependence
+from netsym.gradient.preactivations import with_preactivations
+from netsym.gradient.wrt import chosen, named_outputs, names_of_outputs
+from netsym.graph.dense import dense_layer
+
+
+class Backward(Generic[F]):
+    """What back propagation knows of a formula before it starts: no derivative, only facts.
+
+    `plain` is the formula with its names z, `graph` that of it with names for the outputs `ends`,
+    which are called `above`; `titles` has the names δ of each block, `layers` the dense layers by
+    the block of their sums.
+    """
+
+    def __init__(self, formula: F) -> None:
+        self.plain = with_preactivations(formula)
+        self.graph = self.plain.graph.branch()
+        self.above = names_of_outputs(formula)
+        self.ends = named_outputs(self.plain.ends, self.graph, self.above)
+        self.titles: dict[int, list[Title]] = {}
+        for title in delta_names(self.plain, self.graph, self.ends):
+            own = self._of_each_output(title)
+            if own is not None:  # units with equal weights may be in the block of another layer
+                for number, here in self.graph.by_block(title.nodes):
+                    self.titles.setdefault(number, []).append(own.where(here))
+        for value in (1.0, 2.0, 0.0):  # most derivatives have some of them
+            self.graph.constant(value)
+        blocks = enumerate(self.graph.blocks)
+        found = ((n, dense_layer(self.graph, n)) for n, block in blocks if block.op == "add")
+        self.layers = {number: layer for number, layer in found if layer is not None}
+
+    def _of_each_output(self, title: Title) -> Title | None:
+        """Names with one more axis, the output; names that a person gave cannot have it."""
+        width, names = len(self.ends), title.names
+        if width == 1:
+            return replace(title, positions=title.positions[None, :])
+        positions = title.positions + len(names) * np.arange(width)[:, None]
+        shape = (width, *names.shape)
+        return None if names.literal else Title(title.nodes, replace(names, shape=shape), positions)
+
+    def dependence(self, wrt: str | Sequence[str]) -> Dependence:
+        """What depends on the names to differentiate by."""
+        picked = chosen(self.plain, wrt)
+        return Dependence(self.graph, self.ends, picked.nodes, picked.names)
+
+    @cached_property
+    def parameters(self) -> Dependence:
+        """What depends on the parameters."""
+        return self.dependence("parameters")

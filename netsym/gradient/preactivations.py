@@ -1,0 +1,124 @@
+"""Names for what activations are applied to, z, where a slope would write it out again."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+
+from netsym.forms.form import F, Form, in_graph
+from netsym.gradient.deltas import Title, shape_of_units
+from netsym.graph.copying import kept_names
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.graph import Block, Graph, Ids, Positions
+from netsym.graph.names import Names, first_words
+
+
+def with_preactivations(formula: F) -> F:
+    """The same, with a name z for what an activation is applied to, where its slope needs it.
+
+    Otherwise the slope of relu, step(z), would write z out again; and so would that of softmax with
+    its sum of powers, which is named s. What a skip connection is added to is named h: its z has a
+    δ then, like that of any other layer.
+    """
+    graph = formula.graph
+    wanted: dict[int, list[Title]] = {}
+    for title in (*_activated(formula), *_skipped(formula), *_sums_of_powers(formula)):
+        title = title.where(~graph.is_named_or_leaf(title.nodes))
+        if len(title.nodes):
+            last = graph.block_of(int(title.nodes.max())).start
+            wanted.setdefault(last, []).append(title)
+    return _with_names(formula, wanted) if wanted else formula
+
+
+def _needs_operand(block: Block) -> bool:
+    return block.op in FUNCTIONS and FUNCTIONS[block.op].of_operand
+
+
+def _activated(formula: Form) -> Iterator[Title]:
+    """What activations are applied to whose value has a name, or is an output; named z."""
+    graph = formula.graph
+    for block, rows in graph.walk(formula.mask):
+        if block.op == "name" and not block.names.literal and block.names.base != "z":
+            names = dataclasses.replace(block.names, base="z")
+            yield from _under(graph, block.operands[rows, 0], names, block.places[rows])
+    outputs = formula.outputs
+    if any(output.names != outputs[0].names for output in outputs):
+        return  # several arrays of outputs, of layers that are not known here
+    names = Names("z", formula.layer_count, shape_of_units(formula, outputs[0].names))
+    yield from _under(graph, formula.ends, names, np.array([o.position for o in outputs]))
+
+
+def _skipped(formula: Form) -> Iterator[Title]:
+    """Activations that are a term of a named value, named h, and what they are applied to."""
+    graph, taken = formula.graph, _taken(formula)
+    for block, rows in graph.walk(formula.mask):
+        if block.op != "name" or block.names.base != "a":
+            continue
+        names, values = dataclasses.replace(block.names, base="h"), block.operands[rows, 0]
+        number, positions = graph.common_block(values), block.places[rows]
+        under = graph.blocks[number]
+        if number < 0 or under.op != "add" or names.start in taken:
+            continue
+        for first, _, source in graph.spans(number):
+            kind = FUNCTIONS.get(graph.blocks[source].op) if source >= 0 else None
+            if kind is not None and kind.activation:
+                nodes = under.operands[values - under.start, first]
+                yield Title(nodes, names, positions)
+                yield from _under(graph, nodes, dataclasses.replace(names, base="z"), positions)
+                break
+
+
+def _sums_of_powers(formula: Form) -> Iterator[Title]:
+    """The sums of powers of e that softmax divides by, and of which logsumexp is the logarithm."""
+    graph, found = formula.graph, dict[int, list[Ids]]()
+    layers = [
+        (block.start, block.names.layer)
+        for block in graph.blocks
+        if block.op == "name" and block.names.layer
+    ]
+    for number, block, rows in graph.operations(formula.mask):
+        if block.op == "add" and _are_powers(graph, number):
+            after = (layer for start, layer in layers if start > block.start)
+            layer = next(after, formula.layer_count)
+            ids = np.arange(block.start, block.stop, dtype=np.int32)[rows]
+            found.setdefault(layer, []).append(ids)
+    taken = _taken(formula) if found else set()
+    for layer, parts in found.items():
+        count, start = sum(map(len, parts)), 0
+        names = Names("s", layer, (count,) if count > 1 else ())
+        for nodes in parts if names.start not in taken else ():
+            yield Title(nodes, names, np.arange(start, start + len(nodes)))
+            start += len(nodes)
+
+
+def _taken(formula: Form) -> set[str]:
+    """What names begin with that are there already."""
+    named = (block.names.start for block in formula.graph.blocks if block.op in ("symbol", "name"))
+    return first_words(formula.given_names()).union(named)
+
+
+def _are_powers(graph: Graph, number: int) -> bool:
+    sources = [source for *_, source in graph.spans(number)]
+    return all(source >= 0 and graph.blocks[source].op == "exp" for source in sources)
+
+
+def _under(graph: Graph, values: Ids, names: Names, positions: Positions) -> Iterator[Title]:
+    for number, here in graph.by_block(values):
+        block = graph.blocks[number]
+        if _needs_operand(block):
+            yield Title(block.operands[values[here] - block.start, 0], names, positions[here])
+
+
+def _with_names(formula: F, wanted: dict[int, list[Title]]) -> F:
+    """The formula in a graph of its own with these names; `wanted` is by the start of the block
+    that they follow.
+    """
+    new = Graph()
+
+    def then(block: Block, moved: Ids) -> None:
+        for title in wanted.get(block.start, ()):
+            moved[title.nodes] = new.name(moved[title.nodes], title.names, title.positions)
+
+    return in_graph(formula, new, kept_names(new), then)
