@@ -1,12 +1,8 @@
-"""The JSON Schema of a spec, made from the layers there are.
-
-`python -m netsym.files.schema > netsym/files/network.schema.json` writes it anew.
-"""
+"""The JSON Schema of a spec, made from the layers there are."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -180,7 +176,3 @@ def _option(option: Option) -> dict[str, Any]:
 def _parameter(key: str, kind: type[Layer]) -> dict[str, Any]:
     array: dict[str, Any] = {"$ref": "#/$defs/array"}
     return {"anyOf": [array, {"type": "boolean"}]} if key in switches(kind) else array
-
-
-if __name__ == "__main__":
-    print(json.dumps(schema(), indent=2, ensure_ascii=False))

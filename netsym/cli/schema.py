@@ -1,0 +1,22 @@
+"""`netsym schema`: the JSON Schema of a network in a file."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from netsym.cli.output import Progress, write
+from netsym.files.schema import schema
+
+
+@click.command("schema")
+@click.option("-o", "target", metavar="FILE", help="Write to a file, whole or not at all.")
+def command(target: str | None) -> None:
+    """Print the JSON Schema of networks in TOML or JSON, for your editor.
+
+    \b
+    Examples:
+      netsym schema -o network.schema.json
+    """
+    write([json.dumps(schema(), indent=2, ensure_ascii=False)], target, Progress())
