@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from netsym.array_formula import ArrayFormula
-from netsym.errors import SpecError
-from netsym.files import files
+from netsym.errors import SpecError, did_you_mean
+from netsym.files import files, packaged
 from netsym.files.bounded import text_of
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
@@ -50,11 +50,23 @@ def network_of(given: str | Network) -> Network:
     path = Path(given)
     if files.is_file(path) or "/" in given or path.suffix in files.FORMATS:
         return files.load(path)
-    return shorthand.parse(given)
+    network = _named(given)
+    if network is None and given.isidentifier():
+        raise SpecError(
+            f"no network is called {given!r}; {did_you_mean(given, packaged.networks())}, "
+            f"or give a file, or {shorthand.SYNTAX}"
+        )
+    return network or shorthand.parse(given)
+
+
+def _named(given: str) -> Network | None:
+    """A network that comes with the package, by its name."""
+    file = packaged.network_file(given)
+    return None if file is None else files.load(file)
 
 
 def meant(given: str) -> Network | str:
-    """What a text stands for, first match: an existing file, a network in shorthand, a formula.
+    """What a text stands for, first match: an existing file, a shorthand, a name, a formula.
 
     A file holds a network in TOML or JSON, or the text of one of the others. A formula is given
     back as the text that it is. Raises `SpecError` for a file that is not there or cannot be read.
@@ -66,7 +78,7 @@ def meant(given: str) -> Network | str:
         text = text_of(path)
     elif _CALLED.fullmatch(given):
         raise SpecError(f"there is no file {given}; check the path and its spelling")
-    return shorthand.parse(text) if shorthand.is_shorthand(text) else text
+    return shorthand.parse(text) if shorthand.is_shorthand(text) else _named(text) or text
 
 
 # -- network -> form -------------------------------------------------------------------------------

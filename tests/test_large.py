@@ -1,4 +1,4 @@
-"""The large networks of examples/large: their counts, by hand, and in less than a gigabyte.
+"""The large networks that come along: their counts, by hand, and in less than a gigabyte.
 
 The same specs with smaller numbers are written out and counted by brute force.
 """
@@ -24,7 +24,7 @@ from netsym.forms.sizes import scientific
 from tests.forms.test_sizes import from_text, together
 from tests.ops.test_sizes_of_arrays import counted
 
-LARGE = Path(__file__).parent.parent / "examples" / "large"
+LARGE = Path(__file__).parent.parent / "netsym" / "networks"
 NAMES = ("gpt2", "resnet50", "resnet152", "vgg16")
 Grid = npt.NDArray[Any]
 

@@ -31,6 +31,8 @@ VERBS = {
     "regions": "Print a network of relu piece by piece.",
     "grad": "Print the derivatives of a network: back propagation.",
     "laws": "List the laws that the proof of equality knows, and does not know.",
+    "schema": "Print the JSON Schema of a network in a file.",
+    "help": "Print a page of the manual; without a topic, which there are.",
 }
 
 EXAMPLES = """\
@@ -49,7 +51,8 @@ Examples:
 A neural network as one formula, layer by layer and inlined, with exact sizes.
 
 \b
-NET is a shorthand, a .toml or .json file, or - for standard input.
+NET is a shorthand, a .toml or .json file, a name (netsym help networks), or -
+for standard input.
 Shorthand: widths joined by -, an activation after a width (2-4tanh-1) or for
 all layers after a colon (1-2-1:sigmoid); 10x20 is twenty layers of ten units;
 + adds a layer's own input. Layers without an activation are linear.

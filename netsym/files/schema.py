@@ -1,12 +1,8 @@
-"""The JSON Schema of a spec, made from the layers there are.
-
-`python -m netsym.files.schema > netsym/files/network.schema.json` writes it anew.
-"""
+"""The JSON Schema of a spec, made from the layers there are."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -167,15 +163,11 @@ def _parameter(key: str, kind: type[Layer]) -> dict[str, Any]:
     return _any(array, {"type": "boolean"}) if key in switches(kind) else array
 
 
-def _lines(table: dict[str, Any], margin: str = "  ") -> str:
+def lines(table: dict[str, Any], margin: str = "  ") -> str:
     """A table in JSON, a key to a line; those of `$defs` too."""
     said = (
-        _lines(value, f"{margin}  ") if key == "$defs" else json.dumps(value, ensure_ascii=False)
+        lines(value, f"{margin}  ") if key == "$defs" else json.dumps(value, ensure_ascii=False)
         for key, value in table.items()
     )
     keys = (f"{margin}{json.dumps(key)}: {value}" for key, value in zip(table, said, strict=True))
     return "{\n" + ",\n".join(keys) + f"\n{margin[2:]}}}"
-
-
-if __name__ == "__main__":
-    print(_lines(schema()))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.benchmarks.measure import Bar, DisagreementError, Line, row
 
-LARGE = Path(__file__).parents[2] / "examples" / "large"
+LARGE = Path(__file__).parents[2] / "netsym" / "networks"
 ROUNDS = 3
 GIGABYTE = Bar(1.0, "< 1 GB")
 

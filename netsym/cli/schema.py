@@ -1,0 +1,20 @@
+"""`netsym schema`: the JSON Schema of a network in a file."""
+
+from __future__ import annotations
+
+import click
+
+from netsym.cli.output import Progress, write
+from netsym.files.schema import lines, schema
+
+
+@click.command("schema")
+@click.option("-o", "target", metavar="FILE", help="Write to a file, whole or not at all.")
+def command(target: str | None) -> None:
+    """Print the JSON Schema of networks in TOML or JSON, for your editor.
+
+    \b
+    Examples:
+      netsym schema -o network.schema.json
+    """
+    write([lines(schema())], target, Progress())
