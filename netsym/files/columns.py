@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from netsym.graph.names import GREEK, RESERVED, is_name
+from netsym.graph.names import GREEK, is_name, is_reserved
 from netsym.layers.parameter_formulas import has_meaning
 from netsym.wording import few
 
@@ -44,7 +44,7 @@ def names_of(
     """
 
     def means(name: str) -> bool:
-        return name in RESERVED or has_meaning(name) or is_taken(name)
+        return is_reserved(name) or has_meaning(name) or is_taken(name)
 
     own = {text for text in texts if is_name(text) and not means(text)}
     used, names, latex = set(own), list[str](), dict[str, str]()
