@@ -33,6 +33,15 @@ def _gelu_tanh(z: complex) -> complex:
     return 0.5 * z * (1 + cmath.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)))
 
 
+def _abs(z: complex) -> complex:
+    return z if complex(z).real > 0 else -z
+
+
+def _cut(z: complex, low: float, high: float) -> complex:
+    real = complex(z).real
+    return z if low < real < high else low if real <= low else high
+
+
 _erf = _branch(math.erf, lambda x: 2 * math.exp(-x * x) / math.sqrt(math.pi))
 FUNCTIONS: dict[str, Any] = {
     **{name: getattr(cmath, name) for name in ("exp", "log", "sqrt", "tanh", "pi")},
@@ -46,7 +55,20 @@ FUNCTIONS: dict[str, Any] = {
     "leaky_relu": lambda z, alpha: z if complex(z).real > 0 else alpha * z,
     "elu": _elu,
     "hard_sigmoid": lambda z: z / 6 + 0.5 if abs(complex(z).real) < 3 else float(z.real > 0),
-    "step": lambda z: float(complex(z).real > 0),
+    "sin": cmath.sin,
+    "cos": cmath.cos,
+    "gaussian": lambda z: cmath.exp(-z * z),
+    "abs": _abs,
+    "softsign": lambda z: z / (1 + _abs(z)),
+    "selu": lambda z: 1.0507009873554805 * _elu(z, 1.6732632423543772),
+    "celu": lambda z, alpha: _elu(z / alpha, 1.0) * alpha,
+    "mish": lambda z: z * cmath.tanh(cmath.log(1 + cmath.exp(z))),
+    "relu6": lambda z: _cut(z, 0, 6),
+    "hard_tanh": lambda z: _cut(z, -1, 1),
+    "satlin": lambda z: _cut(z, 0, 1),
+    "hard_swish": lambda z: z * _cut(z + 3, 0, 6) / 6,
+    "step": lambda z: float(complex(z).real >= 0),
+    "heaviside": lambda z: float(complex(z).real > 0),
     "sign": lambda z: float(complex(z).real > 0) - float(complex(z).real < 0),
     "max": lambda *z: max(z, key=lambda value: complex(value).real),
     "min": lambda *z: min(z, key=lambda value: complex(value).real),

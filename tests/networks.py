@@ -25,7 +25,7 @@ ACTIVATIONS = (
     "linear", "tanh", "sigmoid", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu",
     "gelu_tanh", "hard_sigmoid", "softmax",
 )  # fmt: skip
-WITH_ALPHA = {"leaky_relu": 0.01, "elu": 1.0}
+WITH_ALPHA = {"leaky_relu": 0.01, "elu": 1.0, "celu": 1.0}
 LETTERS = {"weights": "w", "bias": "b", "mean": "m", "scale": "s"}
 
 FLOATS = st.one_of(
@@ -371,24 +371,38 @@ def activated(name: str, alpha: float | None, z: Sequence[Value]) -> list[Value]
 
 
 def _scalar(name: str, z: Any, alpha: Any) -> Any:
-    if name == "tanh":
-        return mpmath.tanh(z)
-    if name == "sigmoid":
-        return 1 / (1 + mpmath.exp(-z))
-    if name == "relu":
-        return max(z, mpmath.mpf(0))
-    if name == "leaky_relu":
-        return z if z > 0 else alpha * z
-    if name == "elu":
-        return z if z > 0 else alpha * mpmath.expm1(z)
-    if name == "softplus":
-        return mpmath.log1p(mpmath.exp(z))
-    if name == "silu":
-        return z / (1 + mpmath.exp(-z))
-    if name == "gelu":
-        return z * mpmath.ncdf(z)
-    if name == "gelu_tanh":
-        inner = mpmath.sqrt(2 / mpmath.pi) * (z + mpmath.mpf(0.044715) * z**3)
-        return z / 2 * (1 + mpmath.tanh(inner))
-    assert name == "hard_sigmoid"
-    return min(max(z / 6 + mpmath.mpf("0.5"), mpmath.mpf(0)), mpmath.mpf(1))
+    return TEXTBOOK[name](z, alpha) if name in WITH_ALPHA else TEXTBOOK[name](z)
+
+
+def _cut(z: Any, low: int, high: int) -> Any:
+    return min(max(z, mpmath.mpf(low)), mpmath.mpf(high))
+
+
+_SELU = (mpmath.mpf("1.0507009873554804934"), mpmath.mpf("1.6732632423543772848"))
+
+#: Activations as textbooks and papers write them, in mpmath.
+TEXTBOOK: dict[str, Callable[..., Any]] = {
+    "exp": mpmath.exp,
+    "sin": mpmath.sin,
+    "tanh": mpmath.tanh,
+    "sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)),
+    "relu": lambda z: max(z, mpmath.mpf(0)),
+    "leaky_relu": lambda z, alpha: z if z > 0 else alpha * z,
+    "elu": lambda z, alpha: z if z > 0 else alpha * mpmath.expm1(z),
+    "selu": lambda z: _SELU[0] * (z if z > 0 else _SELU[1] * mpmath.expm1(z)),
+    "celu": lambda z, alpha: z if z > 0 else alpha * mpmath.expm1(z / alpha),
+    "softplus": lambda z: mpmath.log1p(mpmath.exp(z)),
+    "silu": lambda z: z / (1 + mpmath.exp(-z)),
+    "mish": lambda z: z * mpmath.tanh(mpmath.log1p(mpmath.exp(z))),
+    "gelu": lambda z: z * mpmath.ncdf(z),
+    "gelu_tanh": lambda z: z / 2 * (1 + mpmath.tanh(
+        mpmath.sqrt(2 / mpmath.pi) * (z + mpmath.mpf(0.044715) * z**3))),
+    "hard_sigmoid": lambda z: _cut(z / 6 + mpmath.mpf("0.5"), 0, 1),
+    "hard_swish": lambda z: z * _cut(z + 3, 0, 6) / 6,
+    "hard_tanh": lambda z: _cut(z, -1, 1),
+    "relu6": lambda z: _cut(z, 0, 6),
+    "satlin": lambda z: _cut(z, 0, 1),
+    "gaussian": lambda z: mpmath.exp(-(z**2)),
+    "softsign": lambda z: z / (1 + abs(z)),
+    "step": lambda z: mpmath.mpf(int(z >= 0)),
+}  # fmt: skip

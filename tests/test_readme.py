@@ -117,7 +117,7 @@ def test_activations_are_all_listed() -> None:
 
     listed = re.search(r"^Activations: (.*?)\.$", text_of("shorthand"), flags=re.M | re.S)
     assert listed is not None
-    assert tuple(re.split(r",\s+", listed[1])) == ACTIVATIONS
+    assert tuple(re.split(r",\s+", listed[1])) == tuple(ACTIVATIONS)
 
 
 def test_layers_are_all_listed() -> None:

@@ -76,7 +76,7 @@ def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[Co
     body, colon, word = incomplete.partition(":")
     if not colon:
         return [CompletionItem(incomplete, type="file")]
-    return [CompletionItem(f"{body}:{a}") for a in ACTIVATIONS if a.startswith(word)]
+    return [CompletionItem(f"{body}:{a}") for a in ACTIVATIONS.words() if a.startswith(word)]
 
 
 def network_argument(function: F) -> F:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.graph.functions import KINKED, PIECEWISE
+from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.ops import Ops
 from netsym.ops.fields.fields import Fields
@@ -162,7 +162,8 @@ class _Attempt:
 
     @property
     def kinked(self) -> bool:
-        return bool(self.outline.found.functions & (KINKED | PIECEWISE))
+        rows = map(FUNCTIONS.__getitem__, self.outline.found.functions)
+        return any(row.kinked or row.piecewise for row in rows)
 
     def run(self, outputs: int, size: int, bits: int | None, trials: int | None) -> Identity | None:
         """Points until there are enough good ones; None if too many are spoiled."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from netsym.equality.anatomy import Anatomy, Unit
 from netsym.equality.substitution import Changes, Mutant
-from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
+from netsym.graph.functions import ACTIVATIONS, FUNCTIONS, LINEAR
 
 Rule = Callable[[Anatomy, Unit], Iterator[tuple[str, Changes]]]
 
@@ -32,7 +32,7 @@ def activation_missing(anatomy: Anatomy, unit: Unit) -> Iterator[tuple[str, Chan
 def activation_other(anatomy: Anatomy, unit: Unit) -> Iterator[tuple[str, Changes]]:
     """`g(z) -> h(z)`"""
     for node in anatomy.calls(unit):
-        for other in _ELEMENTWISE:
+        for other in _elementwise():
             if other != anatomy.op(node):
                 words = f"with {other} instead of {anatomy.op(node)} on"
                 yield words, {node: anatomy.call(other, anatomy.operands(node)[0])}
@@ -41,7 +41,7 @@ def activation_other(anatomy: Anatomy, unit: Unit) -> Iterator[tuple[str, Change
 def activation_extra(anatomy: Anatomy, unit: Unit) -> Iterator[tuple[str, Changes]]:
     """`z -> h(z)`, of a unit without an activation; `g(z) -> g(g(z))`"""
     calls = anatomy.calls(unit)
-    for other in [anatomy.op(calls[0])] if calls else _ELEMENTWISE:
+    for other in [anatomy.op(calls[0])] if calls else _elementwise():
         words = f"with {other} applied twice on" if calls else f"with an extra {other} on"
         yield words, {unit.node: anatomy.call(other, unit.node)}
 
@@ -103,7 +103,9 @@ def _without(anatomy: Anatomy, terms: Sequence[int], term: int) -> int:
     return left[0] if len(left) == 1 else anatomy.make("add", *left)
 
 
-_ELEMENTWISE = tuple(a for a in ACTIVATIONS if a != "linear" and not FUNCTIONS[a].vector)
+def _elementwise() -> list[str]:
+    return [a for a in ACTIVATIONS if a != LINEAR and not FUNCTIONS[a].vector]
+
 
 #: What can go wrong in one unit, and, but for terms and signs, in all units of a layer.
 UNIT_RULES: tuple[Rule, ...] = (

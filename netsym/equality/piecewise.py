@@ -10,7 +10,7 @@ import numpy as np
 
 from netsym.equality.agreement import Draw, seen_both_ways
 from netsym.equality.sides import Subject
-from netsym.graph.functions import KINKED, PIECEWISE
+from netsym.graph.functions import FUNCTIONS
 from netsym.ops.fields.outline import Outlines
 from netsym.ops.proved.rationals import NotRational, Rationals
 from netsym.wording import plural
@@ -44,7 +44,8 @@ def exact_on_regions(one: Subject, other: Subject, given: Sequence[Draw]) -> Reg
     # kinks that do not act on each other are known to the finite fields; with several inputs, those
     # that do have more regions than points can be known to see
     apart = variables <= 1 and any(end.kinks > 1 for end in ends)
-    if not ops.found.functions or not ops.found.functions <= KINKED | PIECEWISE:
+    rows = [FUNCTIONS[function] for function in ops.found.functions]
+    if not rows or not all(row.kinked or row.piecewise for row in rows):
         return None
     points = 0
     sides: dict[tuple[int, int], tuple[Any, Any]] = {}

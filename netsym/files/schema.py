@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -143,7 +144,8 @@ def _said(kind: type[Any], name: str, least: int, most: int | None) -> dict[str,
 
 def _option(option: Option) -> dict[str, Any]:
     if option.name == "activation":
-        return {"enum": list(ACTIVATIONS), "default": option.default}
+        words = "|".join(map(_in_any_case, ACTIVATIONS.words()))
+        return {"type": "string", "pattern": f"^({words})$", "default": option.default}
     whole = {"type": "integer", "minimum": option.least, "maximum": MOST}
     types: dict[type, dict[str, Any]] = {
         int: whole,
@@ -156,6 +158,15 @@ def _option(option: Option) -> dict[str, Any]:
     known = option.default not in (dataclasses.MISSING, None)
     default = list(option.default) if isinstance(option.default, tuple) else option.default
     return said | ({"default": default} if known else {})
+
+
+def _in_any_case(word: str) -> str:
+    """A pattern, where JSON Schema has no flag for it.
+
+    >>> _in_any_case("relu6")
+    '[rR][eE][lL][uU]6'
+    """
+    return "".join(f"[{c}{c.upper()}]" if c.isalpha() else c for c in word)
 
 
 def _parameter(key: str, kind: type[Layer]) -> dict[str, Any]:

@@ -13,15 +13,6 @@ from itertools import chain, count, product
 from netsym.errors import SpecError
 from netsym.graph.functions import FUNCTIONS
 
-#: What a value cannot be called: words of Python, functions, and what they need from `math`.
-RESERVED = frozenset(
-    {
-        *keyword.kwlist,
-        "__debug__",
-        *FUNCTIONS,
-        *(word for f in FUNCTIONS.values() for word in f.python.split()),
-    }
-)
 _IDENTIFIER = re.compile(r"[^\W\d]\w*", re.ASCII)
 _INDEX = re.compile(r"[1-9][0-9]{0,17}")
 
@@ -242,8 +233,15 @@ def refuse_bad_name(name: str) -> None:
             f"{name[:60]!r} is not a name: use letters, digits and underscores, starting with a "
             "letter, as in w_11"
         )
-    if name in RESERVED:
+    if is_reserved(name):
         raise SpecError(f"{name!r} is a function or a word of Python; choose another name")
+
+
+def is_reserved(name: str) -> bool:
+    """Whether it is a word of Python, a function, or what functions need from `math`."""
+    if keyword.iskeyword(name) or name == "__debug__":
+        return True
+    return name in FUNCTIONS or name in FUNCTIONS.needed
 
 
 def is_name(text: str) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, TypeVar
 
-from netsym.errors import SpecError, did_you_mean
-from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
+from netsym.errors import SpecError
+from netsym.graph.functions import ACTIVATIONS, FUNCTIONS, LINEAR
 from netsym.ops import Ops, WholeOps
 
 A = TypeVar("A")
@@ -100,24 +100,27 @@ class Activated(Layer):
     alpha: float | None = None
 
     def __post_init__(self) -> None:
-        if self.activation not in ACTIVATIONS:
-            hint = did_you_mean(self.activation, ACTIVATIONS)
-            raise SpecError(f"unknown activation {self.activation!r}; {hint}")
-        takes_alpha = self.activation in FUNCTIONS and (
-            FUNCTIONS[self.activation].alpha is not None
-        )
-        if self.alpha is not None and not takes_alpha:
-            with_alpha = " and ".join(f.name for f in FUNCTIONS.values() if f.alpha is not None)
+        object.__setattr__(self, "activation", activation_meant(self.activation))
+        if self.alpha is not None and FUNCTIONS[self.activation].alpha is None:
+            with_alpha = ", ".join(f.name for f in FUNCTIONS.values() if f.alpha is not None)
             raise SpecError(f"{self.activation} has no alpha; only {with_alpha} have one")
 
     def activate(self, ops: Ops[A], values: A) -> A:
         """Apply the activation, element by element (softmax: to the whole vector)."""
-        if self.activation == "linear":
+        if self.activation == LINEAR:
             return values
         default = FUNCTIONS[self.activation].alpha
         if default is None:
             return ops.apply(self.activation, values)
         return ops.apply(self.activation, values, default if self.alpha is None else self.alpha)
+
+
+def activation_meant(word: str) -> str:
+    """The activation that a word means, in any case of letters; raises `SpecError` for others."""
+    meant = ACTIVATIONS.meant(word)
+    if meant is None:
+        raise SpecError(f"unknown activation {word!r}; {ACTIVATIONS.hint(word)}")
+    return meant
 
 
 def shown(shape: Shape) -> str:

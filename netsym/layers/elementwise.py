@@ -1,4 +1,4 @@
-"""Layers that act on every element by itself: activation, scale, standardize, dropout."""
+"""Layers that act on every element by itself: activation, prelu, scale, standardize, dropout."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import ClassVar, TypeVar
 from netsym.errors import SpecError
 from netsym.graph.functions import FUNCTIONS
 from netsym.layers import Activated, Layer, Shape
-from netsym.ops import Ops
+from netsym.layers.channels import channelwise, for_each_channel
+from netsym.ops import Ops, WholeOps
 
 A = TypeVar("A")
 
@@ -93,6 +94,45 @@ class Standardize(Layer):
     @property
     def elementwise(self) -> bool:
         return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PReLU(Layer):
+    """`a = max(0, x) + alpha min(x, 0)`: a leaky relu whose slope below 0 is learned.
+
+    `slopes` (channels,) has one for every channel, the first axis of (channels, …) or each element
+    of a vector; with `shared` (1,) they have one together (He et al., Delving Deep into Rectifiers,
+    2015, equation 1). Its derivative at 0 is alpha, as torch's.
+    """
+
+    kind: ClassVar[str] = "prelu"
+    letters: ClassVar[Mapping[str, str]] = {"slopes": "alpha"}
+
+    shared: bool = True
+
+    def shape(self, *shapes: Shape) -> Shape:
+        return shapes[0]
+
+    def parameters(self, *shapes: Shape) -> dict[str, Shape]:
+        return {"slopes": (1,) if self.shared else shapes[0][:1]}
+
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        (shape,) = ops.place.shapes
+        width = 1 if self.shared else shape[0]
+        along = for_each_channel(ops, parameters, (width, *shape[1:]))
+        return self._bent(ops, along["slopes"], inputs[0])
+
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        along = parameters if self.shared else channelwise(ops, parameters)
+        return self._bent(ops, along["slopes"], inputs[0])
+
+    def _bent(self, ops: Ops[A], slopes: A, x: A) -> A:
+        zero = ops.constant(0)
+        below = ops.multiply(slopes, ops.call("min", x, zero))  # at 0 this is the slope
+        return ops.add(ops.call("max", zero, x), below)
+
+    def describe(self) -> str:
+        return "parametric relu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

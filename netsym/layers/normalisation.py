@@ -10,6 +10,7 @@ from typing import ClassVar, TypeVar
 from netsym.errors import SpecError
 from netsym.graph.array_operations import ROW
 from netsym.layers import Layer, Shape, shown
+from netsym.layers.channels import channelwise, for_each_channel
 from netsym.ops import Ops, WholeOps
 from netsym.wording import plural
 
@@ -63,12 +64,12 @@ class BatchNorm(Normalisation):
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
         (shape,) = ops.place.shapes
         deviation = ops.name(self._deviation(ops, parameters), "sigma")
-        along = _for_each_channel(ops, {**parameters, "sigma": deviation}, shape)
+        along = for_each_channel(ops, {**parameters, "sigma": deviation}, shape)
         centred = ops.add(inputs[0], ops.negate(along["mean"]))
         return _scaled(ops, along, ops.divide(centred, along["sigma"]))
 
     def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        along = _channelwise(ops, parameters)
+        along = channelwise(ops, parameters)
         centred = ops.add(inputs[0], ops.negate(along["mean"]))
         return _scaled(ops, along, ops.divide(centred, self._deviation(ops, along)))
 
@@ -166,11 +167,11 @@ class Grouped(Normalisation):
         groups = self.count(shape[0])
         x = ops.reshape(inputs[0], len(shape), (groups, prod(shape) // groups))
         normal = ops.reshape(_normal(ops, x, self.eps), 2, tuple(shape))
-        return _scaled(ops, _for_each_channel(ops, parameters, shape), normal)
+        return _scaled(ops, for_each_channel(ops, parameters, shape), normal)
 
     def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
         normal = _normal_whole(ops, inputs[0], self.eps, self.each)
-        return _scaled(ops, _channelwise(ops, parameters), normal)
+        return _scaled(ops, channelwise(ops, parameters), normal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,16 +269,3 @@ def _scaled(ops: Ops[A], parameters: Mapping[str, A], values: A) -> A:
     if "gamma" in parameters:
         values = ops.multiply(parameters["gamma"], values)
     return ops.add(values, parameters["beta"]) if "beta" in parameters else values
-
-
-def _channelwise(ops: WholeOps[A], parameters: Mapping[str, A]) -> Mapping[str, A]:
-    """The same with letters: of a vector the channels are its elements."""
-    if len(ops.place.shapes[0]) == 1:
-        return parameters
-    return {key: ops.channelwise(value) for key, value in parameters.items()}
-
-
-def _for_each_channel(ops: Ops[A], parameters: Mapping[str, A], shape: Shape) -> dict[str, A]:
-    """Parameters (channels,) as arrays that fit (channels, …) element by element."""
-    ones = (1,) * (len(shape) - 1)
-    return {key: ops.reshape(value, 1, (shape[0], *ones)) for key, value in parameters.items()}

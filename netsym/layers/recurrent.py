@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, TypeVar
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.layers import Layer, Shape, refuse_vast, shown
+from netsym.layers import Layer, Shape, activation_meant, refuse_vast, shown
 from netsym.layers.blocks import INPUT, MOST_LAYERS, Block, Composite, Wire
 from netsym.layers.merge import Concat
 from netsym.ops import Ops
@@ -118,6 +118,7 @@ class RNN(Recurrent):
 
     def __post_init__(self) -> None:
         Recurrent.__post_init__(self)
+        object.__setattr__(self, "activation", activation_meant(self.activation))
         _check("activation", self.activation, ("tanh", "relu"))
 
     def cell_parameters(self, inputs: int) -> dict[str, Shape]:

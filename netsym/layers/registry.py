@@ -57,6 +57,7 @@ LAYERS: Kinds[Layer] = Kinds(
     {
         "dense": "dense.Dense",
         "activation": "elementwise.Activation",
+        "prelu": "elementwise.PReLU",
         "scale": "elementwise.Scale",
         "standardize": "elementwise.Standardize",
         "add": "merge.Add",

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.graph.names import GREEK, RESERVED, is_name
+from netsym.graph.names import GREEK, is_name, is_reserved
 from netsym.layers.parameter_formulas import has_meaning
 from netsym.wording import few
 
@@ -49,7 +49,7 @@ def names_of(
     """
 
     def means(name: str) -> bool:
-        return name in RESERVED or has_meaning(name) or is_taken(name)
+        return is_reserved(name) or has_meaning(name) or is_taken(name)
 
     own = {text for text in texts if is_name(text) and not means(text)}
     used, names, latex = set(own), list[str](), dict[str, str]()

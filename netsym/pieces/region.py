@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError, as_given
 from netsym.formula import Formula
+from netsym.graph.functions import ACTIVATIONS, FUNCTIONS, LINEAR
 from netsym.network.network import Network
 from netsym.ops.affine.affine import NotAffine
 from netsym.ops.affine.affine_pieces import Kinks, Pieces, Sides, Undecided, near, products
@@ -38,8 +39,8 @@ _NUMBER = re.compile(r"\s*[+-]?(\d+/\d+|(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?)\s*", 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Which units of an activation are active: those of relu and leaky_relu above 0, those of
-    hard_sigmoid between its ends. `active` are their numbers, of `units`, counted from 1.
+    """Which units of an activation are active: those of relu above 0, those of hard_sigmoid between
+    its ends. `active` are their numbers, of `units`, counted from 1.
     """
 
     layer: int
@@ -252,10 +253,15 @@ def read(network: Network, base: Exact, sides: Sides) -> tuple[Array, list[Kinks
     except NotAffine as error:
         raise SpecError(
             f"layer {error.layer} uses {error}, which is not piecewise linear; only networks of "
-            "linear layers, relu, leaky_relu and hard_sigmoid have linear regions"
+            f"linear layers, {_known()} have linear regions"
         ) from None
     except NotRational as error:
         raise SpecError(f"layer {error.layer} has no exact values: {error}") from None
+
+
+def _known() -> str:
+    known = [name for name in ACTIVATIONS if name != LINEAR and FUNCTIONS[name].piecewise]
+    return f"{', '.join(known[:-1])} and {known[-1]}"
 
 
 def sided(kinks: Sequence[Kinks], inputs: int) -> tuple[Array, list[tuple[int, str, int]]]:

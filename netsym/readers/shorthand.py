@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from netsym.errors import SpecError, did_you_mean, nearest
+from netsym.errors import SpecError, nearest
 from netsym.graph.functions import ACTIVATIONS
 from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
@@ -14,7 +14,7 @@ from netsym.typed.carets import mistake
 from netsym.wording import agreed
 
 _LAYER = re.compile(
-    r"(?P<units>[0-9]+)(?:[x×](?P<times>[0-9]+))?(?P<activation>[a-z_]*)(?P<skip>\+?)"
+    r"(?P<units>[0-9]+)(?:[x×](?P<times>[0-9]+))?(?P<activation>(?:[A-Za-z_][A-Za-z0-9_]*)?)(?P<skip>\+?)"
 )
 _WIDTH = re.compile("[0-9]*[1-9][0-9]*")
 _MOST_LAYERS = 10_000
@@ -34,8 +34,10 @@ def is_shorthand(text: str) -> bool:
     widths = [inputs, *(match["units"] for match in found)]
     if not found or len(found) < len(layers) or not all(map(_WIDTH.fullmatch, widths)):
         return False
-    words = {match["activation"] for match in found} - {"", *ACTIVATIONS}
-    return bool(colon) or all(nearest(word, ACTIVATIONS) for word in words)
+    words = {match["activation"] for match in found} - {""}
+    return bool(colon) or all(
+        ACTIVATIONS.meant(word) or nearest(word, ACTIVATIONS.words()) for word in words
+    )
 
 
 def parse(text: str) -> Network:
@@ -59,8 +61,8 @@ def parse(text: str) -> Network:
         raise SpecError(f"{shown!r} is an empty network; give {SYNTAX}")
     if colon and not default:
         raise _pointed("no activation after the colon", text, len(body), 1, "as in 1-2-1:sigmoid")
-    if colon and default not in ACTIVATIONS:
-        hint = did_you_mean(default, ACTIVATIONS)
+    if colon and ACTIVATIONS.meant(default) is None:
+        hint = ACTIVATIONS.hint(default)
         raise _pointed("unknown activation", text, len(body) + 1, len(default), hint)
     position, inputs = 0, 0
     layers: list[Dense] = []
@@ -77,9 +79,9 @@ def parse(text: str) -> Network:
             _count(match, "times", text, position),
         )
         activation = match["activation"]
-        if activation and activation not in ACTIVATIONS:
+        if activation and ACTIVATIONS.meant(activation) is None:
             at = position + match.start("activation")
-            hint = did_you_mean(activation, ACTIVATIONS)
+            hint = ACTIVATIONS.hint(activation)
             raise _pointed("unknown activation", text, at, len(activation), hint)
         if place == 0:
             if part != match["units"]:

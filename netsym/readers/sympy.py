@@ -6,7 +6,7 @@ Nothing here recurses, and sympy is asked only what is there: its own evaluation
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -105,20 +105,26 @@ class _Nodes(Builder):
             return self._power(expression.exp, *operands)
         if expression is sympy.E:
             return self.operation("exp", (self.constant(1.0),))
-        function = _FUNCTIONS.get("pi" if expression is sympy.pi else type(expression).__name__)
-        if function is None:
-            known = ", ".join(sorted(_FUNCTIONS))
+        return self._call("pi" if expression is sympy.pi else type(expression).__name__,
+                          expression, operands)  # fmt: skip
+
+    def _call(self, kind: str, expression: Any, operands: list[int]) -> int:
+        """A function of the table, by sympy's class of it."""
+        rows = [row for row in FUNCTIONS.values() if row.sympy == kind]
+        if not rows:
+            known = ", ".join(sorted({row.sympy for row in FUNCTIONS.values() if row.sympy}))
             raise SpecError(
-                f"{type(expression).__name__} is not something netsym knows; "
-                f"it knows sums, products, powers and {known}"
+                f"{kind} is not something netsym knows; it knows sums, products, powers and {known}"
             )
-        after = FUNCTIONS[function].sympy_after
-        if after and expression.args[-len(after) :] != after:
-            raise SpecError(
-                f"{expression} has another value at its kink than {function} here; as the last "
-                f"operand give {after[-1]}"
-            )
-        return self.operation(function, tuple(operands[: len(operands) - len(after)]))
+        for row in rows:
+            count = len(operands) - len(row.sympy_after)
+            if expression.args[count:] == row.sympy_after:
+                return self.operation(row.name, tuple(operands[:count]))
+        ends = " or ".join(f"{row.sympy_after[-1]} ({row.name})" for row in rows)
+        raise SpecError(
+            f"{expression} has another value at its kink than what netsym knows; as the last "
+            f"operand give {ends}"
+        )
 
     def _product(self, product: Any, operands: list[int]) -> int:
         """Factors over divisors; a leading -1 is a negation, as in sympy's own printing."""
@@ -164,9 +170,6 @@ class _Nodes(Builder):
         ends = literal(*outputs) if outputs else Names("y", None, () if width == 1 else (width,))
         places = np.array([placed[name] for name in inputs], dtype=np.int32)
         return Formula(graph, places, bind(ends, ids[self.roots]))
-
-
-_FUNCTIONS: Mapping[str, str] = {row.sympy: name for name, row in FUNCTIONS.items() if row.sympy}
 
 
 def _operands(expression: Any) -> Sequence[Any]:

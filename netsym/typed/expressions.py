@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from netsym.errors import SpecError
-from netsym.graph.functions import FUNCTIONS
+from netsym.graph.functions import FUNCTIONS, LINEAR
 from netsym.typed.carets import mistake
 from netsym.typed.nodes import TypedNodes
 from netsym.typed.numerals import fraction_of
@@ -17,6 +17,7 @@ from netsym.typed.words import Words
 _POWERS = frozenset({"^", "superscript"})
 _CLOSES: Mapping[str, str] = {"(": ")", "[": "]", "{": "}", "|": "|"}
 _MOST_NOTES = 100
+_TAKES = {0: "no value", 1: "1 value", 2: "z, or z and alpha", 3: "z, low and high"}  # by arity
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
@@ -253,12 +254,17 @@ class Expressions(Levels):
         self.level = self.stack.pop()
 
     def _called(self, level: Level, last: int) -> int:
-        arguments, row = [*level.arguments, last], FUNCTIONS[level.function]
-        start, stop = self.first, self.last
+        arguments, start, stop = [*level.arguments, last], self.first, self.last
+        if level.function == LINEAR:
+            if len(arguments) > 1:
+                message = f"{LINEAR} takes 1 value, not {len(arguments)}"
+                raise mistake(message, self.tokens.text, (start, stop))
+            return last
+        row = FUNCTIONS[level.function]
         if row.alpha is not None and len(arguments) == 1:
             arguments.append(self.nodes.at(self.nodes.constant(row.alpha), start, stop))
         if row.arity not in (-1, len(arguments)):
-            takes = "1 value" if row.arity == 1 else "z, or z and alpha"
+            takes = _TAKES[row.arity]
             message = f"{level.function} takes {takes}, not {len(arguments)}"
             raise mistake(message, self.tokens.text, (start, stop))
         return self.nodes.made(level.function, tuple(arguments), start, stop)

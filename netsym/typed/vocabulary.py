@@ -10,16 +10,6 @@ from netsym.errors import did_you_mean
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import GREEK, Names
 
-_ALIASES = {
-    "ln": "log", "logistic": "sigmoid", "expit": "sigmoid", "swish": "silu", "arctan": "atan",
-    "leakyrelu": "leaky_relu", "hardsigmoid": "hard_sigmoid", "√": "sqrt",
-}  # fmt: skip
-_FUNCTION_WORDS: Mapping[str, str] = {
-    **{name: name for name in FUNCTIONS},
-    **{row.unicode: name for name, row in FUNCTIONS.items() if row.unicode},
-    **_ALIASES,
-}
-
 _NUMERALS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
 _SPELLED = re.compile(
     r"(ŷ|y\u0302|[αβγδμσ]|[A-Za-z_][A-Za-z0-9_]*)"
@@ -40,7 +30,7 @@ def function_of(word: str) -> str | None:
     >>> function_of("ReLU"), function_of("ln"), function_of("σ"), function_of("foo")
     ('relu', 'log', 'sigmoid', None)
     """
-    return _FUNCTION_WORDS.get(word) or _FUNCTION_WORDS.get(word[:60].lower())
+    return FUNCTIONS.meant(word)
 
 
 def plain_names(word: str) -> list[str]:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 
 from netsym.forms.form import Form
-from netsym.graph.functions import FUNCTIONS, Function
+from netsym.graph.function import Function
+from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block, Positions
 from netsym.graph.names import free_letter
 from netsym.writers.language import (

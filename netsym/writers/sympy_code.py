@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from netsym.forms.form import Form, bind
-from netsym.graph.functions import FUNCTIONS, Function
+from netsym.graph.function import Function
+from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names, literal
 from netsym.ops.symbolic import Symbolic
 from netsym.writers.language import ATOM, Watcher, no_watcher

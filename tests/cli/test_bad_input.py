@@ -45,7 +45,7 @@ SHORTHANDS = [
         "sigmiod",
     ),
     ("2-4tahn-1", ["unknown activation", "did you mean 'tanh'?"], "tahn"),
-    ("2-4Relu-1", ["2-4Relu-1"], "4Relu"),
+    ("2-4Rleu-1", ["2-4Rleu-1"], "Rleu"),
     ("1-2-1:zzz", ["unknown activation", "choose from linear, sigmoid, tanh"], "zzz"),
     ("1-2-1:", ["no activation after the colon"], None),
     ("", ["is an empty network", "1-2-1:sigmoid"], None),
@@ -62,7 +62,7 @@ SHORTHANDS = [
     ("2-3+", ["adds its own input", "3 units", "2 inputs"], None),
     ("2-99999999999999999999-1", ["at most 1,000,000,000 units"], None),
     ("2-2x99999-1", ["at most 10,000 layers"], "2x99999"),
-    ("mynet", ["not a layer of a network"], "mynet"),
+    ("my-net", ["not a layer of a network"], "my"),
     ("１-２", ["not a layer of a network"], None),
 ]
 

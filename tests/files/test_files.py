@@ -437,7 +437,7 @@ UNFIT = [  # these fit the schema, but not together
     (HEAD + dense("units = 1", 'activation = "elu"', "alpha = inf"),
      "layer 1 (dense): alpha is Infinity; it must be a finite number, as in alpha = 0.5"),
     (HEAD + dense("units = 1", "alpha = 0.1"),
-     "layer 1 (dense): linear has no alpha; only leaky_relu and elu have one"),
+     "layer 1 (dense): linear has no alpha; only leaky_relu, elu, celu have one"),
     (HEAD + dense('activation = "tanh"'),
      "layer 1 (dense): units is missing; write units = … or weights = [[…], …]"),
     (HEAD + dense("units = 1", 'name = "a"') * 2,

@@ -118,7 +118,7 @@ def test_a_formula_may_use_what_the_notation_names() -> None:
     [
         ("w*(", "1 parenthesis is not closed\n  w*(\n    ^"),
         ("w*)", "a value is missing between '*' and ')'\n  w*)\n    ^"),
-        ("f(2)", "no function called 'f'\n  f(2)\n  ^\nchoose from pi, exp"),
+        ("f(2)", "no function called 'f'\n  f(2)\n  ^\nchoose from linear, sigmoid"),
         ("exp + 1", "'exp' is a function\n  exp + 1\n  ^^^\nwrite exp(…)"),
         ("2*é", "'é' has no meaning in a formula\n  2*é\n    ^"),
         ("u*2w", "2w was read as 2*w; in a file, write the sign of every product"),

@@ -26,7 +26,8 @@ def derivative(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "slope"),
     [
-        ("max(0, x)", "step(x)"), ("max(x, 0)", "1 - step(-x)"), ("max(0.0, w*x)", "w*step(w*x)"),
+        ("max(0, x)", "heaviside(x)"), ("max(x, 0)", "1 - heaviside(-x)"),
+        ("max(0.0, w*x)", "w*heaviside(w*x)"),
         ("(x + 0)**2", "2*x"), ("(0 + x - 0)**2", "2*x"), ("abs(x - 0)", "sign(x)"),
         ("(w*x + b + 0)**2", "w*(2*(w*x + b))"), ("exp(x)*0 + x", "1"), ("0*x", "0"),
         ("-1*sin(x)", "-cos(x)"), ("(x - w)*(-1)", "-1"), ("x/0", "1/0"), ("(x/0)**2", "2*(x/0)/0"),

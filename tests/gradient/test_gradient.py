@@ -55,7 +55,9 @@ def differentiated(whole: Formula, names: list[str], at: dict[str, float]) -> np
 
 # -- every function of the table -----------------------------------------------------------------
 def applied(name: str) -> str:
-    arity = {0: "", 1: "x", 2: "x, 0.3", -1: "x, x*x/3, 2/x"}[FUNCTIONS[name].arity]
+    arity = {0: "", 1: "x", 2: "x, 0.3", 3: "x, -0.7, 0.4", -1: "x, x*x/3, 2/x"}[
+        FUNCTIONS[name].arity
+    ]
     return f"y = {name}({arity})" if arity else f"y = x*{name}"
 
 
@@ -73,13 +75,14 @@ def test_every_function_against_sympy(name: str) -> None:
 def test_every_slope_is_the_expansions_slope(name: str) -> None:
     """The function and what it is written by have one derivative, also by its parameter."""
     row = FUNCTIONS[name]
-    if row.expansion is None or row.arity not in (1, 2) or name == "step":
+    if row.expansion is None or row.arity not in (1, 2) or name == "heaviside":
         return
     network = netsym.parse(f"1-1:{name}")
     if row.arity == 2:
         given = formula(f"y = {name}(x, alpha)")
         for x in POINTS:
-            below = {"leaky_relu": min(x, 0.0), "elu": float(np.expm1(min(x, 0.0)))}[name]
+            z, r = min(x, 0.0), min(x, 0.0) / 0.3
+            below = {"leaky_relu": z, "elu": np.expm1(z), "celu": np.expm1(r) - r * np.exp(r)}[name]
             found = values(given.gradient("alpha"), x, alpha=0.3)
             np.testing.assert_allclose(found, [below], rtol=1e-12, atol=1e-15)
     at = {"w1_1_1": 0.7, "b1_1": 0.1}
@@ -98,7 +101,7 @@ def test_every_slope_is_the_expansions_slope(name: str) -> None:
         ("leaky_relu(x, 0.2)", 0, 0.2), ("elu(x, 0.5)", 0, 0.5), ("max(0, x)", 0, 0),
         ("max(x, 0)", 0, 1), ("min(0, x)", 0, 0), ("min(x, 2*x, 3*x)", 0, 1),
         ("max(2*x, x, 3*x)", 0, 2), ("max(-x, 2*x, 3*x)", 1, 3), ("max(x, x)", 1, 1),
-        ("step(x)", 0, 0), ("sign(x)", 0, 0), ("step(x)", 1, 0), ("sign(x)*x", -2, -1),
+        ("heaviside(x)", 0, 0), ("sign(x)", 0, 0), ("heaviside(x)", 1, 0), ("sign(x)*x", -2, -1),
     ],
 )  # fmt: skip
 def test_kinks(text: str, x: float, slope: float) -> None:
@@ -106,13 +109,13 @@ def test_kinks(text: str, x: float, slope: float) -> None:
 
 
 def test_step_and_sign() -> None:
-    both = formula("y_1 = step(x)\ny_2 = sign(x)")
+    both = formula("y_1 = heaviside(x)\ny_2 = sign(x)")
     assert np.asarray(both(np.array([-2.0, 0.0, 3.0]))).tolist() == [[0, -1], [0, 0], [1, 1]]
     made = both.sympy()
     x = sympy.Symbol("x", real=True)
     assert made == sympy.Tuple(sympy.Heaviside(x, 0), sympy.sign(x))
     assert netsym.from_sympy(made, inputs=[x]).text() == both.text()
-    with pytest.raises(SpecError, match="as the last operand give 0"):
+    with pytest.raises(SpecError, match=r"as the last operand give 0 \(heaviside\) or 1 \(step\)"):
         netsym.from_sympy(sympy.Heaviside(x))
     space: dict[str, Any] = {}
     exec(both.python(), space)
@@ -208,8 +211,8 @@ def test_z_is_named_where_the_slope_needs_it() -> None:
         "a⁽¹⁾₂ = tanh(w⁽¹⁾₂₁·x₁ + w⁽¹⁾₂₂·x₂ + b⁽¹⁾₂)\n"
         "z⁽²⁾₁ = w⁽²⁾₁₁·a⁽¹⁾₁ + w⁽²⁾₁₂·a⁽¹⁾₂ + b⁽²⁾₁\n"
         "z⁽²⁾₂ = w⁽²⁾₂₁·a⁽¹⁾₁ + w⁽²⁾₂₂·a⁽¹⁾₂ + b⁽²⁾₂\n"
-        "δ⁽²⁾₁ = w⁽³⁾₁₁·step(z⁽²⁾₁)\n"
-        "δ⁽²⁾₂ = w⁽³⁾₁₂·step(z⁽²⁾₂)\n"
+        "δ⁽²⁾₁ = w⁽³⁾₁₁·heaviside(z⁽²⁾₁)\n"
+        "δ⁽²⁾₂ = w⁽³⁾₁₂·heaviside(z⁽²⁾₂)\n"
         "δ⁽¹⁾₁ = (w⁽²⁾₁₁·δ⁽²⁾₁ + w⁽²⁾₂₁·δ⁽²⁾₂)·(1 - a⁽¹⁾₁^2)\n"
         "∂y/∂w⁽¹⁾₁₂ = δ⁽¹⁾₁·x₂"
     )
@@ -322,8 +325,8 @@ def test_a_wrong_gradient_is_found_different() -> None:
 
 def test_relu_gradients_are_compared() -> None:
     slopes = netsym.parse("1-1relu-1").inlined.gradient("w1_1_1")
-    assert netsym.compare(slopes, "w2_1_1*x*step(w1_1_1*x + b1_1)").verdict == "identical"
-    assert netsym.compare(slopes, "w2_1_1*x*step(b1_1 - w1_1_1*x)").verdict == "different"
+    assert netsym.compare(slopes, "w2_1_1*x*heaviside(w1_1_1*x + b1_1)").verdict == "identical"
+    assert netsym.compare(slopes, "w2_1_1*x*heaviside(b1_1 - w1_1_1*x)").verdict == "different"
 
 
 # -- second derivatives --------------------------------------------------------------------------
@@ -380,7 +383,7 @@ def test_beside_a_skip_connection_a_delta_is_written_once() -> None:
     slopes = netsym.parse("1-1relu+-1").layered.gradient(["w1_1_1", "b1"])
     assert slopes.text(ascii=True).splitlines() == [
         "z1_1 = w1_1_1*x + b1_1",
-        "delta1_1 = w2_1_1*step(z1_1)",
+        "delta1_1 = w2_1_1*heaviside(z1_1)",
         "dy_dw1_1_1 = delta1_1*x",
         "dy_db1_1 = delta1_1",
     ]

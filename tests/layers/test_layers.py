@@ -18,6 +18,7 @@ from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize
 from netsym.layers.merge import Add, Concat
 from netsym.layers.registry import LAYERS
+from tests.layers.onnx_operators import onnx
 
 RNG = np.random.default_rng(7)
 POINTS = RNG.normal(size=(20, 3)) * 3
@@ -53,6 +54,20 @@ SCIPY = {
         2 * np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)
     ),
     "hard_sigmoid": lambda z: np.minimum(np.maximum((z + 3) / 6, 0), 1),
+    "exp": np.exp,
+    "sin": np.sin,
+    "gaussian": lambda z: np.exp(-np.square(z)),
+    "softsign": lambda z: z / (np.abs(z) + 1),
+    "selu": lambda z: 1.0507009873554805 * np.where(
+        z > 0, z, 1.6732632423543772 * scipy.special.expm1(np.minimum(z, 0))
+    ),
+    "celu": lambda z: np.where(z > 0, z, scipy.special.expm1(np.minimum(z, 0))),
+    "mish": lambda z: z * np.tanh(-scipy.special.log_expit(-z)),
+    "relu6": lambda z: np.minimum(np.maximum(z, 0), 6),
+    "hard_tanh": lambda z: np.minimum(np.maximum(z, -1), 1),
+    "satlin": lambda z: np.minimum(np.maximum(z, 0), 1),
+    "hard_swish": lambda z: z * np.minimum(np.maximum(z + 3, 0), 6) / 6,
+    "step": lambda z: (z >= 0).astype(float),
     "softmax": lambda z: scipy.special.softmax(z, axis=-1),
 }  # fmt: skip
 
@@ -71,6 +86,24 @@ def test_dense_and_activation_against_scipy(name: str) -> None:
     np.testing.assert_allclose(found, SCIPY[name](POINTS @ W.T), rtol=1e-12, atol=1e-14)
     found = single(Activation(activation=name))(POINTS)
     np.testing.assert_allclose(found, SCIPY[name](POINTS), rtol=1e-12, atol=1e-14)
+
+
+#: Operators of ONNX that are activations, with their options.
+ONNX: dict[str, tuple[str, dict[str, Any]]] = {
+    "selu": ("Selu", {}), "celu": ("Celu", {"alpha": 1.0}), "mish": ("Mish", {}),
+    "hard_swish": ("HardSwish", {}), "softsign": ("Softsign", {}), "sin": ("Sin", {}),
+    "exp": ("Exp", {}), "hard_sigmoid": ("HardSigmoid", {"alpha": 1 / 6}), "elu": ("Elu", {}),
+    "leaky_relu": ("LeakyRelu", {}), "softplus": ("Softplus", {}), "relu": ("Relu", {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ONNX)
+def test_activations_against_onnx(name: str) -> None:
+    """At their kinks, and far away."""
+    operator, options = ONNX[name]
+    z = np.array([-40.0, -6, -3, -1, -0.3, 0, 0.3, 1, 3, 6, 40])
+    found = netsym.parse(f"1-1{name}")(z, parameters={"w1_1_1": 1.0, "b1_1": 0.0})
+    np.testing.assert_allclose(found, onnx(operator, z, **options), rtol=2e-7, atol=1e-12)
 
 
 def test_every_activation_was_tried() -> None:
@@ -125,9 +158,9 @@ def test_describe() -> None:
 def test_options_that_do_not_fit() -> None:
     with pytest.raises(SpecError, match=r"^unknown activation 'tnah'; did you mean 'tanh'\?$"):
         Dense(units=1, activation="tnah")
-    with pytest.raises(SpecError, match="unknown activation 'exp'; choose from linear"):
-        Activation(activation="exp")
-    message = r"^tanh has no alpha; only leaky_relu and elu have one$"
+    with pytest.raises(SpecError, match="unknown activation 'log'; did you mean 'logsig'"):
+        Activation(activation="log")
+    message = r"^tanh has no alpha; only leaky_relu, elu, celu have one$"
     with pytest.raises(SpecError, match=message):
         Dense(units=1, activation="tanh", alpha=0.1)
     with pytest.raises(SpecError, match=r"^linear has no alpha"):

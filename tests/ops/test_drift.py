@@ -16,6 +16,7 @@ from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
 from netsym.layers.elementwise import Standardize
 from netsym.ops.drift import Drifts, Unbounded
 from netsym.ops.parameters import Parameter
+from tests.networks import TEXTBOOK
 
 WITH_SLOPE = [name for name in ACTIVATIONS if name == "linear" or FUNCTIONS[name].slope is not None]
 
@@ -66,21 +67,13 @@ def test_the_bound_of_one_layer_is_what_the_worst_point_gives(by: float) -> None
 def test_no_function_is_steeper_or_larger_than_its_row_says(name: str) -> None:
     """Slopes by mpmath, which differentiates what the textbooks write."""
     row = FUNCTIONS[name]
-    defined = {
-        "sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)),
-        "relu": lambda z: max(z, mpmath.mpf(0)),
-        "leaky_relu": lambda z: z if z > 0 else z / 100,
-        "elu": lambda z: z if z > 0 else mpmath.expm1(z),
-        "softplus": lambda z: mpmath.log1p(mpmath.exp(z)),
-        "silu": lambda z: z / (1 + mpmath.exp(-z)),
-        "gelu": lambda z: z * mpmath.ncdf(z),
-        "gelu_tanh": lambda z: z / 2 * (1 + mpmath.tanh(
-            mpmath.sqrt(2 / mpmath.pi) * (z + mpmath.mpf("0.044715") * z**3))),
-        "hard_sigmoid": lambda z: min(max(z / 6 + mpmath.mpf(1) / 2, 0), 1),
-        "softmax": lambda z: mpmath.exp(z) / (mpmath.exp(z) + mpmath.exp(-z)),
-        "abs": abs,
-    }  # fmt: skip
-    function = defined.get(name) or getattr(mpmath, name)
+    alpha = [] if row.alpha is None else [mpmath.mpf(row.alpha)]
+    special = {"abs": abs, "softmax": lambda z: mpmath.exp(z) / (mpmath.exp(z) + mpmath.exp(-z))}
+    textbook = special.get(name) or TEXTBOOK.get(name) or getattr(mpmath, name)
+
+    def function(z: Any) -> Any:
+        return textbook(z, *alpha)
+
     steepest = largest = mpmath.mpf(0)
     for step in range(-640, 640):
         z = mpmath.mpf(step) / 64 + mpmath.mpf(1) / 977

@@ -5,6 +5,7 @@ from textwrap import dedent
 import pytest
 
 from netsym.errors import SpecError
+from netsym.graph.functions import ACTIVATIONS
 from netsym.layers.dense import Dense
 from netsym.readers.shorthand import parse
 
@@ -94,8 +95,8 @@ GIVE = "give widths joined by -, as in 1-2-1:sigmoid, 2-4tanh-4tanh+-3softmax or
             unknown activation
               1-2_-1
                  ^
-            choose from linear, sigmoid, tanh, relu, leaky_relu, elu, softplus, silu, gelu, """
-            "gelu_tanh, hard_sigmoid, softmax",
+            choose from """
+            + ", ".join(ACTIVATIONS),
         ),
         (
             "1--1",

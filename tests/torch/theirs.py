@@ -14,7 +14,7 @@ from netsym.layers import Activated, Layer
 from netsym.layers.attention import Attention
 from netsym.layers.convolution import Conv1d, Conv2d, ConvTranspose1d
 from netsym.layers.dense import Dense
-from netsym.layers.elementwise import Activation, Scale, Standardize
+from netsym.layers.elementwise import Activation, PReLU, Scale, Standardize
 from netsym.layers.merge import Add, Concat, Gate, Multiply
 from netsym.layers.normalisation import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm
 from netsym.layers.pooling import (
@@ -41,10 +41,26 @@ ACTIVATIONS: dict[str, Any] = {
     "gelu_tanh": lambda z: functional.gelu(z, approximate="tanh"),
     # hardsigmoid itself has 1/6 in float32 in its backward pass, whatever it is given
     "hard_sigmoid": lambda z: functional.relu6(z + 3) / 6,
+    "exp": torch.exp,
+    "sin": torch.sin,
+    "gaussian": lambda z: torch.exp(-(z**2)),
+    "softsign": functional.softsign,
+    "selu": functional.selu,
+    "celu": lambda z, alpha=1.0: functional.celu(z, alpha),
+    "mish": functional.mish,
+    "relu6": functional.relu6,
+    "hard_tanh": functional.hardtanh,
+    "satlin": lambda z: functional.hardtanh(z, 0.0, 1.0),
+    "hard_swish": functional.hardswish,
+    "step": lambda z: torch.heaviside(z.detach(), torch.ones_like(z)) + 0 * z,
     "softmax": lambda z: torch.softmax(z, -1),
 }
 #: Where activations have a kink.
-KINKS = {"relu": (0.0,), "leaky_relu": (0.0,), "elu": (0.0,), "hard_sigmoid": (-3.0, 3.0)}
+KINKS = {
+    "relu": (0.0,), "leaky_relu": (0.0,), "elu": (0.0,), "selu": (0.0,), "celu": (0.0,),
+    "hard_sigmoid": (-3.0, 3.0), "hard_swish": (-3.0, 3.0), "hard_tanh": (-1.0, 1.0),
+    "relu6": (0.0, 6.0), "satlin": (0.0, 1.0), "step": (0.0,),
+}  # fmt: skip
 MODULES = {RNN: nn.RNN, GRU: nn.GRU, LSTM: nn.LSTM}
 GATES = {RNN: ("",), GRU: ("r", "z", "n"), LSTM: ("i", "f", "g", "o")}
 
@@ -182,6 +198,7 @@ def standardize(layer: Standardize, given: Given, x: Tensor) -> Tensor:
 LINEAR: dict[type[Layer], Any] = {
     Dense: lambda layer, p, x: functional.linear(x, p["weights"], p.get("bias")),
     Activation: lambda layer, p, x: x,
+    PReLU: lambda layer, p, x: torch.prelu(x[None], p["slopes"])[0],
     Scale: lambda layer, p, x: p["weights"] * x + p.get("bias", 0),
     Standardize: standardize,
     Add: lambda layer, p, *x: sum(x),

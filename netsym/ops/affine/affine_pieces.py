@@ -15,7 +15,7 @@ import flint
 import numpy as np
 import numpy.typing as npt
 
-from netsym.graph.functions import FUNCTIONS, KINKED, PIECEWISE
+from netsym.graph.functions import FUNCTIONS
 from netsym.ops.affine.affine import Affine, Array, Map, NotAffine
 from netsym.ops.proved.rationals import Exact
 from netsym.ops.proved.scalars import filled
@@ -69,12 +69,11 @@ class Pieces(Affine):
         return super(Pieces, within).apply(function, values, *constants)
 
     def nonlinear(self, function: str, *operands: Map) -> Map:
-        if function in PIECEWISE:
-            expansion = FUNCTIONS[function].expansion
-            assert expansion is not None
-            expanded: Map = expansion(self, *operands)
+        row = FUNCTIONS[function]
+        if row.piecewise and row.expansion is not None:
+            expanded: Map = row.expansion(self, *operands)
             return expanded
-        if function not in KINKED:
+        if not row.kinked:
             raise NotAffine(function)
         result = operands[0]
         if function == "abs":

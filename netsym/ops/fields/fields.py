@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netsym.graph.functions import FUNCTIONS, KINKED, PIECEWISE
+from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import literal
 from netsym.ops.fields.field_functions import NATIVE
 from netsym.ops.fields.residues import Arithmetic, Residues
@@ -13,12 +13,12 @@ class Fields(Arithmetic):
     """Reads in random fields; the options are those of `Arithmetic`."""
 
     def call(self, function: str, *operands: Residues) -> Residues:
-        if function in NATIVE and (function in KINKED or not self.opaque):
-            return NATIVE[function](self, *operands)
         row = FUNCTIONS[function]
+        if function in NATIVE and (row.kinked or not self.opaque):
+            return NATIVE[function](self, *operands)
         if not operands:
             return self._number(function)
-        if row.expansion is not None and (function in PIECEWISE or not self.opaque):
+        if row.expansion is not None and (row.piecewise or not self.opaque):
             expanded: Residues = row.expansion(self, *operands)
             return expanded
         return self.random(function, *operands)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.graph.functions import FUNCTIONS, KINKED, PIECEWISE
+from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.ops import Ops, Present
 from netsym.ops.arrays import concatenated
@@ -264,12 +264,12 @@ class Outlines(Ops[Outline]):
         row = FUNCTIONS[function]
         if not operands:
             return Outline((), above=2)
-        exact = function in KINKED or function in PIECEWISE
-        if row.expansion is not None and (function in PIECEWISE or not self.opaque):
+        exact = row.kinked or row.piecewise
+        if row.expansion is not None and (row.piecewise or not self.opaque):
             expanded: Outline = row.expansion(self, *operands)
             return expanded
         outline = self._drawn(function, operands, exact)
-        if function in KINKED:
+        if row.kinked:
             self.found.nested |= len(operands) > 2 or any(operand.largest for operand in operands)
             outline = replace(outline, largest=True)
         if self.opaque:

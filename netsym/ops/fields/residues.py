@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.graph.functions import CANCELLING, EVEN, FUNCTIONS, ODD
+from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names, literal
 from netsym.ops import Ops, Present
 from netsym.ops.fields.logarithm import Logarithm
@@ -324,14 +324,15 @@ class Arithmetic(Ops[Residues]):
     # -- functions
     def random(self, function: str, *operands: Residues) -> Residues:
         """A random function, odd or even where the function is."""
+        parity = FUNCTIONS[function].parity
 
         def drawn(level: int, *residues: Array) -> Array:
             first, *rest = np.broadcast_arrays(*residues)
             mirror = -first % self.towers.primes[level]
             mirrored = first > mirror
-            known = np.where(mirrored, mirror, first) if function in ODD | EVEN else first
+            known = np.where(mirrored, mirror, first) if parity else first
             result = self.oracle.function(function, level, [known, *rest])
-            if function in ODD:
+            if parity < 0:
                 signed = np.where(mirrored, -result % self.towers.primes[level], result)
                 result = np.where(first == 0, 0, signed)
             return result
@@ -375,8 +376,8 @@ def _concatenated(parts: Sequence[Array], axis: int) -> Array:
 
 def real_of(function: str) -> Callable[..., Running]:
     """A function of the table on real values."""
-    cancels = function in CANCELLING
-    return lambda *operands: called(FUNCTIONS[function].numpy, *operands, cancels=cancels)
+    row = FUNCTIONS[function]
+    return lambda *operands: called(row.numpy, *operands, cancels=row.cancels)
 
 
 def both_rows(*arrays: Array) -> Sequence[Array]:

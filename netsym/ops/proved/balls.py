@@ -77,7 +77,7 @@ def _sign(z: Ball) -> Ball:
     return flint.arb(low).union(flint.arb(0 if z <= 0 else 1))
 
 
-def _step(z: Ball) -> Ball:
+def _heaviside(z: Ball) -> Ball:
     if z.is_nan():
         return z
     if z > 0 or z <= 0:
@@ -95,7 +95,7 @@ _FUNCTIONS: dict[str, Callable[..., Ball]] = {
     **{name: getattr(flint.arb, name) for name in ("atan", "sinh", "cosh", "max", "min", "pi")},
     "abs": abs,
     "sign": _sign,
-    "step": _step,
+    "heaviside": _heaviside,
     "tanh": _TANH,
     "erf": _ERF,
     "sigmoid": _SIGMOID,

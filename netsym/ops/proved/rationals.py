@@ -38,7 +38,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "sqrt": _sqrt,
     "sign": lambda value: flint.fmpq((value > 0) - (value < 0)),
-    "step": lambda value: flint.fmpq(int(value > 0)),
+    "heaviside": lambda value: flint.fmpq(int(value > 0)),
 }
 
 
