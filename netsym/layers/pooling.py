@@ -123,7 +123,7 @@ class AveragePool(Pool):
         if len(set(counts.tolist())) == 1:
             return _over(ops, sums, int(counts[0]))
         several = np.flatnonzero(counts > 1)  # what is alone in its window is its own mean
-        divisors = ops.numbers(counts[several, None])
+        divisors = ops.numbers(counts[several, None].astype(np.float64))
         means = ops.divide(ops.take(sums, several, -2), divisors)
         positions = np.arange(places)
         positions[several] = places + np.arange(len(several))

@@ -146,7 +146,7 @@ class Pad(Layer):
         positions = np.arange(count).reshape(lengths)
         x = ops.reshape(inputs[0], len(lengths), (count,))
         if self.mode == "constant":
-            x = ops.concatenate([x, ops.numbers([self.value])])
+            x = ops.concatenate([x, ops.numbers(np.array([self.value]))])
             return ops.take(x, np.pad(positions, sides, constant_values=count))
         return ops.take(x, np.pad(positions, sides, mode=PADDINGS[self.mode]))  # type: ignore[call-overload]
 

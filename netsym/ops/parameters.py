@@ -28,7 +28,7 @@ class Parameter:
     array or in several.
 
     A *derived* parameter has a `formula` instead: its outputs, flattened, are the entries, and the
-    names in it are those that need values. `ops.formulas.read_parameter` reads either.
+    names in it are those that need values. `ops.reading.read_parameter` reads either.
     """
 
     names: Names

@@ -15,7 +15,7 @@ from typing import Any
 import numpy.typing as npt
 
 from netsym.graph.names import Names
-from netsym.ops import Ops, Present
+from netsym.ops import Present, Products
 from netsym.ops.parameters import Parameter
 
 _MOST_FACTORS, _MOST_TERMS = 5, 4  # that are shown; what is between is left out as dots
@@ -101,7 +101,7 @@ class Value:
         return enclosed(self.nested) if self.is_sum else self.nested
 
 
-class Letters(Ops[Value]):
+class Letters(Products[Value]):
     """Reads affine functions of whole values.
 
     `spell` says how a parameter is written: as its letter, or with its entries.
@@ -131,6 +131,9 @@ class Letters(Ops[Value]):
             diagonal = self.diagonal(parameter)
             return replace(known, factor=diagonal, inverse=f"{diagonal}^{{-1}}")
         return known
+
+    def numbers(self, values: npt.NDArray[Any]) -> Value:
+        raise Unwritten
 
     def constant(self, value: float | Fraction) -> Value:
         number = Fraction(value)
@@ -186,18 +189,13 @@ class Letters(Ops[Value]):
         raise Unwritten
 
     # -- along axes
-    def contract(
-        self,
-        weights: Value,
-        values: Value,
-        bias: Value | None = None,
-        present: Present | None = None,
-        axes: int = 1,
-    ) -> Value:
+    def products(self, weights: Value, values: Value) -> Value:
         if len(weights.shape) != 2 or len(values.shape) != 1:
             raise Unwritten
-        product = self._after(weights.factor, values, weights.shape[:1])
-        return product if bias is None else self.add(product, bias)
+        return self._after(weights.factor, values, weights.shape[:1])
+
+    def kept(self, values: Value, present: Present) -> Value:
+        raise Unwritten
 
     def _after(self, factor: str, value: Value, shape: tuple[int, ...]) -> Value:
         """A matrix before a value."""
@@ -230,9 +228,6 @@ class Letters(Ops[Value]):
 
     def take(self, values: Value, positions: npt.NDArray[Any], axis: int = -1) -> Value:
         raise Unwritten
-
-    def name(self, values: Value, base: str, present: Present | None = None) -> Value:
-        return values
 
 
 def matrix(rows: Sequence[Sequence[str]], kind: str = "bmatrix") -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from math import prod
 from typing import Any
 
@@ -18,6 +17,7 @@ import numpy.typing as npt
 
 from netsym.graph.names import Names
 from netsym.ops import Ops, Present
+from netsym.ops.arrays import hollow, taken_shape
 from netsym.ops.counts.used_masks import (
     Pull,
     Way,
@@ -29,7 +29,6 @@ from netsym.ops.counts.used_masks import (
     transposed,
     untaken,
 )
-from netsym.ops.parameters import Parameter
 
 Objects = npt.NDArray[Any]
 
@@ -165,15 +164,8 @@ class Sizes(Ops[Counts]):
     def symbols(self, names: Names) -> Counts:
         return self.leaves((len(names),))
 
-    def parameter(self, parameter: Parameter) -> Counts:
-        if parameter.entries is None or parameter.is_numeric:
-            return self.leaves(parameter.shape, parameter.is_numeric)
-        numbers = [e is not None and not isinstance(e, str) for e in parameter.entries.flat]
-        mixed = self.leaves(parameter.shape)
-        return Counts(mixed.shape, mixed.parts, np.array(numbers).reshape(parameter.shape))
-
-    def constant(self, value: float | Fraction) -> Counts:
-        return self.leaves((), numbers=True)
+    def numbers(self, values: npt.NDArray[Any]) -> Counts:
+        return self.leaves(values.shape, numbers=True)
 
     def _made(self, shape: tuple[int, ...], parts: Sequence[Objects]) -> Counts:
         """Counts from parts that may depend on the same axes, or have fewer."""
@@ -286,7 +278,7 @@ class Sizes(Ops[Counts]):
         def changed(part: npt.NDArray[Any]) -> npt.NDArray[Any]:
             return compact(change(np.broadcast_to(part, values.shape)))
 
-        shape = change(np.broadcast_to(np.int8(0), values.shape)).shape
+        shape = change(hollow(values.shape)).shape
         numbers = None if values.numbers is None else changed(values.numbers)
         made = self._made(shape, [changed(part) for part in values.parts])
         return Counts(shape, made.parts, numbers)
@@ -323,7 +315,7 @@ class Sizes(Ops[Counts]):
 
     def take(self, values: Counts, positions: npt.NDArray[Any], axis: int = -1) -> Counts:
         place = len(values.shape) + axis
-        shape = (*values.shape[:place], *positions.shape, *values.shape[place + 1 :])
+        shape = taken_shape(values.shape, positions, axis)
 
         def picked(part: npt.NDArray[Any]) -> npt.NDArray[Any]:
             if part.shape[place] > 1:
