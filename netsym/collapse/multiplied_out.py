@@ -16,7 +16,7 @@ import flint
 
 from netsym.graph.builder import Builder
 from netsym.graph.names import Names
-from netsym.ops import Present, Products
+from netsym.ops import ByMatrices, Present
 from netsym.ops.arrays import Elements, Objects, at_each_place, filled
 from netsym.ops.proved.rationals import NotRational
 
@@ -199,7 +199,7 @@ class Sums(_Ring):
         return self.builder.operation("power", (node, self.builder.constant(float(exponent))))
 
 
-class Paths(_Ring, Products[Objects]):
+class Paths(_Ring, ByMatrices[Objects]):
     """Elements count products by how many factors they have, names and functions.
 
     One integer holds all counts: `each` to the power of k is a product of k factors, so that sums

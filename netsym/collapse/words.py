@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from netsym.layers.wiring import Placed
+from netsym.pieces.affine_text import in_runs
 from netsym.wording import agreed
 
 _FEW = 6
@@ -16,15 +17,7 @@ def listed(numbers: Sequence[int]) -> str:
     >>> listed([1, 2, 3, 4, 6]), listed([1, 2]), listed([3])
     ('1 to 4 and 6', '1 and 2', '3')
     """
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    parts: list[str] = []
-    for run in runs:
-        parts += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else list(map(str, run))
+    parts = in_runs(numbers, " to ")
     if len(parts) > _FEW:
         parts = [*parts[: _FEW - 2], "…", parts[-1]]
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]

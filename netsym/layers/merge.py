@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.layers import MOST_AXES, Layer, Shape, shown
+from netsym.layers import MOST_AXES, Layer, Shape, shape_text
 from netsym.ops import Ops
 
 A = TypeVar("A")
@@ -126,5 +126,5 @@ def same(does: str, shapes: Sequence[Shape]) -> Shape:
 
 def listed(shapes: Sequence[Shape]) -> str:
     """Shapes for a sentence: 2 x 3, 4 and 3 x 2."""
-    *first, last = map(shown, shapes)
+    *first, last = map(shape_text, shapes)
     return f"{', '.join(first)} and {last}"

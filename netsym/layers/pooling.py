@@ -11,7 +11,7 @@ from typing import ClassVar, TypeVar
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.layers import Layer, Shape, shown
+from netsym.layers import Layer, Shape, shape_text
 from netsym.layers.windows import Geometry, Windows, spatial
 from netsym.ops import Ops, WholeOps
 
@@ -164,7 +164,7 @@ class GlobalPool(Layer):
         if len(shapes[0]) < 2:
             raise SpecError(
                 "pools every channel of an input (channels, …) as a whole, but its input is "
-                f"{shown(shapes[0])}, which has no axis but channels"
+                f"{shape_text(shapes[0])}, which has no axis but channels"
             )
         return shapes[0][:1]
 

@@ -281,7 +281,7 @@ class Ops(ABC, Generic[A]):
         return expanded
 
 
-class Products(Ops[A]):
+class ByMatrices(Ops[A]):
     """A reading that contracts by products of matrices."""
 
     def contract(
@@ -313,7 +313,7 @@ class Products(Ops[A]):
         """The values with zeros where nothing is present; what is only bounded may stay."""
 
 
-class WholeOps(Products[A]):
+class WholeOps(ByMatrices[A]):
     """A reading of which an element is a whole array; `multiply` is element by element.
 
     Layers write with these what they are in matrices, where the arithmetic of elements says less

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from netsym.errors import ValueMissingError
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
-from netsym.ops import Present, Products
+from netsym.ops import ByMatrices, Present
 from netsym.ops.arrays import concatenated, taken
 from netsym.ops.parameters import Parameter
 
@@ -51,7 +51,7 @@ class _Number(Drift):
     """What does not depend on the inputs: its size is known, not only bounded."""
 
 
-class Drifts(Products[Drift]):
+class Drifts(ByMatrices[Drift]):
     """Reads one of two networks of the same layers; `off` says of its parameters, by `id`, how far
     each entry may be from that of the other network. Raises `Unbounded`.
     """

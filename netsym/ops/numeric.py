@@ -10,14 +10,14 @@ import numpy.typing as npt
 
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
-from netsym.ops import Present, Products
+from netsym.ops import ByMatrices, Present
 from netsym.ops.arrays import Arrays
 from netsym.ops.parameters import Parameter
 
 Floats = npt.NDArray[np.float64]
 
 
-class Numeric(Arrays[np.float64], Products[Floats]):
+class Numeric(Arrays[np.float64], ByMatrices[Floats]):
     """Arrays of shape (points, …). `values` gives the named parameters their numbers."""
 
     def __init__(self, values: Mapping[str, float] | None = None) -> None:

@@ -155,11 +155,16 @@ def listed(numbers: Iterable[int]) -> str:
     >>> listed([1, 2, 4, 5, 6, 9])
     '1, 2, 4-6, 9'
     """
+    return ", ".join(in_runs(numbers, "-"))
+
+
+def in_runs(numbers: Iterable[int], to: str) -> list[str]:
+    """Whole numbers in ascending order as text, runs of three or more by their ends."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and runs[-1][-1] == number - 1:
             runs[-1].append(number)
         else:
             runs.append([number])
-    shown = [[f"{run[0]}-{run[-1]}"] if len(run) > 2 else list(map(str, run)) for run in runs]
-    return ", ".join(word for words in shown for word in words)
+    shown = [[f"{run[0]}{to}{run[-1]}"] if len(run) > 2 else map(str, run) for run in runs]
+    return [word for words in shown for word in words]

@@ -20,7 +20,7 @@ from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Scale, Standardize
 from netsym.layers.merge import Add, Concat
 from netsym.network.network import Network
-from netsym.ops.affine.affine_latex import Letters, Product, Value, written
+from netsym.ops.affine.affine_latex import Chain, Letters, Value, written
 from netsym.ops.numeric import Numeric
 from tests.conftest import PATIENCE, no_tex
 from tests.typed import parse_formula
@@ -288,13 +288,13 @@ def test_letters_mean_what_the_layers_compute() -> None:
     ("terms", "text"),
     [
         ((), "0"),
-        ((Product(),), "I"),
-        ((Product(("A",), negative=True), Product()), "-A + I"),
-        (tuple(Product((c,)) for c in "ABCDE"), r"A + B + \cdots + E"),
-        ((Product(tuple("ABCDEF")),), r"A B \cdots E F"),
+        ((Chain(),), "I"),
+        ((Chain(("A",), negative=True), Chain()), "-A + I"),
+        (tuple(Chain((c,)) for c in "ABCDE"), r"A + B + \cdots + E"),
+        ((Chain(tuple("ABCDEF")),), r"A B \cdots E F"),
     ],
 )
-def test_a_sum_is_written(terms: tuple[Product, ...], text: str) -> None:
+def test_a_sum_is_written(terms: tuple[Chain, ...], text: str) -> None:
     assert written(terms) == text
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy.typing as npt
 
 from netsym.graph.names import Names
-from netsym.ops import Present, Products
+from netsym.ops import ByMatrices, Present
 from netsym.ops.parameters import Parameter
 
 _MOST_FACTORS, _MOST_TERMS = 5, 4  # that are shown; what is between is left out as dots
@@ -31,13 +31,13 @@ class TooLong(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
+class Chain:
     """Matrices one after another, and a vector at the end of a constant; none is the identity."""
 
     factors: tuple[str, ...] = ()
     negative: bool = False
 
-    def after(self, factor: str) -> Product:
+    def after(self, factor: str) -> Chain:
         """The product with a factor before it."""
         return replace(self, factors=(factor, *self.factors))
 
@@ -48,12 +48,12 @@ class Product:
         return " ".join(shown)
 
 
-Sum = tuple[Product, ...]
+Terms = tuple[Chain, ...]
 
 
-def written(terms: Sum) -> str:
+def written(terms: Terms) -> str:
     """A sum; 0 if it has no terms."""
-    few: list[Product] = list(terms)
+    few: list[Chain] = list(terms)
     dots = len(few) > _MOST_TERMS
     if dots:
         few = [*few[:2], *few[-1:]]
@@ -73,7 +73,7 @@ def enclosed(text: str) -> str:
     return f"{left}{text}{right}" if "^" in text or "(" in text else f"({text})"
 
 
-def as_factor(terms: Sum) -> str:
+def as_factor(terms: Terms) -> str:
     """A sum as one factor."""
     text = written(terms)
     return text if len(terms) == 1 and not terms[0].negative else enclosed(text)
@@ -90,8 +90,8 @@ class Value:
     shape: tuple[int, ...]
     nested: str
     is_sum: bool = False
-    constant: Sum = ()
-    maps: dict[str, Sum] = field(default_factory=dict)
+    constant: Terms = ()
+    maps: dict[str, Terms] = field(default_factory=dict)
     factor: str = ""
     inverse: str = ""
 
@@ -101,7 +101,7 @@ class Value:
         return enclosed(self.nested) if self.is_sum else self.nested
 
 
-class Letters(Products[Value]):
+class Letters(ByMatrices[Value]):
     """Reads affine functions of whole values.
 
     `spell` says how a parameter is written: as its letter, or with its entries.
@@ -118,7 +118,7 @@ class Letters(Products[Value]):
 
     def source(self, name: str, letter: str, width: int) -> Value:
         """A value that is not looked into."""
-        return Value((width,), letter, maps={name: (Product(),)})
+        return Value((width,), letter, maps={name: (Chain(),)})
 
     # -- where values come from
     def symbols(self, names: Names) -> Value:
@@ -126,7 +126,7 @@ class Letters(Products[Value]):
 
     def parameter(self, parameter: Parameter) -> Value:
         text, shape = self.spell(parameter), parameter.shape
-        known = Value(shape, text, constant=(Product((text,)),), factor=text)
+        known = Value(shape, text, constant=(Chain((text,)),), factor=text)
         if len(shape) == 1:
             diagonal = self.diagonal(parameter)
             return replace(known, factor=diagonal, inverse=f"{diagonal}^{{-1}}")
@@ -139,7 +139,7 @@ class Letters(Products[Value]):
         number = Fraction(value)
         text = str(number.numerator) if number.denominator == 1 else _fraction(number)
         below = _fraction(1 / number) if number else ""
-        size = Product((text.removeprefix("-"),), number < 0)
+        size = Chain((text.removeprefix("-"),), number < 0)
         text = f"({text})" if number < 0 else text
         return Value((), text, constant=(size,), factor=text, inverse=below)
 
@@ -154,7 +154,7 @@ class Letters(Products[Value]):
         constant = sum((term.constant for term in terms), ())
         if len(constant) > _MOST_KEPT:
             raise TooLong
-        maps: dict[str, Sum] = {}
+        maps: dict[str, Terms] = {}
         for term in terms:
             for name, matrix in term.maps.items():
                 maps[name] = _added(maps[name], matrix) if name in maps else matrix
@@ -218,7 +218,7 @@ class Letters(Products[Value]):
         if any(len(array.shape) != 1 for array in arrays):
             raise Unwritten
         names = dict.fromkeys(name for array in arrays for name in array.maps)
-        maps: dict[str, Sum] = {}
+        maps: dict[str, Terms] = {}
         for name in names:
             maps[name] = (stacked([array.maps.get(name, ()) for array in arrays]),)
         some = any(array.constant for array in arrays)
@@ -240,24 +240,24 @@ def matrix(rows: Sequence[Sequence[str]], kind: str = "bmatrix") -> str:
     return rf"\begin{{{kind}}} {body} \end{{{kind}}}"
 
 
-def stacked(blocks: Sequence[Sum]) -> Product:
+def stacked(blocks: Sequence[Terms]) -> Chain:
     """Matrices, or vectors, one below another, as one factor."""
-    return Product((matrix([[written(block)] for block in blocks]),))
+    return Chain((matrix([[written(block)] for block in blocks]),))
 
 
-def _before(factor: str, terms: Sum) -> Sum:
+def _before(factor: str, terms: Terms) -> Terms:
     if len(terms) == 1:
         return (terms[0].after(factor),)
-    return (Product((factor, as_factor(terms))),)
+    return (Chain((factor, as_factor(terms))),)
 
 
-def _negative(terms: Sum) -> Sum:
+def _negative(terms: Terms) -> Terms:
     return tuple(replace(term, negative=not term.negative) for term in terms)
 
 
-def _added(one: Sum, other: Sum) -> Sum:
+def _added(one: Terms, other: Terms) -> Terms:
     """`A M + B M -> (A + B) M`, and `M + B M -> (I + B) M`; the identity comes first."""
-    a, b = (sum_[0] if len(sum_) == 1 else Product((as_factor(sum_),)) for sum_ in (one, other))
+    a, b = (sum_[0] if len(sum_) == 1 else Chain((as_factor(sum_),)) for sum_ in (one, other))
     common = 0
     for left, right in zip(reversed(a.factors), reversed(b.factors), strict=False):
         if left != right:
@@ -267,10 +267,10 @@ def _added(one: Sum, other: Sum) -> Sum:
         return tuple(sorted(one + other, key=_has_factors))
     rest = [replace(p, factors=p.factors[: len(p.factors) - common]) for p in (a, b)]
     first = enclosed(written(tuple(sorted(rest, key=_has_factors))))
-    return (Product((first, *a.factors[-common:])),)
+    return (Chain((first, *a.factors[-common:])),)
 
 
-def _has_factors(product: Product) -> bool:
+def _has_factors(product: Chain) -> bool:
     return bool(product.factors)
 
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from netsym.graph.functions import FUNCTIONS, KINKED, PIECEWISE
 from netsym.graph.names import Names
-from netsym.ops import Present, Products
+from netsym.ops import ByMatrices, Present
 from netsym.ops.arrays import concatenated, hollow, taken_shape
 from netsym.ops.fields.tower import Towers
 
@@ -68,7 +68,7 @@ class Found:
     nested: bool = False
 
 
-class Outlines(Products[Outline]):
+class Outlines(ByMatrices[Outline]):
     """Outlines of values, and what is `found` of all that is read with it."""
 
     def __init__(self, opaque: bool, logarithms: bool = True) -> None:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from netsym.graph.functions import CANCELLING, EVEN, FUNCTIONS, ODD
 from netsym.graph.names import Names
-from netsym.ops import Present, Products
+from netsym.ops import ByMatrices, Present
 from netsym.ops.arrays import concatenated, taken
 from netsym.ops.fields.logarithm import Logarithm
 from netsym.ops.fields.max_of_sets import Sets
@@ -60,7 +60,7 @@ class Shallow(Exception):
     """A value has no level left: the tower has too few for so many nested exp."""
 
 
-class Arithmetic(Products[Residues]):
+class Arithmetic(ByMatrices[Residues]):
     """The operations in random fields, all trials at once; all but what functions are.
 
     `key` makes everything random. `opaque` reads functions as random functions, else they are

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from netsym.errors import ValueMissingError
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
-from netsym.ops import Present, Products
+from netsym.ops import ByMatrices, Present
 from netsym.ops.arrays import Elements, Objects, at_each_place, filled
 from netsym.wording import without_values
 
@@ -33,7 +33,7 @@ class Coverage:
     below: npt.NDArray[np.bool_]
 
 
-class Scalars(Elements, Products[Objects]):
+class Scalars(Elements, ByMatrices[Objects]):
     """Object arrays of shape (points, …); what does not depend on the inputs has no points axis.
 
     `values` gives names their numbers. `coverage` collects what every max, min and abs has seen;
