@@ -119,16 +119,22 @@ def at_each_place(
 
 def concatenated(arrays: Sequence[npt.NDArray[Any]], axis: int) -> npt.NDArray[Any]:
     """Arrays one after another along an axis counted from the last; all others broadcast."""
-    shapes = [list(array.shape) for array in arrays]
-    for shape in shapes:
-        shape[axis] = 1
-    common = np.broadcast_shapes(*map(tuple, shapes))
+    shape = list(concatenated_shape([array.shape for array in arrays], axis))
     whole = []
     for array in arrays:
-        wanted = list(common)
-        wanted[axis] = array.shape[axis]
-        whole.append(np.broadcast_to(array, wanted))
+        shape[axis] = array.shape[axis]
+        whole.append(np.broadcast_to(array, shape))
     return np.concatenate(whole, axis=axis)
+
+
+def concatenated_shape(shapes: Sequence[tuple[int, ...]], axis: int) -> tuple[int, ...]:
+    """The shape of what is `concatenated` from arrays of these shapes."""
+    others = [list(shape) for shape in shapes]
+    for shape in others:
+        shape[axis] = 1
+    common = list(np.broadcast_shapes(*map(tuple, others)))
+    common[axis] = sum(shape[axis] for shape in shapes)
+    return tuple(common)
 
 
 def taken(array: npt.NDArray[T], positions: npt.NDArray[Any], axis: int) -> npt.NDArray[T]:

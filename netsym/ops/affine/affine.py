@@ -18,7 +18,7 @@ from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.ops import NoReading, Ops, Present
-from netsym.ops.arrays import concatenated, hollow, taken, taken_shape
+from netsym.ops.arrays import concatenated, concatenated_shape, hollow, taken, taken_shape
 from netsym.ops.parameters import Parameter
 
 Array = npt.NDArray[Any]
@@ -223,7 +223,7 @@ class Affine(Ops[Map]):
         return Map(change(hollow(values.shape)).shape, constant, matrix)
 
     def concatenate(self, arrays: Sequence[Map], axis: int = -1) -> Map:
-        shape = concatenated([hollow(array.shape) for array in arrays], axis).shape
+        shape = concatenated_shape([array.shape for array in arrays], axis)
         constant = matrix = None
         if any(array.constant is not None for array in arrays):
             constant = concatenated([self._value(array) for array in arrays], axis)

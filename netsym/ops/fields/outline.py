@@ -19,7 +19,7 @@ import numpy.typing as npt
 from netsym.graph.functions import FUNCTIONS, KINKED, PIECEWISE
 from netsym.graph.names import Names
 from netsym.ops import ByMatrices, Present
-from netsym.ops.arrays import concatenated, hollow, taken_shape
+from netsym.ops.arrays import concatenated_shape, hollow, taken_shape
 from netsym.ops.fields.tower import Towers
 
 _MOST = 2**200  # of degrees and bits: with more, nothing is proved anyway
@@ -218,7 +218,7 @@ class Outlines(ByMatrices[Outline]):
         )
 
     def concatenate(self, arrays: Sequence[Outline], axis: int = -1) -> Outline:
-        return self._largest(arrays, concatenated([hollow(a.shape) for a in arrays], axis).shape)
+        return self._largest(arrays, concatenated_shape([a.shape for a in arrays], axis))
 
     def _largest(self, arrays: Sequence[Outline], shape: tuple[int, ...]) -> Outline:
         return self._joined(
