@@ -11,12 +11,11 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import ValueMissingError
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.ops import ByMatrices, Present
 from netsym.ops.arrays import Elements, Objects, at_each_place, filled
-from netsym.wording import without_values
+from netsym.ops.parameters import values_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,11 +72,7 @@ class Scalars(Elements, ByMatrices[Objects]):
         return made
 
     def symbols(self, names: Names) -> Objects:
-        every = names.all()
-        missing = [name for name in every if name not in self.values]
-        if missing:
-            raise ValueMissingError(without_values(missing))
-        return filled((self.number(self.values[name]) for name in every), (len(every),))
+        return filled(map(self.number, values_of(names.all(), self.values)), (len(names),))
 
     def numbers(self, values: npt.NDArray[Any]) -> Objects:
         """Arrays of floats, which may be large, are made once."""
