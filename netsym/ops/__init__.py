@@ -2,7 +2,8 @@
 
 A layer calls `ops`; a reading decides what an array element is: a float64 (`numeric`), a node of
 the expression graph (`symbolic`), a count of nodes (`sizes`), or a whole array (`matrix`), which
-has more operations (`WholeOps`).
+has more operations (`WholeOps`). It need only say what its names and numbers are and how it
+computes with them; one that has products of matrices is `ByMatrices`.
 """
 
 from __future__ import annotations
@@ -292,9 +293,7 @@ class ByMatrices(Ops[A]):
         present: Present | None = None,
         axes: int = 1,
     ) -> A:
-        """Zeros stand for what is not present: of all sums of one side, as a term is missing in all
-        of them.
-        """
+        """As ever; zeros stand for what is not present, on the side that it depends on."""
         if present is not None and present.shape[-axes - 1] == 1:
             values = self.kept(values, np.squeeze(present, -axes - 1))
         elif present is not None:
@@ -306,7 +305,10 @@ class ByMatrices(Ops[A]):
 
     @abstractmethod
     def products(self, weights: A, values: A) -> A:
-        """`Σ_j weights[i, j]*values[…, j]`; weights of more axes are a matrix for each place."""
+        """`Σ_j weights[i, j]*values[…, j]`, shape (…, i).
+
+        Weights (*b, i, j) are one matrix for each place, with values (…, *b, n, j).
+        """
 
     @abstractmethod
     def kept(self, values: A, present: Present) -> A:
