@@ -197,6 +197,8 @@ class Ops(ABC, Generic[A]):
 
     def reshape(self, values: A, axes: int, shape: Sequence[int]) -> A:
         """The last `axes` axes in another shape."""
+        if self.lengths(values, axes) == shape:
+            return values
         return self.arranged(values, lambda a: a.reshape((*a.shape[: a.ndim - axes], *shape)))
 
     def transpose(self, values: A, *order: int) -> A:
@@ -301,7 +303,11 @@ class ByMatrices(Ops[A]):
         if axes > 1:
             weights, values = (self.reshape(each, axes, (-1,)) for each in (weights, values))
         total = self.products(weights, values)
-        return total if bias is None else self.add(total, bias)
+        return total if bias is None else self.biased(total, bias)
+
+    def biased(self, total: A, bias: A) -> A:
+        """The sum of what was just computed with a bias."""
+        return self.add(total, bias)
 
     @abstractmethod
     def products(self, weights: A, values: A) -> A:

@@ -49,6 +49,10 @@ class Numeric(Arrays[np.float64], ByMatrices[Floats]):
         product: Floats = values @ np.swapaxes(weights, -1, -2)
         return product
 
+    def biased(self, total: Floats, bias: Floats) -> Floats:
+        total += bias
+        return total
+
     def weighted(self, products: Sequence[tuple[Floats, Floats]], *terms: Floats) -> Floats:
         return self.add(*(self.contract(matrix, x) for matrix, x in products), *terms)
 
