@@ -147,7 +147,10 @@ def test_a_reading_changes_only_what_it_collects() -> None:
 
 #: Where a reading is made, and where it is told the points that it reads at.
 _SETTING = ("__init__", "points")
-_READINGS = ("Ops[", "Symbolic", "Sizes", "Scalars", "Arrays[", "Arithmetic", "Affine", "Balls")
+_READINGS = (
+    "Ops[", "ByMatrices[", "Arrays[", "Elements", "Symbolic", "Sizes", "Scalars", "Rationals",
+    "Arithmetic", "Affine",
+)  # fmt: skip
 
 
 def _is_reading(base: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import indent
 
-from netsym.collapse.blocks import Block, blocks
+from netsym.collapse.blocks import AffineBlock, blocks
 from netsym.collapse.diagram import Diagram, was_split
 from netsym.collapse.facts import Facts
 from netsym.collapse.rules import Work
@@ -26,7 +26,7 @@ class Blocked:
     layers: tuple[int, ...]
     because: str
     passage: Passage | None = None
-    block: Block | None = None
+    block: AffineBlock | None = None
 
     @property
     def witness(self) -> Witness | None:
@@ -96,7 +96,7 @@ def _between(diagram: Diagram, facts: Facts) -> Iterator[Blocked]:
                 break
 
 
-def _costly(block: Block, refused: str) -> Blocked:
+def _costly(block: AffineBlock, refused: str) -> Blocked:
     words = layer_words(block.layers)
     numbers = tuple(sorted({placed.number for placed in block.layers}))
     if refused:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from netsym.collapse.diagram import Diagram
-from netsym.collapse.effort import Cost, layer_cost
+from netsym.collapse.effort import Effort, layer_effort
 from netsym.collapse.facts import Facts
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Scale
@@ -15,7 +15,7 @@ from netsym.layers.wiring import Placed
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class AffineBlock:
     """Affine layers from the values `sources` to the last of them, in order.
 
     `gone` of them would no longer be needed if one layer stood for the last; `change` is what that
@@ -25,8 +25,8 @@ class Block:
     layers: tuple[Placed, ...]
     sources: tuple[str, ...]
     gone: int
-    new: Cost
-    change: Cost
+    new: Effort
+    change: Effort
     still: str = ""
 
     @property
@@ -45,7 +45,7 @@ class Block:
         return len(self.sources) > 1 or any(len(p.sources) > 1 for p in self.layers)
 
 
-def blocks(diagram: Diagram, facts: Facts, end: str) -> Iterator[Block]:
+def blocks(diagram: Diagram, facts: Facts, end: str) -> Iterator[AffineBlock]:
     """The blocks that end with a layer, each longer than the one before.
 
     Of the values that are read, the nearest to the end that is affine is taken in, again and again;
@@ -88,8 +88,10 @@ def blocks(diagram: Diagram, facts: Facts, end: str) -> Iterator[Block]:
         sources = tuple(sorted(frontier, key=diagram.order.__getitem__))
         alike = elementwise and len(sources) == 1
         layer = Scale(use_bias=offset) if alike else Dense(units=last.width, use_bias=offset)
-        new = layer_cost(layer, [(sum(diagram.width(source) for source in sources),)])
-        yield Block(tuple(reversed(inside)), sources, len(gone_names), new, new - gone_cost, still)
+        new = layer_effort(layer, [(sum(diagram.width(source) for source in sources),)])
+        yield AffineBlock(
+            tuple(reversed(inside)), sources, len(gone_names), new, new - gone_cost, still
+        )
 
 
 def ends(diagram: Diagram, facts: Facts) -> Iterator[str]:

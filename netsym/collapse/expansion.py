@@ -15,8 +15,8 @@ from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
 from netsym.network.network import Network
 from netsym.ops.affine.affine import Affine
+from netsym.ops.arrays import Objects, filled
 from netsym.ops.proved.rationals import Exact, Irrational, NotRational, fractions
-from netsym.ops.proved.scalars import Objects, filled
 from netsym.ops.symbolic import Symbolic
 
 

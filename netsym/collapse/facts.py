@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from netsym.collapse.effort import Cost, placed_cost
+from netsym.collapse.effort import Effort, placed_effort
 from netsym.collapse.maps import collapse, side_by_side
 from netsym.layers.merge import Concat
 from netsym.layers.wiring import Placed
@@ -37,9 +37,9 @@ class Facts:
         """Whether the layer is affine: its own `forward`, read as polynomials, has degree 1."""
         return self._once("affine", placed, _is_affine)
 
-    def cost(self, placed: Placed) -> Cost:
+    def cost(self, placed: Placed) -> Effort:
         """What the layer costs."""
-        return self._once("cost", placed, placed_cost)
+        return self._once("cost", placed, placed_effort)
 
     def offset(self, placed: Placed) -> bool:
         """Whether the layer is not 0 where its inputs are."""

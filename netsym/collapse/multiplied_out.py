@@ -13,15 +13,12 @@ from itertools import chain
 from typing import Any
 
 import flint
-import numpy as np
 
 from netsym.graph.builder import Builder
 from netsym.graph.names import Names
-from netsym.ops import Present
-from netsym.ops.arrays import Arrays
-from netsym.ops.parameters import Parameter
+from netsym.ops import ByMatrices, Present
+from netsym.ops.arrays import Elements, Objects, at_each_place, filled
 from netsym.ops.proved.rationals import NotRational
-from netsym.ops.proved.scalars import Objects, filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +80,12 @@ class Sum:
         return Sum.of(term * minus for term in self)
 
 
-class _Ring(Arrays[np.object_]):
+class _Ring(Elements):
     """Object arrays of elements that are added and multiplied by Python's operators."""
 
     @abstractmethod
     def symbol(self, name: str) -> Any:
         """The element of a name."""
-
-    @abstractmethod
-    def number(self, value: float | Fraction) -> Any:
-        """The element of a number."""
 
     @abstractmethod
     def joined(self, elements: list[Any]) -> Any:
@@ -106,30 +99,11 @@ class _Ring(Arrays[np.object_]):
     def function(self, function: str, *operands: Any) -> Any:
         """The element of a function, which is a factor as it stands."""
 
-    def zeros(self, shape: tuple[int, ...]) -> Objects:
-        """Zeros of a shape."""
-        return filled((self.number(0.0) for _ in range(int(np.prod(shape)))), shape)
-
-    def ones(self, shape: tuple[int, ...]) -> Objects:
-        """Ones of a shape; exact, as they are not among the numbers of the network."""
-        return filled((self.number(Fraction(1)) for _ in range(int(np.prod(shape)))), shape)
-
     def symbols(self, names: Names) -> Objects:
         return filled(map(self.symbol, names.all()), (len(names),))
 
-    def constant(self, value: float | Fraction) -> Objects:
-        return filled(iter([self.number(value)]), ())
-
-    def parameter(self, parameter: Parameter) -> Objects:
-        if parameter.entries is None:
-            return self.symbols(parameter.names).reshape(parameter.shape)
-        names = dict(parameter.named())
-        entries = enumerate(parameter.entries.reshape(-1).tolist())
-        found = (self.symbol(names[n]) if n in names else self.number(e) for n, e in entries)
-        return filled(found, parameter.shape)
-
     def divide(self, numerator: Objects, denominator: Objects) -> Objects:
-        return self._each(self.quotient, numerator, denominator)
+        return self.each(self.quotient, numerator, denominator)
 
     def power(self, base: Objects, exponent: int) -> Objects:
         if exponent < 0:
@@ -140,40 +114,16 @@ class _Ring(Arrays[np.object_]):
         return raised
 
     def call(self, function: str, *operands: Objects) -> Objects:
-        if not operands:
-            return filled(iter([self.function(function)]), ())
-        return self._each(lambda *each: self.function(function, *each), *operands)
+        return self.each(lambda *each: self.function(function, *each), *operands)
 
     def add(self, *terms: Objects) -> Objects:
-        return self._each(lambda *each: self.joined(list(each)), *terms)
-
-    def contract(
-        self,
-        weights: Objects,
-        values: Objects,
-        bias: Objects | None = None,
-        present: Present | None = None,
-        axes: int = 1,
-    ) -> Objects:
-        weights, values = self.factors(weights, values, present, axes)
-        if weights.ndim > 2:  # a matrix for each place
-            weights = weights[..., None, :, :]
-        products = self.multiply(weights, values[..., None, :])
-        if bias is not None:
-            ends = np.broadcast_to(bias[..., None], (*products.shape[:-1], 1))
-            products = np.concatenate([products, ends], axis=-1)
-        return self.total(products)[..., 0]
+        return self.each(lambda *each: self.joined(list(each)), *terms)
 
     def total(self, values: Objects, present: Present | None = None) -> Objects:
-        values = self.kept(values, present)
+        values = values if present is None else self.kept(values, present)
         rows = values.reshape(-1, values.shape[-1])
         found = (self.joined(row.tolist()) for row in rows)
         return filled(found, (*values.shape[:-1], 1))
-
-    def _each(self, function: Any, *operands: Objects) -> Objects:
-        together = np.broadcast_arrays(*operands)
-        rows = zip(*(operand.reshape(-1).tolist() for operand in together), strict=True)
-        return filled((function(*row) for row in rows), together[0].shape)
 
 
 class Sums(_Ring):
@@ -249,7 +199,7 @@ class Sums(_Ring):
         return self.builder.operation("power", (node, self.builder.constant(float(exponent))))
 
 
-class Paths(_Ring):
+class Paths(_Ring, ByMatrices[Objects]):
     """Elements count products by how many factors they have, names and functions.
 
     One integer holds all counts: `each` to the power of k is a product of k factors, so that sums
@@ -285,24 +235,16 @@ class Paths(_Ring):
         """The element of a function, which is a factor as it stands."""
         return 1 << self.bits
 
-    def contract(
-        self,
-        weights: Objects,
-        values: Objects,
-        bias: Objects | None = None,
-        present: Present | None = None,
-        axes: int = 1,
-    ) -> Objects:
+    def products(self, weights: Objects, values: Objects) -> Objects:
         """In whole matrices, as this is what refuses large networks."""
-        weights, values = self.factors(weights, values, present, axes)
-        if weights.ndim > 2:
-            return super().contract(weights, values, bias)
+        return at_each_place(self._product, weights, values)
+
+    def _product(self, weights: Objects, values: Objects) -> Objects:
         rows = values.reshape(-1, values.shape[-1])
         left = flint.fmpz_mat(len(rows), rows.shape[1], rows.reshape(-1).tolist())
         right = flint.fmpz_mat(rows.shape[1], len(weights), weights.T.reshape(-1).tolist())
         shape = (*values.shape[:-1], len(weights))
-        found = filled((self.joined([int(n)]) for n in (left * right).entries()), shape)
-        return found if bias is None else self.add(found, bias)
+        return filled((self.joined([int(n)]) for n in (left * right).entries()), shape)
 
     def counts(self, element: int) -> list[int]:
         """How many products have no factor but a number, one factor, two, and so on."""

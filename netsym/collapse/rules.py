@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from netsym.collapse.blocks import Block, blocks, ends
+from netsym.collapse.blocks import AffineBlock, blocks, ends
 from netsym.collapse.diagram import Diagram
-from netsym.collapse.effort import network_cost
+from netsym.collapse.effort import network_effort
 from netsym.collapse.facts import Facts
 from netsym.collapse.maps import collapse, side_by_side
 from netsym.collapse.units import Hidden, constant, hidden, is_rounded, is_zero, keys, without
@@ -107,7 +107,7 @@ def _collapsed(work: Work, joins: bool, how: str, because: str) -> Found | None:
     """The block that saves most, as one layer."""
     diagram, facts, force = work.diagram, work.facts, work.force
     while True:
-        best: Block | None = None
+        best: AffineBlock | None = None
         for end in ends(diagram, facts):
             for block in blocks(diagram, facts, end):
                 if (
@@ -136,15 +136,15 @@ def _collapsed(work: Work, joins: bool, how: str, because: str) -> Found | None:
 
 
 def _grows(before: Diagram, after: Diagram) -> bool:
-    return (network_cost(after.network()) - network_cost(before.network())).grows
+    return (network_effort(after.network()) - network_effort(before.network())).grows
 
 
-def _merit(block: Block, force: bool) -> tuple[int, int]:
+def _merit(block: AffineBlock, force: bool) -> tuple[int, int]:
     saved = -block.change.total
     return (len(block.layers), saved) if force else (saved, len(block.layers))
 
 
-def as_one(diagram: Diagram, block: Block, how: str, because: str) -> Found:
+def as_one(diagram: Diagram, block: AffineBlock, how: str, because: str) -> Found:
     """The diagram with one layer for a block.
 
     Raises `NotRational` as `collapse` does, and `OverflowError` for numbers beyond float64.

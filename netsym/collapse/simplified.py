@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.collapse.blocked import Blocked
-from netsym.collapse.effort import Cost, network_cost
+from netsym.collapse.effort import Effort, network_effort
 from netsym.collapse.rules import compose
 from netsym.collapse.step import Step
 from netsym.errors import SpecError
@@ -53,9 +53,9 @@ class Simplified:
         return any(one is not other for one, other in zip(*sides, strict=True))
 
     @cached_property
-    def cost(self) -> tuple[Cost, Cost]:
+    def cost(self) -> tuple[Effort, Effort]:
         """What the network costs, before and after."""
-        return network_cost(self.original), network_cost(self.network)
+        return network_effort(self.original), network_effort(self.network)
 
     def bound(self, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Proved bounds on |original(x) - network(x)| in real numbers; shape (points, outputs).
@@ -158,7 +158,7 @@ def _parameters(network: Network) -> Iterator[Parameter]:
     return (p for placed in network.layers for p in placed.parameters.values())
 
 
-def _costs(before: Cost, after: Cost, arrow: str) -> str:
+def _costs(before: Effort, after: Effort, arrow: str) -> str:
     return (
         f"parameters {before.parameters:,} {arrow} {after.parameters:,}, "
         f"operations {before.operations:,} {arrow} {after.operations:,}"

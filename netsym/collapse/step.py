@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from netsym.collapse.diagram import Diagram
-from netsym.collapse.effort import Cost, network_cost
+from netsym.collapse.effort import Effort, network_effort
 from netsym.collapse.rules import Found, Rule
 from netsym.network.network import Network
 
@@ -38,9 +38,9 @@ class Step:
         return self.found.after.network()
 
     @cached_property
-    def cost(self) -> tuple[Cost, Cost]:
+    def cost(self) -> tuple[Effort, Effort]:
         """What the network costs, before and after."""
-        return network_cost(self.before), network_cost(self.after)
+        return network_effort(self.before), network_effort(self.after)
 
     @cached_property
     def nodes(self) -> tuple[int, int]:

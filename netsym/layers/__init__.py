@@ -123,7 +123,7 @@ def activation_meant(word: str) -> str:
     return meant
 
 
-def shown(shape: Shape) -> str:
+def shape_text(shape: Shape) -> str:
     """A shape for a sentence: 3 x 32 x 32."""
     return " x ".join(map(str, shape))
 
@@ -132,5 +132,5 @@ def refuse_vast(what: str, *lengths: int, most: int = 30_000_000) -> None:
     """Raise `SpecError` for what has too many elements to be laid out: `what` says which."""
     count = prod(lengths)
     if count > most:
-        many = f"{shown(lengths)} = {count:,}" if len(lengths) > 1 else f"{count:,}"
+        many = f"{shape_text(lengths)} = {count:,}" if len(lengths) > 1 else f"{count:,}"
         raise SpecError(f"{what} {many}, more than the {most:,} that can be laid out; take less")

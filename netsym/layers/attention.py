@@ -10,7 +10,7 @@ from typing import ClassVar, TypeVar
 import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.layers import Layer, Shape, refuse_vast, shown
+from netsym.layers import Layer, Shape, refuse_vast, shape_text
 from netsym.ops import Ops, Present, WholeOps
 from netsym.wording import agreed, plural
 
@@ -62,7 +62,7 @@ class Attention(Layer):
         for shape in shapes:
             if len(shape) != 2:
                 raise SpecError(
-                    f"takes sequences (steps, values), but an input has shape {shown(shape)}; "
+                    f"takes sequences (steps, values), but an input has shape {shape_text(shape)}; "
                     "reshape it first"
                 )
         width = shapes[0][1]

@@ -9,7 +9,7 @@ from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
 from netsym.graph.functions import FUNCTIONS
-from netsym.layers import Activated, Shape, shown
+from netsym.layers import Activated, Shape, shape_text
 from netsym.layers.windows import Geometry, Windows, margins, spatial
 from netsym.ops import Ops, WholeOps
 from netsym.wording import plural
@@ -65,7 +65,7 @@ class Convolution(Activated):
         if channels % self.groups:
             raise SpecError(
                 f"has {self.groups} groups, which does not divide the number of its input's "
-                f"channels, {channels} of {shown(shapes[0])}; take one that does"
+                f"channels, {channels} of {shape_text(shapes[0])}; take one that does"
             )
         return (self.channels, *self.places(lengths))
 

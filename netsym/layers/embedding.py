@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.layers import Layer, Shape, shown
+from netsym.layers import Layer, Shape, shape_text
 from netsym.ops import Ops, WholeOps
 
 A = TypeVar("A")
@@ -60,8 +60,8 @@ class Positions(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         if len(shapes[0]) != 2:
             raise SpecError(
-                f"takes sequences (steps, values), but its input has shape {shown(shapes[0])}; "
-                "reshape it first"
+                f"takes sequences (steps, values), but its input has shape {shape_text(shapes[0])}"
+                "; reshape it first"
             )
         return shapes[0]
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from netsym.errors import SpecError, check_real
 from netsym.graph.array_operations import EXAMPLES, ROW
-from netsym.layers import Layer, Shape, shown
+from netsym.layers import Layer, Shape, shape_text
 from netsym.layers.merge import same
 from netsym.ops import Ops, Present, WholeOps
 from netsym.wording import plural
@@ -160,8 +160,9 @@ class Labelled(Loss):
         count, axes = prod(shapes[1]), 2 if self.examples else 1
         if self.labels and (len(self.labels) != count or len(shapes[1]) != axes):
             raise SpecError(
-                f"has {plural(len(self.labels), 'label')}, but its target is {shown(shapes[1])}; "
-                "give one label for each value of a vector, or with examples of each vector"
+                f"has {plural(len(self.labels), 'label')}, but its target is "
+                f"{shape_text(shapes[1])}; give one label for each value of a vector, or with "
+                "examples of each vector"
             )
         return shape
 

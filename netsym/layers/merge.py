@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.layers import MOST_AXES, Layer, Shape, shown
+from netsym.layers import MOST_AXES, Layer, Shape, shape_text
 from netsym.ops import Ops
 
 A = TypeVar("A")
@@ -91,9 +91,9 @@ class Concat(Layer):
         axes, along = len(shapes[0]), self.along
         if self.axis is None and max(map(len, shapes)) > 2:
             raise SpecError(
-                f"joins arrays of shapes {listed(shapes)}, so it must say along which axis: write "
-                f"axis = {-axes} for the first, the channels of images, or axis = -1 for the last, "
-                "their width"
+                f"joins arrays of shapes {shapes_text(shapes)}, so it must say along which axis: "
+                f"write axis = {-axes} for the first, the channels of images, or axis = -1 for the "
+                "last, their width"
             )
         if not -axes <= along <= -1:
             raise SpecError(
@@ -104,7 +104,7 @@ class Concat(Layer):
         if len(others) > 1 or len({len(shape) for shape in shapes}) > 1:
             raise SpecError(
                 f"joins values along axis {along}, so all other lengths must agree, but their "
-                f"shapes are {listed(shapes)}"
+                f"shapes are {shapes_text(shapes)}"
             )
         length = sum(shape[along] for shape in shapes)
         return (*shapes[0][:along], length, *shapes[0][axes + along + 1 :])
@@ -120,11 +120,11 @@ class Concat(Layer):
 def same(does: str, shapes: Sequence[Shape]) -> Shape:
     """The one shape of several values; raises `SpecError` if they differ."""
     if len(set(shapes)) > 1:
-        raise SpecError(f"{does} values of one shape, but these have {listed(shapes)}")
+        raise SpecError(f"{does} values of one shape, but these have {shapes_text(shapes)}")
     return shapes[0]
 
 
-def listed(shapes: Sequence[Shape]) -> str:
+def shapes_text(shapes: Sequence[Shape]) -> str:
     """Shapes for a sentence: 2 x 3, 4 and 3 x 2."""
-    *first, last = map(shown, shapes)
+    *first, last = map(shape_text, shapes)
     return f"{', '.join(first)} and {last}"

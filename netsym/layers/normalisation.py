@@ -9,7 +9,7 @@ from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
 from netsym.graph.array_operations import ROW
-from netsym.layers import Layer, Shape, shown
+from netsym.layers import Layer, Shape, shape_text
 from netsym.layers.channels import channelwise, for_each_channel
 from netsym.ops import Ops, WholeOps
 from netsym.wording import plural
@@ -200,7 +200,7 @@ class GroupNorm(Grouped):
         if shapes[0][0] % self.groups:
             raise SpecError(
                 f"has {self.groups} groups, which does not divide the number of its input's "
-                f"channels, {shapes[0][0]} of {shown(shapes[0])}; take one that does"
+                f"channels, {shapes[0][0]} of {shape_text(shapes[0])}; take one that does"
             )
         return shapes[0]
 
@@ -223,7 +223,7 @@ class InstanceNorm(Grouped):
         if len(shapes[0]) < 2:
             raise SpecError(
                 "normalises every channel of an input (channels, …), but its input is "
-                f"{shown(shapes[0])}, so that every channel is one value; take a layer_norm"
+                f"{shape_text(shapes[0])}, so that every channel is one value; take a layer_norm"
             )
         return shapes[0]
 

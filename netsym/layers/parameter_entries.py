@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError
+from netsym.layers import Shape, shape_text
 
 #: How many characters a formula may have.
 LONGEST = 1_000_000
@@ -25,7 +25,7 @@ _NUMBER, _SIGN = re.compile(NUMBER), re.compile(SIGN)
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedEntry:
     """An entry that is a formula of names and numbers, as typed."""
 
     text: str
@@ -34,7 +34,8 @@ class Typed:
 def entries(
     where: str, given: Any, shape: tuple[int, ...]
 ) -> npt.NDArray[np.float64] | npt.NDArray[np.object_]:
-    """Entries as an array: float64 if all are numbers, else of str (names), float, Fraction, Typed.
+    """Entries as an array: float64 if all are numbers, else of names (str), float, Fraction and
+    TypedEntry.
 
     `where` is what errors call the parameter. Raises `SpecError` for another shape, for entries
     of another kind, and for numbers that are not finite.
@@ -94,7 +95,7 @@ def is_typed(text: str) -> bool:
     return _SIGN.search(text) is not None and not _NUMBER.fullmatch(text)
 
 
-def _entry(where: str, entry: Any) -> str | float | Fraction | Typed:
+def _entry(where: str, entry: Any) -> str | float | Fraction | TypedEntry:
     if isinstance(entry, bool) or not isinstance(
         entry, (str, int, float, Fraction, np.integer, np.floating)
     ):
@@ -109,7 +110,7 @@ def _entry(where: str, entry: Any) -> str | float | Fraction | Typed:
     if not isinstance(entry, str):
         return float(entry)
     if is_typed(entry):
-        return Typed(entry)
+        return TypedEntry(entry)
     if entry and not _NUMBER.match(entry):
         return entry
     if not _FRACTION.fullmatch(entry) or not int(entry.partition("/")[2] or 1):
@@ -128,5 +129,5 @@ def exact(where: str, number: Fraction) -> Fraction:
     return number
 
 
-def _shape(shape: Sequence[int]) -> str:
-    return " x ".join(map(str, shape)) if shape else "a single number"
+def _shape(shape: Shape) -> str:
+    return shape_text(shape) or "a single number"

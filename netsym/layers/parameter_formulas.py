@@ -14,7 +14,7 @@ import numpy.typing as npt
 from netsym.errors import SpecError
 from netsym.forms.form import Form
 from netsym.graph.names import Names, first_words, free_letter, literal
-from netsym.layers.parameter_entries import LONGEST, Typed
+from netsym.layers.parameter_entries import LONGEST, TypedEntry
 from netsym.ops.parameters import Parameter, derived
 from netsym.typed.vocabulary import Vocabulary, function_of, plain_names
 
@@ -25,7 +25,7 @@ _NO_PART = re.compile(r"[=;#\n]")  # they would end the entry, or give a part of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Given:
+class GivenParameter:
     """A parameter as it was given: `entries` as they were checked, None where it was left out.
 
     `where` is what errors call it.
@@ -41,7 +41,7 @@ class Given:
         entries = self.entries
         if entries is None or entries.dtype != object:
             return False
-        return any(isinstance(entry, Typed) for entry in entries.flat)
+        return any(isinstance(entry, TypedEntry) for entry in entries.flat)
 
 
 def has_meaning(word: str) -> bool:
@@ -53,7 +53,7 @@ def has_meaning(word: str) -> bool:
     return word == "e" or function_of(word) is not None
 
 
-def read_parameters(given: Sequence[Given]) -> list[Parameter]:
+def read_parameters(given: Sequence[GivenParameter]) -> list[Parameter]:
     """The parameters of all layers; the formulas among their entries may use all of their names.
 
     A name that no layer has is a parameter of its own. Raises `SpecError` for what is not a
@@ -87,14 +87,14 @@ def _own(parameter: Parameter, times: Mapping[str, int]) -> Parameter:
     return parameter
 
 
-def _derived(given: Given, notation: Vocabulary, chosen: Collection[str]) -> Parameter:
+def _derived(given: GivenParameter, notation: Vocabulary, chosen: Collection[str]) -> Parameter:
     """A parameter with a formula; numbers among its entries need no parser."""
     assert given.entries is not None
     entries = given.entries.reshape(-1).tolist()
     texts = {
-        place: entry.text if isinstance(entry, Typed) else entry
+        place: entry.text if isinstance(entry, TypedEntry) else entry
         for place, entry in enumerate(entries)
-        if isinstance(entry, (Typed, str))
+        if isinstance(entry, (TypedEntry, str))
     }
     names = {entry for entry in entries if isinstance(entry, str)}.union(chosen)
     try:

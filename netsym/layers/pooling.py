@@ -11,7 +11,7 @@ from typing import ClassVar, TypeVar
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.layers import Layer, Shape, shown
+from netsym.layers import Layer, Shape, shape_text
 from netsym.layers.windows import Geometry, Windows, spatial
 from netsym.ops import Ops, WholeOps
 
@@ -123,7 +123,7 @@ class AveragePool(Pool):
         if len(set(counts.tolist())) == 1:
             return _over(ops, sums, int(counts[0]))
         several = np.flatnonzero(counts > 1)  # what is alone in its window is its own mean
-        divisors = ops.numbers(counts[several, None])
+        divisors = ops.numbers(counts[several, None].astype(np.float64))
         means = ops.divide(ops.take(sums, several, -2), divisors)
         positions = np.arange(places)
         positions[several] = places + np.arange(len(several))
@@ -164,7 +164,7 @@ class GlobalPool(Layer):
         if len(shapes[0]) < 2:
             raise SpecError(
                 "pools every channel of an input (channels, …) as a whole, but its input is "
-                f"{shown(shapes[0])}, which has no axis but channels"
+                f"{shape_text(shapes[0])}, which has no axis but channels"
             )
         return shapes[0][:1]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, TypeVar
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.layers import Layer, Shape, activation_meant, refuse_vast, shown
+from netsym.layers import Layer, Shape, activation_meant, refuse_vast, shape_text
 from netsym.layers.blocks import INPUT, MOST_LAYERS, Block, Composite, Wire
 from netsym.layers.merge import Concat
 from netsym.ops import Ops
@@ -53,7 +53,7 @@ class Recurrent(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         if len(shapes[0]) != 2:
             raise SpecError(
-                f"reads a sequence, (steps, values), but its input is {shown(shapes[0])}; "
+                f"reads a sequence, (steps, values), but its input is {shape_text(shapes[0])}; "
                 "for single values, give the inputs the shape [steps, 1]"
             )
         steps = shapes[0][0]
@@ -61,7 +61,7 @@ class Recurrent(Layer):
         if self.steps is not None and steps != self.steps:
             raise SpecError(
                 f"is written for {plural(self.steps, 'step')}, but its input has {steps}: its "
-                f"shape is {shown(shapes[0])}; change one, or leave steps out"
+                f"shape is {shape_text(shapes[0])}; change one, or leave steps out"
             )
         return (steps, self.units) if self.returns == "all" else (self.units,)
 

@@ -10,7 +10,7 @@ from typing import ClassVar, TypeVar
 import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.layers import Layer, Shape, refuse_vast, shown
+from netsym.layers import Layer, Shape, refuse_vast, shape_text
 from netsym.layers.windows import margins, spread
 from netsym.ops import Ops, WholeOps
 
@@ -49,8 +49,8 @@ class Reshape(Layer):
     def shape(self, *shapes: Shape) -> Shape:
         if prod(shapes[0]) != prod(self.to):
             raise SpecError(
-                f"makes {shown(self.to)} = {prod(self.to):,} values of {shown(shapes[0])} = "
-                f"{prod(shapes[0]):,}; both must have as many"
+                f"makes {shape_text(self.to)} = {prod(self.to):,} values of {shape_text(shapes[0])}"
+                f" = {prod(shapes[0]):,}; both must have as many"
             )
         return self.to
 
@@ -62,7 +62,7 @@ class Reshape(Layer):
         return ops.operator("reshape", inputs[0], index="x".join(map(str, self.to)))
 
     def describe(self) -> str:
-        return f"reshape to {shown(self.to)}"
+        return f"reshape to {shape_text(self.to)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +84,8 @@ class Transpose(Layer):
         order = self.order(len(shape))
         if sorted(order) != list(range(len(shape))):
             raise SpecError(
-                f"puts the axes in the order {list(self.axes)}, but its input {shown(shape)} has "
-                f"the axes 1 to {len(shape)}; name each once"
+                f"puts the axes in the order {list(self.axes)}, but its input {shape_text(shape)} "
+                f"has the axes 1 to {len(shape)}; name each once"
             )
         return tuple(shape[axis] for axis in order)
 
@@ -146,7 +146,7 @@ class Pad(Layer):
         positions = np.arange(count).reshape(lengths)
         x = ops.reshape(inputs[0], len(lengths), (count,))
         if self.mode == "constant":
-            x = ops.concatenate([x, ops.numbers([self.value])])
+            x = ops.concatenate([x, ops.numbers(np.array([self.value]))])
             return ops.take(x, np.pad(positions, sides, constant_values=count))
         return ops.take(x, np.pad(positions, sides, mode=PADDINGS[self.mode]))  # type: ignore[call-overload]
 
@@ -191,7 +191,7 @@ class Upsample(Layer):
         return ops.operator("upsample", inputs[0], index="x".join(map(str, self.scale)))
 
     def describe(self) -> str:
-        return f"upsample {shown(self.scale)} times"
+        return f"upsample {shape_text(self.scale)} times"
 
 
 def _around(shape: Shape) -> tuple[Shape, Shape]:

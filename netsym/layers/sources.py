@@ -11,7 +11,7 @@ import numpy as np
 
 from netsym.errors import SpecError
 from netsym.graph.names import Names
-from netsym.layers import Layer, Shape, shown
+from netsym.layers import Layer, Shape, shape_text
 from netsym.ops import Ops, WholeOps
 from netsym.wording import plural
 
@@ -35,7 +35,7 @@ class Part(Layer):
         if len(shape) != 1 or stop > shape[0]:
             raise SpecError(
                 f"takes the values {self.start + 1} to {stop} of a vector, but reads an array of "
-                f"shape {shown(shape)}; change start or lengths, or read from another layer"
+                f"shape {shape_text(shape)}; change start or lengths, or read from another layer"
             )
         return self.lengths
 

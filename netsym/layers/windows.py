@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError
-from netsym.layers import Shape, refuse_vast, shown
+from netsym.layers import Shape, refuse_vast, shape_text
 from netsym.ops import Present
 
 Positions = npt.NDArray[np.intp]
@@ -69,10 +69,10 @@ class Geometry:
         padded = tuple(n + sum(p) for n, p in zip(lengths, self.padding, strict=True))
         if any(reach > n for reach, n in zip(self.extent, padded, strict=True)):
             dilated = " with its dilation" if self.extent != self.kernel else ""
-            around = f" with padding ({shown(lengths)} without)" if padded != lengths else ""
+            around = f" with padding ({shape_text(lengths)} without)" if padded != lengths else ""
             raise SpecError(
-                f"has a kernel of {shown(self.extent)}{dilated}, larger than its input of "
-                f"{shown(padded)}{around}; take a smaller kernel or more padding"
+                f"has a kernel of {shape_text(self.extent)}{dilated}, larger than its input of "
+                f"{shape_text(padded)}{around}; take a smaller kernel or more padding"
             )
         every = zip(padded, self.extent, self.stride, strict=True)
         found = tuple((n - reach) // stride + 1 for n, reach, stride in every)
@@ -106,8 +106,8 @@ class Geometry:
         )
         if min(found) < 1:
             raise SpecError(
-                f"has an output of {shown(found)}: its padding cuts off all there is; take less "
-                "padding or a larger kernel"
+                f"has an output of {shape_text(found)}: its padding cuts off all there is; take "
+                "less padding or a larger kernel"
             )
         refuse_vast("has windows, places times elements:", *found, *self.kernel)
         return found
@@ -130,19 +130,19 @@ class Geometry:
     def describe(self) -> str:
         """The kernel and what is not usual, for headings: `kernel 3 x 3, stride 2, padding 1`."""
         befores, afters = (tuple(pair[end] for pair in self.padding) for end in (0, 1))
-        words = [f"kernel {shown(self.kernel)}"]
+        words = [f"kernel {shape_text(self.kernel)}"]
         words += [f"stride {_short(self.stride)}"] * (set(self.stride) != {1})
         if befores == afters:
             words += [f"padding {_short(befores)}"] * any(befores)
         else:
-            words += [f"padding {shown(befores)} before and {shown(afters)} after"]
+            words += [f"padding {shape_text(befores)} before and {shape_text(afters)} after"]
         words += [f"dilation {_short(self.dilation)}"] * (set(self.dilation) != {1})
         return ", ".join(words)
 
 
 def _short(numbers: Shape) -> str:
     """Numbers for each axis, or the one that all are."""
-    return str(numbers[0]) if len(set(numbers)) == 1 else shown(numbers)
+    return str(numbers[0]) if len(set(numbers)) == 1 else shape_text(numbers)
 
 
 def _joined(shape: Shape, lengths: Shape, along: Sequence[Positions]) -> Windows:
@@ -194,7 +194,7 @@ def spatial(shape: Shape, axes: int, what: str) -> tuple[int, Shape]:
     if len(shape) != axes + 1:
         wanted = {1: "signals (channels, length)", 2: "images (channels, height, width)"}[axes]
         raise SpecError(
-            f"{what} {wanted}, but its input is {shown(shape)}; give the network's input that "
+            f"{what} {wanted}, but its input is {shape_text(shape)}; give the network's input that "
             "shape, or put a reshape layer before it"
         )
     return shape[0], shape[1:]

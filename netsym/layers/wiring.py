@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.graph.names import Names
-from netsym.layers import MOST_AXES, Layer, Shape, refuse_vast, shown
+from netsym.layers import MOST_AXES, Layer, Shape, refuse_vast, shape_text
 from netsym.layers.blocks import LayerWire, Shared, Wire, end_of, expanded
 from netsym.layers.parameter_entries import entries
-from netsym.layers.parameter_formulas import Given, read_parameters
+from netsym.layers.parameter_formulas import GivenParameter, read_parameters
 from netsym.ops import NoReading, Ops, WholeOps
 from netsym.ops.parameters import Parameter
 from netsym.ops.reading import read_parameter
@@ -238,10 +238,10 @@ def _shared(
     for key, shape in row.wanted.items():
         there_is = own[origin].get(key)
         if there_is is None or there_is.shape != shape:
-            has = "none" if there_is is None else shown(there_is.shape)
+            has = "none" if there_is is None else shape_text(there_is.shape)
             raise SpecError(
                 f"{row.where} shares the parameters of {origin} and needs {key} of shape "
-                f"{shown(shape)}, but {origin} has {has}{_without(row.layer, key)}"
+                f"{shape_text(shape)}, but {origin} has {has}{_without(row.layer, key)}"
             )
     return {key: own[origin][key] for key in row.wanted}
 
@@ -251,9 +251,11 @@ def _without(layer: Layer, key: str) -> str:
     return f"; write {key} = false to do without" if hasattr(layer, f"use_{key}") else ""
 
 
-def _given(where: str, names: Names, given: Any) -> Given:
+def _given(where: str, names: Names, given: Any) -> GivenParameter:
     """A parameter as given, its entries checked."""
-    return Given(where, names, None if given is None else entries(where, given, names.shape))
+    return GivenParameter(
+        where, names, None if given is None else entries(where, given, names.shape)
+    )
 
 
 def _check_sources(name: str, layer: Layer, sources: Sequence[str]) -> None:

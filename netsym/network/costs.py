@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError, TooLargeError, checked_whole, did_you_mean
 from netsym.graph.names import Names, literal, several
-from netsym.layers import Activated, Shape, shown
+from netsym.layers import Activated, Shape, shape_text
 from netsym.layers.loss import Cost, Huber, Labelled, Loss, Penalty
 from netsym.layers.registry import LOSSES
 from netsym.layers.sources import Given
@@ -330,8 +330,8 @@ def _numbers(
     if y.shape != (len(x), *answered):
         also = ", or one class a row" if classes else ""
         raise SpecError(
-            f"Y has shape {shown(y.shape)}, but the network gives {shown(answered)} a row: it must "
-            f"be {shown((len(x), *answered))}{also}"
+            f"Y has shape {shape_text(y.shape)}, but the network gives {shape_text(answered)} "
+            f"a row: it must be {shape_text((len(x), *answered))}{also}"
         )
     _check_targets(loss, y)
     return arrays, y
@@ -346,8 +346,8 @@ def _rows(end: Input, x: Floats, called: str = "") -> Floats:
         x = x.reshape(len(x), *asked)
     if x.shape[1:] != asked or not len(x):
         raise SpecError(
-            f"{called or end.name} has shape {shown(x.shape)}, but the network takes "
-            f"{shown(asked)} a row: it must be m x {shown(asked)} for m examples"
+            f"{called or end.name} has shape {shape_text(x.shape)}, but the network takes "
+            f"{shape_text(asked)} a row: it must be m x {shape_text(asked)} for m examples"
         )
     return x
 

@@ -12,8 +12,9 @@ from netsym.network.reading import read
 from netsym.network.to_form import FORMS, to_form
 from netsym.network.wired import Wired
 from netsym.ops.counts import forecast
+from netsym.ops.counts.counts import Counts
 from netsym.ops.counts.forecast import Growth, NetworkSize
-from netsym.ops.counts.sizes import Counts, Sizes
+from netsym.ops.counts.sizes import Sizes
 
 Watcher = Callable[[str, int, int], None]
 

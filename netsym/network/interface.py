@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError, checked_whole
 from netsym.graph.names import Names, literal
-from netsym.layers import Shape, shown
+from netsym.layers import Shape, shape_text
 from netsym.layers.blocks import INPUT
 from netsym.network.columns import in_order
 from netsym.wording import plural
@@ -48,8 +48,8 @@ class Input:
             raise SpecError("a network needs at least one input; the list of inputs is empty")
         if shape and (min(shape) < 1 or prod(shape) != count):
             raise SpecError(
-                f"inputs of shape {shown(shape)} are {max(prod(shape), 0):,}, but {count:,} are "
-                "given"
+                f"inputs of shape {shape_text(shape)} are {max(prod(shape), 0):,}, but {count:,} "
+                "are given"
             )
         letter = "x" if name == INPUT else name
         if named is not None:
@@ -151,8 +151,8 @@ def flat(inputs: Sequence[Input], given: Sequence[npt.ArrayLike]) -> Sequence[np
     if vectors is None or (len(inputs) == 1 and len(inputs[0].shape) == 1):
         if len(inputs) < 2 or len(arrays) == entries or _last(arrays) == entries:
             return given
-        wanted = ", ".join(f"{each.name} ({shown(each.shape)})" for each in inputs)
-        got = ", ".join(shown(array.shape) or "a number" for array in arrays) or "nothing"
+        wanted = ", ".join(f"{each.name} ({shape_text(each.shape)})" for each in inputs)
+        got = ", ".join(shape_text(array.shape) or "a number" for array in arrays) or "nothing"
         raise SpecError(
             f"this network has {len(inputs)} inputs: give an array for each, {wanted}, with the "
             f"points in the axes before; given were {got}"
@@ -162,7 +162,7 @@ def flat(inputs: Sequence[Input], given: Sequence[npt.ArrayLike]) -> Sequence[np
     except ValueError:
         raise SpecError(
             f"the points of {', '.join(each.name for each in inputs)} do not fit together: "
-            f"{', '.join(shown(vector.shape[:-1]) or 'one' for vector in vectors)}"
+            f"{', '.join(shape_text(vector.shape[:-1]) or 'one' for vector in vectors)}"
         ) from None
     whole = [np.broadcast_to(vector, (*leading, vector.shape[-1])) for vector in vectors]
     return [np.concatenate(whole, axis=-1)]

@@ -2,7 +2,8 @@
 
 A layer calls `ops`; a reading decides what an array element is: a float64 (`numeric`), a node of
 the expression graph (`symbolic`), a count of nodes (`sizes`), or a whole array (`matrix`), which
-has more operations (`WholeOps`).
+has more operations (`WholeOps`). It need only say what its names and numbers are and how it
+computes with them; one that has products of matrices is `ByMatrices`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import prod
 from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
@@ -19,7 +21,7 @@ import numpy.typing as npt
 
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.names import Names
+from netsym.graph.names import Names, literal
 from netsym.ops.parameters import Parameter
 
 A = TypeVar("A")
@@ -73,12 +75,27 @@ class Ops(ABC, Generic[A]):
         """Values that are only named, such as inputs; shape (len(names),)."""
 
     @abstractmethod
-    def parameter(self, parameter: Parameter) -> A:
-        """A parameter array of a layer."""
+    def numbers(self, values: npt.NDArray[Any]) -> A:
+        """Numbers in their shape: float64, or objects, which are float and Fraction."""
 
-    @abstractmethod
     def constant(self, value: float | Fraction) -> A:
         """A number; shape ()."""
+        return self.numbers(np.array(value, dtype=object))
+
+    def parameter(self, parameter: Parameter) -> A:
+        """A parameter array of a layer: of names, of numbers, or of both."""
+        names, entries = parameter.names, parameter.entries
+        if entries is None:
+            return self.reshape(self.symbols(names), 1, names.shape)
+        if parameter.is_numeric:
+            return self.numbers(entries)
+        named = dict(parameter.named())
+        others = [place for place in range(entries.size) if place not in named]
+        parts = [self.symbols(literal(*named.values()))] if named else []
+        if others:
+            parts.append(self.numbers(entries.reshape(-1)[others]))
+        order = np.argsort([*named, *others]).reshape(names.shape)
+        return self.take(self.concatenate(parts), order)
 
     def copied(self, formula: Form) -> A | None:
         """The outputs of a formula without inputs, node for node; None where that means nothing."""
@@ -110,7 +127,6 @@ class Ops(ABC, Generic[A]):
         """A function of the table, as it stands."""
 
     # -- along axes; they count from the last, so that an array may have any others before them
-    @abstractmethod
     def contract(
         self,
         weights: A,
@@ -126,6 +142,21 @@ class Ops(ABC, Generic[A]):
         Terms that are not `present` are left out, so that a sum has only those that are there:
         `present` broadcasts to (*b, n, i, j), and depends on n or on i, not on both.
         """
+        *places, rows = self.lengths(weights)[:-axes]
+        columns = self.lengths(weights, axes)
+        if places:
+            weights = self.reshape(weights, axes + 1, (1, rows, *columns))
+        terms = self.multiply(weights, self.reshape(values, axes, (1, *columns)))
+        if present is not None:
+            present = np.broadcast_to(present, self.lengths(terms))
+            present = present.reshape(*present.shape[:-axes], prod(columns))
+        terms = self.reshape(terms, axes, (prod(columns),))
+        if bias is not None:
+            terms = self.concatenate([terms, self.reshape(bias, 1, (rows, 1))])
+            if present is not None:
+                last = np.ones((*present.shape[:-1], 1), dtype=bool)
+                present = np.concatenate([present, last], axis=-1)
+        return self.reshape(self.total(terms, present), 2, (rows,))
 
     def weighted(self, products: Sequence[tuple[A, A]], *terms: A) -> A:
         """`W x + U h + … + terms`, one sum for every row of the matrices; shape (…, rows).
@@ -154,11 +185,11 @@ class Ops(ABC, Generic[A]):
         return self.call("max", *places) if count > 1 else values
 
     # -- structure
-    def lengths(self, values: A, axes: int) -> tuple[int, ...]:
-        """The lengths of the last axes."""
+    def lengths(self, values: A, axes: int | None = None) -> tuple[int, ...]:
+        """The lengths of the last axes, or of all."""
         found: Any = values
         shape: tuple[int, ...] = found.shape
-        return shape[len(shape) - axes :]
+        return shape if axes is None else shape[len(shape) - axes :]
 
     @abstractmethod
     def arranged(self, values: A, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> A:
@@ -166,6 +197,8 @@ class Ops(ABC, Generic[A]):
 
     def reshape(self, values: A, axes: int, shape: Sequence[int]) -> A:
         """The last `axes` axes in another shape."""
+        if self.lengths(values, axes) == shape:
+            return values
         return self.arranged(values, lambda a: a.reshape((*a.shape[: a.ndim - axes], *shape)))
 
     def transpose(self, values: A, *order: int) -> A:
@@ -227,22 +260,17 @@ class Ops(ABC, Generic[A]):
         return self.symbols(names)
 
     # -- what a person would name or call by name
-    @abstractmethod
     def name(self, values: A, base: str, present: Present | None = None) -> A:
         """Mark values that a person would name; the layered form stops here.
 
         Those that are not `present` are not there for anybody to see.
         """
+        return values
 
     def softmax(self, values: A, present: Present | None = None) -> A:
         """`exp(z)/Σ exp(z)` along the last axis, over what is present."""
         powers = self.call("exp", values)
         return self.divide(powers, self.total(powers, present))
-
-    def numbers(self, values: npt.ArrayLike) -> A:
-        """An array of numbers."""
-        array = np.asarray(values, dtype=np.float64)
-        return self.parameter(Parameter(Names("c", None, array.shape), array))
 
     def apply(self, function: str, values: A, *constants: float) -> A:
         """An activation: a function of the table, or its expansion where that is asked for."""
@@ -256,7 +284,44 @@ class Ops(ABC, Generic[A]):
         return expanded
 
 
-class WholeOps(Ops[A]):
+class ByMatrices(Ops[A]):
+    """A reading that contracts by products of matrices."""
+
+    def contract(
+        self,
+        weights: A,
+        values: A,
+        bias: A | None = None,
+        present: Present | None = None,
+        axes: int = 1,
+    ) -> A:
+        """As ever; zeros stand for what is not present, on the side that it depends on."""
+        if present is not None and present.shape[-axes - 1] == 1:
+            values = self.kept(values, np.squeeze(present, -axes - 1))
+        elif present is not None:
+            weights = self.kept(weights, np.squeeze(present, -axes - 2))
+        if axes > 1:
+            weights, values = (self.reshape(each, axes, (-1,)) for each in (weights, values))
+        total = self.products(weights, values)
+        return total if bias is None else self.biased(total, bias)
+
+    def biased(self, total: A, bias: A) -> A:
+        """The sum of what was just computed with a bias."""
+        return self.add(total, bias)
+
+    @abstractmethod
+    def products(self, weights: A, values: A) -> A:
+        """`Σ_j weights[i, j]*values[…, j]`, shape (…, i).
+
+        Weights (*b, i, j) are one matrix for each place, with values (…, *b, n, j).
+        """
+
+    @abstractmethod
+    def kept(self, values: A, present: Present) -> A:
+        """The values with zeros where nothing is present; what is only bounded may stay."""
+
+
+class WholeOps(ByMatrices[A]):
     """A reading of which an element is a whole array; `multiply` is element by element.
 
     Layers write with these what they are in matrices, where the arithmetic of elements says less
@@ -280,6 +345,12 @@ class WholeOps(Ops[A]):
     @abstractmethod
     def matmul(self, left: A, right: A) -> A:
         """A product of matrices; on the right may stand a vector."""
+
+    def products(self, weights: A, values: A) -> A:
+        return self.matmul(weights, values)
+
+    def kept(self, values: A, present: Present) -> A:
+        return values  # a letter stands for the array, whatever is missing in it
 
     @abstractmethod
     def dot(self, left: A, right: A) -> A:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from netsym.errors import ValueMissingError
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
-from netsym.ops import Ops, Present
+from netsym.ops import ByMatrices, Present
 from netsym.ops.arrays import concatenated, taken
 from netsym.ops.parameters import Parameter
 
@@ -51,7 +51,7 @@ class _Number(Drift):
     """What does not depend on the inputs: its size is known, not only bounded."""
 
 
-class Drifts(Ops[Drift]):
+class Drifts(ByMatrices[Drift]):
     """Reads one of two networks of the same layers; `off` says of its parameters, by `id`, how far
     each entry may be from that of the other network. Raises `Unbounded`.
     """
@@ -73,6 +73,10 @@ class Drifts(Ops[Drift]):
         except ValueMissingError as error:
             raise Unbounded(str(error)) from None
         return _Number(size, self.off.get(id(parameter), np.zeros(size.shape)))
+
+    def numbers(self, values: npt.NDArray[Any]) -> Drift:
+        size = np.abs(values.astype(np.float64))
+        return _Number(size, np.zeros(size.shape))
 
     def constant(self, value: float | Fraction) -> Drift:
         return _Number(np.asarray(nextafter(abs(float(value)), inf)), np.zeros(()))
@@ -110,27 +114,20 @@ class Drifts(Ops[Drift]):
         return value
 
     # -- along axes
-    def contract(
-        self,
-        weights: Drift,
-        values: Drift,
-        bias: Drift | None = None,
-        present: Present | None = None,
-        axes: int = 1,
-    ) -> Drift:
-        if axes > 1:
-            weights, values = (self.reshape(each, axes, (-1,)) for each in (weights, values))
+    def products(self, weights: Drift, values: Drift) -> Drift:
         by, off = np.swapaxes(weights.size, -1, -2), np.swapaxes(weights.apart, -1, -2)
         size = values.size @ by
         apart = values.apart @ by + (values.size + values.apart) @ off
-        total = self._rounded(size, apart, 4 * weights.shape[-1])
-        return total if bias is None else self.add(total, bias)
+        return self._rounded(size, apart, 4 * weights.shape[-1])
+
+    def kept(self, values: Drift, present: Present) -> Drift:
+        return values  # what is left out of a sum only makes it smaller
 
     def total(self, values: Drift, present: Present | None = None) -> Drift:
         size, apart = (part.sum(axis=-1, keepdims=True) for part in (values.size, values.apart))
         return self._rounded(size, apart, values.shape[-1])
 
-    # -- structure; what is left out of a sum only makes it smaller
+    # -- structure
     def arranged(self, values: Drift, change: Callable[[Floats], Floats]) -> Drift:
         return Drift(change(values.size), change(values.apart))
 
@@ -142,9 +139,6 @@ class Drifts(Ops[Drift]):
 
     def take(self, values: Drift, positions: npt.NDArray[Any], axis: int = -1) -> Drift:
         return Drift(taken(values.size, positions, axis), taken(values.apart, positions, axis))
-
-    def name(self, values: Drift, base: str, present: Present | None = None) -> Drift:
-        return values
 
     # -- functions
     def apply(self, function: str, values: Drift, *constants: float) -> Drift:

@@ -21,7 +21,7 @@ from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic
 
 
-class Matrix(Symbolic, WholeOps[Ids]):
+class Matrix(WholeOps[Ids], Symbolic):
     """Node ids of shape (); functions apply to whole arrays."""
 
     def __init__(self) -> None:
@@ -57,17 +57,6 @@ class Matrix(Symbolic, WholeOps[Ids]):
 
     def multiply(self, *factors: Ids) -> Ids:
         return self._elementwise("hadamard", factors)
-
-    def contract(
-        self,
-        weights: Ids,
-        values: Ids,
-        bias: Ids | None = None,
-        present: Present | None = None,
-        axes: int = 1,
-    ) -> Ids:
-        product = self.matmul(weights, values)
-        return product if bias is None else self.add(product, bias)
 
     # -- what layers write where the arithmetic of elements says less than a name
     def operator(self, word: str, *operands: Ids, index: str = "") -> Ids:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
-from netsym.ops import Present
+from netsym.ops import ByMatrices, Present
 from netsym.ops.arrays import Arrays
 from netsym.ops.parameters import Parameter
 
 Floats = npt.NDArray[np.float64]
 
 
-class Numeric(Arrays[np.float64]):
+class Numeric(Arrays[np.float64], ByMatrices[Floats]):
     """Arrays of shape (points, …). `values` gives the named parameters their numbers."""
 
     def __init__(self, values: Mapping[str, float] | None = None) -> None:
@@ -34,8 +34,8 @@ class Numeric(Arrays[np.float64]):
             self._known[id(parameter)] = (parameter, parameter.numbers(self.values))
         return self._known[id(parameter)][1]
 
-    def constant(self, value: float | Fraction) -> Floats:
-        return np.asarray(value, dtype=np.float64)
+    def numbers(self, values: npt.NDArray[Any]) -> Floats:
+        return np.asarray(values, dtype=np.float64)
 
     def power(self, base: Floats, exponent: int) -> Floats:
         raised: Floats = base**exponent
@@ -45,19 +45,13 @@ class Numeric(Arrays[np.float64]):
         result: Floats = FUNCTIONS[function].numpy(*operands)
         return result
 
-    def contract(
-        self,
-        weights: Floats,
-        values: Floats,
-        bias: Floats | None = None,
-        present: Present | None = None,
-        axes: int = 1,
-    ) -> Floats:
-        weights, values = self.factors(weights, values, present, axes)
+    def products(self, weights: Floats, values: Floats) -> Floats:
         product: Floats = values @ np.swapaxes(weights, -1, -2)
-        if bias is not None:
-            product += bias
         return product
+
+    def biased(self, total: Floats, bias: Floats) -> Floats:
+        total += bias
+        return total
 
     def weighted(self, products: Sequence[tuple[Floats, Floats]], *terms: Floats) -> Floats:
         return self.add(*(self.contract(matrix, x) for matrix, x in products), *terms)

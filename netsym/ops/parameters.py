@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from netsym.graph.copying import with_numbers
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Names, literal
 from netsym.wording import without_values
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +30,7 @@ class Parameter:
     array or in several.
 
     A *derived* parameter has a `formula` instead: its outputs, flattened, are the entries, and the
-    names in it are those that need values. `ops.formulas.read_parameter` reads either.
+    names in it are those that need values. `ops.reading.read_parameter` reads either.
     """
 
     names: Names
@@ -93,25 +95,20 @@ class Parameter:
 
         Raises `ValueMissingError` naming what has no value.
         """
-        if self.entries is not None and self.entries.dtype != object:
+        if self.is_numeric:
             return np.asarray(self.entries, dtype=np.float64)
         if self.entries is None:
-            names = self.names.all()
-            missing = [name for name in names if name not in values]
-            if missing:
-                raise ValueMissingError(without_values(missing))
-            return np.array([values[n] for n in names], dtype=np.float64).reshape(self.shape)
-        flat = self.entries.reshape(-1).copy()
-        missing = []
-        for position, name in self.named():
-            if name in values:
-                flat[position] = float(values[name])
-            else:
-                missing.append(name)
-                flat[position] = 0.0
-        if missing:
-            raise ValueMissingError(without_values(missing))
-        return np.array([float(entry) for entry in flat], dtype=np.float64).reshape(self.shape)
+            numbers = np.array(values_of(self.names.all(), values), dtype=np.float64)
+            return numbers.reshape(self.shape)
+        flat, named = self._flat(), dict(self.named())
+        flat[list(named)] = values_of(named.values(), values)
+        return flat.astype(np.float64).reshape(self.shape)
+
+    def _flat(self) -> npt.NDArray[np.object_]:
+        """A new array of all entries, None for names of the notation."""
+        if self.entries is None:
+            return np.full(len(self.names), None, dtype=object)
+        return self.entries.reshape(-1).astype(object)
 
     def bound(self, values: Mapping[str, float | Fraction]) -> Parameter:
         """The same with names replaced by numbers, where `values` has them."""
@@ -123,16 +120,21 @@ class Parameter:
         replaced = [(position, name) for position, name in self.named() if name in values]
         if not replaced:
             return self
-        if self.entries is None:
-            entries = np.full(len(self.names), None, dtype=object)
-        else:
-            entries = self.entries.reshape(-1).copy()
+        entries = self._flat()
         for position, name in replaced:
             value = values[name]
             entries[position] = value if isinstance(value, Fraction) else float(value)
         if all(isinstance(entry, float) for entry in entries):
             return Parameter(self.names, entries.astype(np.float64).reshape(self.shape))
         return Parameter(self.names, entries.reshape(self.shape))
+
+
+def values_of(names: Collection[str], values: Mapping[str, T]) -> list[T]:
+    """The values of names; raises `ValueMissingError` naming those that have none."""
+    missing = [name for name in names if name not in values]
+    if missing:
+        raise ValueMissingError(without_values(missing))
+    return [values[name] for name in names]
 
 
 def derived(names: Names, graph: Graph, nodes: Ids) -> Parameter:

@@ -62,7 +62,7 @@ class Reading(Generic[A]):
         entries = np.empty(len(block), dtype=object)
         entries[:] = values
         numbers = values if isinstance(values, np.ndarray) else entries
-        return self.ops.parameter(Parameter(Names("c", None, (len(block),)), numbers))
+        return self.ops.numbers(numbers)
 
     def _names(self, plan: Plan, block: Block, names: Names) -> A:
         """A block of names: inputs and others; those that nothing uses need no value."""
@@ -124,7 +124,7 @@ class Reading(Generic[A]):
         return self.ops.multiply(self._ones(1), self.ops.call(op))
 
     def _ones(self, count: int) -> A:
-        return self.ops.parameter(Parameter(Names("c", None, (count,)), np.ones(count)))
+        return self.ops.numbers(np.ones(count))
 
     def _powers(self, step: Plain, bases: A) -> A:
         """Whole exponents are powers, halves are roots, others are `exp(exponent*log(base))`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -13,12 +13,12 @@ from netsym.forms.form import Form
 from netsym.graph.copying import copied, place_symbols
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Names, Several
-from netsym.ops import Ops, Present
-from netsym.ops.arrays import concatenated, taken
+from netsym.ops import Present
+from netsym.ops.arrays import Arrays
 from netsym.ops.parameters import Parameter
 
 
-class Symbolic(Ops[Ids]):
+class Symbolic(Arrays[np.int32]):
     """Arrays of node ids of `graph`; `named` keeps the names that layers give."""
 
     def __init__(self, expand: bool = False, named: bool = True, once: bool = False) -> None:
@@ -47,11 +47,15 @@ class Symbolic(Ops[Ids]):
         )  # fmt: skip
         return moved[formula.ends]
 
+    def numbers(self, values: npt.NDArray[Any]) -> Ids:
+        if values.dtype != object:
+            return self.graph.constants(values)
+        found = map(self.graph.number_id, values.reshape(-1).tolist())
+        return np.fromiter(found, np.int32, values.size).reshape(values.shape)
+
     def parameter(self, parameter: Parameter) -> Ids:
-        if parameter.entries is None:
-            return self.symbols(parameter.names).reshape(parameter.shape)
-        if parameter.is_numeric:
-            return self.graph.constants(parameter.entries)
+        if parameter.entries is None or parameter.is_numeric:
+            return super().parameter(parameter)
         entries = parameter.entries.reshape(-1)
         nodes = np.zeros(len(entries), dtype=np.int32)
         unnamed = np.array([entry is None for entry in entries])
@@ -63,16 +67,11 @@ class Symbolic(Ops[Ids]):
 
     def _entry(self, entry: str | float | Fraction) -> int:
         if not isinstance(entry, str):
-            return int(self.constant(entry))
+            return self.graph.number_id(entry)
         if entry not in self._literals:
             names = Names("", self.place.layer, (1,), (entry,))
             self._literals[entry] = int(self.graph.symbols(names)[0])
         return self._literals[entry]
-
-    def constant(self, value: float | Fraction) -> Ids:
-        if isinstance(value, Fraction):
-            return np.array(self.graph.fraction(value), dtype=np.int32)
-        return self.graph.constants(value)
 
     def _elementwise(self, op: str, operands: Sequence[Ids]) -> Ids:
         return self.graph.nodes(op, *operands)
@@ -106,35 +105,6 @@ class Symbolic(Ops[Ids]):
             return self.graph.rows(function, np.empty((1, 0), dtype=np.int32)).reshape(())
         return self._elementwise(function, operands)
 
-    def contract(
-        self,
-        weights: Ids,
-        values: Ids,
-        bias: Ids | None = None,
-        present: Present | None = None,
-        axes: int = 1,
-    ) -> Ids:
-        return self._sum(*self.terms(weights, values, bias, present, axes))
-
-    def terms(
-        self, weights: Ids, values: Ids, bias: Ids | None, present: Present | None, axes: int
-    ) -> tuple[Ids, Present | None]:
-        """The terms of the sums of a contraction along the last axis, and which are present."""
-        if weights.ndim > axes + 1:
-            weights = np.expand_dims(weights, -axes - 2)
-        products = self.multiply(weights, np.expand_dims(values, -axes - 1))
-        if present is not None:
-            present = np.broadcast_to(present, products.shape)
-        if axes > 1:
-            products = products.reshape(*products.shape[:-axes], -1)
-            present = None if present is None else present.reshape(products.shape)
-        if bias is not None:
-            ends = np.broadcast_to(bias[..., None], (*products.shape[:-1], 1))
-            products = np.concatenate([products, ends], axis=-1)
-            if present is not None:
-                present = np.concatenate([present, np.ones(ends.shape, dtype=bool)], axis=-1)
-        return products, present
-
     def total(self, values: Ids, present: Present | None = None) -> Ids:
         return self._sum(values, present)[..., None]
 
@@ -160,15 +130,6 @@ class Symbolic(Ops[Ids]):
             left = flat[rows][kept[rows]].reshape(-1, count)
             sums[rows] = left[:, 0] if count == 1 else self.graph.rows(op, left)
         return sums.reshape(terms.shape[:-1])
-
-    def arranged(self, values: Ids, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> Ids:
-        return change(values)
-
-    def concatenate(self, arrays: Sequence[Ids], axis: int = -1) -> Ids:
-        return concatenated(arrays, axis)
-
-    def take(self, values: Ids, positions: npt.NDArray[Any], axis: int = -1) -> Ids:
-        return taken(values, positions, axis)
 
     def at_step(self, names: Names, values: Ids) -> Ids:
         self.aside.append(values.reshape(-1))

@@ -19,7 +19,9 @@ from netsym.forms.form import bind
 from netsym.formula import Formula
 from netsym.graph.names import Names, literal
 from netsym.ops import Place
-from netsym.ops.counts.sizes import Counts, Heights, Sizes
+from netsym.ops.counts.counts import Counts
+from netsym.ops.counts.heights import Heights
+from netsym.ops.counts.sizes import Sizes
 from netsym.ops.matrix import Matrix
 from netsym.ops.numeric import Numeric
 from netsym.ops.parameters import Parameter

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.ops import NoReading, Ops, Present
-from netsym.ops.arrays import concatenated, taken
+from netsym.ops.arrays import concatenated, concatenated_shape, hollow, taken, taken_shape
 from netsym.ops.parameters import Parameter
 
 Array = npt.NDArray[Any]
@@ -75,8 +74,8 @@ class Affine(Ops[Map]):
     def parameter(self, parameter: Parameter) -> Map:
         return self._fixed(self.base.parameter(parameter))
 
-    def constant(self, value: float | Fraction) -> Map:
-        return self._fixed(self.base.constant(value))
+    def numbers(self, values: Array) -> Map:
+        return self._fixed(self.base.numbers(values))
 
     def _fixed(self, values: Array) -> Map:
         return Map(values.shape, values)
@@ -221,12 +220,10 @@ class Affine(Ops[Map]):
     def arranged(self, values: Map, change: Callable[[Array], Array]) -> Map:
         constant = None if values.constant is None else change(values.constant)
         matrix = change(self.full(values)) if values.varies else None
-        shape = change(np.broadcast_to(np.int8(0), values.shape)).shape
-        return Map(shape, constant, matrix)
+        return Map(change(hollow(values.shape)).shape, constant, matrix)
 
     def concatenate(self, arrays: Sequence[Map], axis: int = -1) -> Map:
-        empty = [np.broadcast_to(np.int8(0), array.shape) for array in arrays]
-        shape = concatenated(empty, axis).shape
+        shape = concatenated_shape([array.shape for array in arrays], axis)
         constant = matrix = None
         if any(array.constant is not None for array in arrays):
             constant = concatenated([self._value(array) for array in arrays], axis)
@@ -236,14 +233,9 @@ class Affine(Ops[Map]):
         return Map(shape, constant, matrix)
 
     def take(self, values: Map, positions: npt.NDArray[Any], axis: int = -1) -> Map:
-        place = len(values.shape) + axis
-        shape = (*values.shape[:place], *positions.shape, *values.shape[place + 1 :])
         constant = None if values.constant is None else taken(values.constant, positions, axis)
         matrix = taken(self.full(values), positions, axis) if values.varies else None
-        return Map(shape, constant, matrix)
-
-    def name(self, values: Map, base: str, present: Present | None = None) -> Map:
-        return values
+        return Map(taken_shape(values.shape, positions, axis), constant, matrix)
 
     def apply(self, function: str, values: Map, *constants: float) -> Map:
         """An activation of the inputs is not affine, whatever it is written by."""

@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from netsym.graph.functions import FUNCTIONS
 from netsym.ops.affine.affine import Affine, Array, Map, NotAffine
+from netsym.ops.arrays import filled
 from netsym.ops.proved.rationals import Exact
-from netsym.ops.proved.scalars import filled
 
 Signs = npt.NDArray[np.int8]
 

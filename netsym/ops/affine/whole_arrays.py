@@ -13,12 +13,13 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from netsym.forms.array_form import ArrayForm
 from netsym.forms.form import bind
 from netsym.graph.graph import Graph
 from netsym.graph.names import literal
-from netsym.ops import Ops, Present
+from netsym.ops import ByMatrices, Present
 from netsym.ops.parameters import Parameter
 
 _MOST_FACTORS, _MOST_TERMS = 5, 4  # that are shown; what is between is left out as dots
@@ -64,7 +65,7 @@ class Value:
     inverse: int | None = None
 
 
-class Letters(Ops[Value]):
+class Letters(ByMatrices[Value]):
     """Reads affine functions of whole values.
 
     `spell` says how a parameter is written in LaTeX: as its letter, or with its entries.
@@ -134,6 +135,9 @@ class Letters(Ops[Value]):
         self.sources[name] = self.letter(letter)
         return Value((width,), self.sources[name], maps={name: (MatrixProduct(),)})
 
+    def numbers(self, values: npt.NDArray[Any]) -> Value:
+        raise Unwritten
+
     def parameter(self, parameter: Parameter) -> Value:
         node, shape = self.letter(self.spell(parameter)), parameter.shape
         known = Value(shape, node, constant=(MatrixProduct((node,)),), factor=node)
@@ -190,18 +194,13 @@ class Letters(Ops[Value]):
         return base
 
     # -- along axes
-    def contract(
-        self,
-        weights: Value,
-        values: Value,
-        bias: Value | None = None,
-        present: Present | None = None,
-        axes: int = 1,
-    ) -> Value:
+    def products(self, weights: Value, values: Value) -> Value:
         if len(weights.shape) != 2 or len(values.shape) != 1:
             raise Unwritten
-        product = self._after(weights.factor, values, weights.shape[:1])
-        return product if bias is None else self.add(product, bias)
+        return self._after(weights.factor, values, weights.shape[:1])
+
+    def kept(self, values: Value, present: Present) -> Value:
+        raise Unwritten
 
     def _after(self, factor: int | None, value: Value, shape: tuple[int, ...]) -> Value:
         """A matrix before a value."""
@@ -235,9 +234,6 @@ class Letters(Ops[Value]):
     def _stacked(self, blocks: Sequence[Sum]) -> Sum:
         """Matrices, or vectors, one below another, as one factor."""
         return (MatrixProduct((self.made("concatenate", *map(self.sum, blocks)),)),)
-
-    def name(self, values: Value, base: str, present: Present | None = None) -> Value:
-        return values
 
     def _added(self, one: Sum, other: Sum) -> Sum:
         """`A M + B M -> (A + B) M`, and `M + B M -> (I + B) M`; the identity comes first."""

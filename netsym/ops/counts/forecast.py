@@ -11,7 +11,9 @@ from typing import Any
 
 from netsym.forms.sizes import PerOutput, Size, scientific, shown
 from netsym.graph.names import Names
-from netsym.ops.counts.sizes import Counts, Heights, Sizes
+from netsym.ops.counts.counts import Counts
+from netsym.ops.counts.heights import Heights
+from netsym.ops.counts.sizes import Sizes
 from netsym.wording import plural, table
 
 

@@ -1,15 +1,9 @@
-"""The `sizes` and `heights` readings: an element is how large it would be if written out.
-
-Counts are exact Python integers. Along an axis where all elements agree only one is kept, and a
-count that is a sum of what depends on one axis and what depends on another is kept as the two; so
-a layer of a million equal counts is one number, and the scores of attention are two lists.
-"""
+"""The `sizes` reading: an element is how large it would be if written out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -18,6 +12,17 @@ import numpy.typing as npt
 
 from netsym.graph.names import Names
 from netsym.ops import Ops, Present
+from netsym.ops.arrays import concatenated_shape, hollow, taken_shape
+from netsym.ops.counts.counts import (
+    Counts,
+    Objects,
+    aligned,
+    are_numbers,
+    joined,
+    over_others,
+    sums_of_present,
+    terms_present,
+)
 from netsym.ops.counts.used_masks import (
     Pull,
     Way,
@@ -29,31 +34,6 @@ from netsym.ops.counts.used_masks import (
     transposed,
     untaken,
 )
-from netsym.ops.parameters import Parameter
-
-Objects = npt.NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """An array of counts of some shape, each the sum (for heights the largest) of all `parts`.
-
-    A part has as many axes as the shape, of length 1 along those it does not depend on; no two
-    depend on the same axes. `numbers`, of that kind too, says where an element is a number: then
-    its negative is one as well, and no operation. `way` says which names it is made of.
-    """
-
-    shape: tuple[int, ...]
-    parts: tuple[Objects, ...]
-    numbers: Present | None = None
-    way: Way | None = None
-
-    def whole(self, join: Callable[[Any, Any], Any]) -> Objects:
-        """The counts as one array, of length 1 along the axes that no part depends on."""
-        joined = self.parts[0]
-        for part in self.parts[1:]:
-            joined = join(joined, part)
-        return joined
 
 
 class Sizes(Ops[Counts]):
@@ -105,11 +85,11 @@ class Sizes(Ops[Counts]):
         if part.shape[-1] == 1:
             if present is None:
                 return part * length
-            terms = _terms(present, (length,))[..., None].astype(object)
+            terms = terms_present(present, (length,))[..., None].astype(object)
             return np.asarray(part * terms, dtype=object)
         if present is None:
             return np.asarray(part.sum(axis=-1, keepdims=True), dtype=object)
-        return _sums_of_present(part, present)
+        return sums_of_present(part, present)
 
     def bind(self, counts: Counts, present: Present) -> None:
         """Count the right-hand sides of names; what is a name or a number already has none."""
@@ -119,7 +99,7 @@ class Sizes(Ops[Counts]):
             whole = counts.whole(self.join)
             present, parts = present & (whole != self.leaf), (whole,)
         for part in parts:
-            times = _over_others(present, counts.shape, part.shape)
+            times = over_others(present, counts.shape, part.shape)
             self.bound.append(int(sum(np.asarray(part * times, dtype=object).flat)))
 
     def everything(self, outputs: Counts) -> int:
@@ -165,33 +145,25 @@ class Sizes(Ops[Counts]):
     def symbols(self, names: Names) -> Counts:
         return self.leaves((len(names),))
 
-    def parameter(self, parameter: Parameter) -> Counts:
-        if parameter.entries is None or parameter.is_numeric:
-            return self.leaves(parameter.shape, parameter.is_numeric)
-        numbers = [e is not None and not isinstance(e, str) for e in parameter.entries.flat]
-        mixed = self.leaves(parameter.shape)
-        return Counts(mixed.shape, mixed.parts, np.array(numbers).reshape(parameter.shape))
-
-    def constant(self, value: float | Fraction) -> Counts:
-        return self.leaves((), numbers=True)
+    def numbers(self, values: npt.NDArray[Any]) -> Counts:
+        return self.leaves(values.shape, numbers=True)
 
     def _made(self, shape: tuple[int, ...], parts: Sequence[Objects]) -> Counts:
         """Counts from parts that may depend on the same axes, or have fewer."""
-        joined: dict[tuple[bool, ...], Any] = {}
+        alike: dict[tuple[bool, ...], Any] = {}
         for each in parts:
-            aligned = _aligned(np.asarray(each, dtype=object), shape)
-            axes = tuple(length > 1 for length in aligned.shape)
-            known = joined.get(axes)
-            joined[axes] = aligned if known is None else self.join(known, aligned)
-        return Counts(shape, tuple(np.asarray(part, dtype=object) for part in joined.values()))
+            part = aligned(np.asarray(each, dtype=object), shape)
+            axes = tuple(length > 1 for length in part.shape)
+            known = alike.get(axes)
+            alike[axes] = part if known is None else self.join(known, part)
+        return Counts(shape, tuple(np.asarray(part, dtype=object) for part in alike.values()))
 
     def _node(self, op: str, *operands: Counts) -> Counts:
         shape = operands[0].shape
         if any(operand.shape != shape for operand in operands):
             shape = np.broadcast_shapes(*(operand.shape for operand in operands))
-        parts = [part for operand in operands for part in operand.parts]
-        aligned = [_aligned(part, shape) for part in parts]
-        made = self._made(shape, self.added(aligned, self.cost(op)))
+        parts = [aligned(part, shape) for operand in operands for part in operand.parts]
+        made = self._made(shape, self.added(parts, self.cost(op)))
         return self._from(made, *((operand, narrowed(operand.shape)) for operand in operands))
 
     def add(self, *terms: Counts) -> Counts:
@@ -244,7 +216,7 @@ class Sizes(Ops[Counts]):
         """Sums over the last axes, which are left out."""
         lengths, shape = terms.shape[-axes:], terms.shape[:-axes]
         parts = [self._over(part, present, lengths) for part in terms.parts]
-        many = _terms(present, lengths)
+        many = terms_present(present, lengths)
         operands = [(terms, summed(present, axes, terms.shape))]
         if bias is not None:
             parts, many = [*parts, *bias.parts], np.asarray(many + 1)
@@ -253,11 +225,11 @@ class Sizes(Ops[Counts]):
         if missing.any():
             parts.append(np.where(missing, self.leaf, 0).astype(object))
         more = np.asarray(self.cost(op) * np.asarray(many > 1).astype(object), dtype=object)
-        cost: Any = int(more.flat[0]) if (more == more.flat[0]).all() else _aligned(more, shape)
-        made = self._made(shape, self.added([_aligned(part, shape) for part in parts], cost))
-        numbers = _are_numbers(terms, present, axes, bias)
+        cost: Any = int(more.flat[0]) if (more == more.flat[0]).all() else aligned(more, shape)
+        made = self._made(shape, self.added([aligned(part, shape) for part in parts], cost))
+        numbers = are_numbers(terms, present, axes, bias)
         if numbers.any():
-            made = replace(made, numbers=_aligned(numbers, shape))
+            made = replace(made, numbers=aligned(numbers, shape))
         return self._from(made, *operands)
 
     def _over(self, part: Objects, present: Present | None, lengths: tuple[int, ...]) -> Objects:
@@ -286,7 +258,7 @@ class Sizes(Ops[Counts]):
         def changed(part: npt.NDArray[Any]) -> npt.NDArray[Any]:
             return compact(change(np.broadcast_to(part, values.shape)))
 
-        shape = change(np.broadcast_to(np.int8(0), values.shape)).shape
+        shape = change(hollow(values.shape)).shape
         numbers = None if values.numbers is None else changed(values.numbers)
         made = self._made(shape, [changed(part) for part in values.parts])
         return Counts(shape, made.parts, numbers)
@@ -299,31 +271,27 @@ class Sizes(Ops[Counts]):
         return self._from(super().transpose(values, *order), (values, transposed(order)))
 
     def concatenate(self, arrays: Sequence[Counts], axis: int = -1) -> Counts:
-        leading = [list(array.shape) for array in arrays]
-        for shape in leading:
-            shape[axis] = 1
-        shape = list(np.broadcast_shapes(*map(tuple, leading)))
-        shape[axis] = sum(array.shape[axis] for array in arrays)
+        shape = concatenated_shape([array.shape for array in arrays], axis)
         wholes = [array.whole(self.join) for array in arrays]
         if all(w.size == 1 and w.flat[0] == wholes[0].flat[0] for w in wholes):
-            joined = wholes[0].reshape((1,) * len(shape))
+            together = wholes[0].reshape((1,) * len(shape))
         else:
-            joined = _joined(wholes, arrays, axis)
+            together = joined(wholes, arrays, axis)
         numbers = None
         if any(array.numbers is not None for array in arrays):
             each = [np.zeros((1,) * len(a.shape), bool) if a.numbers is None else a.numbers
                     for a in arrays]  # fmt: skip
-            numbers = _joined(each, arrays, axis)
+            numbers = joined(each, arrays, axis)
         operands, start = [], 0
         for array in arrays:
             length = array.shape[axis]
             operands.append((array, sliced(start, length, axis, array.shape)))
             start += length
-        return self._from(Counts(tuple(shape), (joined,), numbers), *operands)
+        return self._from(Counts(shape, (together,), numbers), *operands)
 
     def take(self, values: Counts, positions: npt.NDArray[Any], axis: int = -1) -> Counts:
         place = len(values.shape) + axis
-        shape = (*values.shape[:place], *positions.shape, *values.shape[place + 1 :])
+        shape = taken_shape(values.shape, positions, axis)
 
         def picked(part: npt.NDArray[Any]) -> npt.NDArray[Any]:
             if part.shape[place] > 1:
@@ -350,105 +318,3 @@ class Sizes(Ops[Counts]):
         sources = [] if values.way is None else [(values.way, narrowed(values.shape))]
         way = self._way(Way(sources, bind))
         return replace(self.leaves(values.shape), numbers=values.numbers, way=way)
-
-
-class Heights(Sizes):
-    """The number of operations on the longest way from a value down to a name or a number."""
-
-    @staticmethod
-    def join(one: Any, other: Any) -> Any:
-        return np.maximum(one, other)
-
-    def __init__(self, layered: bool, expand: bool = False, once: bool = False) -> None:
-        super().__init__(layered, expand, leaf=0, once=once)
-
-    def added(self, parts: Sequence[Objects], cost: Any) -> Sequence[Objects]:
-        return [part + cost for part in parts]
-
-    def summed(self, part: Objects, length: int, present: Present | None) -> Objects:
-        if present is not None and part.shape[-1] == 1:
-            present = np.asarray(present.any(axis=-1, keepdims=True))
-        if present is not None:
-            part = np.where(present, part.astype(np.int64), 0)  # no height needs more digits
-        return np.asarray(part.max(axis=-1, keepdims=True), dtype=object)
-
-    def bind(self, counts: Counts, present: Present) -> None:
-        for part in counts.parts:
-            there = _over_others(present, counts.shape, part.shape).astype(bool)
-            self.bound.append(int(max(np.where(there, part, 0).flat)))
-
-    def everything(self, outputs: Counts) -> int:
-        """The height of the highest of all right-hand sides."""
-        self.go_back(outputs)
-        return max(0, *self.bound, *(int(max(part.flat)) for part in outputs.parts))
-
-
-def _are_numbers(terms: Counts, present: Present | None, axes: int, bias: Counts | None) -> Present:
-    """Where sums over the last axes are numbers: of no terms, or of one that is a number."""
-    many = _terms(present, terms.shape[-axes:])
-    if bias is not None:
-        alone = False if bias.numbers is None else bias.numbers
-        return np.asarray((many == 0) & alone)
-    if terms.numbers is None:
-        return np.asarray(many == 0)
-    there = terms.numbers if present is None else terms.numbers & present
-    return np.asarray((many == 0) | (many == 1) & there.any(axis=tuple(range(-axes, 0))))
-
-
-def _terms(present: Present | None, lengths: tuple[int, ...]) -> npt.NDArray[Any]:
-    """How many terms are present along the last axes."""
-    if present is None:
-        return np.asarray(prod(lengths))
-    axes = tuple(range(-len(lengths), 0))
-    alike = prod(lengths) // prod(present.shape[-len(lengths) :])
-    return np.asarray(present.sum(axis=axes) * alike)
-
-
-def _over_others(
-    present: Present, shape: tuple[int, ...], kept: tuple[int, ...]
-) -> npt.NDArray[Any]:
-    """How many elements are present along the axes of length 1 in `kept`, Python integers."""
-    present = _aligned(present, shape)
-    others = tuple(axis for axis, length in enumerate(kept) if length == 1)
-    alike = prod(shape[axis] // present.shape[axis] for axis in others)
-    return np.asarray(present.sum(axis=others, keepdims=True) * alike).astype(object)
-
-
-def _aligned(part: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
-    """The part with as many axes as the shape."""
-    return part.reshape((1,) * (len(shape) - part.ndim) + part.shape)
-
-
-def _joined(
-    parts: Sequence[npt.NDArray[Any]], arrays: Sequence[Counts], axis: int
-) -> npt.NDArray[Any]:
-    """Parts one after another; other axes stay as short as they can."""
-    axes = max(part.ndim for part in parts)
-    shapes = [[1] * (axes - part.ndim) + list(part.shape) for part in parts]
-    others = [[1 if place == axes + axis else n for place, n in enumerate(s)] for s in shapes]
-    common = list(np.broadcast_shapes(*map(tuple, others)))
-    whole = []
-    for part, array in zip(parts, arrays, strict=True):
-        common[axis] = array.shape[axis]
-        whole.append(np.broadcast_to(part, common))
-    return np.concatenate(whole, axis=axis)
-
-
-def _sums_of_present(part: Objects, present: Present) -> Objects:
-    """Sums along the last axis, of more than one element, of what is present.
-
-    Where the part is one list, and the lists of what is present change little from one to the next
-    (as behind a causal mask), each sum is the one before and what changed.
-    """
-    length = part.shape[-1]
-    rows = np.broadcast_to(present, (*present.shape[:-1], length)).reshape(-1, length)
-    changes = np.diff(rows.astype(np.int8), axis=0, prepend=np.zeros((1, length), np.int8))
-    if part.size > length or np.count_nonzero(changes) > rows.size // 2:
-        return np.asarray(np.where(present, part, 0).sum(axis=-1, keepdims=True), dtype=object)
-    values = part.reshape(-1).tolist()
-    sums, total = np.empty(len(rows), dtype=object), 0
-    for place, row in enumerate(changes):
-        for column in np.flatnonzero(row).tolist():
-            total += values[column] * int(row[column])
-        sums[place] = total
-    return sums.reshape(*present.shape[:-1], 1)

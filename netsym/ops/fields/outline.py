@@ -18,10 +18,9 @@ import numpy.typing as npt
 
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
-from netsym.ops import Ops, Present
-from netsym.ops.arrays import concatenated
+from netsym.ops import ByMatrices, Present
+from netsym.ops.arrays import concatenated_shape, hollow, taken_shape
 from netsym.ops.fields.tower import Towers
-from netsym.ops.parameters import Parameter
 
 _MOST = 2**200  # of degrees and bits: with more, nothing is proved anyway
 
@@ -69,7 +68,7 @@ class Found:
     nested: bool = False
 
 
-class Outlines(Ops[Outline]):
+class Outlines(ByMatrices[Outline]):
     """Outlines of values, and what is `found` of all that is read with it."""
 
     def __init__(self, opaque: bool, logarithms: bool = True) -> None:
@@ -108,20 +107,14 @@ class Outlines(Ops[Outline]):
         """The inputs, of which the others may be affine functions."""
         return replace(self.symbols(names), inputs=1)
 
-    def parameter(self, parameter: Parameter) -> Outline:
-        entries = parameter.entries
-        if entries is None:
-            return Outline(parameter.shape, above=1)
-        if parameter.is_numeric:
-            floats = np.asarray(entries, dtype=float)
-            whole = bool((floats == np.rint(floats)).all())
-            return Outline(parameter.shape, bits=_float_bits(floats), whole=whole)
-        exact = [e for e in entries.reshape(-1) if isinstance(e, Fraction)]
-        floats = np.array([e for e in entries.reshape(-1) if isinstance(e, float)], dtype=float)
-        bits = _float_bits(floats) + sum(_bits(e) for e in exact)
-        named = len(exact) + len(floats) < entries.size
+    def numbers(self, values: npt.NDArray[Any]) -> Outline:
+        exact, floats = [], values
+        if values.dtype == object:
+            exact = [value for value in values.flat if isinstance(value, Fraction)]
+            floats = np.array([v for v in values.flat if isinstance(v, float)], dtype=np.float64)
+        bits = _float_bits(floats) + sum(map(_bits, exact))
         whole = not exact and bool((floats == np.rint(floats)).all())
-        return Outline(parameter.shape, above=int(named), bits=bits, whole=whole)
+        return Outline(values.shape, bits=bits, whole=whole)
 
     def constant(self, value: float | Fraction) -> Outline:
         number = Fraction(value)
@@ -198,21 +191,16 @@ class Outlines(Ops[Outline]):
         return value  # still a max, if it was one
 
     # -- along axes
-    def contract(
-        self,
-        weights: Outline,
-        values: Outline,
-        bias: Outline | None = None,
-        present: Present | None = None,
-        axes: int = 1,
-    ) -> Outline:
+    def products(self, weights: Outline, values: Outline) -> Outline:
         products = self.multiply(replace(weights, shape=()), replace(values, shape=()))
-        shape = (*values.shape[:-axes], weights.shape[-axes - 1])
-        if len(weights.shape) > axes + 1:
-            batch = np.broadcast_shapes(weights.shape[: -axes - 1], values.shape[: -axes - 1])
-            shape = (*batch, values.shape[-axes - 1], weights.shape[-axes - 1])
-        total = self._summed(products, shape, prod(values.shape[-axes:]))
-        return total if bias is None else self.add(total, bias)
+        shape = (*values.shape[:-1], weights.shape[-2])
+        if len(weights.shape) > 2:
+            batch = np.broadcast_shapes(weights.shape[:-2], values.shape[:-2])
+            shape = (*batch, *shape[-2:])
+        return self._summed(products, shape, values.shape[-1])
+
+    def kept(self, values: Outline, present: Present) -> Outline:
+        return values  # with fewer terms, a sum has no more than these
 
     def total(self, values: Outline, present: Present | None = None) -> Outline:
         return self._summed(values, (*values.shape[:-1], 1), values.shape[-1])
@@ -230,8 +218,7 @@ class Outlines(Ops[Outline]):
         )
 
     def concatenate(self, arrays: Sequence[Outline], axis: int = -1) -> Outline:
-        empty = [np.broadcast_to(np.int8(0), array.shape) for array in arrays]
-        return self._largest(arrays, concatenated(empty, axis).shape)
+        return self._largest(arrays, concatenated_shape([a.shape for a in arrays], axis))
 
     def _largest(self, arrays: Sequence[Outline], shape: tuple[int, ...]) -> Outline:
         return self._joined(
@@ -248,15 +235,10 @@ class Outlines(Ops[Outline]):
     def arranged(
         self, values: Outline, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
     ) -> Outline:
-        return replace(values, shape=change(np.broadcast_to(np.int8(0), values.shape)).shape)
+        return replace(values, shape=change(hollow(values.shape)).shape)
 
     def take(self, values: Outline, positions: npt.NDArray[Any], axis: int = -1) -> Outline:
-        place = len(values.shape) + axis
-        shape = (*values.shape[:place], *positions.shape, *values.shape[place + 1 :])
-        return replace(values, shape=shape)
-
-    def name(self, values: Outline, base: str, present: Present | None = None) -> Outline:
-        return values
+        return replace(values, shape=taken_shape(values.shape, positions, axis))
 
     # -- functions
     def call(self, function: str, *operands: Outline) -> Outline:

@@ -18,14 +18,14 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.names import Names, literal
-from netsym.ops import Ops, Present
+from netsym.graph.names import Names
+from netsym.ops import ByMatrices, Present
+from netsym.ops.arrays import concatenated, taken
 from netsym.ops.fields.logarithm import Logarithm
 from netsym.ops.fields.max_of_sets import Sets
 from netsym.ops.fields.oracle import Oracle
 from netsym.ops.fields.rounding_bounds import Running, called, joined, summed
 from netsym.ops.fields.tower import Towers
-from netsym.ops.parameters import Parameter
 
 Array = npt.NDArray[Any]
 
@@ -60,7 +60,7 @@ class Shallow(Exception):
     """A value has no level left: the tower has too few for so many nested exp."""
 
 
-class Arithmetic(Ops[Residues]):
+class Arithmetic(ByMatrices[Residues]):
     """The operations in random fields, all trials at once; all but what functions are.
 
     `key` makes everything random. `opaque` reads functions as random functions, else they are
@@ -102,23 +102,10 @@ class Arithmetic(Ops[Residues]):
         whole = tuple(residues.reshape(*shape, *residues.shape[1:]) for residues in at)
         return Residues(whole, Running.exact(reals.reshape(shape)) if self.kinked else None)
 
-    def parameter(self, parameter: Parameter) -> Residues:
-        names, entries = parameter.names, parameter.entries
-        if entries is None:
-            return self._named(names, names.shape)
-        if parameter.is_numeric:
-            return self._floats(np.asarray(entries, dtype=np.float64))
-        flat = [names.ascii(i) if e is None else e for i, e in enumerate(entries.reshape(-1))]
-        named = [place for place, entry in enumerate(flat) if isinstance(entry, str)]
-        exact = [place for place, entry in enumerate(flat) if not isinstance(entry, str)]
-        parts = []
-        if named:
-            parts.append(self._named(literal(*(flat[n] for n in named)), (len(named),)))
-        if exact:
-            numbers: list[Any] = [flat[place] for place in exact]
-            parts.append(self._exact(numbers, (len(exact),)))
-        order = np.argsort(named + exact).reshape(names.shape)
-        return self.take(self.concatenate(parts), order)
+    def numbers(self, values: Array) -> Residues:
+        if values.dtype == object:
+            return self._exact(values.reshape(-1).tolist(), values.shape)
+        return self._floats(values)
 
     def _floats(self, values: Array) -> Residues:
         """Floats are exact: an integer of 53 bits times a power of two."""
@@ -153,9 +140,6 @@ class Arithmetic(Ops[Residues]):
         exact = [Fraction(v) == f for v, f in zip(value.flat, fractions, strict=True)]
         rounded = Running.rounded(value)
         return Running(value, np.where(np.reshape(exact, shape), 0.0, rounded.error))
-
-    def constant(self, value: float | Fraction) -> Residues:
-        return self._exact([value], ())
 
     # -- arithmetic
     def each(
@@ -241,32 +225,17 @@ class Arithmetic(Ops[Residues]):
         return self.each(raised, lambda z: called(lambda v: np.float_power(v, exponent), z), base)
 
     # -- along axes
-    def contract(
-        self,
-        weights: Residues,
-        values: Residues,
-        bias: Residues | None = None,
-        present: Present | None = None,
-        axes: int = 1,
-    ) -> Residues:
-        if present is not None and present.shape[-axes - 1] == 1:
-            values = self._kept(values, np.squeeze(present, -axes - 1))
-        elif present is not None:
-            weights = self._kept(weights, np.squeeze(present, -axes - 2))
-        if axes > 1:
-            weights, values = (self.reshape(each, axes, (-1,)) for each in (weights, values))
-        total = self.each(self._contracted, lambda w, v: v @ w, weights, values)
-        return total if bias is None else self.add(total, bias)
+    def products(self, weights: Residues, values: Residues) -> Residues:
+        return self.each(self._product, lambda w, v: v @ w, weights, values)
 
-    def _kept(self, values: Residues, present: Present) -> Residues:
-        """Zeros where nothing is present."""
+    def kept(self, values: Residues, present: Present) -> Residues:
         return self.each(
             lambda _, a: np.where(present[..., None, None], a, 0),
             lambda a: a.map(lambda part: np.where(present, part, 0.0)),
             values,
         )
 
-    def _contracted(self, level: int, weights: Array, values: Array) -> Array:
+    def _product(self, level: int, weights: Array, values: Array) -> Array:
         primes = self.towers.primes[level]
         batch = "" if weights.ndim == 4 else "n"  # one matrix, or one for each place
         if not self.towers.in_words:
@@ -289,7 +258,7 @@ class Arithmetic(Ops[Residues]):
         return total
 
     def total(self, values: Residues, present: Present | None = None) -> Residues:
-        kept = values if present is None else self._kept(values, present)
+        kept = values if present is None else self.kept(values, present)
         return self.each(
             lambda level, a: a.sum(axis=-3, keepdims=True) % self.towers.primes[level],
             Running.total,
@@ -306,20 +275,17 @@ class Arithmetic(Ops[Residues]):
 
     def concatenate(self, arrays: Sequence[Residues], axis: int = -1) -> Residues:
         return self.each(
-            lambda _, *parts: _concatenated(parts, axis - 2),
-            lambda *parts: joined(lambda p: _concatenated(p, axis), *parts),
+            lambda _, *parts: concatenated(parts, axis - 2),
+            lambda *parts: joined(lambda p: concatenated(p, axis), *parts),
             *arrays,
         )
 
     def take(self, values: Residues, positions: npt.NDArray[Any], axis: int = -1) -> Residues:
         return self.each(
-            lambda _, a: np.take(a, positions, axis=a.ndim - 2 + axis),
-            lambda a: a.map(lambda part: np.take(part, positions, axis=part.ndim + axis)),
+            lambda _, a: taken(a, positions, axis - 2),
+            lambda a: a.map(lambda part: taken(part, positions, axis)),
             values,
         )
-
-    def name(self, values: Residues, base: str, present: Present | None = None) -> Residues:
-        return values
 
     # -- functions
     def random(self, function: str, *operands: Residues) -> Residues:
@@ -364,14 +330,6 @@ class Arithmetic(Ops[Residues]):
                 self._logarithms[trial] = Logarithm(prime, order, generator)
             found[..., trial] = self._logarithms[trial](residues[..., trial])
         return found
-
-
-def _concatenated(parts: Sequence[Array], axis: int) -> Array:
-    """Arrays one after another along an axis; the other axes broadcast."""
-    ends = [np.moveaxis(part, axis, -1) for part in parts]
-    leading = np.broadcast_shapes(*(part.shape[:-1] for part in ends))
-    whole = [np.broadcast_to(part, (*leading, part.shape[-1])) for part in ends]
-    return np.moveaxis(np.concatenate(whole, axis=-1), -1, axis)
 
 
 def real_of(function: str) -> Callable[..., Running]:

@@ -15,7 +15,8 @@ from typing import Any
 
 import flint
 
-from netsym.ops.proved.scalars import Objects, Scalars
+from netsym.ops.arrays import Objects
+from netsym.ops.proved.scalars import Scalars
 
 #: A ball: flint.arb.
 Ball = Any
@@ -153,7 +154,7 @@ class Balls(Scalars):
         return int(1e7 / max(1.0, self.bits / 128))  # at up to 20 ns a term at 128 bits
 
     def power(self, base: Objects, exponent: int) -> Objects:
-        return self._each(lambda ball: power(ball, exponent), base)
+        return self.each(lambda ball: power(ball, exponent), base)
 
 
 # -- what is said of balls ----------------------------------------------------------------------

@@ -9,8 +9,9 @@ from typing import Any
 import flint
 import numpy as np
 
-from netsym.ops import NoReading, Present
-from netsym.ops.proved.scalars import Objects, Scalars, filled
+from netsym.ops import NoReading
+from netsym.ops.arrays import Objects, filled
+from netsym.ops.proved.scalars import Scalars
 
 _LARGEST_EXPONENT = 1000
 _MOST_BITS = 100_000
@@ -83,29 +84,14 @@ class Rationals(Scalars):
             raise NotRational(f"a power of {exponent} is too long to write as a fraction")
         if exponent < 0:
             return self.divide(self.constant(1), self.power(base, -exponent))
-        return _short(self._each(lambda value: value**exponent, base))
+        return _short(self.each(lambda value: value**exponent, base))
 
-    def contract(
-        self,
-        weights: Objects,
-        values: Objects,
-        bias: Objects | None = None,
-        present: Present | None = None,
-        axes: int = 1,
-    ) -> Objects:
-        return _short(super().contract(weights, values, bias, present, axes))
+    def products(self, weights: Objects, values: Objects) -> Objects:
+        return _short(super().products(weights, values))
 
 
 class Exact(Rationals):
     """Exact fractions in whole matrices, for the coefficients of affine maps (`ops.affine`)."""
-
-    def zeros(self, shape: tuple[int, ...]) -> Objects:
-        """Zeros of a shape."""
-        return np.full(shape, flint.fmpq(0), dtype=object)
-
-    def ones(self, shape: tuple[int, ...]) -> Objects:
-        """Ones of a shape."""
-        return np.full(shape, flint.fmpq(1), dtype=object)
 
     def terms_at_once(self, values: Objects) -> int:
         return 2**62  # a product in pieces would lose flint's fast ones

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -11,15 +11,11 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import ValueMissingError
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
-from netsym.ops import Present
-from netsym.ops.arrays import Arrays
-from netsym.ops.parameters import Parameter
-from netsym.wording import without_values
-
-Objects = npt.NDArray[np.object_]
+from netsym.ops import ByMatrices, Present
+from netsym.ops.arrays import Elements, Objects, at_each_place, filled
+from netsym.ops.parameters import values_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +32,7 @@ class Coverage:
     below: npt.NDArray[np.bool_]
 
 
-class Scalars(Arrays[np.object_]):
+class Scalars(Elements, ByMatrices[Objects]):
     """Object arrays of shape (points, …); what does not depend on the inputs has no points axis.
 
     `values` gives names their numbers. `coverage` collects what every max, min and abs has seen;
@@ -51,14 +47,10 @@ class Scalars(Arrays[np.object_]):
         self.coverage: list[Coverage] = []
         self._points: int | None = None  # how many there are, once that is known
         # By the id of the array, which is held so that the id stays its own.
-        self._parameters: dict[int, tuple[Any, Objects]] = {}
+        self._numbers: dict[int, tuple[Any, Objects]] = {}
         self._matrices: dict[int, list[Any]] = {}
 
     # -- what a number is
-    @abstractmethod
-    def number(self, value: float | Fraction) -> Any:
-        """The element that equals a number."""
-
     @abstractmethod
     def terms_at_once(self, values: Objects) -> int:
         """How many terms one matrix product may have and take a fifth of a second at most."""
@@ -74,51 +66,25 @@ class Scalars(Arrays[np.object_]):
     # -- where values come from
     def points(self, x: npt.ArrayLike) -> Objects:
         """The inputs (points, inputs), floats or Fractions, as elements; each is exact."""
-        made = self._each(self.number, np.asarray(x).astype(object))
+        made = self.each(self.number, np.asarray(x).astype(object))
         if made.ndim > 1:
             self._points = len(made)
         return made
 
     def symbols(self, names: Names) -> Objects:
-        every = names.all()
-        missing = [name for name in every if name not in self.values]
-        if missing:
-            raise ValueMissingError(without_values(missing))
-        return filled((self.number(self.values[name]) for name in every), (len(every),))
+        return filled(map(self.number, values_of(names.all(), self.values)), (len(names),))
 
-    def parameter(self, parameter: Parameter) -> Objects:
-        if parameter.entries is None:
-            return self.symbols(parameter.names).reshape(parameter.shape)
-        if parameter.entries.dtype == object:
-            return self._mixed(parameter)
-        known = self._parameters.get(id(parameter.entries))
-        if known is None:
-            numbers = (self.given(value) for value in parameter.entries.reshape(-1).tolist())
-            known = parameter.entries, filled(numbers, parameter.shape)
-            self._parameters[id(parameter.entries)] = known
-            self._matrices[id(known[1])] = []
-        return known[1]
-
-    def _mixed(self, parameter: Parameter) -> Objects:
-        names = dict(parameter.named())
-        missing = [name for name in names.values() if name not in self.values]
-        if missing:
-            raise ValueMissingError(without_values(missing))
-        assert parameter.entries is not None
-        entries = enumerate(parameter.entries.reshape(-1).tolist())
-        found = (
-            self.number(self.values[names[place]]) if place in names else self.given(entry)
-            for place, entry in entries
-        )
-        return filled(found, parameter.shape)
-
-    def constant(self, value: float | Fraction) -> Objects:
-        return filled(iter([self.given(value)]), ())
+    def numbers(self, values: npt.NDArray[Any]) -> Objects:
+        """Arrays of floats, which may be large, are made once."""
+        if id(values) in self._numbers:
+            return self._numbers[id(values)][1]
+        made = filled(map(self.given, values.reshape(-1).tolist()), values.shape)
+        if values.dtype != object:
+            self._numbers[id(values)] = (values, made)
+            self._matrices[id(made)] = []
+        return made
 
     # -- arithmetic, element by element
-    def made(self, result: Any) -> Objects:
-        return np.asarray(result, dtype=object)
-
     def call(self, function: str, *operands: Objects) -> Objects:
         if function == "abs":
             self._watch(function, operands[0], self.constant(0))
@@ -126,10 +92,10 @@ class Scalars(Arrays[np.object_]):
             result = operands[0]
             for operand in operands[1:]:
                 self._watch(function, result, operand)
-                result = self._each(self.functions[function], result, operand)
+                result = self.each(self.functions[function], result, operand)
             return result
         if function in self.functions:
-            return self._each(self.functions[function], *operands)
+            return self.each(self.functions[function], *operands)
         expansion = FUNCTIONS[function].expansion
         if expansion is None:
             return self.unknown(function)
@@ -148,7 +114,7 @@ class Scalars(Arrays[np.object_]):
                 before = present[..., :place].any(axis=-1, keepdims=True)
                 there = present[..., place : place + 1] & before
             self._watch("max", result, other, there)
-            result = self._each(self.functions["max"], result, other)
+            result = self.each(self.functions["max"], result, other)
         return result
 
     def _watch(
@@ -164,37 +130,11 @@ class Scalars(Arrays[np.object_]):
         above, below = (np.asarray(side[:, kept].any(axis=0)) for side in sides)
         self.coverage.append(Coverage(self.place.layer, function, above, below))
 
-    def _each(self, function: Callable[..., Any], *operands: Objects) -> Objects:
-        """A loop in Python, not one of NumPy's, which an interrupt would have to wait for."""
-        if not operands:
-            return filled(iter([function()]), ())
-        together = np.broadcast_arrays(*operands)
-        rows = zip(*(operand.reshape(-1).tolist() for operand in together), strict=True)
-        return filled((function(*row) for row in rows), together[0].shape)
-
     # -- along axes
-    def contract(
-        self,
-        weights: Objects,
-        values: Objects,
-        bias: Objects | None = None,
-        present: Present | None = None,
-        axes: int = 1,
-    ) -> Objects:
-        weights, values = self.factors(weights, values, present, axes)
-        if weights.ndim == 2:
-            result = self._products(weights, values)
-        else:
-            batch = np.broadcast_shapes(weights.shape[:-2], values.shape[:-2])
-            left = np.broadcast_to(weights, (*batch, *weights.shape[-2:]))
-            right = np.broadcast_to(values, (*batch, *values.shape[-2:]))
-            result = np.empty((*batch, values.shape[-2], weights.shape[-2]), dtype=object)
-            for place in np.ndindex(*batch):
-                result[place] = self._products(left[place], right[place])
-        return result if bias is None else self.add(result, bias)
+    def products(self, weights: Objects, values: Objects) -> Objects:
+        return at_each_place(self._product, weights, values)
 
-    def _products(self, weights: Objects, values: Objects) -> Objects:
-        """Products (…, units) of values (…, terms) with a matrix (units, terms)."""
+    def _product(self, weights: Objects, values: Objects) -> Objects:
         units, terms = weights.shape
         flat = values.reshape(-1, terms)
         once = self.terms_at_once(values)
@@ -223,8 +163,3 @@ class Scalars(Arrays[np.object_]):
         if known is not None:
             self._matrices[id(weights)] = blocks
         return blocks
-
-
-def filled(elements: Iterator[Any], shape: tuple[int, ...]) -> Objects:
-    """An array of these elements, in order."""
-    return np.fromiter(elements, dtype=object, count=int(np.prod(shape))).reshape(shape)
