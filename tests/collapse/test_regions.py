@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -24,6 +24,7 @@ from netsym.layers.elementwise import Standardize
 from netsym.ops.proved.rationals import Rationals
 from netsym.pieces.redundancy import irredundant
 from netsym.pieces.regions import Inequality, Piece, Regions, at, regions
+from tests.effort import random_examples
 from tests.networks import Case, cases
 from tests.ops.test_rationals import by_hand
 
@@ -348,7 +349,7 @@ def test_redundancy_by_hand() -> None:
 NUMBERS = st.fractions(-4, 4, max_denominator=12)
 
 
-@settings(deadline=None, max_examples=60)
+@random_examples(60)
 @given(cases(activations=PIECEWISE, named=False), st.data())
 def test_the_map_is_the_network_around_the_point(case: Case, data: Any) -> None:
     point = [data.draw(NUMBERS) for _ in case.inputs]
@@ -369,7 +370,7 @@ def test_the_map_is_the_network_around_the_point(case: Case, data: Any) -> None:
     )
 
 
-@settings(deadline=None, max_examples=40)
+@random_examples(40)
 @given(cases(activations=PIECEWISE, named=False, most_layers=4), st.data())
 def test_every_point_is_in_one_region(case: Case, data: Any) -> None:
     if len(case.inputs) > 2:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning
@@ -23,6 +23,7 @@ from netsym.files.examples import read_examples
 from netsym.files.files import dumps, loads
 from netsym.graph.names import RESERVED, is_name, refuse_bad_name
 from tests.conftest import PATIENCE
+from tests.effort import random_examples
 
 HOSTILE = [
     "net worth", "a<b|c>d#1$%&_{}~^\\x\"'`", "μ/σ² (°C)", "Größe", "Ångström ç œ ø ł ß ý ÿ Ý É",
@@ -119,7 +120,7 @@ TEXTS = st.sampled_from([*HOSTILE, "", "exp", "y", "x_1", "a1_1", "net-worth", "
     st.lists(TEXTS | st.text(max_size=5), min_size=3, max_size=4, unique=True) | st.none(),
 )
 @example(HOSTILE, HOSTILE)
-@settings(max_examples=60, deadline=None)
+@random_examples(60)
 def test_any_columns_and_classes_have_names_that_are_read_back(
     columns: list[str], labels: list[str] | None
 ) -> None:

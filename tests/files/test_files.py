@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import netsym.files.files as reading
@@ -27,6 +27,7 @@ from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize
 from netsym.layers.merge import Add, Concat
 from netsym.network.network import Network
 from netsym.readers.shorthand import parse
+from tests.effort import random_examples
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "forum"
 HEAD = 'netsym = 1\ninputs = ["x"]\n'
@@ -211,7 +212,7 @@ def networks(draw: st.DrawFn) -> Network:
 
 
 @pytest.mark.parametrize("format", ["toml", "json"])
-@settings(max_examples=150, deadline=None)
+@random_examples(150)
 @given(network=networks(), seed=st.integers(0, 2**32 - 1))
 def test_what_is_written_is_read_back(format: Format, network: Network, seed: int) -> None:
     again = loads(dumps(network, format), format=format)
@@ -289,7 +290,7 @@ def test_the_examples_fit_the_schema() -> None:
         jsonschema.validate(document(path.read_text(), "toml", ""), schema())
 
 
-@settings(max_examples=20, deadline=None)
+@random_examples(20)
 @given(networks())
 def test_what_is_written_fits_the_schema(network: Network) -> None:
     jsonschema.validate(document(dumps(network), "toml", ""), schema())

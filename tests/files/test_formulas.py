@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import netsym
@@ -29,6 +29,7 @@ from netsym.network.network import Network
 from netsym.ops.affine.affine import Affine
 from netsym.ops.affine.symbolic_tidy import Tidy
 from netsym.ops.parameters import Parameter, derived
+from tests.effort import random_examples
 from tests.work import Work
 
 HEAD = 'netsym = 1\ninputs = ["x"]\n'
@@ -251,7 +252,7 @@ def test_a_collapsed_network_keeps_its_names() -> None:
     returns(network)
 
 
-@settings(max_examples=20, deadline=None)
+@random_examples(20)
 @given(st.lists(st.integers(1, 3), min_size=3, max_size=5), st.data())
 def test_collapsed_networks_return(widths: list[int], data: st.DataObject) -> None:
     network = netsym.parse("-".join(map(str, widths)))

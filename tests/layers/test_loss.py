@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import hinge_loss, log_loss, mean_absolute_error, mean_squared_error
 
@@ -25,11 +25,12 @@ from netsym.layers.recurrent import LSTM
 from netsym.layers.registry import LOSSES
 from netsym.layers.shaping import Flatten
 from tests.conftest import PATIENCE
+from tests.effort import random_examples
 from tests.forms.test_sizes import from_text, together
 from tests.layers.every_reading import chain, check, drawn
 from tests.layers.onnx_operators import onnx
 
-QUICK = settings(max_examples=15, deadline=None)
+QUICK = random_examples(15)
 LAST = {"bce": "sigmoid", "cross_entropy": "softmax"}
 
 

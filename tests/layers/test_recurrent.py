@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from onnx import helper
 from onnx.reference import ReferenceEvaluator
@@ -26,10 +26,11 @@ from netsym.layers.elementwise import Activation
 from netsym.layers.recurrent import GRU, LSTM, RNN, Recurrent, Stack
 from netsym.layers.shaping import Flatten
 from tests.conftest import PATIENCE
+from tests.effort import random_examples
 from tests.forms.test_sizes import from_text, together
 from tests.layers.every_reading import chain, check, drawn, single
 
-SOME = settings(max_examples=20, deadline=None)
+SOME = random_examples(20)
 
 #: The gates in the order of ONNX.
 ONNX = {"lstm": "iofg", "gru": "zrn", "rnn": ("",)}
