@@ -43,14 +43,16 @@ def differentiated(whole: Formula, names: list[str], at: dict[str, float]) -> np
     outputs = list(made) if isinstance(made, sympy.Tuple) else [made]
     symbols = {str(s): s for output in outputs for s in output.free_symbols}
     point = {symbol: sympy.Float(at[name], 50) for name, symbol in symbols.items()}
-    rows = [
-        [
-            sympy.diff(output, symbols[name]).doit().evalf(30, subs=point) if name in symbols else 0
-            for name in names
-        ]
-        for output in outputs
-    ]
-    return np.array(rows, dtype=float)
+
+    def slope(output: Any, name: str) -> Any:
+        if name not in symbols:
+            return 0
+        along = symbols[name]
+        rest = {symbol: number for symbol, number in point.items() if symbol != along}
+        slope = sympy.diff(output.xreplace(rest), along).doit()  # of one name: much shorter
+        return slope.evalf(30, subs={along: point[along]})
+
+    return np.array([[slope(output, name) for name in names] for output in outputs], dtype=float)
 
 
 # -- every function of the table -----------------------------------------------------------------
