@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import doctest
-import os
 import re
 import shlex
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import netsym
+from tests.cli.running import run
 from tests.readme_commands import README, blocks
 
 ROOT = README.parent
+Capture = pytest.CaptureFixture[str]
 
 
 def sessions() -> list[tuple[str, str]]:
@@ -37,20 +36,15 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("line", "output"), sessions(), ids=[line for line, _ in sessions()])
-def test_command(line: str, output: str, folder: Path) -> None:
+def test_command(
+    line: str, output: str, folder: Path, capfd: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     words = shlex.split(line)
     assert words[0] == "netsym"
-    run = subprocess.run(
-        [sys.executable, "-m", "netsym", *words[1:]],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    )
-    assert run.stdout == output
-    assert run.returncode == exit_code(output)
+    monkeypatch.chdir(folder)
+    ran = run(capfd, *words[1:])
+    assert ran.err + ran.out == output
+    assert ran.code == exit_code(output)
 
 
 def exit_code(output: str) -> int:
