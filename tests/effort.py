@@ -1,5 +1,4 @@
-"""How much is tried: a part of it by the README's command, all by `.ci/run`, which sets
-`NETSYM_EXAMPLES=many`."""
+"""How much is tried: a part by the README's command, all where NETSYM_EXAMPLES=many (`.ci/run`)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise, product
@@ -27,6 +26,7 @@ from netsym.pieces.regions import Inequality, Piece, Regions, at, regions
 from tests.effort import random_examples, sample
 from tests.networks import Case, cases
 from tests.ops.test_rationals import by_hand
+from tests.tex import START, compiled
 
 PIECEWISE = ("linear", "relu", "leaky_relu", "hard_sigmoid")
 F = Fraction
@@ -425,15 +425,10 @@ def test_text_is_the_function() -> None:
         )
 
 
-def test_latex_compiles(tmp_path: Path, pdflatex: Any) -> None:
+def test_latex_compiles(tmp_path: Path) -> None:
     pieces = [regions(RELU), regions(drawn("1-4relu-2", 1)), regions(drawn("1-4relu-1", 1, False))]
     body = "\n".join(f"\\[\n{each.latex()}\n\\]" for each in pieces)
-    start = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n"
-    text = f"{start}{body}\n\\end{{document}}\n"
-    (tmp_path / "pieces.tex").write_text(text, encoding="utf-8")
-    command = ["pdflatex", "-draftmode", "-interaction=nonstopmode", "-halt-on-error", "pieces.tex"]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout[-2000:]
+    compiled(f"{START}\n{body}\n\\end{{document}}\n", tmp_path)
 
 
 # -- errors -------------------------------------------------------------------------------------
