@@ -29,6 +29,8 @@ from netsym.network.network import Network
 from netsym.readers.shorthand import parse
 from tests.effort import random_examples
 
+SPECS = jsonschema.Draft202012Validator(schema())
+
 EXAMPLES = Path(__file__).parents[2] / "examples" / "forum"
 HEAD = 'netsym = 1\ninputs = ["x"]\n'
 
@@ -282,7 +284,7 @@ def test_the_published_schema_is_the_generated_one() -> None:
 
 def is_valid(text: str) -> bool:
     said = document(text, "toml", "")
-    return bool(jsonschema.Draft202012Validator(schema()).is_valid(said))
+    return bool(SPECS.is_valid(said))
 
 
 def test_the_examples_fit_the_schema() -> None:
@@ -293,7 +295,7 @@ def test_the_examples_fit_the_schema() -> None:
 @random_examples(20)
 @given(networks())
 def test_what_is_written_fits_the_schema(network: Network) -> None:
-    jsonschema.validate(document(dumps(network), "toml", ""), schema())
+    SPECS.validate(document(dumps(network), "toml", ""))
     assert json.loads(dumps(network, "json")) == tomllib.loads(dumps(network))
 
 

@@ -252,8 +252,8 @@ def test_matrices() -> None:
     assert shapes == {"x": (3,), "W1": (2, 3), "b1": (2,), "W2": (1, 2), "b2": (1,)}
 
 
-# -- a formula 2,000 layers deep ----------------------------------------------------------------
-DEEP = 2_000
+# -- a formula 1,200 layers deep ----------------------------------------------------------------
+DEEP = 1_200
 
 
 @pytest.fixture(scope="module")
