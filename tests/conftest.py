@@ -11,11 +11,16 @@ from typing import NoReturn
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.effort import random_examples
+
 #: Seconds after which what hangs is killed. No test asserts a time: machines are slow and quick.
 PATIENCE = 1800
 
 settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "any machine",
+    random_examples(100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("any machine")
 

@@ -21,6 +21,7 @@ import pytest
 import netsym
 from netsym.files import spec
 from netsym.forms.sizes import scientific
+from tests.effort import sample
 from tests.forms.test_sizes import from_text, together
 from tests.ops.test_sizes_of_arrays import counted
 
@@ -188,7 +189,7 @@ def test_the_layers_of_vgg_have_as_many_nodes_as_by_hand() -> None:
 
 
 # -- the command --------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sample(NAMES, 2))
 def test_size_is_printed_in_less_than_a_gigabyte(name: str) -> None:
     program = [sys.executable, "-m", "netsym", "size", str(LARGE / f"{name}.toml")]
     process = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)

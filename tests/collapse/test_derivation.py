@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from netsym.network.network import Network
 from netsym.ops.affine.whole_arrays import Letters, MatrixProduct, Value
 from netsym.ops.numeric import Numeric
 from netsym.writers.array_latex import ArrayLatex
-from tests.conftest import PATIENCE, no_tex
+from tests.tex import compiled
 from tests.typed import parse_formula
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "derivation"
@@ -314,20 +313,6 @@ def test_a_sum_is_written(terms: tuple[str, ...], text: str) -> None:
 
 
 # -- compiled -----------------------------------------------------------------------------------
-def compiled(source: str, folder: Path) -> str:
-    folder.joinpath("all.tex").write_text(source, encoding="utf-8")
-    command = ["pdflatex", "-draftmode", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
-    try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, timeout=PATIENCE, check=False
-        )
-    except FileNotFoundError:
-        no_tex()
-    log = done.stdout.decode("utf-8", "replace")
-    assert not done.returncode, log[log.find("\n!") :][:600]
-    return log
-
-
 def test_every_derivation_compiles_and_fits(texts: dict[str, str], tmp_path: Path) -> None:
     """TeX says nothing of lines of align* that are too wide: they are measured one by one."""
     lines = {}

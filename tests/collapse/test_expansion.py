@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 
 import netsym
 from netsym.collapse.expansion import expanded
@@ -17,6 +17,7 @@ from netsym.errors import SpecError, TooLargeError
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Dropout, Scale, Standardize
 from netsym.layers.merge import Add, Concat
+from tests.effort import random_examples
 from tests.networks import Case, cases, points_for
 
 FORUM = netsym.load(Path(__file__).parents[2] / "examples" / "forum" / "linear.toml")
@@ -146,7 +147,7 @@ def check_against_sympy(network: netsym.Network) -> None:
 LINEAR = cases(activations=("linear",), most_layers=4, most_units=3)
 
 
-@settings(max_examples=60, deadline=None)
+@random_examples(60)
 @given(LINEAR)
 def test_every_linear_network_is_the_same_multiplied_out(case: Case) -> None:
     formula = expanded(case.network)
@@ -156,7 +157,7 @@ def test_every_linear_network_is_the_same_multiplied_out(case: Case) -> None:
         assert formula(point, parameters=names) == pytest.approx(before, rel=1e-9, abs=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@random_examples(25)
 @given(cases(activations=("linear",), most_layers=3, most_units=2, exact=False))
 def test_it_is_identical_where_no_number_was_rounded(case: Case) -> None:
     numbers = [

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import netsym
@@ -20,6 +20,7 @@ from netsym.collapse.simplified import Simplified
 from netsym.errors import SpecError
 from netsym.layers.dense import Dense
 from netsym.layers.merge import Add
+from tests.effort import random_examples
 from tests.networks import Case, cases
 
 WHOLE = st.integers(-4, 4)
@@ -49,7 +50,7 @@ def products(draw: Any, numbers: st.SearchStrategy[Any]) -> list[list[Any]]:
     return [[sum(row[k] * right[k][j] for k in range(rank)) for j in range(inputs)] for row in left]
 
 
-@settings(max_examples=60, deadline=None)
+@random_examples(60)
 @given(products(THIRDS), st.booleans())
 def test_a_product_of_fractions_is_split_exactly(given: list[list[Fraction]], force: bool) -> None:
     network = dense(given)
@@ -71,7 +72,7 @@ def test_a_product_of_fractions_is_split_exactly(given: list[list[Fraction]], fo
     assert force or (after.parameters < before.parameters and after.operations < before.operations)
 
 
-@settings(max_examples=30, deadline=None)
+@random_examples(30)
 @given(products(WHOLE))
 def test_whole_numbers_as_float64_are_split_exactly_before_rounding(given: list[list[int]]) -> None:
     network = dense([[float(e) for e in row] for row in given])
@@ -264,7 +265,7 @@ def test_a_name_that_was_given_is_not_taken_for_a_part() -> None:
     assert netsym.compare(network, result.network.layered.text(ascii=True)).verdict == "identical"
 
 
-@settings(max_examples=25, deadline=None)
+@random_examples(25)
 @given(cases(), st.booleans())
 def test_names_are_distinct_whatever_was_simplified(case: Case, force: bool) -> None:
     result = simplify(case.network, factor=True, force=force)

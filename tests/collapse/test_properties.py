@@ -12,7 +12,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 import netsym
 from netsym.collapse.simplification import simplify
@@ -24,10 +24,10 @@ from netsym.layers.merge import Add, Concat
 from netsym.layers.wiring import Placed
 from netsym.network.network import Network
 from tests.collapse.byhand import decimal, entries, exact, symbolic
+from tests.effort import random_examples
 from tests.networks import Case, cases, points_for, reference
 
 QUICK: dict[str, Any] = {
-    "deadline": None,
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much],
 }
 SMOOTH = ("linear", "linear", "linear", "linear", "tanh", "sigmoid", "gelu", "softmax")
@@ -37,28 +37,28 @@ PROVED = ("structural", "identical")
 
 # -- the same function ----------------------------------------------------------------------------
 @given(cases(activations=SMOOTH, redundant=True))
-@settings(max_examples=60, **QUICK)
+@random_examples(60, **QUICK)
 def test_the_same_function_by_the_comparator(case: Case) -> None:
     result = simplify(case.network)
     assert netsym.compare(case.network, result.exact).verdict in PROVED
 
 
 @given(cases(activations=SMOOTH, named=False, redundant=True))
-@settings(max_examples=40, **QUICK)
+@random_examples(40, **QUICK)
 def test_the_same_function_by_the_comparator_in_numbers(case: Case) -> None:
     result = simplify(case.network)
     assert netsym.compare(case.network, result.exact).verdict in PROVED
 
 
 @given(cases(activations=KINKED, most_layers=4, most_units=3, redundant=True))
-@settings(max_examples=15, **QUICK)
+@random_examples(15, **QUICK)
 def test_the_same_function_by_the_comparator_with_kinks(case: Case) -> None:
     result = simplify(case.network)
     assert netsym.compare(case.network, result.exact).verdict in PROVED
 
 
 @given(cases(activations=(*SMOOTH, *KINKED), redundant=True))
-@settings(max_examples=60, **QUICK)
+@random_examples(60, **QUICK)
 def test_the_same_values_by_the_definition(case: Case) -> None:
     """To 40 digits, by two forward passes that are not the package's."""
     result = simplify(case.network)
@@ -71,7 +71,7 @@ def test_the_same_values_by_the_definition(case: Case) -> None:
 
 
 @given(cases(activations=("linear",), most_layers=4, most_units=3, redundant=True))
-@settings(max_examples=40, **QUICK)
+@random_examples(40, **QUICK)
 def test_the_same_entries_by_sympy(case: Case) -> None:
     result = simplify(case.network)
     for one, other in zip(symbolic(case.network), symbolic(result.exact), strict=True):
@@ -111,7 +111,7 @@ def test_a_bias_that_is_zero_only_when_it_is_multiplied_out_costs_all_the_same()
 
 
 @given(cases(activations=(*SMOOTH, *KINKED), redundant=True))
-@settings(max_examples=100, **QUICK)
+@random_examples(100, **QUICK)
 def test_cost_never_grows_and_it_ends_where_nothing_is_left(case: Case) -> None:
     result = simplify(case.network)
     costs = [result.cost[0], *(step.cost[1] for step in result.steps)]
@@ -126,7 +126,7 @@ def test_cost_never_grows_and_it_ends_where_nothing_is_left(case: Case) -> None:
 
 
 @given(cases(activations=(*SMOOTH, *KINKED), redundant=True))
-@settings(max_examples=60, **QUICK)
+@random_examples(60, **QUICK)
 def test_rounding_leaves_nothing_to_collapse(case: Case) -> None:
     """Numbers that were different may be rounded to equal ones: then units may still go."""
     again = simplify(simplify(case.network).network)
@@ -134,7 +134,7 @@ def test_rounding_leaves_nothing_to_collapse(case: Case) -> None:
 
 
 @given(cases(activations=(*SMOOTH, *KINKED), redundant=True, most_layers=7))
-@settings(max_examples=100, **QUICK)
+@random_examples(100, **QUICK)
 def test_no_two_affine_layers_in_a_row_unless_it_said_why(case: Case) -> None:
     result = simplify(case.network)
     said = [set(place.layers) for place in result.blocked]
@@ -143,7 +143,7 @@ def test_no_two_affine_layers_in_a_row_unless_it_said_why(case: Case) -> None:
 
 
 @given(cases(activations=SMOOTH, redundant=True))
-@settings(max_examples=30, **QUICK)
+@random_examples(30, **QUICK)
 def test_by_force_there_are_no_two_affine_layers_in_a_row(case: Case) -> None:
     result = simplify(case.network, force=True)
     assert netsym.compare(case.network, result.exact).verdict in PROVED
@@ -152,7 +152,7 @@ def test_by_force_there_are_no_two_affine_layers_in_a_row(case: Case) -> None:
 
 
 @given(cases(activations=(*SMOOTH, *KINKED), redundant=True, most_layers=4))
-@settings(max_examples=25, **QUICK)
+@random_examples(25, **QUICK)
 def test_every_step_alone_keeps_the_function(case: Case) -> None:
     result = simplify(case.network)
     for number, step in enumerate(result.steps):
@@ -170,7 +170,7 @@ def test_every_step_alone_keeps_the_function(case: Case) -> None:
 
 # -- numbers --------------------------------------------------------------------------------------
 @given(cases(activations=(*SMOOTH, *KINKED), redundant=True, named=False))
-@settings(max_examples=60, **QUICK)
+@random_examples(60, **QUICK)
 def test_every_number_is_the_float64_nearest_to_the_exact_one(case: Case) -> None:
     result = simplify(case.network)
     for one, other in zip(result.network.layers, result.exact.layers, strict=True):
@@ -192,7 +192,7 @@ def test_every_number_is_the_float64_nearest_to_the_exact_one(case: Case) -> Non
 
 
 @given(cases(activations=("linear", "relu", "tanh"), named=False, redundant=True))
-@settings(max_examples=30, **QUICK)
+@random_examples(30, **QUICK)
 def test_the_bound_holds(case: Case) -> None:
     result = simplify(case.network)
     points = points_for(case)
@@ -208,7 +208,7 @@ def test_the_bound_holds(case: Case) -> None:
 
 # -- what is shown --------------------------------------------------------------------------------
 @given(cases(activations=(*SMOOTH, *KINKED), redundant=True))
-@settings(max_examples=60, **QUICK)
+@random_examples(60, **QUICK)
 def test_reports_are_printed_and_forms_have_distinct_names(case: Case) -> None:
     result = simplify(case.network)
     text = str(result)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise, product
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -24,8 +23,10 @@ from netsym.layers.elementwise import Standardize
 from netsym.ops.proved.rationals import Rationals
 from netsym.pieces.redundancy import irredundant
 from netsym.pieces.regions import Inequality, Piece, Regions, at, regions
+from tests.effort import random_examples, sample
 from tests.networks import Case, cases
 from tests.ops.test_rationals import by_hand
+from tests.tex import START, compiled
 
 PIECEWISE = ("linear", "relu", "leaky_relu", "hard_sigmoid")
 F = Fraction
@@ -291,7 +292,7 @@ def patterns(
 
 
 @pytest.mark.parametrize("box", [None, (-1.0, 1.0), (0.0, 0.25)])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", sample(range(4), 1))
 @pytest.mark.parametrize("widths", [(1, 5), (1, 3, 3), (2, 5), (2, 3, 3), (2, 2, 2, 2)])
 def test_the_count_is_that_of_all_patterns(
     widths: tuple[int, ...], seed: int, box: tuple[float, float] | None
@@ -348,7 +349,7 @@ def test_redundancy_by_hand() -> None:
 NUMBERS = st.fractions(-4, 4, max_denominator=12)
 
 
-@settings(deadline=None, max_examples=60)
+@random_examples(60)
 @given(cases(activations=PIECEWISE, named=False), st.data())
 def test_the_map_is_the_network_around_the_point(case: Case, data: Any) -> None:
     point = [data.draw(NUMBERS) for _ in case.inputs]
@@ -369,7 +370,7 @@ def test_the_map_is_the_network_around_the_point(case: Case, data: Any) -> None:
     )
 
 
-@settings(deadline=None, max_examples=40)
+@random_examples(40)
 @given(cases(activations=PIECEWISE, named=False, most_layers=4), st.data())
 def test_every_point_is_in_one_region(case: Case, data: Any) -> None:
     if len(case.inputs) > 2:
@@ -424,15 +425,10 @@ def test_text_is_the_function() -> None:
         )
 
 
-def test_latex_compiles(tmp_path: Path, pdflatex: Any) -> None:
+def test_latex_compiles(tmp_path: Path) -> None:
     pieces = [regions(RELU), regions(drawn("1-4relu-2", 1)), regions(drawn("1-4relu-1", 1, False))]
     body = "\n".join(f"\\[\n{each.latex()}\n\\]" for each in pieces)
-    start = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n"
-    text = f"{start}{body}\n\\end{{document}}\n"
-    (tmp_path / "pieces.tex").write_text(text, encoding="utf-8")
-    command = ["pdflatex", "-draftmode", "-interaction=nonstopmode", "-halt-on-error", "pieces.tex"]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout[-2000:]
+    compiled(f"{START}\n{body}\n\\end{{document}}\n", tmp_path)
 
 
 # -- errors -------------------------------------------------------------------------------------

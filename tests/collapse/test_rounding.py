@@ -11,7 +11,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import netsym
@@ -29,10 +29,10 @@ from netsym.network.network import Network
 from netsym.ops.parameters import Parameter, derived
 from tests.collapse.byhand import array, forward
 from tests.collapse.test_rules import Wire, dense, net
+from tests.effort import random_examples
 from tests.networks import Case, cases, points_for
 
 QUICK: dict[str, Any] = {
-    "deadline": None,
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much],
 }
 AFFINE = ("linear",)
@@ -74,7 +74,7 @@ def linear(name: str, alpha: float | None, z: list[Any]) -> list[Any]:
 
 # -- every order of steps -------------------------------------------------------------------------
 @given(cases(ACTIVATIONS, named=False, exact=False, redundant=True, most_layers=6), WAYS)
-@settings(max_examples=150, **QUICK)
+@random_examples(150, **QUICK)
 def test_floats_stay_floats(case: Case, ways: dict[str, Any]) -> None:
     result = simplify(case.network, **ways)
     assert not left_exact(result.network)
@@ -88,13 +88,13 @@ def test_floats_stay_floats(case: Case, ways: dict[str, Any]) -> None:
 
 
 @given(cases(ACTIVATIONS, exact=False, redundant=True, most_layers=6), WAYS)
-@settings(max_examples=150, **QUICK)
+@random_examples(150, **QUICK)
 def test_floats_stay_floats_beside_names(case: Case, ways: dict[str, Any]) -> None:
     assert not left_exact(simplify(case.network, **ways).network)
 
 
 @given(cases(AFFINE, named=False, redundant=True, most_layers=5), WAYS)
-@settings(max_examples=80, **QUICK)
+@random_examples(80, **QUICK)
 def test_what_is_rounded_was_exact(case: Case, ways: dict[str, Any]) -> None:
     """By fractions alone, on both sides."""
     result = simplify(case.network, **ways)
@@ -106,7 +106,7 @@ def test_what_is_rounded_was_exact(case: Case, ways: dict[str, Any]) -> None:
 
 
 @given(cases(AFFINE, named=False, exact=False, redundant=True, most_layers=5))
-@settings(max_examples=80, **QUICK)
+@random_examples(80, **QUICK)
 def test_one_layer_has_the_nearest_numbers(case: Case) -> None:
     """Its numbers are those of the network at zero and along every axis, by fractions."""
     network = simplify(case.network).network
@@ -127,7 +127,7 @@ def test_one_layer_has_the_nearest_numbers(case: Case) -> None:
 
 
 @given(cases(ACTIVATIONS, redundant=True, most_layers=5), WAYS)
-@settings(max_examples=60, **QUICK)
+@random_examples(60, **QUICK)
 def test_what_is_saved_is_read_back(case: Case, ways: dict[str, Any]) -> None:
     wires = [  # a file has no spaces in names
         (name.replace(" ", "_"), layer, [source.replace(" ", "_") for source in sources], given)
@@ -143,7 +143,7 @@ def test_what_is_saved_is_read_back(case: Case, ways: dict[str, Any]) -> None:
 
 
 @given(cases(("linear", "relu"), redundant=True, most_layers=5), WAYS)
-@settings(max_examples=40, **QUICK)
+@random_examples(40, **QUICK)
 def test_the_rounding_is_judged(case: Case, ways: dict[str, Any]) -> None:
     result = simplify(case.network, **ways)
     assert rounding(result.exact, result.network) is not None

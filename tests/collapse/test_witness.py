@@ -10,7 +10,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 import netsym
 from netsym.collapse.blocked import Blocked
@@ -21,6 +21,7 @@ from netsym.layers.merge import Add, Concat
 from netsym.network.network import Network
 from tests.collapse.byhand import decimal
 from tests.collapse.test_rules import dense
+from tests.effort import random_examples
 from tests.networks import Case, cases
 
 FUNCTIONS = ("relu", "leaky_relu", "sigmoid", "tanh", "gelu", "softplus", "silu", "elu",
@@ -253,7 +254,7 @@ def test_data_and_text_have_the_same_numbers() -> None:
         redundant=True,
     )
 )
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@random_examples(100)
 def test_random_networks_of_numbers(case: Case) -> None:
     """Witnesses from the inputs to the outputs are checked against the network as it was given.
 

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 import sympy
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 import netsym
 from netsym.equality import comparison
 from netsym.equality.comparison import Comparison, compare
 from netsym.errors import NetsymError, SpecError
 from netsym.formula import Formula
+from tests.effort import random_examples
 from tests.networks import Case, cases
 
 EQUAL = ("structural", "identical", "exact-on-regions")
@@ -131,7 +132,7 @@ def test_nothing_that_is_given_is_changed() -> None:
 
 # -- the network against its own text -------------------------------------------------------------
 @given(case=cases(most_layers=3, most_units=3))
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@random_examples(25, suppress_health_check=list(HealthCheck))
 def test_a_network_is_its_own_formula(case: Case) -> None:
     assert compare(case.network).verdict in EQUAL
 

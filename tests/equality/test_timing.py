@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import netsym
@@ -17,13 +17,14 @@ from netsym.equality import timing
 from netsym.equality.timing import as_written, seconds_per_point
 from netsym.forms.values import ARITHMETIC
 from netsym.graph.functions import FUNCTIONS
+from tests.effort import random_examples
 from tests.networks import Case, cases, points_for
 
 FORMS = ("layered", "shared", "inlined")
 
 
 @given(case=cases(most_layers=3, most_units=3), form=st.sampled_from(FORMS), expand=st.booleans())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@random_examples(60, suppress_health_check=list(HealthCheck))
 def test_the_values_are_those_of_the_formula(case: Case, form: str, expand: bool) -> None:
     if case.network.count_nodes("inlined", expand=expand) > 5000:
         return

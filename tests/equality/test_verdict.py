@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from flint import fmpz_mat
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import netsym
@@ -21,6 +21,7 @@ from netsym.equality.sides import aligned, of_formula, subject
 from netsym.equality.verdict import VERDICTS, Verdict, judge
 from netsym.layers.dense import Dense
 from netsym.ops.numeric import Numeric
+from tests.effort import random_examples
 from tests.networks import Case, cases
 
 EQUAL = ("structural", "identical", "exact-on-regions")
@@ -444,7 +445,7 @@ FORMS: list[Callable[[netsym.Network], Any]] = [
 
 @pytest.mark.parametrize("ascii", [True, False], ids=["ascii", "unicode"])
 @given(case=cases(most_layers=3, most_units=3), form=st.sampled_from(FORMS))
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@random_examples(25, suppress_health_check=list(HealthCheck))
 def test_equal_forms_are_never_called_different(
     ascii: bool, case: Case, form: Callable[[netsym.Network], Any]
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
@@ -20,6 +20,7 @@ from netsym.files.examples import read_examples
 from netsym.files.table import read_table
 from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
+from tests.effort import random_examples
 
 PLAIN = netsym.parse("2-3softmax")
 NAMED = netsym.Network.of(
@@ -82,7 +83,7 @@ def test_a_first_line_of_numbers_is_an_example_where_its_columns_are_those_of_th
 
 
 @given(st.permutations(["x_1", "x_2", "t_1", "t_2", "t_3"]), st.data())
-@settings(max_examples=50)
+@random_examples(50)
 def test_the_order_of_columns_does_not_matter(
     tmp_path_factory: pytest.TempPathFactory, order: list[str], data: DataObject
 ) -> None:
@@ -187,7 +188,7 @@ def test_separators_are_not_mixed(tmp_path: Path, text: str, said: str) -> None:
 
 
 @given(st.text(max_size=6))
-@settings(max_examples=300)
+@random_examples(300)
 def test_a_cell_is_refused_or_the_number_that_numpy_reads(
     tmp_path_factory: pytest.TempPathFactory, cell: str
 ) -> None:

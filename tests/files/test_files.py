@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import netsym.files.files as reading
@@ -27,6 +27,9 @@ from netsym.layers.merge import Add, Concat
 from netsym.network.interface import Input
 from netsym.network.network import Network
 from netsym.readers.shorthand import parse
+from tests.effort import random_examples
+
+SPECS = jsonschema.Draft202012Validator(schema())
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "forum"
 HEAD = 'netsym = 1\ninputs = ["x"]\n'
@@ -211,7 +214,7 @@ def networks(draw: st.DrawFn) -> Network:
 
 
 @pytest.mark.parametrize("format", ["toml", "json"])
-@settings(max_examples=150, deadline=None)
+@random_examples(150)
 @given(network=networks(), seed=st.integers(0, 2**32 - 1))
 def test_what_is_written_is_read_back(format: Format, network: Network, seed: int) -> None:
     again = loads(dumps(network, format), format=format)
@@ -275,7 +278,7 @@ def test_a_file_of_another_format_is_refused(name: str, tmp_path: Path) -> None:
 # -- the schema ---------------------------------------------------------------------------------
 def is_valid(text: str) -> bool:
     said = document(text, "toml", "")
-    return bool(jsonschema.Draft202012Validator(schema()).is_valid(said))
+    return bool(SPECS.is_valid(said))
 
 
 def test_the_examples_fit_the_schema() -> None:
@@ -283,10 +286,10 @@ def test_the_examples_fit_the_schema() -> None:
         jsonschema.validate(document(path.read_text(), "toml", ""), schema())
 
 
-@settings(max_examples=20, deadline=None)
+@random_examples(20)
 @given(networks())
 def test_what_is_written_fits_the_schema(network: Network) -> None:
-    jsonschema.validate(document(dumps(network), "toml", ""), schema())
+    SPECS.validate(document(dumps(network), "toml", ""))
     assert json.loads(dumps(network, "json")) == tomllib.loads(dumps(network))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import netsym
@@ -29,7 +29,10 @@ from netsym.network.network import Network
 from netsym.ops.affine.affine import Affine
 from netsym.ops.affine.symbolic_tidy import Tidy
 from netsym.ops.parameters import Parameter, derived
+from tests.effort import random_examples
 from tests.work import Work
+
+SPECS = jsonschema.Draft202012Validator(schema())
 
 HEAD = 'netsym = 1\ninputs = ["x"]\n'
 
@@ -81,7 +84,7 @@ def test_entries(entry: str, written: str | None) -> None:
     parameter = weights_of(network)
     assert parameter.formula is not None
     assert Formula.of(parameter.formula).text(ascii=True) == f"w1_1_1 = {written}"
-    jsonschema.validate(document(text, "toml", ""), schema())
+    SPECS.validate(document(text, "toml", ""))
 
 
 def test_an_array_with_a_formula_is_derived_as_a_whole() -> None:
@@ -222,7 +225,7 @@ def returns(network: Network) -> Network:
     assert dumps(again) == text
     assert netsym.compare(network, again).verdict in ("structural", "identical")
     assert set(again.parameter_names()) == set(network.parameter_names())
-    jsonschema.validate(document(text, "toml", ""), schema())
+    SPECS.validate(document(text, "toml", ""))
     return again
 
 
@@ -251,7 +254,7 @@ def test_a_collapsed_network_keeps_its_names() -> None:
     returns(network)
 
 
-@settings(max_examples=20, deadline=None)
+@random_examples(20)
 @given(st.lists(st.integers(1, 3), min_size=3, max_size=5), st.data())
 def test_collapsed_networks_return(widths: list[int], data: st.DataObject) -> None:
     network = netsym.parse("-".join(map(str, widths)))

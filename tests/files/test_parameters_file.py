@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import save_file
 
 from netsym.errors import SpecError
 from netsym.files import parameters_file
 from netsym.files.files import load
+from tests.effort import random_examples
 
 HEAD = 'netsym = 1\ninputs = ["x"]\n'
 TWO_LAYERS = '[[layers]]\ntype = "dense"\nname = "hidden"\n[[layers]]\ntype = "dense"\n'
@@ -352,7 +353,7 @@ def test_safetensors_headers_that_lie(tmp_path: Path, content: bytes, message: s
     assert parameter_refusal(tmp_path, "w.safetensors") == f"w.safetensors: {message}"
 
 
-@settings(max_examples=200, deadline=None)
+@random_examples(200)
 @given(st.sampled_from(["a.npz", "a.safetensors"]), st.data())
 def test_damage_is_refused_or_harmless(
     tmp_path_factory: pytest.TempPathFactory, name: str, data: st.DataObject

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import netsym
@@ -19,10 +19,10 @@ from netsym import SpecError, TooLargeError
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
 from netsym.layers.merge import Add, Concat
+from tests.effort import random_examples
 from tests.forms.test_sizes import Counting
 from tests.networks import Case, cases, numbers_for
 
-QUICK = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 CONSTANTS = {"pi"}
 
 
@@ -39,7 +39,7 @@ def names_in(expression: ast.expr) -> set[str]:
     return {name.id for name in names} - CONSTANTS
 
 
-@settings(max_examples=100, **QUICK)
+@random_examples(100)
 @given(cases(), st.sampled_from(["layered", "shared", "inlined"]), st.booleans())
 def test_names_are_bound_once_and_before_they_are_used(case: Case, form: str, expand: bool) -> None:
     formula = case.network.formula(form, expand)
@@ -62,7 +62,7 @@ def test_names_are_bound_once_and_before_they_are_used(case: Case, form: str, ex
         assert used <= free
 
 
-@settings(max_examples=80, **QUICK)
+@random_examples(80)
 @given(cases(exact=False), st.booleans())
 def test_the_shared_form_writes_nothing_twice(case: Case, expand: bool) -> None:
     """Every value used more than once has a name, and every name is used more than once."""
@@ -81,7 +81,7 @@ def test_the_shared_form_writes_nothing_twice(case: Case, expand: bool) -> None:
         assert uses[binding.name] > 1
 
 
-@settings(max_examples=60, **QUICK)
+@random_examples(60)
 @given(cases(), st.booleans())
 def test_the_layered_form_binds_what_layers_name(case: Case, expand: bool) -> None:
     formula = case.network.formula("layered", expand)
@@ -252,8 +252,8 @@ def test_matrices() -> None:
     assert shapes == {"x": (3,), "W1": (2, 3), "b1": (2,), "W2": (1, 2), "b2": (1,)}
 
 
-# -- a formula 2,000 layers deep ----------------------------------------------------------------
-DEEP = 2_000
+# -- a formula 1,200 layers deep ----------------------------------------------------------------
+DEEP = 1_200
 
 
 @pytest.fixture(scope="module")

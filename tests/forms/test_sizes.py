@@ -14,13 +14,14 @@ from typing import Any
 
 import pytest
 import sympy
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import netsym
 from netsym.forms.sizes import Size, scientific
 from netsym.layers.dense import Dense
 from netsym.ops.counts.forecast import NetworkSize
+from tests.effort import random_examples
 from tests.networks import Case, cases
 
 FORMS = ("layered", "shared", "inlined")
@@ -227,7 +228,7 @@ def test_negative_numbers_are_one_node_and_named_means_are_negated() -> None:
 
 
 # -- against the text, for every form -----------------------------------------------------------
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@random_examples(150)
 @given(cases(), st.sampled_from(FORMS), st.booleans())
 def test_sizes_count_what_is_written(case: Case, form: str, expand: bool) -> None:
     forecast = case.network.forecast(form, expand)
@@ -238,7 +239,7 @@ def test_sizes_count_what_is_written(case: Case, form: str, expand: bool) -> Non
     assert forecast == expected
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@random_examples(60)
 @given(cases(most_layers=3), st.sampled_from(FORMS), st.booleans())
 def test_sizes_count_what_python_reads(case: Case, form: str, expand: bool) -> None:
     formula = case.network.formula(form, expand)
@@ -246,7 +247,7 @@ def test_sizes_count_what_python_reads(case: Case, form: str, expand: bool) -> N
     assert formula.size == together(from_python(formula), len(formula.outputs))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@random_examples(60)
 @given(cases(most_layers=4), st.booleans())
 def test_forecasts_are_the_sizes_of_what_is_built(case: Case, expand: bool) -> None:
     for form in FORMS:
@@ -256,7 +257,7 @@ def test_forecasts_are_the_sizes_of_what_is_built(case: Case, expand: bool) -> N
     assert sizes.forms["layered"] == case.network.formula("layered", expand).size
 
 
-@settings(max_examples=40, deadline=None)
+@random_examples(40)
 @given(cases(most_layers=4), st.sampled_from(FORMS))
 def test_outputs_count_for_themselves(case: Case, form: str) -> None:
     formula = case.network.formula(form)

@@ -12,7 +12,7 @@ from typing import Any
 import mpmath
 import pytest
 import sympy
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import netsym
@@ -20,10 +20,10 @@ from netsym import SpecError
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Scale
 from netsym.layers.merge import Add, Concat
+from tests.effort import random_examples
 from tests.networks import ACTIVATIONS, Case, cases, number, points_for, reference
 from tests.work import Work
 
-QUICK = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 SMALL = 1_500
 #: Activations that are written without max, which sympy evaluates whatever it is told.
 SMOOTH = [n for n in ACTIVATIONS if n not in ("relu", "leaky_relu", "elu", "hard_sigmoid")]
@@ -79,7 +79,7 @@ def executed(formula: Any) -> dict[str, Any]:
 
 
 # -- out ----------------------------------------------------------------------------------------
-@settings(max_examples=60, **QUICK)
+@random_examples(60)
 @given(cases(most_layers=4), st.booleans())
 def test_the_inlined_expression_has_the_values_of_the_network(case: Case, expand: bool) -> None:
     formula = case.network.formula("inlined", expand)
@@ -93,7 +93,7 @@ def test_the_inlined_expression_has_the_values_of_the_network(case: Case, expand
             close([evaluated(e, values) for e in expressions], case, point)
 
 
-@settings(max_examples=60, **QUICK)
+@random_examples(60)
 @given(cases(), st.sampled_from(["layered", "shared"]), st.booleans())
 def test_bindings_have_the_values_of_the_network(case: Case, form: str, expand: bool) -> None:
     formula = case.network.formula(form, expand)
@@ -174,7 +174,7 @@ def test_nothing_is_rewritten() -> None:
     assert netsym.from_sympy(stack).text(ascii=True) == "y = 2*(2*(2*x + 1) + 1) + 1"
 
 
-@settings(max_examples=100, deadline=None)
+@random_examples(100)
 @given(
     st.floats(allow_nan=False, allow_infinity=False).filter(
         lambda value: str(value) not in ("-0.0", "-1.0")  # sympy's negation is a product with -1
@@ -196,7 +196,7 @@ def test_floats_survive_exactly(value: float) -> None:
     assert script == made
 
 
-@settings(max_examples=60, deadline=None)
+@random_examples(60)
 @given(st.fractions())
 def test_fractions_are_exact(value: Fraction) -> None:
     text = f"{value.numerator}/{value.denominator}"
@@ -225,7 +225,7 @@ def composed(case: Case) -> tuple[Any, ...]:
     return values[case.wires[-1][0]]
 
 
-@settings(max_examples=50, **QUICK)
+@random_examples(50)
 @given(cases(activations=SMOOTH, most_layers=4, most_units=3, exact=False))
 def test_modules_composed_are_the_inlined_expression(case: Case) -> None:
     """Lambdas only substitute when sympy does not evaluate: then it is the very same tree."""
@@ -237,7 +237,7 @@ def test_modules_composed_are_the_inlined_expression(case: Case) -> None:
     assert sympy.Tuple(*outputs) == (made if len(outputs) > 1 else sympy.Tuple(made))
 
 
-@settings(max_examples=40, **QUICK)
+@random_examples(40)
 @given(cases(most_layers=3, most_units=2))
 def test_modules_composed_have_the_values_of_the_network(case: Case) -> None:
     assume(case.network.inlined.size.nodes < 300)
@@ -278,7 +278,7 @@ def test_modules_are_lambdas_of_real_symbols() -> None:
 
 
 # -- the script ---------------------------------------------------------------------------------
-@settings(max_examples=50, **QUICK)
+@random_examples(50)
 @given(cases(), st.sampled_from(["layered", "shared", "inlined"]), st.booleans())
 def test_the_script_rebuilds_the_expression(case: Case, form: str, expand: bool) -> None:
     formula = case.network.formula(form, expand)
@@ -332,7 +332,7 @@ def test_the_script_works_whatever_parameters_are_called(name: str) -> None:
 
 
 # -- back ---------------------------------------------------------------------------------------
-@settings(max_examples=60, **QUICK)
+@random_examples(60)
 @given(cases(most_layers=4, exact=False, named=False))
 def test_what_comes_back_has_the_values_of_the_network(case: Case) -> None:
     made = case.network.inlined.sympy()
@@ -347,7 +347,7 @@ def test_what_comes_back_has_the_values_of_the_network(case: Case) -> None:
             assert abs(mpmath.mpf(got) - value.value) <= value.error
 
 
-@settings(max_examples=60, **QUICK)
+@random_examples(60)
 @given(cases(activations=["linear", "tanh"], most_layers=4, exact=False))
 def test_elementary_networks_come_back_the_same(case: Case) -> None:
     """Where sympy has every operation, out and back again says the same, to the letter."""

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import scipy.special
 import sympy
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import netsym
@@ -24,6 +24,7 @@ from netsym.forms import values as module
 from netsym.formula import Formula
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
+from tests.effort import random_examples
 from tests.networks import (
     ACTIVATIONS,
     Case,
@@ -35,7 +36,6 @@ from tests.networks import (
 )
 
 FORMS = ("layered", "shared", "inlined")
-QUICK = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 
 
 def check(found: Sequence[float], expected: Sequence[Value]) -> None:
@@ -51,7 +51,7 @@ def executed(formula: Formula, **options: Any) -> Callable[..., Any]:
     return scope["f"]
 
 
-@settings(max_examples=120, **QUICK)
+@random_examples(120)
 @given(cases())
 def test_the_forward_pass_is_the_definition(case: Case) -> None:
     points = points_for(case)
@@ -62,7 +62,7 @@ def test_the_forward_pass_is_the_definition(case: Case) -> None:
         check(np.atleast_1d(case.network(*point, parameters=case.values)), expected)
 
 
-@settings(max_examples=80, **QUICK)
+@random_examples(80)
 @given(cases(), st.sampled_from(FORMS), st.booleans())
 def test_every_form_has_the_values_of_the_network(case: Case, form: str, expand: bool) -> None:
     formula = case.network.formula(form, expand)
@@ -74,7 +74,7 @@ def test_every_form_has_the_values_of_the_network(case: Case, form: str, expand:
         check(row, one.outputs)
 
 
-@settings(max_examples=60, **QUICK)
+@random_examples(60)
 @given(cases(most_layers=4, most_units=3), st.sampled_from(FORMS), st.booleans())
 def test_the_python_text_has_the_values_of_the_network(case: Case, form: str, expand: bool) -> None:
     formula = case.network.formula(form, expand)
@@ -92,7 +92,7 @@ def test_the_python_text_has_the_values_of_the_network(case: Case, form: str, ex
         check(found if isinstance(found, tuple) else (found,), expected.outputs)
 
 
-@settings(max_examples=40, **QUICK)
+@random_examples(40)
 @given(cases(most_layers=3), st.sampled_from(FORMS))
 def test_one_output_has_its_value(case: Case, form: str) -> None:
     formula = case.network.formula(form)
@@ -345,7 +345,7 @@ def test_more_points_than_one_chunk_holds() -> None:
 
 
 # -- sums of products that are recognised as matrix products -----------------------------------
-@settings(max_examples=60, deadline=None)
+@random_examples(60)
 @given(st.data())
 def test_sums_of_products_of_any_kind(data: st.DataObject) -> None:
     """Sums that look like a matrix product, or nearly: rows, columns and factors mixed."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import netsym
@@ -21,6 +21,7 @@ from netsym.layers.merge import Concat
 from netsym.layers.normalisation import BatchNorm, LayerNorm, RMSNorm
 from netsym.layers.recurrent import LSTM, Stack
 from netsym.network.network import Network
+from tests.effort import random_examples
 from tests.gradient.array_values import parameters, values
 from tests.layers.every_reading import chain, single
 from tests.networks import Case, cases, points_for
@@ -125,7 +126,7 @@ def test_sequences_are_joined_side_by_side() -> None:
     assert r"\begin{bmatrix} h_{t}^{[1]} \\ h_{t}^{[2]} \end{bmatrix}" in once.latex()
 
 
-@settings(max_examples=150, deadline=None)
+@random_examples(150)
 @given(cases(activations=("relu", "tanh", "sigmoid", "elu", "softmax", "linear"), exact=False))
 def test_ascii_is_what_the_network_computes(case: Case) -> None:
     """NumPy computes the text, layered and inlined; unit by unit it is the same."""

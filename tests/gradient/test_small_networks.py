@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.complex_step import complex_step
+from tests.effort import sample
 from tests.small_networks import Small, small_network
 
 ORDERS = [*permutations(("layered", "shared", "inlined"))]
@@ -40,10 +41,10 @@ def agree(found: np.ndarray, wanted: np.ndarray, what: str) -> None:
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-10 * scale, err_msg=what)
 
 
-@pytest.mark.parametrize("first", range(0, 240, 60))
+@pytest.mark.parametrize("first", sample(range(0, 480, 20), 2))
 def test_small_networks(first: int) -> None:
-    drawn = {seed: small_network(seed) for seed in range(first, first + 60)}
+    drawn = {seed: small_network(seed) for seed in range(first, first + 20)}
     tame = {seed: small for seed, small in drawn.items() if small.is_tame}
-    assert len(tame) > 50
+    assert len(tame) > 16
     for seed, small in tame.items():
         compared(seed, small)

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netsym.graph import index as module
 from netsym.graph.graph import Graph
 from netsym.graph.names import Names, literal
+from tests.effort import random_examples
 from tests.networks import Case, cases
 
 Script = list[tuple[str, list[list[int]]]]
@@ -59,7 +60,7 @@ def built(script: Script) -> tuple[Graph, dict[tuple[str, tuple[int, ...]], int]
     return graph, known, ids
 
 
-@settings(max_examples=100, deadline=None)
+@random_examples(100)
 @given(scripts())
 def test_equal_nodes_are_one_node(script: Script) -> None:
     graph, known, _ = built(script)
@@ -70,7 +71,7 @@ def test_equal_nodes_are_one_node(script: Script) -> None:
         assert tuple(block.operands[node - block.start].tolist()) == operands
 
 
-@settings(max_examples=60, deadline=None)
+@random_examples(60)
 @given(scripts())
 def test_operands_come_before_their_node(script: Script) -> None:
     graph, _, _ = built(script)
@@ -83,7 +84,7 @@ def test_operands_come_before_their_node(script: Script) -> None:
     assert stops == len(graph)
 
 
-@settings(max_examples=60, deadline=None)
+@random_examples(60)
 @given(scripts(), st.data())
 def test_reachable_block_numbers_and_spans(script: Script, data: st.DataObject) -> None:
     graph, known, ids = built(script)
@@ -119,7 +120,7 @@ def test_reachable_block_numbers_and_spans(script: Script, data: st.DataObject) 
         assert columns == list(range(block.operands.shape[1]))
 
 
-@settings(max_examples=50, deadline=None)
+@random_examples(50)
 @given(scripts(), st.sampled_from([0, 1, 2**40]))
 def test_rows_that_share_a_hash_stay_apart(script: Script, multiplier: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -141,7 +142,7 @@ def test_rows_that_share_a_hash_stay_apart(script: Script, multiplier: int) -> N
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 5e-324, -5e-324, 0.1, 1e308, 1.0000000000000002]
 
 
-@settings(max_examples=100, deadline=None)
+@random_examples(100)
 @given(
     st.lists(
         st.lists(
@@ -234,7 +235,7 @@ def test_literal_names_are_found_by_node() -> None:
     assert names.ascii(position) == "speed"
 
 
-@settings(max_examples=60, deadline=None)
+@random_examples(60)
 @given(cases())
 def test_networks_have_no_node_twice(case: Case) -> None:
     graph = case.network.inlined.graph

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import tracemalloc
 from functools import partial
 from pathlib import Path
@@ -22,9 +21,9 @@ from netsym.layers.normalisation import BatchNorm, GroupNorm, InstanceNorm, Laye
 from netsym.layers.pooling import AveragePool2d, GlobalAveragePool, MaxPool2d
 from netsym.layers.shaping import Flatten, Pad, Transpose, Upsample
 from netsym.ops.counts.sizes import Sizes
-from tests.conftest import PATIENCE
 from tests.layers.every_reading import chain, check, single
 from tests.layers.onnx_operators import onnx
+from tests.tex import compiled
 from tests.work import Work
 
 RNG = np.random.default_rng(11)
@@ -301,7 +300,7 @@ def test_the_example() -> None:
         assert network.forecast(form) == network.formula(form).size
 
 
-def test_latex_compiles(pdflatex: str, tmp_path: Path) -> None:
+def test_latex_compiles(tmp_path: Path) -> None:
     layers: list[Layer] = [
         Conv2d(channels=2, kernel=(3,), padding=(1,), stride=(2,), activation="relu"),
         BatchNorm(),
@@ -320,11 +319,6 @@ def test_latex_compiles(pdflatex: str, tmp_path: Path) -> None:
         Dense(units=2),
     ]
     network = chain(layers, (1, 4, 4))
-    for name, formula in (("matrices", network.matrices), ("layered", network.layered)):
-        tmp_path.joinpath(f"{name}.tex").write_text(formula.latex(document=True), encoding="utf-8")
-        done = subprocess.run(
-            [pdflatex, "-draftmode", "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"],
-            cwd=tmp_path, capture_output=True, timeout=PATIENCE, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-600:]
-        assert b"Overfull \\hbox" not in done.stdout
+    for formula in (network.matrices, network.layered):
+        log = compiled(formula.latex(document=True), tmp_path)
+        assert "Overfull \\hbox" not in log

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from math import inf, isnan, log
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import hinge_loss, log_loss, mean_absolute_error, mean_squared_error
 
@@ -24,12 +24,13 @@ from netsym.layers.normalisation import LayerNorm
 from netsym.layers.recurrent import LSTM
 from netsym.layers.registry import LOSSES
 from netsym.layers.shaping import Flatten
-from tests.conftest import PATIENCE
+from tests.effort import random_examples
 from tests.forms.test_sizes import from_text, together
 from tests.layers.every_reading import chain, check, drawn
 from tests.layers.onnx_operators import onnx
+from tests.tex import START, compiled
 
-QUICK = settings(max_examples=15, deadline=None)
+QUICK = random_examples(15)
 LAST = {"bce": "sigmoid", "cross_entropy": "softmax"}
 
 
@@ -351,8 +352,7 @@ def test_what_a_file_cannot_say_is_refused() -> None:
 
 
 # -- LaTeX ---------------------------------------------------------------------------------------
-@pytest.mark.usefixtures("pdflatex")
-def test_latex_compiles(tmp_path: Any) -> None:
+def test_latex_compiles(tmp_path: Path) -> None:
     """Every loss, of one example and of two, in layers, as an onion and of whole arrays."""
     bodies = []
     for kind in LOSSES:
@@ -360,11 +360,4 @@ def test_latex_compiles(tmp_path: Any) -> None:
             cost = netsym.cost(network(kind), kind, examples=examples, l1=0.25, l2=0.5)
             texts = cost.layered.latex(), cost.inlined.latex(onion=True), cost.matrices.latex()
             bodies += [rf"\[{text}\]" for text in texts]
-    start = r"\documentclass{article}\usepackage{amsmath}\allowdisplaybreaks\begin{document}"
-    source = "\n".join([start, *bodies, r"\end{document}"])
-    (tmp_path / "cost.tex").write_text(source, encoding="utf-8")
-    done = subprocess.run(
-        ["pdflatex", "-draftmode", "-interaction=nonstopmode", "-halt-on-error", "cost.tex"],
-        cwd=tmp_path, capture_output=True, timeout=PATIENCE, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-2000:]
+    compiled("\n".join([START, *bodies, r"\end{document}"]), tmp_path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from onnx import helper
 from onnx.reference import ReferenceEvaluator
@@ -25,11 +24,12 @@ from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
 from netsym.layers.recurrent import GRU, LSTM, RNN, Recurrent, Stack
 from netsym.layers.shaping import Flatten
-from tests.conftest import PATIENCE
+from tests.effort import random_examples
 from tests.forms.test_sizes import from_text, together
 from tests.layers.every_reading import chain, check, drawn, single
+from tests.tex import compiled
 
-SOME = settings(max_examples=20, deadline=None)
+SOME = random_examples(20)
 
 #: The gates in the order of ONNX.
 ONNX = {"lstm": "iofg", "gru": "zrn", "rnn": ("",)}
@@ -276,17 +276,11 @@ def test_the_other_cells_as_people_write_them() -> None:
     assert r"p_{o} \odot c_{t} + b_{o}" in peepholes[4]
 
 
-def test_it_compiles(tmp_path: Path, pdflatex: str) -> None:
+def test_it_compiles(tmp_path: Path) -> None:
     two = Stack(cell="lstm", units=2, bidirectional=True, layers=2, state="named").block()
     network = netsym.Network.of("two", 6, [("two", two, ["input"], {})], shape=(3, 2))
-    for name, formula in {"matrix": network.matrices, "once": network.once}.items():
-        path = tmp_path / f"{name}.tex"
-        path.write_text(formula.latex(document=True), encoding="utf-8")
-        command = [pdflatex, "-draftmode", "-interaction=nonstopmode", "-halt-on-error", path.name]
-        done = subprocess.run(
-            command, cwd=tmp_path, capture_output=True, timeout=PATIENCE, check=False
-        )
-        assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-2000:]
+    for formula in (network.matrices, network.once):
+        compiled(formula.latex(document=True), tmp_path)
 
 
 def test_both_directions_and_layers_written_once() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
@@ -28,6 +28,7 @@ from netsym.layers.normalisation import BatchNorm, LayerNorm
 from netsym.layers.recurrent import GRU, LSTM, RNN
 from netsym.network.network import Network
 from tests.cli.running import run
+from tests.effort import random_examples
 from tests.layers.every_reading import chain, check, drawn
 
 #: Matt Mazur, A Step by Step Backpropagation Example, 2015: one bias for each layer.
@@ -190,7 +191,7 @@ def test_every_reading(case: tuple[list[Layer], Shape], count: int) -> None:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@random_examples(40)
 def test_collapsed_networks_are_what_sympy_multiplies_out(data: DataObject) -> None:
     """Linear layers with tied entries, numbers among them, become one layer."""
     entry = st.sampled_from(["p", "q", "r", 0.0, 1.0, 2.0, -0.5])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import netsym
 from netsym import SpecError
@@ -15,6 +15,7 @@ from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Scale, Standardize
 from netsym.layers.merge import Add
 from netsym.network.interface import Input
+from tests.effort import random_examples
 from tests.networks import Case, cases, entries_of, points_for
 
 
@@ -24,7 +25,7 @@ def flat(entries: Any) -> list[Any]:
     return [entries]
 
 
-@settings(max_examples=100, deadline=None)
+@random_examples(100)
 @given(cases())
 def test_parameters_have_the_names_of_the_notation(case: Case) -> None:
     network = case.network
@@ -41,7 +42,7 @@ def test_parameters_have_the_names_of_the_notation(case: Case) -> None:
     assert network.input_names.all() == case.inputs
 
 
-@settings(max_examples=60, deadline=None)
+@random_examples(60)
 @given(cases())
 def test_with_parameters_puts_numbers_in_place_of_names(case: Case) -> None:
     network, names = case.network, case.network.parameter_names()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import netsym
@@ -49,7 +49,6 @@ def floats(shape: tuple[int, ...], seed: int) -> Any:
 
 
 @given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 4), st.integers(0, 10**6))
-@settings(deadline=None)
 def test_every_affine_layer_is_the_matrix_that_numpy_says(
     n: int, m: int, k: int, seed: int
 ) -> None:

@@ -11,7 +11,7 @@ import flint
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import netsym
@@ -31,6 +31,7 @@ from netsym.ops.proved.balls import (
     side_by_side,
 )
 from netsym.ops.reading import read_formula
+from tests.effort import random_examples
 from tests.networks import Case, activated, cases, number, points_for, reference
 from tests.networks import Value as Reference
 from tests.ops.test_readings import IDS, ROWS, VALUES
@@ -247,7 +248,7 @@ def test_parameters_are_numbers_names_and_fractions() -> None:
 
 
 # -- whole networks -----------------------------------------------------------------------------
-@settings(max_examples=60, deadline=None)
+@random_examples(60)
 @given(cases())
 def test_networks_contain_the_reference(case: Case) -> None:
     """Also: the graph says the same as the layers, and float64 is off by rounding alone."""
@@ -298,7 +299,7 @@ def off(value: float | Fraction) -> Fraction:
     return abs(Fraction(value)) / 1000
 
 
-@settings(max_examples=60, deadline=None)
+@random_examples(60)
 @given(perturbed())
 def test_within_the_radius_of_the_constants(drawn: tuple[Case, Any]) -> None:
     case, moved = drawn

@@ -8,7 +8,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import netsym
@@ -44,7 +44,6 @@ def shaken(network: Any, seed: int, by: float) -> tuple[Any, dict[int, Any]]:
 
 
 @given(st.sampled_from(WITH_SLOPE), st.integers(0, 10**6), st.sampled_from([1e-3, 1e-9]))
-@settings(deadline=None)
 def test_no_two_networks_are_further_apart_than_the_bound(name: str, seed: int, by: float) -> None:
     one = numeric(f"2-3{name}-3{name}+-2", seed)
     other, off = shaken(one, seed, by)

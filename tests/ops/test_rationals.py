@@ -9,7 +9,7 @@ from typing import Any
 import flint
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import netsym
 from netsym.graph.names import Names
@@ -19,6 +19,7 @@ from netsym.layers.merge import Add
 from netsym.ops.parameters import Parameter
 from netsym.ops.proved.rationals import NotRational, Rationals
 from netsym.ops.reading import read_formula
+from tests.effort import random_examples
 from tests.networks import Case, cases, entries_of, points_for
 from tests.ops.test_readings import IDS, ROWS, VALUES
 
@@ -77,7 +78,7 @@ def by_hand(case: Case, point: list[float]) -> list[Fraction]:
     return found[case.wires[-1][0]]
 
 
-@settings(max_examples=60, deadline=None)
+@random_examples(60)
 @given(cases(activations=PIECEWISE))
 def test_networks_by_hand(case: Case) -> None:
     x = points_for(case)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import netsym
@@ -26,6 +26,7 @@ from netsym.ops.matrix import Matrix
 from netsym.ops.numeric import Numeric
 from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic
+from tests.effort import random_examples
 
 X = [0.5, -1.5, 2.0]
 W = [[1.0, 2.0, 3.0], [-0.5, 0.25, 4.0]]
@@ -239,7 +240,7 @@ def elements(counts: Counts, join: Callable[[Any, Any], Any] = np.add) -> list[i
     return [int(count) for count in np.broadcast_to(counts.whole(join), counts.shape).flat]
 
 
-@settings(max_examples=150, deadline=None)
+@random_examples(150)
 @given(st.data())
 def test_counts_that_keep_few_values_stand_for_all(data: st.DataObject) -> None:
     rows, columns = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 4))

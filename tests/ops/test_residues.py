@@ -11,7 +11,7 @@ from typing import Any
 import flint
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import netsym
@@ -26,6 +26,7 @@ from netsym.ops.fields.residues import Residues, Shallow
 from netsym.ops.fields.tower import Towers, towers
 from netsym.ops.parameters import Parameter
 from netsym.ops.reading import read_formula
+from tests.effort import random_examples
 from tests.networks import Case, cases
 from tests.typed import parse_formula
 
@@ -537,7 +538,7 @@ def test_words_and_large_primes_agree(one: str, other: str) -> None:
     assert said(one, other, None) == said(one, other, 61) == said(one, other, 90)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@random_examples(120)
 @given(case=cases(), expand=st.booleans())
 def test_a_network_is_identical_to_each_of_its_formulas(case: Case, expand: bool) -> None:
     network = case.network

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from netsym.forms.form import bind, inlined, layered
@@ -23,6 +23,7 @@ from netsym.ops import Place
 from netsym.ops.counts.forecast import forecast
 from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic
+from tests.effort import random_examples
 
 #: What a program is: from any reading and its inputs, an array there.
 Program = Callable[[Any, Any], Any]
@@ -247,7 +248,7 @@ STEPS = [joined, joined, changed, named, named, summed, largest, softmax, contra
 SHAPES = st.lists(st.integers(1, 3), min_size=1, max_size=3).map(tuple)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@random_examples(150, suppress_health_check=list(HealthCheck))
 @given(st.data(), SHAPES, st.integers(1, 4))
 def test_any_program_is_as_large_as_forecast(data: Any, shape: Any, depth: int) -> None:
     check(data.draw(arrays(shape, depth)))

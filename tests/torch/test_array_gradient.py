@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
@@ -27,6 +27,7 @@ from netsym.layers.elementwise import Scale, Standardize
 from netsym.layers.merge import Concat, Gate, Multiply
 from netsym.layers.normalisation import RMSNorm
 from netsym.network.network import Network
+from tests.effort import random_examples
 from tests.gradient.array_values import INDICES, Word, parameters, values
 
 
@@ -148,7 +149,7 @@ def tensors(arrays: dict[str, Any]) -> dict[str, Any]:
     return {k: torch.tensor(v, dtype=torch.float64, requires_grad=True) for k, v in arrays.items()}
 
 
-@settings(max_examples=150, deadline=None)
+@random_examples(150)
 @given(networks(), st.integers(0, 2**20), st.booleans())
 def test_derivatives_are_those_of_autograd(cost: Network, seed: int, whole: bool) -> None:
     at = numbers(cost, seed, whole)

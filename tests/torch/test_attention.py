@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional
@@ -19,9 +19,10 @@ from netsym.layers.embedding import Embedding
 from netsym.layers.feedforward import FeedForward
 from netsym.layers.sources import Given
 from netsym.layers.transformer import Decoder, Encoder
+from tests.effort import random_examples
 from tests.layers.every_reading import single
 
-FEW = settings(max_examples=25, deadline=None)
+FEW = random_examples(25)
 torch.manual_seed(3)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch.nn import functional
 
@@ -31,9 +31,10 @@ from netsym.layers.pooling import (
 )
 from netsym.layers.shaping import Flatten, Pad, Transpose, Upsample
 from netsym.layers.sources import Part
+from tests.effort import random_examples
 from tests.layers.every_reading import chain, single
 
-FEW = settings(max_examples=60, deadline=None)
+FEW = random_examples(60)
 SMALL = st.integers(1, 3)
 torch.manual_seed(7)
 
@@ -221,7 +222,7 @@ MODES = ["constant", "reflect", "replicate", "circular"]
 
 @pytest.mark.parametrize("mode", MODES)
 @given(data=st.data())
-@settings(max_examples=20, deadline=None)
+@random_examples(20)
 def test_pad(mode: str, data: st.DataObject) -> None:
     height, width = data.draw(st.integers(3, 5)), data.draw(st.integers(3, 5))
     top, left, bottom, right = (data.draw(st.integers(0, 2)) for _ in range(4))
@@ -241,7 +242,7 @@ def test_upsample(shape: Shape, scale: tuple[int, ...]) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@random_examples(40)
 def test_concat(data: st.DataObject) -> None:
     lengths = data.draw(st.lists(SMALL, min_size=1, max_size=4))
     axis = data.draw(st.integers(-len(lengths), -1))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
@@ -16,9 +16,10 @@ import netsym
 from netsym.layers.registry import LOSSES
 from netsym.layers.sources import Part
 from netsym.network.network import Network
+from tests.effort import random_examples
 
 Tensor = torch.Tensor
-QUICK = settings(max_examples=20, deadline=None)
+QUICK = random_examples(20)
 
 #: torch's function of (prediction, target), both (m, k), with its mean over all elements; of
 #: cross-entropy, the mean over the examples.

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netsym.layers import Layer, Shape
 from netsym.layers.normalisation import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm
+from tests.effort import random_examples
 from tests.layers.every_reading import single
 
-FEW = settings(max_examples=40, deadline=None)
+FEW = random_examples(40)
 KEYS = {"weight": "gamma", "bias": "beta", "running_mean": "mean", "running_var": "variance"}
 EPS = st.sampled_from([1e-5, 1e-3, 0.5])
 torch.manual_seed(8)

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import netsym
 from netsym.layers.blocks import Wire
 from netsym.layers.merge import Concat
 from netsym.layers.recurrent import GRU, LSTM, RNN, Recurrent
+from tests.effort import random_examples
 from tests.layers.every_reading import single
 
 KINDS: dict[str, tuple[type[Recurrent], type[torch.nn.RNNBase]]] = {
@@ -60,7 +61,7 @@ def wires(kind: str, theirs: torch.nn.RNNBase, returns: str, **options: Any) -> 
     return made
 
 
-@settings(max_examples=40, deadline=None)
+@random_examples(40)
 @given(
     st.sampled_from(sorted(KINDS)), st.integers(1, 6), st.integers(1, 3), st.integers(1, 4),
     st.integers(1, 3), st.booleans(), st.booleans(), st.booleans(), st.integers(0, 2**31),

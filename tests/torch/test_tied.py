@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 from torch.nn import functional
@@ -19,6 +19,7 @@ from netsym.layers.convolution import Conv2d
 from netsym.layers.dense import Dense
 from netsym.layers.recurrent import LSTM
 from netsym.network.network import Network
+from tests.effort import random_examples
 
 Entry = str | float
 ENTRIES = st.sampled_from(["p", "q", "r", "s", "t_", 0.0, 1.0, -1.0, 2.0, 0.3])
@@ -57,7 +58,7 @@ def slopes(formula: Any, point: Any, leaves: Leaves) -> Any:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@random_examples(60)
 def test_costs_of_networks_with_entries_tied_at_random(data: DataObject) -> None:
     """The cost, with penalties in which a weight counts once, and its gradient."""
     widths = data.draw(st.lists(st.integers(1, 3), min_size=3, max_size=4))

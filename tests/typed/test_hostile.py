@@ -12,11 +12,15 @@ import netsym.writers  # noqa: F401
 from netsym import SpecError
 from netsym.graph.names import Names, literal
 from netsym.typed.parse import Parsed
+from tests.effort import many, sample
 from tests.typed import parse_formula
 from tests.work import Work
 
 CANARY = Path("netsym-canary-that-must-not-exist")
 TOUCH = f"open('{CANARY}', 'w')"
+
+#: Many times deeper than Python can recurse.
+LONG = many(100_000, 20_000)
 
 HOSTILE = {
     "open a file": TOUCH,
@@ -40,15 +44,15 @@ HOSTILE = {
     "300 parentheses": "(" * 300 + "x" + ")" * 300,
     "100,000 parentheses": "(" * 100_000 + "x" + ")" * 100_000,
     "100,001 parentheses": "(" * 100_001 + "x" + ")" * 100_001,
-    "never closed": "(" * 90_000,
-    "only closed": ")" * 100_000,
-    "bars": "|" * 100_000,
-    "mixed brackets": "([{" * 20_000 + "x",
+    "never closed": "(" * LONG,
+    "only closed": ")" * LONG,
+    "bars": "|" * LONG,
+    "mixed brackets": "([{" * (LONG // 5) + "x",
     "infinite number": "1e999",
-    "endless exponent": "1e" + "9" * 100_000,
+    "endless exponent": "1e" + "9" * LONG,
     "tiny number": "1e-999999999",
     "10,000 digits": "7" * 10_000,
-    "superscript digits": "x" + "²" * 100_000,
+    "superscript digits": "x" + "²" * LONG,
     "10 MB line": "x+" * 5_000_000 + "x",
     "NUL": "x\x00 + 1",
     "control characters": "x\x1b[31m + \x07",
@@ -61,16 +65,16 @@ HOSTILE = {
     "combining": "x" + "\u0301" * 10_000,
     "emoji": "🦀 + 1",
     "ligature": "ﷺ" * 1000,
-    "deep minus": "-" * 300_000 + "x",
-    "100,000 powers": "x" + "**x" * 100_000,
-    "deep e": "e^" * 100_000 + "x",
-    "deep quotient": "x" + "/x" * 100_000,
-    "deep exp": "exp(" * 100_000 + "x" + ")" * 100_000,
-    "commas": "max(" + "1," * 50_000 + "1)",
-    "equals signs": "=" * 100_000,
-    "newlines": "\n" * 100_000,
+    "deep minus": "-" * (3 * LONG) + "x",
+    "powers": "x" + "**x" * LONG,
+    "deep e": "e^" * LONG + "x",
+    "deep quotient": "x" + "/x" * LONG,
+    "deep exp": "exp(" * LONG + "x" + ")" * LONG,
+    "commas": "max(" + "1," * (LONG // 2) + "1)",
+    "equals signs": "=" * LONG,
+    "newlines": "\n" * LONG,
     "long name": "a" * 900_000,
-    "long subscript": "x" + "₁" * 100_000,
+    "long subscript": "x" + "₁" * LONG,
     "billion laughs": "a_1 = x + 1\n" + "\n".join(f"a_{i} = a_{i - 1}*a_{i - 1}"
                                                   for i in range(2, 2000)),
     "cycle": "a = b\nb = c\nc = a",
@@ -79,12 +83,12 @@ HOSTILE = {
     "LaTeX write": r"\immediate\write18{touch " + str(CANARY) + "}",
     "LaTeX csname": r"\csname def\endcsname",
     "LaTeX def": r"\def\x{\x\x}\x",
-    "LaTeX braces": "^{" * 100_000,
-    "LaTeX fractions": r"\frac{" * 50_000,
-    "LaTeX nested": r"\frac{1}{1+" * 20_000 + "x" + "}" * 20_000,
+    "LaTeX braces": "^{" * LONG,
+    "LaTeX fractions": r"\frac{" * (LONG // 2),
+    "LaTeX nested": r"\frac{1}{1+" * (LONG // 5) + "x" + "}" * (LONG // 5),
     "LaTeX parameter": r"\operatorname{LeakyReLU}_{" * 1000,
     "LaTeX underbrace": r"{\underbrace{x}_{\text{" * 5000,
-    "LaTeX dollars": "$" * 100_000,
+    "LaTeX dollars": "$" * LONG,
 }  # fmt: skip
 
 
@@ -109,7 +113,7 @@ def test_long_text_is_read_in_linear_time_without_a_limit() -> None:
         text = "(" * count + "x" + ")" * count + "+x" * count
         return Work(partial(parse_formula, text, longest=None)).calls
 
-    assert calls(80_000) < 2.1 * calls(40_000)
+    assert calls(40_000) < 2.1 * calls(20_000)
 
 
 # -- fuzz ----------------------------------------------------------------------------------------
@@ -151,7 +155,7 @@ def soup(source: random.Random) -> str:
     return "".join(source.choice(PIECES) for _ in range(source.randrange(1, 9)))
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", sample(range(10), 2))
 def test_fuzz(seed: int) -> None:
     """10,000 texts: each gives a formula or a `SpecError` with a caret, and nothing else."""
     source = random.Random(seed)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 import netsym
 import netsym.writers
@@ -15,15 +15,14 @@ from netsym.forms.form import layered
 from netsym.graph.names import Names, literal
 from netsym.network.network import Network
 from netsym.typed.parse import Parsed
+from tests.effort import random_examples
 from tests.networks import Case, cases
 from tests.typed import parse_formula
 from tests.work import Work
 from tests.writers.test_golden import GOLDEN, network, table
 from tests.writers.trees import TREES, Tree, built
 
-QUICK = settings(
-    deadline=None, suppress_health_check=list(HealthCheck), max_examples=60
-)  # fmt: skip
+QUICK = random_examples(60, suppress_health_check=list(HealthCheck))
 FORUM = "examples/forum/sigmoid.toml"
 #: The thread's own text, with its two parentheses that are never closed.
 THREAD = "f(x) = w_21*(1/(1+e**(-1*(w_11x + b_11))) + w_22 (1/(1+e**(-1*(w_12*x + b_12))) + b"

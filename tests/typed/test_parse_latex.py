@@ -5,18 +5,19 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 import netsym.writers  # noqa: F401
 from netsym import SpecError
 from netsym.files.files import loads
 from netsym.graph.names import Names, literal
+from tests.effort import random_examples
 from tests.networks import Case, cases
 from tests.typed import parse_formula
 from tests.typed.test_parse import read
 from tests.writers.test_golden import GOLDEN, network, table
 
-QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40)
+QUICK = random_examples(40, suppress_health_check=list(HealthCheck))
 
 #: A quotient wider than the line is written a\,(…)^{-1}, which is a product with 1/(…) as well.
 WIDE_QUOTIENTS = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import random
 import re
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ from netsym.forms.form import bind
 from netsym.formula import Formula
 from netsym.graph.graph import Graph
 from netsym.graph.names import Names, literal
-from tests.conftest import PATIENCE, no_tex
+from tests.tex import compiled
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted(GOLDEN.glob("*.tex"))}
@@ -43,24 +42,6 @@ TEXTWIDTH = 440.0  # pt, of a document
 
 
 # -- compiling ----------------------------------------------------------------------------------
-def compiled(source: str, folder: Path, name: str) -> str:
-    """The log of pdflatex; fails if it stops."""
-    folder.joinpath(f"{name}.tex").write_text(source, encoding="utf-8")
-    try:
-        done = subprocess.run(
-            ["pdflatex", "-draftmode", "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"],
-            cwd=folder, capture_output=True, timeout=PATIENCE, check=False,
-        )  # fmt: skip
-    except FileNotFoundError:
-        no_tex()
-    log = done.stdout.decode("utf-8", "replace")
-    if done.returncode:
-        started = re.findall(r"CASE (\S+)", log)
-        error = log[log.find("\n!") :][:400]
-        pytest.fail(f"pdflatex stopped in {started[-1] if started else name}: {error}")
-    return log
-
-
 def measured(fragments: dict[str, str], folder: Path, name: str, packages: str) -> dict[str, float]:
     """Compile many fragments of display mathematics in one run; their widths in pt."""
     body = "".join(

@@ -14,7 +14,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 import netsym.writers  # noqa: F401  (fills the table of writers)
@@ -22,11 +21,12 @@ from netsym.forms.form import bind
 from netsym.formula import Formula
 from netsym.graph.graph import Graph
 from netsym.graph.names import Names, literal
+from tests.effort import random_examples
 
 Tree = Any
 
 #: For `@given`: a machine that is busy with other things is no failure.
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=80)
+PATIENT = random_examples(80)
 
 NAMES = ("x", "w", "b")
 POINTS = (
