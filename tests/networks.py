@@ -382,6 +382,7 @@ _SELU = (mpmath.mpf("1.0507009873554804934"), mpmath.mpf("1.6732632423543772848"
 
 #: Activations as textbooks and papers write them, in mpmath.
 TEXTBOOK: dict[str, Callable[..., Any]] = {
+    "linear": lambda z: z,
     "exp": mpmath.exp,
     "sin": mpmath.sin,
     "tanh": mpmath.tanh,

@@ -135,7 +135,8 @@ OTHERS = (
     r"no output '2': give a number from 1 to 1, or a name; choose from [yJ]",
     r".+ is not linear: layer \d.* has \w+, so there is no such formula; simplify without it "
     r"collapses what is linear",
-    r"data\.csv has 4 columns; this network needs 2 for its inputs and 1( or 9)? for the target",
+    r"data\.csv has 4 columns, the first line with numbers; this network needs 2 for its inputs "
+    r"and 1( or 9)? for the target",
     r"with whole arrays a gradient is of one number, and the output has 2: choose --level scalar, "
     r"or a loss",
     r"this network reads no sequence step by step: it needs inputs of shape .+ and a recurrent .+",

@@ -117,7 +117,7 @@ def test_step_and_sign() -> None:
     x = sympy.Symbol("x", real=True)
     assert made == sympy.Tuple(sympy.Heaviside(x, 0), sympy.sign(x))
     assert netsym.from_sympy(made, inputs=[x]).text() == both.text()
-    with pytest.raises(SpecError, match=r"as the last operand give 0 \(heaviside\) or 1 \(step\)"):
+    with pytest.raises(SpecError, match=r"as the last operand give 1 \(step\) or 0 \(heaviside\)"):
         netsym.from_sympy(sympy.Heaviside(x))
     space: dict[str, Any] = {}
     exec(both.python(), space)

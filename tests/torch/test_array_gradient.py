@@ -48,7 +48,7 @@ TORCH: dict[str, Any] = {
     "sqrt": lambda z: z.sqrt() if isinstance(z, torch.Tensor) else math.sqrt(z),
     "pi": math.pi,
     "abs": torch.abs,
-    "step": lambda z: (z > 0).double(),
+    "heaviside": lambda z: (z > 0).double(),
     "max": _folded(torch.gt),
     "min": _folded(torch.lt),
     "ones": lambda shape: torch.ones(shape, dtype=torch.float64),
