@@ -1,4 +1,8 @@
-"""How much is tried: a part by the README's command, all where NETSYM_EXAMPLES=many (`.ci/run`)."""
+"""How much is tried: a part by the README's command, all where NETSYM_EXAMPLES=many (`.ci/run`).
+
+What is drawn at random is the same in every run, so that a change is judged by itself;
+NETSYM_EXAMPLES=new draws as many as "many", anew: what it finds becomes an example.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,8 @@ from hypothesis import settings
 
 Row = TypeVar("Row")
 
-MANY = os.environ.get("NETSYM_EXAMPLES") == "many"
+ASKED = os.environ.get("NETSYM_EXAMPLES", "")
+MANY = ASKED in ("many", "new")
 
 
 def many(number: int, few: int) -> int:
@@ -21,7 +26,8 @@ def many(number: int, few: int) -> int:
 
 def random_examples(number: int, **others: Any) -> settings:
     """A fifth of the examples of a property test; twice as many where many are asked for."""
-    return settings(max_examples=many(2 * number, max(number // 5, 5)), **others)
+    count = many(2 * number, max(number // 5, 5))
+    return settings(max_examples=count, derandomize=ASKED != "new", **others)
 
 
 def sample(rows: Sequence[Row], few: int) -> list[Row]:
