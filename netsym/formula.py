@@ -13,7 +13,7 @@ import numpy.typing as npt
 from netsym.errors import SpecError, ValueMissingError, did_you_mean
 from netsym.forms.form import Form
 from netsym.forms.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown
-from netsym.forms.values import Evaluation, checked_number, points, shaped
+from netsym.forms.values import Evaluation, checked_numbers, points, shaped
 from netsym.wording import agreed, without_values
 from netsym.writers import WRITERS, Writer
 
@@ -132,7 +132,7 @@ class Formula(Face):
         holds the inputs. The result has the shape of the points, with a last axis of outputs if
         there are several. Raises `ValueMissingError` for a name without a number in `parameters`.
         """
-        given = {k: float(checked_number(k, v)) for k, v in (parameters or {}).items()}
+        given = {name: float(number) for name, number in checked_numbers(parameters).items()}
         unknown = [name for name in given if name not in self._names]
         if unknown:
             raise SpecError(f"no parameter named {unknown[0]!r} in this formula or its network")

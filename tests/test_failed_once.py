@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -442,3 +443,88 @@ def test_columns_of_data_were_taken_in_the_order_of_the_file(tmp_path: Path) -> 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "column 2: 'cost' is neither a number nor the name of an input or a target" in ran.stderr
     assert "expected are the inputs rooms, age and the targets price or t or y" in ran.stderr
+
+
+# -- what a newcomer met in half an hour ----------------------------------------------------------
+@pytest.mark.parametrize("net", ["1-2-1", "2-2-1", "1-2-2", "1-2-1-1", "2-3-3-1", "1-2relu-2-1"])
+def test_entries_that_are_sums_of_products_were_counted_one_too_many(net: str) -> None:
+    """`w*u + w*v + b` is one sum: 19 nodes were said of 18."""
+    result = netsym.simplify(netsym.parse(net))
+    for form in ("layered", "inlined"):
+        size = result.network.forecast(form)
+        assert size is not None and size.nodes == result.network.formula(form).size.nodes
+        assert size.height == result.network.formula(form).size.height
+    assert result.steps[-1].nodes[1] == result.exact.inlined.size.nodes
+
+
+def test_a_formula_that_was_lost_was_called_equal() -> None:
+    with pytest.raises(SpecError, match="there is no formula to check"):
+        netsym.check("1-2-1:sigmoid", None)
+
+
+def test_inputs_in_another_order_are_said() -> None:
+    one, other = (
+        loads(f"netsym = 1\ninputs = {inputs}\n[[layers]]\ntype = 'dense'\nweights = [{row}]\n")
+        for inputs, row in (("['u', 'v']", "['a', 'b']"), ("['v', 'u']", "['b', 'a']"))
+    )
+    found = netsym.compare(one, other)
+    assert found.verdict == "identical"
+    assert "on the other side they are in another order, v, u" in " ".join(found.notes)
+    assert netsym.compare(one, one).notes == ()
+    header = netsym.check(one, "f(v, u) = a*u + b*v + b1_1")
+    assert header.verdict == "structural"
+    assert header.notes == (
+        "the arguments v, u stand for the inputs of these names, whose order is u, v",
+    )
+    assert not netsym.check(one, "f(u, v) = a*u + b*v + b1_1").notes
+    swapped = netsym.compare("f(x, y) = x - y", "f(y, x) = x - y")
+    assert "in another order" in " ".join(str(swapped).split())
+
+
+def test_every_comparison_is_pickled() -> None:
+    network = netsym.parse("1-2-1:sigmoid")
+    sides = [("x", "x"), ("x + 1", "x + 2"), (network, "1-2-1"), (network, network.inlined),
+             (network, "y = w1_1_1*x"), (network, None)]  # fmt: skip
+    for one, other in sides:
+        found = netsym.compare(one, other)
+        again = pickle.loads(pickle.dumps(found))
+        assert (again.verdict, again.evidence) == (found.verdict, found.evidence)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda n: netsym.cost("1-2-1", "mse"), "cannot take the cost of str; give a network"),
+        (lambda n: netsym.regions("hat.toml"), "cannot list the regions of str"),
+        (lambda n: netsym.save("1-2-1", "a.toml"), "cannot save str"),
+        (lambda n: netsym.simplify("1-2-1"), "cannot simplify str"),
+        (lambda n: n.output(1), "no output is called 1; choose from y"),
+        (lambda n: n.inlined.gradient(None), "or names, not by None"),
+        (lambda n: n.inlined.gradient(3), "not by int"),
+        (lambda n: netsym.cost(n, None), "unknown loss None"),
+        (lambda n: n.with_parameters([1]), "numbers by their names, .* not list"),
+        (lambda n: n(1.0, parameters=[1]), "numbers by their names, .* not list"),
+        (lambda n: n.inlined(1.0, parameters=[1]), "numbers by their names, .* not list"),
+    ],
+)  # fmt: skip
+def test_what_is_of_another_kind_is_said(call: Any, message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        call(netsym.parse("1-2-1:sigmoid"))
+
+
+def test_a_deep_linear_network_was_refused_for_what_nobody_writes() -> None:
+    """Its entries have 10^20 nodes as written, and a few hundred in their graph."""
+    result = netsym.simplify(netsym.parse("2-10x20-1"))
+    assert [step.rule.__name__ for step in result.steps] == ["compose"]
+    assert netsym.compare(netsym.parse("2-10x20-1"), result).verdict == "identical"
+    assert "--to text" not in result.report()
+
+
+def test_one_output_of_a_cost_was_asked_for_in_vain(capfd: pytest.CaptureFixture[str]) -> None:
+    ran = in_process(capfd, "inline", "2-2:sigmoid", "--loss", "mse", "--output", "1")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--output changes nothing beside --loss" in ran.err
+
+
+def test_a_network_that_comes_along_is_loaded_by_its_name() -> None:
+    assert netsym.load("vgg16").parameter_count == 138_357_544

@@ -8,7 +8,7 @@ import click
 
 from netsym.cli.arguments import network_argument, note, one_of
 from netsym.cli.combinations import Row, Verb
-from netsym.cli.losses import COST, loss_options, with_loss
+from netsym.cli.losses import WRITTEN_COST, loss_options, with_loss
 from netsym.cli.output import Progress, in_json, write
 from netsym.cli.process import say
 from netsym.cli.writing import MATRIX, WRITING, write_formula, writing_options
@@ -23,7 +23,7 @@ _FORMS = {"layered": layered, "shared": shared, "inlined": inlined}
 ROWS = (
     *WRITING,
     *MATRIX,
-    *COST,
+    *WRITTEN_COST,
     Row("--onion", beside="--form shared"),
     Row("--size", beside="--level matrix"),
     Row("--form, --to, --ascii, --width, --digits, --max-nodes, --document, --notation, --onion, "

@@ -8,12 +8,12 @@ import click
 
 from netsym.cli.arguments import network_argument, note
 from netsym.cli.combinations import Row, Verb
-from netsym.cli.losses import COST, loss_options, with_loss
+from netsym.cli.losses import WRITTEN_COST, loss_options, with_loss
 from netsym.cli.output import Progress
 from netsym.cli.writing import WRITING, write_form, write_formula, writing_options
 from netsym.network.network import Network
 
-ROWS = (*WRITING, *COST, Row("--expand, --onion, --color", beside="--expand-linear"))
+ROWS = (*WRITING, *WRITTEN_COST, Row("--expand, --onion, --color", beside="--expand-linear"))
 
 
 @click.command("inline", cls=Verb, rows=ROWS)

@@ -36,6 +36,8 @@ COST = (
     Row("--delta", only="--loss huber"),
     Row("--data", beside="--examples"),
 )
+#: Of a cost there is one output.
+WRITTEN_COST = (*COST, Row("--output", beside="--loss"))
 _NAMES = ("loss", "examples", "data", "l1", "l2", "delta")
 
 

@@ -8,14 +8,14 @@ import click
 
 from netsym.cli.arguments import network_argument, one_of
 from netsym.cli.combinations import Row, Verb
-from netsym.cli.losses import COST, loss_options, with_loss
+from netsym.cli.losses import WRITTEN_COST, loss_options, with_loss
 from netsym.cli.writing import MATRIX, WRITING, write_form, writing_options
 from netsym.network.network import Network
 
 ROWS = (
     *WRITING,
     *MATRIX,
-    *COST,
+    *WRITTEN_COST,
     Row("--onion", only="--form inlined"),
 )
 

@@ -13,7 +13,7 @@ from netsym.collapse.simplified import Simplified
 from netsym.collapse.step import Step
 from netsym.errors import SpecError, check_real, checked_whole
 from netsym.network.counting import refuse_vast_network
-from netsym.network.network import Network
+from netsym.network.network import Network, check_network
 from netsym.writers.language import Watcher, no_watcher
 
 _SIMPLIFIED = ", simplified"
@@ -43,8 +43,7 @@ def simplify(
     >>> print(netsym.simplify(netsym.parse("1-2-1")).network.inlined.text(ascii=True))
     y = (w2_1_1*w1_1_1 + w2_1_2*w1_2_1)*x + (w2_1_1*b1_1 + w2_1_2*b1_2 + b2_1)
     """
-    if not isinstance(network, Network):
-        raise SpecError(f"cannot simplify {type(network).__name__}; give a network")
+    check_network(network, "simplify")
     most = None if steps is None else checked_whole("steps", steps, 0)
     refuse_vast_network(network)
     work, rules = Work(Diagram.of(network), Facts(), force), RULES

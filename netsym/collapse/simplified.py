@@ -16,7 +16,7 @@ from netsym.collapse.effort import Effort, network_effort
 from netsym.collapse.rules import compose
 from netsym.collapse.step import Step
 from netsym.errors import SpecError
-from netsym.forms.sizes import shown
+from netsym.forms.sizes import MAX_NODES, shown
 from netsym.forms.values import reals
 from netsym.network.network import Network
 from netsym.ops.parameters import Parameter
@@ -104,7 +104,8 @@ class Simplified:
             parts.append(
                 wrapped(
                     f"the inlined formula has {shown(size)} nodes, more than the {_MOST_WRITTEN:,} "
-                    "that a report shows; --to text writes it",
+                    "that a report shows"
+                    + ("; --to text writes it" if size <= MAX_NODES else ""),
                     width,
                 )
             )

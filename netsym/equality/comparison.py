@@ -18,6 +18,7 @@ from netsym.errors import SpecError, check_real, checked_whole
 from netsym.forms.sizes import shown
 from netsym.network.network import Network
 from netsym.path import meant, network_of
+from netsym.wording import few
 from netsym.writers.language import Watcher, no_watcher
 
 #: Forms of at most so many nodes are written as text and read back, where a network is compared
@@ -61,13 +62,26 @@ def compare(
     if isinstance(other, Network) and not isinstance(one, Network):
         one, other = other, one
     first = subject(one)
-    second = aligned(first, subject(other, first))
+    given = subject(other, first)
+    notes = _in_another_order(first, given)
+    second = aligned(first, given)
     if first.network is not None and second.network is None:
         first = replace(first, words="the network")
     if first.words == second.words:
         first = replace(first, words=f"{first.words} (first)")
         second = replace(second, words=f"{second.words} (second)")
-    return _compared(first, second, seed, tolerance, progress)
+    return _compared(first, second, seed, tolerance, progress, notes)
+
+
+def _in_another_order(one: Subject, other: Subject) -> tuple[str, ...]:
+    """A note where inputs of the same names are in another order on the other side."""
+    mine, theirs = one.inputs.all(), other.inputs.all()
+    if not (one.declared and other.declared) or mine == theirs or sorted(mine) != sorted(theirs):
+        return ()
+    return (
+        f"inputs were matched by their names, {few(mine, 8)}; on the other side they are in "
+        f"another order, {few(theirs, 8)}",
+    )
 
 
 def check(
@@ -82,6 +96,8 @@ def check(
     >>> found.verdict, found.diagnosis.mistakes
     ('different', ('without the sigmoid on the output layer',))
     """
+    if formula is None:
+        raise SpecError("there is no formula to check: None was given; give its text")
     return compare(network_of(network), formula, seed=seed, tolerance=tolerance)
 
 
@@ -132,12 +148,13 @@ def _compared(
     seed: int,
     tolerance: float | None,
     progress: Watcher,
+    notes: tuple[str, ...] = (),
     alone: bool = False,
 ) -> Comparison:
     verdict = judge(one, other, seed, tolerance, progress)
     if verdict.name == "different":
         progress("looking for the mistake", 0, 0)
-    notes = other.parsed.notes if other.parsed is not None else ()
+    notes = (*(other.parsed.notes if other.parsed is not None else ()), *notes)
     strangers = one.names and other.names and not set(one.names) & set(other.names)
     if strangers and verdict.name == "different":
         notes = (*notes, "they share no name of a parameter, so each has parameters of its own")

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from netsym.equality.identity import Read
 from netsym.errors import SpecError
 from netsym.forms.form import Form
 from netsym.formula import Formula
 from netsym.graph.names import Names, literal
 from netsym.network.counting import refuse_vast_network
 from netsym.network.network import Network
+from netsym.ops import Ops
 from netsym.ops.reading import read_formula
 from netsym.typed.parse import Parsed, parse_formula
 from netsym.wording import plural
 
+A = TypeVar("A")
 _LONGEST = 4_000_000  # characters of a formula
 
 
@@ -35,11 +37,11 @@ class Subject:
     words: str
     inputs: Names
     outputs: tuple[str, ...]
-    read: Read
     network: Network | None = None
     formula: Formula | None = None
     parsed: Parsed | None = None
     declared: bool = True  # it says which of its names are inputs
+    order: npt.NDArray[np.int64] | None = None  # its own inputs, as places in `inputs`
 
     @cached_property
     def names(self) -> list[str]:
@@ -49,6 +51,14 @@ class Subject:
         assert self.formula is not None
         inputs = set(self.inputs.all())
         return [name for name in _symbols(self.formula) if name not in inputs]
+
+    def read(self, ops: Ops[A], x: A) -> A:
+        """The outputs (…, outputs) from the inputs (…, inputs)."""
+        own = x if self.order is None else ops.take(x, self.order)
+        if self.network is not None:
+            return self.network.read(ops, own)
+        assert self.formula is not None
+        return read_formula(self.formula, ops, own)
 
     @property
     def parameter_count(self) -> int:
@@ -129,7 +139,6 @@ def subject(given: Any, like: Subject | None = None) -> Subject:
             given.title,
             given.input_names,
             tuple(given.output_names.all()),
-            given.read,
             network=given,
         )
     if isinstance(given, Formula):
@@ -160,7 +169,6 @@ def of_formula(form: Form, words: str, parsed: Parsed | None = None) -> Subject:
         words,
         literal(*formula.input_names()),
         outputs,
-        lambda ops, x: read_formula(formula, ops, x),
         formula=formula,
         parsed=parsed,
         declared=declared,
@@ -199,13 +207,12 @@ def aligned(one: Subject, other: Subject) -> Subject:
     if mine == theirs:
         return other
     if other.network is not None and set(mine) == set(theirs):
-        network, order = other.network, np.array([mine.index(name) for name in theirs])
-        return replace(other, read=lambda ops, x: network.read(ops, ops.take(x, order)))
+        return replace(other, order=_places(theirs, mine))
     in_order = one.declared and other.declared and not set(mine) & set(theirs)
     if other.formula is not None and not in_order:
         formula = _with_inputs(other.formula, mine)
-        read = _picking(formula, mine)
-        return replace(other, inputs=one.inputs, formula=formula, read=read)
+        order = _places(formula.input_names(), mine)
+        return replace(other, inputs=one.inputs, formula=formula, order=order)
     clash = next((name for name in other.names if name in mine), None)
     if clash is not None:
         raise SpecError(
@@ -239,10 +246,10 @@ def _in_the_order_of(outputs: tuple[str, ...], other: Subject) -> Subject:
     return replace(made, inputs=other.inputs, declared=other.declared)
 
 
-def _picking(formula: Formula, names: list[str]) -> Read:
-    """Read a formula that may use some of the inputs only."""
-    positions = np.array([names.index(name) for name in formula.input_names()], dtype=np.int64)
-    return lambda ops, x: read_formula(formula, ops, ops.take(x, positions))
+def _places(names: Sequence[str], among: list[str]) -> npt.NDArray[np.int64]:
+    """Where names are among others."""
+    places = {name: place for place, name in enumerate(among)}
+    return np.array([places[name] for name in names], dtype=np.int64)
 
 
 def _with_inputs(formula: Formula, names: list[str]) -> Formula:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from netsym.errors import SpecError
 from netsym.files.bounded import MOST_TEXT, text_of
+from netsym.files.packaged import network_file
 from netsym.files.parameters_file import arrays
 from netsym.files.spec import network
 from netsym.files.syntax import Format, document
 from netsym.files.toml import dumps
 from netsym.files.whole_file import replacing
-from netsym.network.network import Network
+from netsym.network.network import Network, check_network
 
 __all__ = ["dumps", "load", "loads", "save"]
 
@@ -29,11 +30,13 @@ def is_file(path: Path) -> bool:
 
 
 def load(path: str | os.PathLike[str]) -> Network:
-    """The network in a .toml or .json file.
+    """The network in a .toml or .json file, or one that comes along, by its name: "gpt2".
 
     Raises `SpecError`, with the file's name, for anything that cannot be read or does not fit.
     """
     path = Path(path)
+    if not is_file(path):
+        path = network_file(str(path)) or path
     format = "toml" if path.is_dir() else format_of(path)  # a folder is refused as one
     return loads(text_of(path), folder=path.parent, source=str(path), format=format)
 
@@ -44,6 +47,7 @@ def save(network: Network, path: str | os.PathLike[str]) -> None:
     Raises `SpecError` for other files and for what a file cannot say, `OutputError` where the file
     cannot be written.
     """
+    check_network(network, "save")
     text = dumps(network, format_of(Path(path)))
     with replacing(os.fspath(path)) as file:
         file.write(text)

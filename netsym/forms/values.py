@@ -79,6 +79,18 @@ def checked_number(name: str, value: Any) -> float | Fraction:
         raise SpecError(f"parameter {name} is too large for a float64") from None
 
 
+def checked_numbers(values: Mapping[str, Any] | None) -> dict[str, float | Fraction]:
+    """The numbers given by name; raises `SpecError` for what is no mapping, or holds others."""
+    if values is None:
+        return {}
+    if not isinstance(values, Mapping):
+        raise SpecError(
+            f'parameters are numbers by their names, as {{"w1_1_1": 0.5}}, not '
+            f"{type(values).__name__}"
+        )
+    return {name: checked_number(name, value) for name, value in values.items()}
+
+
 def reals(value: npt.ArrayLike) -> Floats:
     """An array of numbers as float64; raises `TypeError` or `ValueError` for anything else."""
     array = np.asarray(value)

@@ -50,6 +50,10 @@ def chosen(formula: Form, wrt: str | Sequence[str]) -> Chosen:
         if not len(inputs):
             raise SpecError("there are no inputs to differentiate by; choose parameters")
         return Chosen(inputs, tuple(graph.symbol(node) for node in inputs.tolist()))
+    if not isinstance(wrt, (str, Sequence)):
+        raise SpecError(
+            f'a derivative is by "parameters", "inputs", or names, not by {type(wrt).__name__}'
+        )
     if wrt != "parameters":
         return _listed(formula, [wrt] if isinstance(wrt, str) else list(wrt))
     ids: list[Ids] = []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from netsym.errors import TooLargeError, checked_whole
 from netsym.forms.sizes import PerOutput, Size, measure, shown
@@ -15,7 +17,9 @@ from netsym.ops.counts import forecast
 from netsym.ops.counts.counts import Counts
 from netsym.ops.counts.forecast import Growth, NetworkSize
 from netsym.ops.counts.sizes import Sizes
+from netsym.ops.parameters import Parameter
 
+W = TypeVar("W", bound=Wired)
 Watcher = Callable[[str, int, int], None]
 
 _MOST_BUILT = 10_000_000
@@ -92,9 +96,31 @@ def growth(network: Wired, steps: Sequence[int], expand: bool, progress: Watcher
     return Growth(network.title, tuple(steps), found)
 
 
+def _by_name(network: W) -> W:
+    """The network with a name for each parameter that is a formula."""
+    layers = tuple(
+        replace(
+            placed,
+            parameters={
+                key: p if p.formula is None else Parameter(p.names)
+                for key, p in placed.parameters.items()
+            },
+        )
+        for placed in network.layers
+    )
+    return replace(network, layers=layers)
+
+
 def refuse_vast_network(network: Wired) -> None:
-    """Raise `TooLargeError` for a network too large to be computed with, unit by unit."""
-    nodes, _ = count_nodes(network, "layered")
+    """Raise `TooLargeError` for a network too large to be computed with, unit by unit.
+
+    A parameter that is a formula of others counts once what its graph has, however long it would
+    be as written.
+    """
+    every = [p for placed in network.layers for p in placed.parameters.values()]
+    graphs = {id(p.formula.graph): len(p.formula.graph) for p in every if p.formula is not None}
+    nodes, _ = count_nodes(_by_name(network) if graphs else network, "layered")
+    nodes += sum(graphs.values())
     if nodes > MOST_COMPUTED:
         raise TooLargeError(
             f"the layered form has {shown(nodes)} nodes, more than the {MOST_COMPUTED:,} that are "

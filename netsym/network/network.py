@@ -19,7 +19,7 @@ from netsym.forms.form import (
     output_positions,
 )
 from netsym.forms.sizes import Size
-from netsym.forms.values import checked_number, points, shaped
+from netsym.forms.values import checked_numbers, points, shaped
 from netsym.formula import Formula
 from netsym.layers.blocks import Wire
 from netsym.layers.parameter_entries import entries
@@ -144,12 +144,11 @@ class Network(Wired):
         Raises `ValueMissingError` where a name has none, `SpecError` for a wrong shape.
         """
         x, shape = points(flat(self.inputs, inputs), len(self.input_names))
-        given = parameters or {}
-        self._check_given(given)
-        missing = [name for name in self.parameter_names() if name not in given]
+        numbers = {name: float(number) for name, number in checked_numbers(parameters).items()}
+        self._check_given(numbers)
+        missing = [name for name in self.parameter_names() if name not in numbers]
         if missing:
             raise ValueMissingError(without_values(missing))
-        numbers = {name: float(checked_number(name, value)) for name, value in given.items()}
         y = self.read(Numeric(numbers), x)
         y = y if y.ndim > 1 else np.tile(y, (len(x), 1))
         edges = np.cumsum([len(each.names) for each in self.outputs])[:-1]
@@ -274,7 +273,7 @@ class Network(Wired):
         """
         kept = [each for each in self.outputs if each.name == name]
         if not kept:
-            hint = did_you_mean(name, [each.name for each in self.outputs])
+            hint = did_you_mean(str(name), [each.name for each in self.outputs])
             raise SpecError(f"no output is called {name!r}; {hint}")
         needed, layers = {kept[0].source}, []
         for placed in reversed(self.layers):
@@ -296,9 +295,10 @@ class Network(Wired):
 
         Raises `SpecError` for a name that the network does not have, or a number not finite.
         """
-        self._check_given(values)
+        numbers = checked_numbers(values)
+        self._check_given(numbers)
         for name, value in values.items():
-            number = checked_number(name, value)
+            number = numbers[name]
             if not isinstance(number, Fraction) and not math.isfinite(number):
                 raise SpecError(f"parameter {name} is {value}; it must be a finite number")
             entries(f"parameter {name}", [value], (1,))
@@ -314,6 +314,15 @@ class Network(Wired):
         for name in values.keys() - set(names):
             hint = did_you_mean(name, names[:1000]) if names else "all parameters are numbers"
             raise SpecError(f"no parameter named {name!r}; {hint}")
+
+
+def check_network(given: Any, verb: str) -> None:
+    """Raise `SpecError` for what is no network."""
+    if not isinstance(given, Network):
+        raise SpecError(
+            f"cannot {verb} {type(given).__name__}; give a network: netsym.parse and netsym.load "
+            "make one of a text"
+        )
 
 
 def _left_out(names: Sequence[str]) -> str:

@@ -103,9 +103,8 @@ class Reading(Generic[A]):
     def _step(self, step: Operation) -> A:
         if isinstance(step, Contraction):
             weights = self.ops.take(self._held[step.holder], step.rows)
-            total = self.ops.contract(weights, self._column(step.right), None)
             rest = [self._column(column) for column in step.rest]
-            return self.ops.add(total, *rest) if rest else total
+            return self.ops.weighted([(weights, self._column(step.right))], *rest)
         if isinstance(step, LongSum):
             return self.ops.total(self._column(step.terms))
         op, columns = step.block.op, [self._column(column) for column in step.columns]

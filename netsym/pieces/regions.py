@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError, TooLargeError, as_given, checked_whole
-from netsym.network.network import Network
+from netsym.network.network import Network, check_network
 from netsym.ops.affine.affine_pieces import Kinks, Undecided, signs, throughout
 from netsym.ops.proved.rationals import Exact
 from netsym.pieces import polygons
@@ -312,6 +312,7 @@ def regions(
     y = 1        if x < -1
         2*x + 3  if x >= -1
     """
+    check_network(network, "list the regions of")
     most = checked_whole("most", most, 1)
     inputs = len(network.input_names)
     if inputs > 2:

@@ -189,6 +189,13 @@ class Equations:
             if name in names:
                 raise tokens.mistake(f"{word!r} is an argument twice", place)
             names[name] = None
+        if self.inputs is not None and not left.dotted:
+            order = [name for name in self.inputs.all() if name in names]
+            if order != list(names):
+                self.expressions.note(
+                    f"the arguments {', '.join(names)} stand for the inputs of these names, whose "
+                    f"order is {', '.join(order)}"
+                )
         if self.inputs is None:
             self._agree(between(list(names)) if left.dotted else list(names), left)
 
