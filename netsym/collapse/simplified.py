@@ -104,8 +104,7 @@ class Simplified:
             parts.append(
                 wrapped(
                     f"the inlined formula has {shown(size)} nodes, more than the {_MOST_WRITTEN:,} "
-                    "that a report shows"
-                    + ("; --to text writes it" if size <= MAX_NODES else ""),
+                    "that a report shows" + ("; --to text writes it" if size <= MAX_NODES else ""),
                     width,
                 )
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from netsym.errors import did_you_mean, nearest
@@ -13,7 +13,7 @@ from netsym.graph.function import Function
 LINEAR = activations.ROWS[0].name
 
 
-class Functions(Mapping[str, Function]):
+class Functions(dict[str, Function]):
     """Rows by their name. A row that is added is known at once, everywhere.
 
     >>> FUNCTIONS["relu"].piecewise, FUNCTIONS.meant("Swish"), FUNCTIONS.meant("foo")
@@ -21,7 +21,7 @@ class Functions(Mapping[str, Function]):
     """
 
     def __init__(self, rows: Sequence[Function]) -> None:
-        self._rows: dict[str, Function] = {}
+        super().__init__()
         self._words: dict[str, str] = {}
         #: What their texts in Python need by name.
         self.needed: set[str] = set()
@@ -34,22 +34,13 @@ class Functions(Mapping[str, Function]):
         taken = [word for word in words if word in self._words]
         if taken:
             raise ValueError(f"{taken[0]!r} is a spelling of {self._words[taken[0]]}")
-        self._rows[row.name] = row
+        self[row.name] = row
         self._words |= dict.fromkeys(words, row.name)
         self.needed |= {*row.python.split()}
 
     def meant(self, word: str) -> str | None:
         """The function that a word means, in any case of letters."""
         return self._words.get(word) or self._words.get(word[:60].lower())
-
-    def __getitem__(self, name: str) -> Function:
-        return self._rows[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
 
 
 class Activations(Sequence[str]):

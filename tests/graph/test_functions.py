@@ -50,10 +50,11 @@ SHRINK = Function(
 @pytest.fixture(params=[SQUAREPLUS, SHRINK], ids=lambda row: row.name)
 def row(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Function]:
     """A new row, in the table until the test ends."""
-    for part in ("_rows", "_words", "needed"):
+    for part in ("_words", "needed"):
         monkeypatch.setattr(FUNCTIONS, part, copy.copy(getattr(FUNCTIONS, part)))
     FUNCTIONS.add(request.param)
     yield request.param
+    del FUNCTIONS[request.param.name]
 
 
 def test_an_activation_is_one_row(

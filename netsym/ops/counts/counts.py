@@ -7,7 +7,7 @@ a layer of a million equal counts is one number, and the scores of attention are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -35,6 +35,19 @@ class Counts:
     parts: tuple[Objects, ...]
     numbers: Present | None = None
     way: Way | None = None
+
+    @classmethod
+    def of(
+        cls, shape: tuple[int, ...], parts: Iterable[Any], join: Callable[[Any, Any], Any]
+    ) -> Counts:
+        """Counts from parts that may depend on the same axes, or have fewer."""
+        alike: dict[tuple[bool, ...], Any] = {}
+        for each in parts:
+            part = aligned(np.asarray(each, dtype=object), shape)
+            axes = tuple(length > 1 for length in part.shape)
+            known = alike.get(axes)
+            alike[axes] = part if known is None else join(known, part)
+        return cls(shape, tuple(np.asarray(part, dtype=object) for part in alike.values()))
 
     def whole(self, join: Callable[[Any, Any], Any]) -> Objects:
         """The counts as one array, of length 1 along the axes that no part depends on."""

@@ -148,22 +148,12 @@ class Sizes(Ops[Counts]):
     def numbers(self, values: npt.NDArray[Any]) -> Counts:
         return self.leaves(values.shape, numbers=True)
 
-    def _made(self, shape: tuple[int, ...], parts: Sequence[Objects]) -> Counts:
-        """Counts from parts that may depend on the same axes, or have fewer."""
-        alike: dict[tuple[bool, ...], Any] = {}
-        for each in parts:
-            part = aligned(np.asarray(each, dtype=object), shape)
-            axes = tuple(length > 1 for length in part.shape)
-            known = alike.get(axes)
-            alike[axes] = part if known is None else self.join(known, part)
-        return Counts(shape, tuple(np.asarray(part, dtype=object) for part in alike.values()))
-
     def _node(self, op: str, *operands: Counts) -> Counts:
         shape = operands[0].shape
         if any(operand.shape != shape for operand in operands):
             shape = np.broadcast_shapes(*(operand.shape for operand in operands))
-        parts = [aligned(part, shape) for operand in operands for part in operand.parts]
-        made = self._made(shape, self.added(parts, self.cost(op)))
+        parts = [part for operand in operands for part in operand.parts]
+        made = Counts.of(shape, self.added(parts, self.cost(op)), self.join)
         return self._from(made, *((operand, narrowed(operand.shape)) for operand in operands))
 
     def add(self, *terms: Counts) -> Counts:
@@ -226,7 +216,7 @@ class Sizes(Ops[Counts]):
             parts.append(np.where(missing, self.leaf, 0).astype(object))
         more = np.asarray(self.cost(op) * np.asarray(many > 1).astype(object), dtype=object)
         cost: Any = int(more.flat[0]) if (more == more.flat[0]).all() else aligned(more, shape)
-        made = self._made(shape, self.added([aligned(part, shape) for part in parts], cost))
+        made = Counts.of(shape, self.added(parts, cost), self.join)
         numbers = are_numbers(terms, present, axes, bias)
         if numbers.any():
             made = replace(made, numbers=aligned(numbers, shape))
@@ -260,7 +250,7 @@ class Sizes(Ops[Counts]):
 
         shape = change(hollow(values.shape)).shape
         numbers = None if values.numbers is None else changed(values.numbers)
-        made = self._made(shape, [changed(part) for part in values.parts])
+        made = Counts.of(shape, [changed(part) for part in values.parts], self.join)
         return Counts(shape, made.parts, numbers)
 
     def reshape(self, values: Counts, axes: int, shape: Sequence[int]) -> Counts:
@@ -300,7 +290,7 @@ class Sizes(Ops[Counts]):
             return part.reshape((*part.shape[:place], *ones, *part.shape[place + 1 :]))
 
         numbers = None if values.numbers is None else picked(values.numbers)
-        made = self._made(shape, [picked(part) for part in values.parts])
+        made = Counts.of(shape, [picked(part) for part in values.parts], self.join)
         found = Counts(shape, made.parts, numbers)
         return self._from(found, (values, untaken(positions, place, values.shape[place])))
 
