@@ -34,7 +34,8 @@ def _gelu_tanh(z: complex) -> complex:
 
 
 def _abs(z: complex) -> complex:
-    return z if complex(z).real > 0 else -z
+    real = complex(z).real
+    return z if real > 0 else -z if real < 0 else 0.0
 
 
 def _cut(z: complex, low: float, high: float) -> complex:

@@ -208,13 +208,11 @@ def _expand_hard_swish(ops: Any, z: Any) -> Any:
 
 
 def _slope_hard_swish(ops: Any, _: Any, z: Any) -> tuple[Any, ...]:
-    """`(2z + 3)/6` between -3 and 3, 1 from there on."""
+    """`(2z + 3)/6` between -3 and 3, 0 at -3, and 1 from 3 on."""
     line = ops.divide(ops.add(ops.multiply(ops.constant(2), z), ops.constant(3)), ops.constant(6))
-    beyond = ops.call("heaviside", ops.add(z, ops.constant(-3)))
-    within = ops.multiply(
-        ops.call("heaviside", ops.add(z, ops.constant(3))), one_minus(ops, beyond)
-    )
-    return (ops.add(ops.multiply(line, within), beyond),)
+    below = ops.call("heaviside", ops.add(ops.constant(3), ops.negate(z)))
+    within = ops.multiply(ops.call("heaviside", ops.add(z, ops.constant(3))), below)
+    return (ops.add(ops.multiply(line, within), one_minus(ops, below)),)
 
 
 def _expand_softsign(ops: Any, z: Any) -> Any:

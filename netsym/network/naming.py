@@ -79,10 +79,12 @@ class Naming:
             if times > 1:
                 raise SpecError(f"the name {name!r} is given {times} times; each names one thing")
             if self.generates(name):
-                both = ", or give it in both places if it is one"
+                both = "" if self._values.place(name) else ", or give it in both places if it is one"
+                if network.output_names.position(name) is not None:
+                    both = ', or call the output otherwise, as in outputs = ["z"]'
                 raise SpecError(
                     f"the name {name!r} is also what the notation calls another value here; "
-                    f"choose another{'' if self._values.place(name) else both}"
+                    f"choose another{both}"
                 )
         for placed in network.layers:
             for key, parameter in placed.parameters.items():
