@@ -6,8 +6,6 @@ The same specs with smaller numbers are written out and counted by brute force.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -20,10 +18,10 @@ import pytest
 import netsym
 from netsym.files import spec
 from netsym.forms.sizes import scientific
-from tests.conftest import PATIENCE
 from tests.effort import sample
 from tests.forms.test_sizes import from_text, together
 from tests.ops.test_sizes_of_arrays import counted
+from tests.peak import run_with_peak
 
 LARGE = Path(__file__).parent.parent / "netsym" / "networks"
 NAMES = ("gpt2", "resnet50", "resnet152", "vgg16")
@@ -188,25 +186,11 @@ def test_the_layers_of_vgg_have_as_many_nodes_as_by_hand() -> None:
     assert large("vgg16").count_nodes("layered") == nodes
 
 
-#: The command, and then its own peak; what is asked of it from outside has its parent's in it.
-PEAK = """
-import sys
-from netsym.cli import main
-try:
-    main(sys.argv[1:])
-finally:
-    with open("/proc/self/status") as status:
-        sys.stderr.write(next(line for line in status if line.startswith("VmHWM:")))
-"""
-
-
 # -- the command --------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", sample(NAMES, 2))
 def test_size_is_printed_in_less_than_a_gigabyte(name: str) -> None:
-    program = [sys.executable, "-c", PEAK, "size", str(LARGE / f"{name}.toml")]
-    done = subprocess.run(program, capture_output=True, text=True, check=True, timeout=PATIENCE)
-    shown = done.stdout
-    assert int(done.stderr.split()[-2]) < 1_000_000  # kB
+    shown, peak = run_with_peak("size", name)
+    assert peak < 1_000_000  # kB
     rows = {line.split()[0]: line for line in shown.splitlines() if line}
     assert SHORT[name] in rows["inlined"]
     assert "not counted" in rows["shared"]

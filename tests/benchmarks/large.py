@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 from tests.benchmarks.measure import Bar, DisagreementError, Line, row
+from tests.peak import run_with_peak
 
-LARGE = Path(__file__).parents[2] / "netsym" / "networks"
 ROUNDS = 3
 GIGABYTE = Bar(1.0, "< 1 GB")
 
@@ -48,15 +44,9 @@ def _measured(name: str, nodes: str) -> list[Line]:
 
 def _run(name: str, nodes: str) -> tuple[float, float]:
     """Seconds and gigabytes of one run, which must print so many nodes."""
-    program = [sys.executable, "-m", "netsym", "size", str(LARGE / f"{name}.toml")]
     start = time.perf_counter()
-    process = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    with process.stdout:
-        shown = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
+    shown, peak = run_with_peak("size", name)
     seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode or nodes not in shown:
+    if nodes not in shown:
         raise DisagreementError(f"netsym size {name} printed {shown[:80]!r}")
-    return seconds, usage.ru_maxrss / 1e6
+    return seconds, peak / 1e6
