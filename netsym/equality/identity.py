@@ -70,7 +70,7 @@ class Identity:
         return self.holds and self.chance <= CONVINCING
 
     def joined(self, other: Identity) -> Identity:
-        """What either proves; as certain as the less certain of those that are needed."""
+        """What either proves; where both are needed, either may have been an accident."""
         if (other.equal == self.equal).all():
             return min(self, other, key=lambda found: found.chance)
         if not (other.equal & ~self.equal).any():
@@ -79,7 +79,7 @@ class Identity:
             return other
         return Identity(
             self.equal | other.equal,
-            max(self.chance, other.chance),
+            float(np.logaddexp2(self.chance, other.chance)),
             self.heuristic or other.heuristic,
             min(self.trials, other.trials),
             min(self.bits, other.bits),

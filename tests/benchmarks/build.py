@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from netsym.formula import Formula
-from netsym.ops.symbolic import Symbolic
+from netsym.network.to_form import unrolled
 from tests.benchmarks import rivals
 from tests.benchmarks.measure import Bar, Line, Rival, agree, faster, race, row, wall
 from tests.benchmarks.networks import DEEP, WIDE, dense, numeric, random_points
@@ -29,7 +29,7 @@ def _build(spec: str, casadi: Bar, sympy: Bar | None = None) -> list[Line]:
     arrays, lists = rivals.casadi_arrays(layers), rivals.sympy_lists(layers)
     _check(spec)
     return race(
-        wall(lambda: network._formula(Symbolic())),
+        wall(lambda: unrolled(network)),
         [
             Rival("CasADi SX", wall(lambda: rivals.casadi_graph(arrays)), casadi),
             Rival("sympy raw constructors", wall(lambda: rivals.sympy_graph(lists)), sympy),
@@ -45,7 +45,7 @@ def _check(spec: str) -> None:
     network = numeric(spec)
     layers = dense(network)
     x = random_points(network, 1)
-    formula = network._formula(Symbolic())
+    formula = Formula.of(unrolled(network))
     ours = np.atleast_1d(np.asarray(formula(x[0])))
     inputs, value = rivals.casadi_graph(rivals.casadi_arrays(layers))
     function: Any = casadi.Function("f", [inputs], [value])

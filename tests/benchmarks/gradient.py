@@ -12,7 +12,7 @@ import numpy as np
 from netsym import parse
 from netsym.formula import Formula
 from netsym.network.network import Network
-from netsym.ops.symbolic import Symbolic
+from netsym.network.to_form import unrolled
 from tests.benchmarks import rivals
 from tests.benchmarks.measure import Line, Rival, agree, faster, race, row, wall
 from tests.benchmarks.networks import DEEP, SMALL, random_points
@@ -43,7 +43,7 @@ def deep_whole() -> list[Line]:
 
 def _gradient(spec: str) -> list[Line]:
     network = parse(spec)
-    formula = network._formula(Symbolic())
+    formula = Formula.of(unrolled(network))
     x, weights, y = _casadi(network)
     _check(network, formula.jacobian(), x, weights, y)
     import casadi
@@ -65,7 +65,7 @@ def _whole(spec: str) -> list[Line]:
         return casadi.jacobian(y, weights)
 
     return race(
-        wall(lambda: network._formula(Symbolic()).jacobian()),
+        wall(lambda: Formula.of(unrolled(network)).jacobian()),
         [Rival("CasADi SX jacobian", wall(theirs), faster(1))],
     )
 
