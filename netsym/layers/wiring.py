@@ -71,7 +71,10 @@ class Placed:
 
     def read(self, ops: Ops[A], *inputs: A) -> A:
         """Its output in a reading, from its inputs there."""
-        ops = self.at(ops)
+        return self.forward(self.at(ops), *inputs)
+
+    def forward(self, ops: Ops[A], *inputs: A) -> A:
+        """Its output in a reading that is at this place."""
         parameters = {key: read_parameter(p, ops) for key, p in self.parameters.items()}
         if isinstance(ops, WholeOps):
             letters: A = self.layer.whole(ops, parameters, *inputs)

@@ -57,15 +57,16 @@ def read_arrays(network: Wired, ops: Ops[A], inputs: Sequence[A]) -> list[A]:
     values = dict(zip((each.name for each in network.inputs), inputs, strict=True))
     last_readers = {source: p.name for p in network.layers for source in p.sources}
     ends = {output.source for output in network.outputs}
+    apart = ops.at(Place(length=steps.count))
+    of_step = ops.at(Place(step=(0, 1), length=steps.count))
     for placed in network.layers:
-        step = (0, 1) if placed.name in steps.values else None
-        here = ops.at(Place(step=step, length=steps.count))
+        here = placed.at(of_step if placed.name in steps.values else apart)
         if ops.once and placed.copy_of and not ops.whole:
             value = values[placed.copy_of]
         else:
-            value = placed.read(here, *(values[source] for source in placed.sources))
+            value = placed.forward(here, *(values[source] for source in placed.sources))
         if placed.name in last_readers:  # an output alone has the name of the output
-            value = placed.at(here).name(value, network.letters[placed.name])
+            value = here.name(value, network.letters[placed.name])
         values[placed.name] = value
         if not ops.once:  # values of large networks are large
             for source in {s for s in placed.sources if last_readers[s] == placed.name} - ends:

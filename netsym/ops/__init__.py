@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
@@ -65,7 +64,8 @@ class Ops(ABC, Generic[A]):
 
     def at(self, place: Place) -> Self:
         """The same reading at a place."""
-        there = copy(self)
+        there = object.__new__(type(self))  # as copy does, and it is done for every layer
+        there.__dict__ |= self.__dict__
         there.place = place
         return there
 

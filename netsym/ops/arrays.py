@@ -119,6 +119,10 @@ def at_each_place(
 
 def concatenated(arrays: Sequence[npt.NDArray[Any]], axis: int) -> npt.NDArray[Any]:
     """Arrays one after another along an axis counted from the last; all others broadcast."""
+    place = arrays[0].ndim + axis
+    others = {(a.ndim, *a.shape[:place], *a.shape[place + 1 :]) for a in arrays}
+    if len(others) == 1:
+        return np.concatenate(arrays, axis=axis)
     shape = list(concatenated_shape([array.shape for array in arrays], axis))
     whole = []
     for array in arrays:
