@@ -15,6 +15,7 @@ import numpy as np
 from netsym import Network, compare, parse
 from netsym.collapse.simplification import simplify
 from netsym.collapse.simplified import Simplified
+from netsym.formula import Formula
 from netsym.layers.elementwise import Standardize
 from tests.benchmarks.measure import (
     Bar,
@@ -133,8 +134,9 @@ def _same_entries(network: Network, result: Simplified) -> None:
     theirs = by_sympy(*expressions(network))
     ours, bias = (result.exact.layers[0].parameters[key].formula for key in ("weights", "bias"))
     assert ours is not None and bias is not None
-    matrix = np.array(list(ours.sympy()), dtype=object).reshape(len(theirs), -1)
-    for row_, constant, expected in zip(matrix.tolist(), bias.sympy(), theirs, strict=True):
+    matrix = np.array(list(Formula.of(ours).sympy()), dtype=object).reshape(len(theirs), -1)
+    constants = Formula.of(bias).sympy()
+    for row_, constant, expected in zip(matrix.tolist(), constants, theirs, strict=True):
         for one, other in zip([*row_, constant], expected, strict=True):
             if expand(one - other) != 0:
                 raise DisagreementError(f"{one} is not {other}")
