@@ -48,12 +48,12 @@ class Naming:
 
     def _check_ends(self) -> None:
         """Raise `SpecError` where entries of an input or output have the names of other values."""
-        structured = [names for names in self._ends if not names.literal]
-        for names in structured:
-            others = [other for other in (*self._values.all, *structured) if other is not names]
-            known = Vocabulary([*others, *self.network.parameter_notation.all], None)
+        known = Vocabulary([*self._values.all, *self.network.parameter_notation.all], None)
+        for names in self._ends:
+            if names.literal:
+                continue
             for name in (names.ascii(0), names.ascii(len(names) - 1)):
-                if known.place(name):
+                if any(other is not names for other, _ in known.places(name)):
                     raise SpecError(
                         f"{names.start!r} has an entry {name!r}, which is also what another value "
                         "here is called; choose another name"

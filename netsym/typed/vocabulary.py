@@ -86,13 +86,16 @@ class Vocabulary:
 
     def place(self, name: str) -> tuple[Names, int] | None:
         """Where a plain name is among the known ones."""
+        return next(self.places(name), None)
+
+    def places(self, name: str) -> Iterator[tuple[Names, int]]:
+        """Everywhere that a plain name is among the known ones."""
         if name in self.chosen:
-            return self.chosen[name]
+            yield self.chosen[name]
         for names in self.structured.get(name.partition("_")[0], ()):
             position = names.position(name)
             if position is not None:
-                return names, position
-        return None
+                yield names, position
 
     def resolve(self, word: str, defined: Mapping[str, int]) -> str | None:
         """The plain name that a spelling means, None if there is none or more than one."""
