@@ -90,13 +90,7 @@ def write_python(
 
     It imports from `math` alone; functions that `math` lacks are defined above it, the way that
     does not overflow. Several outputs are returned as a tuple.
-
     """
-    formula.refuse_once()
-    return _pieces(formula, digits, progress)
-
-
-def _pieces(formula: Form, digits: int | None, watcher: Watcher) -> Iterator[str]:
     used = used_functions(formula)
     words = {word for row in used for word in row.python.split() if hasattr(math, word)}
     if words:
@@ -109,7 +103,7 @@ def _pieces(formula: Form, digits: int | None, watcher: Watcher) -> Iterator[str
     function = formula.function or ("f" if "f" not in {*inputs, *parameters} else "network")
     yield f"def {function}({', '.join([*inputs, *keywords])}):\n"
     outputs = []
-    code = PythonCode(formula, digits, watcher)
+    code = PythonCode(formula, digits, progress)
     statements = list(code.statements())
     if code.pieces:
         first = code.pieces[0][1]

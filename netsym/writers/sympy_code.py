@@ -85,11 +85,6 @@ def write_sympy(
     It ends with `bindings`, a list of (symbol, expression), and `outputs`, a list of expressions.
     Nothing is evaluated or reordered; floats are exact.
     """
-    formula.refuse_once()
-    return _pieces(formula, digits, progress)
-
-
-def _pieces(formula: Form, digits: int | None, watcher: Watcher) -> Iterator[str]:
     used = used_functions(formula)
     helpers = [(row, _expansion(row)) for row in used if not row.sympy]
     inner = [row for _, expansion in helpers for row in used_functions(expansion)]
@@ -98,7 +93,7 @@ def _pieces(formula: Form, digits: int | None, watcher: Watcher) -> Iterator[str
     yield f"from sympy import {', '.join(sorted(words, key=str.lower))}\n\n"
     names = [name for group in arguments(formula) for name in group]
     names += [binding.name for binding in formula.bindings]
-    language = SympyCode(formula, digits, watcher)
+    language = SympyCode(formula, digits, progress)
     if names:
         variables = ", ".join(map(language.variable, names))
         yield f'{variables} = symbols("{" ".join(names)}", real=True)\n'
