@@ -59,10 +59,7 @@ class Face(Form):
         instead = "ask for its size, or for another form, or raise max_nodes"
         if max_nodes is not None:  # else nobody needs the size
             refuse_if_larger(self.size.nodes, self.form, max_nodes, instead)
-        row = self.writers[to]
-        if row.is_program:
-            self.refuse_once()
-        return row.write(self, **options)
+        return self.writers[to].text(self, **options)
 
     def __str__(self) -> str:
         return self.text()

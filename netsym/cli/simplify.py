@@ -40,6 +40,8 @@ from netsym.path import formula_of
 from netsym.writers import WRITERS
 from netsym.writers.text import Ascii
 
+#: Languages that tell the steps, where others have the formula.
+_DERIVATIONS = {"latex": derivation}
 ROWS = (
     Row("--to, --ascii, --digits, --max-nodes, --notation", beside="--json"),
     option_row("ascii", "report"),
@@ -148,13 +150,14 @@ def _in_language(result: Simplified, options: dict[str, Any]) -> str | None:
                 f"{' or '.join(row.suffixes)}"
             )
         return dumps(result.network, row.name).removesuffix("\n")
-    if options["to"] == "latex":
-        text = derivation(
-            result, document=options["document"], notation=options["notation"],
-            digits=options["digits"], max_nodes=options["max_nodes"],
-        )  # fmt: skip
-        return text.removesuffix("\n")
-    return None
+    derive = _DERIVATIONS.get(options["to"])
+    if derive is None:
+        return None
+    text = derive(
+        result, document=options["document"], notation=options["notation"],
+        digits=options["digits"], max_nodes=options["max_nodes"],
+    )  # fmt: skip
+    return text.removesuffix("\n")
 
 
 def _factor(given: str | None) -> bool | float:

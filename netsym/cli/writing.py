@@ -71,7 +71,7 @@ _LAYOUT = (
                  help="LaTeX: how layers and units are numbered."),
 )  # fmt: skip
 _OPTIONS = (
-    to_option(WRITERS.values(), "text", "The language to write."),
+    to_option(WRITERS.values(), "text", "The language; without it, what FILE ends in says it."),
     click.option("--output", "unit", metavar="UNIT",
                  help="One output of many, by name or number from 1."),
     *_LAYOUT,
@@ -118,8 +118,6 @@ def write_formula(
     if options["as_json"]:
         if options["max_nodes"] is not None:
             refuse_if_larger(formula.size.nodes, formula.form, options["max_nodes"], INSTEAD)
-        if row.is_program:
-            formula.refuse_once()
         said = {"schema": 1, "form": formula.form} | row.to_json(formula, **chosen)
         pieces: Iterator[str] = iter([in_json(said)])
     else:

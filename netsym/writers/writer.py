@@ -36,10 +36,16 @@ class Writer:
         """Whether it is one of its own options."""
         return option in self.options or option in self.layout
 
+    def text(self, form: Form, **options: Any) -> Iterator[str]:
+        """A form in the language, piece by piece; `SpecError` for a program of a form "once"."""
+        if self.is_program:
+            form.refuse_once()
+        return self.write(form, **options)
+
     def to_json(self, form: Form, **options: Any) -> dict[str, Any]:
         """The right-hand sides by name, of bindings and of outputs; of a program, the program."""
         own = {name: options[name] for name in ("digits", *self.options) if name in options}
         if self.spell is None:
-            return {self.name: "".join(self.write(form, **own))}
+            return {self.name: "".join(self.text(form, **own))}
         bindings, outputs = self.spell(form, **own).right_sides()
         return {"bindings": bindings, "outputs": outputs}

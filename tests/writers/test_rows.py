@@ -188,7 +188,8 @@ def test_other_verbs_write_it(netsym_: Any) -> None:
     (Path("relu.lines")).write_text(dumps(loads(RELU), "lines"))
     assert netsym_("regions relu.lines --at 0.5 --to c").out.endswith("    out[0] = 2.0*x;\n}\n")
     assert netsym_("regions relu.lines --at 0.5 --to lisp").out == "(define y (* 2 x))\n"
-    assert "--to lisp is for --at; add --at" in netsym_("regions relu.lines --to lisp", 2).err
+    for way in ("--to lisp", "-o net.lisp"):
+        assert "--to lisp is for --at; add --at" in netsym_(f"regions relu.lines {way}", 2).err
 
 
 RELU = """
