@@ -15,7 +15,8 @@ from netsym.forms.form import Form
 from netsym.forms.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown
 from netsym.forms.values import Evaluation, checked_numbers, points, shaped
 from netsym.wording import agreed, without_values
-from netsym.writers import WRITERS, Writer
+from netsym.writers import WRITERS
+from netsym.writers.writer import Writer
 
 if TYPE_CHECKING:
     from netsym.gradient.backward import Backward
@@ -47,7 +48,7 @@ class Face(Form):
         )
 
     def write(self, to: str, *, max_nodes: int | None = MAX_NODES, **options: Any) -> Iterator[str]:
-        """It in a language, "text", "latex", "python" or "sympy", piece by piece.
+        """It in a language of the table `writers`, as "text" or "python", piece by piece.
 
         The options are those of `text`, `latex`, `python` and `sympy_code`.
         `progress` is told (what, done, total) on the way. Raises `SpecError` for an unknown
@@ -58,7 +59,7 @@ class Face(Form):
         instead = "ask for its size, or for another form, or raise max_nodes"
         if max_nodes is not None:  # else nobody needs the size
             refuse_if_larger(self.size.nodes, self.form, max_nodes, instead)
-        return self.writers[to](self, **options)
+        return self.writers[to].text(self, **options)
 
     def __str__(self) -> str:
         return self.text()

@@ -9,17 +9,18 @@ from typing import Any
 
 from netsym.array_formula import ArrayFormula
 from netsym.errors import SpecError, did_you_mean
-from netsym.files import files, packaged
+from netsym.files import files, formats, packaged
 from netsym.files.bounded import text_of
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
 from netsym.network.network import Network
 from netsym.readers import shorthand
+from netsym.writers import WRITERS
 
 #: What to do about a form that is too large.
 INSTEAD = "netsym size says how large every form is; --max-nodes raises the limit"
 
-_CALLED = re.compile(r"[\w./\\~-]*\.(?:txt|tex|md|py|toml|json)")  # as a file would be
+_CALLED = re.compile(r"[\w./\\~-]*(\.\w+)")  # as a file would be
 
 
 def written(
@@ -48,7 +49,7 @@ def network_of(given: str | Network) -> Network:
     if isinstance(given, Network):
         return given
     path = Path(given)
-    if files.is_file(path) or "/" in given or path.suffix in files.FORMATS:
+    if files.is_file(path) or "/" in given or path.suffix in formats.suffixes():
         return files.load(path)
     network = _named(given)
     if network is None and given.isidentifier():
@@ -68,17 +69,24 @@ def _named(given: str) -> Network | None:
 def meant(given: str) -> Network | str:
     """What a text stands for, first match: an existing file, a shorthand, a name, a formula.
 
-    A file holds a network in TOML or JSON, or the text of one of the others. A formula is given
-    back as the text that it is. Raises `SpecError` for a file that is not there or cannot be read.
+    A file holds a network in one of the formats, or the text of one of the others. A formula is
+    given back as the text that it is. Raises `SpecError` for a file that is not there or cannot
+    be read.
     """
     path, text = Path(given), given
     if files.is_file(path):
-        if path.suffix.lower() in files.FORMATS:
+        if path.suffix.lower() in formats.suffixes():
             return files.load(path)
         text = text_of(path)
-    elif _CALLED.fullmatch(given):
+    elif _is_called_as_a_file(given):
         raise SpecError(f"there is no file {given}; check the path and its spelling")
     return shorthand.parse(text) if shorthand.is_shorthand(text) else _named(text) or text
+
+
+def _is_called_as_a_file(given: str) -> bool:
+    found = _CALLED.fullmatch(given)
+    written = (suffix for row in WRITERS.values() for suffix in row.suffixes)
+    return found is not None and found[1] in (".txt", ".md", *written, *formats.suffixes())
 
 
 # -- network -> form -------------------------------------------------------------------------------

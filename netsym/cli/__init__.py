@@ -19,6 +19,7 @@ from netsym.cli.process import (
     say,
 )
 from netsym.errors import NetsymError
+from netsym.files.formats import suffixes
 
 #: The verbs, with what the overview says of each; a verb's own file is loaded when it is used.
 VERBS = {
@@ -35,7 +36,7 @@ VERBS = {
     "help": "Print a page of the manual; without a topic, which there are.",
 }
 
-EXAMPLES = """\
+EXAMPLES = f"""\
 \b
 Examples:
   netsym inline 1-2-1:sigmoid           the network as one formula
@@ -51,7 +52,7 @@ Examples:
 A neural network as one formula, layer by layer and inlined, with exact sizes.
 
 \b
-NET is a shorthand, a .toml or .json file, a name (netsym help networks), or -
+NET is a shorthand, a {" or ".join(suffixes())} file, a name (netsym help networks), or -
 for standard input.
 Shorthand: widths joined by -, an activation after a width (2-4tanh-1) or for
 all layers after a colon (1-2-1:sigmoid); 10x20 is twenty layers of ten units;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from netsym.cli.process import say
 from netsym.errors import SpecError, did_you_mean
 from netsym.files import files
 from netsym.files.bounded import text_in
+from netsym.files.formats import FORMATS, told
 from netsym.graph.functions import ACTIVATIONS
 from netsym.network.network import Network
 from netsym.path import network_of
@@ -63,12 +63,12 @@ def stdin_text() -> str:
 def network_from_text(text: str) -> Network:
     """The network that standard input holds."""
     if not text.strip():
-        raise SpecError("standard input is empty; give a shorthand, TOML or JSON")
-    if re.match(r"\s*\{", text):
-        return files.loads(text, folder=None, source="standard input", format="json")
-    if "=" in text or "\n" in text.strip():
-        return files.loads(text, folder=None, source="standard input", format="toml")
-    return shorthand.parse(text)
+        known = " or ".join(row.title for row in FORMATS.values())
+        raise SpecError(f"standard input is empty; give a shorthand, {known}")
+    row = told(text)
+    if row is None:
+        return shorthand.parse(text)
+    return files.loads(text, folder=None, source="standard input", format=row.name)
 
 
 def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:

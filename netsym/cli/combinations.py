@@ -56,6 +56,8 @@ def _said(ctx: click.Context) -> tuple[set[str], set[str]]:
             chosen |= said
             if ctx.get_parameter_source(option.name) is not ParameterSource.DEFAULT:
                 given |= said
+            elif value != option.default:  # said by another option, as the file of -o says --to
+                given.add(f"{name} {value}")
     return given, chosen
 
 

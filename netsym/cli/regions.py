@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
-from netsym.cli.arguments import network_argument, note, one_of, result_options
+from netsym.cli.arguments import network_argument, note, result_options
 from netsym.cli.combinations import Row, Verb
 from netsym.cli.output import (
     Progress,
@@ -17,23 +17,30 @@ from netsym.cli.output import (
     report_width,
     write,
 )  # fmt: skip
-from netsym.cli.writing import page_options, write_formula
+from netsym.cli.writing import languages, option_row, page_options, to_option, write_formula
 from netsym.errors import SpecError
 from netsym.network.network import Network
 from netsym.pieces.region import at
 from netsym.pieces.regions import regions
+from netsym.writers import WRITERS
 
-_TO = ("report", "text", "latex", "python", "sympy")
+#: How all regions are written; a single one is a formula, and that is in every language.
+_ALL: dict[str, Callable[[Any, int | None], Any]] = {
+    "text": lambda found, digits: found.text(digits),
+    "latex": lambda found, digits: found.latex(digits),
+    "sympy": lambda found, _: found.sympy(),
+}
+_ONE = languages(to for to in WRITERS if to not in _ALL)
 ROWS = (
     Row("--box", beside="--at"),
-    Row("--to python, --ascii, --document, --max-nodes", only="--at"),
+    Row(f"{_ONE}, --ascii, --document, --max-nodes", only="--at"),
     Row("--to, --ascii, --digits, --max-nodes", beside="--json"),
-    Row("--ascii", only="--to text"),
-    Row("--width", only="--to report, --to text, --to latex", beside="--json"),
+    option_row("ascii"),
+    option_row("width", "report"),
     Row("--width", only="--to report, --at"),
     Row("--digits", beside="--to sympy", unless="--at"),
-    Row("--document", only="--to latex"),
-    Row("--max-nodes", only="--to text, --to latex, --to python, --to sympy"),
+    option_row("document"),
+    Row("--max-nodes", only=languages(WRITERS)),
 )
 
 
@@ -41,7 +48,7 @@ ROWS = (
 @network_argument
 @click.option("--at", "point", metavar="X1,X2,…", help="Only the piece around this point.")
 @click.option("--box", metavar="LOW,HIGH", help="Only where every input is within this.")
-@click.option("--to", **one_of(_TO, "report"), help="The report, or the formula in a language.")
+@to_option(WRITERS.values(), "report", "The report, or the formula in a language.")
 @page_options
 @result_options
 def command(network: Network, **options: Any) -> None:
@@ -91,4 +98,4 @@ def _text(found: Any, options: dict[str, Any]) -> str:
         return in_json(found.to_json())
     if to == "report":
         return str(found.report(options["width"] or report_width(), digits))
-    return str(found.sympy() if to == "sympy" else getattr(found, to)(digits))
+    return str(_ALL[to](found, digits))

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from netsym.cli.arguments import moved, network_argument, note, one_of, proving_options
+from netsym.cli.arguments import moved, network_argument, note, proving_options
 from netsym.cli.combinations import Row, Verb
 from netsym.cli.output import (
     Progress,
@@ -19,28 +19,38 @@ from netsym.cli.output import (
     write,
 )  # fmt: skip
 from netsym.cli.process import say
-from netsym.cli.writing import in_ascii, layout_options, write_formula
+from netsym.cli.writing import (
+    in_ascii,
+    languages,
+    layout_options,
+    option_row,
+    to_option,
+    write_formula,
+)  # fmt: skip
 from netsym.collapse.derivation import derivation
 from netsym.collapse.simplification import simplify
 from netsym.collapse.simplified import Simplified
 from netsym.equality.comparison import Comparison, compare
 from netsym.errors import SpecError
-from netsym.files.toml import dumps
+from netsym.files.formats import FORMATS, suffixes
+from netsym.files.spec_of import dumps
 from netsym.forms.sizes import MAX_NODES
 from netsym.network.network import Network
 from netsym.path import formula_of
+from netsym.writers import WRITERS
 from netsym.writers.text import Ascii
 
-_TO = ("report", "text", "latex", "python", "sympy", "toml")
+#: Languages that tell the steps, where others have the formula.
+_DERIVATIONS = {"latex": derivation}
 ROWS = (
     Row("--to, --ascii, --digits, --max-nodes, --notation", beside="--json"),
-    Row("--ascii", only="--to report, --to text"),
-    Row("--width", only="--to report, --to text, --to latex", beside="--json"),
+    option_row("ascii", "report"),
+    option_row("width", "report"),
     Row("--width", only="--to report"),
-    Row("--digits", beside="--to toml, --exact"),
-    Row("--document", only="--to latex", beside="--json"),
-    Row("--notation", only="--to latex"),
-    Row("--max-nodes", only="--to text, --to latex, --to python, --to sympy"),
+    Row("--digits", beside=f"{languages(FORMATS)}, --exact"),
+    option_row("document"),
+    option_row("notation"),
+    Row("--max-nodes", only=languages(WRITERS)),
 )
 
 
@@ -55,10 +65,10 @@ class _Simplify(Verb):
 
 @click.command("simplify", cls=_Simplify, rows=ROWS)
 @network_argument
-@click.option(
-    "--to",
-    **one_of(_TO, "report"),
-    help="The report; the formula; the derivation (latex); the network (toml).",
+@to_option(
+    [*WRITERS.values(), *FORMATS.values()],
+    "report",
+    f"The report; the formula; the derivation (latex); the network ({', '.join(FORMATS)}).",
 )
 @click.option("--steps", type=click.IntRange(0), metavar="N", help="Stop after N steps.")
 @click.option("--force", is_flag=True, help="Also take steps that make the network larger.")
@@ -130,21 +140,24 @@ def _simplified(network: Network, options: dict[str, Any], progress: Progress) -
 
 
 def _in_language(result: Simplified, options: dict[str, Any]) -> str | None:
-    """The network in TOML, or the derivation; None where the formula is wanted."""
-    if options["to"] == "toml":
-        if (options["target"] or "").lower().endswith(".json"):
-            target = options["target"]
+    """The network in a format, or the derivation; None where the formula is wanted."""
+    row, target = FORMATS.get(options["to"]), options["target"] or ""
+    if row is not None:
+        others = set(suffixes()).difference(row.suffixes)
+        if target.lower().endswith(tuple(others)):
             raise SpecError(
-                f"{target}: --to toml writes TOML; give a file whose name ends in .toml"
+                f"{target}: --to {row.name} writes {row.title}; give a file whose name ends in "
+                f"{' or '.join(row.suffixes)}"
             )
-        return dumps(result.network).removesuffix("\n")
-    if options["to"] == "latex":
-        text = derivation(
-            result, document=options["document"], notation=options["notation"],
-            digits=options["digits"], max_nodes=options["max_nodes"],
-        )  # fmt: skip
-        return text.removesuffix("\n")
-    return None
+        return dumps(result.network, row.name).removesuffix("\n")
+    derive = _DERIVATIONS.get(options["to"])
+    if derive is None:
+        return None
+    text = derive(
+        result, document=options["document"], notation=options["notation"],
+        digits=options["digits"], max_nodes=options["max_nodes"],
+    )  # fmt: skip
+    return text.removesuffix("\n")
 
 
 def _factor(given: str | None) -> bool | float:

@@ -4,25 +4,56 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from netsym.array_formula import ArrayFormula
 from netsym.cli.arguments import common_options, note, one_of, whole_number, with_options
 from netsym.cli.combinations import Row
 from netsym.cli.output import Progress, in_json, write
+from netsym.files.syntax import Format
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
 from netsym.network.network import Network
 from netsym.path import INSTEAD, formula_of
-from netsym.writers import ARRAY_LANGUAGES, LANGUAGES, WRITERS
-from netsym.writers.language import Language
+from netsym.writers import ARRAY_WRITERS, WRITERS
 from netsym.writers.names_in_latex import NOTATIONS
 from netsym.writers.text import NARROWEST
+from netsym.writers.writer import Writer
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def to_option(rows: Collection[Writer | Format], default: str, text: str) -> Callable[[F], F]:
+    """The option --to: a row, or the default; where it is not typed, the suffix of -o says it."""
+    named = {suffix: row.name for row in rows for suffix in row.suffixes}
+
+    def chosen(context: click.Context, _: click.Parameter, to: str) -> str:
+        said = context.get_parameter_source("to") is not ParameterSource.DEFAULT
+        if said or context.params.get("as_json"):
+            return to
+        return named.get(Path(context.params.get("target") or "").suffix.lower(), to)
+
+    words = dict.fromkeys([default, *(row.name for row in rows)])
+    return click.option("--to", callback=chosen, **one_of(words, default), help=text)
+
+
+def languages(words: Iterable[str]) -> str:
+    """Several of what --to takes, as rows have them."""
+    return ", ".join(f"--to {to}" for to in words)
+
+
+def option_row(option: str, *others: str) -> Row:
+    """The row of an option of languages: the languages that take it, after other words of --to."""
+    takes = [row for row in WRITERS.values() if row.takes(option)]
+    laid_out = any(option in row.layout for row in takes)
+    only = languages([*others, *(row.name for row in takes)])
+    return Row(f"--{option}", only, beside="--json" if laid_out else "")
+
 
 _PAGE = (
     click.option("--ascii", "ascii_only", is_flag=True, help="Text in plain ASCII."),
@@ -40,8 +71,7 @@ _LAYOUT = (
                  help="LaTeX: how layers and units are numbered."),
 )  # fmt: skip
 _OPTIONS = (
-    click.option("--to", **one_of(WRITERS, "text"),
-                 help="The language to write."),
+    to_option(WRITERS.values(), "text", "The language; without it, what FILE ends in says it."),
     click.option("--output", "unit", metavar="UNIT",
                  help="One output of many, by name or number from 1."),
     *_LAYOUT,
@@ -49,15 +79,10 @@ _OPTIONS = (
     click.option("--color", is_flag=True, help="LaTeX: one colour per layer."),
 )  # fmt: skip
 #: What goes with what in verbs that write a formula.
-WRITING = (
-    Row("--ascii", only="--to text"),
-    Row("--width", only="--to text, --to latex", beside="--json"),
-    Row("--document", only="--to latex", beside="--json"),
-    Row("--notation, --onion, --color", only="--to latex"),
-)
+WRITING = tuple(map(option_row, ("ascii", "width", "document", "notation", "onion", "color")))
 #: What goes with whole arrays.
 MATRIX = (
-    Row("--level matrix", only="--to text, --to latex"),
+    Row("--level matrix", only=languages(ARRAY_WRITERS)),
     Row("--output, --expand, --onion, --form shared, --form inlined", beside="--level matrix"),
 )
 
@@ -88,34 +113,27 @@ def write_formula(
     formula: Formula | ArrayFormula, options: dict[str, Any], progress: Progress
 ) -> None:
     """Write a formula as the options say."""
-    to = options["to"]
-    chosen = _writer_options(to, options, progress)
+    row = formula.writers[options["to"]]
+    chosen = _writer_options(row, options, progress)
     if options["as_json"]:
         if options["max_nodes"] is not None:
             refuse_if_larger(formula.size.nodes, formula.form, options["max_nodes"], INSTEAD)
-        pieces: Iterator[str] = iter([in_json(_to_json(formula, to, chosen))])
+        said = {"schema": 1, "form": formula.form} | row.to_json(formula, **chosen)
+        pieces: Iterator[str] = iter([in_json(said)])
     else:
-        pieces = formula.write(to, **chosen)
+        pieces = formula.write(row.name, **chosen)
     write(_without_last_newline(pieces), options["target"], progress)
 
 
-def _writer_options(to: str, options: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    chosen: dict[str, Any] = {
-        "digits": options["digits"], "max_nodes": options["max_nodes"], "progress": progress,
-    }  # fmt: skip
-    if to == "text":
-        to_file = options["target"] not in (None, "-")
-        chosen["ascii"] = in_ascii(options)
-        on_terminal = not to_file and not options["as_json"] and sys.stdout.isatty()
-        terminal = max(shutil.get_terminal_size().columns, NARROWEST) if on_terminal else None
-        chosen["width"] = options["width"] or terminal
-        chosen["headings"] = True
-    elif to == "latex":
-        names = ("document", "notation", "onion", "color")
-        chosen |= {name: options[name] for name in names if options.get(name)}
-        if options["width"]:
-            chosen["width"] = options["width"]
-    return chosen
+def _writer_options(row: Writer, options: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """What a language is asked for: what was said of its own options, and what a terminal needs."""
+    known = options | {"headings": True, "ascii": in_ascii(options)}
+    to_terminal = options["target"] in (None, "-") and not options["as_json"]
+    if row.takes("ascii") and to_terminal and sys.stdout.isatty() and not options["width"]:
+        known["width"] = max(shutil.get_terminal_size().columns, NARROWEST)
+    own = {name: known[name] for name in (*row.options, *row.layout) if known.get(name)}
+    shared = {name: options[name] for name in ("digits", "max_nodes")}
+    return {**shared, "progress": progress, **own}
 
 
 def in_ascii(options: dict[str, Any]) -> bool:
@@ -130,24 +148,6 @@ def _shows_unicode() -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _to_json(formula: Formula | ArrayFormula, to: str, chosen: dict[str, Any]) -> dict[str, Any]:
-    """Right-hand sides by name; for programs, the program."""
-    head = {"schema": 1, "form": formula.form}
-    if to in ("python", "sympy"):
-        return {**head, to: "".join(formula.write(to, **chosen))}
-    bindings, outputs = _language(formula, to, chosen).right_sides()
-    return {**head, "bindings": bindings, "outputs": outputs}
-
-
-def _language(formula: Formula | ArrayFormula, to: str, chosen: dict[str, Any]) -> Language:
-    """What spells a formula as the options say."""
-    plain, other = (ARRAY_LANGUAGES if formula.whole else LANGUAGES)[to]
-    kind = other if chosen.get("ascii") or chosen.get("onion") else plain
-    known = () if to == "text" else (NOTATIONS[chosen["notation"]], chosen.get("color", False))
-    language: Language = kind(formula, chosen["digits"], *known)
-    return language
 
 
 def _without_last_newline(pieces: Iterator[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Networks in files: TOML or JSON, version 1, with parameters in-line or in a file beside it."""
+"""Networks in files, version 1, with parameters in-line or in a file beside it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ from pathlib import Path
 
 from netsym.errors import SpecError
 from netsym.files.bounded import MOST_TEXT, text_of
+from netsym.files.formats import document, format_of
 from netsym.files.packaged import network_file
 from netsym.files.parameters_file import arrays
 from netsym.files.spec import network
-from netsym.files.syntax import Format, document
-from netsym.files.toml import dumps
+from netsym.files.spec_of import dumps
 from netsym.files.whole_file import replacing
 from netsym.network.network import Network, check_network
 
 __all__ = ["dumps", "load", "loads", "save"]
-
-#: The formats of a spec, by the suffix of its file.
-FORMATS: dict[str, Format] = {".toml": "toml", ".json": "json"}
 
 
 def is_file(path: Path) -> bool:
@@ -37,7 +34,7 @@ def load(path: str | os.PathLike[str]) -> Network:
     path = Path(path)
     if not is_file(path):
         path = network_file(str(path)) or path
-    format = "toml" if path.is_dir() else format_of(path)  # a folder is refused as one
+    format = "toml" if path.is_dir() else format_of(path).name  # a folder is refused as one
     return loads(text_of(path), folder=path.parent, source=str(path), format=format)
 
 
@@ -48,21 +45,13 @@ def save(network: Network, path: str | os.PathLike[str]) -> None:
     cannot be written.
     """
     check_network(network, "save")
-    text = dumps(network, format_of(Path(path)))
+    text = dumps(network, format_of(Path(path)).name)
     with replacing(os.fspath(path)) as file:
         file.write(text)
 
 
-def format_of(path: Path) -> Format:
-    """The format that the name of a file asks for; raises `SpecError` if it is none of those."""
-    format = FORMATS.get(path.suffix.lower())
-    if format is None:
-        raise SpecError(f"{path}: a network is in a .toml or .json file; give one of these")
-    return format
-
-
 def loads(
-    text: str, *, folder: Path | None = None, source: str = "<text>", format: Format = "toml"
+    text: str, *, folder: Path | None = None, source: str = "<text>", format: str = "toml"
 ) -> Network:
     """The network that a text holds.
 

@@ -21,8 +21,8 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError
 from netsym.files.bounded import opened
+from netsym.files.json import unique
 from netsym.files.options import as_written
-from netsym.files.syntax import unique
 
 Floats = npt.NDArray[np.float64]
 

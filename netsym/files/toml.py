@@ -1,128 +1,40 @@
-"""A network as the TOML or JSON text that `load` reads back as the same network."""
+"""TOML, both ways."""
 
 from __future__ import annotations
 
-import json
+import re
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from netsym.errors import SpecError
-from netsym.files.ends import document
-from netsym.files.entries_as_text import Inline
-from netsym.files.numbered_for_file import renumbered
-from netsym.files.options import options, switches
-from netsym.files.spec import VERSION, checked_latex, checked_name
-from netsym.files.syntax import Format
-from netsym.layers.wiring import Placed
-from netsym.network.network import Network
-from netsym.wording import joined
+from netsym.files.syntax import DEEPEST, Format, misspelt, quoted, too_deep
+
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_HINT = 'in TOML, text has quotes ("sigmoid"), lists have commas ([1, 2]), a key is given once'
 
 
-def dumps(network: Network, format: Format = "toml") -> str:
-    """The spec of a network: layers, wiring and parameters in-line.
-
-    Floats are written so that they are read back exactly, fractions as "1/3", formulas as "2*w".
-    Parameters that the notation names are left out, where the notation names them again.
-    Raises `SpecError` or `TooLargeError` for numbers and formulas longer than a file may have.
-
-    >>> import netsym
-    >>> print(dumps(netsym.parse("1-2:tanh")))
-    netsym = 1
-    title = "1-2:tanh"
-    inputs = 1
-    <BLANKLINE>
-    [[layers]]
-    type = "dense"
-    activation = "tanh"
-    units = 2
-    <BLANKLINE>
-    """
-    spec = _spec(network)
-    return (_json(spec) if format == "json" else "\n".join(_toml(spec))) + "\n"
+def _read(text: str, source: str) -> dict[str, Any]:
+    for written in text.split("\n"):  # tomllib takes quadratic time for keys of many parts
+        key = written.partition("=")[0] if written.count(".") > DEEPEST else ""
+        if key.count(".") > DEEPEST and not any(mark in key for mark in "\"'#,"):
+            raise too_deep(source)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        place = _PLACE.search(message)
+        lines = text.splitlines() or [""]
+        line = int(place[1]) if place and place[1] else len(lines)
+        column = int(place[2]) if place and place[1] else len(lines[-1]) + 1
+        message = message[: place.start()] if place else message
+        raise misspelt(source, text, line, column, message, _HINT) from None
 
 
-def _spec(given: Network) -> dict[str, Any]:
-    """The spec as nested dicts and lists, in the order in which it is written."""
-    _check_sayable(given)
-    network = renumbered(given)
-    spec = {"netsym": VERSION, "title": network.title} | document(network)
-    optional = {"function": network.function, "latex": checked_latex(dict(network.latex_names))}
-    spec |= {key: value for key, value in optional.items() if value}
-    return spec | {"layers": list(_layers(network))}
+def _write(spec: dict[str, Any]) -> str:
+    return "\n".join(_lines(spec)) + "\n"
 
 
-def _layers(network: Network) -> Iterator[dict[str, Any]]:
-    before = network.inputs[0].name if len(network.inputs) == 1 else ""
-    owners, inline = owned(network), Inline(network)
-    for number, placed in enumerate(network.layers, 1):
-        checked_name(number, placed.name)  # nothing is written that could not be read back
-        said: dict[str, Any] = {"type": placed.layer.kind}
-        if placed.name != f"layer{number}":
-            said["name"] = placed.name
-        if placed.sources != (before,):
-            said["from"] = list(placed.sources)
-        said |= _options(placed)
-        owner = owners[placed.name]
-        if owner != placed.name:
-            said["share"] = owner
-        for key, parameter in placed.parameters.items():
-            if owner != placed.name:
-                continue
-            if parameter.entries is not None or parameter.formula is not None:
-                where = f"layer {number} ({placed.layer.kind}): {key}"
-                said[key] = inline.array(where, parameter)
-        yield said
-        before = placed.name
-
-
-def _check_sayable(network: Network) -> None:
-    """Raise `SpecError` for the costs that a file cannot say."""
-    if not network.inputs:
-        what = "has its data as numbers and no inputs"
-    elif any(placed.examples for placed in network.layers):
-        what = "is a cost over several examples"
-    elif any(placed.layer.kind == "penalty" for placed in network.layers):
-        what = "has a penalty on the weights of other layers"
-    else:
-        return
-    raise SpecError(
-        f"{network.title!r} {what}, which a file cannot say; save the network itself, and make "
-        "its cost again"
-    )
-
-
-def _options(placed: Placed) -> dict[str, Any]:
-    """What the layer is; text is said even where it is the default, as activations should be."""
-    layer = placed.layer
-    said: dict[str, Any] = {}
-    for name, option in options(type(layer)).items():
-        value = getattr(layer, name)
-        if value != option.default or isinstance(value, str):
-            said[name] = value
-    off = [key for key in switches(type(layer)) if not getattr(layer, f"use_{key}")]
-    return said | dict.fromkeys(off, False)
-
-
-def owned(network: Network) -> dict[str, str]:
-    """By layer: the one whose parameters it has, itself if they are its own.
-
-    Raises `SpecError` for a layer that shares some of its parameters only.
-    """
-    first: dict[int, str] = {}
-    owners: dict[str, str] = {}
-    for placed in network.layers:
-        found = {first.setdefault(id(p), placed.name) for p in placed.parameters.values()}
-        if len(found) > 1:
-            raise SpecError(
-                f"layer {placed.name} has parameters of {joined(sorted(found))}; a file "
-                "lets a layer share those of one other layer"
-            )
-        owners[placed.name] = found.pop() if found else placed.name
-    return owners
-
-
-# -- in a language ------------------------------------------------------------------------------
-def _toml(spec: dict[str, Any]) -> Iterator[str]:
+def _lines(spec: dict[str, Any]) -> Iterator[str]:
     """Its lines: what is no table, then the tables."""
     tables = [key for key, value in spec.items() if isinstance(value, dict) or _is_tables(value)]
     yield from _keys({key: value for key, value in spec.items() if key not in tables})
@@ -143,28 +55,11 @@ def _array(entries: Any) -> str:
     if isinstance(entries, list) and isinstance(entries[0], list):
         rows = "".join(f"  {_array(row)},\n" for row in entries)
         return f"[\n{rows}]"
-    return _value(entries)
+    return quoted(entries)
 
 
 def _is_tables(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(_value, value))}]"
-    text = json.dumps(value, ensure_ascii=False, default=str)  # a Fraction is text
-    return text.replace("\x7f", "\\u007f")  # JSON's escapes are TOML's, but for DEL
-
-
-def _json(value: Any, margin: str = "\n") -> str:
-    """Each entry of a table, and of a list of lists or tables, on a line of its own."""
-    inner = f"{margin}  "
-    if isinstance(value, dict):
-        items = [f"{_value(key)}: {_json(item, inner)}" for key, item in value.items()]
-    elif isinstance(value, list) and isinstance(value[0], (list, dict)):
-        items = [_json(item, inner) for item in value]
-    else:
-        return _value(value)
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    return opening + inner + f",{inner}".join(items) + margin + closing
+TOML = Format("toml", "TOML", (".toml",), _read, _write, sign=r"=|\S[^\S\n]*\n\s*\S")

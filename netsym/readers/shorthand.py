@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from netsym.errors import SpecError, nearest
+from netsym.files.formats import suffixes
 from netsym.graph.functions import ACTIVATIONS
 from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
@@ -71,7 +72,7 @@ def parse(text: str) -> Network:
         match = _LAYER.fullmatch(part)
         if match is None:
             hint = f"give {SYNTAX}"
-            if text.endswith((".toml", ".json")):
+            if text.endswith(tuple(suffixes())):
                 hint = "this looks like a file: netsym.load reads those"
             raise _pointed("not a layer of a network", text, position, len(part), hint)
         units, times = (

@@ -35,12 +35,30 @@ def write_latex(
     xcolor). Lines are broken at `width`, in characters; without it, as wide as a page. Raises
     `SpecError` for an unknown notation, and for an onion of whole arrays.
     """
+    language = spell_latex(
+        formula, digits=digits, notation=notation, onion=onion, color=color, width=width,
+        progress=progress, kinds=kinds,
+    )  # fmt: skip
+    return _document(_lines(language), color) if document else _fragment(_lines(language))
+
+
+def spell_latex(
+    formula: Form,
+    *,
+    digits: int | None = None,
+    notation: str = "ng",
+    onion: bool = False,
+    color: bool = False,
+    width: int | None = None,
+    progress: Watcher = no_watcher,
+    kinds: tuple[type[Latex], type[Latex] | None] = (Latex, Onion),
+) -> Latex:
+    """What spells the equations of a form in LaTeX; see `write_latex`."""
     chosen, kind = named_notation(notation), kinds[onion]
     if kind is None:
         raise SpecError("an onion has units, and whole arrays have none; take another form")
     line = WIDTH if width is None else checked_whole("width", width, 1)
-    lines = _lines(kind(formula, digits, chosen, color, line, progress))
-    return _document(lines, color) if document else _fragment(lines)
+    return kind(formula, digits, chosen, color, line, progress)
 
 
 def _lines(language: Latex) -> Iterator[str]:

@@ -8,76 +8,25 @@ from collections.abc import Iterator
 from netsym.forms.form import Form
 from netsym.graph.function import Function
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.graph import Block, Positions
-from netsym.graph.names import free_letter
-from netsym.writers.language import (
-    ATOM,
-    POWER,
-    Language,
-    Watcher,
-    no_watcher,
-)
+from netsym.writers.language import Watcher, no_watcher
+from netsym.writers.program import Program
 from netsym.writers.ropes import Rope, flat
 
-# Python's parser takes 200 nested parentheses and its compiler a few hundred nested operations.
-# A text whose load passes this limit is given a name of its own; an operation weighs 10 or, if
-# it has more operands, as many as it has.
-_LIMIT = 400
-_TERMS = 64  # longer sums are written in groups of this many
 
+class PythonCode(Program):
+    """Expressions of Python, whose parser takes 200 nested parentheses."""
 
-class PythonCode(Language):
-    """Expressions of Python; `pieces` are the extra assignments that keep them shallow."""
+    def knows(self, function: Function) -> bool:
+        return bool(function.python)
 
-    def __init__(
-        self, formula: Form, digits: int | None = None, watcher: Watcher = no_watcher
-    ) -> None:
-        super().__init__(formula, digits, watcher=watcher)
-        self.loads = [0] * len(formula.graph)
-        self.pieces: list[tuple[int, str, str | Rope]] = []
-        self._letter = _unused_letter(formula)
+    def stable(self, function: Function) -> str:
+        return function.prelude
 
-    def sum(self, terms: list[str | Rope]) -> str | Rope:
-        while len(terms) > _TERMS:
-            groups = [terms[i : i + _TERMS] for i in range(0, len(terms), _TERMS)]
-            terms = [self.parentheses(super(PythonCode, self).sum(group)) for group in groups]
-        return super().sum(terms)
+    def defined(self, name: str, operands: list[str], right: str) -> str:
+        return f"def {name}({', '.join(operands)}):\n    return {right}\n"
 
     def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
         return super().call(function, operands) if operands else function
-
-    def _write_operations(self, block: Block, rows: Positions) -> None:
-        super()._write_operations(block, rows)
-        for row, operands in zip(rows.tolist(), block.operands[rows].tolist(), strict=True):
-            node = block.start + row
-            weight = max(10, min(len(operands), _TERMS) + 1)
-            self.loads[node] = weight + max((self.loads[n] for n in operands), default=0)
-            if self.loads[node] > _LIMIT:
-                name = f"{self._letter}{len(self.pieces) + 1}"
-                self.pieces.append((node, name, self.texts[node]))
-                self.texts[node], self.binds[node], self.loads[node] = name, ATOM, 0
-
-    def _write_names(self, block: Block, rows: Positions) -> None:
-        super()._write_names(block, rows)
-        if not self.formula.stops_at_names:
-            for row in rows.tolist():
-                self.loads[block.start + row] = self.loads[int(block.operands[row, 0])]
-
-    def _write_negation(self, _: str, nodes: list[int]) -> str | Rope:
-        return self.join(["-", self.operand(nodes[0], POWER)])  # -w*x would be (-w)*x
-
-    def statements(self) -> Iterator[tuple[str, str | Rope, bool]]:
-        """Assignments in an order in which each comes after what it uses; last, the outputs."""
-        equations = list(self.equations())
-        waiting = self.pieces
-        taken = 0
-        for equation in equations:
-            node = equation.binding.node
-            while taken < len(waiting) and (equation.is_output or waiting[taken][0] <= node):
-                yield waiting[taken][1], waiting[taken][2], False
-                taken += 1
-            name = self.name(equation.binding.names, equation.binding.position)
-            yield name, equation.right, equation.is_output
 
 
 def write_python(
@@ -90,26 +39,19 @@ def write_python(
 
     It imports from `math` alone; functions that `math` lacks are defined above it, the way that
     does not overflow. Several outputs are returned as a tuple.
-
     """
-    formula.refuse_once()
-    return _pieces(formula, digits, progress)
-
-
-def _pieces(formula: Form, digits: int | None, watcher: Watcher) -> Iterator[str]:
-    used = used_functions(formula)
-    words = {word for row in used for word in row.python.split() if hasattr(math, word)}
+    code = PythonCode(formula, digits, progress)
+    definitions = code.definitions()
+    needed = " ".join(FUNCTIONS[name].python for name in definitions).split()
+    words = {word for word in needed if hasattr(math, word)}
     if words:
         yield f"from math import {', '.join(sorted(words))}\n\n\n"
-    for row in used:
-        if row.prelude:
-            yield f"{row.prelude}\n\n"
-    inputs, parameters = arguments(formula)
+    for definition in filter(None, definitions.values()):
+        yield f"{definition}\n\n"
+    inputs, parameters = code.arguments()
     keywords = ["*", *parameters] if parameters else []
-    function = formula.function or ("f" if "f" not in {*inputs, *parameters} else "network")
-    yield f"def {function}({', '.join([*inputs, *keywords])}):\n"
+    yield f"def {code.title()}({', '.join([*inputs, *keywords])}):\n"
     outputs = []
-    code = PythonCode(formula, digits, watcher)
     statements = list(code.statements())
     if code.pieces:
         first = code.pieces[0][1]
@@ -124,20 +66,3 @@ def _pieces(formula: Form, digits: int | None, watcher: Watcher) -> Iterator[str
         yield "\n"
     if outputs:
         yield f"    return {', '.join(outputs)}\n"
-
-
-def used_functions(formula: Form) -> list[Function]:
-    """The functions of the table that occur in a formula, in the order of the table."""
-    ops = {block.op for block, _ in formula.graph.walk(formula.mask)}
-    return [row for name, row in FUNCTIONS.items() if name in ops]
-
-
-def arguments(formula: Form) -> tuple[list[str], list[str]]:
-    """The names of the inputs, and of the parameters that the formula uses."""
-    parameters = [name for _, names in formula.symbols() for name in names]
-    return list(dict.fromkeys(formula.input_names())), parameters
-
-
-def _unused_letter(formula: Form) -> str:
-    given = formula.given_names()
-    return free_letter({name[:stop] for name in given for stop in range(1, 1 + len(name))})

@@ -6,15 +6,11 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar
 
-import numpy as np
-
-from netsym.forms.form import Form, bind
+from netsym.forms.form import Form
 from netsym.graph.function import Function
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.names import Names, literal
-from netsym.ops.symbolic import Symbolic
 from netsym.writers.language import ATOM, Watcher, no_watcher
-from netsym.writers.python import PythonCode, arguments, used_functions
+from netsym.writers.python import PythonCode
 from netsym.writers.ropes import Rope, flat
 
 #: Words of the script; a value of such a name is held by a variable with underscores after it.
@@ -27,14 +23,13 @@ _WORDS = frozenset(
 class SympyCode(PythonCode):
     """Expressions for `with evaluate(False):`, where sums and products stay as they are."""
 
-    def name(self, names: Names, position: int) -> str:
-        return self.variable(names.ascii(position))
+    reserved = _WORDS
 
-    def variable(self, name: str) -> str:
-        """The variable that holds the symbol of a name."""
-        if name.rstrip("_") not in _WORDS:
-            return name
-        return name + "_"
+    def knows(self, function: Function) -> bool:
+        return bool(function.sympy)
+
+    def stable(self, function: Function) -> str:
+        return ""
 
     def _write_negation(self, _: str, nodes: list[int]) -> str | Rope:
         return self._flat_call("Mul", ["Integer(-1)", self.texts[nodes[0]]])
@@ -85,28 +80,19 @@ def write_sympy(
     It ends with `bindings`, a list of (symbol, expression), and `outputs`, a list of expressions.
     Nothing is evaluated or reordered; floats are exact.
     """
-    formula.refuse_once()
-    return _pieces(formula, digits, progress)
-
-
-def _pieces(formula: Form, digits: int | None, watcher: Watcher) -> Iterator[str]:
-    used = used_functions(formula)
-    helpers = [(row, _expansion(row)) for row in used if not row.sympy]
-    inner = [row for _, expansion in helpers for row in used_functions(expansion)]
-    classes = {row.sympy for row in [*used, *inner] if row.sympy}
+    language = SympyCode(formula, digits, progress)
+    definitions = language.definitions()
+    classes = {FUNCTIONS[name].sympy for name in definitions} - {""}
     words = {"Add", "Float", "Integer", "Mul", "Rational", "evaluate", "symbols"} | classes
     yield f"from sympy import {', '.join(sorted(words, key=str.lower))}\n\n"
-    names = [name for group in arguments(formula) for name in group]
+    inputs = dict.fromkeys(formula.input_names())
+    names = [*inputs, *(name for _, found in formula.symbols() for name in found)]
     names += [binding.name for binding in formula.bindings]
-    language = SympyCode(formula, digits, watcher)
     if names:
         variables = ", ".join(map(language.variable, names))
         yield f'{variables} = symbols("{" ".join(names)}", real=True)\n'
-    for row, expansion in helpers:
-        yield f"\n\ndef {row.name}({', '.join(arguments(expansion)[0])}):\n    return "
-        for _, right, _ in SympyCode(expansion).statements():
-            yield from flat(right)
-        yield "\n"
+    for definition in filter(None, definitions.values()):
+        yield f"\n\n{definition}"
     yield "\n\nbindings, outputs = [], []\nwith evaluate(False):\n"
     bound = {language.variable(binding.name) for binding in formula.bindings}
     for name, right, is_output in language.statements():
@@ -119,12 +105,3 @@ def _pieces(formula: Form, digits: int | None, watcher: Watcher) -> Iterator[str
         yield f"    {opening}"
         yield from flat(right)
         yield closing
-
-
-def _expansion(row: Function) -> Form:
-    """The function by elementary operations, as a formula of its operands."""
-    assert row.expansion is not None
-    ops = Symbolic()
-    operands = [ops.symbols(literal(name)) for name in ("z", "alpha")[: row.arity]]
-    result = np.asarray(row.expansion(ops, *operands))
-    return Form(ops.graph, np.concatenate(operands), bind(literal("y"), result))

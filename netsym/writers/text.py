@@ -73,7 +73,24 @@ def write_text(
     `width` breaks lines there (at least 20); `headings` puts `# layer 1: …` above each layer of
     the layered form.
     """
-    return _lines(kinds[ascii](formula, digits, width is not None, progress), width, headings)
+    language = spell_text(
+        formula, digits=digits, ascii=ascii, breakable=width is not None, progress=progress,
+        kinds=kinds,
+    )  # fmt: skip
+    return _lines(language, width, headings)
+
+
+def spell_text(
+    formula: Form,
+    *,
+    digits: int | None = None,
+    ascii: bool = False,
+    breakable: bool = False,
+    progress: Watcher = no_watcher,
+    kinds: tuple[type[Language], type[Language]] = (Unicode, Ascii),
+) -> Language:
+    """What spells the equations of a form as text; see `write_text`."""
+    return kinds[ascii](formula, digits, breakable, progress)
 
 
 def _lines(language: Language, width: int | None, headings: bool) -> Iterator[str]:

@@ -16,7 +16,6 @@ import pytest
 import netsym
 from netsym.cli import group
 from netsym.files.files import dumps
-from netsym.files.syntax import Format
 from tests.cli.running import NETSYM, killed, process, run
 from tests.cli.test_compare import STAGES, data, saved
 
@@ -243,7 +242,7 @@ def test_a_shorthand_is_a_network(
 @pytest.mark.parametrize("verb", ["check", "compare"])
 @pytest.mark.parametrize("format", ["toml", "json"])
 def test_a_spec_is_a_network(
-    verb: str, format: Format, capfd: pytest.CaptureFixture[str], tmp_path: Path,
+    verb: str, format: str, capfd: pytest.CaptureFixture[str], tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     text = dumps(netsym.load(SIGMOID), format)

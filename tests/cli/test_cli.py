@@ -15,6 +15,7 @@ import subprocess
 import sys
 import termios
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -438,7 +439,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
             yield "x" * 10_000
         raise WriterError
 
-    monkeypatch.setitem(forms.WRITERS, "text", broken)
+    monkeypatch.setitem(forms.WRITERS, "text", replace(forms.WRITERS["text"], write=broken))
     return WriterError
 
 

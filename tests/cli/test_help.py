@@ -46,7 +46,7 @@ def test_a_page_that_is_not_there(word: str, capfd: pytest.CaptureFixture[str]) 
 def test_the_schema_is_one_and_takes_the_networks_that_come_along(
     capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    from netsym.files.syntax import document
+    from netsym.files.formats import document
 
     schema = json.loads(run(capfd, "schema").out)
     jsonschema.Draft202012Validator.check_schema(schema)

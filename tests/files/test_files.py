@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 import netsym.files.files as reading
 from netsym.errors import OutputError, SpecError
 from netsym.files.files import dumps, load, loads, save
+from netsym.files.formats import document
 from netsym.files.schema import schema
-from netsym.files.syntax import Format, document
 from netsym.layers import Layer
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize
@@ -216,7 +216,7 @@ def networks(draw: st.DrawFn) -> Network:
 @pytest.mark.parametrize("format", ["toml", "json"])
 @random_examples(150)
 @given(network=networks(), seed=st.integers(0, 2**32 - 1))
-def test_what_is_written_is_read_back(format: Format, network: Network, seed: int) -> None:
+def test_what_is_written_is_read_back(format: str, network: Network, seed: int) -> None:
     again = loads(dumps(network, format), format=format)
     for field in ("title", "inputs", "outputs", "function", "latex_names"):
         assert getattr(again, field) == getattr(network, field)

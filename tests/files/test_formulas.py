@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 import netsym
 from netsym.errors import SpecError, TooLargeError
 from netsym.files.files import dumps, loads
+from netsym.files.formats import document
 from netsym.files.schema import schema
-from netsym.files.syntax import document
 from netsym.formula import Formula
 from netsym.graph.graph import Graph
 from netsym.graph.names import Names, literal

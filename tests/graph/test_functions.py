@@ -15,8 +15,8 @@ import pytest
 
 import netsym
 from netsym.files.files import loads
+from netsym.files.formats import document
 from netsym.files.schema import schema
-from netsym.files.syntax import document
 from netsym.graph.function import Function
 from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
 from netsym.graph.names import is_reserved

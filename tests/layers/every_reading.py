@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
 import netsym
 from netsym.equality.identity import identity
 from netsym.files.files import loads
-from netsym.files.syntax import Format
-from netsym.files.toml import dumps
+from netsym.files.formats import FORMATS
+from netsym.files.spec_of import dumps
 from netsym.layers import Layer, Shape
 from netsym.ops.proved.balls import Balls, precision
 from netsym.ops.reading import read_formula
@@ -54,7 +54,7 @@ def check(network: netsym.Network, seed: int = 0, points: int = 2, saved: bool =
     _sizes(network)
     formula = network.inlined
     if saved:
-        for format in get_args(Format):
+        for format in FORMATS:
             again = loads(dumps(network, format), format=format)
             assert [placed.layer for placed in again.layers] == [p.layer for p in network.layers]
     outputs = len(network.output_names)

@@ -1,0 +1,180 @@
+"""Programs: what holds in every language that computes, however deep or long the formula is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Mapping
+from fractions import Fraction
+from typing import ClassVar
+
+import numpy as np
+
+from netsym.errors import SpecError
+from netsym.forms.form import Form, bind
+from netsym.graph.function import Function
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.graph import Block, Positions
+from netsym.graph.names import Names, free_letter, literal
+from netsym.ops.symbolic import Symbolic
+from netsym.writers.language import ATOM, POWER, QUOTIENT, Language, Watcher, no_watcher
+from netsym.writers.ropes import Rope, flat
+
+
+class Program(Language):
+    """Expressions of a program; `pieces` are the extra assignments that keep them shallow."""
+
+    #: A text whose load passes this gets a name of its own, as compilers take only so much nesting;
+    #: an operation weighs 10 or, if it has more operands, as many as it has.
+    deepest: ClassVar[int] = 400
+    #: Longer sums are written in groups of this many.
+    longest: ClassVar[int] = 64
+    #: Words of the language; a value of such a name is held by a variable with _ after it.
+    reserved: ClassVar[Container[str]] = ()
+    #: Templates of functions, `fmax({0}, {1})`; one of two operands takes more of them in pairs.
+    calls: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(
+        self, formula: Form, digits: int | None = None, watcher: Watcher = no_watcher
+    ) -> None:
+        super().__init__(formula, digits, watcher=watcher)
+        self.loads = [0] * len(formula.graph)
+        self.pieces: list[tuple[int, str, str | Rope]] = []
+        self._letter = _unused_letter(formula)
+
+    # -- what a language says -------------------------------------------------------------------
+    def literal(self, number: str) -> str:
+        """A number that Python writes so, as 2 or -1e-05."""
+        return number
+
+    def knows(self, function: Function) -> bool:
+        """Whether the language has a function, by whatever name."""
+        return function.name in self.calls
+
+    def stable(self, function: Function) -> str:
+        """What defines a function so that it does not overflow; nothing for its expansion."""
+        return ""
+
+    def defined(self, name: str, operands: list[str], right: str) -> str:
+        """The definition of a function by what it is."""
+        raise NotImplementedError
+
+    # -- what holds in all of them --------------------------------------------------------------
+    def name(self, names: Names, position: int) -> str:
+        return self.variable(names.ascii(position))
+
+    def variable(self, name: str) -> str:
+        """The variable that holds the value of a name."""
+        return f"{name}_" if name.rstrip("_") in self.reserved else name
+
+    def number(self, value: float | Fraction) -> tuple[str, int]:
+        if isinstance(value, Fraction) and value.denominator != 1:
+            above, below = self.literal(str(value.numerator)), self.literal(str(value.denominator))
+            return f"{above}/{below}", QUOTIENT
+        text, binds = super().number(value)
+        return self.literal(text), binds
+
+    def sum(self, terms: list[str | Rope]) -> str | Rope:
+        most = self.longest
+        while len(terms) > most:
+            groups = [terms[i : i + most] for i in range(0, len(terms), most)]
+            terms = [self.parentheses(super(Program, self).sum(group)) for group in groups]
+        return super().sum(terms)
+
+    def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
+        template = self.calls.get(function)
+        if template is None:
+            return super().call(function, operands) if operands else self.function(function)
+        if "{1}" in template:
+            while len(operands) > 2:
+                pairs = [operands[i : i + 2] for i in range(0, len(operands), 2)]
+                operands = [self._filled(template, p) if p[1:] else p[0] for p in pairs]
+            if len(operands) == 1:
+                return operands[0]
+        return self._filled(template, operands)
+
+    def _filled(self, template: str, operands: list[str | Rope]) -> str | Rope:
+        """A template whose places `{0}`, `{1}`, … are filled."""
+        parts = re.split(r"\{(\d)\}", template)
+        return self.join([operands[int(p)] if n % 2 else p for n, p in enumerate(parts)])
+
+    def _write_negation(self, _: str, nodes: list[int]) -> str | Rope:
+        return self.join(["-", self.operand(nodes[0], POWER)])  # -w*x would be (-w)*x
+
+    def _write_operations(self, block: Block, rows: Positions) -> None:
+        super()._write_operations(block, rows)
+        for row, operands in zip(rows.tolist(), block.operands[rows].tolist(), strict=True):
+            node = block.start + row
+            weight = max(10, min(len(operands), self.longest) + 1)
+            self.loads[node] = weight + max((self.loads[n] for n in operands), default=0)
+            if self.loads[node] > self.deepest:
+                name = f"{self._letter}{len(self.pieces) + 1}"
+                self.pieces.append((node, name, self.texts[node]))
+                self.texts[node], self.binds[node], self.loads[node] = name, ATOM, 0
+
+    def _write_names(self, block: Block, rows: Positions) -> None:
+        super()._write_names(block, rows)
+        if not self.formula.stops_at_names:
+            for row in rows.tolist():
+                self.loads[block.start + row] = self.loads[int(block.operands[row, 0])]
+
+    def statements(self) -> Iterator[tuple[str, str | Rope, bool]]:
+        """Assignments in an order in which each comes after what it uses; last, the outputs."""
+        equations = list(self.equations())
+        waiting = self.pieces
+        taken = 0
+        for equation in equations:
+            node = equation.binding.node
+            while taken < len(waiting) and (equation.is_output or waiting[taken][0] <= node):
+                yield waiting[taken][1], waiting[taken][2], False
+                taken += 1
+            name = self.name(equation.binding.names, equation.binding.position)
+            yield name, equation.right, equation.is_output
+
+    def arguments(self) -> tuple[list[str], list[str]]:
+        """The variables of the inputs, and of the parameters that the formula uses."""
+        parameters = [name for _, names in self.formula.symbols() for name in names]
+        inputs = list(dict.fromkeys(self.formula.input_names()))
+        return list(map(self.variable, inputs)), list(map(self.variable, parameters))
+
+    def title(self) -> str:
+        """What the function of the whole formula is called."""
+        inputs, parameters = self.arguments()
+        called = self.formula.function or ("f" if "f" not in {*inputs, *parameters} else "network")
+        return self.variable(called)
+
+    def definitions(self) -> dict[str, str]:
+        """The functions that are used, each after those it needs, and what defines them.
+
+        What the language knows has no definition. Raises `SpecError` for what has no expansion.
+        """
+        found: dict[str, str] = {}
+        ops = {block.op for block, _ in self.formula.graph.walk(self.formula.mask)}
+        for name, row in FUNCTIONS.items():
+            if name not in ops:
+                continue
+            text = self.stable(row)
+            if not text and not self.knows(row):
+                inner = type(self)(_expansion(row))
+                found |= inner.definitions()
+                ((_, right, _),) = inner.statements()
+                text = self.defined(name, inner.arguments()[0], "".join(flat(right)))
+            found.setdefault(name, text)
+        return found
+
+
+def _expansion(row: Function) -> Form:
+    """The function by elementary operations, as a formula of its operands."""
+    if row.expansion is None:
+        raise SpecError(
+            f"this language has no {row.name}, and nothing else says what it is; take another one"
+        )
+    ops = Symbolic()
+    names = ("z", "alpha")[: row.arity] if row.arity < 3 else [f"z{n}" for n in range(row.arity)]
+    operands = [ops.symbols(literal(name)) for name in names]
+    result = np.asarray(row.expansion(ops, *operands))
+    return Form(ops.graph, np.concatenate(operands), bind(literal("y"), result))
+
+
+def _unused_letter(formula: Form) -> str:
+    given = formula.given_names()
+    return free_letter({name[:stop] for name in given for stop in range(1, 1 + len(name))})

@@ -1,0 +1,351 @@
+"""One row more in a table, and the command line, the API and their messages have it.
+
+Added here are C, a program, and Lisp, equations in another notation; and a format, in lines.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+import netsym
+from netsym.cli import VERBS
+from netsym.errors import SpecError
+from netsym.files.files import dumps, loads
+from netsym.files.formats import FORMATS
+from netsym.files.syntax import Format, misspelt
+from netsym.forms.form import Form
+from netsym.graph.function import Function
+from netsym.graph.functions import ACTIVATIONS
+from netsym.writers import WRITERS
+from netsym.writers.language import ATOM, Language, Watcher, no_watcher
+from netsym.writers.program import Program
+from netsym.writers.ropes import Layout, Rope, flat
+from netsym.writers.writer import Writer
+from tests.cli.running import Ran, run
+
+
+# -- C, the whole of it ---------------------------------------------------------------------------
+class C(Program):
+    reserved = frozenset({"double", "int", "out", "y0", "y1", "j0", "j1", "gamma"})
+    calls: ClassVar[Mapping[str, str]] = {
+        **{n: f"{n}({{0}})" for n in ("exp", "log", "sqrt", "sin", "cos", "tanh", "erf")},
+        "max": "fmax({0}, {1})", "min": "fmin({0}, {1})", "abs": "fabs({0})",
+        "power": "pow({0}, {1})", "pi": "3.141592653589793",
+    }  # fmt: skip
+    operations: ClassVar[Mapping[str, tuple[str, int]]] = {
+        **Program.operations, "power": ("_write_call", ATOM),
+    }  # fmt: skip
+
+    def literal(self, number: str) -> str:
+        return number if {*number} & {*".en"} else f"{number}.0"
+
+    def stable(self, function: Function) -> str:
+        texts = {
+            "sign": "(z > 0) - (z < 0)",
+            "softplus": "fmax(0, z) + log1p(exp(-fabs(z)))",
+            "sigmoid": "z < 0 ? exp(z)/(1 + exp(z)) : 1/(1 + exp(-z))",
+        }
+        text = texts.get(function.name)
+        return self.defined(function.name, ["z"], text) if text else ""
+
+    def defined(self, name: str, operands: list[str], right: str) -> str:
+        taken = ", ".join(f"double {operand}" for operand in operands)
+        return f"static double {name}({taken}) {{ return {right}; }}\n"
+
+
+def write_c(
+    formula: Form, *, digits: int | None = None, progress: Watcher = no_watcher
+) -> Iterator[str]:
+    code = C(formula, digits, progress)
+    yield "#include <math.h>\n\n"
+    yield from filter(None, code.definitions().values())
+    taken = [f"double {name}" for names in code.arguments() for name in names]
+    yield f"void {code.title()}({', '.join([*taken, 'double *out'])})\n{{\n"
+    outputs = 0
+    for name, right, is_output in code.statements():
+        yield f"    out[{outputs}] = " if is_output else f"    const double {name} = "
+        outputs += is_output
+        yield from flat(right)
+        yield ";\n"
+    yield "}\n"
+
+
+# -- Lisp, the whole of it ------------------------------------------------------------------------
+class Lisp(Language):
+    words: ClassVar[Mapping[str, str]] = {
+        "add": "+", "multiply": "*", "divide": "/", "negate": "-", "power": "expt",
+    }  # fmt: skip
+    operations = dict.fromkeys(words, ("_write_call", ATOM))
+
+    def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
+        word = self.words.get(function) or self.function(function)
+        inner = [piece for operand in operands for piece in (" ", operand)][1:]
+        return self.join([f"({word} ", self.join(inner, separated=True), ")"]) if inner else word
+
+
+def spell_lisp(
+    formula: Form, *, digits: int | None = None, width: int | None = None,
+    progress: Watcher = no_watcher,
+) -> Lisp:  # fmt: skip
+    return Lisp(formula, digits, width is not None, progress)
+
+
+def write_lisp(formula: Form, *, width: int | None = None, **options: Any) -> Iterator[str]:
+    language = spell_lisp(formula, width=width, **options)
+    layout = Layout(width or 10**9, len, lambda level: "\n" + "  " * level, 2)
+    for equation in language.equations():
+        yield from layout.lines(f"(define {language.left(equation)} ", equation.right)
+        yield ")\n"
+
+
+# -- a format, the whole of it --------------------------------------------------------------------
+def read_lines(text: str, source: str) -> dict[str, Any]:
+    spec: dict[str, Any] = {"layers": []}
+    for number, line in enumerate(text.splitlines(), 1):
+        key, space, value = line.strip().partition(" ")
+        if not space:
+            raise misspelt(source, text, number, len(line) + 1, "no value", "write KEY VALUE")
+        if key == "type":
+            spec["layers"].append({})
+        (spec["layers"][-1] if line[0] == " " else spec)[key] = json.loads(value)
+    return spec
+
+
+def write_lines(spec: dict[str, Any]) -> str:
+    said = partial(json.dumps, default=str)
+    lines = [f"{key} {said(value)}\n" for key, value in spec.items() if key != "layers"]
+    rows = (f"  {key} {said(value)}\n" for layer in spec["layers"] for key, value in layer.items())
+    return "".join([*lines, *rows])
+
+
+ROWS = (
+    Writer("c", write_c, suffixes=(".c",)),
+    Writer("lisp", write_lisp, layout=("width",), spell=spell_lisp, suffixes=(".lisp", ".scm")),
+)
+LINES = Format("lines", "lines", (".lines",), read_lines, write_lines, sign=r"\Anetsym \d")
+
+
+@pytest.fixture(autouse=True)
+def rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The rows are there before the verbs are loaded, as those in the package are."""
+    monkeypatch.chdir(tmp_path)
+    verbs = [import_module(f"netsym.cli.{name}").__name__ for name in (*VERBS, "writing")]
+    for row in ROWS:
+        monkeypatch.setitem(WRITERS, row.name, row)
+    monkeypatch.setitem(FORMATS, LINES.name, LINES)
+    for name in verbs:
+        monkeypatch.delitem(sys.modules, name)
+
+
+@pytest.fixture
+def netsym_(capfd: pytest.CaptureFixture[str]) -> Any:
+    def typed(line: str, code: int = 0) -> Ran:
+        ran = run(capfd, *line.split())
+        assert ran.code == code, ran.err
+        return ran
+
+    return typed
+
+
+LISP = "(define y (tanh (+ (* w1_1_1 x) b1_1)))\n"
+IN_LINES = """\
+netsym 1
+title "1-1:tanh"
+inputs 1
+  type "dense"
+  activation "tanh"
+  units 1
+"""
+
+
+# -- the language ---------------------------------------------------------------------------------
+@pytest.mark.parametrize("verb", ["show", "inline", "simplify"])
+def test_verbs_write_it(verb: str, netsym_: Any) -> None:
+    assert netsym_(f"{verb} 1-1:tanh --to lisp").out == LISP
+    assert netsym_(f"{verb} 1-1:tanh --to c").out == (
+        "#include <math.h>\n\nvoid f(double x, double w1_1_1, double b1_1, double *out)\n{\n"
+        "    out[0] = tanh(w1_1_1*x + b1_1);\n}\n"
+    )
+
+
+def test_other_verbs_write_it(netsym_: Any) -> None:
+    said = netsym_("grad 1-1:tanh --wrt inputs --to lisp").out
+    assert said.splitlines()[-1].startswith("(define dy_dx (* ")
+    assert "pow(" in netsym_("grad 1-1:tanh --wrt inputs --to c").out
+    assert "out[0] = " in netsym_("inline 1-2-1 --expand-linear --to c").out
+    (Path("relu.lines")).write_text(dumps(loads(RELU), "lines"))
+    assert netsym_("regions relu.lines --at 0.5 --to c").out.endswith("    out[0] = 2.0*x;\n}\n")
+    assert netsym_("regions relu.lines --at 0.5 --to lisp").out == "(define y (* 2 x))\n"
+    for way in ("--to lisp", "-o net.lisp"):
+        assert "--to lisp is for --at; add --at" in netsym_(f"regions relu.lines {way}", 2).err
+
+
+RELU = """
+netsym = 1
+inputs = ["x"]
+[[layers]]
+type = "dense"
+activation = "relu"
+weights = [[2]]
+bias = false
+"""
+
+
+def test_json_has_right_sides_and_of_a_program_the_program(netsym_: Any) -> None:
+    said = json.loads(netsym_("inline 1-1:tanh --to lisp --json").out)
+    right = "(tanh (+ (* w1_1_1 x) b1_1))"
+    assert said == {"schema": 1, "form": "inlined", "bindings": {}, "outputs": {"y": right}}
+    program = "".join(netsym.parse("1-1:tanh").inlined.write("c"))
+    said = json.loads(netsym_("inline 1-1:tanh --to c --json").out)
+    assert said == {"schema": 1, "form": "inlined", "c": program}
+
+
+def test_options_come_from_the_row(netsym_: Any) -> None:
+    text = netsym_("inline 2-2-1:tanh --to lisp --width 40").out
+    assert max(map(len, text.splitlines())) <= 40
+    assert "".join(text.split()) == "".join(netsym_("inline 2-2-1:tanh --to lisp").out.split())
+    for line, said in {
+        "--to c --width 40": "--width is for --to text or --to latex or --to lisp; add --to text",
+        "--to lisp --onion": "--onion is for --to latex; add",
+        "--to lisp --json --width 40": "--width changes nothing beside --json",
+        "--to lips": "did you mean 'lisp'?",
+        "--to x": "choose from text, latex, python, sympy, c, lisp",
+    }.items():
+        assert said in netsym_(f"show 1-1:tanh {line}", 2).err
+    said = netsym_("show 1-1:tanh --level matrix --to c", 2).err
+    assert "--level matrix is for --to text or --to latex" in said
+    assert "text|latex|python|sympy|c|lisp" in netsym_("show --help").out
+
+
+def test_what_is_written_once_is_no_program(netsym_: Any) -> None:
+    Path("rnn.toml").write_text(
+        'netsym = 1\nshape = [2, 1]\n[[layers]]\ntype = "lstm"\nunits = 1\n'
+    )
+    assert "no program" in netsym_("show rnn.toml --form once --to c", 2).err
+    assert "no program" in netsym_("show rnn.toml --form once --to c --json", 2).err
+    assert "(define " in netsym_("show rnn.toml --form once --to lisp").out
+
+
+def test_the_suffix_of_a_file_chooses_it(netsym_: Any) -> None:
+    for name in ("net.lisp", "net.SCM"):
+        netsym_(f"inline 1-1:tanh -o {name}")
+        assert Path(name).read_text() == LISP
+    netsym_("inline 1-1:tanh -o net.c --digits 3")
+    assert Path("net.c").read_text().startswith("#include")
+    netsym_("inline 1-1:tanh --to lisp -o net.c")
+    assert Path("net.c").read_text() == LISP
+    netsym_("inline 1-1:tanh --json -o net.lisp")
+    assert json.loads(Path("net.lisp").read_text())["outputs"]["y"].startswith("tanh")
+    netsym_("inline 1-1:tanh -o net.tex --color")
+    assert r"\textcolor" in Path("net.tex").read_text()
+    assert "there is no file typo.c" in netsym_("check 1-1:tanh typo.c", 2).err
+
+
+def test_the_api_writes_it() -> None:
+    formula = netsym.parse("1-1:tanh").inlined
+    assert "".join(formula.write("lisp")) == LISP
+    with pytest.raises(SpecError, match="unknown language 'lips'; did you mean 'lisp'"):
+        formula.write("lips")
+    with pytest.raises(SpecError, match="choose from text, latex"):
+        netsym.parse("1-1:tanh").matrices.write("c")
+
+
+# -- a program ------------------------------------------------------------------------------------
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc")
+@pytest.mark.parametrize("expand", [False, True])
+@pytest.mark.parametrize("form", ["layered", "shared", "inlined"])
+def test_what_is_written_in_c_computes(form: str, expand: bool) -> None:
+    """Every activation, and a network too deep for one expression, against its values."""
+    shapes = [f"2-3{activation}-2{activation}" for activation in ACTIVATIONS] + ["2-1x60-1:tanh"]
+    networks = [netsym.parse(shape) for shape in shapes]
+    for number, network in enumerate(networks):
+        text = "".join(network.formula(form, expand).write("c"))
+        Path(f"n{number}.c").write_text(text.replace("void f(", f"void f{number}("))
+    files = [f"n{number}.c" for number in range(len(networks))]
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", "all.so", *files, "-lm"], check=True)
+    library = ctypes.CDLL(str(Path("all.so").resolve()))
+    random = np.random.default_rng(5)
+    for number, network in enumerate(networks):
+        given = {name: float(random.normal() / 2) for name in network.parameter_names()}
+        taken = network.formula(form, expand).symbols()
+        out = (ctypes.c_double * 2)()
+        for point in [(0.3, -1.2), (2.0, 5.0), (0.0, 0.0)]:
+            numbers = [*point, *(given[name] for _, names in taken for name in names)]
+            getattr(library, f"f{number}")(*map(ctypes.c_double, numbers), out)
+            right = np.atleast_1d(network(*point, parameters=given))
+            np.testing.assert_allclose(list(out)[: len(right)], right, rtol=1e-12, atol=1e-15)
+
+
+def test_words_of_the_language_are_no_variables() -> None:
+    network = loads(RELU.replace('"x"', '"double"').replace("[[2]]", '[["1/3*gamma"]]'))
+    text = "".join(network.inlined.write("c"))
+    assert "void f(double double_, double gamma_, double *out)" in text
+    assert "(1.0/3.0)*gamma_" in text and "relu(double z) { return fmax(0.0, z); }" in text
+
+
+def test_many_operands_are_taken_in_pairs() -> None:
+    formula = netsym.parse("1-1:tanh").inlined
+    code = C(formula)
+    assert code.call("max", ["a", "b", "c"]) == "fmax(fmax(a, b), c)"
+    assert code.call("max", ["a"]) == "a"
+    assert code.call("pi", []) == "3.141592653589793"
+
+
+def test_a_function_that_nothing_says_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(C, "calls", {})
+    with pytest.raises(SpecError, match="this language has no sin, and nothing else says what"):
+        "".join(netsym.parse("1-1:sin").inlined.write("c"))
+
+
+# -- the format -----------------------------------------------------------------------------------
+def test_a_format_is_read_and_written(netsym_: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = netsym.parse("1-1:tanh")
+    netsym.save(network, "net.lines")
+    assert Path("net.lines").read_text() == IN_LINES == dumps(network, "lines")
+    assert netsym.load("net.lines").inlined.text() == network.inlined.text()
+    assert netsym_("inline net.lines --to lisp").out == LISP
+    assert "structural: " in netsym_("compare net.lines 1-1:tanh").out
+    netsym_("simplify 1-2-1 -o small.lines")
+    netsym_("simplify small.lines --to json -o small.json")
+    assert netsym_("simplify 1-2-1 --to lines").out == Path("small.lines").read_text()
+    assert "structural: " in netsym_("compare small.lines small.json").out
+
+
+def test_messages_list_the_formats(netsym_: Any) -> None:
+    with pytest.raises(SpecError, match=r"net\.xml: a network is in a \.toml or \.json or \.lines"):
+        netsym.save(netsym.parse("1-1"), "net.xml")
+    with pytest.raises(SpecError, match="unknown format 'line'; did you mean 'lines'"):
+        dumps(netsym.parse("1-1"), "line")
+    Path("bad.lines").write_text("netsym 1\ninputs\n")
+    with pytest.raises(SpecError, match=r"bad\.lines, line 2, column 7: no value(.|\n)*KEY VALUE"):
+        netsym.load("bad.lines")
+    said = netsym_("simplify 1-2-1 --to lines -o net.toml", 2).err
+    assert "net.toml: --to lines writes lines; give a file whose name ends in .lines" in said
+    said = netsym_("simplify 1-2-1 --to lines --digits 3", 2).err
+    assert "--digits changes nothing beside --to lines" in said
+    assert "the network (toml, json, lines)" in " ".join(netsym_("simplify --help").out.split())
+    assert "there is no file typo.lines" in netsym_("check 1-1:tanh typo.lines", 2).err
+
+
+def test_a_format_is_told_on_standard_input(
+    netsym_: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "in").write_text(IN_LINES)
+    for text, code, said in [(IN_LINES, 0, LISP), ("", 2, "a shorthand, TOML or JSON or lines")]:
+        (tmp_path / "in").write_text(text)
+        with (tmp_path / "in").open() as file:
+            monkeypatch.setattr(sys, "stdin", file)
+            ran = netsym_("inline - --to lisp", code)
+            assert said in ran.out + ran.err
