@@ -76,5 +76,5 @@ def command(
     note(network)
     progress = Progress()
     sizes = network.growth(steps, expand, progress) if steps else network.sizes(expand, progress)
-    text = in_json(sizes.to_json()) if as_json else sizes.table(exact)
+    text = in_json(sizes.to_json()) if as_json else sizes.report(exact=exact)
     write([text], target, progress)

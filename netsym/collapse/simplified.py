@@ -30,7 +30,7 @@ MOST_STEPS, MOST_BLOCKED = 20, 8
 _MOST_WRITTEN = 2_000  # nodes of a formula that a report shows
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Simplified:
     """A simplified network; `str` is the report.
 

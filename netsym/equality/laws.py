@@ -184,6 +184,12 @@ class Laws:
     seed: int
     findings: tuple[Finding, ...]
 
+    def __repr__(self) -> str:
+        return f"<{self._counts()}>"
+
+    def _counts(self) -> str:
+        return f"{len(self)} laws: {len(self.proved)} proved, {len(self.not_proved)} not proved"
+
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
 

@@ -63,6 +63,9 @@ class Piece:
     low: Fraction | None = None
     high: Fraction | None = None
 
+    def __repr__(self) -> str:
+        return f"<piece of {plural(len(self.rows), 'output')} around ({', '.join(map(str, self.point))})>"
+
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`; numbers are exact fractions, as text."""
         ends = {"low": self.low, "high": self.high} if len(self.point) == 1 else {}
