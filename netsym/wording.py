@@ -13,11 +13,10 @@ T = TypeVar("T")
 
 #: Columns of a report. Tables and remarks that are wider stay whole, but on a narrower terminal.
 WIDTH = 80
-_FIXED = "\N{NO-BREAK SPACE}"
+#: A space at which no line is broken.
+FIXED = "\N{NO-BREAK SPACE}"
 #: Signs that reports use, and how ASCII writes them.
-_SIGNS = str.maketrans(
-    {"…": "...", "×": "x", "µ": "u", "±": "+-", "⇒": "=>", "·": "*", "−": "-"}
-)
+_SIGNS = str.maketrans({"…": "...", "×": "x", "µ": "u", "±": "+-", "⇒": "=>", "·": "*", "−": "-"})
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -88,6 +87,12 @@ def spelled(text: str, ascii: bool) -> str:
     return in_ascii(text) if ascii else text
 
 
+def check_digits(digits: int | None) -> None:
+    """Raise `SpecError` for what numbers cannot be rounded to."""
+    if digits is not None:
+        checked_whole("digits", digits, 1, 17)
+
+
 def table(rows: Sequence[Sequence[str]], sides: str, width: int = WIDTH) -> list[str]:
     """Rows as lines, cells one below the other: on the side < or > that their column has.
 
@@ -106,9 +111,9 @@ def table(rows: Sequence[Sequence[str]], sides: str, width: int = WIDTH) -> list
         start = sum(widths[:-1]) + 2 * len(cells)
         parts = [last]
         if checked_whole("width", width, 1) < min(WIDTH, start + len(last)):
-            text = last.replace(" ", _FIXED).replace(f",{_FIXED}", ", ") if ", " in last else last
+            text = last.replace(" ", FIXED).replace(f",{FIXED}", ", ") if ", " in last else last
             wrapping = textwrap.wrap(text, max(width - start, 1), break_long_words=False)
-            parts = [part.replace(_FIXED, " ") for part in wrapping] or [""]
+            parts = [part.replace(FIXED, " ") for part in wrapping] or [""]
         for part in parts:
             row = zip([*cells, part], each, widths, strict=False)
             lines.append("  ".join(f"{cell:{side}{w}}" for cell, side, w in row).rstrip())

@@ -10,16 +10,10 @@ import click
 
 from netsym.cli.arguments import moved, network_argument, note, one_of, proving_options
 from netsym.cli.combinations import Row, Verb
-from netsym.cli.output import (
-    Progress,
-    check_target,
-    in_json,
-    numbers_of_any_length,
-    report_width,
-    write,
-)  # fmt: skip
+from netsym.cli.output import Progress, check_target, in_json, numbers_of_any_length, write
 from netsym.cli.process import say
-from netsym.cli.writing import in_ascii, layout_options, write_formula
+from netsym.cli.reports import report_options
+from netsym.cli.writing import layout_options, write_formula
 from netsym.collapse.derivation import derivation
 from netsym.collapse.simplification import simplify
 from netsym.collapse.simplified import Simplified
@@ -29,6 +23,7 @@ from netsym.files.toml import dumps
 from netsym.forms.sizes import MAX_NODES
 from netsym.network.network import Network
 from netsym.path import formula_of
+from netsym.wording import spelled
 from netsym.writers.text import Ascii
 
 _TO = ("report", "text", "latex", "python", "sympy", "toml")
@@ -107,18 +102,16 @@ def _simplified(network: Network, options: dict[str, Any], progress: Progress) -
     proved = None
     if result.steps:
         proved = compare(network, result, seed=options["seed"], progress=progress)
-    width = options["width"] or report_width()
+    given = report_options(options["target"], options["width"], options["ascii_only"])
     text: str | None
     if options["as_json"]:
         text = in_json(_to_json(result, proved))
     elif to == "report":
-        ascii = in_ascii(options)
-        text = result.report(width, ascii, options["digits"])
+        text = result.report(**given, digits=options["digits"])
         if proved is not None:
-            verdict = proved.report(width)
-            text += f"\n\n{verdict.replace('…', '...').replace('±', '+-') if ascii else verdict}"
+            text += f"\n\n{proved.report(**given)}"
     else:
-        said = result.summary("=>" if in_ascii(options) else "⇒")
+        said = result.summary(spelled("⇒", given["ascii"]))
         say(said if proved is None else f"{said}; {proved.verdict}")
         text = _in_language(result, options)
     if text is None:

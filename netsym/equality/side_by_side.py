@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from netsym.equality.sides import Subject
-from netsym.errors import checked_whole
 from netsym.equality.timing import seconds_per_point
+from netsym.errors import checked_whole
 from netsym.forms.sizes import Size, scientific, shown
 from netsym.formula import Formula
 from netsym.wording import WIDTH, spelled
@@ -42,7 +42,11 @@ class FormColumn:
             return [self.title, "not counted", *[""] * (len(kinds) + 4)]
         counts = (shown(size.operations.get(kind, 0), digits=digits) for kind in kinds)
         characters = "" if self.characters is None else shown(self.characters)
-        time = "" if self.seconds is None else f"{self.seconds * 1e6:.{digits or 3}g}"
+        time = (
+            ""
+            if self.seconds is None
+            else f"{self.seconds * 1e6:.{3 if digits is None else digits}g}"
+        )
         return [
             self.title, shown(size.nodes, digits=digits), f"{size.height:,}", *counts, characters,
             time, _times(size.nodes, first, digits),
@@ -81,9 +85,7 @@ class Table:
         return spelled("\n\n".join(parts), ascii)
 
 
-def _fitting(
-    labels: list[str], columns: list[list[str]], width: int
-) -> Iterator[list[list[str]]]:
+def _fitting(labels: list[str], columns: list[list[str]], width: int) -> Iterator[list[list[str]]]:
     """Columns, as many together as fit beside the labels."""
     start = used = max(map(len, labels))
     together: list[list[str]] = []

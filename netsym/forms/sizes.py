@@ -13,7 +13,7 @@ import numpy.typing as npt
 from netsym.errors import TooLargeError, checked_whole
 from netsym.forms.form import Form
 from netsym.graph.graph import Block, Positions, tally
-from netsym.wording import WIDTH, agreed, few, spelled, wrapped
+from netsym.wording import WIDTH, agreed, check_digits, few, spelled, wrapped
 
 #: What is written out without being asked twice.
 MAX_NODES = 1_000_000
@@ -115,7 +115,7 @@ def scientific(count: int, digits: int | None = None) -> str:
     >>> scientific(123456789), scientific(999999), scientific(123456789, 5), scientific(1999, 1)
     ('1.23 × 10^8', '1.00 × 10^6', '1.2346 × 10^8', '2 × 10^3')
     """
-    digits = 3 if digits is None else checked_whole("digits", digits, 1, 17)
+    digits = 3 if digits is None else digits
     power = int((count.bit_length() - 1) * 0.3010299956639812)  # at most one too small
     power += count >= 10 ** (power + 1)
     if power < digits:
@@ -137,9 +137,8 @@ def times_as_large(nodes: int, first: int) -> str:
 
 
 def shown(count: int, exact: bool = False, digits: int | None = None) -> str:
-    """A count with commas; of more than 20 digits abbreviated, to so many digits, unless `exact`."""
-    if digits is not None:
-        checked_whole("digits", digits, 1, 17)
+    """A count with commas; of more than 20 digits rounded, to `digits` of them, unless `exact`."""
+    check_digits(digits)
     if not exact and count >= 10**20:
         return scientific(count, digits)
     ends = []

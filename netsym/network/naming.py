@@ -79,7 +79,9 @@ class Naming:
             if times > 1:
                 raise SpecError(f"the name {name!r} is given {times} times; each names one thing")
             if self.generates(name):
-                both = "" if self._values.place(name) else ", or give it in both places if it is one"
+                both = (
+                    "" if self._values.place(name) else ", or give it in both places if it is one"
+                )
                 if network.output_names.position(name) is not None:
                     both = ', or call the output otherwise, as in outputs = ["z"]'
                 raise SpecError(

@@ -25,7 +25,7 @@ step 1: layers 1 and 2 are affine, one after another: one layer does it
   W2 (W1 x + b1) + b2 => (W2 W1) x + (W2 b1 + b2)
   because an affine map of an affine map is affine, and nothing else reads what
     is between
-  parameters 7 => 2, operations 8 => 2, nodes of the inlined formula 16 => 19
+  parameters 7 => 2, operations 8 => 2, nodes of the inlined formula 16 => 18
 
 y = (w2_1_1*w1_1_1 + w2_1_2*w1_2_1)*x + (w2_1_1*b1_1 + w2_1_2*b1_2 + b2_1)
 
