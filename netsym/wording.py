@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 #: Columns of a report. Tables and remarks that are wider stay whole, but on a narrower terminal.
 WIDTH = 80
-#: A space at which no line is broken.
+#: A space at which no line is broken; a paragraph that is `wrapped` has plain ones.
 FIXED = "\N{NO-BREAK SPACE}"
 #: Signs that reports use, and how ASCII writes them.
 _SIGNS = str.maketrans({"…": "...", "×": "x", "µ": "u", "±": "+-", "⇒": "=>", "·": "*", "−": "-"})
@@ -111,8 +111,8 @@ def table(rows: Sequence[Sequence[str]], sides: str, width: int = WIDTH) -> list
         start = sum(widths[:-1]) + 2 * len(cells)
         parts = [last]
         if checked_whole("width", width, 1) < min(WIDTH, start + len(last)):
-            text = last.replace(" ", FIXED).replace(f",{FIXED}", ", ") if ", " in last else last
-            wrapping = textwrap.wrap(text, max(width - start, 1), break_long_words=False)
+            cell = unbroken(last) if ", " in last else last
+            wrapping = textwrap.wrap(cell, max(width - start, 1), break_long_words=False)
             parts = [part.replace(FIXED, " ") for part in wrapping] or [""]
         for part in parts:
             row = zip([*cells, part], each, widths, strict=False)
@@ -136,8 +136,13 @@ def paragraph(text: str, width: int, indent: str = "") -> list[str]:
 
 
 def wrapped(text: str, width: int) -> str:
-    """A paragraph in lines of at most `width`, all but the first indented."""
-    return "\n".join(paragraph(text, width))
+    """A paragraph in lines of at most `width`, all but the first indented; see `FIXED`."""
+    return "\n".join(paragraph(text, width)).replace(FIXED, " ")
+
+
+def unbroken(listed: str) -> str:
+    """A list that is broken between its items alone."""
+    return listed.replace(" ", FIXED).replace(f",{FIXED}", ", ")
 
 
 _NAMES = "it is a name, not a number", "these are names, not numbers"

@@ -157,6 +157,6 @@ def _to_json(result: Simplified, proved: Comparison | None) -> dict[str, Any]:
     outputs: dict[str, str] | None = None
     if result.network.count_nodes("inlined") <= MAX_NODES:
         _, outputs = Ascii(result.network.inlined).right_sides()
-    keys = ("verdict", "because", "evidence", "counterexample")
+    keys = ("verdict", "because", "evidence", "numbers", "counterexample")
     judged = dict.fromkeys(keys) if proved is None else proved.verdict_json()
     return result.to_json() | {"outputs": outputs} | judged

@@ -272,4 +272,4 @@ class Comparison:
 
 def _wrapped(text: str, width: int, ascii: bool) -> str:
     together = spelled(text, ascii).replace(" = ", f"{FIXED}={FIXED}")  # a name and its value
-    return wrapped(together, width).replace(FIXED, " ")
+    return wrapped(together, width)

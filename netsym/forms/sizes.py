@@ -13,7 +13,7 @@ import numpy.typing as npt
 from netsym.errors import TooLargeError, checked_whole
 from netsym.forms.form import Form
 from netsym.graph.graph import Block, Positions, tally
-from netsym.wording import WIDTH, agreed, check_digits, few, spelled, wrapped
+from netsym.wording import WIDTH, agreed, check_digits, few, spelled, unbroken, wrapped
 
 #: What is written out without being asked twice.
 MAX_NODES = 1_000_000
@@ -83,7 +83,7 @@ class Size:
         5 nodes, height 2; add 1, multiply 1
         """
         kinds = self.kinds(digits=digits)
-        text = f"{self._nodes(digits)}, height {self.height:,}{'; ' if kinds else ''}{kinds}"
+        text = f"{self._nodes(digits)}, height {self.height:,}{kinds and '; '}{unbroken(kinds)}"
         return wrapped(spelled(text, ascii), width)
 
     def _nodes(self, digits: int | None = None) -> str:
