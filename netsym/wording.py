@@ -11,6 +11,13 @@ from netsym.errors import checked_whole
 
 T = TypeVar("T")
 
+#: Columns of a report. Tables and remarks that are wider stay whole, but on a narrower terminal.
+WIDTH = 80
+#: A space at which no line is broken; a paragraph that is `wrapped` has plain ones.
+FIXED = "\N{NO-BREAK SPACE}"
+#: Signs that reports use, and how ASCII writes them.
+_SIGNS = str.maketrans({"…": "...", "×": "x", "µ": "u", "±": "+-", "⇒": "=>", "·": "*", "−": "-"})
+
 
 def plural(count: int, one: str, many: str = "") -> str:
     """A count and what it counts.
@@ -66,22 +73,57 @@ def runs(numbers: Iterable[int], to: str) -> list[str]:
     return [word for words in shown for word in words]
 
 
-def table(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
+def in_ascii(text: str) -> str:
+    """A text in plain ASCII: its signs as one types them, other letters by their numbers.
+
+    >>> in_ascii("1.27 × 10^388 …"), in_ascii("5 µs, é")
+    ('1.27 x 10^388 ...', '5 us, \\\\xe9')
+    """
+    return text.translate(_SIGNS).encode("ascii", "backslashreplace").decode("ascii")
+
+
+def spelled(text: str, ascii: bool) -> str:
+    """A text, or the same in plain ASCII."""
+    return in_ascii(text) if ascii else text
+
+
+def check_digits(digits: int | None) -> None:
+    """Raise `SpecError` for what numbers cannot be rounded to."""
+    if digits is not None:
+        checked_whole("digits", digits, 1, 17)
+
+
+def table(rows: Sequence[Sequence[str]], sides: str, width: int = WIDTH) -> list[str]:
     """Rows as lines, cells one below the other: on the side < or > that their column has.
 
-    The last side is that of all columns from there on.
+    The last side is that of all columns from there on. On a terminal that is narrow the last
+    column goes on in the next line.
 
     >>> table([("form", "nodes"), ("layered", "21")], "<>")
     ['form     nodes', 'layered     21']
+    >>> table([("inlined", "add 3, multiply 4")], "<", 22)
+    ['inlined  add 3,', '         multiply 4']
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     each = sides + sides[-1] * (len(widths) - len(sides))
-    return [
-        "  ".join(
-            f"{cell:{side}{width}}" for cell, side, width in zip(row, each, widths, strict=False)
-        ).rstrip()
-        for row in rows
-    ]
+    lines = []
+    for *cells, last in rows:
+        start = sum(widths[:-1]) + 2 * len(cells)
+        parts = [last]
+        if checked_whole("width", width, 1) < min(WIDTH, start + len(last)):
+            cell = unbroken(last) if ", " in last else last
+            wrapping = textwrap.wrap(cell, max(width - start, 1), break_long_words=False)
+            parts = [part.replace(FIXED, " ") for part in wrapping] or [""]
+        for part in parts:
+            row = zip([*cells, part], each, widths, strict=False)
+            lines.append("  ".join(f"{cell:{side}{w}}" for cell, side, w in row).rstrip())
+            cells = [""] * len(cells)
+    return lines
+
+
+def remark(text: str, width: int) -> str:
+    """A sentence below a table: on one line, but on a terminal that is narrow."""
+    return text if checked_whole("width", width, 1) >= WIDTH else wrapped(text, width)
 
 
 def paragraph(text: str, width: int, indent: str = "") -> list[str]:
@@ -94,8 +136,13 @@ def paragraph(text: str, width: int, indent: str = "") -> list[str]:
 
 
 def wrapped(text: str, width: int) -> str:
-    """A paragraph in lines of at most `width`, all but the first indented."""
-    return "\n".join(paragraph(text, width))
+    """A paragraph in lines of at most `width`, all but the first indented; see `FIXED`."""
+    return "\n".join(paragraph(text, width)).replace(FIXED, " ")
+
+
+def unbroken(listed: str) -> str:
+    """A list that is broken between its items alone."""
+    return listed.replace(" ", FIXED).replace(f",{FIXED}", ", ")
 
 
 _NAMES = "it is a name, not a number", "these are names, not numbers"

@@ -201,7 +201,7 @@ def test_exact_prints_every_digit_and_json_has_them() -> None:
     sizes = large("vgg16").size
     inlined = sizes.forms["inlined"]
     assert inlined is not None
-    assert f"{inlined.nodes:,}" in sizes.table(exact=True)
+    assert f"{inlined.nodes:,}" in sizes.report(exact=True)
     assert len(str(inlined.nodes)) == 60
     data = json.loads(json.dumps(sizes.to_json()))
     assert data["forms"]["inlined"]["nodes"] == inlined.nodes

@@ -6,7 +6,8 @@ import click
 
 from netsym.cli.arguments import judging_options, network_argument, note
 from netsym.cli.compare import report
-from netsym.cli.output import Progress, report_width
+from netsym.cli.output import Progress
+from netsym.cli.reports import report_options
 from netsym.cli.sides import TakesFormula, read_side
 from netsym.equality.comparison import compare
 from netsym.network.network import Network
@@ -45,5 +46,5 @@ def command(
     note(network, other)
     progress = Progress()
     result = compare(network, other, seed=seed, tolerance=tolerance, progress=progress)
-    report(result, as_json, target, result.report(report_width()), progress)
+    report(result, as_json, target, result.report(**report_options(target)), progress)
     context.exit(result.exit_code)

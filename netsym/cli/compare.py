@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from netsym.cli.arguments import judging_options, network_argument, note
-from netsym.cli.output import Progress, in_json, report_width, write
+from netsym.cli.output import Progress, in_json, write
+from netsym.cli.reports import report_options
 from netsym.cli.sides import TakesFormula, read_side
 from netsym.equality.comparison import Comparison, compare
 from netsym.network.network import Network
@@ -44,7 +45,8 @@ def command(
     progress = Progress()
     result = compare(network, second, seed=seed, tolerance=tolerance, progress=progress)
     progress("counting", 0, 0)
-    text = f"{result.sizes}\n\n{result.report(report_width())}"
+    options = report_options(target)
+    text = f"{result.sizes.report(**options)}\n\n{result.report(**options)}"
     report(result, as_json, target, text, progress)
     context.exit(result.exit_code)
 

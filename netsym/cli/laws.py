@@ -6,6 +6,7 @@ import click
 
 from netsym.cli.arguments import proving_options
 from netsym.cli.output import Progress, in_json, write
+from netsym.cli.reports import report_options
 from netsym.equality.laws import laws
 
 
@@ -25,5 +26,5 @@ def command(seed: int, as_json: bool, target: str | None) -> None:
     A law that is not proved is listed as such, and never called different.
     """
     found = laws(seed)
-    text = in_json(found.to_json()) if as_json else str(found)
+    text = in_json(found.to_json()) if as_json else found.report(**report_options(target))
     write([text], target, Progress())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -17,9 +16,6 @@ from netsym.cli.arguments import SOURCE
 from netsym.cli.process import print_out, say
 from netsym.errors import OutputError
 from netsym.files.whole_file import replacing
-
-_WIDTH = 80  # columns of a report where no terminal says otherwise
-_NARROWEST = 20  # columns, of what has lines
 
 _AFTER, _EVERY = 1.0, 0.1  # seconds before progress is shown, and between two showings
 _BUFFER = 1 << 16
@@ -93,13 +89,6 @@ def check_target(target: str | None) -> None:
     for source in context.meta.get(SOURCE, []):
         if os.path.exists(target) and os.path.samefile(source, target):  # noqa: PTH110, PTH121
             raise OutputError(f"{target} is what was read; write to another file")
-
-
-def report_width() -> int:
-    """How wide a report is: as the terminal, if there is one."""
-    if not sys.stdout.isatty():
-        return _WIDTH
-    return max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDTH))
 
 
 def in_json(data: Any) -> str:

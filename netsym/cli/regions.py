@@ -9,14 +9,8 @@ import click
 
 from netsym.cli.arguments import network_argument, note, result_options
 from netsym.cli.combinations import Row, Verb
-from netsym.cli.output import (
-    Progress,
-    check_target,
-    in_json,
-    numbers_of_any_length,
-    report_width,
-    write,
-)  # fmt: skip
+from netsym.cli.output import Progress, check_target, in_json, numbers_of_any_length, write
+from netsym.cli.reports import report_options
 from netsym.cli.writing import languages, option_row, page_options, to_option, write_formula
 from netsym.errors import SpecError
 from netsym.network.network import Network
@@ -97,5 +91,6 @@ def _text(found: Any, options: dict[str, Any]) -> str:
     if options["as_json"]:
         return in_json(found.to_json())
     if to == "report":
-        return str(found.report(options["width"] or report_width(), digits))
+        given = report_options(options["target"], options["width"], options["ascii_only"])
+        return str(found.report(**given, digits=digits))
     return str(_ALL[to](found, digits))

@@ -10,23 +10,10 @@ import click
 
 from netsym.cli.arguments import moved, network_argument, note, proving_options
 from netsym.cli.combinations import Row, Verb
-from netsym.cli.output import (
-    Progress,
-    check_target,
-    in_json,
-    numbers_of_any_length,
-    report_width,
-    write,
-)  # fmt: skip
+from netsym.cli.output import Progress, check_target, in_json, numbers_of_any_length, write
 from netsym.cli.process import say
-from netsym.cli.writing import (
-    in_ascii,
-    languages,
-    layout_options,
-    option_row,
-    to_option,
-    write_formula,
-)  # fmt: skip
+from netsym.cli.reports import report_options
+from netsym.cli.writing import languages, layout_options, option_row, to_option, write_formula
 from netsym.collapse.derivation import derivation
 from netsym.collapse.simplification import simplify
 from netsym.collapse.simplified import Simplified
@@ -37,6 +24,7 @@ from netsym.files.spec_of import dumps
 from netsym.forms.sizes import MAX_NODES
 from netsym.network.network import Network
 from netsym.path import formula_of
+from netsym.wording import spelled
 from netsym.writers import WRITERS
 from netsym.writers.text import Ascii
 
@@ -117,18 +105,16 @@ def _simplified(network: Network, options: dict[str, Any], progress: Progress) -
     proved = None
     if result.steps:
         proved = compare(network, result, seed=options["seed"], progress=progress)
-    width = options["width"] or report_width()
+    given = report_options(options["target"], options["width"], options["ascii_only"])
     text: str | None
     if options["as_json"]:
         text = in_json(_to_json(result, proved))
     elif to == "report":
-        ascii = in_ascii(options)
-        text = result.report(width, ascii, options["digits"])
+        text = result.report(**given, digits=options["digits"])
         if proved is not None:
-            verdict = proved.report(width)
-            text += f"\n\n{verdict.replace('…', '...').replace('±', '+-') if ascii else verdict}"
+            text += f"\n\n{proved.report(**given)}"
     else:
-        said = result.summary("=>" if in_ascii(options) else "⇒")
+        said = result.summary(spelled("⇒", given["ascii"]))
         say(said if proved is None else f"{said}; {proved.verdict}")
         text = _in_language(result, options)
     if text is None:
@@ -177,6 +163,6 @@ def _to_json(result: Simplified, proved: Comparison | None) -> dict[str, Any]:
     outputs: dict[str, str] | None = None
     if result.network.count_nodes("inlined") <= MAX_NODES:
         _, outputs = Ascii(result.network.inlined).right_sides()
-    keys = ("verdict", "because", "evidence", "counterexample")
+    keys = ("verdict", "because", "evidence", "numbers", "counterexample")
     judged = dict.fromkeys(keys) if proved is None else proved.verdict_json()
     return result.to_json() | {"outputs": outputs} | judged

@@ -11,6 +11,7 @@ from netsym.cli.arguments import common_options, network_argument, note
 from netsym.cli.combinations import Row, Verb
 from netsym.cli.losses import COST, loss_options, with_loss
 from netsym.cli.output import Progress, in_json, write
+from netsym.cli.reports import report_options
 from netsym.network.network import Network
 
 ROWS = (
@@ -76,5 +77,7 @@ def command(
     note(network)
     progress = Progress()
     sizes = network.growth(steps, expand, progress) if steps else network.sizes(expand, progress)
-    text = in_json(sizes.to_json()) if as_json else sizes.table(exact)
+    text = (
+        in_json(sizes.to_json()) if as_json else sizes.report(**report_options(target), exact=exact)
+    )
     write([text], target, progress)

@@ -15,7 +15,7 @@ from netsym.collapse.words import layer_words
 from netsym.wording import agreed, plural, wrapped
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Blocked:
     """A place where affine layers stay apart.
 
@@ -32,6 +32,9 @@ class Blocked:
     def witness(self) -> Witness | None:
         """Two points that show it; None if nothing stands between, or none were found."""
         return None if self.passage is None else self.passage.witness
+
+    def __repr__(self) -> str:
+        return f"<blocked: {self.because}>"
 
     def __str__(self) -> str:
         if self.passage is None:

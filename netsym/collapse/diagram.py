@@ -7,7 +7,7 @@ A dense layer with an activation is two stages here, the affine one called like 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
@@ -20,7 +20,7 @@ from netsym.layers.wiring import Placed
 from netsym.network.network import Network
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Diagram:
     """Layers by name, each after what it reads from; `ends` give the outputs, in order.
 
@@ -29,7 +29,7 @@ class Diagram:
     """
 
     origin: Network
-    layers: dict[str, Placed]
+    layers: dict[str, Placed] = field(hash=False)
     ends: tuple[str, ...]
     rounds: frozenset[str] = frozenset()
 
@@ -96,7 +96,7 @@ class Diagram:
             self.origin,
             dict(reversed(kept.items())),
             ends,
-            (self.rounds | names if rounds else self.rounds - names) & kept.keys(),
+            (self.rounds | names if rounds else self.rounds - names).intersection(kept),
         )
 
     # -- back to a network ----------------------------------------------------------------------

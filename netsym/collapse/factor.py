@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
+from functools import partial
 from operator import eq
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from netsym.collapse.diagram import Diagram, first_part
 from netsym.collapse.rounding import rounded
-from netsym.collapse.rules import Found, Rule, Work
+from netsym.collapse.rules import Found, Work
 from netsym.collapse.units import has_float
 from netsym.collapse.words import layer_words
 from netsym.graph.names import Names
@@ -49,33 +49,31 @@ class Split:
         return len(self.right)
 
 
-def factoring(tolerance: float = 0.0) -> Rule:
-    """The rule that splits dense layers of low rank: of exact rank, or numerical with a tolerance.
+def factor(work: Work) -> Found | None:
+    """`W x + b -> U (V x) + b`: a dense layer of low rank in two.
 
-    Singular values of at most `tolerance` times the largest count as 0; with 0, the rank is that
-    over the rational numbers, and W = U V exactly. A layer is split where its two parts have fewer
-    parameters, and so fewer operations: then nothing composes them again. By force it is split
-    whatever its rank is, if it is not full.
+    Singular values of at most `work.tolerance` times the largest count as 0; with 0, the rank is
+    that over the rational numbers, and W = U V exactly. A layer is split where its two parts have
+    fewer parameters, and so fewer operations: then nothing composes them again. By force it is
+    split whatever its rank is, if it is not full.
     """
+    for placed in work.diagram.layers.values():
+        if not isinstance(placed.layer, Dense) or not work.facts.affine(placed):
+            continue
+        units, inputs = placed.layer.units, placed.widths[0]
+        smaller = (units * inputs - 1) // (units + inputs)
+        most = min(units, inputs) - 1 if work.force else smaller
+        found = work.facts.once("split", placed, partial(_split, work.tolerance, most))
+        if found is not None:
+            return _in_two(work.diagram, placed, found)
+    return None
 
-    @cache  # by the identity of the parameter
-    def split(weights: Parameter, most: int) -> Split | None:
-        return _numerical(weights, most, tolerance) if tolerance else _exact(weights, most)
 
-    def factor(work: Work) -> Found | None:
-        """`W x + b -> U (V x) + b`: a dense layer of low rank in two."""
-        for placed in work.diagram.layers.values():
-            if not isinstance(placed.layer, Dense) or not work.facts.affine(placed):
-                continue
-            units, inputs = placed.layer.units, placed.widths[0]
-            smaller = (units * inputs - 1) // (units + inputs)
-            most = min(units, inputs) - 1 if work.force else smaller
-            found = split(placed.parameters["weights"], most) if most else None
-            if found is not None:
-                return _in_two(work.diagram, placed, found)
+def _split(tolerance: float, most: int, placed: Placed) -> Split | None:
+    weights = placed.parameters["weights"]
+    if not most:
         return None
-
-    return factor
+    return _numerical(weights, most, tolerance) if tolerance else _exact(weights, most)
 
 
 def _in_two(diagram: Diagram, placed: Placed, split: Split) -> Found:

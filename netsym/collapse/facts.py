@@ -26,7 +26,8 @@ class Facts:
         #: By the last layer and how many there are: blocks that cannot be collapsed, and why.
         self.refused: dict[tuple[str, int], str] = {}
 
-    def _once(self, what: str, placed: Placed, find: Callable[[Placed], T]) -> T:
+    def once(self, what: str, placed: Placed, find: Callable[[Placed], T]) -> T:
+        """What `find` says of a layer, found out once."""
         key = (what, id(placed))
         if key not in self._known:
             self._known[key] = placed, find(placed)
@@ -35,19 +36,19 @@ class Facts:
 
     def affine(self, placed: Placed) -> bool:
         """Whether the layer is affine: its own `forward`, read as polynomials, has degree 1."""
-        return self._once("affine", placed, _is_affine)
+        return self.once("affine", placed, _is_affine)
 
     def cost(self, placed: Placed) -> Effort:
         """What the layer costs."""
-        return self._once("cost", placed, placed_effort)
+        return self.once("cost", placed, placed_effort)
 
     def offset(self, placed: Placed) -> bool:
         """Whether the layer is not 0 where its inputs are."""
-        return self._once("offset", placed, _has_offset)
+        return self.once("offset", placed, _has_offset)
 
     def identity(self, placed: Placed) -> bool:
         """Whether the layer gives its one input as it is."""
-        return self._once("identity", placed, self._is_identity)
+        return self.once("identity", placed, self._is_identity)
 
     def _is_identity(self, placed: Placed) -> bool:
         if len(placed.sources) > 1 or placed.widths != (placed.width,) or not self.affine(placed):

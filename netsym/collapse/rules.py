@@ -24,7 +24,7 @@ from netsym.layers.wiring import Placed
 from netsym.ops.proved.rationals import NotRational
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Found:
     """What a rule found: the layers that it changes, the whole thereafter, and why it is right."""
 
@@ -38,11 +38,15 @@ class Found:
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """What a rule is given: the network, what is known of its layers, and whether it may grow."""
+    """What a rule is given: the network, what is known of its layers, and whether it may grow.
+
+    `tolerance` is that of ranks, a share of the largest singular value; 0: the exact rank.
+    """
 
     diagram: Diagram
     facts: Facts
     force: bool = False
+    tolerance: float = 0.0
 
 
 #: The first place where it applies, or None.

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from netsym.collapse.blocked import blocked
 from netsym.collapse.diagram import Diagram
-from netsym.collapse.factor import factoring
+from netsym.collapse.factor import factor as factor_rule
 from netsym.collapse.facts import Facts
 from netsym.collapse.rules import RULES, Rule, Work
 from netsym.collapse.simplified import Simplified
@@ -46,9 +46,9 @@ def simplify(
     check_network(network, "simplify")
     most = None if steps is None else checked_whole("steps", steps, 0)
     refuse_vast_network(network)
-    work, rules = Work(Diagram.of(network), Facts(), force), RULES
+    work, rules = Work(Diagram.of(network), Facts(), force, _tolerance(factor)), RULES
     if factor is not False:
-        rules += (factoring(_tolerance(factor)),)
+        rules += (factor_rule,)
     taken: list[Step] = []
     step = _step(work, rules)
     while step is not None and (most is None or len(taken) < most):

@@ -21,7 +21,7 @@ from netsym.forms.values import reals
 from netsym.network.network import Network
 from netsym.ops.parameters import Parameter
 from netsym.ops.proved.balls import Balls, precision
-from netsym.wording import agreed, plural, wrapped
+from netsym.wording import WIDTH, agreed, check_digits, plural, spelled, wrapped
 
 _BITS = 256
 
@@ -30,7 +30,7 @@ MOST_STEPS, MOST_BLOCKED = 20, 8
 _MOST_WRITTEN = 2_000  # nodes of a formula that a report shows
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Simplified:
     """A simplified network; `str` is the report.
 
@@ -85,12 +85,13 @@ class Simplified:
         count = plural(len(self.steps), "step")
         return f"<{self.original.title} simplified in {count}: {self.network!r}>"
 
-    def report(self, width: int = 80, ascii: bool = False, digits: int | None = None) -> str:
+    def report(self, width: int = WIDTH, ascii: bool = False, digits: int | None = None) -> str:
         """What was done and why, what was not and why, and the formula; lines of at most `width`.
 
         `digits` rounds the numbers of the formula.
         """
-        arrow = "=>" if ascii else "⇒"
+        check_digits(digits)
+        arrow = spelled("⇒", ascii)
         parts = [wrapped(self.summary(arrow), width)]
         for number, step in enumerate(self.steps[:MOST_STEPS], 1):
             parts.append("\n".join(_step_lines(number, step, width, arrow)))
@@ -108,8 +109,7 @@ class Simplified:
                     width,
                 )
             )
-        text = "\n\n".join(parts)
-        return text.replace("…", "...") if ascii else text
+        return spelled("\n\n".join(parts), ascii)
 
     def summary(self, arrow: str = "⇒") -> str:
         """The result in a line."""

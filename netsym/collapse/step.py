@@ -11,7 +11,7 @@ from netsym.collapse.rules import Found, Rule
 from netsym.network.network import Network
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Step:
     """One use of a rule, with the network before and after it; their numbers are exact.
 
@@ -46,6 +46,9 @@ class Step:
     def nodes(self) -> tuple[int, int]:
         """The nodes of the inlined formula, before and after."""
         return self.before.count_nodes("inlined"), self.after.count_nodes("inlined")
+
+    def __repr__(self) -> str:
+        return f"<step: {self}>"
 
     def __str__(self) -> str:
         return f"{self.found.words} ({self.pattern})"

@@ -7,7 +7,7 @@ where a function does not is a proof that it is not affine, which can be checked
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from itertools import chain, cycle
 from typing import Any
@@ -54,7 +54,7 @@ class Witness:
     output: str
     values: tuple[float, ...]
     mean: float
-    numbers: Mapping[str, float]
+    numbers: Mapping[str, float] = field(hash=False)
 
     def table(self, width: int = 100) -> str:
         """The numbers, a point to a line, as one would check them by hand; the middle is last.
@@ -99,7 +99,7 @@ class Witness:
         return asdict(self)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Passage:
     """The way from one value of a network through a layer that is not affine to a later value.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import blake2b
 from typing import Any
@@ -53,8 +53,11 @@ def seen_both_ways(units: int, seen: int) -> str:
 class Place:
     """A point: numbers for the inputs, and for the names that are not inputs."""
 
-    inputs: Mapping[str, float]
-    parameters: Mapping[str, float]
+    inputs: Mapping[str, float] = field(hash=False)
+    parameters: Mapping[str, float] = field(hash=False)
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
     def __str__(self) -> str:
         given = {**self.inputs, **self.parameters}

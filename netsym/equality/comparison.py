@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,12 +12,12 @@ from netsym.equality.diagnosis import Diagnosis, diagnose
 from netsym.equality.side_by_side import Table, table
 from netsym.equality.sides import Subject, aligned, of_formula, read_text, subject
 from netsym.equality.simplified import judge_simplified
-from netsym.equality.verdict import VERDICTS, judge
+from netsym.equality.verdict import VERDICTS, Numbers, Verdict, judge
 from netsym.errors import SpecError, check_real, checked_whole
 from netsym.forms.sizes import shown
 from netsym.network.network import Network
 from netsym.path import meant, network_of
-from netsym.wording import few
+from netsym.wording import FIXED, WIDTH, check_digits, few, spelled, wrapped
 from netsym.writers.language import Watcher, no_watcher
 
 #: Forms of at most so many nodes are written as text and read back, where a network is compared
@@ -136,10 +135,7 @@ def _with_simplified(
     approximate = any(step.found.approximate for step in result.steps)
     if not (result.is_rounded or approximate) or tolerance is not None:
         return _compared(one, other, seed, tolerance, progress)
-    verdict = judge_simplified(one, result, other, seed, progress)
-    return Comparison(
-        one, other, verdict.name, verdict.because, verdict.evidence, verdict.counterexample, None
-    )
+    return Comparison(one, other, judge_simplified(one, result, other, seed, progress))
 
 
 def _compared(
@@ -159,33 +155,48 @@ def _compared(
     if strangers and verdict.name == "different":
         notes = (*notes, "they share no name of a parameter, so each has parameters of its own")
     explained = diagnose(one, other, seed) if verdict.name == "different" else None
-    return Comparison(
-        one, other, verdict.name, verdict.because, verdict.evidence, verdict.counterexample,
-        explained, notes, alone,
-    )  # fmt: skip
-
-
-_FIXED = "\N{NO-BREAK SPACE}"
+    return Comparison(one, other, verdict, explained, notes, alone)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The result of a comparison; `str` is the report.
+    """The result of a comparison; `str` is the sizes and the report.
 
-    `verdict` is one of `VERDICTS`, `because` says it in words, and `evidence` lists what it rests
-    on. `counterexample` is a point at which they differ, `diagnosis` the mistakes that explain it.
+    `found` is the verdict with its numbers, `diagnosis` the mistakes that explain a difference.
     `alone` says that a network was compared with its own formula.
     """
 
     one: Subject
     other: Subject
-    verdict: str
-    because: str
-    evidence: tuple[str, ...]
-    counterexample: Counterexample | None
-    diagnosis: Diagnosis | None
+    found: Verdict
+    diagnosis: Diagnosis | None = None
     notes: tuple[str, ...] = ()
     alone: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """One of `VERDICTS`."""
+        return self.found.name
+
+    @property
+    def because(self) -> str:
+        """The verdict in words."""
+        return self.found.because
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What it rests on, in words."""
+        return self.found.evidence
+
+    @property
+    def numbers(self) -> Numbers:
+        """What it rests on, in numbers."""
+        return self.found.numbers
+
+    @property
+    def counterexample(self) -> Counterexample | None:
+        """A point at which they differ, if they do."""
+        return self.found.counterexample
 
     @cached_property
     def sizes(self) -> Table:
@@ -212,9 +223,13 @@ class Comparison:
     def __str__(self) -> str:
         return f"{self.sizes}\n\n{self.report()}"
 
-    def report(self, width: int = 80) -> str:
-        """The verdict and what it rests on, in lines of at most `width` but for typed text."""
+    def report(self, width: int = WIDTH, ascii: bool = False, digits: int | None = None) -> str:
+        """The verdict and what it rests on, in lines of at most `width` but for typed text.
+
+        Values have as many digits as tell them apart, whatever `digits` says.
+        """
         found = self.diagnosis
+        check_digits(digits)
         headline, reasons = self.because, list(self.evidence)
         if found is not None:
             two = self.other.network is not None
@@ -222,11 +237,11 @@ class Comparison:
             headline, reasons = found.headline(start), [self.because, *found.reasons()]
         lines = [f"note: {'; '.join(self.notes)}"] if self.notes else []
         lines.append(f"{self.verdict}: {headline}")
-        shown = [_wrapped(line, width) for line in lines]
+        shown = [_wrapped(line, width, ascii) for line in lines]
         if found is not None:
-            shown += [_wrapped(f"- {mistake}", width) for mistake in found.listed()]
-            shown += [found.caret()] if found.span is not None else []
-        shown += [_wrapped(f"- {reason}", width) for reason in reasons]
+            shown += [_wrapped(f"- {mistake}", width, ascii) for mistake in found.listed()]
+            shown += [found.caret(ascii)] if found.span is not None else []
+        shown += [_wrapped(f"- {reason}", width, ascii) for reason in reasons]
         return "\n".join(shown)
 
     def to_json(self) -> dict[str, Any]:
@@ -250,13 +265,11 @@ class Comparison:
             "verdict": self.verdict,
             "because": self.because,
             "evidence": list(self.evidence),
+            "numbers": self.numbers.to_json(),
             "counterexample": None if counterexample is None else counterexample.to_json(),
         }
 
 
-def _wrapped(text: str, width: int) -> str:
-    together = text.replace(" = ", f"{_FIXED}={_FIXED}")  # a name and its value stay on one line
-    width = checked_whole("width", width, 1)
-    lines = textwrap.wrap(together, width, subsequent_indent="  ", break_long_words=False,
-                          break_on_hyphens=False)  # fmt: skip
-    return "\n".join(lines).replace(_FIXED, " ")
+def _wrapped(text: str, width: int, ascii: bool) -> str:
+    together = spelled(text, ascii).replace(" = ", f"{FIXED}={FIXED}")  # a name and its value
+    return wrapped(together, width)

@@ -83,10 +83,11 @@ class Diagnosis:
             found.append(f"{self.tried:,} of {self.thinkable:,} single mistakes were tried")
         return found
 
-    def caret(self) -> str:
-        """The text with carets under where it departs."""
+    def caret(self, ascii: bool = False) -> str:
+        """The text with carets under where it departs; `?` for what ASCII does not have."""
         assert self.span is not None
-        return str(mistake("", self.text, self.span)).removeprefix("\n")
+        text = str(mistake("", self.text, self.span)).removeprefix("\n")
+        return text.encode("ascii", "replace").decode() if ascii else text
 
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`."""

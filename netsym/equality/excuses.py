@@ -34,10 +34,11 @@ _ROOM = 1 + Fraction(1, 2**40)  # 0.125 may be rounded to 0.12, which no float64
 
 @dataclass(frozen=True, slots=True)
 class Excuse:
-    """The cause in words, and how it was proved to be enough."""
+    """The cause in words, how it was proved to be enough, and a bound on the differences there."""
 
     because: str
     evidence: tuple[str, ...]
+    gap: float
 
 
 def within_error(
@@ -79,6 +80,7 @@ def within_error(
         f"at {plural(points, 'point')} they differ by at most {gap:.3g}, within the tolerance of "
         f"{tolerance:g}",
         (f"a proved bound at these points, which says nothing of others; the worst is {place}",),
+        gap,
     )
 
 
@@ -148,7 +150,8 @@ def _parameters(side: Subject) -> list[Floats] | None:
 
 def _excused(one: Subject, other: Subject, given: Sequence[Draw], words: str, proof: str) -> Excuse:
     gap, place = largest_gap(one, other, given)
-    return Excuse(words, (proof, f"as they stand, they differ by at most {gap:.2g}, at {place}"))
+    off = f"as they stand, they differ by at most {gap:.2g}, at {place}"
+    return Excuse(words, (proof, off), gap)
 
 
 def _rounded(one: Subject, other: Subject) -> bool:

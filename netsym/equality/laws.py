@@ -16,6 +16,7 @@ from netsym.errors import checked_whole
 from netsym.graph.names import literal
 from netsym.ops.reading import read_formula
 from netsym.typed.parse import parse_formula
+from netsym.wording import WIDTH, check_digits, paragraph, remark, spelled
 
 _NAMES = literal("x", "y", "z")
 _WIDTH = 96  # columns of the report
@@ -172,6 +173,7 @@ class Finding(NamedTuple):
     law: Law
     proved: bool
     how: str
+    chance: float | None = None  # log2 of that of an accident, where it is proved
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,9 @@ class Laws:
 
     seed: int
     findings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} laws, {len(self.proved)} proved with seed {self.seed}>"
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
@@ -201,16 +206,24 @@ class Laws:
         return tuple(finding for finding in self if not finding.proved)
 
     def __str__(self) -> str:
+        return self.report()
+
+    def report(self, width: int = WIDTH, ascii: bool = False, digits: int | None = None) -> str:
+        """The laws by groups, what is proved first; a `width` below 80 breaks their lines.
+
+        There are no numbers that `digits` could round.
+        """
+        check_digits(digits)
         counts = f"{len(self.proved)} proved, {len(self.not_proved)} not proved"
-        return "\n".join(
-            [
-                f"{len(self)} laws that are true where both sides are defined: {counts}.",
-                *_table(f"Proved: {len(self.proved)}", self.proved),
-                *_table(f"Not proved: {len(self.not_proved)}", self.not_proved),
-                "",
-                *_MEANING,
-            ]
-        )
+        title = f"{len(self)} laws that are true where both sides are defined: {counts}."
+        lines = [
+            remark(title, width),
+            *_table(f"Proved: {len(self.proved)}", self.proved, width),
+            *_table(f"Not proved: {len(self.not_proved)}", self.not_proved, width),
+            "",
+            *(_MEANING if width >= WIDTH else paragraph(" ".join(_MEANING), width)),
+        ]
+        return spelled("\n".join(lines), ascii)
 
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`."""
@@ -223,9 +236,9 @@ class Laws:
             "laws": [
                 {
                     "group": law.group, "name": law.name, "left": law.left, "right": law.right,
-                    "proved": proved, "how": how,
+                    "proved": proved, "how": how, "chance": chance,
                 }
-                for law, proved, how in self
+                for law, proved, how, chance in self
             ],
         }  # fmt: skip
 
@@ -252,7 +265,7 @@ def _found(law: Law, seed: str) -> Finding:
     said = identity(_reading(law.left), _reading(law.right), _NAMES, 1, seed)
     if said is None or not said.convinces:
         return Finding(law, False, law.why or "the reason is not known")
-    return Finding(law, True, _chance(said))
+    return Finding(law, True, _chance(said), said.chance)
 
 
 def _reading(text: str) -> Read:
@@ -264,13 +277,17 @@ def _chance(said: Identity) -> str:
     return f"{'~' if said.heuristic else '<'} 10^{ceil(said.chance * _DECIMAL)}"
 
 
-def _table(title: str, findings: Sequence[Finding]) -> list[str]:
+def _table(title: str, findings: Sequence[Finding], width: int) -> list[str]:
     """A title, and for each group its laws: the name, and the law; what is not proved says why."""
-    names = max((len(law.name) for law, _, _ in findings), default=0)
+    names = max((len(finding.law.name) for finding in findings), default=0)
     lines = ["", title]
+    if width < WIDTH:
+        for law, _, how, _ in findings:
+            lines += paragraph(f"{law.name}: {law} ({how})", width)
+        return lines
     for group, members in groupby(findings, key=lambda finding: finding.law.group):
         lines += ["", f"  {group}"]
-        for law, proved, how in members:
+        for law, proved, how, _ in members:
             start = f"    {how + '  ' if proved else ''}{law.name:<{names}}"
             behind = [how] if not proved else []
             whole = (

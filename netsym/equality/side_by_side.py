@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,10 @@ import numpy as np
 
 from netsym.equality.sides import Subject
 from netsym.equality.timing import seconds_per_point
-from netsym.forms.sizes import Size, shown
-from netsym.forms.sizes import scientific as in_short
+from netsym.errors import checked_whole
+from netsym.forms.sizes import Size, scientific, shown
 from netsym.formula import Formula
+from netsym.wording import WIDTH, spelled
 from netsym.wording import table as in_columns
 
 _TIMED = 100_000  # nodes: what is larger is not evaluated as it is written
@@ -32,6 +33,25 @@ class FormColumn:
     characters: int | None = None
     seconds: float | None = None
 
+    def cells(self, kinds: Sequence[str], first: int, digits: int | None) -> list[str]:
+        """Its cells in the table, for these kinds of operations; `first` are the nodes of the first
+        form.
+        """
+        size = self.size
+        if size is None:
+            return [self.title, "not counted", *[""] * (len(kinds) + 4)]
+        counts = (shown(size.operations.get(kind, 0), digits=digits) for kind in kinds)
+        characters = "" if self.characters is None else shown(self.characters)
+        time = (
+            ""
+            if self.seconds is None
+            else f"{self.seconds * 1e6:.{3 if digits is None else digits}g}"
+        )
+        return [
+            self.title, shown(size.nodes, digits=digits), f"{size.height:,}", *counts, characters,
+            time, _times(size.nodes, first, digits),
+        ]  # fmt: skip
+
     def to_json(self, outputs: list[str]) -> dict[str, Any]:
         """The data, for `--json`."""
         known = self.size.to_json(outputs) if self.size is not None else {"nodes": None}
@@ -45,28 +65,38 @@ class Table:
     columns: tuple[FormColumn, ...]
 
     def __str__(self) -> str:
-        rows = [["", *(column.title for column in self.columns)], *self._counts()]
-        rows += [["characters of text", *(_or(c.characters, shown) for c in self.columns)]]
-        rows += [["µs per point", *(_or(c.seconds, _micro) for c in self.columns)]]
-        rows += [["times the first", *self._growth()]]
-        return "\n".join(in_columns(rows, "<>"))
+        return self.report()
 
-    def _counts(self) -> list[list[str]]:
-        sizes = [column.size for column in self.columns]
-        kinds = sorted({kind for size in sizes if size for kind in size.operations})
-        rows = [
-            ["nodes", *("not counted" if s is None else shown(s.nodes) for s in sizes)],
-            ["height", *("" if s is None else f"{s.height:,}" for s in sizes)],
-        ]
-        for kind in kinds:
-            counts = ("" if s is None else shown(s.operations.get(kind, 0)) for s in sizes)
-            rows.append([f"  {kind}", *counts])
-        return rows
+    def report(self, width: int = WIDTH, ascii: bool = False, digits: int | None = None) -> str:
+        """The table; forms that do not fit into a `width` below 80 follow in a table of their own.
 
-    def _growth(self) -> list[str]:
+        `digits` rounds the times, and counts of more than 20 digits.
+        """
+        kinds = sorted({kind for c in self.columns if c.size for kind in c.size.operations})
         first = self.columns[0].size
         assert first is not None
-        return ["" if c.size is None else _times(c.size.nodes, first.nodes) for c in self.columns]
+        labels = ["", "nodes", "height", *(f"  {kind}" for kind in kinds)]
+        labels += ["characters of text", "µs per point", "times the first"]
+        columns = [column.cells(kinds, first.nodes, digits) for column in self.columns]
+        parts = (
+            "\n".join(in_columns(list(zip(labels, *together, strict=True)), "<>"))
+            for together in _fitting(labels, columns, checked_whole("width", width, 1))
+        )
+        return spelled("\n\n".join(parts), ascii)
+
+
+def _fitting(labels: list[str], columns: list[list[str]], width: int) -> Iterator[list[list[str]]]:
+    """Columns, as many together as fit beside the labels."""
+    start = used = max(map(len, labels))
+    together: list[list[str]] = []
+    for column in columns:
+        wide = 2 + max(map(len, column))
+        if together and used + wide > width < WIDTH:
+            yield together
+            together, used = [], start
+        together.append(column)
+        used += wide
+    yield together
 
 
 def table(sides: Sequence[Subject]) -> Table:
@@ -96,15 +126,7 @@ def _measured(
     return FormColumn(title, size, characters, seconds_per_point(formula, x, values))
 
 
-def _or(value: Any, show: Any) -> str:
-    return "" if value is None else show(value)
-
-
-def _micro(seconds: float) -> str:
-    return f"{seconds * 1e6:.3g}"
-
-
-def _times(nodes: int, first: int) -> str:
+def _times(nodes: int, first: int, digits: int | None) -> str:
     if nodes < 10**15:
         return f"{nodes / first:,.2g}" if nodes < 100 * first else f"{nodes / first:,.0f}"
-    return in_short(nodes // first)
+    return scientific(nodes // first, digits)

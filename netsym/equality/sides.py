@@ -43,6 +43,25 @@ class Subject:
     declared: bool = True  # it says which of its names are inputs
     order: npt.NDArray[np.int64] | None = None  # its own inputs, as places in `inputs`
 
+    def __repr__(self) -> str:
+        return f"<{self.words.removesuffix(',')}>"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Subject):
+            return NotImplemented
+        return self is other or (
+            self._called == other._called
+            and (self.network, self.formula) == (other.network, other.formula)
+            and np.array_equal(np.asarray(self.order), np.asarray(other.order))
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._called)
+
+    @property
+    def _called(self) -> tuple[Any, ...]:
+        return self.words, self.inputs, self.outputs, self.declared
+
     @cached_property
     def names(self) -> list[str]:
         """The names that are not inputs, in order."""

@@ -60,8 +60,9 @@ def judge_simplified(
         networks, off = [*networks, result.network], [*off, rounded]
     because = f"but for layers that were split up to a tolerance, {other.words} is {one.words}"
     reasons = tuple(step.found.because for step in splits)
-    gap = _at_points(one, other, seed)
-    return Verdict("within-error", because, (*_everywhere(networks, off), gap, *reasons))
+    bound, gap, words = _apart(one, other, networks, off, seed)
+    numbers = replace(found.numbers, gap=gap, bound=bound)
+    return Verdict("within-error", because, (*words, *reasons), numbers=numbers)
 
 
 def _split_off(step: Step) -> dict[int, Floats]:
@@ -101,7 +102,7 @@ def judge_rounded(
     off = rounding(exact.network, other.network)
     if off is None:
         because = f"a number of {other.words} is not the exact one, rounded to float64"
-        return Verdict("undecided", because, found.evidence)
+        return Verdict("undecided", because, found.evidence, numbers=found.numbers)
     worst = max((float(errors.max(initial=0)) for errors in off.values()), default=0.0)
     if not worst:
         return found
@@ -111,25 +112,36 @@ def judge_rounded(
         f"{plural(count, 'number')} {agreed(count, 'is', 'are')} rounded to float64 once, "
         f"{agreed(count, '', 'each ')}by at most {at_most(worst)}"
     )
-    everywhere = _everywhere([other.network], [off])
-    evidence = (*everywhere, _at_points(one, other, seed), *found.evidence)
-    return Verdict("within-error", because, evidence)
+    bound, gap, words = _apart(one, other, [other.network], [off], seed)
+    numbers = replace(found.numbers, gap=gap, bound=bound)
+    return Verdict("within-error", because, (*words, *found.evidence), numbers=numbers)
 
 
-def _at_points(one: Subject, other: Subject, seed: int) -> str:
+def _apart(
+    one: Subject,
+    other: Subject,
+    networks: Sequence[Network],
+    off: Sequence[Mapping[int, Floats]],
+    seed: int,
+) -> tuple[float | None, float, list[str]]:
+    """How far they are apart at most: wherever inputs are not large, at points, and in words."""
     given = draws(one, other, f"{seed} {one.fingerprint} {other.fingerprint}", kinks=False)
     gap, place = largest_gap(one, other, given)
     points = sum(len(draw.x) for draw in given)
-    return (
+    bound = _everywhere(networks, off)
+    words = [
+        f"wherever all inputs are within ±{_BOX:g} they differ by at most {at_most(bound)} (proved "
+        "for all such points, by the sizes of the numbers and the slopes of the functions)"
+    ] if bound is not None else []  # fmt: skip
+    words.append(
         f"at {plural(points, 'point')} they differ by at most {at_most(gap)} (a proved bound "
         f"there), most at {place}"
     )
+    return bound, gap, words
 
 
-def _everywhere(
-    networks: Sequence[Network], off: Sequence[Mapping[int, Floats]]
-) -> tuple[str, ...]:
-    """What these changes can do at most, wherever the inputs are; nothing, if that has no bound."""
+def _everywhere(networks: Sequence[Network], off: Sequence[Mapping[int, Floats]]) -> float | None:
+    """What these changes can do at most, wherever the inputs are; None, if that has no bound."""
     total = 0.0
     try:
         for network, changes in zip(networks, off, strict=True):
@@ -138,13 +150,8 @@ def _everywhere(
                 apart = network.read(ops, ops.within(len(network.input_names), _BOX)).apart
             total = nextafter(total + float(apart.max()), inf)
     except Unbounded:
-        return ()
-    if not isfinite(total):
-        return ()
-    return (
-        f"wherever all inputs are within ±{_BOX:g} they differ by at most {at_most(total)} (proved "
-        "for all such points, by the sizes of the numbers and the slopes of the functions)",
-    )
+        return None
+    return total if isfinite(total) else None
 
 
 def at_most(bound: float) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from math import inf
+from typing import Any
 
 from netsym.equality.agreement import (
     FINE,
@@ -36,6 +38,39 @@ _MORE = 6  # times that more points are drawn, where values are not defined ever
 
 
 @dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a verdict rests on, in numbers; None is what it does not rest on.
+
+    Of `points` points both functions are defined at `defined`, known there to `bits` bits, and
+    differ by at most `gap`; of `units` places with a kink, `seen` were seen on both sides of it.
+    `errors` say how far float64 is off on either side, `broken` at how many points it overflows.
+    `chance` is log2 of the chance of an accident in finite fields, `heuristic` says whether that
+    assumes anything. `exact` is the number of points compared in exact fractions, `bound` how far
+    they are apart at most wherever all inputs are within ±10.
+    """
+
+    points: int = 0
+    defined: int = 0
+    bits: int = 0
+    gap: float | None = None
+    units: int = 0
+    seen: int = 0
+    errors: tuple[float, ...] = ()
+    broken: tuple[int, ...] = ()
+    chance: float | None = None
+    heuristic: bool = False
+    exact: int = 0
+    bound: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The data, for `--json`; what is not finite is null."""
+        kept = asdict(self)
+        return {key: None if kept[key] in (inf, -inf) else kept[key] for key in kept} | {
+            "errors": list(self.errors), "broken": list(self.broken),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What was found, the reasons one by one, and a counterexample if there is one."""
 
@@ -43,6 +78,7 @@ class Verdict:
     because: str
     evidence: tuple[str, ...]
     counterexample: Counterexample | None = None
+    numbers: Numbers = Numbers()
 
 
 def judge(
@@ -71,7 +107,7 @@ def judge(
     if size <= _SMALL and same_graph(one, other):
         evidence = (_in_numbers(found), *_float_words(one, other, found))
         because = f"{one.words} and {other.words} are the same expression, node for node"
-        return Verdict("structural", because, evidence)
+        return Verdict("structural", because, evidence, numbers=_numbers(found))
     progress("comparing in finite fields", 0, 0)
     fields = identity(one.read, other.read, one.inputs, len(one.outputs), chosen, size)
     if fields is not None and fields.convinces:
@@ -92,7 +128,8 @@ def judge(
             "both are piecewise rational, and equal in exact fractions at points that see every "
             "unit with a kink active and inactive"
         )
-        return Verdict("exact-on-regions", because, (str(regions),))
+        numbers = _numbers(found, regions=regions)
+        return Verdict("exact-on-regions", because, (str(regions),), numbers=numbers)
     return _undecided(fields, found, regions)
 
 
@@ -119,7 +156,8 @@ def _apart(
     """Within an error that has a cause, or else different."""
     excuse = within_error(one, other, given, tolerance)
     if excuse is not None:
-        return Verdict("within-error", excuse.because, excuse.evidence)
+        numbers = replace(_numbers(found), gap=excuse.gap)
+        return Verdict("within-error", excuse.because, excuse.evidence, numbers=numbers)
     assert found.apart is not None
     return _different(one, other, found.apart, found)
 
@@ -132,7 +170,7 @@ def _identical(one: Subject, other: Subject, fields: Identity, found: Agreement)
     if names:
         because += f", for all values of {_few(list(names))}"
     evidence = (f"as functions: {fields}", _in_numbers(found), *_float_words(one, other, found))
-    return Verdict("identical", because, evidence)
+    return Verdict("identical", because, evidence, numbers=_numbers(found, fields))
 
 
 def _may_be_undefined(side: Subject) -> bool:
@@ -149,7 +187,7 @@ def _different(one: Subject, other: Subject, apart: Counterexample, found: Agree
     mine, theirs = apart.short
     because = f"at {apart.place}: {output}{one.words} is {mine}, {other.words} is {theirs} (proved)"
     evidence = (f"{apart.one} and {apart.other} ({found.bits} bits) do not overlap",)
-    return Verdict("different", because, evidence, apart)
+    return Verdict("different", because, evidence, apart, _numbers(found))
 
 
 def _undecided(fields: Identity | None, found: Agreement, regions: Regions | None) -> Verdict:
@@ -173,7 +211,24 @@ def _undecided(fields: Identity | None, found: Agreement, regions: Regions | Non
                 "with several inputs, points would have to see all combinations of active units, "
                 "not each unit on both sides"
             )
-    return Verdict("undecided", "neither proved equal nor proved different", tuple(reasons))
+    because = "neither proved equal nor proved different"
+    return Verdict("undecided", because, tuple(reasons), numbers=_numbers(found, fields, regions))
+
+
+def _numbers(
+    found: Agreement, fields: Identity | None = None, regions: Regions | None = None
+) -> Numbers:
+    """What was found, as numbers alone; a chance is that of functions that are equal."""
+    known = Numbers(
+        found.points, found.defined, found.bits, found.bound if found.defined else None,
+        found.units, found.seen, tuple(floats.error for floats in found.floats),
+        tuple(floats.broken for floats in found.floats),
+    )  # fmt: skip
+    if fields is not None and fields.holds:
+        known = replace(known, chance=fields.chance, heuristic=fields.heuristic)
+    if regions is not None:
+        known = replace(known, exact=regions.points, units=regions.units, seen=regions.seen)
+    return known
 
 
 # -- what is said of points ---------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from netsym.forms.form import Form
 from netsym.graph.array_operations import Shapes
@@ -16,3 +16,7 @@ class ArrayForm(Form):
     shapes: Shapes = ()
 
     whole: ClassVar[bool] = True
+
+    @property
+    def _written(self) -> tuple[Any, ...]:
+        return *super()._written, self.shapes

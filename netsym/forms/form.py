@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.graph.copying import Wrapped, copied
+from netsym.graph.copying import Wrapped, copied, symbols_by_name
 from netsym.graph.graph import Block, Graph, Ids, tally
 from netsym.graph.names import Names, Several, first_words, free_letter, several
 from netsym.graph.plan import Plan
@@ -93,6 +93,37 @@ class Form:
     loss: int = 0
 
     whole: ClassVar[bool] = False  # a node is a whole array, not one of its elements
+
+    def __eq__(self, other: object) -> bool:
+        """Whether they are written alike, whatever else is in their graphs."""
+        if not isinstance(other, Form) or type(self) is not type(other):
+            return NotImplemented
+        if self is other:
+            return True
+        if self._written != other._written:
+            return False
+        graph, known = Graph(), dict[str, int]()
+        mine, theirs = (self._nodes_in(graph, known, form) for form in (self, other))
+        return np.array_equal(mine, theirs)
+
+    def __hash__(self) -> int:
+        return hash((self.form, self.function, len(self.outputs)))
+
+    @property
+    def _written(self) -> tuple[Any, ...]:
+        """What it is but for its nodes."""
+        names = [(each.names, each.position) for each in (*self.bindings, *self.outputs)]
+        return (
+            self.form, self.function, self.input_names(), names, self.latex_names, self.headings,
+            self.steps, self.zero, self.loss,
+        )  # fmt: skip
+
+    @staticmethod
+    def _nodes_in(graph: Graph, known: dict[str, int], form: Form) -> Ids:
+        """Where its outputs and cuts are in a graph in which equal nodes are one."""
+        moved = copied(form.graph, form.mask, graph, symbols_by_name(graph, known))
+        nodes: Ids = moved[np.concatenate([form.ends, form.cut, form.aside])]
+        return nodes
 
     @cached_property
     def bindings(self) -> tuple[Binding, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,12 @@ import numpy.typing as npt
 from netsym.errors import TooLargeError, checked_whole
 from netsym.forms.form import Form
 from netsym.graph.graph import Block, Positions, tally
+from netsym.wording import WIDTH, agreed, check_digits, few, spelled, unbroken, wrapped
 
 #: What is written out without being asked twice.
 MAX_NODES = 1_000_000
+#: Outputs that data list one by one.
+MOST_LISTED = 1_000_000
 
 
 class PerOutput(Sequence[int]):
@@ -48,6 +51,9 @@ class PerOutput(Sequence[int]):
     def __hash__(self) -> int:
         return hash(tuple(self))
 
+    def __repr__(self) -> str:
+        return f"({few(self, 8, shown)})"
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -61,33 +67,64 @@ class Size:
 
     nodes: int
     height: int
-    operations: Mapping[str, int]
-    per_output: PerOutput
+    operations: Mapping[str, int] = field(hash=False)
+    per_output: PerOutput = field(hash=False)
 
-    def to_json(self, outputs: list[str]) -> dict[str, Any]:
-        """The data, for `--json`."""
+    def __repr__(self) -> str:
+        return f"<size: {self._nodes()}, height {self.height:,}>"
+
+    def __str__(self) -> str:
+        return self.report()
+
+    def report(self, width: int = WIDTH, ascii: bool = False, digits: int | None = None) -> str:
+        """The size in a sentence; `digits` rounds counts of more than 20 digits to so many.
+
+        >>> print(Size(5, 2, {"add": 1, "multiply": 1}, PerOutput([5])))
+        5 nodes, height 2; add 1, multiply 1
+        """
+        kinds = self.kinds(digits=digits)
+        text = f"{self._nodes(digits)}, height {self.height:,}{kinds and '; '}{unbroken(kinds)}"
+        return wrapped(spelled(text, ascii), width)
+
+    def _nodes(self, digits: int | None = None) -> str:
+        return f"{shown(self.nodes, digits=digits)} {agreed(self.nodes, 'node', 'nodes')}"
+
+    def kinds(self, exact: bool = False, digits: int | None = None) -> str:
+        """How many operations of each kind, in words; see `shown`."""
+        counts = self.operations.items()
+        return ", ".join(f"{kind} {shown(count, exact, digits)}" for kind, count in counts)
+
+    def to_json(self, outputs: list[str] | None = None) -> dict[str, Any]:
+        """The data, for `--json`: `per_output` by the names of the outputs, if they are given."""
+        each: Any = None
+        if outputs is None and len(self.per_output) <= MOST_LISTED:
+            each = list(self.per_output)
+        elif outputs:
+            each = dict(zip(outputs, self.per_output, strict=True))
         return {
             "nodes": self.nodes,
             "height": self.height,
             "operations": dict(self.operations),
-            "per_output": dict(zip(outputs, self.per_output, strict=True)) if outputs else None,
+            "per_output": each,
         }
 
 
-def scientific(count: int) -> str:
-    """A count of any length as 1.27 × 10^388, rounded.
+def scientific(count: int, digits: int | None = None) -> str:
+    """A count of any length as 1.27 × 10^388, rounded to so many digits, 3 if nobody says.
 
-    >>> scientific(123456789), scientific(999999)
-    ('1.23 × 10^8', '1.00 × 10^6')
+    >>> scientific(123456789), scientific(999999), scientific(123456789, 5), scientific(1999, 1)
+    ('1.23 × 10^8', '1.00 × 10^6', '1.2346 × 10^8', '2 × 10^3')
     """
+    digits = 3 if digits is None else digits
     power = int((count.bit_length() - 1) * 0.3010299956639812)  # at most one too small
     power += count >= 10 ** (power + 1)
-    if power < 3:
+    if power < digits:
         return str(count)
-    lead = (count // 10 ** (power - 3) + 5) // 10
-    if lead == 1000:
-        lead, power = 100, power + 1
-    return f"{lead // 100}.{lead % 100:02} × 10^{power}"
+    lead = (count // 10 ** (power - digits) + 5) // 10
+    if lead == 10**digits:
+        lead, power = lead // 10, power + 1
+    written = str(lead)
+    return f"{written[0]}{written[1:] and '.'}{written[1:]} × 10^{power}"
 
 
 def times_as_large(nodes: int, first: int) -> str:
@@ -99,10 +136,11 @@ def times_as_large(nodes: int, first: int) -> str:
     return f"{nodes / first:.3g}" if nodes < 10**15 else scientific(nodes // first)
 
 
-def shown(count: int, exact: bool = False) -> str:
-    """A count with commas; of more than 20 digits abbreviated unless `exact`."""
+def shown(count: int, exact: bool = False, digits: int | None = None) -> str:
+    """A count with commas; of more than 20 digits rounded, to `digits` of them, unless `exact`."""
+    check_digits(digits)
     if not exact and count >= 10**20:
-        return scientific(count)
+        return scientific(count, digits)
     ends = []
     while count >= 10**3999:  # Python writes no more than 4300 digits at once
         count, end = divmod(count, 10**3999)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from math import prod
 from typing import Any, TypeVar
@@ -35,12 +35,16 @@ class Placed:
     name: str
     layer: Layer
     sources: tuple[str, ...]
-    parameters: Mapping[str, Parameter]
+    parameters: Mapping[str, Parameter] = field(hash=False)
     shapes: tuple[Shape, ...]  # of its inputs
     shape: Shape  # of its output
     number: int
     copy_of: str = ""  # the layer that is written in place of this one, if it is written once
     examples: Shape = ()  # the first axes of all its shapes, which the layer does not know of
+
+    def __repr__(self) -> str:
+        read = ", ".join(map(shape_text, self.shapes))
+        return f"<{self.name}: {self.layer.kind} layer, {read} to {shape_text(self.shape)}>"
 
     @property
     def widths(self) -> tuple[int, ...]:

@@ -35,6 +35,9 @@ class Input:
     letter: str = "x"
     examples: Shape = ()
 
+    def __repr__(self) -> str:
+        return f"<input {self.name} of shape {shape_text(self.shape)}>"
+
     @classmethod
     def of(cls, name: str, entries: int | Sequence[str], shape: Shape = ()) -> Input:
         """An input with so many entries, or with entries of these names; in an array of `shape`.
@@ -80,6 +83,9 @@ class Output:
     source: str
     names: Names
     shape: Shape
+
+    def __repr__(self) -> str:
+        return f"<output {self.name} of shape {shape_text(self.shape)}>"
 
     @classmethod
     def of(

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Network(Wired):
     """A checked network, from named inputs to named outputs, each an array of its shape.
 

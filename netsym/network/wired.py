@@ -17,7 +17,7 @@ from netsym.typed.vocabulary import Vocabulary
 W = TypeVar("W", bound="Wired")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Wired:
     """Layers, each after what it reads; they read each other and the inputs by their names.
 
@@ -30,7 +30,7 @@ class Wired:
     layers: tuple[Placed, ...]
     outputs: tuple[Output, ...]
     function: str = ""
-    latex_names: Mapping[str, str] = field(default_factory=dict)
+    latex_names: Mapping[str, str] = field(default_factory=dict, hash=False)
     assumed: str = ""
 
     @cached_property

@@ -37,6 +37,22 @@ class Parameter:
     entries: npt.NDArray[np.float64] | npt.NDArray[np.object_] | None = None
     formula: Form | None = None
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Parameter):
+            return NotImplemented
+        return self is other or (
+            (self.names, self.is_numeric, self.formula)
+            == (other.names, other.is_numeric, other.formula)
+            and np.array_equal(np.asarray(self.entries), np.asarray(other.entries))
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.names)
+
+    def __repr__(self) -> str:
+        kind = "numbers" if self.is_numeric else "names"
+        return f"<{self.names.start or 'parameter'} of shape {self.shape}: {kind}>"
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the array."""

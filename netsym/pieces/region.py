@@ -23,7 +23,7 @@ from netsym.ops.affine.affine_pieces import Kinks, Pieces, Sides, Undecided, nea
 from netsym.ops.proved.rationals import Exact, NotRational, Rationals, fractions
 from netsym.pieces.affine_text import ROUNDED, Row, Writer, formula, is_rounded
 from netsym.pieces.redundancy import irredundant
-from netsym.wording import agreed, few, paragraph, plural, runs
+from netsym.wording import WIDTH, agreed, few, paragraph, plural, runs, spelled
 from netsym.writers.text import Ascii
 
 Array = npt.NDArray[Any]
@@ -128,7 +128,7 @@ class Region:
             self.rows, net.input_names, net.output_names, exact, net.latex_names, net.function
         )
 
-    def report(self, width: int = 80, digits: int | None = None) -> str:
+    def report(self, width: int = WIDTH, ascii: bool = False, digits: int | None = None) -> str:
         """The map, where it holds, what is active, and how it was checked.
 
         Lines are at most `width` long where they can be; `digits` rounds the numbers shown.
@@ -160,7 +160,7 @@ class Region:
                           f"the point and at {more} more of its region", width)  # fmt: skip
         if rounded or writer.rounded:
             lines += paragraph(f"note: {ROUNDED}", width)
-        return "\n".join(lines)
+        return spelled("\n".join(lines), ascii)
 
     def _sides(self, shown: int) -> str:
         """How many inequalities there are, and why."""

@@ -33,7 +33,7 @@ from netsym.pieces.region import (
     rows_of,
     sided,
 )
-from netsym.wording import paragraph, plural
+from netsym.wording import WIDTH, paragraph, plural, spelled
 from netsym.writers.language import Equation, Language, Watcher, no_watcher
 from netsym.writers.latex import Latex
 from netsym.writers.text import Ascii
@@ -62,6 +62,9 @@ class Piece:
     point: Point
     low: Fraction | None = None
     high: Fraction | None = None
+
+    def __repr__(self) -> str:
+        return f"<linear piece around {', '.join(map(str, self.point))}>"
 
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`; numbers are exact fractions, as text."""
@@ -218,7 +221,7 @@ class Regions:
             made.append(cases[0][0] if whole else sympy.Piecewise(*cases, evaluate=False))
         return made[0] if len(made) == 1 else sympy.Tuple(*made)
 
-    def report(self, width: int = 80, digits: int | None = None) -> str:
+    def report(self, width: int = WIDTH, ascii: bool = False, digits: int | None = None) -> str:
         """Every region with its formulas and active units, and how many there are of what.
 
         Lines are at most `width` long where they can be; `digits` rounds the numbers shown.
@@ -242,9 +245,8 @@ class Regions:
             f"checked: the network, evaluated in exact fractions, equals its pieces at "
             f"{plural(self.checked, 'point')} inside of them", width
         )  # fmt: skip
-        return "\n".join(
-            [*lines, *(paragraph(f"note: {ROUNDED}", width) if writer.rounded else [])]
-        )
+        lines += paragraph(f"note: {ROUNDED}", width) if writer.rounded else []
+        return spelled("\n".join(lines), ascii)
 
     def _counts(self) -> str:
         counts = [plural(len(self), "linear region")]

@@ -100,13 +100,13 @@ def test_at_least_34_are_proved(found: Laws) -> None:
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_table_says_what_is_not_proved_and_why(seed: int) -> None:
-    for law, proved, how in laws(seed):
+    for law, proved, how, _ in laws(seed):
         assert proved == (not law.why), law
         assert how == law.why or re.fullmatch(r"[<~] 10\^-(1[6-9]|[2-9]\d)", how), law
 
 
 def test_only_what_needs_no_tower_has_a_proved_bound(found: Laws) -> None:
-    hows = {law.name: how for law, _, how in found}
+    hows = {law.name: how for law, _, how, _ in found}
     assert hows["a product distributes"].startswith("< ")
     assert hows["erf is odd"].startswith("< ")
     assert hows["exp of a sum"].startswith("~ ")
@@ -152,7 +152,7 @@ def test_the_verb_prints_json_and_takes_a_seed(tmp_path: Any) -> None:
     assert sum(row["proved"] for row in data["laws"]) == data["proved"]
     assert data["laws"][0] == {
         "group": "arithmetic", "name": "a sum commutes", "left": "x + y", "right": "y + x",
-        "proved": True, "how": data["laws"][0]["how"],
+        "proved": True, "how": data["laws"][0]["how"], "chance": laws(3).findings[0].chance,
     }  # fmt: skip
 
 

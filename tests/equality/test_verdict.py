@@ -107,6 +107,8 @@ def test_sigmoid_as_tanh_is_identical_for_all_weights() -> None:
     found = judged(net, tanh_form(net))
     assert found.name == "identical"
     assert "for all values of" in found.because
+    assert found.numbers.heuristic
+    assert found.numbers.defined == found.numbers.points >= 16
     assert any("heuristic, because of exp" in line for line in found.evidence)
     assert any("points" in line and "in numbers" in line for line in found.evidence)
     assert found.counterexample is None
@@ -116,8 +118,9 @@ def test_sigmoid_as_tanh_is_identical_for_all_weights() -> None:
 def test_a_proved_bound_is_not_called_heuristic() -> None:
     found = judged("(x + 1)^2", "x^2 + 2*x + 1")
     assert found.name == "identical"
-    assert any("(proved)" in line for line in found.evidence)
-    assert not any("heuristic" in line for line in found.evidence)
+    assert found.numbers.chance is not None
+    assert found.numbers.chance <= identity.CONVINCING
+    assert not found.numbers.heuristic
 
 
 def hidden(order: Sequence[int], activation: str, factor: Fraction = Fraction(1)) -> Any:
@@ -220,7 +223,8 @@ def test_a_collapse_rounded_once_is_within_error() -> None:
     assert found.name == "within-error"
     assert "affine" in found.because
     assert "rounded" in found.because
-    assert any("at most" in line for line in found.evidence)  # the bound and the worst point
+    assert found.numbers.gap is not None
+    assert 0 < found.numbers.gap < 1e-6
     for key, places in (("weights", np.ndindex(2, 3)), ("bias", np.ndindex(2))):
         for place in places:
             for ulps in (1, -1):
@@ -398,14 +402,15 @@ def test_where_nothing_is_defined_nothing_is_called_equal() -> None:
     ):  # fmt: skip
         found = judged(one, other)
         assert found.name == "undecided", (one, other)
-        assert any("none of the points" in line for line in found.evidence)
+        assert found.numbers.defined == 0 < found.numbers.points
+        assert found.numbers.gap is None
 
 
 def test_points_where_a_value_is_not_defined_are_counted_apart() -> None:
     found = judged("1/x", "(1 + 0*x)/x")
     assert found.name == "identical"
     assert "where both are defined" in found.because
-    assert any("not defined, is too large" in line for line in found.evidence)
+    assert 0 < found.numbers.defined < found.numbers.points
     assert judged("1/x", "1/x + 1e-12").name == "different"
     assert judged("log(x)", "log(x) + log(1 + 1e-9)").name == "different"
 
@@ -415,9 +420,9 @@ def test_overflow_is_reported_apart() -> None:
     net = network(2, ([[800.0, 0.0], [0.0, 900.0]], [1.0, 2.0], "softmax"))
     found = judged(net, net.inlined.text(ascii=True))
     assert found.name == "structural"
-    mine, theirs = (line for line in found.evidence if line.startswith("in float64"))
-    assert "overflows" in theirs, theirs
-    assert "overflows" not in mine, mine  # softmax of a network subtracts the largest first
+    mine, theirs = found.numbers.broken
+    assert mine == 0 < theirs  # softmax of a network subtracts the largest first
+    assert ["overflows" in line for line in found.evidence if "in float64" in line] == [False, True]
     assert judged(net, moved(net, 0, "bias", (1,))).name == "different"
 
 
@@ -480,15 +485,9 @@ def test_a_wrong_float64_reading_shows_in_the_evidence(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Numeric, "apply", wrong)
     found = judged(net, net.inlined.text())
-    (mine, _), (off, _) = floats(right), floats(found)
+    (mine, _), (off, _) = right.numbers.errors, found.numbers.errors
     assert mine < 1e-12
     assert off > 1e-4
-
-
-def floats(found: Verdict) -> list[float]:
-    """By how much float64 is off on either side, from the evidence."""
-    lines = [line for line in found.evidence if line.startswith("in float64")]
-    return [float(line.partition("at most ")[2].split()[0].rstrip(",")) for line in lines]
 
 
 def test_seeds_choose_the_points() -> None:

@@ -336,7 +336,7 @@ def test_reports_of_more_than_4300_digits() -> None:
     finally:
         sys.set_int_max_str_digits(limit)
     assert f"{digits[0]}.{digits[1:3]} × 10^{len(digits) - 1}" in str(size)
-    assert grouped in size.table(exact=True)
+    assert grouped in size.report(exact=True)
 
 
 def test_a_formula_too_large_to_count_in_float64_has_a_short_repr() -> None:

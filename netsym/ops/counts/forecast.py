@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from math import log2
 from typing import Any
 
-from netsym.forms.sizes import PerOutput, Size, scientific, shown
+from netsym.forms.sizes import MOST_LISTED, PerOutput, Size, scientific, shown
 from netsym.graph.names import Names
 from netsym.ops.counts.counts import Counts
 from netsym.ops.counts.heights import Heights
 from netsym.ops.counts.sizes import Sizes
-from netsym.wording import plural, table
+from netsym.wording import WIDTH, plural, remark, spelled, table
 
 
 def forecast(
@@ -52,7 +52,6 @@ def count_nodes(
 
 
 _CALLED = {"once": "written once"}  # forms, where their names say too little
-_MOST_LISTED = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +65,38 @@ class NetworkSize:
     parameters: int
     inputs: Names
     outputs: Names
-    forms: Mapping[str, Size | None]
+    forms: Mapping[str, Size | None] = field(hash=False)
+
+    def __repr__(self) -> str:
+        known = ((form, size.nodes) for form, size in self.forms.items() if size is not None)
+        counts = ", ".join(f"{_CALLED.get(form, form)} {shown(nodes)}" for form, nodes in known)
+        return f"<sizes of {self.network}, in nodes: {counts}>"
 
     def __str__(self) -> str:
-        return self.table()
+        return self.report()
 
-    def table(self, exact: bool = False) -> str:
-        """The report; counts of more than 20 digits are abbreviated unless `exact`."""
+    def report(
+        self,
+        width: int = WIDTH,
+        ascii: bool = False,
+        digits: int | None = None,
+        exact: bool = False,
+    ) -> str:
+        """The forms in a table; counts of more than 20 digits are rounded unless `exact`.
+
+        `digits` says to how many. What does not fit into a `width` below 80 goes on below.
+        """
         rows = [("form", "nodes", "height", "operations")]
         for key, size in self.forms.items():
             form = _CALLED.get(key, key)
             if size is None:
                 rows.append((form, "not counted", "", "needs a graph too large to build"))
             else:
-                listed = [f"{kind} {shown(n, exact)}" for kind, n in size.operations.items()]
-                nodes = shown(size.nodes, exact)
-                rows.append((form, nodes, f"{size.height:,}", ", ".join(listed)))
-        return "\n".join([self._title(), "", *table(rows, "<>><"), "", self._verdict()])
+                nodes, kinds = shown(size.nodes, exact, digits), size.kinds(exact, digits)
+                rows.append((form, nodes, f"{size.height:,}", kinds))
+        lines = table(rows, "<>><", width)
+        said = remark(self._verdict(digits), width)
+        return spelled("\n".join([remark(self._title(), width), "", *lines, "", said]), ascii)
 
     def _title(self) -> str:
         counts = {
@@ -93,7 +107,7 @@ class NetworkSize:
         said = ", ".join(plural(n, word) for word, n in counts.items())
         return f"{self.network}: {said}"
 
-    def _verdict(self) -> str:
+    def _verdict(self, digits: int | None) -> str:
         layered, inlined = self.forms["layered"], self.forms["inlined"]
         assert layered is not None
         assert inlined is not None
@@ -102,16 +116,16 @@ class NetworkSize:
                 "The one formula is no larger than the layers: hardly a value is used twice, so "
                 "naming them saves nothing."
             )
-        factor = inlined.nodes / layered.nodes if inlined.nodes < 10**15 else None
-        times = (
-            f"{factor:,.1f}" if factor is not None else scientific(inlined.nodes // layered.nodes)
-        )
+        if inlined.nodes < 10**15:
+            times = f"{inlined.nodes / layered.nodes:,.1f}"
+        else:
+            times = scientific(inlined.nodes // layered.nodes, digits)
         return f"The one formula is {times} times as large as the layers."
 
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`."""
-        names = self.outputs.all() if len(self.outputs) <= _MOST_LISTED else []
-        inputs = self.inputs.all() if len(self.inputs) <= _MOST_LISTED else []
+        names = self.outputs.all() if len(self.outputs) <= MOST_LISTED else []
+        inputs = self.inputs.all() if len(self.inputs) <= MOST_LISTED else []
         return {
             "schema": 1,
             "network": self.network,
@@ -134,24 +148,38 @@ class Growth:
 
     network: str
     steps: tuple[int, ...]
-    nodes: Mapping[str, tuple[int, ...]]
+    nodes: Mapping[str, tuple[int, ...]] = field(hash=False)
+
+    def __repr__(self) -> str:
+        return f"<growth of {self.network}: {self._laws() or 'no forms'}>"
 
     def __str__(self) -> str:
-        return self.table()
+        return self.report()
 
-    def table(self, exact: bool = False) -> str:
-        """The report; counts of more than 20 digits are abbreviated unless `exact`."""
+    def report(
+        self,
+        width: int = WIDTH,
+        ascii: bool = False,
+        digits: int | None = None,
+        exact: bool = False,
+    ) -> str:
+        """The counts in a table; those of more than 20 digits are rounded unless `exact`.
+
+        `digits` says to how many.
+        """
         columns = [["steps", *map(str, self.steps)]]
         for form, counts in self.nodes.items():
-            columns.append([_GROWS.get(form, form), *(shown(count, exact) for count in counts)])
-        lines = table(list(zip(*columns, strict=True)), ">")
-        if len(self.steps) < 2:
-            said = "one number of steps shows no growth; ask for a range, as in --steps 1..10"
-            return "\n".join(
-                [f"{self.network}, nodes for each number of steps", "", *lines, "", said]
-            )
-        said = "; ".join(f"{_GROWS.get(form, form)}: {self.law(form)}" for form in self.nodes)
-        return "\n".join([f"{self.network}, nodes for each number of steps", "", *lines, "", said])
+            written = (shown(count, exact, digits) for count in counts)
+            columns.append([_GROWS.get(form, form), *written])
+        lines = table(list(zip(*columns, strict=True)), ">", width)
+        said = "one number of steps shows no growth; ask for a range, as in --steps 1..10"
+        if len(self.steps) > 1:
+            said = self._laws()
+        title = remark(f"{self.network}, nodes for each number of steps", width)
+        return spelled("\n".join([title, "", *lines, "", remark(said, width)]), ascii)
+
+    def _laws(self) -> str:
+        return "; ".join(f"{_GROWS.get(form, form)}: {self.law(form)}" for form in self.nodes)
 
     def law(self, form: str) -> str:
         """How the counts of a form grow, in words, as far as these numbers of steps show it."""
