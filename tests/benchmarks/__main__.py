@@ -17,6 +17,7 @@ from tests.benchmarks import (
     collapse,
     diagnosis,
     evaluate,
+    felt,
     gradient,
     identity,
     large,
@@ -26,7 +27,19 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.measure import Line, Row, rows_of
 
-THEMES = (build, sizes, large, text, evaluate, gradient, identity, diagnosis, collapse, process)
+THEMES = (
+    build,
+    sizes,
+    large,
+    text,
+    felt,
+    evaluate,
+    gradient,
+    identity,
+    diagnosis,
+    collapse,
+    process,
+)
 
 PACKAGES = ("numpy", "sympy", "casadi", "symengine", "click")
 COLUMNS = "{:<44} {:>11}  {:<24} {:>11} {:>12}  {:<15} {}"

@@ -9,7 +9,7 @@ import numpy as np
 from netsym.formula import Formula
 from netsym.network.to_form import unrolled
 from tests.benchmarks import rivals
-from tests.benchmarks.measure import Bar, Line, Rival, agree, faster, race, row, wall
+from tests.benchmarks.measure import Bar, Line, Rival, agree, faster, race, row, timed
 from tests.benchmarks.networks import DEEP, WIDE, dense, numeric, random_points
 
 
@@ -29,11 +29,11 @@ def _build(spec: str, casadi: Bar, sympy: Bar | None = None) -> list[Line]:
     arrays, lists = rivals.casadi_arrays(layers), rivals.sympy_lists(layers)
     _check(spec)
     return race(
-        wall(lambda: unrolled(network)),
+        timed(lambda: unrolled(network)),
         [
-            Rival("CasADi SX", wall(lambda: rivals.casadi_graph(arrays)), casadi),
-            Rival("sympy raw constructors", wall(lambda: rivals.sympy_graph(lists)), sympy),
-            Rival("symengine", wall(lambda: rivals.symengine_graph(layers))),
+            Rival("CasADi SX", timed(lambda: rivals.casadi_graph(arrays)), casadi),
+            Rival("sympy raw constructors", timed(lambda: rivals.sympy_graph(lists)), sympy),
+            Rival("symengine", timed(lambda: rivals.symengine_graph(layers))),
         ],
     )
 

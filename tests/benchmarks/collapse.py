@@ -26,7 +26,7 @@ from tests.benchmarks.measure import (
     faster,
     race,
     row,
-    wall,
+    timed,
 )
 from tests.benchmarks.networks import WIDE, numeric, random_points
 from tests.benchmarks.rivals import sympy_graph, sympy_names
@@ -50,8 +50,8 @@ def small() -> list[Line]:
     result = _collapsed(network, 1)
     _same_entries(network, result)
     given = expressions(network)
-    rival = Rival("sympy expand, collect", wall(lambda: by_sympy(*given)))
-    return race(wall(lambda: simplify(network)), [rival], least=3, most=5)
+    rival = Rival("sympy expand, collect", timed(lambda: by_sympy(*given)))
+    return race(timed(lambda: simplify(network)), [rival], least=3, most=5)
 
 
 @row("collapse: 10-10-10-10, names")
@@ -68,7 +68,7 @@ def named() -> list[Line]:
         seconds = float(done.stdout)
     except subprocess.TimeoutExpired:
         name, seconds = f"{name}, > {_TIMEOUT} s", float(_TIMEOUT)
-    ours = race(wall(lambda: simplify(network)), [Rival("", lambda: seconds)], least=3, most=9)[0]
+    ours = race(timed(lambda: simplify(network)), [Rival("", lambda: seconds)], least=3, most=9)[0]
     return [Line(ours.ours, name, seconds, bar=faster(50), rounds=1)]
 
 
@@ -156,7 +156,7 @@ def _within(network: Network, most: float) -> list[Line]:
     started = time.perf_counter()
     simplify(network)
     rounds = 1 if time.perf_counter() - started > most else 3
-    return race(wall(lambda: simplify(network)), [rival], least=rounds, most=rounds)
+    return race(timed(lambda: simplify(network)), [rival], least=rounds, most=rounds)
 
 
 def _behind_a_scaler(network: Network) -> Network:

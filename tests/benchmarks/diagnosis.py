@@ -9,7 +9,7 @@ from typing import Any
 from netsym.equality.diagnosis import diagnose
 from netsym.equality.sides import aligned, subject
 from netsym.equality.verdict import judge
-from tests.benchmarks.measure import Bar, DisagreementError, Line, faster, row, wall
+from tests.benchmarks.measure import Bar, DisagreementError, Line, faster, row, timed
 from tests.benchmarks.networks import DEEP, WIDE, numeric
 from tests.equality.mistakes import five, mistakes
 from tests.equality.test_verdict import exact_collapse, moved
@@ -54,7 +54,7 @@ def one_ulp() -> list[Line]:
     for spec in ("1-2-1:sigmoid", DEEP, WIDE):
         net = numeric(spec)
         wrong = moved(net, 0, "weights", (1, 0))
-        seconds = wall(lambda net=net, wrong=wrong: _judged(net, wrong, "different"))()  # type: ignore[misc]
+        seconds = timed(lambda net=net, wrong=wrong: _judged(net, wrong, "different"))()  # type: ignore[misc]
         lines.append(Line(seconds, f"{spec}: different"))
     return lines
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from netsym.network.network import Network
 from tests.benchmarks import rivals
-from tests.benchmarks.measure import Line, Rival, agree, faster, race, row, wall, within
+from tests.benchmarks.measure import Line, Rival, agree, faster, race, row, timed, within
 from tests.benchmarks.networks import DEEP, SQUARE, WIDE, Floats, dense, numeric, random_points
 
 POINTS = 1000
@@ -34,8 +34,8 @@ def _graph(network: Network, x: Floats, others: list[Rival]) -> list[Line]:
     batch = rivals.casadi_batch(arrays, x)
     agree("values against CasADi", _rows(formula(x)), batch())  # and the plans are made
     return race(
-        wall(lambda: formula(x)),
-        [Rival("CasADi SX, mapped buffers", wall(batch), faster(1)), *others],
+        timed(lambda: formula(x)),
+        [Rival("CasADi SX, mapped buffers", timed(batch), faster(1)), *others],
     )
 
 
@@ -47,7 +47,7 @@ def _lambdified(network: Network, x: Floats) -> Rival:
     call = sympy.lambdify(symbols, roots, "numpy", cse=True)
     columns = list(x.T)
     agree("values against lambdify", network.inlined(x), np.asarray(call(*columns))[0])
-    return Rival("sympy.lambdify, cse", wall(lambda: call(*columns)))
+    return Rival("sympy.lambdify, cse", timed(lambda: call(*columns)))
 
 
 def _compiled(network: Network, x: Floats) -> Rival:
@@ -57,7 +57,7 @@ def _compiled(network: Network, x: Floats) -> Rival:
     inputs, outputs = rivals.symengine_graph(dense(network))
     call: Any = symengine.Lambdify(inputs, outputs, backend="llvm", cse=True)
     agree("values against symengine", _rows(network.inlined(x)), _rows(call(x)))
-    return Rival("symengine LLVM, compiled", wall(lambda: call(x)))
+    return Rival("symengine LLVM, compiled", timed(lambda: call(x)))
 
 
 def _rows(values: Any) -> Floats:
@@ -86,8 +86,8 @@ def _layers(spec: str) -> list[Line]:
     by_hand = rivals.numpy_layers(dense(network))
     agree("values against NumPy", _rows(network(x)), by_hand(x))
     return race(
-        wall(lambda: network(x)),
-        [Rival("NumPy by hand", wall(lambda: by_hand(x)), within(1.2))],
+        timed(lambda: network(x)),
+        [Rival("NumPy by hand", timed(lambda: by_hand(x)), within(1.2))],
         most=101,
         seconds=3,
     )

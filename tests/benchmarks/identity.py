@@ -21,7 +21,7 @@ from tests.benchmarks.measure import (
     faster,
     race,
     row,
-    wall,
+    timed,
 )
 from tests.benchmarks.networks import WIDE, numeric
 from tests.equality.near_misses import all_pairs
@@ -47,7 +47,7 @@ def small() -> list[Line]:
     lines = _proof(network, other.read, 0.1)
     ours = lines[0].ours
     try:
-        started = wall(lambda: subprocess.run([sys.executable, "-c", _SYMPY], timeout=_TIMEOUT))
+        started = timed(lambda: subprocess.run([sys.executable, "-c", _SYMPY], timeout=_TIMEOUT))
         lines.append(Line(ours, "sympy simplify(a - b)", started(), bar=faster(100), rounds=1))
     except subprocess.TimeoutExpired:
         name = f"sympy simplify, > {_TIMEOUT} s"
@@ -132,7 +132,7 @@ def _proof(network: Network, other: Read, most: float) -> list[Line]:
             raise DisagreementError("what is equal was not proved")
 
     bar = Bar(1, f"<= {most:g} s")
-    line = race(wall(prove), [Rival("what it may take", lambda: most, bar)], least=3, most=9)[0]
+    line = race(timed(prove), [Rival("what it may take", lambda: most, bar)], least=3, most=9)[0]
     return [line]
 
 

@@ -106,13 +106,13 @@ def race(
     ]
 
 
-def wall(work: Callable[[], object]) -> Sample:
-    """The wall time of a call."""
-    return wall_on(lambda: None, lambda _: work())
+def timed(work: Callable[[], object]) -> Sample:
+    """The process time of a call, which other programs do not lengthen."""
+    return timed_on(lambda: None, lambda _: work())
 
 
-def wall_on(prepare: Callable[[], T], work: Callable[[T], object]) -> Sample:
-    """The wall time of a call on something prepared anew each time, outside the timing.
+def timed_on(prepare: Callable[[], T], work: Callable[[T], object]) -> Sample:
+    """The process time of a call on something prepared anew each time, outside the timing.
 
     What is short is repeated until 10 ms are full, and the median taken. The collector is off, as
     in `timeit`, and results are freed after the clock stops: neither side pays for taking its
@@ -134,9 +134,9 @@ def wall_on(prepare: Callable[[], T], work: Callable[[T], object]) -> Sample:
 
 
 def _once(work: Callable[[T], object], given: T) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     result = work(given)
-    end = time.perf_counter()
+    end = time.process_time()
     del result
     return end - start
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from netsym.network.network import Network
 from tests.benchmarks import rivals
-from tests.benchmarks.measure import Line, Rival, agree, faster, race, row, wall, wall_on
+from tests.benchmarks.measure import Line, Rival, agree, faster, race, row, timed, timed_on
 from tests.benchmarks.networks import WIDE, Weights, dense, fresh, numeric
 
 
@@ -18,10 +18,10 @@ def wide() -> list[Line]:
     arrays, lists = rivals.casadi_arrays(layers), rivals.sympy_lists(layers)
     roots = rivals.sympy_graph(lists)
     return race(
-        wall_on(lambda: fresh(network), sizes),
+        timed_on(lambda: fresh(network), sizes),
         [
-            Rival("CasADi SX, its build", wall(lambda: rivals.casadi_graph(arrays)), faster(5)),
-            Rival("sympy, memoised count", wall(lambda: rivals.sympy_sizes(roots))),
+            Rival("CasADi SX, its build", timed(lambda: rivals.casadi_graph(arrays)), faster(5)),
+            Rival("sympy, memoised count", timed(lambda: rivals.sympy_sizes(roots))),
         ],
     )
 

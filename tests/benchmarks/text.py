@@ -25,8 +25,8 @@ from tests.benchmarks.measure import (
     faster,
     race,
     row,
-    wall,
-    wall_on,
+    timed,
+    timed_on,
     within,
 )
 from tests.benchmarks.networks import DEEP, SMALL, WIDE, dense, fresh, numeric
@@ -68,10 +68,10 @@ def _text(network: Network) -> list[Line]:
     )
     _check(network.inlined.text(ascii=True), [sstr(root) for root in roots], network)
     return race(
-        wall_on(lambda: fresh(network).inlined, lambda formula: formula.text(ascii=True)),
+        timed_on(lambda: fresh(network).inlined, lambda formula: formula.text(ascii=True)),
         [
-            Rival("sympy.sstr", wall(lambda: [sstr(root) for root in roots]), faster(50)),
-            Rival("sympy.sstr, unsorted", wall(lambda: [sstr(r, order="none") for r in roots])),
+            Rival("sympy.sstr", timed(lambda: [sstr(root) for root in roots]), faster(50)),
+            Rival("sympy.sstr, unsorted", timed(lambda: [sstr(r, order="none") for r in roots])),
         ],
         least=3,
     )
@@ -105,7 +105,7 @@ def read_unicode() -> list[Line]:
 
 def _read(unit: str, terms: int) -> list[Line]:
     text = "".join(unit.format(n % 300 + 1, n % 40 + 1) for n in range(terms)) + "b"
-    sample = wall(lambda: parse_formula(text, longest=None))
+    sample = timed(lambda: parse_formula(text, longest=None))
     megabytes = len(text.encode()) / 1e6
     speed = megabytes / statistics.median(sample() for _ in range(3))
     return [Line(speed, f"({megabytes:.3g} MB)", unit="MB/s", bar=Bar(0.5, ">= 0.5 MB/s"))]
