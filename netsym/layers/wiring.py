@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import prod
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from netsym.layers import MOST_AXES, Layer, Shape, refuse_vast, shape_text
 from netsym.layers.blocks import LayerWire, Shared, Wire, end_of, expanded
 from netsym.layers.parameter_entries import entries
 from netsym.layers.parameter_formulas import GivenParameter, read_parameters
-from netsym.ops import NoReading, Ops, WholeOps
+from netsym.ops import NoReading, Ops, Place, WholeOps
 from netsym.ops.parameters import Parameter
 from netsym.ops.reading import read_parameter
 
@@ -64,14 +64,16 @@ class Placed:
     @property
     def seen(self) -> tuple[Shape, ...]:
         """The shapes of its inputs as the layer sees them: of one example."""
+        if not self.examples:
+            return self.shapes
         return tuple(shape[len(self.examples) :] for shape in self.shapes)
 
     def at(self, ops: Ops[A]) -> Ops[A]:
         """The reading at this place; in a sequence, at the step where it is."""
-        shapes = self.seen
-        if ops.whole and ops.place.step is not None:  # values are those of one step
+        shapes, place = self.seen, ops.place
+        if ops.whole and place.step is not None:  # values are those of one step
             shapes = tuple(shape[1:] for shape in shapes)
-        return ops.at(replace(ops.place, layer=self.number, shapes=shapes))
+        return ops.at(Place(self.number, shapes, place.step, place.length))
 
     def read(self, ops: Ops[A], *inputs: A) -> A:
         """Its output in a reading, from its inputs there."""

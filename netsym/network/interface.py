@@ -148,13 +148,15 @@ def flat(inputs: Sequence[Input], given: Sequence[npt.ArrayLike]) -> Sequence[np
     if len(given) in (1, len(inputs)):
         parts = [[each] for each in inputs] if len(given) == len(inputs) else [inputs]
         given = [framed(value, ends) for value, ends in zip(given, parts, strict=True)]
+    if len(inputs) == 1 and len(inputs[0].shape) == 1:
+        return given
     entries = sum(len(each.names) for each in inputs)
     try:
         arrays = [np.asarray(value) for value in given]
     except ValueError:  # lists of several lengths: no array, which is said where it is read
         return given
     vectors = _vectors(inputs, arrays)
-    if vectors is None or (len(inputs) == 1 and len(inputs[0].shape) == 1):
+    if vectors is None:
         if len(inputs) < 2 or len(arrays) == entries or _last(arrays) == entries:
             return given
         wanted = ", ".join(f"{each.name} ({shape_text(each.shape)})" for each in inputs)

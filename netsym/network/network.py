@@ -151,9 +151,10 @@ class Network(Wired):
             raise ValueMissingError(without_values(missing))
         y = self.read(Numeric(numbers), x)
         y = y if y.ndim > 1 else np.tile(y, (len(x), 1))
+        if len(self.outputs) == 1:
+            return shaped(y, x, shape)
         edges = np.cumsum([len(each.names) for each in self.outputs])[:-1]
-        found = tuple(shaped(part, x, shape) for part in np.split(y, edges, axis=1))
-        return found if len(found) > 1 else found[0]
+        return tuple(shaped(part, x, shape) for part in np.split(y, edges, axis=1))
 
     # -- forms ----------------------------------------------------------------------------------
     @cached_property

@@ -88,11 +88,15 @@ class Wired:
 
     def parameter_names(self) -> list[str]:
         """The parameters that are names, in order, each once."""
+        return list(self._parameter_names)
+
+    @cached_property
+    def _parameter_names(self) -> tuple[str, ...]:
         found: dict[str, None] = {}
         for parameter in self.parameters():
             for _, names in parameter.symbols():
                 found.update(dict.fromkeys(names))
-        return list(found)
+        return tuple(found)
 
     def repeated_names(self) -> list[str]:
         """The parameters that stand in several places of their arrays, each once."""
