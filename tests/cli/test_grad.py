@@ -7,9 +7,12 @@ import re
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import netsym
+from netsym.files.files import loads
+from netsym.forms.form import inlined, shared
 from tests.cli.running import run
 from tests.conftest import PATIENCE
 
@@ -279,3 +282,52 @@ def test_documents_compile(
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-2000:]
     assert "Overfull" not in done.stdout
+
+
+# -- limits, exactly where they are ---------------------------------------------------------------
+@pytest.mark.parametrize("form", ["layered", "shared", "inlined"])
+def test_as_many_nodes_as_the_limit_are_written_and_one_more_is_not(
+    form: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    network = netsym.parse("1-2-1:sigmoid")
+    slopes = network.layered.jacobian()
+    nodes = {
+        "layered": slopes, "shared": shared(slopes), "inlined": inlined(slopes),
+    }[form].size.nodes  # fmt: skip
+    words = ("grad", "1-2-1:sigmoid", "--form", form, "--max-nodes")
+    assert run(capfd, *words, nodes).code == 0
+    ran = run(capfd, *words, nodes - 1)
+    assert (ran.code, ran.out) == (3, "")
+    assert f"has {nodes} nodes, more than the limit of {nodes - 1}" in ran.err
+
+
+def test_what_is_built_has_a_limit_of_its_own(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A graph of the network and, for each of its 2 outputs, as much again."""
+    nodes = netsym.parse("2-3-2:tanh").count_nodes("layered")
+    monkeypatch.setattr("netsym.cli.grad._MOST_BUILT", 3 * nodes)
+    assert run(capfd, "grad", "2-3-2:tanh", "--size").code == 0
+    monkeypatch.setattr("netsym.cli.grad._MOST_BUILT", 3 * nodes - 1)
+    ran = run(capfd, "grad", "2-3-2:tanh", "--size")
+    assert ran.code == 3 and f"{3 * nodes:,} nodes" in ran.err
+    assert run(capfd, "grad", "2-3-2:tanh", "--size", "--output", "1").code == 0
+
+
+def test_names_of_z_are_the_same_once_a_network_was_saved(tmp_path: Path) -> None:
+    """Also where an input is called z."""
+    for first in ("x", "z", "z_1"):
+        network = loads(
+            f"netsym = 1\ninputs = ['{first}']\noutputs = ['out']\n"
+            "[[layers]]\ntype = 'dense'\nunits = 2\nactivation = 'relu'\n"
+            "[[layers]]\ntype = 'dense'\nunits = 1\nactivation = 'silu'\n"
+        )
+        wanted = network.layered.gradient().text(ascii=True)
+        netsym.save(network, tmp_path / "saved.toml")
+        again = netsym.load(tmp_path / "saved.toml")
+        assert again.layered.gradient().text(ascii=True) == wanted
+        given = dict.fromkeys(network.parameter_names(), 0.3)
+        np.testing.assert_array_equal(
+            network.layered.gradient()(1.5, parameters=given),
+            network.inlined.gradient()(1.5, parameters=given),
+        )
