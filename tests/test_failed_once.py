@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import pickle
 import re
@@ -18,6 +19,7 @@ import sympy
 import netsym
 from netsym.errors import SpecError
 from netsym.files.files import loads
+from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
 from netsym.layers import Layer
 from netsym.layers.convolution import ConvTranspose1d
 from netsym.layers.dense import Dense
@@ -528,3 +530,50 @@ def test_one_output_of_a_cost_was_asked_for_in_vain(capfd: pytest.CaptureFixture
 
 def test_a_network_that_comes_along_is_loaded_by_its_name() -> None:
     assert netsym.load("vgg16").parameter_count == 138_357_544
+
+
+# -- what an attacker met -------------------------------------------------------------------------
+def test_every_activation_is_read_back_from_its_latex() -> None:
+    """relu6 was written as an operator whose name nobody read: it has a digit."""
+    for name in ACTIVATIONS:
+        if name != "softmax":
+            network = netsym.parse(f"1-1:{name}")
+            assert netsym.compare(network, network.inlined.latex()).verdict == "structural"
+
+
+@pytest.mark.parametrize("name", [*ACTIVATIONS, "heaviside", "sign"])
+def test_not_a_number_is_none_in_a_program_either(name: str) -> None:
+    """max(0.0, min(6.0, nan)) is 6 in Python."""
+    if name == "softmax":
+        return
+    row = FUNCTIONS[name]
+    words = [word for word in row.python.split() if hasattr(math, word)]
+    space: dict[str, Any] = {word: getattr(math, word) for word in words}
+    exec(row.prelude, space)
+    function = space[name] if row.prelude else getattr(math, row.python)
+    assert math.isnan(function(math.nan, *([] if row.alpha is None else [row.alpha])))
+
+
+def test_a_formula_does_not_guess_the_columns_of_a_data_frame() -> None:
+    class Frame:
+        columns = ("x_2", "x_1")
+
+        def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+            return np.array([[1.0, 3.0]])
+
+    network = netsym.parse("2-1").with_parameters({"w1_1_1": 1, "w1_1_2": 10, "b1_1": 0})
+    with pytest.raises(SpecError, match="does not look at the columns of a data frame"):
+        network.inlined(Frame())
+
+
+def test_parameters_are_named_by_text() -> None:
+    network = netsym.parse("1-1")
+    with pytest.raises(SpecError, match="parameters have names, and 1 is none"):
+        network(0.0, parameters={1: 2.0})  # type: ignore[dict-item]
+    assert network.with_parameters(None) == network  # type: ignore[arg-type]
+
+
+def test_celu_divides_by_its_alpha() -> None:
+    with pytest.raises(SpecError, match="celu divides by its alpha, which is 0"):
+        Dense(units=1, activation="celu", alpha=0.0)
+    assert Dense(units=1, activation="elu", alpha=0.0).alpha == 0

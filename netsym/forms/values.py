@@ -27,6 +27,11 @@ def points(inputs: Sequence[npt.ArrayLike], count: int) -> tuple[Floats, tuple[i
     One value per input, numbers or arrays that broadcast; or one array with `count` as its last
     axis. A single input takes numbers, (…) or (…, 1) alike. Raises `SpecError` for anything else.
     """
+    if any(hasattr(value, "columns") for value in inputs):
+        raise SpecError(
+            "a formula does not look at the columns of a data frame; call the network with it, or "
+            "give df[[…]].to_numpy() with the columns in the order of the inputs"
+        )
     try:
         arrays = [reals(value) for value in inputs]
     except (ValueError, TypeError) as error:
@@ -88,6 +93,9 @@ def checked_numbers(values: Mapping[str, Any] | None) -> dict[str, float | Fract
             f'parameters are numbers by their names, as {{"w1_1_1": 0.5}}, not '
             f"{type(values).__name__}"
         )
+    unnamed = next((name for name in values if not isinstance(name, str)), None)
+    if unnamed is not None:
+        raise SpecError(f"parameters have names, and {unnamed!r} is none")
     return {name: checked_number(name, value) for name, value in values.items()}
 
 

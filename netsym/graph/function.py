@@ -41,6 +41,7 @@ class Function:
     vector: bool = False  # of a vector: it has no node of its own, only its expansion
     activation: bool = False  # a layer may use it
     alpha: float | None = None  # default of its one parameter, the second operand
+    divisor: bool = False  # that parameter is one, and so is not 0
     parity: int = 0  # -1: f(-z) = -f(z); 1: f(-z) = f(z)
     cancels: bool = False  # float64 loses all digits of a part of it, as of z*(1 - 1)
     slope: float | None = None  # no steeper anywhere, nor than a larger alpha; None: no bound

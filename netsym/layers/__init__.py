@@ -105,6 +105,9 @@ class Activated(Layer):
             with_alpha = ", ".join(f.name for f in FUNCTIONS.values() if f.alpha is not None)
             raise SpecError(f"{self.activation} has no alpha; only {with_alpha} have one")
 
+        if self.alpha == 0 and FUNCTIONS[self.activation].divisor:
+            raise SpecError(f"{self.activation} divides by its alpha, which is 0; give another")
+
     def activate(self, ops: Ops[A], values: A) -> A:
         """Apply the activation, element by element (softmax: to the whole vector)."""
         if self.activation == LINEAR:

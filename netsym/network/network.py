@@ -298,12 +298,11 @@ class Network(Wired):
         """
         numbers = checked_numbers(values)
         self._check_given(numbers)
-        for name, value in values.items():
-            number = numbers[name]
+        for name, number in numbers.items():
             if not isinstance(number, Fraction) and not math.isfinite(number):
-                raise SpecError(f"parameter {name} is {value}; it must be a finite number")
-            entries(f"parameter {name}", [value], (1,))
-        bound = {id(parameter): parameter.bound(values) for parameter in self.parameters()}
+                raise SpecError(f"parameter {name} is {number}; it must be a finite number")
+            entries(f"parameter {name}", [number], (1,))
+        bound = {id(parameter): parameter.bound(numbers) for parameter in self.parameters()}
         placed = tuple(
             replace(p, parameters={k: bound[id(v)] for k, v in p.parameters.items()})
             for p in self.layers

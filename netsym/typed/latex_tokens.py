@@ -37,7 +37,7 @@ _TOKEN = re.compile(
     r"|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![0-9.]))?)"
     r"|\\(?P<form>[tc]?)frac[ ]*(?:\{(?P<over>[0-9]{1,400})\}|(?P<o>[0-9]))"
     r"[ ]*(?:\{(?P<under>[0-9]{1,400})\}|(?P<u>[0-9]))"
-    r"|(?P<command>\\operatorname\*?\{[A-Za-z ]{1,40}\}(?:_\{\\tanh\})?|\\[A-Za-z]+|\\[{}|])"
+    r"|(?P<command>\\operatorname\*?\{[A-Za-z0-9 ]{1,40}\}(?:_\{\\tanh\})?|\\[A-Za-z]+|\\[{}|])"
     r"|(?P<close>\})|(?P<open>\{)"
     r"|(?P<sign>\*\*|[-+*/()\[\]|,=;!^_])"
     r"|(?P<unknown>.)",
@@ -317,7 +317,7 @@ class _Lexer:
 
     def _function(self, word: str, match: re.Match[str]) -> None:
         function = _FUNCTIONS.get(word)
-        operator = re.fullmatch(r"\\operatorname\*?\{([A-Za-z ]*)\}", word)
+        operator = re.fullmatch(r"\\operatorname\*?\{([A-Za-z0-9 ]*)\}", word)
         if function is None and operator is not None:
             function = function_of(operator[1].replace(" ", ""))
             if function is None:
