@@ -9,7 +9,6 @@ from netsym.errors import SpecError
 from netsym.forms.array_form import ArrayForm
 from netsym.forms.form import inlined
 from netsym.formula import Face
-from netsym.gradient.of_arrays import matrix_gradient
 from netsym.writers import ARRAY_WRITERS
 
 
@@ -51,5 +50,7 @@ class ArrayFormula(Face, ArrayForm):
         Raises `SpecError` for an output of several numbers, for unknown letters, and for layers
         whose derivative is not known of whole arrays.
         """
+        from netsym.gradient.of_arrays import matrix_gradient  # who only writes need not wait
+
         one = self if output is None else self.output(output)
         return matrix_gradient(one, self.shapes, wrt)
