@@ -54,8 +54,8 @@ def network_of(given: str | Network) -> Network:
     network = _named(given)
     if network is None and given.isidentifier():
         raise SpecError(
-            f"no network is called {given!r}; {did_you_mean(given, packaged.networks())}, "
-            f"or give a file, or {shorthand.SYNTAX}"
+            f"no network is called {given!r}: give a file, or {shorthand.SYNTAX}, "
+            f"or a name; {did_you_mean(given, packaged.networks())}"
         )
     return network or shorthand.parse(given)
 

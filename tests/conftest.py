@@ -36,10 +36,15 @@ def signals() -> Iterator[None]:
 
 
 def no_tex() -> NoReturn:
-    """CI must compile what is written; elsewhere what needs TeX is skipped, saying so."""
+    """What compiles LaTeX cannot run here."""
+    not_installed("pdflatex", "texlive-latex-recommended")
+
+
+def not_installed(program: str, package: str) -> NoReturn:
+    """CI must compile what is written; elsewhere what needs a compiler is skipped, saying so."""
     if os.environ.get("CI"):
-        pytest.fail("pdflatex is missing, and CI must compile what is written: see .ci/run")
-    pytest.skip("pdflatex is not installed: apt-get install texlive-latex-recommended")
+        pytest.fail(f"{program} is missing, and CI must compile what is written: see .ci/run")
+    pytest.skip(f"{program} is not installed: apt-get install {package}")
 
 
 @pytest.fixture(scope="session")

@@ -102,19 +102,22 @@ def _numbers(graph: Graph, nodes: Ids) -> list[Number]:
 
 
 def _values(graph: Graph, nodes: Ids) -> list[float]:
-    """The values of nodes that are made of numbers alone, to the nearest float64.
-
-    Where one is not rational, intervals are narrowed until both ends have one nearest float64; if
-    they never have, the value is the middle of two as far as 4,096 bits can tell, and either is as
-    near.
-    """
+    """The values of nodes that are made of numbers alone, to the nearest float64."""
     if not len(nodes):
         return []
     parameter = derived(Names("c", None, (len(nodes),)), graph, nodes)
     try:
         return list(map(float, fractions(read_parameter(parameter, Exact()))))
     except NotRational:
-        pass
+        return _by_intervals(parameter)
+
+
+def _by_intervals(parameter: Parameter) -> list[float]:
+    """The same of what is not rational.
+
+    Intervals are narrowed until both ends have one nearest float64; if they never have, the value
+    is the middle of two as far as 4,096 bits can tell, and either is as near.
+    """
     ends: list[tuple[float, float]] = []
     for bits in _PRECISIONS:
         with precision(bits):

@@ -18,9 +18,9 @@ from netsym.graph.names import Names, first_words
 def with_preactivations(formula: F) -> F:
     """The same, with a name z for what an activation is applied to, where its slope needs it.
 
-    Otherwise the slope of relu, step(z), would write z out again; and so would that of softmax with
-    its sum of powers, which is named s. What a skip connection is added to is named h: its z has a
-    δ then, like that of any other layer.
+    Otherwise the slope of relu, heaviside(z), would write z out again; and so would that of softmax
+    with its sum of powers, which is named s. What a skip connection is added to is named h: its z
+    has a δ then, like that of any other layer.
     """
     graph = formula.graph
     wanted: dict[int, list[Title]] = {}

@@ -71,4 +71,5 @@ def test_a_network_by_its_name(
 def test_a_name_that_no_network_has(capfd: pytest.CaptureFixture[str]) -> None:
     ran = run(capfd, "size", "gpt3")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith("netsym: no network is called 'gpt3'; did you mean 'gpt2'?")
+    assert ran.err.startswith("netsym: no network is called 'gpt3': give a file, or widths")
+    assert ran.err.endswith("or a name; did you mean 'gpt2'?\n")

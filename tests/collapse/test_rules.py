@@ -25,6 +25,7 @@ from netsym.layers.merge import Add, Concat
 from netsym.network.network import Network
 from netsym.ops import Ops
 from tests.collapse.byhand import decimal, entries, named, symbolic
+from tests.effort import many
 
 A = TypeVar("A")
 EQUAL = ("structural", "identical")
@@ -219,13 +220,16 @@ def test_a_scaler_is_folded_behind_a_nonlinear_layer_too() -> None:
 
 @pytest.mark.parametrize("relu", [False, True])
 def test_fifty_layers_become_one_or_two_if_a_relu_stands_between(relu: bool) -> None:
-    source = np.random.default_rng(0)
+    source, width = np.random.default_rng(0), many(64, 16)
     wires: list[Wire] = []
     for n in range(50):
-        given = {"weights": source.normal(0, 0.25, (16, 16)), "bias": source.normal(0, 1, 16)}
-        layer = Dense(units=16, activation="relu" if relu and n == 24 else "linear")
+        given = {
+            "weights": source.normal(0, width**-0.5, (width, width)),
+            "bias": source.normal(0, 1, width),
+        }
+        layer = Dense(units=width, activation="relu" if relu and n == 24 else "linear")
         wires.append((f"l{n}", layer, [f"l{n - 1}" if n else "input"], given))
-    result = simplify(net(16, *wires))
+    result = simplify(net(width, *wires))
     if relu:
         assert len(result.network.layers) == 2
         (place,) = result.blocked
@@ -234,7 +238,7 @@ def test_fifty_layers_become_one_or_two_if_a_relu_stands_between(relu: bool) -> 
     else:
         assert len(result.network.layers) == 1
         assert not result.blocked
-    x = source.normal(size=(3, 16))
+    x = source.normal(size=(3, width))
     expected = x
     for n, (_, _, _, given) in enumerate(wires):
         expected = expected @ given["weights"].T + given["bias"]

@@ -34,6 +34,7 @@ from netsym.writers.program import Program
 from netsym.writers.ropes import Layout, Rope, flat
 from netsym.writers.writer import Writer
 from tests.cli.running import Ran, run
+from tests.conftest import not_installed
 
 
 # -- C, the whole of it ---------------------------------------------------------------------------
@@ -263,11 +264,12 @@ def test_the_api_writes_it() -> None:
 
 
 # -- a program ------------------------------------------------------------------------------------
-@pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc")
 @pytest.mark.parametrize("expand", [False, True])
 @pytest.mark.parametrize("form", ["layered", "shared", "inlined"])
 def test_what_is_written_in_c_computes(form: str, expand: bool) -> None:
     """Every activation, and a network too deep for one expression, against its values."""
+    if shutil.which("gcc") is None:
+        not_installed("gcc", "gcc libc6-dev")
     shapes = [f"2-3{activation}-2{activation}" for activation in ACTIVATIONS] + ["2-1x60-1:tanh"]
     networks = [netsym.parse(shape) for shape in shapes]
     for number, network in enumerate(networks):
