@@ -20,6 +20,7 @@ from netsym.network.counting import refuse_vast_network
 from netsym.network.network import Network
 from netsym.ops import Ops
 from netsym.ops.reading import read_formula
+from netsym.ops.straight_line import StraightLine, straight_line
 from netsym.typed.parse import Parsed, parse_formula
 from netsym.wording import plural
 
@@ -91,6 +92,12 @@ class Subject:
             return self.formula
         assert self.network is not None
         return self.network.layered
+
+    @cached_property
+    def straight_line(self) -> StraightLine:
+        """It as a straight-line program of `inputs`, whose numbers know how they were typed."""
+        order = None if self.order is None else self.order.tolist()
+        return straight_line(self.graph, order, self.parsed.digits if self.parsed else None)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from netsym.forms.form import Form
-from netsym.graph.graph import Block, Ids
+from netsym.graph.graph import Block, Graph, Ids
 from netsym.graph.names import Names, literal
 from netsym.graph.plan import Contraction, Gather, LongSum, Operation, Plain, Plan
 from netsym.ops import Ops
@@ -137,7 +137,7 @@ class Reading(Generic[A]):
 
     def _power(self, base: A, exponent: int) -> A:
         ops = self.ops
-        value = self._number(exponent)
+        value = exponent_of(self.graph, exponent)
         if value is not None:
             if value.denominator == 1:
                 return ops.power(base, value.numerator)
@@ -146,20 +146,20 @@ class Reading(Generic[A]):
         raised = self._column(Gather(self.graph, np.array([exponent], dtype=np.int32)))
         return ops.call("exp", ops.multiply(raised, ops.call("log", base)))
 
-    def _number(self, node: int) -> Fraction | None:
-        """The value of an exponent that is a number, or a power of small ones, as in 2^3^2."""
-        block = self.graph.block_of(node)
-        if block.op == "constant":
-            return Fraction(block.number(node - block.start))
-        if block.op != "power":
-            return None
-        base, raised = (self.graph.block_of(n) for n in block.operands[node - block.start].tolist())
-        if base.op != "constant" or raised.op != "constant":
-            return None
-        numbers = block.operands[node - block.start].tolist()
-        value, power = (Fraction(self.graph.number(number)) for number in numbers)
-        small = power.denominator == 1 and 0 <= power <= 64 and abs(value) <= 64
-        return value**power.numerator if small else None
+
+def exponent_of(graph: Graph, node: int) -> Fraction | None:
+    """The value of an exponent that is a number, or a power of small ones, as in 2^3^2."""
+    block = graph.block_of(node)
+    if block.op == "constant":
+        return Fraction(block.number(node - block.start))
+    if block.op != "power":
+        return None
+    numbers = block.operands[node - block.start].tolist()
+    if any(graph.block_of(number).op != "constant" for number in numbers):
+        return None
+    value, power = (Fraction(graph.number(number)) for number in numbers)
+    small = power.denominator == 1 and 0 <= power <= 64 and abs(value) <= 64
+    return value**power.numerator if small else None
 
 
 def _listed(rows: np.ndarray | slice) -> np.ndarray:

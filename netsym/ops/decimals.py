@@ -1,0 +1,30 @@
+"""Numbers as decimals: 0.1 is 1/10, not the float64 next to it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.ops.arrays import Objects, filled
+
+
+def decimal(value: float | Fraction) -> Fraction:
+    """A number as the shortest decimal that float64 reads as it; what is exact stays.
+
+    >>> decimal(0.1), decimal(Fraction(1, 3)), decimal(2.0)
+    (Fraction(1, 10), Fraction(1, 3), Fraction(2, 1))
+    """
+    return Fraction(repr(value)) if isinstance(value, float) else value
+
+
+def decimals(values: npt.NDArray[Any]) -> Objects:
+    """The same for arrays of float64, or of objects, which are float and Fraction."""
+    return filled(map(decimal, values.reshape(-1).tolist()), values.shape)
+
+
+def are_decimals(values: npt.NDArray[Any]) -> bool:
+    """Whether all of them are decimals as they stand, so that nothing depends on the reading."""
+    return all(decimal(value) == value for value in np.unique(values).tolist())

@@ -1,0 +1,211 @@
+"""A formula as a straight-line program, in which every use of a number can be replaced by itself.
+
+The graph has every number once. Who asks what a typed decimal stands for needs its uses apart, and
+who looks for pieces goes from instruction to instruction, with values of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from netsym.forms.form import Form
+from netsym.graph.graph import Block
+from netsym.graph.names import literal
+from netsym.ops import Ops
+from netsym.ops.decimals import decimal
+from netsym.ops.reading import exponent_of
+
+A = TypeVar("A")
+
+
+class Machine(Protocol[A]):
+    """What an instruction needs, of elements of any kind: the arithmetic of a reading (`Ops`).
+
+    Functions are expanded with it, so whoever knows max, min, abs, sign and heaviside knows relu.
+    """
+
+    def constant(self, value: float | Fraction) -> A:
+        """A number."""
+
+    def add(self, *terms: A) -> A:
+        """One sum of all."""
+
+    def multiply(self, *factors: A) -> A:
+        """One product of all."""
+
+    def divide(self, numerator: A, denominator: A) -> A:
+        """A quotient."""
+
+    def power(self, base: A, exponent: int) -> A:
+        """A whole power."""
+
+    def negate(self, value: A) -> A:
+        """The other sign."""
+
+    def call(self, function: str, *operands: A) -> A:
+        """A function of the table, or its expansion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One use of a number: as a decimal, and as float64 has it.
+
+    `half` is half a unit of the last digit of a decimal that was typed, None for what is exact or
+    was not typed.
+    """
+
+    value: Fraction
+    stored: Fraction
+    typed: bool
+    half: Fraction | None = None
+
+    @property
+    def digits(self) -> int:
+        """How many significant digits were typed; 0 where none were."""
+        return len(str(int(abs(self.value) / (2 * self.half)))) if self.half and self.value else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """An operation on the values of instructions before it.
+
+    `input`, `name` and `number` say by `which` what they are; a `power` has a whole exponent.
+    """
+
+    op: str
+    operands: tuple[int, ...] = ()
+    which: int | str = 0
+
+
+@dataclass(frozen=True, eq=False)
+class StraightLine:
+    """The outputs of a formula, instruction by instruction."""
+
+    instructions: list[Instruction] = field(default_factory=list)
+    numbers: list[Number] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names that are not inputs, in order."""
+        found = (each.which for each in self.instructions if each.op == "name")
+        return list(dict.fromkeys(map(str, found)))
+
+    def run(
+        self,
+        machine: Machine[A],
+        inputs: Sequence[A],
+        named: Callable[[str], A],
+        numbers: Sequence[A],
+    ) -> list[A]:
+        """The outputs, from the values of inputs, names, and every use of a number."""
+        known: dict[str, Callable[..., A]] = {
+            "add": machine.add, "multiply": machine.multiply, "divide": machine.divide,
+            "negate": machine.negate,
+        }  # fmt: skip
+        leaves: dict[str, Callable[[Any], A]] = {
+            "input": inputs.__getitem__, "name": named, "number": numbers.__getitem__,
+        }  # fmt: skip
+        values: list[A] = []
+        for each in self.instructions:
+            operands = [values[place] for place in each.operands]
+            if each.op in leaves:
+                value = leaves[each.op](each.which)
+            elif each.op == "power":
+                value = machine.power(operands[0], int(each.which))
+            elif each.op in known:
+                value = known[each.op](*operands)
+            else:
+                value = machine.call(each.op, *operands)
+            values.append(value)
+        return [values[end] for end in self.ends]
+
+    def read(self, ops: Ops[A], x: A, width: int, numbers: Sequence[A]) -> A:
+        """The outputs (…, outputs) in a reading of arrays, from its inputs (…, inputs).
+
+        `numbers` has an array of shape (1,) for every use of a number.
+        """
+        inputs = [ops.take(x, np.array([place])) for place in range(width)]
+        ends = [
+            end if ops.lengths(end) else ops.multiply(ops.numbers(np.ones(1)), end)  # as pi alone
+            for end in self.run(ops, inputs, lambda name: ops.symbols(literal(name)), numbers)
+        ]
+        return ends[0] if len(ends) == 1 else ops.concatenate(ends)
+
+
+def straight_line(
+    form: Form,
+    order: Sequence[int] | None = None,
+    halves: Mapping[int, Fraction] | None = None,
+) -> StraightLine:
+    """A formula, instruction by instruction; `order` says which input each of its own is.
+
+    `halves` has half a unit of the last digit of constants that were typed as decimals; it is None
+    where nothing was typed.
+    """
+    return _Compiler(form, order, halves).made
+
+
+class _Compiler:
+    """Turns a graph into instructions."""
+
+    def __init__(
+        self, form: Form, order: Sequence[int] | None, halves: Mapping[int, Fraction] | None
+    ) -> None:
+        self.made = StraightLine()
+        self.graph = form.graph
+        self.typed = halves is not None
+        self.halves = halves or {}
+        own = range(len(form.inputs)) if order is None else order
+        self.inputs = dict(zip(form.inputs.tolist(), own, strict=True))
+        self.places: dict[int, int] = {}  # of the instruction for a node
+        for block, rows in self.graph.walk(form.mask):
+            for row in rows.tolist():
+                self._compile(block, row)
+        self.made.ends.extend(self._place(end) for end in form.ends.tolist())
+
+    def _put(self, op: str, operands: Iterable[int] = (), which: int | str = 0) -> int:
+        self.made.instructions.append(Instruction(op, tuple(operands), which))
+        return len(self.made.instructions) - 1
+
+    def _compile(self, block: Block, row: int) -> None:
+        node = block.start + row
+        if block.op == "symbol":
+            place = self.inputs.get(node)
+            self.places[node] = (
+                self._put("name", which=block.names.ascii(row))
+                if place is None
+                else self._put("input", which=place)
+            )
+        elif block.op == "name":
+            self.places[node] = self._place(int(block.operands[row, 0]))
+        elif block.op == "power":
+            self.places[node] = self._power(*block.operands[row].tolist())
+        elif block.op != "constant":
+            self.places[node] = self._put(block.op, map(self._place, block.operands[row].tolist()))
+
+    def _place(self, node: int) -> int:
+        """The instruction for a node; of a number a new one each time."""
+        if node in self.places:
+            return self.places[node]
+        number, half = self.graph.number(node), self.halves.get(node)
+        stored = Fraction(float(number)) if half else Fraction(number)  # a long decimal is exact
+        self.made.numbers.append(Number(decimal(number), stored, self.typed, half))
+        return self._put("number", which=len(self.made.numbers) - 1)
+
+    def _power(self, base: int, exponent: int) -> int:
+        """As `ops.reading` has powers: whole, of roots, or by exp and log."""
+        value = exponent_of(self.graph, exponent)
+        if value is not None and value.denominator == 1:
+            return self._put("power", [self._place(base)], value.numerator)
+        if value is not None and value.denominator == 2:
+            root = self._put("sqrt", [self._place(base)])
+            return self._put("power", [root], value.numerator)
+        logarithm = self._put("log", [self._place(base)])
+        return self._put("exp", [self._put("multiply", [self._place(exponent), logarithm])])
