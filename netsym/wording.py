@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Collection, Iterable, Sequence
+from decimal import ROUND_UP, Context, Decimal
 from itertools import islice
 from typing import TypeVar
 
@@ -146,6 +147,15 @@ def unbroken(listed: str) -> str:
 
 
 _NAMES = "it is a name, not a number", "these are names, not numbers"
+
+
+def at_most(bound: float) -> str:
+    """A bound to two digits, never below it.
+
+    >>> at_most(0.1), at_most(1.2345e-15), at_most(0.0)
+    ('0.11', '1.3e-15', '0')
+    """
+    return f"{Decimal(bound).normalize(Context(prec=2, rounding=ROUND_UP)):g}"
 
 
 def without_values(missing: list[str]) -> str:

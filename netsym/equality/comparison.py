@@ -235,6 +235,7 @@ class Comparison:
             two = self.other.network is not None
             start = f"{self.other.words} is {self.one.words}" if two else "this is your network"
             headline, reasons = found.headline(start), [self.because, *found.reasons()]
+            reasons += self.evidence[1:]
         lines = [f"note: {'; '.join(self.notes)}"] if self.notes else []
         lines.append(f"{self.verdict}: {headline}")
         shown = [_wrapped(line, width, ascii) for line in lines]

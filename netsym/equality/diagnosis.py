@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.equality.agreement import PROVING, Draw, agree, draws, evaluate
+from netsym.equality.agreement import PROVING, Draw, Radius, agree, draws, evaluate
 from netsym.equality.anatomy import Anatomy, Unit
-from netsym.equality.excuses import typed_radius
 from netsym.equality.identity import identity
 from netsym.equality.mutants import mutants, numbers_wrong
 from netsym.equality.same_graph import together
@@ -37,6 +36,8 @@ _MOST_CANDIDATES = 40  # mutants that are proved or refuted, of those that agree
 _MOST_NODES = 500  # of the network, for which all mistakes are tried; else near the departure
 _MOST_MADE = 4_000_000  # nodes of all mutants together
 _FEWEST = 50  # mutants, for networks of any size
+_NONE = Fraction(0)
+_ROOM = 1 + Fraction(1, 2**40)
 _LARGEST = 200_000  # nodes: what is larger is not searched
 
 
@@ -302,3 +303,44 @@ def _span(
         if not below:
             return spans.get(node)
         node = below[0]
+
+
+def typed_radius(typed: Subject, network: Subject) -> Radius | None:
+    """How far the decimals of a typed formula may be off, against a network with numbers.
+
+    A decimal that is a number of the network has no room, and one that is such a number rounded has
+    half of its last digit. If most are so, the formula copies the network, and the others have no
+    room either; if not, it is in another form, and all have room. Against what was typed as well
+    there is no room; the answer is None where there is none.
+    """
+    digits = {value: half * _ROOM for value, half in typed.typed_digits.items() if value}
+    numbers = _sizes(network)
+    if not digits or not len(numbers):
+        return None
+    room, copied = {}, 0
+    for value, half in digits.items():
+        place = int(np.searchsorted(numbers, abs(float(value))))
+        around = numbers[max(place - 1, 0) : place + 2].tolist()
+        closest = min(abs(Fraction(number) - abs(Fraction(value))) for number in around)
+        copied += closest <= half
+        if 0 < closest <= half:
+            room[value] = half
+    if 2 * copied < len(digits):
+        room = digits
+    return (lambda value: room.get(value, _NONE)) if room else None
+
+
+def _sizes(side: Subject) -> Floats:
+    """The sizes of all float64 numbers of a network or a formula that was not typed, sorted."""
+    arrays: list[Floats] = []
+    if side.network is not None:
+        for placed in side.network.layers:
+            entries = (p.entries for p in placed.parameters.values() if p.entries is not None)
+            arrays += [
+                np.array([e for e in array.reshape(-1).tolist() if isinstance(e, float)])
+                for array in entries
+            ]
+    elif side.parsed is None:
+        blocks = (block.payload for block in side.graph.graph.blocks if block.op == "constant")
+        arrays = [payload for payload in blocks if isinstance(payload, np.ndarray)]
+    return np.sort(np.abs(np.concatenate(arrays))) if arrays else np.empty(0)

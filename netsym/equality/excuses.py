@@ -15,21 +15,16 @@ from netsym.equality.agreement import (
     PROVING,
     Draw,
     Floats,
-    Radius,
-    agree,
     evaluate,
     largest_gap,
 )
 from netsym.equality.sides import Subject
 from netsym.ops.fields.outline import Outlines
-from netsym.ops.proved.balls import midpoint, overlap, precision
+from netsym.ops.proved.balls import overlap, precision
 from netsym.wording import plural
 
 _FAR = Fraction(2) ** 2200  # so far out the smallest weight of float64 drowns the largest bias
 _MOST_AFFINE, _FEW_AFFINE = 2048, 64  # inputs
-_SMALL_PART = 0.25  # of the largest value: more is not rounding
-_NONE = Fraction(0)
-_ROOM = 1 + Fraction(1, 2**40)  # 0.125 may be rounded to 0.12, which no float64 is exactly
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +36,8 @@ class Excuse:
     gap: float
 
 
-def within_error(
-    one: Subject, other: Subject, given: Sequence[Draw], tolerance: float | None
-) -> Excuse | None:
-    """Why a difference that was found is no mistake, if that has a cause that can be named."""
-    radii = (typed_radius(one, other), typed_radius(other, one))
-    if radii != (None, None):
-        loose = agree(one, other, given, PROVING, radii)
-        agree_so = loose.apart is None and loose.defined == loose.points
-        if agree_so and _is_small_part(one, other, given):
-            return _excused(
-                one, other, given,
-                f"at all {plural(loose.points, 'point')} they agree if decimals that were typed "
-                "are read as ± half of their last digit",
-                f"there the intervals that the typed digits allow overlap ({loose.bits} bits)",
-            )  # fmt: skip
+def rounded(one: Subject, other: Subject, given: Sequence[Draw]) -> Excuse | None:
+    """That the numbers of one are those of the other, each rounded once; None if they are not."""
     if _rounded(one, other):
         return _excused(
             one, other, given,
@@ -70,8 +52,11 @@ def within_error(
             "every number of the second is that of the first, rounded to float32",
             "the layers are the same, and their numbers were compared one by one",
         )  # fmt: skip
-    if tolerance is None:
-        return None
+    return None
+
+
+def within(one: Subject, other: Subject, given: Sequence[Draw], tolerance: float) -> Excuse | None:
+    """That no point shows a difference above a tolerance; None if one does."""
     gap, place = largest_gap(one, other, given)
     if not gap <= tolerance:
         return None
@@ -82,57 +67,6 @@ def within_error(
         (f"a proved bound at these points, which says nothing of others; the worst is {place}",),
         gap,
     )
-
-
-def _is_small_part(one: Subject, other: Subject, given: Sequence[Draw]) -> bool:
-    """Whether the difference is small beside the values: else any formula could be excused."""
-    size = 0.0
-    for draw in given:
-        values, _ = evaluate(one, draw, PROVING[0])
-        balls: list[Any] = values.reshape(-1).tolist()
-        size = max([size, *(abs(midpoint(ball)) for ball in balls if ball.is_finite())])
-    return largest_gap(one, other, given)[0] <= _SMALL_PART * size
-
-
-def typed_radius(typed: Subject, network: Subject) -> Radius | None:
-    """How far the decimals of a typed formula may be off, against a network with numbers.
-
-    A decimal that is a number of the network has no room, and one that is such a number rounded has
-    half of its last digit. If most are so, the formula copies the network, and the others have no
-    room either; if not, it is in another form, and all have room. Against what was typed as well
-    there is no room; the answer is None where there is none.
-    """
-    digits = {value: half * _ROOM for value, half in typed.typed_digits.items() if value}
-    numbers = _numbers(network)
-    if not digits or not len(numbers):
-        return None
-    room, copied = {}, 0
-    for value, half in digits.items():
-        place = int(np.searchsorted(numbers, abs(float(value))))
-        around = numbers[max(place - 1, 0) : place + 2].tolist()
-        closest = min(abs(Fraction(number) - abs(Fraction(value))) for number in around)
-        copied += closest <= half
-        if 0 < closest <= half:
-            room[value] = half
-    if 2 * copied < len(digits):
-        room = digits
-    return (lambda value: room.get(value, _NONE)) if room else None
-
-
-def _numbers(side: Subject) -> Floats:
-    """The sizes of all float64 numbers of a network or a formula that was not typed, sorted."""
-    arrays: list[Floats] = []
-    if side.network is not None:
-        for placed in side.network.layers:
-            entries = (p.entries for p in placed.parameters.values() if p.entries is not None)
-            arrays += [
-                np.array([e for e in array.reshape(-1).tolist() if isinstance(e, float)])
-                for array in entries
-            ]
-    elif side.parsed is None:
-        blocks = (block.payload for block in side.graph.graph.blocks if block.op == "constant")
-        arrays = [payload for payload in blocks if isinstance(payload, np.ndarray)]
-    return np.sort(np.abs(np.concatenate(arrays))) if arrays else np.empty(0)
 
 
 def _parameters(side: Subject) -> list[Floats] | None:

@@ -19,6 +19,7 @@ from netsym.graph.names import Names, literal
 from netsym.network.counting import refuse_vast_network
 from netsym.network.network import Network
 from netsym.ops import Ops
+from netsym.ops.fields.outline import Outlines
 from netsym.ops.reading import read_formula
 from netsym.ops.straight_line import StraightLine, straight_line
 from netsym.typed.parse import Parsed, parse_formula
@@ -43,6 +44,7 @@ class Subject:
     parsed: Parsed | None = None
     declared: bool = True  # it says which of its names are inputs
     order: npt.NDArray[np.int64] | None = None  # its own inputs, as places in `inputs`
+    decimals: bool = False  # its float64 numbers are read as the decimals that they are written as
 
     def __repr__(self) -> str:
         return f"<{self.words.removesuffix(',')}>"
@@ -74,11 +76,19 @@ class Subject:
 
     def read(self, ops: Ops[A], x: A) -> A:
         """The outputs (…, outputs) from the inputs (…, inputs)."""
+        ops = ops.in_decimals() if self.decimals else ops
         own = x if self.order is None else ops.take(x, self.order)
         if self.network is not None:
             return self.network.read(ops, own)
         assert self.formula is not None
         return read_formula(self.formula, ops, own)
+
+    @cached_property
+    def is_rounded(self) -> bool:
+        """Whether a number is a float64 that is not the decimal that it is written as."""
+        ops = Outlines(opaque=False)
+        self.read(ops, ops.inputs(self.inputs))
+        return ops.found.rounded
 
     @property
     def parameter_count(self) -> int:
@@ -215,6 +225,11 @@ def read_text(text: str, like: Subject | None, longest: int | None = _LONGEST) -
         latex_names=network.latex_names,
         longest=longest,
     )
+
+
+def in_decimals(side: Subject) -> Subject:
+    """The same with its float64 numbers as the decimals that they are written as."""
+    return replace(side, decimals=True)
 
 
 def aligned(one: Subject, other: Subject) -> Subject:

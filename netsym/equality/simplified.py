@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_UP, Context, Decimal
 from math import inf, isfinite, nextafter
 
 import numpy as np
@@ -19,17 +18,15 @@ from netsym.collapse.step import Step
 from netsym.equality.agreement import draws, largest_gap
 from netsym.equality.rounded import rounding
 from netsym.equality.sides import Subject, aligned, subject
-from netsym.equality.verdict import VERDICTS, Verdict, judge
+from netsym.equality.verdict import BOX, VERDICTS, Verdict, judge
 from netsym.network.network import Network
 from netsym.ops.drift import Drifts, Unbounded
 from netsym.ops.proved.rationals import Exact
 from netsym.ops.reading import read_parameter
-from netsym.wording import agreed, plural
+from netsym.wording import agreed, at_most, plural
 from netsym.writers.language import Watcher, no_watcher
 
 Floats = npt.NDArray[np.float64]
-
-_BOX = 10.0  # the size of inputs for which a bound is given
 
 
 def judge_simplified(
@@ -130,7 +127,7 @@ def _apart(
     points = sum(len(draw.x) for draw in given)
     bound = _everywhere(networks, off)
     words = [
-        f"wherever all inputs are within ±{_BOX:g} they differ by at most {at_most(bound)} (proved "
+        f"wherever all inputs are within ±{BOX:g} they differ by at most {at_most(bound)} (proved "
         "for all such points, by the sizes of the numbers and the slopes of the functions)"
     ] if bound is not None else []  # fmt: skip
     words.append(
@@ -147,17 +144,8 @@ def _everywhere(networks: Sequence[Network], off: Sequence[Mapping[int, Floats]]
         for network, changes in zip(networks, off, strict=True):
             ops = Drifts(changes)
             with np.errstate(over="ignore", invalid="ignore"):
-                apart = network.read(ops, ops.within(len(network.input_names), _BOX)).apart
+                apart = network.read(ops, ops.within(len(network.input_names), BOX)).apart
             total = nextafter(total + float(apart.max()), inf)
     except Unbounded:
         return None
     return total if isfinite(total) else None
-
-
-def at_most(bound: float) -> str:
-    """A bound to two digits, never below it.
-
-    >>> at_most(0.1), at_most(1.2345e-15), at_most(0.0)
-    ('0.11', '1.3e-15', '0')
-    """
-    return f"{Decimal(bound).normalize(Context(prec=2, rounding=ROUND_UP)):g}"

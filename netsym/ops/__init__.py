@@ -60,14 +60,25 @@ class Ops(ABC, Generic[A]):
     expand: bool = False
     once: bool = False
     whole: bool = False  # an element is a whole array, so a parameter is one letter
+    decimals: bool = False  # 0.1 is 1/10, not the float64 next to it; in exact readings
     place: Place = Place()
 
     def at(self, place: Place) -> Self:
         """The same reading at a place."""
-        there = object.__new__(type(self))  # as copy does, and it is done for every layer
-        there.__dict__ |= self.__dict__
+        there = self._copy()
         there.place = place
         return there
+
+    def in_decimals(self) -> Self:
+        """The same reading, in which a float64 is the shortest decimal that it is written as."""
+        there = self._copy()
+        there.decimals = True
+        return there
+
+    def _copy(self) -> Self:
+        made = object.__new__(type(self))  # as copy does, and it is done for every layer
+        made.__dict__ |= self.__dict__
+        return made
 
     # -- where values come from
     @abstractmethod

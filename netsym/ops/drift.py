@@ -28,6 +28,7 @@ Floats = npt.NDArray[np.float64]
 
 _UNIT = 2.0**-52
 _LEAST = 2.0**-1074
+_HIGHEST = 64  # power
 
 
 class Unbounded(Exception):
@@ -63,6 +64,11 @@ class Drifts(ByMatrices[Drift]):
         """Inputs of at most this size, the same in both networks."""
         return Drift(np.full(width, largest), np.zeros(width))
 
+    def number(self, value: Fraction, off: float) -> Drift:
+        """A number that may be so far off in the other function; shape (1,)."""
+        size = nextafter(abs(float(value)), inf)
+        return _Number(np.array([size]), np.array([off]))
+
     # -- where values come from
     def symbols(self, names: Names) -> Drift:
         raise Unbounded(f"{names.ascii(0)} has no value")
@@ -96,19 +102,23 @@ class Drifts(ByMatrices[Drift]):
     def multiply(self, *factors: Drift) -> Drift:
         result = factors[0]
         for factor in factors[1:]:
-            apart = result.apart * factor.size + result.size * factor.apart
+            apart = result.apart * factor.size + (result.size + result.apart) * factor.apart
             result = self._rounded(result.size * factor.size, apart)
         return result
 
     def divide(self, numerator: Drift, denominator: Drift) -> Drift:
-        if not isinstance(denominator, _Number) or denominator.apart.any():
+        if not isinstance(denominator, _Number):
             raise Unbounded("a quotient by what is not known exactly")
-        with np.errstate(divide="ignore"):
-            inverse = 1 / denominator.size
-        return self.multiply(numerator, self._rounded(inverse, np.zeros(inverse.shape)))
+        least = (denominator.size - denominator.apart) * (1 - 4 * _UNIT)
+        if (denominator.apart.any() and not (least > 0).all()) or not denominator.size.all():
+            raise Unbounded("a quotient by what may be 0")
+        inverse = 1 / denominator.size
+        return self.multiply(numerator, self._rounded(inverse, denominator.apart * inverse / least))
 
     def power(self, base: Drift, exponent: int) -> Drift:
-        raise Unbounded("a power")
+        if not 1 <= exponent <= _HIGHEST:
+            raise Unbounded("such a power")
+        return self.multiply(*[base] * exponent)
 
     def negate(self, value: Drift) -> Drift:
         return value

@@ -215,7 +215,7 @@ DECIMALS, ROUGH = built(["x_1", "x_2"], numbers([2, 2, 1], ["tanh", ""], 3))
 def test_typed_decimals_without_a_mistake(digits: int) -> None:
     found = compare(ROUGH, ROUGH.inlined.text(ascii=True, digits=digits))
     assert found.verdict == "within-error"
-    assert "half of their last digit" in found.because
+    assert "half of the last digit" in found.because
     assert found.counterexample is None
     assert found.diagnosis is None
 

@@ -227,9 +227,9 @@ def test_a_collapse_rounded_once_is_within_error() -> None:
     assert 0 < found.numbers.gap < 1e-6
     for key, places in (("weights", np.ndindex(2, 3)), ("bias", np.ndindex(2))):
         for place in places:
-            for ulps in (1, -1):
+            for ulps, name in ((1, "within-error"), (-1, "within-error"), (64, "different")):
                 wrong = moved(exact, 0, key, place, ulps)
-                assert judged(network(3, *layers), wrong).name == "different", (key, place, ulps)
+                assert judged(network(3, *layers), wrong).name == name, (key, place, ulps)
 
 
 def test_a_collapse_of_fractions_that_are_floats_is_identical() -> None:
@@ -248,7 +248,10 @@ def test_typed_decimals() -> None:
     net = network(1, ([[0.123456]], [1.987654], "linear"))
     found = judged(net, "0.1235*x + 1.99")
     assert found.name == "within-error"
-    assert "half of their last digit" in found.because
+    assert "half of the last digit" in found.because
+    assert [str(each) for each in found.numbers.stand_ins] == [
+        "0.1235 stands for 0.123456", "1.99 stands for 1.987654",
+    ]  # fmt: skip
     assert judged(net, "0.1237*x + 1.99").name == "different"  # its last digit is wrong by 2
     assert judged(net, "0.1235*x + 1.97").name == "different"
     assert judged(net, "0.1235*x + 2").name == "different"  # 2 is no decimal: it is exact

@@ -20,6 +20,7 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.ops import ByMatrices, Present
 from netsym.ops.arrays import concatenated_shape, hollow, taken_shape
+from netsym.ops.decimals import are_decimals, decimal, decimals
 from netsym.ops.fields.tower import Towers
 
 _MOST = 2**200  # of degrees and bits: with more, nothing is proved anyway
@@ -54,8 +55,9 @@ class Outline:
 class Found:
     """What is found of all that is read: `levels` that a tower needs, and whether it is `possible`
     to read it in one; `calls` of random functions, how many of them are `roots`, the sums of
-    `degrees` and of `bits` of all their operands, the `functions` used, by their names, and whether
-    a max is `nested` in another, or of more than two.
+    `degrees` and of `bits` of all their operands, the `functions` used, by their names, whether
+    a max is `nested` in another, or of more than two, and whether a number is `rounded`: a float64
+    that is not the decimal that it is written as.
     """
 
     levels: int = 1
@@ -66,6 +68,7 @@ class Found:
     roots: int = 0
     functions: set[str] = field(default_factory=set)
     nested: bool = False
+    rounded: bool = False
 
 
 class Outlines(ByMatrices[Outline]):
@@ -108,16 +111,19 @@ class Outlines(ByMatrices[Outline]):
         return replace(self.symbols(names), inputs=1)
 
     def numbers(self, values: npt.NDArray[Any]) -> Outline:
-        exact, floats = [], values
-        if values.dtype == object:
-            exact = [value for value in values.flat if isinstance(value, Fraction)]
-            floats = np.array([v for v in values.flat if isinstance(v, float)], dtype=np.float64)
+        self.found.rounded = self.found.rounded or not are_decimals(values)
+        exact: list[Fraction] = []
+        floats: npt.NDArray[Any] = decimals(values) if self.decimals else values
+        if floats.dtype == object:
+            exact = [value for value in floats.flat if isinstance(value, Fraction)]
+            floats = np.array([v for v in floats.flat if isinstance(v, float)], dtype=np.float64)
         bits = _float_bits(floats) + sum(map(_bits, exact))
         whole = not exact and bool((floats == np.rint(floats)).all())
         return Outline(values.shape, bits=bits, whole=whole)
 
     def constant(self, value: float | Fraction) -> Outline:
-        number = Fraction(value)
+        self.found.rounded = self.found.rounded or decimal(value) != value
+        number = decimal(value) if self.decimals else Fraction(value)
         return Outline((), bits=_bits(number), whole=number.denominator == 1)
 
     # -- arithmetic

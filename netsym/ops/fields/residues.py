@@ -21,6 +21,7 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.ops import ByMatrices, Present
 from netsym.ops.arrays import concatenated, taken
+from netsym.ops.decimals import decimals
 from netsym.ops.fields.logarithm import Logarithm
 from netsym.ops.fields.max_of_sets import Sets
 from netsym.ops.fields.oracle import Oracle
@@ -103,6 +104,7 @@ class Arithmetic(ByMatrices[Residues]):
         return Residues(whole, Running.exact(reals.reshape(shape)) if self.kinked else None)
 
     def numbers(self, values: Array) -> Residues:
+        values = decimals(values) if self.decimals else values
         if values.dtype == object:
             return self._exact(values.reshape(-1).tolist(), values.shape)
         return self._floats(values)

@@ -15,6 +15,7 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.ops import ByMatrices, Present
 from netsym.ops.arrays import Elements, Objects, at_each_place, filled
+from netsym.ops.decimals import decimals
 from netsym.ops.parameters import values_of
 
 
@@ -46,8 +47,8 @@ class Scalars(Elements, ByMatrices[Objects]):
         self.values = values or {}
         self.coverage: list[Coverage] = []
         self._points: int | None = None  # how many there are, once that is known
-        # By the id of the array, which is held so that the id stays its own.
-        self._numbers: dict[int, tuple[Any, Objects]] = {}
+        # By the id of the array, which is held so that the id stays its own, and how it was read.
+        self._numbers: dict[tuple[int, bool], tuple[Any, Objects]] = {}
         self._matrices: dict[int, list[Any]] = {}
 
     # -- what a number is
@@ -76,11 +77,13 @@ class Scalars(Elements, ByMatrices[Objects]):
 
     def numbers(self, values: npt.NDArray[Any]) -> Objects:
         """Arrays of floats, which may be large, are made once."""
-        if id(values) in self._numbers:
-            return self._numbers[id(values)][1]
-        made = filled(map(self.given, values.reshape(-1).tolist()), values.shape)
+        key = id(values), self.decimals
+        if key in self._numbers:
+            return self._numbers[key][1]
+        given = values if not self.decimals else decimals(values)
+        made = filled(map(self.given, given.reshape(-1).tolist()), values.shape)
         if values.dtype != object:
-            self._numbers[id(values)] = (values, made)
+            self._numbers[key] = (values, made)
             self._matrices[id(made)] = []
         return made
 

@@ -1,0 +1,443 @@
+"""One assignment of numbers, each within its own room, with which two functions agree.
+
+It is found by damped least squares (Levenberg 1944, Marquardt 1963) in float64, and then by
+Newton's method with a derivative that is kept, in balls of many bits. What is found is a proposal:
+whether the functions are the same with it is proved by others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import inf, log2
+from typing import Any, Generic, TypeVar
+
+import flint
+import numpy as np
+import numpy.typing as npt
+
+from netsym.ops import Ops
+from netsym.ops.numeric import Numeric
+from netsym.ops.proved.balls import Ball, Balls, precision
+from netsym.ops.straight_line import StraightLine
+
+A = TypeVar("A")
+Floats = npt.NDArray[np.float64]
+Lines = tuple[StraightLine, StraightLine]
+
+#: Bits of the balls, and log2 of the residual at which numbers are known well enough.
+_BITS, _SOLVED = 760, -420
+_STEP = 250  # bits of the step of differences
+_NEAR = -40  # log2 of the residual from which on float64 sees nothing any more
+_VISIBLE = 1e-9  # relative room that differences in float64 see
+_ROUNDS, _DAMPED_ROUNDS = 40, 60
+_BETTER = 0.999  # of the residual's square, above which damped steps gain nothing any more
+_SLOW = 4  # rounds of Newton's method in a row that may gain nothing
+_RANK = 90  # bits by which a derivative that is no other's combination may be smaller
+_FAR = 2.0  # rooms that a step may leave, as it may come back
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A number that may move: of which side, which one, and how far either way."""
+
+    side: int
+    which: int
+    room: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Points (points, inputs) in exact fractions, and values of the names."""
+
+    x: npt.NDArray[np.object_]
+    values: Mapping[str, Fraction]
+
+    def joined(self, x: npt.NDArray[np.object_]) -> Sample:
+        """With further points."""
+        return Sample(np.concatenate([self.x, x]), self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The numbers that were free, as balls, and how much of its room the worst of them takes."""
+
+    values: tuple[Ball, ...]
+    used: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Varied(Generic[A]):
+    """A value, and what it is where one of the free numbers is a step further."""
+
+    base: A
+    by: Mapping[int, A]
+
+
+class _Variants(Generic[A]):
+    """Computes with values and their variants, of those numbers alone that a value depends on."""
+
+    def __init__(self, ops: Ops[A]) -> None:
+        self.ops = ops
+
+    def constant(self, value: float | Fraction) -> _Varied[A]:
+        return _Varied(self.ops.constant(value), {})
+
+    def add(self, *terms: _Varied[A]) -> _Varied[A]:
+        return self._each(self.ops.add, terms)
+
+    def multiply(self, *factors: _Varied[A]) -> _Varied[A]:
+        return self._each(self.ops.multiply, factors)
+
+    def divide(self, numerator: _Varied[A], denominator: _Varied[A]) -> _Varied[A]:
+        return self._each(self.ops.divide, (numerator, denominator))
+
+    def power(self, base: _Varied[A], exponent: int) -> _Varied[A]:
+        return self._each(lambda value: self.ops.power(value, exponent), (base,))
+
+    def negate(self, value: _Varied[A]) -> _Varied[A]:
+        return self._each(self.ops.negate, (value,))
+
+    def call(self, function: str, *operands: _Varied[A]) -> _Varied[A]:
+        return self._each(lambda *each: self.ops.call(function, *each), operands)
+
+    def _each(self, operation: Callable[..., A], operands: Sequence[_Varied[A]]) -> _Varied[A]:
+        whose = dict.fromkeys(number for operand in operands for number in operand.by)
+        return _Varied(
+            operation(*(operand.base for operand in operands)),
+            {n: operation(*(each.by.get(n, each.base) for each in operands)) for n in whose},
+        )
+
+
+def outputs(
+    line: StraightLine, ops: Balls | Numeric, sample: Sample, numbers: Sequence[Any]
+) -> npt.NDArray[Any]:
+    """The outputs of one side at all points, (points*outputs,), with an element for each number."""
+    found = _values(line, ops, sample, numbers, {})
+    return np.concatenate([each.base for each in found])
+
+
+def _values(
+    line: StraightLine,
+    ops: Any,
+    sample: Sample,
+    numbers: Sequence[Any],
+    steps: Mapping[int, tuple[int, Any]],
+) -> list[_Varied[Any]]:
+    """The outputs with their variants; `steps` has for a number its own, and what it becomes."""
+    x: Any = sample.x.astype(np.float64) if isinstance(ops, Numeric) else ops.points(sample.x)
+    inputs: list[_Varied[Any]] = [
+        _Varied(x[:, place : place + 1], {}) for place in range(x.shape[1])
+    ]
+
+    def element(value: Any) -> Any:
+        return np.array([value], dtype=np.float64 if isinstance(ops, Numeric) else object)
+
+    given = [
+        _Varied(element(value), {steps[n][0]: element(steps[n][1])} if n in steps else {})
+        for n, value in enumerate(numbers)
+    ]
+    values = sample.values
+
+    def named(name: str) -> _Varied[Any]:
+        return _Varied(ops.numbers(element(values[name])), {})
+
+    found = line.run(_Variants(ops), inputs, named, given)
+    count = len(sample.x)
+    return [
+        _Varied(_column(each.base, count), {n: _column(v, count) for n, v in each.by.items()})
+        for each in found
+    ]
+
+
+def _column(value: Any, count: int) -> Any:
+    return np.broadcast_to(value, (count, 1)).reshape(-1)
+
+
+def solve(
+    lines: Lines, numbers: Sequence[Sequence[Fraction]], free: Sequence[Free], sample: Sample
+) -> Solution | None:
+    """Values of the free numbers with which both sides agree at all points; None if there are none.
+
+    The other numbers are what `numbers` of the two sides say.
+    """
+    search = _Search(lines, numbers, free, sample)
+    with np.errstate(all="ignore"):
+        start = search.damped(np.zeros(len(free)))
+    return None if start is None else search.newton(start)
+
+
+class _Search:
+    """Both sides at the points, by how much of its room every free number is moved."""
+
+    def __init__(
+        self,
+        lines: Lines,
+        numbers: Sequence[Sequence[Fraction]],
+        free: Sequence[Free],
+        sample: Sample,
+    ) -> None:
+        self.lines = lines
+        self.numbers = numbers
+        self.free = free
+        self.sample = sample
+
+    # -- in float64
+    def damped(self, moved: Floats) -> Floats | None:
+        """How far numbers are moved after damped steps, until float64 sees nothing better."""
+        damping, best, cost = 1e-2, moved, inf
+        residual, slopes = np.empty(0), np.empty((0, len(moved)))
+        for _ in range(_DAMPED_ROUNDS):
+            here, steep = self._in_float64(moved)
+            if len(here) < len(self.free):
+                return None
+            new = float(here @ here)
+            if new <= cost:
+                slow = new > _BETTER * cost
+                damping, best, cost, residual, slopes = damping / 4, moved, new, here, steep
+                if slow or np.abs(residual).max(initial=0.0) < 2.0**_NEAR:
+                    return best
+            else:
+                damping *= 8
+                if damping > 1e12:
+                    return best
+            normal = slopes.T @ slopes
+            weight = max(damping, 1e-13) * max(float(normal.diagonal().max(initial=0.0)), 1e-300)
+            step = np.linalg.solve(normal + weight * np.eye(len(moved)), -slopes.T @ residual)
+            moved = np.clip(best + step, -_FAR, _FAR)
+        return best
+
+    def _in_float64(self, moved: Floats) -> tuple[Floats, Floats]:
+        """Relative differences where both are finite, and their derivatives."""
+        size = 2.0**-10
+        ops = Numeric({})
+        sides, slopes = [], []
+        for side, line in enumerate(self.lines):
+            numbers = [float(number) for number in self.numbers[side]]
+            steps = {}
+            for place, (each, far) in enumerate(zip(self.free, moved, strict=True)):
+                if each.side != side:
+                    continue
+                start, room = numbers[each.which], float(each.room)
+                numbers[each.which] = start + room * float(far)
+                if room > _VISIBLE * abs(start):
+                    steps[each.which] = place, numbers[each.which] + room * size
+            found = _values(line, ops, self.sample, numbers, steps)
+            sides.append(np.concatenate([each.base for each in found]))
+            slopes.append(self._slopes(found, len(self.free), size))
+        scale = np.maximum(np.maximum(np.abs(sides[0]), np.abs(sides[1])), 2.0**-200)
+        residual = (sides[0] - sides[1]) / scale
+        slope = (slopes[0] - slopes[1]) / scale[:, None]
+        kept = np.isfinite(residual) & np.isfinite(slope).all(axis=1)
+        return residual[kept], slope[kept]
+
+    def _slopes(self, found: Sequence[_Varied[Any]], count: int, step: Any) -> npt.NDArray[Any]:
+        rows = [
+            np.stack(
+                [
+                    (each.by[n] - each.base) / step if n in each.by else each.base * 0
+                    for n in range(count)
+                ],
+                axis=1,
+            )
+            for each in found
+        ]
+        return np.concatenate(rows)
+
+    # -- in balls
+    def newton(self, start: Floats) -> Solution | None:
+        """From where float64 sees no difference to hundreds of bits."""
+        with precision(_BITS):
+            moved = [flint.arb(float(far)) for far in start]
+            factors: _Factors | None = None
+            before, best, slow, far_out = inf, inf, 0, 0
+            for _ in range(_ROUNDS):
+                residual, kept = self._residual(moved)
+                size = _log2(residual)
+                if size < _SOLVED:
+                    used = max((abs(float(far)) for far in moved), default=0.0)
+                    return Solution(tuple(self._value(n, moved) for n in range(len(moved))), used)
+                slow = slow + 1 if size > best - 1 else 0
+                if len(residual) < len(self.free) or slow > _SLOW:
+                    return None
+                best = min(best, size)
+                if factors is None or size > before - 16:
+                    factors = _Factors(self._derivative(moved, kept))
+                    if not factors.pivots:
+                        return None
+                step = factors.solved([-each for each in residual])
+                moved = [(far + by).mid() for far, by in zip(moved, step, strict=True)]
+                if factors.free and size > before - 16:
+                    moved = factors.within(moved)
+                before = size
+                worst = max(abs(float(far)) for far in moved)
+                if not worst < 1e9:
+                    return None
+                if worst > _FAR:
+                    far_out += 1
+                    if far_out > 12:
+                        return None
+                    moved = [
+                        far if abs(float(far)) <= _FAR else flint.arb(_FAR if far > 0 else -_FAR)
+                        for far in moved
+                    ]
+        return None
+
+    def _value(self, place: int, moved: Sequence[Ball]) -> Ball:
+        each = self.free[place]
+        start = self.numbers[each.side][each.which]
+        return (exactly(start) + exactly(each.room) * moved[place]).mid()
+
+    def _numbers(self, side: int, moved: Sequence[Ball]) -> list[Ball]:
+        numbers = [exactly(number) for number in self.numbers[side]]
+        for place, each in enumerate(self.free):
+            if each.side == side:
+                numbers[each.which] = self._value(place, moved)
+        return numbers
+
+    def _residual(self, moved: Sequence[Ball]) -> tuple[list[Ball], npt.NDArray[np.int64]]:
+        sides = [
+            outputs(line, Balls({}, _BITS), self.sample, self._numbers(side, moved))
+            for side, line in enumerate(self.lines)
+        ]
+        residual, kept = [], []
+        self.scale = []
+        for place, (a, b) in enumerate(zip(*sides, strict=True)):
+            if a.is_finite() and b.is_finite():
+                scale = max(abs(a).upper(), abs(b).upper(), flint.arb(2) ** -200)
+                residual.append(((a - b) / scale).mid())
+                self.scale.append(scale)
+                kept.append(place)
+        return residual, np.array(kept, dtype=np.int64)
+
+    def _derivative(
+        self, moved: Sequence[Ball], kept: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.object_]:
+        """(points, numbers), by differences."""
+        small = flint.arb(2) ** -_STEP
+        slopes = []
+        for side, line in enumerate(self.lines):
+            numbers = self._numbers(side, moved)
+            steps = {
+                each.which: (place, numbers[each.which] + exactly(each.room) * small)
+                for place, each in enumerate(self.free)
+                if each.side == side
+            }
+            found = _values(line, Balls({}, _BITS), self.sample, numbers, steps)
+            slopes.append(self._slopes(found, len(self.free), small)[kept])
+        scaled = (slopes[0] - slopes[1]) / np.array(self.scale, dtype=object)[:, None]
+        return _middles(scaled)
+
+
+class _Factors:
+    """An orthogonal factorisation with pivots (Golub and Van Loan, 2013, section 5.4).
+
+    `pivots` are the columns that are independent, `free` the others.
+    """
+
+    def __init__(self, columns: npt.NDArray[np.object_]) -> None:
+        count = columns.shape[1]
+        left = list(range(count))
+        work = columns.copy()
+        self.rows: list[npt.NDArray[np.object_]] = []
+        self.basis: list[npt.NDArray[np.object_]] = []
+        self.pivots: list[int] = []
+        first = None
+        while left:
+            sizes = {place: (work[:, place] ** 2).sum().mid() for place in left}
+            best = max(left, key=sizes.__getitem__)
+            first = sizes[best] if first is None else first
+            if not sizes[best] > first * flint.arb(2) ** -_RANK:
+                break
+            length = sizes[best].sqrt().mid()
+            unit = _middles(work[:, best] / length)
+            row = np.full(count, flint.arb(0), dtype=object)
+            row[best] = length
+            left.remove(best)
+            if left:
+                dots = _middles(unit @ work[:, left])
+                row[left] = dots
+                work[:, left] = _middles(work[:, left] - np.outer(unit, dots))
+            self.basis.append(unit)
+            self.rows.append(row)
+            self.pivots.append(best)
+        self.free = left
+
+    def solved(self, right: Sequence[Ball]) -> list[Ball]:
+        """The least squares solution in which what is free stays where it is."""
+        values = np.array(right, dtype=object)
+        return self._back([(unit @ values).mid() for unit in self.basis])
+
+    def _back(self, right: Sequence[Ball]) -> list[Ball]:
+        found = [flint.arb(0)] * len(self.rows[0])
+        for place in range(len(self.pivots) - 1, -1, -1):
+            rest = right[place]
+            for other in self.pivots[place + 1 :]:
+                rest -= self.rows[place][other] * found[other]
+            found[self.pivots[place]] = (rest / self.rows[place][self.pivots[place]]).mid()
+        return found
+
+    def within(self, moved: Sequence[Ball]) -> list[Ball]:
+        """The same but for what does not matter, so that the largest is as small as can be."""
+        ways = []
+        for place in self.free:
+            way = self._back([-row[place] for row in self.rows])
+            way[place] = flint.arb(1)
+            ways.append(way)
+        start = np.array([float(far) for far in moved])
+        lines = np.array([[float(by) for by in way] for way in ways])
+        if not (np.isfinite(lines).all() and np.isfinite(start).all()):
+            return list(moved)
+        amounts = least_largest(start, lines)
+        found = list(moved)
+        for amount, way in zip(amounts.tolist(), ways, strict=True):
+            found = [(far + amount * by).mid() for far, by in zip(found, way, strict=True)]
+        return found
+
+
+def least_largest(start: Floats, lines: Floats) -> Floats:
+    """The amounts with which `|start + amounts @ lines|` has the least largest element.
+
+    By weighted least squares, again and again (Lawson 1961).
+    """
+    weights: Floats = np.ones(len(start))
+    best: Floats = np.zeros(len(lines))
+    least = inf
+    for _ in range(200):
+        roots = np.sqrt(weights)
+        amounts = np.linalg.lstsq((lines * roots).T, -start * roots, rcond=None)[0]
+        off = np.abs(start + amounts @ lines)
+        if off.max() < least:
+            best, least = np.asarray(amounts), float(off.max())
+        weights = weights * (off / off.max() + 1e-12)
+        weights /= weights.sum()
+    return best
+
+
+def exactly(value: Fraction) -> Ball:
+    """A fraction as a ball."""
+    return flint.arb(flint.fmpq(value.numerator, value.denominator))
+
+
+def rational(ball: Ball, most: int = 2**150) -> Fraction | None:
+    """A fraction that is so near that it is no accident; None if there is none."""
+    mantissa, exponent = ball.mid().man_exp()
+    value: Fraction = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    simple = value.limit_denominator(most)
+    near = abs(value - simple) * 2**340 < max(Fraction(1), abs(value))
+    return simple if near else None
+
+
+def _middles(balls: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    made = np.empty(balls.size, dtype=object)
+    made[:] = [ball.mid() for ball in balls.reshape(-1).tolist()]
+    return made.reshape(balls.shape)
+
+
+def _log2(values: Sequence[Ball]) -> float:
+    largest = max((abs(value) for value in values), default=flint.arb(0))
+    if not largest > 0:
+        return -inf
+    mantissa, exponent = largest.mid().man_exp()
+    return log2(abs(int(mantissa))) + int(exponent)

@@ -1,0 +1,562 @@
+"""Stand-ins: which exact numbers the typed ones stand for, if two functions are the same with them.
+
+A decimal that was typed stands for a number of the other side that it is when rounded; where it
+stands for none, as where constants were merged, one assignment of all these numbers is looked for.
+"""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import inf, isfinite, nextafter
+from typing import Any
+
+import flint
+import numpy as np
+import numpy.typing as npt
+
+from netsym.equality.agreement import Draw, Place
+from netsym.equality.assignment import (
+    Free,
+    Lines,
+    Sample,
+    exactly,
+    outputs,
+    rational,
+    solve,
+)
+from netsym.equality.identity import Identity, identity
+from netsym.equality.sides import Subject
+from netsym.graph.constants import whole
+from netsym.graph.functions import FUNCTIONS
+from netsym.ops import Ops
+from netsym.ops.decimals import decimal
+from netsym.ops.drift import Drifts, Unbounded
+from netsym.ops.numeric import Floats, Numeric
+from netsym.ops.proved.balls import Ball, Balls, disjoint, precision
+from netsym.ops.straight_line import Number, StraightLine
+from netsym.wording import few, joined
+
+Exact = tuple[Sequence[Fraction], Sequence[Fraction]]
+Numbers = tuple[Sequence[Fraction | Ball], Sequence[Fraction | Ball]]
+
+_ROOM = 1 + Fraction(1, 2**40)  # 0.125 may be rounded to 0.12, which no float64 is exactly
+_LEAST = 3  # digits, from which on a decimal says that it is rounded
+_LONG = 15  # digits, from which on it may be what float64 arithmetic made
+_MOST_FREE, _MOST_FREED = 90, 40  # numbers
+_LARGEST, _LARGEST_SOLVED = 50_000, 5_000  # instructions of both sides
+_NEARLY = 1e-4  # difference beside the largest value, above which float64 is no cause
+_FRESH = 60  # points that numbers of which no fraction is known are tried at
+_BITS, _CLOSE = 760, 2.0**-120
+_EXACT = frozenset({"abs", "max", "min", "sign", "heaviside"})
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A number as it was typed or stored, and what it stands for, a fraction or a decimal of it.
+
+    It is `off` by so much, within its `room`.
+    """
+
+    side: int
+    typed: Fraction
+    value: Fraction | str
+    off: float
+    room: str
+
+    def __str__(self) -> str:
+        return f"{written(self.typed)} stands for {written(self.value)}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The data, for `--json`; numbers are text."""
+        return {"side": self.side, "typed": written(self.typed), "stands_for": str(self.value),
+                "off": self.off, "room": self.room}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """With which numbers two functions are the same, and how that is known.
+
+    `exact` are the numbers of both sides as they are read, `numbers` have the stand-ins; `fields`
+    is the proof, None where the numbers are irrational and points alone speak for it.
+    """
+
+    exact: Exact
+    numbers: Numbers
+    stand_ins: tuple[StandIn, ...]
+    fields: Identity | None
+    points: int = 0
+
+    @property
+    def proved(self) -> bool:
+        """Whether they are proved to be the same with these numbers."""
+        return self.fields is not None
+
+    def bound(self, one: Subject, other: Subject, box: float) -> float | None:
+        """How far both are apart as written, at most, for inputs within ±box; None: not known."""
+        if not self.proved:
+            return None
+        total, width = 0.0, len(one.inputs)
+        try:
+            for side, numbers, exact in zip((one, other), self.numbers, self.exact, strict=True):
+                ops, line = Drifts({}), side.straight_line
+                off = [abs(value - known) for value, known in zip(numbers, exact, strict=True)]
+                elements = [
+                    ops.number(known, nextafter(float(each), inf) if each else 0.0)
+                    for known, each in zip(exact, off, strict=True)
+                ]
+                with np.errstate(over="ignore", invalid="ignore"):
+                    apart = line.read(ops, ops.within(width, box), width, elements).apart
+                total = nextafter(total + float(np.max(apart)), inf)
+        except Unbounded:
+            return None
+        return total if isfinite(total) else None
+
+
+def written(value: Fraction | str) -> str:
+    """A number for a report: a fraction with a short denominator, or a decimal.
+
+    >>> written(Fraction(1, 3)), written(Fraction(333, 1000)), written(Fraction(1, 7919))
+    ('1/3', '0.333', '0.000126278570526')
+    """
+    if isinstance(value, str):
+        return value
+    nearest = float(value)
+    if Fraction(repr(nearest)) == value:
+        whole_number = whole(nearest)
+        return str(nearest if whole_number is None else whole_number)
+    return str(value) if value.denominator < 1000 else f"{nearest:.12g}"
+
+
+def in_words(stand_ins: Sequence[StandIn]) -> str:
+    """The first of them, how many more there are, and their rooms."""
+    rooms = joined(dict.fromkeys(each.room for each in stand_ins))
+    return f"{few(stand_ins, 4)}, within {rooms}"
+
+
+def explained(
+    one: Subject, other: Subject, given: Sequence[Draw], apart: Place, loose: bool = False
+) -> Explained | None:
+    """The numbers with which both are the same, where typed ones stand for others; else None.
+
+    They are `apart` at a place as written, and were looked at where `given` says.
+    With `loose` whole numbers and decimals of one digit have room as well, which they do not have
+    by right: that is for reports.
+    """
+    lines = one.straight_line, other.straight_line
+    size = sum(len(line.instructions) for line in lines)
+    if size > _LARGEST:
+        return None
+    typed = [side for side in (1, 0) if any(number.half for number in lines[side].numbers)]
+    for mover in dict.fromkeys([*typed, 1, 0]):
+        found = _Search(one, other, given, apart, mover, size <= _LARGEST_SOLVED, loose).found()
+        if found is not None:
+            return found
+    return None
+
+
+def beyond_rounding(one: Subject, other: Subject, place: Place) -> bool:
+    """Whether both differ there whatever decimals of the same digits were typed."""
+    inputs = [[Fraction(value) for value in place.inputs.values()]]
+    names = {name: Fraction(value) for name, value in place.parameters.items()}
+    x = np.empty((1, len(one.inputs)), dtype=object)
+    if x.size:
+        x[:] = inputs
+    with precision(_BITS):
+        ends = []
+        for side in (one, other):
+            numbers = [
+                exactly(number.value) + flint.arb(0, exactly((number.half or Fraction(0)) * _ROOM))
+                for number in side.straight_line.numbers
+            ]
+            ends.append(outputs(side.straight_line, Balls({}, _BITS), Sample(x, names), numbers))
+        return any(disjoint(a, b) for a, b in zip(*ends, strict=True))
+
+
+def as_stored(one: Subject, other: Subject) -> bool:
+    """Whether both are the same with the float64 numbers next to long decimals that were typed.
+
+    Two texts are not: there is nothing that was stored.
+    """
+    if (one.parsed is None) == (other.parsed is None):
+        return False
+    lines = one.straight_line, other.straight_line
+    numbers_of_both = [number for line in lines for number in line.numbers]
+    if not any(n.half and decimal(float(n.value)) != n.value for n in numbers_of_both):
+        return False
+    numbers = tuple([number.stored for number in line.numbers] for line in lines)
+    fields = _identity(one, lines, (numbers[0], numbers[1]))
+    return fields is not None and fields.convinces
+
+
+class _Search:
+    """One side's numbers move; those of the other are exact."""
+
+    def __init__(
+        self,
+        one: Subject,
+        other: Subject,
+        given: Sequence[Draw],
+        apart: Place,
+        mover: int,
+        small: bool,
+        loose: bool,
+    ) -> None:
+        self.one = one
+        self.lines = one.straight_line, other.straight_line
+        self.given = given
+        self.apart = apart
+        self.mover = mover
+        self.small = small
+        both = one.parsed is not None and other.parsed is not None
+        self.loose = loose
+        self.least = 1 if loose else _LEAST if both else _LEAST - 1
+        stored = one.parsed is None and other.parsed is None
+        values = [
+            [number.stored if stored else number.value for number in line.numbers]
+            for line in self.lines
+        ]
+        self.exact: Exact = (values[0], values[1])
+        self.moving = self.lines[mover].numbers
+        self.others = sorted({abs(number.value) for number in self.lines[1 - mover].numbers})
+        digits = [number.digits for number in self.moving]
+        self.usual = _usual([count for count in digits if count >= _LEAST]) or _usual(
+            [count for count in digits if count == _LEAST - 1]
+        )
+        self._known: Sample | None = None
+
+    def found(self) -> Explained | None:
+        """The first of the ways that is proved."""
+        for wholes in (False, True) if self._wholes() else (False,):
+            nearest = self._with(self._partners(wholes, nearest=True))
+            if nearest != self.exact and (found := self._proved(nearest)):
+                return found
+            if self.small and (found := self._assigned(wholes, nearest)):
+                return found
+        return None
+
+    # -- what a number may stand for
+    def _trimmed(self, number: Number) -> Fraction | None:
+        """The room of a number that was typed to the usual digits and lost zeros at its end."""
+        if self.loose and number.typed and number.half is None:
+            return Fraction(1, 2)
+        if self.loose:
+            return number.half
+        if not self.usual:
+            return None
+        if number.half is not None:
+            lost: int = 10 ** max(self.usual - number.digits, 0)
+            return number.half / lost
+        whole = abs(number.value)
+        if number.typed and whole.denominator == 1 and 1 <= whole < 10**self.usual:
+            unit: Fraction = Fraction(10) ** (len(str(whole.numerator)) - self.usual)
+            return unit / 2
+        return None
+
+    def _candidates(self, number: Number) -> list[Fraction]:
+        """The numbers of the other side that it is when they are rounded as it is."""
+        room = number.half if number.digits >= self.least else self._trimmed(number)
+        if room is None or not number.value or abs(number.value) in self.others:
+            return []
+        return [n for n in self.others if abs(n - abs(number.value)) <= room * _ROOM]
+
+    def _wholes(self) -> bool:
+        return any(number.half is None and self._candidates(number) for number in self.moving)
+
+    def _partners(self, wholes: bool, nearest: bool) -> dict[int, Fraction]:
+        """By number, the one that it stands for: the nearest, or only where there is one."""
+        found = {}
+        for place, number in enumerate(self.moving):
+            if number.half is None and not wholes:
+                continue
+            size, candidates = abs(number.value), self._candidates(number)
+            if len(candidates) == 1 or (nearest and candidates):
+                closest = min(candidates, key=lambda each: abs(each - size))
+                found[place] = closest if number.value > 0 else -closest
+        return found
+
+    def _with(self, partners: dict[int, Any]) -> Numbers:
+        numbers = [list(self.exact[0]), list(self.exact[1])]
+        for place, value in partners.items():
+            numbers[self.mover][place] = value
+        return numbers[0], numbers[1]
+
+    def _free(self, wholes: bool, partners: dict[int, Fraction]) -> Iterator[Free]:
+        """The numbers without one partner, and how far each may move."""
+        for place, number in enumerate(self.moving):
+            size = abs(number.value)
+            if not size or size in self.others or place in partners:
+                continue
+            if number.half is None and not wholes:
+                continue
+            candidates = self._candidates(number)
+            if candidates and number.half is not None and number.digits >= self.least:
+                room: Fraction | None = number.half
+            elif number.digits >= (1 if self.loose else _LEAST):
+                room = number.half
+            elif self.usual >= _LEAST:
+                room = self._trimmed(number) if number.half or candidates else None
+            else:
+                continue
+            if room and number.digits >= _LONG:
+                room = max(room, size * 8 / 2**53)
+            if room:
+                yield Free(self.mover, place, room)
+
+    def _computed(self, partners: dict[int, Fraction]) -> Iterator[Free]:
+        """Numbers that arithmetic on several of the other side may have made, and none of it is."""
+        sizes = {abs(number.value) for number in self.moving}
+        if len(sizes - {*self.others}) > len({*self.others} - sizes):
+            return
+        taken = {abs(value) for value in partners.values()}
+        for place, number in enumerate(self.moving):
+            room, size = _computed_room(number), abs(number.value)
+            near = bisect_left(self.others, size - size / 10**12)
+            inside = near < len(self.others)
+            corresponds = inside and self.others[near] <= size + size / 10**12
+            if room and size not in taken and not corresponds:
+                yield Free(self.mover, place, room)
+
+    # -- one assignment
+    def _assigned(self, wholes: bool, nearest: Numbers) -> Explained | None:
+        partners = self._partners(wholes, nearest=False)
+        base = self._with(partners)
+        free = list(self._free(wholes, partners))
+        if not free and base not in (nearest, self.exact) and (found := self._proved(base)):
+            return found
+        computed = list(self._computed(partners))
+        ways = [free]
+        if computed and self._nearly():
+            ways.append(free + computed)
+        for way in ways:
+            if way and len(way) <= _MOST_FREE and (found := self._solved(base, way)):
+                return found
+        loose = [
+            Free(self.mover, place, half)
+            for place in partners
+            if (half := self.moving[place].half) and self.moving[place].digits >= _LEAST
+        ]
+        if not free or not loose or len(loose) > _MOST_FREED:
+            return None
+        return self._freed(base, free, loose)
+
+    def _freed(self, base: Numbers, free: Sequence[Free], loose: list[Free]) -> Explained | None:
+        """With as few partners given up as possible, and at most half as many as have none."""
+        found = self._solved(self._typed_again(base, loose), [*free, *loose])
+        if found is None:
+            return None
+        step = max(1, len(loose) // 2)
+        while step:
+            start = 0
+            while start < len(loose):
+                kept = loose[:start] + loose[start + step :]
+                less = self._solved(self._typed_again(base, kept), [*free, *kept])
+                if less is not None:
+                    loose, found = kept, less
+                else:
+                    start += step
+            step //= 2
+        return found if len(loose) <= max(1, len(free) // 2) else None
+
+    def _typed_again(self, base: Numbers, loose: Sequence[Free]) -> Numbers:
+        numbers = [list(base[0]), list(base[1])]
+        for each in loose:
+            numbers[each.side][each.which] = self.exact[each.side][each.which]
+        return numbers[0], numbers[1]
+
+    def _solved(self, base: Numbers, free: Sequence[Free]) -> Explained | None:
+        """One assignment of the free numbers that makes both the same; points that refute are
+        taken in.
+        """
+        sample = self._sample(2 * len(free) + 12)
+        for again in range(5):
+            solution = solve(self.lines, base, free, sample)
+            if solution is None or solution.used > 1 + 2.0**-30:
+                return None
+            numbers = [list(base[0]), list(base[1])]
+            fractions = [rational(value) for value in solution.values]
+            exact = all(value is not None for value in fractions)
+            for each, ball, value in zip(free, solution.values, fractions, strict=True):
+                numbers[each.side][each.which] = value if exact else ball
+            together = numbers[0], numbers[1]
+            if exact and (found := self._proved(together)):
+                return found
+            fresh = self._fresh(again, sample)
+            wrong, defined = self._refuting(together, fresh)
+            if defined < 16:
+                return None
+            if not len(wrong):
+                return Explained(self.exact, together, self._stand_ins(together), None, defined)
+            sample = sample.joined(wrong[:40])
+        return None
+
+    # -- proofs
+    def _proved(self, numbers: Numbers) -> Explained | None:
+        fields = _identity(self.one, self.lines, numbers)
+        if fields is None or not fields.convinces:
+            return None
+        return Explained(self.exact, numbers, self._stand_ins(numbers), fields)
+
+    def _stand_ins(self, numbers: Numbers) -> tuple[StandIn, ...]:
+        found: dict[tuple[int, Fraction, str], StandIn] = {}
+        for side, line in enumerate(self.lines):
+            together = zip(line.numbers, self.exact[side], numbers[side], strict=True)
+            for number, exact, value in together:
+                if isinstance(value, Fraction):
+                    off, shown = float(abs(value - exact)), str(value)
+                    said: Fraction | str = value
+                else:
+                    with precision(_BITS):
+                        off = float(abs(value - exactly(exact)))
+                    said = shown = value.str(20, radius=False)
+                if off:
+                    found.setdefault(
+                        (side, number.value, shown),
+                        StandIn(side, number.value, said, off, _room(number)),
+                    )
+        return tuple(found.values())
+
+    # -- points
+    def _nearly(self) -> bool:
+        """Whether they differ by no more than arithmetic in float64, or float32, may have done."""
+        sample = self._sample(24)
+        with precision(_BITS):
+            one, other = self._values(self.exact, sample)
+            pairs = [(a, b) for a, b in zip(one, other, strict=True) if (a - b).is_finite()]
+            size = max((float(abs(a).upper()) for a, _ in pairs), default=0.0)
+            gap = max((float(abs(a - b).upper()) for a, b in pairs), default=0.0)
+        return gap <= _NEARLY * size
+
+    def _values(self, numbers: Numbers, sample: Sample) -> list[npt.NDArray[np.object_]]:
+        return [
+            outputs(line, Balls({}, _BITS), sample, [
+                exactly(value) if isinstance(value, Fraction) else value for value in numbers[side]
+            ])
+            for side, line in enumerate(self.lines)
+        ]  # fmt: skip
+
+    def _refuting(self, numbers: Numbers, sample: Sample) -> tuple[npt.NDArray[np.object_], int]:
+        """The points at which they differ, and at how many both are defined."""
+        with precision(_BITS):
+            one, other = self._values(numbers, sample)
+            wrong, defined = set(), 0
+            for place, (a, b) in enumerate(zip(one, other, strict=True)):
+                if not (a - b).is_finite():
+                    continue
+                defined += 1
+                size = max(abs(a).upper(), abs(b).upper())
+                if not a.overlaps(b) and abs(a - b) > size * _CLOSE:
+                    wrong.add(place % len(sample.x))
+        return sample.x[sorted(wrong)], defined // max(len(one) // len(sample.x), 1)
+
+    def _sample(self, count: int) -> Sample:
+        """Points at which units are alive, at kinks, and where both are known to differ."""
+        if self._known is None:
+            values = {name: Fraction(value) for name, value in self.apart.parameters.items()}
+            there = np.array([list(self.apart.inputs.values())]).reshape(1, len(self.one.inputs))
+            kinks = [each.x for each in self.given if each.values == self.apart.parameters]
+            alive = _alive(self.lines, len(self.one.inputs), values)
+            x = np.concatenate([there, alive, *kinks])[:200].astype(object)
+            exact = np.array([Fraction(value) for value in x.reshape(-1)], dtype=object)
+            self._known = Sample(exact.reshape(x.shape), values)
+        return self._known.joined(_grid(len(self.one.inputs), count, 11))
+
+    def _fresh(self, again: int, sample: Sample) -> Sample:
+        kept = self._sample(0)
+        return Sample(kept.x, sample.values).joined(_grid(len(self.one.inputs), _FRESH, 99 + again))
+
+
+def _grid(width: int, count: int, seed: int) -> npt.NDArray[np.object_]:
+    """Points with short coordinates of several magnitudes."""
+    source = random.Random(seed)
+    rows = [
+        [Fraction(source.randint(-4096, 4096), 4096) * (2, 8, 64, 1)[row % 4] for _ in range(width)]
+        for row in range(count)
+    ]
+    made = np.empty((count, width), dtype=object)
+    if made.size:
+        made[:] = rows
+    return made
+
+
+def _usual(digits: Sequence[int]) -> int:
+    """How many digits most numbers have, the fewer of two; 0 where one number alone has any."""
+    counts = Counter(digits)
+    return max(counts, key=lambda each: (counts[each], -each)) if len(digits) > 1 else 0
+
+
+class _Arguments(Numeric):
+    """Keeps how far the argument of every function is from where it bends."""
+
+    def __init__(self, values: Any) -> None:
+        super().__init__(values)
+        self.seen: list[Floats] = []
+
+    def call(self, function: str, *operands: Floats) -> Floats:
+        if len(operands) == 2 and FUNCTIONS[function].arity == -1:
+            self.seen.append(np.abs(operands[0] - operands[1]))
+        elif operands:
+            self.seen.append(np.abs(operands[0] - (1 if function in ("log", "sqrt") else 0)))
+        return super().call(function, *operands)
+
+
+def _alive(lines: Lines, width: int, values: Any, each: int = 6) -> Floats:
+    """Points at which the arguments of functions are moderate, so that every unit is alive."""
+    source, count = np.random.default_rng(3), 4000
+    x = source.normal(size=(count, width)) * 4.0 ** source.integers(0, 6, size=(count, 1))
+    x += source.normal(size=(count, width)) * 30 * (source.random((count, 1)) < 0.5)
+    x = np.round(x * 64) / 64
+    sample = Sample(x.astype(object), values)
+    chosen: dict[int, None] = {}
+    for line in lines:
+        ops = _Arguments({name: float(value) for name, value in values.items()})
+        with np.errstate(all="ignore"):
+            outputs(line, ops, sample, [float(number.value) for number in line.numbers])
+        for seen in ops.seen:
+            if len(seen) != count:
+                continue
+            distance = np.where(np.isfinite(seen), seen, np.inf).reshape(count, -1)[:, 0]
+            chosen.update(dict.fromkeys(np.argsort(distance)[:each].tolist()))
+            chosen.update(dict.fromkeys(np.flatnonzero(distance < 3)[:each].tolist()))
+    picked: Floats = x[list(chosen)]
+    return picked
+
+
+def _room(number: Number) -> str:
+    """The room of a number in words."""
+    if number.half is None and number.typed:
+        return "half a unit of the last digit that it has with the others"
+    if number.typed and number.digits < _LONG:
+        return "half of the last digit"
+    return "a few units in the last place"
+
+
+def _computed_room(number: Number) -> Fraction | None:
+    """A few units in the last place of a float64, or float32, that was not typed."""
+    if number.typed or (number.value == number.stored and number.value.denominator == 1):
+        return None
+    value = float(number.value)
+    if len(repr(abs(value)).split("e")[0].replace(".", "").strip("0")) < _LONG:
+        return None
+    with np.errstate(over="ignore"):
+        single = float(np.float32(value)) == value
+    return abs(Fraction(value)) * (Fraction(4, 2**24) if single else Fraction(8, 2**53))
+
+
+def _identity(one: Subject, lines: Lines, numbers: Numbers) -> Identity | None:
+    """What the finite fields say of both sides with these numbers."""
+    width = len(one.inputs)
+
+    def reader(line: StraightLine, given: Sequence[Any]) -> Any:
+        def read(ops: Ops[Any], x: Any) -> Any:
+            elements = [ops.numbers(np.array([value], dtype=object)) for value in given]
+            return line.read(ops, x, width, elements)
+
+        return read
+
+    one_side, other_side = (reader(*each) for each in zip(lines, numbers, strict=True))
+    return identity(one_side, other_side, one.inputs, len(one.outputs), "stand-ins")
