@@ -254,5 +254,5 @@ def test_on_an_ascii_terminal(arguments: list[str]) -> None:
 def test_on_a_narrow_terminal(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str], narrow: Callable[[], str]
 ) -> None:
-    monkeypatch.setattr("netsym.cli.reports._terminal_width", lambda: 44)
+    monkeypatch.setattr("netsym.cli.output._terminal_width", lambda: 44)
     assert CliRunner().invoke(group, arguments).stdout == f"{narrow()}\n"

@@ -78,11 +78,11 @@ class Verbs(click.Group):
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The verb, loaded; None if there is no such verb."""
+        """The verb, loaded and made; None if there is no such verb."""
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"netsym.cli.{cmd_name}").command
-        return command
+        verb: click.Command = import_module(f"netsym.cli.{cmd_name}").command()
+        return verb
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from netsym.cli.process import say
+from netsym.cli.verb import Takes
 from netsym.errors import SpecError, did_you_mean
 from netsym.files import files
 from netsym.files.bounded import text_in
@@ -20,9 +21,6 @@ from netsym.graph.functions import ACTIVATIONS
 from netsym.network.network import Network
 from netsym.path import network_of
 from netsym.readers import shorthand
-
-F = TypeVar("F", bound=Callable[..., Any])
-
 
 #: Where the context keeps the files that were read, so that they are not overwritten.
 SOURCE = "netsym.source"
@@ -79,10 +77,8 @@ def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[Co
     return [CompletionItem(f"{body}:{a}") for a in ACTIVATIONS.words() if a.startswith(word)]
 
 
-def network_argument(function: F) -> F:
-    """The argument NET: a shorthand, a file, or - for standard input."""
-    argument = click.argument("network", type=read_network, metavar="NET", shell_complete=_complete)
-    return argument(function)
+#: A shorthand, a file, or - for standard input.
+NETWORK = click.argument("network", type=read_network, metavar="NET", shell_complete=_complete)
 
 
 def one_of(words: Iterable[str], default: str) -> dict[str, Any]:
@@ -115,47 +111,14 @@ def whole_number(value: str | int) -> int:
     return whole
 
 
-_RESULT = (
-    click.option("--json", "as_json", is_flag=True, help="Print JSON."),
-    click.option("-o", "target", metavar="FILE", help="Write to a file, whole or not at all."),
-)
-_COMMON = (
-    *_RESULT,
-    click.option("--expand", is_flag=True, help="Write activations by elementary operations."),
-)
-_PROVING = (
-    click.option("--seed", type=int, default=0, show_default=True, metavar="N",
-                 help="Choose other random points; the same seed repeats a run."),
-    *_RESULT,
-)  # fmt: skip
-_JUDGING = (
-    click.option("--tolerance", type=click.FloatRange(0), metavar="T",
-                 help="Call a difference of at most T within-error."),
-    *_PROVING,
-)  # fmt: skip
+EXPAND = click.option("--expand", is_flag=True, help="Write activations by elementary operations.")
+SEED = click.option("--seed", type=int, default=0, show_default=True, metavar="N",
+                    help="Choose other random points; the same seed repeats a run.")  # fmt: skip
+TOLERANCE = click.option("--tolerance", type=click.FloatRange(0), metavar="T",
+                         help="Call a difference of at most T within-error.")  # fmt: skip
 
 
-def common_options(function: F) -> F:
-    """Options that verbs about forms have."""
-    return with_options(_COMMON, function)
-
-
-def proving_options(function: F) -> F:
-    """Options of verbs that prove by random points."""
-    return with_options(_PROVING, function)
-
-
-def judging_options(function: F) -> F:
-    """Options of verbs that decide whether two functions are equal."""
-    return with_options(_JUDGING, function)
-
-
-def result_options(function: F) -> F:
-    """Where a result goes, and whether as data."""
-    return with_options(_RESULT, function)
-
-
-def moved(name: str, instead: str, flag: bool = False) -> Callable[[F], F]:
+def moved(name: str, instead: str, flag: bool = False) -> Takes:
     """An option that a verb had, which now says where it is."""
 
     def say_where(_: click.Context, __: click.Parameter, value: Any) -> None:
@@ -165,10 +128,3 @@ def moved(name: str, instead: str, flag: bool = False) -> Callable[[F], F]:
     return click.option(
         name, hidden=True, is_flag=flag, expose_value=False, callback=say_where, is_eager=True
     )
-
-
-def with_options(options: Sequence[Callable[[F], F]], function: F) -> F:
-    """A command with these options, in this order."""
-    for option in reversed(options):
-        function = option(function)
-    return function

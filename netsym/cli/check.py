@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import click
 
-from netsym.cli.arguments import judging_options, network_argument, note
-from netsym.cli.compare import report
-from netsym.cli.output import Progress
-from netsym.cli.reports import report_options
+from netsym.cli.arguments import NETWORK, SEED, TOLERANCE, note
+from netsym.cli.output import Output, Progress
 from netsym.cli.sides import TakesFormula, read_side
+from netsym.cli.verb import options, verb
 from netsym.equality.comparison import compare
 from netsym.network.network import Network
 
 
-@click.command("check", cls=TakesFormula)
-@network_argument
-@click.argument("formula", metavar="FORMULA")
-@judging_options
+@verb(
+    "check", NETWORK, click.argument("formula", metavar="FORMULA"), TOLERANCE, SEED,
+    options(Output), kind=TakesFormula,
+)  # fmt: skip
 @click.pass_context
 def command(
-    context: click.Context,
-    network: Network,
-    formula: str,
-    seed: int,
-    tolerance: float | None,
-    as_json: bool,
-    target: str | None,
-) -> None:
+    context: click.Context, network: Network, formula: str, tolerance: float | None, seed: int,
+    output: Output,
+) -> None:  # fmt: skip
     """Say whether a formula is this network; if not, where it departs and why.
 
     \b
@@ -46,5 +40,5 @@ def command(
     note(network, other)
     progress = Progress()
     result = compare(network, other, seed=seed, tolerance=tolerance, progress=progress)
-    report(result, as_json, target, result.report(**report_options(target)), progress)
+    output.write_result(result, progress)
     context.exit(result.exit_code)

@@ -5,7 +5,7 @@ An option that would change nothing is refused: whoever gave it expects somethin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,9 +32,9 @@ class Row:
 class Verb(click.Command):
     """A verb whose options are checked by its rows before it runs."""
 
-    def __init__(self, *args: Any, rows: Sequence[Row] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rows: Iterable[Row] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.rows = rows
+        self.rows = list(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Check, and run."""
@@ -44,29 +44,28 @@ class Verb(click.Command):
         return super().invoke(ctx)
 
 
-def _said(ctx: click.Context) -> tuple[set[str], set[str]]:
-    """What was typed, and what holds, with what is so where nothing is said."""
-    given: set[str] = set()
-    chosen: set[str] = set()
+def _said(ctx: click.Context) -> tuple[dict[str, str], dict[str, str]]:
+    """What was typed, and what holds, with what is so where nothing is said; and how to say it."""
+    given: dict[str, str] = {}
+    chosen: dict[str, str] = {}
     for option in ctx.command.params:
         assert option.name is not None
         name, value = option.opts[-1], ctx.params.get(option.name)
         if isinstance(option, click.Option) and value is not None and value is not False:
-            said = {name, f"{name} {value}"}
+            said = {each: each for each in (name, f"{name} {value}")}
+            typed = ctx.get_parameter_source(option.name) is not ParameterSource.DEFAULT
+            if not typed and value != option.default:  # what the file of -o says
+                said = dict.fromkeys(said, f"-o {ctx.params['target']} ({name} {value})")
+                typed = True
             chosen |= said
-            if ctx.get_parameter_source(option.name) is not ParameterSource.DEFAULT:
-                given |= said
-            elif value != option.default:  # said by another option, as the file of -o says --to
-                given.add(f"{name} {value}")
+            given |= said if typed else {}
     return given, chosen
 
 
-def _check(row: Row, given: set[str], chosen: set[str]) -> None:
+def _check(row: Row, given: dict[str, str], chosen: dict[str, str]) -> None:
     """Raise `SpecError` for an option of the row that was given and changes nothing."""
     clash = _first(row.beside, chosen)
-    for option in row.options.split(", "):
-        if option not in given:
-            continue
+    for option in filter(None, map(given.get, row.options.split(", "))):
         if row.only and _first(row.only, chosen) is None:
             known, first = row.only.replace(", ", " or "), row.only.partition(", ")[0]
             raise SpecError(f"{option} is for {known}; add {first}, or leave {option} out")
@@ -74,7 +73,9 @@ def _check(row: Row, given: set[str], chosen: set[str]) -> None:
             raise SpecError(f"{option} changes nothing beside {clash}; leave one of them out")
 
 
-def _first(listed: str, chosen: set[str]) -> str | None:
+def _first(listed: str, chosen: dict[str, str]) -> str | None:
     """The first of those listed that holds."""
-    found = (each for each in listed.split(", ") if chosen.issuperset(each.split(" and ")))
-    return next(found, None)
+    for each in listed.split(", "):
+        if chosen.keys() >= (together := dict.fromkeys(each.split(" and "))).keys():
+            return " and ".join(map(chosen.__getitem__, together))
+    return None

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import click
 
-from netsym.cli.arguments import judging_options, network_argument, note
-from netsym.cli.output import Progress, in_json, write
-from netsym.cli.reports import report_options
+from netsym.cli.arguments import NETWORK, SEED, TOLERANCE, note
+from netsym.cli.output import Output, Progress, in_json, write
 from netsym.cli.sides import TakesFormula, read_side
-from netsym.equality.comparison import Comparison, compare
+from netsym.cli.verb import options, verb
+from netsym.equality.comparison import compare
 from netsym.network.network import Network
 
 
-@click.command("compare", cls=TakesFormula)
-@network_argument
-@click.argument("other", metavar="[OTHER]", required=False)
-@judging_options
+@verb(
+    "compare", NETWORK, click.argument("other", metavar="[OTHER]", required=False), TOLERANCE, SEED,
+    options(Output), kind=TakesFormula,
+)  # fmt: skip
 @click.pass_context
 def command(
-    context: click.Context,
-    network: Network,
-    other: str | None,
-    seed: int,
-    tolerance: float | None,
-    as_json: bool,
-    target: str | None,
-) -> None:
+    context: click.Context, network: Network, other: str | None, tolerance: float | None, seed: int,
+    output: Output,
+) -> None:  # fmt: skip
     """Say how large the forms of a network are, and prove that they are equal.
 
     \b
@@ -45,15 +40,6 @@ def command(
     progress = Progress()
     result = compare(network, second, seed=seed, tolerance=tolerance, progress=progress)
     progress("counting", 0, 0)
-    options = report_options(target)
-    text = f"{result.sizes.report(**options)}\n\n{result.report(**options)}"
-    report(result, as_json, target, text, progress)
+    text = f"{output.report(result.sizes)}\n\n{output.report(result)}"
+    write([in_json(result.to_json()) if output.as_json else text], output.target, progress)
     context.exit(result.exit_code)
-
-
-def report(
-    result: Comparison, as_json: bool, target: str | None, text: str, progress: Progress
-) -> None:
-    """Write a result as a report or as data."""
-    data = in_json(result.to_json()) if as_json else text
-    write([data], target, progress)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import click
 
-from netsym.cli.arguments import network_argument, note, one_of
-from netsym.cli.combinations import Row, Verb
-from netsym.cli.losses import WRITTEN_COST, loss_options, with_loss
-from netsym.cli.output import Progress, in_json, write
+from netsym.cli.arguments import EXPAND, NETWORK, note, one_of
+from netsym.cli.combinations import Row
+from netsym.cli.losses import WRITTEN_COST, Cost
+from netsym.cli.output import Output, Progress, in_json, write
 from netsym.cli.process import say
-from netsym.cli.writing import MATRIX, WRITING, write_formula, writing_options
+from netsym.cli.verb import options, verb
+from netsym.cli.writing import FORMULA, LEVEL, UNIT, Writing, matrix_rows
 from netsym.errors import SpecError
 from netsym.forms.form import F, inlined, layered, shared
 from netsym.forms.sizes import Size, refuse_if_larger, shown, times_as_large
@@ -20,48 +21,34 @@ from netsym.network.network import Network
 from netsym.wording import few, plural, table
 
 _FORMS = {"layered": layered, "shared": shared, "inlined": inlined}
-ROWS = (
-    *WRITING,
-    *MATRIX,
-    *WRITTEN_COST,
-    Row("--onion", beside="--form shared"),
-    Row("--size", beside="--level matrix"),
-    Row("--form, --to, --ascii, --width, --digits, --max-nodes, --document, --notation, --onion, "
-        "--color", beside="--size"),
-)  # fmt: skip
 _MOST_BUILT = 20_000_000  # nodes of a graph that takes a few seconds and a few gigabytes
 
 
-@click.command("grad", cls=Verb, rows=ROWS)
-@network_argument
-@click.option(
-    "--wrt",
-    default="parameters",
-    show_default=True,
-    metavar="NAME,…",
-    help="By what: parameters, inputs, or names; w1 is all of w1_1_1, w1_1_2, …",
-)
-@click.option(
-    "--form",
-    **one_of(_FORMS, "layered"),
-    help="Back propagation; what is used twice; one formula each.",
-)
-@click.option(
-    "--level",
-    **one_of(["scalar", "matrix"], "scalar"),
-    help="Unit by unit, or whole layers.",
-)
-@click.option(
-    "--taught", is_flag=True, help="δ = a - t where loss and activation cancel, with the proof."
-)
-@click.option(
-    "--size", "sizes", is_flag=True, help="Say how large every form is, without writing it."
-)
-@writing_options
-@loss_options
+def _rows() -> Iterator[Row]:
+    yield from (*FORMULA.rows(), *matrix_rows(), *WRITTEN_COST)
+    yield Row("--onion", beside="--form shared")
+    yield Row("--size", beside="--level matrix")
+    yield Row("--form, --to, --ascii, --width, --digits, --max-nodes, --document, --notation, "
+              "--onion, --color", beside="--size")  # fmt: skip
+
+
+@verb(
+    "grad", NETWORK,
+    click.option("--wrt", default="parameters", show_default=True, metavar="NAME,…", help="By "
+                 "what: parameters, inputs, or names; w1 is all of w1_1_1, w1_1_2, …"),
+    click.option("--form", **one_of(_FORMS, "layered"),
+                 help="Back propagation; what is used twice; one formula each."),
+    LEVEL,
+    click.option("--taught", is_flag=True,
+                 help="δ = a - t where loss and activation cancel, with the proof."),
+    click.option("--size", "sizes", is_flag=True,
+                 help="Say how large every form is, without writing it."),
+    FORMULA.to, UNIT, FORMULA.own, options(Output), EXPAND, options(Cost), rows=_rows,
+)  # fmt: skip
 def command(
-    network: Network, wrt: str, form: str, level: str, taught: bool, sizes: bool, **options: Any
-) -> None:
+    network: Network, wrt: str, form: str, level: str, taught: bool, sizes: bool, writing: Writing,
+    output: Output, cost: Cost,
+) -> None:  # fmt: skip
     """Print the derivatives of a network.
 
     \b
@@ -79,36 +66,36 @@ def command(
     Without --output, the derivatives of all outputs. δ is the derivative by z,
     what an activation is applied to, da by a. At kinks as torch: relu'(0) = 0.
     """  # fmt: skip
-    network = with_loss(network, options)
+    network = cost.of(network)
     note(network)
     names = wrt if wrt in ("parameters", "inputs") else [name.strip() for name in wrt.split(",")]
     if level == "matrix":
-        _write_matrices(network, names, taught, options)
+        _write_matrices(network, names, taught, writing, output)
         return
-    _refuse_to_build(network, options, every=names == "parameters" and not sizes)
-    formula = network.formula("layered", options["expand"])
-    if options["unit"] is not None:
-        formula = formula.output(options["unit"])
-    if options["onion"] and len(formula.outputs) > 1:
+    _refuse_to_build(network, writing, every=names == "parameters" and not sizes)
+    formula = network.formula("layered", writing.expand)
+    if writing.unit is not None:
+        formula = formula.output(writing.unit)
+    if writing.own["onion"] and len(formula.outputs) > 1:
         raise SpecError("--onion is for the derivatives of one output; choose it with --output")
     slopes = formula.jacobian(names)
     if taught:
         slopes = _taught(network, slopes)
     if sizes:
         found = {name: (make(formula).size, make(slopes).size) for name, make in _FORMS.items()}
-        text = _json(network, slopes, found) if options["as_json"] else _table(slopes, found)
-        write([text], options["target"], Progress())
+        text = _json(network, slopes, found) if output.as_json else _table(slopes, found)
+        write([text], output.target, Progress())
         return
     chosen = _FORMS[form](slopes)
     instead = "netsym grad --size says how large every form is; --max-nodes raises the limit"
     if form == "inlined":
         instead = f"layer by layer it has {shown(slopes.size.nodes)} (--form layered); {instead}"
-    refuse_if_larger(chosen.size.nodes, form, options["max_nodes"], instead)
-    write_formula(chosen, options, Progress())
+    refuse_if_larger(chosen.size.nodes, form, writing.max_nodes, instead)
+    writing.write(chosen, output, Progress(), counted=True)
 
 
 def _write_matrices(
-    network: Network, names: str | list[str], taught: bool, options: dict[str, Any]
+    network: Network, names: str | list[str], taught: bool, writing: Writing, output: Output
 ) -> None:
     slopes = network.matrices.gradient(names)
     repeated = [] if names == "inputs" else network.repeated_names()
@@ -117,7 +104,7 @@ def _write_matrices(
             f"note: standing in several places: {few(repeated, 8)}; the derivative by such a "
             "parameter is the sum of the entries in its places"
         )
-    write_formula(_taught(network, slopes) if taught else slopes, options, Progress())
+    writing.write(_taught(network, slopes) if taught else slopes, output, Progress())
 
 
 def _taught(network: Network, slopes: F) -> F:
@@ -129,16 +116,16 @@ def _taught(network: Network, slopes: F) -> F:
     return found.formula
 
 
-def _refuse_to_build(network: Network, options: dict[str, Any], every: bool) -> None:
+def _refuse_to_build(network: Network, writing: Writing, every: bool) -> None:
     """Raise `TooLargeError` where the graph of the derivatives would be too large to build.
 
     If `every` derivative is to be written, then also where the network itself would not be.
     """
-    outputs = 1 if options["unit"] is not None else len(network.output_names)
-    nodes = network.count_nodes("layered", expand=options["expand"])
-    if every and options["unit"] is None:
+    outputs = 1 if writing.unit is not None else len(network.output_names)
+    nodes = network.count_nodes("layered", expand=writing.expand)
+    if every and writing.unit is None:
         instead = "and that is the network without its derivatives; --max-nodes raises the limit"
-        refuse_if_larger(nodes, "layered", options["max_nodes"], instead)
+        refuse_if_larger(nodes, "layered", writing.max_nodes, instead)
     nodes *= 1 + outputs
     instead = "choose one output with --output, or fewer names with --wrt in a smaller network"
     refuse_if_larger(nodes, "layered", _MOST_BUILT, instead)

@@ -6,6 +6,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from netsym.cli.output import Progress, write
+from netsym.cli.verb import verb
 from netsym.errors import SpecError, did_you_mean
 from netsym.files.packaged import page, topics
 
@@ -18,8 +19,7 @@ def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[Co
     ]
 
 
-@click.command("help")
-@click.argument("topic", required=False, shell_complete=_complete)
+@verb("help", click.argument("topic", required=False, shell_complete=_complete))
 @click.pass_context
 def command(context: click.Context, topic: str | None) -> None:
     """Print a page of the manual; without TOPIC, which pages there are.
@@ -47,9 +47,9 @@ def _page(context: click.Context, topic: str) -> str:
         return text.removesuffix("\n")
     assert context.parent is not None and isinstance(context.parent.command, click.Group)
     verbs = context.parent.command
-    verb = verbs.get_command(context.parent, topic)
-    if verb is None:
+    found = verbs.get_command(context.parent, topic)
+    if found is None:
         known = [*topics(), *verbs.list_commands(context.parent)]
         raise SpecError(f"the manual has no page {topic!r}; {did_you_mean(topic, known)}")
-    with click.Context(verb, info_name=topic, parent=context.parent) as of_verb:
-        return verb.get_help(of_verb)
+    with click.Context(found, info_name=topic, parent=context.parent) as of_verb:
+        return found.get_help(of_verb)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from netsym.cli.arguments import network_argument, note
-from netsym.cli.combinations import Row, Verb
-from netsym.cli.losses import WRITTEN_COST, loss_options, with_loss
-from netsym.cli.output import Progress
-from netsym.cli.writing import WRITING, write_form, write_formula, writing_options
+from netsym.cli.arguments import EXPAND, NETWORK, note
+from netsym.cli.combinations import Row
+from netsym.cli.losses import WRITTEN_COST, Cost
+from netsym.cli.output import Output, Progress
+from netsym.cli.verb import options, verb
+from netsym.cli.writing import FORMULA, UNIT, Writing
 from netsym.network.network import Network
 
-ROWS = (*WRITING, *WRITTEN_COST, Row("--expand, --onion, --color", beside="--expand-linear"))
 
-
-@click.command("inline", cls=Verb, rows=ROWS)
-@network_argument
-@click.option("--expand-linear", is_flag=True, help="Of linear layers: collected by input.")
-@writing_options
-@loss_options
-def command(network: Network, expand_linear: bool, **options: Any) -> None:
+@verb(
+    "inline", NETWORK,
+    click.option("--expand-linear", is_flag=True, help="Of linear layers: collected by input."),
+    FORMULA.to, UNIT, FORMULA.own, options(Output), EXPAND, options(Cost),
+    rows=lambda: (*FORMULA.rows(), *WRITTEN_COST,
+                  Row("--expand, --onion, --color", beside="--expand-linear")),
+)  # fmt: skip
+def command(
+    network: Network, expand_linear: bool, writing: Writing, output: Output, cost: Cost
+) -> None:
     """Print a network as one formula.
 
     \b
@@ -34,12 +35,12 @@ def command(network: Network, expand_linear: bool, **options: Any) -> None:
       netsym inline 1-2-1 --expand-linear            a linear network, multiplied out
       netsym inline my_network.toml --to python > my_network.py
     """
-    network = with_loss(network, options)
+    network = cost.of(network)
     if expand_linear:
         from netsym.collapse.expansion import expanded  # whoever does not ask need not wait
 
         note(network)
-        formula, unit = expanded(network, options["max_nodes"]), options["unit"]
-        write_formula(formula if unit is None else formula.output(unit), options, Progress())
+        formula, unit = expanded(network, writing.max_nodes), writing.unit
+        writing.write(formula if unit is None else formula.output(unit), output, Progress())
         return
-    write_form(network, "inlined", options)
+    writing.write_form(network, "inlined", output)

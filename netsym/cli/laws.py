@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import click
-
-from netsym.cli.arguments import proving_options
-from netsym.cli.output import Progress, in_json, write
-from netsym.cli.reports import report_options
+from netsym.cli.arguments import SEED
+from netsym.cli.output import Output, Progress
+from netsym.cli.verb import options, verb
 from netsym.equality.laws import laws
 
 
-@click.command("laws")
-@proving_options
-def command(seed: int, as_json: bool, target: str | None) -> None:
+@verb("laws", SEED, options(Output))
+def command(seed: int, output: Output) -> None:
     """Say which laws of mathematics netsym can prove.
 
     \b
@@ -25,6 +22,4 @@ def command(seed: int, as_json: bool, target: str | None) -> None:
     where different functions agree only by an accident whose chance is given.
     A law that is not proved is listed as such, and never called different.
     """
-    found = laws(seed)
-    text = in_json(found.to_json()) if as_json else found.report(**report_options(target))
-    write([text], target, Progress())
+    output.write_result(laws(seed), Progress())

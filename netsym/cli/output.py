@@ -4,21 +4,70 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from netsym.cli.arguments import SOURCE
 from netsym.cli.process import print_out, say
+from netsym.cli.verb import option
 from netsym.errors import OutputError
 from netsym.files.whole_file import replacing
+from netsym.wording import WIDTH
+from netsym.writers.text import NARROWEST
 
 _AFTER, _EVERY = 1.0, 0.1  # seconds before progress is shown, and between two showings
 _BUFFER = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where a result goes, and whether for people or as data."""
+
+    as_json: bool = option("--json", is_flag=True, help="Print JSON.")
+    target: str | None = option("-o", metavar="FILE", help="Write to a file, whole or not at all.")
+
+    @property
+    def to_file(self) -> bool:
+        """Whether it does not go to standard output."""
+        return self.target not in (None, "-")
+
+    def in_ascii(self, asked: bool = False) -> bool:
+        """Whether text is plain ASCII: as asked, or as the terminal needs; files are UTF-8."""
+        return asked or not (self.to_file or _shows_unicode())
+
+    def report(
+        self, result: Any, width: int | None = None, ascii: bool = False, **options: Any
+    ) -> str:
+        """What a result says, as asked or as the terminal needs."""
+        columns = width or _terminal_width()
+        return str(result.report(width=columns, ascii=self.in_ascii(ascii), **options))
+
+    def write_result(self, result: Any, progress: Progress, **options: Any) -> None:
+        """Write a result: what it says, or its data."""
+        text = in_json(result.to_json()) if self.as_json else self.report(result, **options)
+        write([text], self.target, progress)
+
+
+def _shows_unicode() -> bool:
+    try:
+        "σ⁽²⁾₁·".encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _terminal_width() -> int:
+    """How wide a report is: as the terminal, if there is one and it is narrow."""
+    if not sys.stdout.isatty():
+        return WIDTH
+    return max(NARROWEST, min(shutil.get_terminal_size().columns, WIDTH))
 
 
 class Progress:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import click
 
-from netsym.cli.arguments import network_argument, note, result_options
-from netsym.cli.combinations import Row, Verb
-from netsym.cli.output import Progress, check_target, in_json, numbers_of_any_length, write
-from netsym.cli.reports import report_options
-from netsym.cli.writing import languages, option_row, page_options, to_option, write_formula
+from netsym.cli.arguments import NETWORK, note
+from netsym.cli.combinations import Row
+from netsym.cli.output import Output, Progress, numbers_of_any_length, write
+from netsym.cli.verb import options, verb
+from netsym.cli.writing import Languages, Writing, languages
 from netsym.errors import SpecError
 from netsym.network.network import Network
 from netsym.pieces.region import at
@@ -24,28 +24,32 @@ _ALL: dict[str, Callable[[Any, int | None], Any]] = {
     "latex": lambda found, digits: found.latex(digits),
     "sympy": lambda found, _: found.sympy(),
 }
-_ONE = languages(to for to in WRITERS if to not in _ALL)
-ROWS = (
-    Row("--box", beside="--at"),
-    Row(f"{_ONE}, --ascii, --document, --max-nodes", only="--at"),
-    Row("--to, --ascii, --digits, --max-nodes", beside="--json"),
-    option_row("ascii"),
-    option_row("width", "report"),
-    Row("--width", only="--to report, --at"),
-    Row("--digits", beside="--to sympy", unless="--at"),
-    option_row("document"),
-    Row("--max-nodes", only=languages(WRITERS)),
-)
+_LANGUAGES = Languages(
+    "The report, or the formula in a language.", default="report",
+    without=("notation", "onion", "color"), reported=("width",),
+)  # fmt: skip
 
 
-@click.command("regions", cls=Verb, rows=ROWS)
-@network_argument
-@click.option("--at", "point", metavar="X1,X2,…", help="Only the piece around this point.")
-@click.option("--box", metavar="LOW,HIGH", help="Only where every input is within this.")
-@to_option(WRITERS.values(), "report", "The report, or the formula in a language.")
-@page_options
-@result_options
-def command(network: Network, **options: Any) -> None:
+def _rows() -> Iterator[Row]:
+    one = languages(to for to in WRITERS if to not in _ALL)
+    yield Row("--box", beside="--at")
+    yield Row(f"{one}, --ascii, --document, --max-nodes", only="--at")
+    yield Row("--to, --ascii, --digits, --max-nodes", beside="--json")
+    yield from _LANGUAGES.rows()
+    yield Row("--width", only="--to report, --at")
+    yield Row("--digits", beside="--to sympy", unless="--at")
+    yield Row("--max-nodes", only=languages(WRITERS))
+
+
+@verb(
+    "regions", NETWORK,
+    click.option("--at", "point", metavar="X1,X2,…", help="Only the piece around this point."),
+    click.option("--box", metavar="LOW,HIGH", help="Only where every input is within this."),
+    _LANGUAGES.to, _LANGUAGES.own, options(Output), rows=_rows,
+)  # fmt: skip
+def command(
+    network: Network, point: str | None, box: str | None, writing: Writing, output: Output
+) -> None:
     """Print a network of relu, leaky_relu, … piece by piece: each is an affine map.
 
     \b
@@ -59,20 +63,23 @@ def command(network: Network, **options: Any) -> None:
     Pieces are found and checked in exact fractions; units that are active are
     named, and inequalities that follow from others are left out.
     """
-    check_target(options["target"])
     note(network)
     progress = Progress()
     with numbers_of_any_length():
-        if options["point"] is not None:
-            region = at(network, options["point"].split(","))
-            if options["to"] != "report" and not options["as_json"]:
-                write_formula(region.formula(), options, progress)
-                return
-            found: Any = region
+        if point is not None:
+            found: Any = at(network, point.split(","))
         else:
-            box = None if options["box"] is None else _box(options["box"])
-            found = regions(network, box, progress=progress)
-        write([_text(found, options)], options["target"], progress)
+            bounds = None if box is None else _box(box)
+            found = regions(network, bounds, progress=progress)
+        own, digits = writing.own, writing.digits
+        if output.as_json or writing.to == "report":
+            output.write_result(
+                found, progress, width=own["width"], ascii=own["ascii"], digits=digits
+            )
+        elif point is not None:
+            writing.write(found.formula(), output, progress)
+        else:
+            write([str(_ALL[writing.to](found, digits))], output.target, progress)
 
 
 def _box(given: str) -> Sequence[Any]:
@@ -83,14 +90,3 @@ def _box(given: str) -> Sequence[Any]:
     if len(parts) % 2:
         raise SpecError(f"--box {given}: give two numbers, LOW,HIGH, or two for each input")
     return list(zip(parts[::2], parts[1::2], strict=True))
-
-
-def _text(found: Any, options: dict[str, Any]) -> str:
-    """A region or all regions, as a report, as data, or in a language."""
-    to, digits = options["to"], options["digits"]
-    if options["as_json"]:
-        return in_json(found.to_json())
-    if to == "report":
-        given = report_options(options["target"], options["width"], options["ascii_only"])
-        return str(found.report(**given, digits=digits))
-    return str(_ALL[to](found, digits))

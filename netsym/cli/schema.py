@@ -5,11 +5,14 @@ from __future__ import annotations
 import click
 
 from netsym.cli.output import Progress, write
+from netsym.cli.verb import verb
 from netsym.files.schema import lines, schema
 
 
-@click.command("schema")
-@click.option("-o", "target", metavar="FILE", help="Write to a file, whole or not at all.")
+@verb(
+    "schema",
+    click.option("-o", "target", metavar="FILE", help="Write to a file, whole or not at all."),
+)
 def command(target: str | None) -> None:
     """Print the JSON Schema of networks in TOML or JSON, for your editor.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from netsym.cli.arguments import keep, network_from_text, stdin_text
+from netsym.cli.combinations import Verb
 from netsym.equality.sides import read_text, subject
 from netsym.files import files
 from netsym.network.network import Network
@@ -20,7 +21,7 @@ from netsym.typed.parse import Parsed
 _SPEC = re.compile(r"""\A\s*\{\s*"|^\s*(?:netsym\s*=|\[\[layers\]\])""", re.MULTILINE)
 
 
-class TakesFormula(click.Command):
+class TakesFormula(Verb):
     """A verb with a formula among its arguments, which may begin with a minus as options do.
 
     A text that begins as a short option, like -o*x + 1, is a formula where an argument is missing

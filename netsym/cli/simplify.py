@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 import click
 
-from netsym.cli.arguments import moved, network_argument, note, proving_options
+from netsym.cli.arguments import NETWORK, SEED, moved, note
 from netsym.cli.combinations import Row, Verb
-from netsym.cli.output import Progress, check_target, in_json, numbers_of_any_length, write
+from netsym.cli.output import Output, Progress, in_json, numbers_of_any_length, write
 from netsym.cli.process import say
-from netsym.cli.reports import report_options
-from netsym.cli.writing import languages, layout_options, option_row, to_option, write_formula
+from netsym.cli.verb import options, verb
+from netsym.cli.writing import Languages, Writing, languages
 from netsym.collapse.derivation import derivation
 from netsym.collapse.simplification import simplify
 from netsym.collapse.simplified import Simplified
 from netsym.equality.comparison import Comparison, compare
 from netsym.errors import SpecError
-from netsym.files.formats import FORMATS, suffixes
+from netsym.files.formats import FORMATS
 from netsym.files.spec_of import dumps
 from netsym.forms.sizes import MAX_NODES
 from netsym.network.network import Network
@@ -30,16 +31,18 @@ from netsym.writers.text import Ascii
 
 #: Languages that tell the steps, where others have the formula.
 _DERIVATIONS = {"latex": derivation}
-ROWS = (
-    Row("--to, --ascii, --digits, --max-nodes, --notation", beside="--json"),
-    option_row("ascii", "report"),
-    option_row("width", "report"),
-    Row("--width", only="--to report"),
-    Row("--digits", beside=f"{languages(FORMATS)}, --exact"),
-    option_row("document"),
-    option_row("notation"),
-    Row("--max-nodes", only=languages(WRITERS)),
-)
+_LANGUAGES = Languages(
+    "The report; the formula; the derivation (latex); the network ({formats}).", default="report",
+    tables=(WRITERS, FORMATS), without=("onion", "color"), reported=("ascii", "width"),
+)  # fmt: skip
+
+
+def _rows() -> Iterator[Row]:
+    yield Row("--to, --ascii, --digits, --max-nodes, --notation", beside="--json")
+    yield from _LANGUAGES.rows()
+    yield Row("--width", beside=languages(_DERIVATIONS))
+    yield Row("--digits", beside=f"{languages(FORMATS)}, --exact")
+    yield Row("--max-nodes", only=languages(WRITERS))
 
 
 class _Simplify(Verb):
@@ -51,31 +54,24 @@ class _Simplify(Verb):
         return super().parse_args(ctx, said.split("\0") if args else [])
 
 
-@click.command("simplify", cls=_Simplify, rows=ROWS)
-@network_argument
-@to_option(
-    [*WRITERS.values(), *FORMATS.values()],
-    "report",
-    f"The report; the formula; the derivation (latex); the network ({', '.join(FORMATS)}).",
-)
-@click.option("--steps", type=click.IntRange(0), metavar="N", help="Stop after N steps.")
-@click.option("--force", is_flag=True, help="Also take steps that make the network larger.")
-@click.option("--exact", is_flag=True, help="Keep exact fractions: no rounding to float64.")
-@click.option(
-    "--factor",
-    is_flag=False,
-    flag_value="exact",
-    metavar="[TOL]",
-    help="Split layers of low rank in two: of exact rank, or up to a relative tolerance.",
-)
-@moved("--at", "netsym regions NET --at X1,X2,…")
-@moved("--regions", "netsym regions NET", flag=True)
-@moved("--box", "netsym regions NET --box LOW,HIGH")
-@moved("--expand-linear", "netsym inline NET --expand-linear", flag=True)
-@layout_options
-@proving_options
+@verb(
+    "simplify", NETWORK, _LANGUAGES.to,
+    click.option("--steps", type=click.IntRange(0), metavar="N", help="Stop after N steps."),
+    click.option("--force", is_flag=True, help="Also take steps that make the network larger."),
+    click.option("--exact", is_flag=True, help="Keep exact fractions: no rounding to float64."),
+    click.option("--factor", is_flag=False, flag_value="exact", metavar="[TOL]", help="Split "
+                 "layers of low rank in two: of exact rank, or up to a relative tolerance."),
+    moved("--at", "netsym regions NET --at X1,X2,…"),
+    moved("--regions", "netsym regions NET", flag=True),
+    moved("--box", "netsym regions NET --box LOW,HIGH"),
+    moved("--expand-linear", "netsym inline NET --expand-linear", flag=True),
+    _LANGUAGES.own, SEED, options(Output), rows=_rows, kind=_Simplify,
+)  # fmt: skip
 @click.pass_context
-def command(context: click.Context, /, network: Network, **options: Any) -> None:
+def command(
+    context: click.Context, network: Network, steps: int | None, force: bool, exact: bool,
+    factor: str | None, writing: Writing, seed: int, output: Output,
+) -> None:  # fmt: skip
     """Collapse what is linear, step by step, and say why the rest does not collapse.
 
     \b
@@ -89,61 +85,46 @@ def command(context: click.Context, /, network: Network, **options: Any) -> None
     Before and after are compared: the verdict ends the report, and the exit code
     is that of netsym compare: 0 equal, 1 different, 4 undecided.
     """
-    check_target(options["target"])
     note(network)
+    progress = Progress()
     with numbers_of_any_length():
-        context.exit(_simplified(network, options, Progress()))
+        result = simplify(
+            network, steps=steps, force=force, exact=exact, factor=_factor(factor),
+            progress=progress,
+        )  # fmt: skip
+        proved = compare(network, result, seed=seed, progress=progress) if result.steps else None
+        _write(result, proved, writing, output, progress)
+    context.exit(0 if proved is None else proved.exit_code)
 
 
-def _simplified(network: Network, options: dict[str, Any], progress: Progress) -> int:
-    """Simplify, prove and write; the exit code of the verdict."""
-    to = options["to"]
-    result = simplify(
-        network, steps=options["steps"], force=options["force"], exact=options["exact"],
-        factor=_factor(options["factor"]), progress=progress,
-    )  # fmt: skip
-    proved = None
-    if result.steps:
-        proved = compare(network, result, seed=options["seed"], progress=progress)
-    given = report_options(options["target"], options["width"], options["ascii_only"])
-    text: str | None
-    if options["as_json"]:
+def _write(
+    result: Simplified, proved: Comparison | None, writing: Writing, output: Output,
+    progress: Progress,
+) -> None:  # fmt: skip
+    """Write what --to says; where the report is not written, its first line and the verdict are."""
+    to, own = writing.to, writing.own
+    asked = {"width": own["width"], "ascii": own["ascii"]}
+    if output.as_json:
         text = in_json(_to_json(result, proved))
     elif to == "report":
-        text = result.report(**given, digits=options["digits"])
+        text = output.report(result, **asked, digits=writing.digits)
         if proved is not None:
-            text += f"\n\n{proved.report(**given)}"
+            text += f"\n\n{output.report(proved, **asked)}"
     else:
-        said = result.summary(spelled("⇒", given["ascii"]))
+        said = result.summary(spelled("⇒", output.in_ascii(own["ascii"])))
         say(said if proved is None else f"{said}; {proved.verdict}")
-        text = _in_language(result, options)
-    if text is None:
-        formula = formula_of(result.network, "inlined", False, None, options["max_nodes"])
-        write_formula(formula, {**options, "max_nodes": None}, progress)
-    else:
-        write([text], options["target"], progress)
-    return 0 if proved is None else proved.exit_code
-
-
-def _in_language(result: Simplified, options: dict[str, Any]) -> str | None:
-    """The network in a format, or the derivation; None where the formula is wanted."""
-    row, target = FORMATS.get(options["to"]), options["target"] or ""
-    if row is not None:
-        others = set(suffixes()).difference(row.suffixes)
-        if target.lower().endswith(tuple(others)):
-            raise SpecError(
-                f"{target}: --to {row.name} writes {row.title}; give a file whose name ends in "
-                f"{' or '.join(row.suffixes)}"
-            )
-        return dumps(result.network, row.name).removesuffix("\n")
-    derive = _DERIVATIONS.get(options["to"])
-    if derive is None:
-        return None
-    text = derive(
-        result, document=options["document"], notation=options["notation"],
-        digits=options["digits"], max_nodes=options["max_nodes"],
-    )  # fmt: skip
-    return text.removesuffix("\n")
+        if to in FORMATS:
+            text = dumps(result.network, to)
+        elif to in _DERIVATIONS:
+            text = _DERIVATIONS[to](
+                result, document=own["document"], notation=own["notation"],
+                digits=writing.digits, max_nodes=writing.max_nodes,
+            )  # fmt: skip
+        else:
+            formula = formula_of(result.network, "inlined", False, None, writing.max_nodes)
+            writing.write(formula, output, progress, counted=True)
+            return
+    write([text.removesuffix("\n")], output.target, progress)
 
 
 def _factor(given: str | None) -> bool | float:

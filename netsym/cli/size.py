@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import click
 
-from netsym.cli.arguments import common_options, network_argument, note
-from netsym.cli.combinations import Row, Verb
-from netsym.cli.losses import COST, loss_options, with_loss
-from netsym.cli.output import Progress, in_json, write
-from netsym.cli.reports import report_options
+from netsym.cli.arguments import EXPAND, NETWORK, note
+from netsym.cli.combinations import Row
+from netsym.cli.losses import COST, Cost
+from netsym.cli.output import Output, Progress
+from netsym.cli.verb import options, verb
 from netsym.network.network import Network
 
 ROWS = (
@@ -39,26 +38,17 @@ def _range(value: str) -> list[int]:
     return numbers
 
 
-@click.command("size", cls=Verb, rows=ROWS)
-@network_argument
-@loss_options
-@common_options
-@click.option("--exact", is_flag=True, help="Print every digit of very large counts.")
-@click.option(
-    "--steps",
-    type=_range,
-    metavar="A..B",
-    help="Recurrent networks: how the forms grow from A steps to B; or a list, 1,10,100.",
-)
+@verb(
+    "size", NETWORK, options(Cost), options(Output), EXPAND,
+    click.option("--exact", is_flag=True, help="Print every digit of very large counts."),
+    click.option("--steps", type=_range, metavar="A..B", help="Recurrent networks: how the forms "
+                 "grow from A steps to B; or a list, 1,10,100."),
+    rows=lambda: ROWS,
+)  # fmt: skip
 def command(
-    network: Network,
-    as_json: bool,
-    target: str | None,
-    expand: bool,
-    exact: bool,
+    network: Network, cost: Cost, output: Output, expand: bool, exact: bool,
     steps: list[int] | None,
-    **options: Any,
-) -> None:
+) -> None:  # fmt: skip
     """Say how large every form of a network is, without building it.
 
     \b
@@ -73,11 +63,8 @@ def command(
     A name or a number is 1 node; a sum, a product or a function is 1 and its
     operands. Layered and shared count the right-hand sides of all equations.
     """
-    network = with_loss(network, options)
+    network = cost.of(network)
     note(network)
     progress = Progress()
     sizes = network.growth(steps, expand, progress) if steps else network.sizes(expand, progress)
-    text = (
-        in_json(sizes.to_json()) if as_json else sizes.report(**report_options(target), exact=exact)
-    )
-    write([text], target, progress)
+    output.write_result(sizes, progress, exact=exact)

@@ -1,45 +1,167 @@
-"""What `show` and `inline` share: a form of a network, in a language, to where it is wanted."""
+"""How a formula is written: the language, what it is asked for, and where it goes."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from netsym.array_formula import ArrayFormula
-from netsym.cli.arguments import common_options, note, one_of, whole_number, with_options
+from netsym.cli.arguments import note, one_of, whole_number
 from netsym.cli.combinations import Row
-from netsym.cli.output import Progress, in_json, write
+from netsym.cli.output import Output, Progress, check_target, in_json, write
+from netsym.cli.verb import Command, Takes, handed, taking
+from netsym.errors import SpecError
+from netsym.files.formats import FORMATS
 from netsym.files.syntax import Format
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
 from netsym.network.network import Network
 from netsym.path import INSTEAD, formula_of
 from netsym.writers import ARRAY_WRITERS, WRITERS
-from netsym.writers.names_in_latex import NOTATIONS
 from netsym.writers.text import NARROWEST
-from netsym.writers.writer import Writer
-
-F = TypeVar("F", bound=Callable[..., Any])
+from netsym.writers.writer import Option, Writer
 
 
-def to_option(rows: Collection[Writer | Format], default: str, text: str) -> Callable[[F], F]:
-    """The option --to: a row, or the default; where it is not typed, the suffix of -o says it."""
-    named = {suffix: row.name for row in rows for suffix in row.suffixes}
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a formula is written, and which: `own` are the options of languages, by name."""
 
-    def chosen(context: click.Context, _: click.Parameter, to: str) -> str:
+    to: str
+    digits: int | None
+    max_nodes: int
+    own: Mapping[str, Any]
+    unit: str | None = None
+    expand: bool = False
+
+    def write(
+        self, formula: Formula | ArrayFormula, output: Output, progress: Progress,
+        counted: bool = False,
+    ) -> None:  # fmt: skip
+        """Write a formula; what is too large is refused, if it was not `counted` before."""
+        row = formula.writers[self.to]
+        max_nodes = None if counted else self.max_nodes
+        asked = {"digits": self.digits, "progress": progress, **self._of_row(row, output)}
+        if output.as_json:
+            if max_nodes is not None:
+                refuse_if_larger(formula.size.nodes, formula.form, max_nodes, INSTEAD)
+            said = {"schema": 1, "form": formula.form} | row.to_json(formula, **asked)
+            pieces: Iterator[str] = iter([in_json(said)])
+        else:
+            pieces = formula.write(row.name, max_nodes=max_nodes, **asked)
+        write(_without_last_newline(pieces), output.target, progress)
+
+    def write_form(self, network: Network, form: str, output: Output) -> None:
+        """Write a form of a network; what is too large is refused before it is built."""
+        note(network)
+        formula = formula_of(network, form, self.expand, self.unit, self.max_nodes)
+        self.write(formula, output, Progress(), counted=True)
+
+    def _of_row(self, row: Writer, output: Output) -> dict[str, Any]:
+        """What a language is asked for: what was said of its options, and what a terminal needs."""
+        known = {**self.own, "headings": True, "ascii": output.in_ascii(self.own["ascii"])}
+        to_terminal = not (output.to_file or output.as_json) and sys.stdout.isatty()
+        if row.takes("ascii") and to_terminal and not self.own["width"]:
+            known["width"] = max(shutil.get_terminal_size().columns, NARROWEST)
+        return {own.name: known[own.name] for own in row.options if known.get(own.name) is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """What a verb takes by `--to`, with the options of these; all is asked of the tables.
+
+    `help` is that of `--to`, which is the `default` or a row of the `tables`. Verbs take all
+    options of languages but those in `without`; those `reported` are for the default, too.
+    """
+
+    help: str
+    default: str = "text"
+    tables: Sequence[Mapping[str, Writer | Format]] = (WRITERS,)
+    without: Sequence[str] = ()
+    reported: Sequence[str] = ()
+
+    def to(self, command: Command) -> Command:
+        """The option --to, for a command."""
+        words = dict.fromkeys([self.default, *(row.name for row in self._rows())])
+        text = self.help.format(formats=", ".join(FORMATS))
+        chosen = one_of(words, self.default)
+        return click.option("--to", callback=self._chosen, help=text, **chosen)(command)
+
+    def own(self, command: Command) -> Command:
+        """The options of the first language, of all, of others; a command gets a `Writing`."""
+        own, first = self._own(), next(iter(WRITERS.values()))
+
+        def taken(given: dict[str, Any]) -> Writing:
+            check_target(given["target"])
+            if not given["as_json"]:
+                self._check_name(given["to"], given["target"])
+            said = {each.name: given.pop(each.name) for each in own}
+            known = {each.name for each in fields(Writing)}.intersection(given)
+            return Writing(own=said, **{name: given.pop(name) for name in known})
+
+        options: list[Takes] = [
+            *(_option(each) for each in own if each in first.options), DIGITS, MOST,
+            *(_option(each) for each in own if each not in first.options),
+        ]  # fmt: skip
+        return taking(options, handed(taken, command))
+
+    def rows(self) -> Iterator[Row]:
+        """What each option of languages goes with: the languages that have it."""
+        for own in self._own():
+            others = [self.default] if own.name in self.reported else []
+            takes = [row.name for row in WRITERS.values() if row.takes(own.name)]
+            only = languages([*others, *takes])
+            yield Row(f"--{own.name}", only, beside="--json" if own.layout else "")
+
+    def _own(self) -> list[Option]:
+        """The options of languages that the command line has too, each once."""
+        known = dict.fromkeys(own for row in WRITERS.values() for own in row.options if own.help)
+        return [own for own in known if own.name not in self.without]
+
+    def _rows(self) -> list[Writer | Format]:
+        return [row for table in self.tables for row in table.values()]
+
+    def _chosen(self, context: click.Context, _: click.Parameter, to: str) -> str:
+        """What --to says; where it is not typed, what -o ends in says it."""
         said = context.get_parameter_source("to") is not ParameterSource.DEFAULT
         if said or context.params.get("as_json"):
             return to
-        return named.get(Path(context.params.get("target") or "").suffix.lower(), to)
+        return _called(context.params.get("target"), self._rows()) or to
 
-    words = dict.fromkeys([default, *(row.name for row in rows)])
-    return click.option("--to", callback=chosen, **one_of(words, default), help=text)
+    def _check_name(self, to: str, target: str | None) -> None:
+        """Raise `SpecError` for a file that is called as if something else was in it."""
+        suffixes = [suffix for row in self._rows() if row.name == to for suffix in row.suffixes]
+        suffix = Path(target or "").suffix.lower()
+        if suffix in suffixes or not _called(target, [*WRITERS.values(), *FORMATS.values()]):
+            return
+        other = _called(target, self._rows())
+        instead = f", or --to {other}" if other else ", or --json" if suffix == ".json" else ""
+        raise SpecError(
+            f"{target}: --to {to} writes no {suffix} file; give one whose name ends in "
+            f"{' or '.join(suffixes or ['.txt'])}{instead}"
+        )
+
+
+def _option(own: Option) -> Takes:
+    """An option of languages, for a command."""
+    kind: dict[str, Any] = {"is_flag": True}
+    if own.words:
+        kind = one_of(own.words, own.words[0])
+    elif own.least is not None:
+        kind = {"type": click.IntRange(own.least), "metavar": "N"}
+    return click.option(f"--{own.name}", help=own.help, **kind)
+
+
+def _called(target: str | None, rows: Iterable[Writer | Format]) -> str | None:
+    """The first of some rows whose files are called like this one."""
+    suffix = Path(target or "").suffix.lower()
+    return next((row.name for row in rows if suffix in row.suffixes), None)
 
 
 def languages(words: Iterable[str]) -> str:
@@ -47,107 +169,22 @@ def languages(words: Iterable[str]) -> str:
     return ", ".join(f"--to {to}" for to in words)
 
 
-def option_row(option: str, *others: str) -> Row:
-    """The row of an option of languages: the languages that take it, after other words of --to."""
-    takes = [row for row in WRITERS.values() if row.takes(option)]
-    laid_out = any(option in row.layout for row in takes)
-    only = languages([*others, *(row.name for row in takes)])
-    return Row(f"--{option}", only, beside="--json" if laid_out else "")
+#: What verbs that print a formula take.
+FORMULA = Languages("The language; without it, what FILE ends in says it.")
+UNIT = click.option("--output", "unit", metavar="UNIT",
+                    help="One output of many, by name or number from 1.")  # fmt: skip
+LEVEL = click.option("--level", **one_of(["scalar", "matrix"], "scalar"),
+                     help="Unit by unit, or whole layers.")  # fmt: skip
+DIGITS = click.option("--digits", type=click.IntRange(1, 17), metavar="N", help="Round the numbers "
+                      "shown to N digits; without it they are exact.")  # fmt: skip
+MOST = click.option("--max-nodes", type=whole_number, metavar="N", default=MAX_NODES,
+                    show_default=True, help="Refuse to write out more than this.")  # fmt: skip
 
 
-_PAGE = (
-    click.option("--ascii", "ascii_only", is_flag=True, help="Text in plain ASCII."),
-    click.option("--width", type=click.IntRange(NARROWEST), metavar="N",
-                 help="Break lines there; the terminal's width on a terminal."),
-    click.option("--digits", type=click.IntRange(1, 17), metavar="N",
-                 help="Round the numbers shown to N digits; without it they are exact."),
-    click.option("--max-nodes", type=whole_number, metavar="N", default=MAX_NODES,
-                 show_default=True, help="Refuse to write out more than this."),
-    click.option("--document", is_flag=True, help="LaTeX: a file that compiles."),
-)  # fmt: skip
-_LAYOUT = (
-    *_PAGE,
-    click.option("--notation", **one_of(NOTATIONS, "ng"),
-                 help="LaTeX: how layers and units are numbered."),
-)  # fmt: skip
-_OPTIONS = (
-    to_option(WRITERS.values(), "text", "The language; without it, what FILE ends in says it."),
-    click.option("--output", "unit", metavar="UNIT",
-                 help="One output of many, by name or number from 1."),
-    *_LAYOUT,
-    click.option("--onion", is_flag=True, help="LaTeX: underbraces under the units."),
-    click.option("--color", is_flag=True, help="LaTeX: one colour per layer."),
-)  # fmt: skip
-#: What goes with what in verbs that write a formula.
-WRITING = tuple(map(option_row, ("ascii", "width", "document", "notation", "onion", "color")))
-#: What goes with whole arrays.
-MATRIX = (
-    Row("--level matrix", only=languages(ARRAY_WRITERS)),
-    Row("--output, --expand, --onion, --form shared, --form inlined", beside="--level matrix"),
-)
-
-
-def writing_options(function: F) -> F:
-    """The options of verbs that print a formula."""
-    return with_options(_OPTIONS, common_options(function))
-
-
-def page_options(function: F) -> F:
-    """Those that say how a formula without layers is laid out."""
-    return with_options(_PAGE, function)
-
-
-def layout_options(function: F) -> F:
-    """Those that say how a formula is laid out, in whatever language."""
-    return with_options(_LAYOUT, function)
-
-
-def write_form(network: Network, form: str, options: dict[str, Any]) -> None:
-    """Write a form of a network as the options say; what is too large was refused before."""
-    note(network)
-    formula = formula_of(network, form, options["expand"], options["unit"], options["max_nodes"])
-    write_formula(formula, {**options, "max_nodes": None}, Progress())
-
-
-def write_formula(
-    formula: Formula | ArrayFormula, options: dict[str, Any], progress: Progress
-) -> None:
-    """Write a formula as the options say."""
-    row = formula.writers[options["to"]]
-    chosen = _writer_options(row, options, progress)
-    if options["as_json"]:
-        if options["max_nodes"] is not None:
-            refuse_if_larger(formula.size.nodes, formula.form, options["max_nodes"], INSTEAD)
-        said = {"schema": 1, "form": formula.form} | row.to_json(formula, **chosen)
-        pieces: Iterator[str] = iter([in_json(said)])
-    else:
-        pieces = formula.write(row.name, **chosen)
-    write(_without_last_newline(pieces), options["target"], progress)
-
-
-def _writer_options(row: Writer, options: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """What a language is asked for: what was said of its own options, and what a terminal needs."""
-    known = options | {"headings": True, "ascii": in_ascii(options)}
-    to_terminal = options["target"] in (None, "-") and not options["as_json"]
-    if row.takes("ascii") and to_terminal and sys.stdout.isatty() and not options["width"]:
-        known["width"] = max(shutil.get_terminal_size().columns, NARROWEST)
-    own = {name: known[name] for name in (*row.options, *row.layout) if known.get(name)}
-    shared = {name: options[name] for name in ("digits", "max_nodes")}
-    return {**shared, "progress": progress, **own}
-
-
-def in_ascii(options: dict[str, Any]) -> bool:
-    """Whether text is to be plain ASCII: as asked, or as the terminal needs; files are UTF-8."""
-    to_file = options["target"] not in (None, "-")
-    return options["ascii_only"] or not (to_file or _shows_unicode())
-
-
-def _shows_unicode() -> bool:
-    try:
-        "σ⁽²⁾₁·".encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:
-        return False
-    return True
+def matrix_rows() -> Iterator[Row]:
+    """What goes with whole arrays."""
+    yield Row("--level matrix", only=languages(ARRAY_WRITERS))
+    yield Row("--output, --expand, --onion, --form shared, --form inlined", beside="--level matrix")
 
 
 def _without_last_newline(pieces: Iterator[str]) -> Iterator[str]:

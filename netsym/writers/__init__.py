@@ -14,20 +14,32 @@ from functools import partial
 from netsym.writers.array_latex import ArrayLatex
 from netsym.writers.array_text import ArrayAscii, ArrayUnicode
 from netsym.writers.latex_pages import spell_latex, write_latex
+from netsym.writers.names_in_latex import NOTATIONS
 from netsym.writers.python import write_python
 from netsym.writers.sympy_code import write_sympy
-from netsym.writers.text import spell_text, write_text
-from netsym.writers.writer import Writer
+from netsym.writers.text import NARROWEST, spell_text, write_text
+from netsym.writers.writer import Option, Writer
 
-_TEXT = Writer(
-    "text", write_text, options=("ascii",), layout=("width", "headings"), spell=spell_text
+#: What several languages have.
+WIDTH = Option(
+    "width", "Break lines there; the terminal's width on a terminal.", least=NARROWEST, layout=True
 )
+_TEXT = Writer(
+    "text", write_text, spell=spell_text,
+    options=(Option("ascii", "Text in plain ASCII."), WIDTH, Option("headings", layout=True)),
+)  # fmt: skip
 _LATEX = Writer(
-    "latex", write_latex, options=("notation", "onion", "color"), layout=("width", "document"),
-    spell=spell_latex, suffixes=(".tex",),
+    "latex", write_latex, spell=spell_latex, suffixes=(".tex",),
+    options=(
+        WIDTH,
+        Option("document", "LaTeX: a file that compiles.", layout=True),
+        Option("notation", "LaTeX: how layers and units are numbered.", tuple(NOTATIONS)),
+        Option("onion", "LaTeX: underbraces under the units."),
+        Option("color", "LaTeX: one colour per layer."),
+    ),
 )  # fmt: skip
 _PYTHON = Writer("python", write_python, suffixes=(".py",))
-_SYMPY = Writer("sympy", write_sympy)
+_SYMPY = Writer("sympy", write_sympy, suffixes=(".py",))
 
 #: The languages, by the name that `--to` takes.
 WRITERS = {row.name: row for row in (_TEXT, _LATEX, _PYTHON, _SYMPY)}

@@ -11,19 +11,33 @@ from netsym.writers.language import Language
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a language: one of some `words`, a whole number from `least`, or else a flag.
+
+    Where nothing is said the first word holds, or no number. It is `layout` if equations are the
+    same with and without it. The command line has those that have `help`.
+    """
+
+    name: str
+    help: str = ""
+    words: tuple[str, ...] = ()
+    least: int | None = None
+    layout: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Writer:
     """A row of the table of languages.
 
-    `write(form, *, digits, progress, **own)` gives the text of a form, piece by piece. Its own
-    options are those that change equations, `options`, and those that lay them out, `layout`.
-    `spell(form, *, digits, **options)` gives the `Language` of its equations; a row without it is
-    that of a program. Files whose names end in one of `suffixes` hold it.
+    `write(form, *, digits, progress, **own)` gives the text of a form, piece by piece; `options`
+    are its own. `spell(form, *, digits, **own)` gives the `Language` of its equations, and takes
+    those that are no layout; a row without it is that of a program. Files whose names end in one
+    of `suffixes` hold it; the first row of a suffix is what they are taken for.
     """
 
     name: str
     write: Callable[..., Iterator[str]]
-    options: tuple[str, ...] = ()
-    layout: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
     spell: Callable[..., Language] | None = None
     suffixes: tuple[str, ...] = ()
 
@@ -34,7 +48,7 @@ class Writer:
 
     def takes(self, option: str) -> bool:
         """Whether it is one of its own options."""
-        return option in self.options or option in self.layout
+        return any(own.name == option for own in self.options)
 
     def text(self, form: Form, **options: Any) -> Iterator[str]:
         """A form in the language, piece by piece; `SpecError` for a program of a form "once"."""
@@ -44,7 +58,8 @@ class Writer:
 
     def to_json(self, form: Form, **options: Any) -> dict[str, Any]:
         """The right-hand sides by name, of bindings and of outputs; of a program, the program."""
-        own = {name: options[name] for name in ("digits", *self.options) if name in options}
+        names = ["digits", *(option.name for option in self.options if not option.layout)]
+        own = {name: options[name] for name in names if name in options}
         if self.spell is None:
             return {self.name: "".join(self.text(form, **own))}
         bindings, outputs = self.spell(form, **own).right_sides()

@@ -674,7 +674,9 @@ def test_typos(arguments: list[str], answer: str, capfd: pytest.CaptureFixture[s
         (["simplify", "1-1-1", "--json", "--to", "text"],
          "--to changes nothing beside --json; leave one of them out"),
         (["simplify", "1-1-1", "--to", "latex", "--width", "40"],
-         "--width is for --to report; add --to report"),
+         "--width changes nothing beside --to latex; leave one of them out"),
+        (["simplify", "1-1-1", "-o", "net.tex", "--width", "40"],
+         "--width changes nothing beside -o net.tex (--to latex); leave one of them out"),
         (["simplify", "1-1-1", "--max-nodes", "9"], "--max-nodes is for --to text or"),
         (["regions", "1-1:relu", "--at", "1", "--box", "0,2"], "--box changes nothing beside --at"),
         (["simplify", "1-1-1", "--exact", "--digits", "3"],
@@ -682,7 +684,22 @@ def test_typos(arguments: list[str], answer: str, capfd: pytest.CaptureFixture[s
         (["regions", "1-1:relu", "--to", "sympy", "--digits", "3"],
          "--digits changes nothing beside --to sympy; leave one of them out"),
         (["simplify", "1-1-1", "--to", "toml", "-o", "net.json"],
-         "net.json: --to toml writes TOML; give a file whose name ends in .toml"),
+         "net.json: --to toml writes no .json file; give one whose name ends in .toml, or --to"),
+        (["regions", "1-1:relu", "-o", "net.py"],
+         "-o net.py (--to python) is for --at; add --at, or leave -o net.py (--to python) out"),
+        (["grad", "1-1", "--size", "-o", "net.tex"],
+         "-o net.tex (--to latex) changes nothing beside --size; leave one of them out"),
+        (["inline", "1-1", "-o", "net.toml"],
+         "net.toml: --to text writes no .toml file; give one whose name ends in .txt\n"),
+        (["show", "1-1", "-o", "net.json"], "ends in .txt, or --json\n"),
+        (["grad", "1-1", "-o", "net.py", "--to", "latex"],
+         "net.py: --to latex writes no .py file; give one whose name ends in .tex, or --to python"),
+        (["show", "1-1", "--to", "text", "-o", "net.PY"],
+         "net.PY: --to text writes no .py file; give one whose name ends in .txt, or --to python"),
+        (["inline", "1-1", "--to", "sympy", "-o", "net.tex"], "ends in .py, or --to latex"),
+        (["inline", "1-1", "--to", "python", "-o", "net.json"], "ends in .py, or --json"),
+        (["regions", "1-1:relu", "-o", "net.toml"], "--to report writes no .toml file"),
+        (["simplify", "1-1-1", "--to", "latex", "-o", "net.toml"], "ends in .tex, or --to toml"),
         (["inline"], "NET"),
         (["inline", "1-1:tanh", "2-2:tanh"], "2-2:tanh"),
     ],
@@ -694,6 +711,20 @@ def test_options_that_do_not_go_together(
     ran = run(capfd, *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert answer in ran.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["--to sympy -o net.py", "--to latex -o NET.TEX", "--to latex -o notes.md", "--to text -o net",
+     "--json -o net.json", "--json --to latex -o net.tex"],
+)  # fmt: skip
+def test_a_file_is_called_as_one_likes_if_it_says_nothing_else(
+    options: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    *said, _, name = options.split()
+    assert fine(run(capfd, "inline", "1-1:tanh", *options.split())) == ""
+    assert (tmp_path / name).read_text() == fine(run(capfd, "inline", "1-1:tanh", *said))
 
 
 # -- terminals ----------------------------------------------------------------------------------

@@ -292,6 +292,14 @@ def test_text_is_read_back(capfd: pytest.CaptureFixture[str], tmp_path: Path) ->
         assert "identical: " in compared.out
 
 
+def test_lines_of_the_formula_are_broken(capfd: pytest.CaptureFixture[str]) -> None:
+    arguments = ["simplify", "1-2-1", "--to", "text", "--ascii"]
+    whole = run(capfd, *arguments).out
+    broken = run(capfd, *arguments, "--width", "40").out
+    assert max(map(len, broken.splitlines())) <= 40 < len(whole)
+    assert broken.split() == whole.split()
+
+
 def test_latex(capfd: pytest.CaptureFixture[str]) -> None:
     ran = run(capfd, "simplify", "1-2-1", "--to", "latex")
     assert ran.code == 0

@@ -28,11 +28,11 @@ from netsym.files.syntax import Format, misspelt
 from netsym.forms.form import Form
 from netsym.graph.function import Function
 from netsym.graph.functions import ACTIVATIONS
-from netsym.writers import WRITERS
+from netsym.writers import WIDTH, WRITERS
 from netsym.writers.language import ATOM, Language, Watcher, no_watcher
 from netsym.writers.program import Program
 from netsym.writers.ropes import Layout, Rope, flat
-from netsym.writers.writer import Writer
+from netsym.writers.writer import Option, Writer
 from tests.cli.running import Ran, run
 from tests.conftest import not_installed
 
@@ -67,16 +67,21 @@ class C(Program):
 
 
 def write_c(
-    formula: Form, *, digits: int | None = None, progress: Watcher = no_watcher
-) -> Iterator[str]:
-    code = C(formula, digits, progress)
+    formula: Form, *, digits: int | None = None, single: bool = False, indent: int | None = None,
+    progress: Watcher = no_watcher,
+) -> Iterator[str]:  # fmt: skip
+    for piece in pieces_of_c(C(formula, digits, progress), indent or 4):
+        yield piece.replace("double", "float") if single else piece
+
+
+def pieces_of_c(code: C, indent: int) -> Iterator[str]:
     yield "#include <math.h>\n\n"
     yield from filter(None, code.definitions().values())
     taken = [f"double {name}" for names in code.arguments() for name in names]
     yield f"void {code.title()}({', '.join([*taken, 'double *out'])})\n{{\n"
     outputs = 0
     for name, right, is_output in code.statements():
-        yield f"    out[{outputs}] = " if is_output else f"    const double {name} = "
+        yield " " * indent + (f"out[{outputs}] = " if is_output else f"const double {name} = ")
         outputs += is_output
         yield from flat(right)
         yield ";\n"
@@ -89,25 +94,34 @@ class Lisp(Language):
         "add": "+", "multiply": "*", "divide": "/", "negate": "-", "power": "expt",
     }  # fmt: skip
     operations = dict.fromkeys(words, ("_write_call", ATOM))
+    module = ""
 
     def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
-        word = self.words.get(function) or self.function(function)
+        word = self.words.get(function) or self.module + self.function(function)
         inner = [piece for operand in operands for piece in (" ", operand)][1:]
         return self.join([f"({word} ", self.join(inner, separated=True), ")"]) if inner else word
 
 
+class Clojure(Lisp):
+    words: ClassVar[Mapping[str, str]] = {**Lisp.words, "power": "Math/pow"}
+    module = "Math/"
+
+
 def spell_lisp(
-    formula: Form, *, digits: int | None = None, width: int | None = None,
+    formula: Form, *, digits: int | None = None, dialect: str = "scheme", width: int | None = None,
     progress: Watcher = no_watcher,
 ) -> Lisp:  # fmt: skip
-    return Lisp(formula, digits, width is not None, progress)
+    return DIALECTS[dialect][0](formula, digits, width is not None, progress)
 
 
-def write_lisp(formula: Form, *, width: int | None = None, **options: Any) -> Iterator[str]:
-    language = spell_lisp(formula, width=width, **options)
+def write_lisp(
+    formula: Form, *, dialect: str = "scheme", width: int | None = None, **options: Any
+) -> Iterator[str]:
+    language = spell_lisp(formula, dialect=dialect, width=width, **options)
     layout = Layout(width or 10**9, len, lambda level: "\n" + "  " * level, 2)
+    define = DIALECTS[dialect][1]
     for equation in language.equations():
-        yield from layout.lines(f"(define {language.left(equation)} ", equation.right)
+        yield from layout.lines(f"({define} {language.left(equation)} ", equation.right)
         yield ")\n"
 
 
@@ -131,23 +145,26 @@ def write_lines(spec: dict[str, Any]) -> str:
     return "".join([*lines, *rows])
 
 
+DIALECTS = {"scheme": (Lisp, "define"), "clojure": (Clojure, "def")}
+SINGLE = Option("single", "C: in single precision.")
+INDENT = Option("indent", "C: so many spaces before a statement.", least=1, layout=True)
+DIALECT = Option("dialect", "Lisp: which one.", words=tuple(DIALECTS))
 ROWS = (
-    Writer("c", write_c, suffixes=(".c",)),
-    Writer("lisp", write_lisp, layout=("width",), spell=spell_lisp, suffixes=(".lisp", ".scm")),
+    Writer("c", write_c, (SINGLE, INDENT), suffixes=(".c",)),
+    Writer("lisp", write_lisp, (WIDTH, DIALECT), spell=spell_lisp, suffixes=(".lisp", ".scm")),
 )
 LINES = Format("lines", "lines", (".lines",), read_lines, write_lines, sign=r"\Anetsym \d")
 
 
 @pytest.fixture(autouse=True)
 def rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The rows are there before the verbs are loaded, as those in the package are."""
+    """The rows are there when a verb is looked up, which was loaded before."""
     monkeypatch.chdir(tmp_path)
-    verbs = [import_module(f"netsym.cli.{name}").__name__ for name in (*VERBS, "writing")]
+    for name in VERBS:
+        import_module(f"netsym.cli.{name}")
     for row in ROWS:
         monkeypatch.setitem(WRITERS, row.name, row)
     monkeypatch.setitem(FORMATS, LINES.name, LINES)
-    for name in verbs:
-        monkeypatch.delitem(sys.modules, name)
 
 
 @pytest.fixture
@@ -189,8 +206,9 @@ def test_other_verbs_write_it(netsym_: Any) -> None:
     (Path("relu.lines")).write_text(dumps(loads(RELU), "lines"))
     assert netsym_("regions relu.lines --at 0.5 --to c").out.endswith("    out[0] = 2.0*x;\n}\n")
     assert netsym_("regions relu.lines --at 0.5 --to lisp").out == "(define y (* 2 x))\n"
-    for way in ("--to lisp", "-o net.lisp"):
-        assert "--to lisp is for --at; add --at" in netsym_(f"regions relu.lines {way}", 2).err
+    for typed, said in {"--to lisp": "", "-o net.lisp": "-o net.lisp (--to lisp)"}.items():
+        ran = netsym_(f"regions relu.lines {typed}", 2)
+        assert f"{said or typed} is for --at; add --at" in ran.err
 
 
 RELU = """
@@ -230,6 +248,54 @@ def test_options_come_from_the_row(netsym_: Any) -> None:
     assert "text|latex|python|sympy|c|lisp" in netsym_("show --help").out
 
 
+def test_a_language_has_options_that_no_other_has(netsym_: Any) -> None:
+    clojure = "(def y (Math/tanh (+ (* w1_1_1 x) b1_1)))\n"
+    single = "void f(float x, float w1_1_1, float b1_1, float *out)"
+    for verb in ("inline", "show", "simplify"):
+        assert netsym_(f"{verb} 1-1:tanh --to lisp --dialect clojure").out == clojure
+        assert single in netsym_(f"{verb} 1-1:tanh --to c --single").out
+    assert netsym_("inline 1-1:tanh -o net.scm --dialect clojure").out == ""
+    assert Path("net.scm").read_text() == clojure
+    assert netsym_("inline 1-1:tanh --to lisp --dialect scheme").out == LISP
+    assert "\n  out[0] = tanh" in netsym_("inline 1-1:tanh --to c --indent 2").out
+    said = netsym_("grad 1-1:tanh --wrt inputs --to lisp --dialect clojure").out
+    assert "(Math/pow " in said and "(expt " not in said
+    Path("relu.lines").write_text(dumps(loads(RELU), "lines"))
+    said = netsym_("regions relu.lines --at 0.5 --to lisp --dialect clojure").out
+    assert said == "(def y (* 2 x))\n"
+
+
+def test_help_and_json_have_them(netsym_: Any) -> None:
+    for verb in ("inline", "show", "grad", "simplify", "regions"):
+        said = " ".join(netsym_(f"{verb} --help").out.split())
+        assert "--single C: in single precision." in said
+        assert "--indent N C: so many spaces before a statement. [x>=1]" in said
+        assert "--dialect scheme|clojure Lisp: which one. [default: scheme]" in said
+    outputs = json.loads(netsym_("inline 1-1:tanh --to lisp --dialect clojure --json").out)[
+        "outputs"
+    ]
+    assert outputs == {"y": "(Math/tanh (+ (* w1_1_1 x) b1_1))"}
+    program = json.loads(netsym_("inline 1-1:tanh --to c --single --json").out)["c"]
+    assert "float x" in program and "double" not in program
+
+
+def test_they_are_refused_with_others(netsym_: Any) -> None:
+    for line, said in {
+        "--dialect clojure": "--dialect is for --to lisp; add --to lisp, or leave --dialect out",
+        "--single --to python": "--single is for --to c; add --to c, or leave --single out",
+        "--to c --indent 2 --json": "--indent changes nothing beside --json",
+        "--to lisp --dialect schema": "did you mean 'scheme'?",
+        "--to c --indent 0": "0 is not in the range x>=1",
+        "--to c --dialct": "--dialct",
+    }.items():
+        assert said in netsym_(f"inline 1-1:tanh {line}", 2).err
+    formula = netsym.parse("1-1:tanh").inlined
+    assert "".join(formula.write("lisp", dialect="clojure")).startswith("(def ")
+    for to in ("python", "c", "text", "latex"):
+        with pytest.raises(TypeError, match="dialect"):
+            "".join(formula.write(to, dialect="clojure"))
+
+
 def test_what_is_written_once_is_no_program(netsym_: Any) -> None:
     Path("rnn.toml").write_text(
         'netsym = 1\nshape = [2, 1]\n[[layers]]\ntype = "lstm"\nunits = 1\n'
@@ -245,8 +311,12 @@ def test_the_suffix_of_a_file_chooses_it(netsym_: Any) -> None:
         assert Path(name).read_text() == LISP
     netsym_("inline 1-1:tanh -o net.c --digits 3")
     assert Path("net.c").read_text().startswith("#include")
-    netsym_("inline 1-1:tanh --to lisp -o net.c")
-    assert Path("net.c").read_text() == LISP
+    said = netsym_("inline 1-1:tanh --to lisp -o net.c", 2).err
+    assert (
+        "--to lisp writes no .c file; give one whose name ends in .lisp or .scm, or --to c" in said
+    )
+    said = netsym_("inline 1-1:tanh -o net.lines", 2).err
+    assert "--to text writes no .lines file; give one whose name ends in .txt" in said
     netsym_("inline 1-1:tanh --json -o net.lisp")
     assert json.loads(Path("net.lisp").read_text())["outputs"]["y"].startswith("tanh")
     netsym_("inline 1-1:tanh -o net.tex --color")
@@ -334,7 +404,7 @@ def test_messages_list_the_formats(netsym_: Any) -> None:
     with pytest.raises(SpecError, match=r"bad\.lines, line 2, column 7: no value(.|\n)*KEY VALUE"):
         netsym.load("bad.lines")
     said = netsym_("simplify 1-2-1 --to lines -o net.toml", 2).err
-    assert "net.toml: --to lines writes lines; give a file whose name ends in .lines" in said
+    assert "net.toml: --to lines writes no .toml file; give one whose name ends in .lines" in said
     said = netsym_("simplify 1-2-1 --to lines --digits 3", 2).err
     assert "--digits changes nothing beside --to lines" in said
     assert "the network (toml, json, lines)" in " ".join(netsym_("simplify --help").out.split())
