@@ -13,13 +13,14 @@ from netsym.network.network import Network
 
 
 @verb(
-    "check", NETWORK, click.argument("formula", metavar="FORMULA"), TOLERANCE, SEED,
-    options(Output), kind=TakesFormula,
+    "check", NETWORK, click.argument("formula", metavar="FORMULA"),
+    click.option("--why", is_flag=True, help="Say what the verdict rests on."),
+    TOLERANCE, SEED, options(Output), kind=TakesFormula,
 )  # fmt: skip
 @click.pass_context
 def command(
-    context: click.Context, network: Network, formula: str, tolerance: float | None, seed: int,
-    output: Output,
+    context: click.Context, network: Network, formula: str, why: bool, tolerance: float | None,
+    seed: int, output: Output,
 ) -> None:  # fmt: skip
     """Say whether a formula is this network; if not, where it departs and why.
 
@@ -40,5 +41,5 @@ def command(
     note(network, other)
     progress = Progress()
     result = compare(network, other, seed=seed, tolerance=tolerance, progress=progress)
-    output.write_result(result, progress)
+    output.write_result(result, progress, why=why)
     context.exit(result.exit_code)

@@ -223,27 +223,42 @@ class Comparison:
     def __str__(self) -> str:
         return f"{self.sizes}\n\n{self.report()}"
 
-    def report(self, width: int = WIDTH, ascii: bool = False, digits: int | None = None) -> str:
+    def report(
+        self,
+        width: int = WIDTH,
+        ascii: bool = False,
+        digits: int | None = None,
+        why: bool = True,
+    ) -> str:
         """The verdict and what it rests on, in lines of at most `width` but for typed text.
 
-        Values have as many digits as tell them apart, whatever `digits` says.
+        Values have as many digits as tell them apart, whatever `digits` says. Without `why` it is
+        one sentence if they are equal, and if they differ the mistake and one point.
         """
         found = self.diagnosis
         check_digits(digits)
-        headline, reasons = self.because, list(self.evidence)
-        if found is not None:
-            two = self.other.network is not None
-            start = f"{self.other.words} is {self.one.words}" if two else "this is your network"
-            headline, reasons = found.headline(start), [self.because, *found.reasons()]
-            reasons += self.evidence[1:]
+        headline, reasons = self._said(why)
         lines = [f"note: {'; '.join(self.notes)}"] if self.notes else []
-        lines.append(f"{self.verdict}: {headline}")
+        name = f"equal ({self.verdict})" if self.equal and not why else self.verdict
+        lines.append(f"{name}: {headline}")
         shown = [_wrapped(line, width, ascii) for line in lines]
         if found is not None:
             shown += [_wrapped(f"- {mistake}", width, ascii) for mistake in found.listed()]
             shown += [found.caret(ascii)] if found.span is not None else []
         shown += [_wrapped(f"- {reason}", width, ascii) for reason in reasons]
         return "\n".join(shown)
+
+    def _said(self, why: bool) -> tuple[str, list[str]]:
+        """The headline, and the reasons under it."""
+        found, evidence = self.diagnosis, list(self.evidence)
+        if found is None:
+            return self.because, evidence if why or self.verdict == "undecided" else []
+        two = self.other.network is not None
+        start = f"{self.other.words} is {self.one.words}" if two else "this is your network"
+        headline, point = found.headline(start), [self.because]
+        if why or not found.mistakes:
+            return headline, [*point, *found.reasons(), *evidence[1:]]
+        return headline, point
 
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`."""

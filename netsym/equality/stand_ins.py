@@ -360,7 +360,7 @@ class _Search:
                 else:
                     start += step
             step //= 2
-        return found if len(loose) <= max(1, len(free) // 2) else None
+        return found if 2 * len(loose) <= len(free) else None
 
     def _typed_again(self, base: Numbers, loose: Sequence[Free]) -> Numbers:
         numbers = [list(base[0]), list(base[1])]
