@@ -41,9 +41,14 @@ THEMES = (
     process,
 )
 
-PACKAGES = ("numpy", "sympy", "casadi", "symengine", "click")
-COLUMNS = "{:<44} {:>11}  {:<24} {:>11} {:>12}  {:<15} {}"
-HEADER = COLUMNS.format("row", "netsym", "rival", "rival", "rival/netsym", "bar", "")
+PACKAGES = ("numpy", "sympy", "casadi", "symengine", "onnxruntime", "click")
+COLUMNS = "{:<43} {:>10} {:>8}  {:<27} {:>10} {:>8} {:>7}  {:<13} {}"
+HEADER = COLUMNS.format("row", "netsym", "memory", "rival", "rival", "memory", "ratio", "bar", "")
+#: How large a unit with a prefix is, the largest first.
+PREFIXES = {
+    "s": {"": 1.0, "m": 1e-3, "µ": 1e-6},
+    "B": {"G": 1e9, "M": 1e6},
+}
 
 
 def main() -> None:
@@ -89,18 +94,25 @@ def table_row(title: str, line: Line) -> str:
         return f"{title:<44} {line.problem}"
     ratio = "" if line.ratio is None else f"{line.ratio:.3g}"
     ours, theirs = shown(line.ours, line.unit), shown(line.theirs, line.unit)
-    return COLUMNS.format(
-        title, ours, line.rival, theirs, ratio, line.bar.words if line.bar else "", verdict(line)
-    ).rstrip()
+    memory, rivals = (megabytes(size) for size in (line.memory, line.rival_memory))
+    bar = line.bar.words if line.bar else ""
+    columns = (title, ours, memory, line.rival, theirs, rivals, ratio, bar, verdict(line))
+    return COLUMNS.format(*columns).rstrip()
 
 
 def shown(value: float | None, unit: str) -> str:
-    """A measurement with three digits: seconds as s or ms, else in its unit."""
+    """A measurement with three digits, seconds and bytes with the prefix that fits."""
     if value is None:
         return ""
-    if unit != "s":
-        return f"{value:.3g} {unit}"
-    return f"{value:.3g} s" if value >= 1 else f"{value * 1e3:.3g} ms"
+    for prefix, size in PREFIXES[unit].items() if unit in PREFIXES and value else ():
+        if value >= size:
+            return f"{value / size:.3g} {prefix}{unit}"
+    return f"{value:.3g} {unit}"
+
+
+def megabytes(size: int | None) -> str:
+    """Bytes with three digits; what is small may have been taken from what another freed."""
+    return "< 1 MB" if size is not None and size < 1e6 else shown(size, "B")
 
 
 def verdict(line: Line) -> str:
@@ -111,8 +123,8 @@ def verdict(line: Line) -> str:
 def data(line: Line) -> dict[str, Any]:
     """The line as JSON has it."""
     bar = dataclasses.asdict(line.bar) if line.bar else None
-    fields = {"ours", "rival", "theirs", "unit", "ratio", "rounds", "problem"}
-    return {name: getattr(line, name) for name in sorted(fields)} | {"bar": bar, "met": line.met}
+    fields = {field.name: getattr(line, field.name) for field in dataclasses.fields(line)}
+    return fields | {"ratio": line.ratio, "bar": bar, "met": line.met}
 
 
 def machine() -> dict[str, str]:

@@ -5,9 +5,6 @@ sympy gets the same names in the same run, a process of its own for what may not
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
 from typing import Any
 
 import numpy as np
@@ -17,31 +14,22 @@ from netsym.collapse.simplification import simplify
 from netsym.collapse.simplified import Simplified
 from netsym.formula import Formula
 from netsym.layers.elementwise import Standardize
+from tests import rivals
 from tests.benchmarks.measure import (
-    Bar,
+    Call,
     DisagreementError,
     Line,
     Rival,
     agree,
+    at_most,
+    ended_after,
     faster,
     race,
     row,
-    timed,
 )
-from tests.benchmarks.networks import WIDE, numeric, random_points
-from tests.benchmarks.rivals import sympy_graph, sympy_names
+from tests.benchmarks.networks import WIDE, fresh, numeric, random_points
 
-_TIMEOUT = 60  # seconds that sympy gets
-_SYMPY = """
-import sys, time
-from netsym import parse
-from tests.benchmarks.collapse import by_sympy, expressions
-network = parse(sys.argv[1])
-given = expressions(network)
-started = time.perf_counter()
-by_sympy(*given)
-print(time.perf_counter() - started)
-"""
+_TIMEOUT = 60  # seconds of process time that sympy gets
 
 
 @row("collapse: 4-4-4-4, names")
@@ -49,9 +37,8 @@ def small() -> list[Line]:
     network = parse("4-4-4-4")
     result = _collapsed(network, 1)
     _same_entries(network, result)
-    given = expressions(network)
-    rival = Rival("sympy expand, collect", timed(lambda: by_sympy(*given)))
-    return race(timed(lambda: simplify(network)), [rival], least=3, most=5)
+    rival = Rival("sympy expand, collect", by_sympy(network))
+    return race(Call(lambda: fresh(network), simplify), [rival], least=3, most=5)
 
 
 @row("collapse: 10-10-10-10, names")
@@ -59,17 +46,13 @@ def named() -> list[Line]:
     spec = "10-10-10-10"
     network = parse(spec)
     _collapsed(network, 1)
-    name, seconds = "sympy expand, collect", 0.0
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", _SYMPY, spec],
-            capture_output=True, text=True, check=True, timeout=_TIMEOUT,
-        )  # fmt: skip
-        seconds = float(done.stdout)
-    except subprocess.TimeoutExpired:
-        name, seconds = f"{name}, > {_TIMEOUT} s", float(_TIMEOUT)
-    ours = race(timed(lambda: simplify(network)), [Rival("", lambda: seconds)], least=3, most=9)[0]
-    return [Line(ours.ours, name, seconds, bar=faster(50), rounds=1)]
+    code = f"""
+from netsym import parse
+from tests.benchmarks.collapse import by_sympy
+print(by_sympy(parse({spec!r})).seconds())
+"""
+    sympys = ended_after(_TIMEOUT, "sympy expand", code, faster(50))
+    return race(Call(lambda: fresh(network), simplify), [sympys], least=3, most=9)
 
 
 @row("collapse: 512-512-512-512, numbers")
@@ -95,27 +78,14 @@ def pipeline() -> list[Line]:
 
 
 # -- what is measured -----------------------------------------------------------------------------
-def by_sympy(outputs: list[Any], inputs: list[Any]) -> list[list[Any]]:
-    """The coefficients of the inputs and the constant, as one finds them with sympy.
-
-    Of `expand` and `collect(…, evaluate=False)`, against `Poly(…, *inputs)` and derivatives, this
-    is what the documentation says to use.
-    """
-    from sympy import S, collect, expand
-
-    found = []
-    for output in outputs:
-        parts = collect(expand(output), inputs, evaluate=False)
-        found.append([parts.get(each, S.Zero) for each in (*inputs, S.One)])
-    return found
-
-
-def expressions(network: Network) -> tuple[list[Any], list[Any]]:
-    """The outputs of a network of dense layers as sympy expressions, and its inputs."""
-    from sympy import Symbol
-
-    inputs = [Symbol(name, real=True) for name in network.input_names.all()]
-    return sympy_graph(sympy_names(network)), inputs
+def by_sympy(network: Network) -> Call[Any]:
+    """The linear parts, of expressions with which nothing has been done yet."""
+    layers = rivals.sympy.names(network)
+    width = len(network.input_names)
+    return Call(
+        lambda: rivals.sympy.first(layers),
+        lambda outputs: rivals.sympy.linear_parts(outputs, rivals.sympy.inputs(width)),
+    )
 
 
 def _collapsed(network: Network, layers: int) -> Simplified:
@@ -131,7 +101,8 @@ def _same_entries(network: Network, result: Simplified) -> None:
 
     if compare(network, result.exact).verdict != "identical":
         raise DisagreementError("not proved to be the same function")
-    theirs = by_sympy(*expressions(network))
+    sympys = by_sympy(network)
+    theirs: Any = sympys.work(sympys.prepare())
     ours, bias = (result.exact.layers[0].parameters[key].formula for key in ("weights", "bias"))
     assert ours is not None and bias is not None
     matrix = np.array(list(Formula.of(ours).sympy()), dtype=object).reshape(len(theirs), -1)
@@ -151,12 +122,7 @@ def _timed(network: Network, layers: int, most: float) -> list[Line]:
 
 
 def _within(network: Network, most: float) -> list[Line]:
-    bar = Bar(1, f"<= {most:g} s")
-    rival = Rival("what it may take", lambda: most, bar)
-    started = time.perf_counter()
-    simplify(network)
-    rounds = 1 if time.perf_counter() - started > most else 3
-    return race(timed(lambda: simplify(network)), [rival], least=rounds, most=rounds)
+    return race(Call(lambda: fresh(network), simplify), [at_most(most)], least=3, most=3)
 
 
 def _behind_a_scaler(network: Network) -> Network:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from netsym.equality.diagnosis import diagnose
 from netsym.equality.sides import aligned, subject
 from netsym.equality.verdict import judge
-from tests.benchmarks.measure import Bar, DisagreementError, Line, faster, row, timed
-from tests.benchmarks.networks import DEEP, WIDE, numeric
-from tests.equality.mistakes import five, mistakes
+from netsym.network.network import Network
+from tests.benchmarks.measure import Bar, Call, DisagreementError, Line, alone, faster, row
+from tests.benchmarks.networks import DEEP, WIDE, fresh, numeric
+from tests.equality.mistakes import Mistake, five, mistakes
 from tests.equality.test_verdict import exact_collapse, moved
+from tests.peak import value_and_peak
 
 _EQUAL = ("structural", "identical")
 
@@ -23,28 +26,44 @@ def all_mistakes() -> list[Line]:
     lines = []
     for name, (net, network) in five().items():
         every = mistakes(net)
-        one = subject(network)
-        changed = found = unique = 0
-        slowest = 0.0
-        for m in every:
-            start = time.perf_counter()
-            other = aligned(one, subject(m.text, one))
-            if judge(one, other).name in _EQUAL:
-                continue
-            changed += 1
-            diagnosis = diagnose(one, other)
-            slowest = max(slowest, time.perf_counter() - start)
-            assert diagnosis is not None
-            found += bool(m.words & set(diagnosis.mistakes))
-            unique += len(diagnosis.mistakes) == 1
-        words = f"{name}: {len(every)}, {len(every) - changed} of them harmless"
-        share, bar = 100 * unique / changed, Bar(85, ">= 85 %") if name[:5] == "1-2-1" else None
+        found, peak = value_and_peak(partial(_diagnosed, network, every))
+        words = f"{name}: {len(every) - found.changed} of {len(every)} harmless"
+        parts = 100 / found.changed
+        bar = Bar(85, ">= 85 %") if name[:5] == "1-2-1" else None
         lines += [
-            Line(100 * found / changed, f"{words}, found", unit="%", bar=Bar(100, "all")),
-            Line(share, f"{name}: uniquely", unit="%", bar=bar),
-            Line(slowest, f"{name}: slowest, 1 s", 1.0, bar=faster(1)),
+            Line(
+                parts * found.named, f"{words}, found", unit="%", bar=Bar(100, "all"), memory=peak
+            ),
+            Line(parts * found.unique, f"{name}: uniquely", unit="%", bar=bar, memory=peak),
+            Line(found.slowest, f"{name}: slowest, 1 s", 1.0, bar=faster(1), memory=peak),
         ]
     return lines
+
+
+@dataclass(slots=True)
+class Diagnosed:
+    """Mistakes that change the function, those that are named, alone, and the slowest in s."""
+
+    changed: int = 0
+    named: int = 0
+    unique: int = 0
+    slowest: float = 0.0
+
+
+def _diagnosed(network: Any, every: list[Mistake]) -> Diagnosed:
+    found, one = Diagnosed(), subject(network)
+    for m in every:
+        start = time.process_time()
+        other = aligned(one, subject(m.text, one))
+        if judge(one, other).name in _EQUAL:
+            continue
+        found.changed += 1
+        diagnosis = diagnose(one, other)
+        found.slowest = max(found.slowest, time.process_time() - start)
+        assert diagnosis is not None
+        found.named += bool(m.words & set(diagnosis.mistakes))
+        found.unique += len(diagnosis.mistakes) == 1
+    return found
 
 
 @row("verdict: one ulp in one weight")
@@ -53,9 +72,7 @@ def one_ulp() -> list[Line]:
     lines = []
     for spec in ("1-2-1:sigmoid", DEEP, WIDE):
         net = numeric(spec)
-        wrong = moved(net, 0, "weights", (1, 0))
-        seconds = timed(lambda net=net, wrong=wrong: _judged(net, wrong, "different"))()  # type: ignore[misc]
-        lines.append(Line(seconds, f"{spec}: different"))
+        lines.append(_verdict(net, moved(net, 0, "weights", (1, 0)), "different", spec))
     return lines
 
 
@@ -65,19 +82,19 @@ def collapse() -> list[Line]:
     net, collapsed = exact_collapse(512, 0)
     wrong = moved(collapsed, 0, "weights", (400, 17))
     return [
-        Line(_once(lambda: _judged(net, collapsed, "within-error")), "within-error"),
-        Line(_once(lambda: _judged(net, wrong, "different")), "one ulp: different"),
+        _verdict(net, collapsed, "within-error", "rounded once", rounds=1),
+        _verdict(net, wrong, "different", "one ulp", rounds=1),
     ]
 
 
-def _judged(one: Any, other: Any, wanted: str) -> None:
-    first = subject(one)
-    found = judge(first, aligned(first, subject(other, first))).name
-    if found != wanted:
-        raise DisagreementError(f"{one.title} is {found}, not {wanted}")
+def _verdict(one: Network, other: Network, wanted: str, words: str, rounds: int = 3) -> Line:
+    """The time of a verdict on two networks of which nothing is known yet."""
 
+    def judged(given: tuple[Network, Network]) -> None:
+        first = subject(given[0])
+        found = judge(first, aligned(first, subject(given[1], first))).name
+        if found != wanted:
+            raise DisagreementError(f"{one.title} is {found}, not {wanted}")
 
-def _once(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+    both = Call(lambda: (fresh(one), fresh(other)), judged)
+    return alone(both, f"{words}: {wanted}", rounds)

@@ -1,93 +1,135 @@
-"""Values at 1,000 points: of the scalar graph, and of the network layer by layer."""
+"""Values at 1,000 points and at one: of the inlined formula, and of the network layer by layer.
+
+What is made before the first call, a session, a compiled function, is not counted for anybody.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from netsym.files.files import loads
+from netsym.formula import Formula
 from netsym.network.network import Network
-from tests.benchmarks import rivals
-from tests.benchmarks.measure import Line, Rival, agree, faster, race, row, timed, within
-from tests.benchmarks.networks import DEEP, SQUARE, WIDE, Floats, dense, numeric, random_points
+from tests import rivals
+from tests.benchmarks.measure import Bar, Line, Rival, agree, call, faster, race, row, within
+from tests.benchmarks.networks import (
+    DEEP,
+    LSTM,
+    SMALL,
+    SQUARE,
+    WIDE,
+    numbered,
+    numeric,
+    random_points,
+)
+from tests.rivals.dense import Floats, Weights, arrays, dense
 
-POINTS = 1000
+Evaluation = Callable[[Sequence[Weights], Floats], Callable[[], Any]]
 
-
-@row("scalar graph at 1000 points, 10-32-32-1")
-def graph_deep() -> list[Line]:
-    network = numeric(DEEP)
-    x = random_points(network, POINTS)
-    return _graph(network, x, [_lambdified(network, x), _compiled(network, x)])
-
-
-@row("scalar graph at 1000 points, 64-64-64-10")
-def graph_square() -> list[Line]:
-    network = numeric(SQUARE)
-    x = random_points(network, POINTS)
-    return _graph(network, x, [_compiled(network, x)])
-
-
-def _graph(network: Network, x: Floats, others: list[Rival]) -> list[Line]:
-    formula = network.inlined
-    arrays = rivals.casadi_arrays(dense(network))
-    batch = rivals.casadi_batch(arrays, x)
-    agree("values against CasADi", _rows(formula(x)), batch())  # and the plans are made
-    return race(
-        timed(lambda: formula(x)),
-        [Rival("CasADi SX, mapped buffers", timed(batch), faster(1)), *others],
-    )
-
-
-def _lambdified(network: Network, x: Floats) -> Rival:
-    import sympy
-
-    roots = rivals.sympy_graph(rivals.sympy_lists(dense(network)))
-    symbols = [sympy.Symbol(f"x_{i}", real=True) for i in range(1, x.shape[1] + 1)]
-    call = sympy.lambdify(symbols, roots, "numpy", cse=True)
-    columns = list(x.T)
-    agree("values against lambdify", network.inlined(x), np.asarray(call(*columns))[0])
-    return Rival("sympy.lambdify, cse", timed(lambda: call(*columns)))
+MANY = 1000
+NUMPY = "NumPy by hand"
+CASADI = "CasADi SX, mapped buffers"
+SYMENGINE = "symengine LLVM, compiled"
+SYMPY = "sympy.lambdify, cse"
+SINGLE = "onnxruntime float32"
+RIVALS: dict[str, Evaluation] = {
+    CASADI: rivals.casadi.evaluation,
+    SYMENGINE: rivals.symengine.evaluation,
+    SYMPY: rivals.sympy.evaluation,
+    NUMPY: rivals.numpy.evaluation,
+    "onnxruntime float64": rivals.onnxruntime.evaluation,
+    SINGLE: partial(rivals.onnxruntime.evaluation, real=np.float32),
+}
+#: What makes its function of so large a network only in a minute or more.
+SLOW = {SQUARE: {SYMPY}, WIDE: {SYMPY, SYMENGINE}}
 
 
-def _compiled(network: Network, x: Floats) -> Rival:
-    """Symengine's LLVM; compiling it (seconds) is not counted."""
-    import symengine
-
-    inputs, outputs = rivals.symengine_graph(dense(network))
-    call: Any = symengine.Lambdify(inputs, outputs, backend="llvm", cse=True)
-    agree("values against symengine", _rows(network.inlined(x)), _rows(call(x)))
-    return Rival("symengine LLVM, compiled", timed(lambda: call(x)))
+@row("formula(x) at 1000 points, 4-8-8-3")
+def formula_small() -> list[Line]:
+    return _formula(SMALL)
 
 
-def _rows(values: Any) -> Floats:
-    return np.asarray(values).reshape(POINTS, -1)
+@row("formula(x) at 1000 points, 10-32-32-1")
+def formula_deep() -> list[Line]:
+    return _formula(DEEP)
 
 
-# -- layer by layer -------------------------------------------------------------------------------
+@row("formula(x) at 1000 points, 64-64-64-10")
+def formula_square() -> list[Line]:
+    return _formula(SQUARE)
+
+
+@row("formula(x) at 1000 points, 784-128-10")
+def formula_wide() -> list[Line]:
+    return _formula(WIDE)
+
+
+@row("network(x) at 1000 points, 4-8-8-3")
+def network_small() -> list[Line]:
+    return _network(SMALL)
+
+
 @row("network(x) at 1000 points, 10-32-32-1")
-def layers_deep() -> list[Line]:
-    return _layers(DEEP)
+def network_deep() -> list[Line]:
+    return _network(DEEP)
 
 
 @row("network(x) at 1000 points, 64-64-64-10")
-def layers_square() -> list[Line]:
-    return _layers(SQUARE)
+def network_square() -> list[Line]:
+    return _network(SQUARE)
 
 
 @row("network(x) at 1000 points, 784-128-10")
-def layers_wide() -> list[Line]:
-    return _layers(WIDE)
+def network_wide() -> list[Line]:
+    return _network(WIDE)
 
 
-def _layers(spec: str) -> list[Line]:
+@row("formula(x) at one point, 4-8-8-3")
+def point_of_formula() -> list[Line]:
+    return _formula(SMALL, 1)
+
+
+@row("network(x) at one point, 4-8-8-3")
+def point_of_network() -> list[Line]:
+    return _network(SMALL, 1)
+
+
+@row("network(x) at 1000 sequences, LSTM")
+def network_lstm() -> list[Line]:
+    network: Any = numbered(loads(LSTM))
+    x = np.random.default_rng(1).normal(size=(MANY, 20, 3))
+    memory, head = arrays(network)
+
+    def theirs() -> Floats:
+        return rivals.numpy.lstm(memory, head, x)
+
+    agree(f"values against {NUMPY}", np.reshape(network(x), (MANY, -1)), theirs())
+    return race(call(lambda: network(x)), [Rival(NUMPY, call(theirs))])
+
+
+def _formula(spec: str, count: int = MANY) -> list[Line]:
+    return _values(spec, numeric(spec).inlined, count, {CASADI: faster(1)} if count > 1 else {})
+
+
+def _network(spec: str, count: int = MANY) -> list[Line]:
+    return _values(spec, numeric(spec), count, {NUMPY: within(1.2)} if count > 1 else {})
+
+
+def _values(spec: str, ours: Formula | Network, count: int, bars: dict[str, Bar]) -> list[Line]:
+    """The calls themselves, made before, which all give the same values."""
     network = numeric(spec)
-    x = random_points(network, POINTS)
-    by_hand = rivals.numpy_layers(dense(network))
-    agree("values against NumPy", _rows(network(x)), by_hand(x))
-    return race(
-        timed(lambda: network(x)),
-        [Rival("NumPy by hand", timed(lambda: by_hand(x)), within(1.2))],
-        most=101,
-        seconds=3,
-    )
+    layers, x = dense(network), random_points(network, count)
+    given = x if count > 1 else x[0]  # for netsym; rivals take a row for every point
+    values = np.asarray(ours(given)).reshape(count, -1)
+    others = []
+    for name, made in RIVALS.items():
+        if name not in SLOW.get(spec, ()):
+            evaluate = made(layers, x)
+            tolerance = 1e-5 if name == SINGLE else 1e-9
+            agree(f"values against {name}", values, evaluate(), tolerance)
+            others.append(Rival(name, call(evaluate), bars.get(name)))
+    return race(call(lambda: ours(given)), others, most=101)

@@ -1,12 +1,12 @@
-"""What a person feels: one point, the layers as text, LaTeX, a memory, files, names, regions."""
+"""What a person feels: the layers as text, LaTeX, an LSTM, files, names, regions."""
 
 from __future__ import annotations
 
 import json
-import statistics
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,52 +14,10 @@ import netsym
 from netsym import parse
 from netsym.files.files import loads
 from netsym.network.network import Network
-from tests.benchmarks import rivals
-from tests.benchmarks.measure import Line, Rival, agree, race, row, timed, timed_on
-from tests.benchmarks.networks import SMALL, WIDE, dense, fresh, numeric, random_points
-
-LSTM = """
-netsym = 1
-shape = [20, 3]
-[[layers]]
-type = "lstm"
-units = 4
-[[layers]]
-type = "dense"
-units = 1
-"""
-
-
-# -- one point ------------------------------------------------------------------------------------
-@row("one point of the formula, 4-8-8-3")
-def point_of_formula() -> list[Line]:
-    network = numeric(SMALL)
-    return _point(network, network.inlined)
-
-
-@row("one point of the network, 4-8-8-3")
-def point_of_network() -> list[Line]:
-    network = numeric(SMALL)
-    return _point(network, network)
-
-
-def _point(network: Network, ours: netsym.Formula | Network) -> list[Line]:
-    import casadi
-
-    (x,) = random_points(network, 1)
-    by_hand = rivals.numpy_layers(dense(network))
-    inputs, value = rivals.casadi_graph(rivals.casadi_arrays(dense(network)))
-    compiled = casadi.Function("f", [inputs], [value])
-    agree("a point against NumPy", ours(x), by_hand(x[None])[0])
-    agree("a point against CasADi", ours(x), compiled(x).full().reshape(-1))
-    return race(
-        timed(lambda: ours(x)),
-        [
-            Rival("NumPy by hand", timed(lambda: by_hand(x[None]))),
-            Rival("CasADi SX function", timed(lambda: compiled(x))),
-        ],
-        most=51,
-    )
+from tests import rivals
+from tests.benchmarks.measure import Call, Line, Rival, agree, alone, call, race, rate, row
+from tests.benchmarks.networks import LSTM, SMALL, WIDE, fresh, numeric
+from tests.rivals.dense import dense
 
 
 # -- text -----------------------------------------------------------------------------------------
@@ -86,12 +44,7 @@ def memory_text() -> list[Line]:
 
 def _speed(network: Network, write: Callable[[Network], str]) -> Line:
     """How many characters a second, from the network on."""
-    megabytes = len(write(network)) / 1e6
-    sample = timed_on(lambda: fresh(network), write)
-    return Line(
-        megabytes / statistics.median(sample() for _ in range(5)), f"({megabytes:.3g} MB)",
-        unit="MB/s", rounds=5,
-    )  # fmt: skip
+    return rate(Call(lambda: fresh(network), write), len(write(network)) / 1e6)
 
 
 @row("LaTeX of inlined 4-8-8-3, names")
@@ -99,10 +52,14 @@ def latex() -> list[Line]:
     import sympy
 
     network = parse(SMALL)
-    roots = rivals.sympy_graph(rivals.sympy_names(network))
+    layers = rivals.sympy.names(network)
+
+    def theirs(roots: list[Any]) -> list[str]:
+        return [sympy.latex(root) for root in roots]
+
     return race(
-        timed_on(lambda: fresh(network).inlined, lambda formula: formula.latex()),
-        [Rival("sympy.latex", timed(lambda: [sympy.latex(root) for root in roots]))],
+        Call(lambda: fresh(network).inlined, lambda formula: formula.latex()),
+        [Rival("sympy.latex", Call(lambda: rivals.sympy.first(layers), theirs))],
         least=3,
     )
 
@@ -113,33 +70,32 @@ def files() -> list[Line]:
     network = numeric(WIDE)
     arrays = [(w.matrix.tolist(), w.bias.tolist()) for w in dense(network)]
     with tempfile.TemporaryDirectory() as folder:
-        ours, theirs = Path(folder) / "network.toml", Path(folder) / "arrays.json"
+        toml, lists = Path(folder) / "network.toml", Path(folder) / "arrays.json"
 
-        def saved() -> Network:
-            netsym.save(network, ours)
-            return netsym.load(ours)
+        def saved(network: Network) -> Network:
+            netsym.save(network, toml)
+            return netsym.load(toml)
 
         def dumped() -> object:
-            theirs.write_text(json.dumps(arrays), encoding="utf-8")
-            return json.loads(theirs.read_text(encoding="utf-8"))
+            lists.write_text(json.dumps(arrays), encoding="utf-8")
+            return json.loads(lists.read_text(encoding="utf-8"))
 
-        again = saved()
+        again = saved(network)
         agree("what was saved", dense(again)[0].matrix, np.asarray(arrays[0][0]))
-        return race(timed(saved), [Rival("json of the lists", timed(dumped))], least=3)
+        ours = Call(lambda: fresh(network), saved)
+        return race(ours, [Rival("json of the lists", call(dumped))], least=3)
 
 
 # -- judged and divided ---------------------------------------------------------------------------
 @row("compare 64-64-64-8 with its formula, names")
 def compared() -> list[Line]:
     network = parse("64-64tanh-64tanh-8")
-    sample = timed_on(lambda: fresh(network), netsym.compare)
-    verdict = netsym.compare(network).verdict
-    return [Line(statistics.median(sample() for _ in range(3)), verdict, rounds=3)]
+    verdict = netsym.compare(fresh(network)).verdict
+    return [alone(Call(lambda: fresh(network), netsym.compare), verdict)]
 
 
 @row("regions of 2-16-16-1")
 def regions() -> list[Line]:
     network = numeric("2-16relu-16relu-1")
-    sample = timed_on(lambda: fresh(network), netsym.regions)
-    count = len(netsym.regions(network))
-    return [Line(statistics.median(sample() for _ in range(3)), f"{count} regions", rounds=3)]
+    count = len(netsym.regions(fresh(network)))
+    return [alone(Call(lambda: fresh(network), netsym.regions), f"{count} regions")]

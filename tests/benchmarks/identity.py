@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from fractions import Fraction
 
 from netsym import Network, parse
@@ -15,44 +13,35 @@ from netsym.layers.elementwise import Activation, Scale
 from netsym.ops.reading import read_formula
 from tests.benchmarks.measure import (
     Bar,
+    Call,
     DisagreementError,
     Line,
     Rival,
+    at_most,
+    ended_after,
     faster,
     race,
     row,
-    timed,
 )
-from tests.benchmarks.networks import WIDE, numeric
+from tests.benchmarks.networks import WIDE, fresh, numeric
 from tests.equality.near_misses import all_pairs
 from tests.equality.rewrites import entries_of, pair, permuted
+from tests.peak import value_and_peak
 
-_TIMEOUT = 40  # seconds that sympy gets
+_TIMEOUT = 40  # seconds of process time that sympy gets
 _REWRITES = 5_000
-_SYMPY = """
-from sympy import exp, simplify, symbols, tanh
-x = symbols("x", real=True)
-def sigmoid(z): return 1/(1 + exp(-z))
-w = symbols("w1:8", real=True)
-one = sigmoid(w[4]*sigmoid(w[0]*x + w[1]) + w[5]*sigmoid(w[2]*x + w[3]) + w[6])
-def half(z): return (1 + tanh(z/2))/2
-other = half(w[4]*half(w[0]*x + w[1]) + w[5]*half(w[2]*x + w[3]) + w[6])
-print(simplify(one - other) == 0)
-"""
 
 
 @row("identity: 1-2-1 sigmoid and its tanh form")
 def small() -> list[Line]:
     network, other = parse("1-2-1:sigmoid"), _by_tanh()
-    lines = _proof(network, other.read, 0.1)
-    ours = lines[0].ours
-    try:
-        started = timed(lambda: subprocess.run([sys.executable, "-c", _SYMPY], timeout=_TIMEOUT))
-        lines.append(Line(ours, "sympy simplify(a - b)", started(), bar=faster(100), rounds=1))
-    except subprocess.TimeoutExpired:
-        name = f"sympy simplify, > {_TIMEOUT} s"
-        lines.append(Line(ours, name, float(_TIMEOUT), bar=faster(100), rounds=1))
-    return lines
+    code = """
+from tests import rivals
+from tests.benchmarks.measure import call
+print(call(rivals.sympy.sigmoid_is_tanh).seconds())
+"""
+    sympys = ended_after(_TIMEOUT, "sympy simplify", code, faster(100))
+    return _proof(network, other.read, 0.1, sympys)
 
 
 @row("identity: 10-32-32-1 tanh, permuted, names")
@@ -91,30 +80,34 @@ def tall_numeric() -> list[Line]:
 
 @row("identity: laws proved")
 def proved() -> list[Line]:
-    found = laws()
-    return [
-        Line(len(found.proved), f"(of {len(found)} true ones)", unit="laws", bar=Bar(34, ">= 34"))
-    ]
+    found, peak = value_and_peak(laws)
+    words, bar = f"(of {len(found)} true ones)", Bar(34, ">= 34")
+    return [Line(len(found.proved), words, unit="laws", bar=bar, memory=peak)]
 
 
 @row("identity: true rewrites not proved")
 def rewrites() -> list[Line]:
+    missed, peak = value_and_peak(_missed)
+    allowed = _REWRITES / 200
+    words, bar = f"(of {_REWRITES:,}), allowed", Bar(1, f"<= {allowed:g} (0.5 %)")
+    return [Line(missed, words, allowed, unit="missed", bar=bar, memory=peak)]
+
+
+def _missed() -> int:
     source, missed = random.Random(2), 0
     for number in range(_REWRITES):
         one, other, inputs, outputs, _ = pair(source)
         found = identity(one, other, inputs, outputs, str(number))
         missed += found is None or not found.convinces
-    allowed = _REWRITES / 200
-    bar = Bar(1, f"<= {allowed:g} (0.5 %)")
-    return [Line(missed, f"(of {_REWRITES:,}), allowed", allowed, unit="missed", bar=bar)]
+    return missed
 
 
 @row("identity: different pairs called identical")
 def pairs() -> list[Line]:
-    found = all_pairs()
+    found, peak = value_and_peak(all_pairs)
     if found.wrong or found.different < 100_000:
         raise DisagreementError(f"of {found.different:,} called identical: {found.wrong[:3]}")
-    return [Line(0.0, f"(of {found.different:,} pairs)", unit="wrong")]
+    return [Line(0.0, f"(of {found.different:,} pairs)", unit="wrong", memory=peak)]
 
 
 def _tall(network: Network) -> list[Line]:
@@ -122,18 +115,16 @@ def _tall(network: Network) -> list[Line]:
     return _proof(network, lambda ops, x: read_formula(formula, ops, x), 3.0)
 
 
-def _proof(network: Network, other: Read, most: float) -> list[Line]:
+def _proof(network: Network, other: Read, most: float, *others: Rival) -> list[Line]:
     """The time of a proof, against the most that it may take."""
 
-    def prove() -> None:
+    def prove(network: Network) -> None:
         size, count = network.parameter_count, len(network.output_names)
         found = identity(network.read, other, network.input_names, count, "seed", size)
         if found is None or not found.convinces:
             raise DisagreementError("what is equal was not proved")
 
-    bar = Bar(1, f"<= {most:g} s")
-    line = race(timed(prove), [Rival("what it may take", lambda: most, bar)], least=3, most=9)[0]
-    return [line]
+    return race(Call(lambda: fresh(network), prove), [at_most(most), *others], least=3, most=9)
 
 
 def _by_tanh() -> Network:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
+import statistics
 
-from tests.benchmarks.measure import Bar, DisagreementError, Line, row
-from tests.peak import run_with_peak
+from tests.benchmarks.measure import Bar, DisagreementError, Known, Line, Program, row
+from tests.peak import COMMAND
 
 ROUNDS = 3
 GIGABYTE = Bar(1.0, "< 1 GB")
@@ -32,21 +32,20 @@ def vgg16() -> list[Line]:
 
 
 def _measured(name: str, nodes: str) -> list[Line]:
-    """The wall time of the process, and how its memory compares with a gigabyte."""
-    runs = sorted(_run(name, nodes) for _ in range(ROUNDS))
-    seconds, _ = runs[ROUNDS // 2]
-    gigabytes = max(memory for _, memory in runs)
-    return [
-        Line(seconds, rounds=ROUNDS),
-        Line(gigabytes, "a gigabyte", 1.0, unit="GB", bar=GIGABYTE, rounds=ROUNDS),
-    ]
+    """The CPU time of the process, and how its memory compares with a gigabyte."""
+    runs = [_run(name, nodes) for _ in range(ROUNDS)]
+    seconds = statistics.median(run.time for run in runs)
+    line = Line(seconds, rounds=ROUNDS, memory=max((run.peak or 0) for run in runs) or None)
+    if line.memory is None:
+        return [line]
+    gigabytes = line.memory / 1e9
+    bar = Line(gigabytes, "a gigabyte", 1.0, unit="GB", bar=GIGABYTE, rounds=ROUNDS)
+    return [line, bar]
 
 
-def _run(name: str, nodes: str) -> tuple[float, float]:
-    """Seconds and gigabytes of one run, which must print so many nodes."""
-    start = time.perf_counter()
-    shown, peak = run_with_peak("size", name)
-    seconds = time.perf_counter() - start
-    if nodes not in shown:
-        raise DisagreementError(f"netsym size {name} printed {shown[:80]!r}")
-    return seconds, peak / 1e6
+def _run(name: str, nodes: str) -> Known:
+    """One run, which must print so many nodes."""
+    run = Program(COMMAND, ("size", name)).run()
+    if nodes not in run.printed:
+        raise DisagreementError(f"netsym size {name} printed {run.printed[:80]!r}")
+    return run

@@ -1,18 +1,21 @@
-"""How a row is measured: contestants in turn, medians, their ratio within the run, and the bar."""
+"""How a row is measured: contestants in turn, medians, their ratio, memory, and the bar."""
 
 from __future__ import annotations
 
+import dataclasses
 import gc
+import signal
 import statistics
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import TypeVar
+from typing import Generic, Protocol, TypeVar
+
+from tests.peak import peak_of, run_with_peak
 
 T = TypeVar("T")
-
-Sample = Callable[[], float]  # makes one measurement, in seconds
 
 _LONG_ENOUGH = 0.01  # seconds; what takes less is repeated within a sample
 
@@ -36,12 +39,15 @@ def faster(times: float, aim: float | None = None) -> Bar:
 
 def within(times: float) -> Bar:
     """At most so many times what the rival takes."""
-    return Bar(1 / times, f">= {1 / times:.3g} (1/{times:g})")
+    return Bar(1 / times, f">= 1/{times:g}")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One comparison of a row: medians of the run, the bar, or the problem that prevented it."""
+    """One comparison of a row: medians of the run, the bar, or the problem that prevented it.
+
+    Memory is in bytes, None where it is not known.
+    """
 
     ours: float | None = None
     rival: str = ""
@@ -49,6 +55,8 @@ class Line:
     unit: str = "s"
     bar: Bar | None = None
     rounds: int = 0
+    memory: int | None = None
+    rival_memory: int | None = None
     problem: str = ""
 
     @property
@@ -81,68 +89,167 @@ def rows_of(theme: ModuleType) -> list[Row]:
     return [value for value in vars(theme).values() if isinstance(value, Row)]
 
 
+# -- what is measured -----------------------------------------------------------------------------
+class Measured(Protocol):
+    """What has a time and a memory."""
+
+    def seconds(self) -> float:
+        """One measurement of its process time, which other programs do not lengthen."""
+
+    def memory(self) -> int | None:
+        """The bytes that it takes at its peak; None where they are not known."""
+
+
 @dataclass(frozen=True, slots=True)
-class Rival:
-    """Another system: its name, what measures it, and the bar against it, if there is one."""
+class Call(Generic[T]):
+    """A call on something prepared anew each time, outside the measurement."""
 
-    name: str
-    sample: Sample
-    bar: Bar | None = None
+    prepare: Callable[[], T]
+    work: Callable[[T], object]
 
+    def seconds(self) -> float:
+        """What is short is repeated until 10 ms are full, and the median taken.
 
-def race(
-    ours: Sample, rivals: Sequence[Rival], *, least: int = 5, most: int = 25, seconds: float = 5.0
-) -> list[Line]:
-    """Measure all in turn (A B C A B C …), at least `least` rounds, more while time remains."""
-    samples = [ours, *(rival.sample for rival in rivals)]
-    measured: list[list[float]] = []
-    end = time.perf_counter() + seconds
-    while len(measured) < least or (len(measured) < most and time.perf_counter() < end):
-        measured.append([sample() for sample in samples])
-    medians = [statistics.median(column) for column in zip(*measured, strict=True)]
-    return [
-        Line(medians[0], rival.name, theirs, bar=rival.bar, rounds=len(measured))
-        for rival, theirs in zip(rivals, medians[1:], strict=True)
-    ]
-
-
-def timed(work: Callable[[], object]) -> Sample:
-    """The process time of a call, which other programs do not lengthen."""
-    return timed_on(lambda: None, lambda _: work())
-
-
-def timed_on(prepare: Callable[[], T], work: Callable[[T], object]) -> Sample:
-    """The process time of a call on something prepared anew each time, outside the timing.
-
-    What is short is repeated until 10 ms are full, and the median taken. The collector is off, as
-    in `timeit`, and results are freed after the clock stops: neither side pays for taking its
-    graph down.
-    """
-
-    def sample() -> float:
+        The collector is off, as in `timeit`, and results are freed after the clock stops: neither
+        side pays for taking its graph down.
+        """
         gc.collect()
         gc.disable()
         try:
-            seconds: list[float] = []
-            while not seconds or sum(seconds) < _LONG_ENOUGH:
-                seconds.append(_once(work, prepare()))
-            return statistics.median(seconds)
+            found: list[float] = []
+            while not found or sum(found) < _LONG_ENOUGH:
+                found.append(self._once(self.prepare()))
+            return statistics.median(found)
         finally:
             gc.enable()
 
-    return sample
+    def _once(self, given: T) -> float:
+        start = time.process_time()
+        result = self.work(given)
+        end = time.process_time()
+        del result
+        return end - start
+
+    def memory(self) -> int | None:
+        """Over what stood before the call, in a process of its own."""
+        return peak_of(self.prepare, self.work)
 
 
-def _once(work: Callable[[T], object], given: T) -> float:
-    start = time.process_time()
-    result = work(given)
-    end = time.process_time()
-    del result
-    return end - start
+def call(work: Callable[[], object]) -> Call[None]:
+    """A call for which nothing is prepared anew."""
+    return Call(lambda: None, lambda _: work())
 
 
-def agree(what: str, ours: object, theirs: object) -> None:
-    """Raise `DisagreementError` unless both are the same count or nearly the same numbers."""
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A whole Python process, from its start to its end: code that finds words in `sys.argv`."""
+
+    code: str
+    words: tuple[str, ...] = ()
+
+    def run(self) -> Known:
+        """Run it once."""
+        before = _seconds_of_children()
+        printed, peak = run_with_peak(self.code, *self.words)
+        return Known(_seconds_of_children() - before, peak, printed)
+
+    def seconds(self) -> float:
+        return self.run().seconds()
+
+    def memory(self) -> int | None:
+        return self.run().memory()
+
+
+def _seconds_of_children() -> float:
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was measured already, or is set: seconds, bytes, and what a program printed."""
+
+    time: float
+    peak: int | None = None
+    printed: str = ""
+
+    def seconds(self) -> float:
+        return self.time
+
+    def memory(self) -> int | None:
+        return self.peak
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Another system: its name, what is measured, and the bar against it, if there is one."""
+
+    name: str
+    measured: Measured
+    bar: Bar | None = None
+
+
+def at_most(seconds: float) -> Rival:
+    """What a row may take, as its rival."""
+    return Rival("what it may take", Known(seconds), Bar(1, f"<= {seconds:g} s"))
+
+
+def ended_after(seconds: int, name: str, code: str, bar: Bar) -> Rival:
+    """A rival that runs once, in a process that is ended after so much process time.
+
+    The code prints the seconds that what is measured took.
+    """
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds}))\n"
+    try:
+        run = Program(limit + code).run()
+        return Rival(name, Known(float(run.printed), run.peak), bar)
+    except subprocess.CalledProcessError as error:
+        if error.returncode not in (-signal.SIGXCPU, -signal.SIGKILL):
+            raise
+        return Rival(f"{name}, > {seconds} s", Known(float(seconds)), bar)
+
+
+# -- how ------------------------------------------------------------------------------------------
+def race(
+    ours: Measured, rivals: Sequence[Rival], *, least: int = 5, most: int = 25, seconds: float = 5.0
+) -> list[Line]:
+    """Measure all in turn (A B C A B C …), at least `least` rounds, more while time remains."""
+    contestants = [ours, *(rival.measured for rival in rivals)]
+    peaks = [contestant.memory() for contestant in contestants]
+    rounds: list[list[float]] = []
+    end = time.perf_counter() + seconds
+    while len(rounds) < least or (len(rounds) < most and time.perf_counter() < end):
+        rounds.append([contestant.seconds() for contestant in contestants])
+    medians = [statistics.median(column) for column in zip(*rounds, strict=True)]
+    return [
+        Line(
+            medians[0], rival.name, theirs, bar=rival.bar, rounds=len(rounds), memory=peaks[0],
+            rival_memory=peak,
+        )
+        for rival, theirs, peak in zip(rivals, medians[1:], peaks[1:], strict=True)
+    ]  # fmt: skip
+
+
+def alone(ours: Measured, words: str = "", rounds: int = 3) -> Line:
+    """The median of what has no rival; words say of what it is."""
+    median = statistics.median(ours.seconds() for _ in range(rounds))
+    return Line(median, words, rounds=rounds, memory=ours.memory())
+
+
+def rate(ours: Measured, megabytes: float, bar: Bar | None = None, rounds: int = 3) -> Line:
+    """The megabytes a second at which something without a rival is done."""
+    line = alone(ours, f"({megabytes:.3g} MB)", rounds)
+    assert line.ours is not None
+    return dataclasses.replace(line, ours=megabytes / line.ours, unit="MB/s", bar=bar)
+
+
+def agree(what: str, ours: object, theirs: object, tolerance: float = 1e-9) -> None:
+    """Raise `DisagreementError` unless both are the same count or nearly the same numbers.
+
+    Numbers may differ by `tolerance` times the largest, or 1.
+    """
     import numpy as np
 
     if isinstance(ours, int) and isinstance(theirs, int):
@@ -150,6 +257,6 @@ def agree(what: str, ours: object, theirs: object) -> None:
     else:
         left, right = np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float)
         scale = float(np.abs(right).max(initial=1.0))
-        same = left.shape == right.shape and bool((np.abs(left - right) <= 1e-9 * scale).all())
+        same = left.shape == right.shape and bool((np.abs(left - right) <= tolerance * scale).all())
     if not same:
         raise DisagreementError(f"{what}: netsym {ours!s:.80}, rival {theirs!s:.80}")

@@ -5,25 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from netsym.network.network import Network
-from tests.benchmarks import rivals
-from tests.benchmarks.measure import Line, Rival, agree, faster, race, row, timed, timed_on
-from tests.benchmarks.networks import WIDE, Weights, dense, fresh, numeric
+from tests import rivals
+from tests.benchmarks.measure import Call, Line, Rival, agree, alone, call, faster, race, row
+from tests.benchmarks.networks import WIDE, fresh, numeric
+from tests.rivals.dense import Weights, dense
+
+
+@row("count of nodes, 784-128-10 relu")
+def counts() -> list[Line]:
+    """Of one form, by rivals that have its graph and by netsym, which does not build it."""
+    network = numeric(WIDE)
+    layers = dense(network)
+    _check(network, layers)
+    _, value = rivals.casadi.graph(rivals.casadi.arrays(layers))
+    roots = rivals.sympy.graph(rivals.sympy.lists(layers))
+    casadi = Rival("CasADi n_nodes", call(lambda: rivals.casadi.node_count(value)), faster(5))
+    sympy = Rival("sympy, memoised count", call(lambda: rivals.sympy.node_count(roots)))
+    return [
+        *race(Call(lambda: fresh(network), lambda n: n.count_nodes("shared")), [casadi]),
+        *race(Call(lambda: fresh(network), lambda n: n.count_nodes("inlined")), [sympy]),
+    ]
 
 
 @row("sizes of all forms, 784-128-10 relu")
 def wide() -> list[Line]:
     network = numeric(WIDE)
-    layers = dense(network)
-    _check(network, layers)
-    arrays, lists = rivals.casadi_arrays(layers), rivals.sympy_lists(layers)
-    roots = rivals.sympy_graph(lists)
-    return race(
-        timed_on(lambda: fresh(network), sizes),
-        [
-            Rival("CasADi SX, its build", timed(lambda: rivals.casadi_graph(arrays)), faster(5)),
-            Rival("sympy, memoised count", timed(lambda: rivals.sympy_sizes(roots))),
-        ],
-    )
+    return [alone(Call(lambda: fresh(network), sizes))]
 
 
 def sizes(network: Network) -> Mapping[str, int]:
@@ -34,7 +41,7 @@ def sizes(network: Network) -> Mapping[str, int]:
 def _check(network: Network, layers: list[Weights]) -> None:
     """Against sympy's tree, and against the formula of a two-layer network by hand."""
     counted = sizes(fresh(network))
-    tree = rivals.sympy_sizes(rivals.sympy_graph(rivals.sympy_lists(layers)))
+    tree = rivals.sympy.node_count(rivals.sympy.graph(rivals.sympy.lists(layers)))
     agree("inlined nodes against sympy", counted["inlined"], tree)
     (units, inputs), (outputs, _) = (w.matrix.shape for w in layers)
     # w*x is 3 nodes, relu and the sum 1 each, a bias 1; in the output w*a is 3

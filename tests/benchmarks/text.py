@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import statistics
-import subprocess
-import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +15,23 @@ from netsym import parse
 from netsym.formula import Formula
 from netsym.network.network import Network
 from netsym.typed.parse import parse_formula
-from tests.benchmarks import rivals
+from tests import rivals
 from tests.benchmarks.measure import (
     Bar,
+    Call,
     Line,
+    Program,
     Rival,
     agree,
+    call,
     faster,
     race,
+    rate,
     row,
-    timed,
-    timed_on,
     within,
 )
-from tests.benchmarks.networks import DEEP, SMALL, WIDE, dense, fresh, numeric
+from tests.benchmarks.networks import DEEP, SMALL, WIDE, fresh, numeric
+from tests.rivals.dense import dense
 
 #: Formulas of 2.5, 25 and 100 MB: a layer of 5 makes the text 5 times longer, an output adds it
 #: once more; the graph hardly grows.
@@ -63,16 +65,19 @@ def _text(network: Network) -> list[Line]:
     from sympy import sstr
 
     named = bool(network.parameter_names())
-    roots = rivals.sympy_graph(
-        rivals.sympy_names(network) if named else rivals.sympy_lists(dense(network))
-    )
-    _check(network.inlined.text(ascii=True), [sstr(root) for root in roots], network)
+    layers = rivals.sympy.names(network) if named else rivals.sympy.lists(dense(network))
+
+    def sympys(bar: Bar | None = None, **options: Any) -> Rival:
+        def written(roots: list[Any]) -> list[str]:
+            return [sstr(root, **options) for root in roots]
+
+        _check(network.inlined.text(ascii=True), written(rivals.sympy.first(layers)), network)
+        name = ", ".join(["sympy.sstr", *(f"{key} {value}" for key, value in options.items())])
+        return Rival(name, Call(lambda: rivals.sympy.first(layers), written), bar)
+
     return race(
-        timed_on(lambda: fresh(network).inlined, lambda formula: formula.text(ascii=True)),
-        [
-            Rival("sympy.sstr", timed(lambda: [sstr(root) for root in roots]), faster(50)),
-            Rival("sympy.sstr, unsorted", timed(lambda: [sstr(r, order="none") for r in roots])),
-        ],
+        Call(lambda: fresh(network).inlined, lambda formula: formula.text(ascii=True)),
+        [sympys(faster(50)), sympys(order="none")],
         least=3,
     )
 
@@ -105,10 +110,8 @@ def read_unicode() -> list[Line]:
 
 def _read(unit: str, terms: int) -> list[Line]:
     text = "".join(unit.format(n % 300 + 1, n % 40 + 1) for n in range(terms)) + "b"
-    sample = timed(lambda: parse_formula(text, longest=None))
-    megabytes = len(text.encode()) / 1e6
-    speed = megabytes / statistics.median(sample() for _ in range(3))
-    return [Line(speed, f"({megabytes:.3g} MB)", unit="MB/s", bar=Bar(0.5, ">= 0.5 MB/s"))]
+    reading = call(lambda: parse_formula(text, longest=None))
+    return [rate(reading, len(text.encode()) / 1e6, Bar(0.5, ">= 0.5 MB/s"))]
 
 
 # -- streaming ------------------------------------------------------------------------------------
@@ -139,32 +142,48 @@ def memory_numeric() -> list[Line]:
 
 def _speed(spec: str, parameters: str) -> list[Line]:
     runs = [_streamed(spec, parameters) for _ in range(3)]
-    speed = statistics.median(run["megabytes"] / run["seconds"] for run in runs)
-    return [Line(speed, f"({runs[0]['megabytes']:.3g} MB)", unit="MB/s", bar=Bar(20, ">= 20 MB/s"))]
+    line = Line(
+        statistics.median(run.megabytes / run.seconds for run in runs),
+        f"({runs[0].megabytes:.3g} MB)", unit="MB/s", bar=Bar(20, ">= 20 MB/s"), rounds=len(runs),
+        memory=runs[0].peak,
+    )  # fmt: skip
+    return [line]
 
 
 def _memory(parameters: str) -> list[Line]:
-    largest = _streamed(STREAMED[parameters][100], parameters)
-    lines = []
-    for megabytes in (2.5, 25):
-        run = _streamed(STREAMED[parameters][megabytes], parameters)
-        name = f"netsym, {run['megabytes']:.3g} MB"
-        bar = within(1.1)
-        lines.append(Line(largest["peak"], name, run["peak"], unit="MB", bar=bar))
-    return lines
+    """Peaks of processes, which grow by no more than a tenth."""
+    largest, *smaller = (
+        _streamed(STREAMED[parameters][megabytes], parameters) for megabytes in (100, 2.5, 25)
+    )
+    if largest.peak is None:
+        raise NotImplementedError("this system does not say the peak of a process")
+    return [
+        Line(
+            largest.peak / 1e6, f"netsym, {run.megabytes:.3g} MB", (run.peak or 0) / 1e6, unit="MB",
+            bar=within(1.1), memory=largest.peak, rival_memory=run.peak,
+        )
+        for run in smaller
+    ]  # fmt: skip
 
 
-def _streamed(spec: str, parameters: str) -> dict[str, float]:
+def _streamed(spec: str, parameters: str) -> Streamed:
     """Stream in a process of its own, so that its peak is its own."""
+    code = "from tests.benchmarks.stream import main; main(*sys.argv[1:])"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "formula.txt"
-        program = [sys.executable, "-m", "tests.benchmarks.stream", spec, parameters, str(path)]
-        run = subprocess.run(program, capture_output=True, text=True, check=False)
-        if run.returncode:
-            raise RuntimeError(run.stderr.strip().splitlines()[-1])
-        result: dict[str, float] = json.loads(run.stdout)
-        agree("length of the file", path.stat().st_size, int(result["characters"]))
-    return result
+        run = Program(code, (spec, parameters, str(path))).run()
+        said = json.loads(run.printed)
+        agree("length of the file", path.stat().st_size, said["characters"])
+    return Streamed(said["characters"] / 1e6, said["seconds"], run.peak)
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A file that was written: its size, the process time of the writing, the peak in bytes."""
+
+    megabytes: float
+    seconds: float
+    peak: int | None
 
 
 def formula_of(spec: str, parameters: str) -> Formula:
