@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -11,7 +12,9 @@ from typing import NoReturn
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.effort import random_examples
+from tests.effort import random_examples, sample
+
+gc.disable()  # until all tests are collected: they stay, and need no looking through
 
 #: Seconds after which what hangs is killed. No test asserts a time: machines are slow and quick.
 PATIENCE = 1800
@@ -23,6 +26,27 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("any machine")
+
+
+#: How many rows of one test the README's command runs.
+ROWS = 10
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a test with many rows a part is run, but of a file that is named, all."""
+    if config.args != config.getini("testpaths"):
+        return
+    tests: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    chosen = {item for rows in tests.values() for item in sample(rows, ROWS)}
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = [item for item in items if item in chosen]
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -32,5 +32,5 @@ def random_examples(number: int, **others: Any) -> settings:
 
 def sample(rows: Sequence[Row], few: int) -> list[Row]:
     """All rows, or a few of them, in order: always the same."""
-    chosen = random.Random(1).sample(range(len(rows)), many(len(rows), few))
+    chosen = random.Random(1).sample(range(len(rows)), many(len(rows), min(few, len(rows))))
     return [rows[index] for index in sorted(chosen)]

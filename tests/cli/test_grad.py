@@ -15,6 +15,7 @@ from netsym.files.files import loads
 from netsym.forms.form import inlined, shared
 from tests.cli.running import run
 from tests.conftest import PATIENCE
+from tests.effort import many
 
 Capture = pytest.CaptureFixture[str]
 
@@ -123,7 +124,9 @@ def test_what_is_taught_of_given_examples(capfd: Capture, tmp_path: Path) -> Non
 
 
 def test_a_cost_of_many_examples_is_refused_at_once(capfd: Capture) -> None:
-    ran = run(capfd, "grad", "2-3tanh-1sigmoid", "--loss", "bce", "--examples", "100000")
+    ran = run(
+        capfd, "grad", "2-3tanh-1sigmoid", "--loss", "bce", "--examples", many(100_000, 20_000)
+    )
     assert (ran.code, ran.out) == (3, "")
     assert "and that is the network without its derivatives" in ran.err
 

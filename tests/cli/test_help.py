@@ -50,9 +50,10 @@ def test_the_schema_is_one_and_takes_the_networks_that_come_along(
 
     schema = json.loads(run(capfd, "schema").out)
     jsonschema.Draft202012Validator.check_schema(schema)
+    takes = jsonschema.Draft202012Validator(schema)
     for name in networks():
         text = (ROOT / "netsym" / "networks" / f"{name}.toml").read_text(encoding="utf-8")
-        jsonschema.validate(document(text, "toml", ""), schema)
+        takes.validate(document(text, "toml", ""))
     assert run(capfd, "schema", "-o", tmp_path / "schema.json").code == 0
     assert json.loads((tmp_path / "schema.json").read_text(encoding="utf-8")) == schema
 

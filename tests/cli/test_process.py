@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from netsym.cli import group, main
 from netsym.files import whole_file
 from tests.cli.running import NETSYM, killed, run, shell
 from tests.conftest import PATIENCE
+from tests.effort import sample
 
 #: The signals that end a run, with what is said then and the exit code, as a shell has it.
 ENDINGS = {
@@ -29,8 +31,7 @@ UTF8 = {"env": {**os.environ, "PYTHONIOENCODING": "utf-8"}}
 
 
 # -- signals ------------------------------------------------------------------------------------
-@pytest.mark.parametrize("old", [None, "old"])
-@pytest.mark.parametrize("number", ENDINGS)
+@pytest.mark.parametrize(("number", "old"), sample([*product(ENDINGS, (None, "old"))], 2))
 def test_a_signal_while_a_file_is_written(
     number: signal.Signals, old: str | None, tmp_path: Path
 ) -> None:
@@ -172,7 +173,7 @@ def test_a_reader_that_leaves_is_no_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["-h"], ["--version"], ["inline", "-h"], ["laws"], ["size", "1-1"]]
+    "words", sample([["-h"], ["--version"], ["inline", "-h"], ["laws"], ["size", "1-1"]], 2)
 )
 def test_a_reader_that_has_left_is_no_error(words: list[str]) -> None:
     reading, writing = os.pipe()

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from netsym.cli import group
 from netsym.equality.laws import LAWS, Law, Laws, laws
+from tests.effort import sample
 from tests.networks import activated
 
 NUMERAL = re.compile(r"\d+(?:\.\d+)?")
@@ -98,7 +99,7 @@ def test_at_least_34_are_proved(found: Laws) -> None:
     assert len(found.proved) + len(found.not_proved) == len(found)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", sample(range(3), 1))
 def test_the_table_says_what_is_not_proved_and_why(seed: int) -> None:
     for law, proved, how, _ in laws(seed):
         assert proved == (not law.why), law
@@ -145,14 +146,15 @@ def test_the_verb_prints_json_and_takes_a_seed(tmp_path: Any) -> None:
     run = CliRunner().invoke(group, ["laws", "--json", "--seed", "3", "-o", str(target)])
     assert (run.exit_code, run.output) == (0, "")
     data = json.loads(target.read_text())
-    assert data == laws(3).to_json()
+    found = laws(3)
+    assert data == found.to_json()
     assert data["schema"] == 1
     assert data["seed"] == 3
     assert data["count"] == len(LAWS) == data["proved"] + data["not_proved"]
     assert sum(row["proved"] for row in data["laws"]) == data["proved"]
     assert data["laws"][0] == {
         "group": "arithmetic", "name": "a sum commutes", "left": "x + y", "right": "y + x",
-        "proved": True, "how": data["laws"][0]["how"], "chance": laws(3).findings[0].chance,
+        "proved": True, "how": data["laws"][0]["how"], "chance": found.findings[0].chance,
     }  # fmt: skip
 
 

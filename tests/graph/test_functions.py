@@ -24,6 +24,8 @@ from netsym.graph.names import is_reserved
 from netsym.typed.vocabulary import function_of
 from tests.cli.running import run
 
+SPECS = jsonschema.Draft202012Validator(schema())
+
 EQUAL = ("structural", "identical", "exact-on-regions")
 
 #: Barron, Squareplus, 2021; and the soft threshold of sparse coding, which is linear in pieces.
@@ -91,7 +93,7 @@ def test_an_activation_is_one_row(
         assert run(capfd, verb, f"1-2{row.name}-1").code == 0
     saved = tmp_path / "network.json"
     netsym.save(network.with_parameters(at), saved)
-    jsonschema.validate(json.loads(saved.read_text()), schema())
+    jsonschema.Draft202012Validator(schema()).validate(json.loads(saved.read_text()))
     np.testing.assert_allclose(netsym.load(saved)(x), wanted, rtol=1e-13)
     ran = run(capfd, "regions", saved, "--at", "0.5")
     assert ran.code == (0 if row.piecewise else 2)
@@ -125,7 +127,7 @@ def test_words_that_people_type(word: str, name: str) -> None:
     assert ACTIVATIONS.meant(word) == name
     wanted = netsym.parse(f"1-2{name}-1").inlined.text()
     spec = f'netsym = 1\ninputs = 1\n[[layers]]\ntype = "dense"\nunits = 2\nactivation = "{word}"\n'
-    jsonschema.validate(document(spec, "toml", ""), schema())
+    SPECS.validate(document(spec, "toml", ""))
     assert netsym.parse(f"1-2{word}-1").inlined.text() == wanted
     assert (
         netsym.parse(f"1-2-1:{word}").inlined.text() == netsym.parse(f"1-2-1:{name}").inlined.text()

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
 from importlib import import_module
+from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -35,6 +36,7 @@ from netsym.writers.ropes import Layout, Rope, flat
 from netsym.writers.writer import Option, Writer
 from tests.cli.running import Ran, run
 from tests.conftest import not_installed
+from tests.effort import sample
 
 
 # -- C, the whole of it ---------------------------------------------------------------------------
@@ -334,8 +336,9 @@ def test_the_api_writes_it() -> None:
 
 
 # -- a program ------------------------------------------------------------------------------------
-@pytest.mark.parametrize("expand", [False, True])
-@pytest.mark.parametrize("form", ["layered", "shared", "inlined"])
+@pytest.mark.parametrize(
+    ("form", "expand"), sample([*product(("layered", "shared", "inlined"), (False, True))], 2)
+)
 def test_what_is_written_in_c_computes(form: str, expand: bool) -> None:
     """Every activation, and a network too deep for one expression, against its values."""
     if shutil.which("gcc") is None:
