@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from netsym.cli.arguments import NETWORK, SEED, TOLERANCE, note
+from netsym.cli.combinations import Row
 from netsym.cli.output import Output, Progress
 from netsym.cli.sides import TakesFormula, read_side
 from netsym.cli.verb import options, verb
@@ -16,6 +17,7 @@ from netsym.network.network import Network
     "check", NETWORK, click.argument("formula", metavar="FORMULA"),
     click.option("--why", is_flag=True, help="Say what the verdict rests on."),
     TOLERANCE, SEED, options(Output), kind=TakesFormula,
+    rows=lambda: [Row("--why", beside="--json")],
 )  # fmt: skip
 @click.pass_context
 def command(

@@ -307,6 +307,14 @@ class _Search:
             if room:
                 yield Free(self.mover, place, room)
 
+    def _room_of_a_partner(self, number: Number) -> Fraction | None:
+        """How far a number may move that has a partner, but perhaps by accident."""
+        if number.half is None:
+            return None
+        if number.digits >= _LEAST:
+            return number.half
+        return self._trimmed(number) if self.usual >= _LEAST else None
+
     def _computed(self, partners: dict[int, Fraction]) -> Iterator[Free]:
         """Numbers that arithmetic on several of the other side may have made, and none of it is."""
         sizes = {abs(number.value) for number in self.moving}
@@ -336,9 +344,9 @@ class _Search:
             if way and len(way) <= _MOST_FREE and (found := self._solved(base, way)):
                 return found
         loose = [
-            Free(self.mover, place, half)
+            Free(self.mover, place, room)
             for place in partners
-            if (half := self.moving[place].half) and self.moving[place].digits >= _LEAST
+            if (room := self._room_of_a_partner(self.moving[place]))
         ]
         if not free or not loose or len(loose) > _MOST_FREED:
             return None

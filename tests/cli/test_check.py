@@ -54,9 +54,19 @@ def test_with_its_parentheses_mended(capfd: pytest.CaptureFixture[str]) -> None:
 def test_with_the_sigmoid_that_was_missing(capfd: pytest.CaptureFixture[str]) -> None:
     ran = run(capfd, "check", SIGMOID, RIGHT)
     assert (ran.code, ran.err) == (0, "")
-    assert "identical: " in ran.out
+    assert "equal (identical): " in ran.out
     assert "for all values of" in " ".join(ran.out.split())
     assert run(capfd, "check", FORUM / "hidden_sigmoid.toml", MENDED).code == 0
+
+
+def test_what_the_verdict_rests_on_is_said_when_it_is_asked_for(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    right, wrong = run(capfd, "check", SIGMOID, RIGHT), run(capfd, "check", SIGMOID, MENDED)
+    assert len([line for line in right.out.splitlines() if line.startswith("- ")]) == 0
+    assert len([line for line in wrong.out.splitlines() if line.startswith("- ")]) == 1
+    assert "finite fields" in run(capfd, "check", SIGMOID, RIGHT, "--why").out
+    assert "2 of 3 units" in run(capfd, "check", SIGMOID, MENDED, "--why").out
 
 
 def test_the_first_formula_of_the_thread(capfd: pytest.CaptureFixture[str]) -> None:
@@ -80,7 +90,7 @@ def test_standard_input() -> None:
     shown = process("show", "1-2-1:tanh")
     ran = process("check", "1-2-1:tanh", "-", stdin=shown.out)
     assert (ran.code, ran.err) == (0, "")
-    assert "structural: " in ran.out
+    assert "equal (structural): " in ran.out
     assert process("check", "1-2-1:tanh", "-", stdin="x\n").code == 1
     assert process("check", "1-2-1:tanh", "-", stdin="").code == 2
 
@@ -190,7 +200,7 @@ def test_a_path_behind_the_letter_is_written_to(
 ) -> None:
     ran = run(capfd, "check", "1-1:tanh", "tanh(w1_1_1*x + b1_1)", f"-o{tmp_path / 'out.txt'}")
     assert (ran.code, ran.out, ran.err) == (0, "", "")
-    assert "structural: " in (tmp_path / "out.txt").read_text()
+    assert "equal (structural): " in (tmp_path / "out.txt").read_text()
 
 
 def test_a_comparison_takes_a_formula_with_a_minus(

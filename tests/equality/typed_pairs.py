@@ -162,6 +162,8 @@ def copied(source: random.Random) -> Iterator[Pair]:
     net, digits = trained(source), source.choice([3, 4, 5, 6])
     for name, made in (("copied", net), ("merged", net.merged())):
         texts, formula = made.textbook(rounded_to(digits))
+        if name == "merged" and not all("." in text for text in texts):
+            continue  # a whole number is what it says: no rounding
         yield Pair(f"{name}, {digits} digits", net.network(), formula(texts), True)
         places = [n for n, text in enumerate(texts) if len(text.strip("-0.").replace(".", "")) >= 3]
         if places:
