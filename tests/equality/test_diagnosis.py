@@ -114,8 +114,16 @@ def departs_there(m: Mistake, diagnosis: Diagnosis) -> None:
             assert diagnosis.departs.number == m.unit, m
 
 
-def test_two_mistakes_are_not_taken_for_one() -> None:
+def test_two_mistakes_are_named_together() -> None:
     diagnosis = explained(FORUM, "σ(w_21*(w_11*x + b_11) + w_22*tanh(w_12*x + b_12) + b)")
+    assert diagnosis.mistakes == (
+        "without the sigmoid on layer 1, unit 1 (a1_1) and with tanh instead of sigmoid on "
+        "layer 1, unit 2 (a1_2)",
+    )
+
+
+def test_three_mistakes_are_not_taken_for_two() -> None:
+    diagnosis = explained(FORUM, "σ(w_21*(w_11*x + b_11) + w_22*tanh(w_12*x - b_12) + b)")
     assert diagnosis.mistakes == ()
     assert "no single mistake" in diagnosis.headline("this is your network")
     assert diagnosis.departs is not None
