@@ -50,11 +50,10 @@ def activation_other(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
 def activation_extra(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
     """`z -> h(z)`, of a unit without an activation; `g(z) -> g(g(z))`"""
     calls = anatomy.calls(unit)
-    if calls:
-        twice = anatomy.make(anatomy.op(calls[0]), unit.node, *anatomy.operands(calls[0])[1:])
-        yield f"with {anatomy.as_call(calls[0])} applied twice on", {unit.node: twice}
-        return
-    for other in _elementwise():
+    for node in calls:
+        twice = anatomy.make(anatomy.op(node), node, *anatomy.operands(node)[1:])
+        yield f"with {anatomy.as_call(node)} applied twice on", {node: twice}
+    for other in [] if calls else _elementwise():
         alpha = FUNCTIONS[other].alpha
         made = anatomy.call(other, unit.node, [] if alpha is None else [alpha])
         yield f"with an extra {other} on", {unit.node: made}
