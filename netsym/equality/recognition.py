@@ -20,6 +20,7 @@ Mask = npt.NDArray[np.bool_]
 #: How large inputs are at most, group by group: a unit that is at its end in one lives in another.
 _MAGNITUDES = (0.3, 1.0, 3.0, 30.0, 300.0)
 _IN_GROUP = 8  # points; half of them are the others with the other sign
+_ONE = _IN_GROUP  # a point of the second group
 _FEWEST = 8  # points at which both have to be finite in float64
 _CLOSE = 1e-9  # of the largest value in a group: where others cancel, their digits say little
 _NOTHING = 1e-12  # what cancels to less is nothing
@@ -45,8 +46,15 @@ class Recognition:
 
     def among(self, nodes: Sequence[int] | Ids, known: Sequence[int] | Ids) -> list[bool]:
         """Whether each node has the values of one of the known ones."""
-        theirs = self.of(known)
-        return [bool(same(theirs, column[:, None]).any()) for column in self.of(nodes).T]
+        theirs, mine = self.of(known), self.of(nodes)
+        room = _room(mine)[_ONE]
+        found = []
+        for column, off in zip(mine.T, room, strict=True):
+            with np.errstate(all="ignore"):
+                gap = np.abs(theirs[_ONE] - column[_ONE])
+            likely = ~np.isfinite(gap) | (gap <= off)  # at one point; few are looked at whole
+            found.append(bool(same(theirs[:, likely], column[:, None]).any()))
+        return found
 
     def agreeing(self, made: Ids, ends: Ids) -> npt.NDArray[np.int64]:
         """Which rows of nodes (rows, outputs) have the values of the ends (outputs,)."""
@@ -61,11 +69,15 @@ def same(values: Floats, wanted: Floats) -> Mask:
     """Which columns agree wherever both are finite, which has to be so at some points."""
     with np.errstate(all="ignore"):
         known = np.isfinite(values) & np.isfinite(wanted)
-        sizes = np.where(np.isfinite(wanted), np.abs(wanted), 0.0)
-        largest = sizes.reshape(len(_MAGNITUDES), _IN_GROUP, -1).max(axis=1)
-        room = _CLOSE * np.repeat(largest, _IN_GROUP, axis=0) + _NOTHING
-        near = (np.abs(values - wanted) <= room) | ~known
+        near = (np.abs(values - wanted) <= _room(wanted)) | ~known
     return np.asarray(near.all(axis=0) & (known.sum(axis=0) >= _FEWEST))
+
+
+def _room(wanted: Floats) -> Floats:
+    """How far values may be off, (points, columns)."""
+    sizes = np.where(np.isfinite(wanted), np.abs(wanted), 0.0)
+    largest = sizes.reshape(len(_MAGNITUDES), _IN_GROUP, -1).max(axis=1)
+    return _CLOSE * np.repeat(largest, _IN_GROUP, axis=0) + _NOTHING
 
 
 def _points(inputs: Sequence[str], names: Sequence[str]) -> Floats:

@@ -580,7 +580,7 @@ _ALL: tuple[Callable[[Described], Iterator[Mistake]], ...] = (
 )  # fmt: skip
 
 
-# -- five networks --------------------------------------------------------------------------------
+# -- nine networks --------------------------------------------------------------------------------
 def five() -> dict[str, tuple[Described, Network]]:
     """Small networks, described and built: four with names, one with numbers."""
     forum: list[_Dense] = [

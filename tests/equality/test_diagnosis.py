@@ -1,4 +1,4 @@
-"""Diagnosis: every single mistake at every place in five small networks, carets, typed decimals.
+"""Diagnosis: every single mistake at every place in nine small networks, carets, typed decimals.
 
 The mistakes are made by `tests.equality.mistakes`, which knows nothing of how they are found. Where
 there are too many for CI, a part is taken; `python -m tests.benchmarks -k diagnosis` runs all.
