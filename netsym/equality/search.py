@@ -10,18 +10,12 @@ import numpy as np
 
 from netsym.equality.anatomy import Anatomy, Unit
 from netsym.equality.identity import identity
-from netsym.equality.mutants import (
-    FIRST_RULES,
-    UNIT_RULES,
-    Rule,
-    in_units,
-    mutants,
-    numbers_wrong,
-)
+from netsym.equality.mutants import in_units, mutants, numbers_wrong
 from netsym.equality.recognition import Recognition
 from netsym.equality.sides import Subject, aligned, of_formula
 from netsym.equality.substitution import Mutant, substituted
 from netsym.equality.typed_numbers import in_decimals, numbers
+from netsym.equality.unit_mistakes import FIRST_RULES, UNIT_RULES, Rule
 from netsym.forms.form import bind
 from netsym.formula import Formula
 from netsym.graph.copying import regrouped
