@@ -309,11 +309,8 @@ class _Search:
 
     def _room_of_a_partner(self, number: Number) -> Fraction | None:
         """How far a number may move that has a partner, but perhaps by accident."""
-        if number.half is None:
-            return None
-        if number.digits >= _LEAST:
-            return number.half
-        return self._trimmed(number) if self.usual >= _LEAST else None
+        known = number.half is not None and max(number.digits, self.usual) >= _LEAST
+        return (self._trimmed(number) or number.half) if known else None
 
     def _computed(self, partners: dict[int, Fraction]) -> Iterator[Free]:
         """Numbers that arithmetic on several of the other side may have made, and none of it is."""

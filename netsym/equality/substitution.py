@@ -33,8 +33,9 @@ def substituted(graph: Graph, ends: Ids, given: Sequence[Mutant]) -> npt.NDArray
     All mutants are rebuilt together, a block of the graph at a time; what a mistake does not
     reach stays the same node.
     """
-    old = np.flatnonzero(graph.reachable(ends))
-    blocks = [(block, rows) for block, rows in graph.walk(graph.reachable(ends))]
+    mask = graph.reachable(ends)
+    old = np.flatnonzero(mask)
+    blocks = [*graph.walk(mask)]  # as they are now: the graph grows
     place = np.full(len(graph), -1, dtype=np.int64)
     place[old] = np.arange(len(old))
     nodes = np.repeat(old[None, :].astype(np.int32), len(given), axis=0)

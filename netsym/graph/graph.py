@@ -372,7 +372,8 @@ class Graph:
         """A mask over all nodes: the roots, and all that they are made of."""
         mask = np.zeros(self._size, dtype=np.bool_)
         mask[roots] = True
-        for block in reversed(self.blocks):
+        last = self.block_number(int(np.max(roots, initial=0)))
+        for block in reversed(self.blocks[: last + 1]):
             if not block.operands.shape[1]:
                 continue
             rows = mask[block.start : block.stop]

@@ -9,6 +9,8 @@ from heapq import heappop, heappush
 from math import prod
 from typing import Any, TypeVar
 
+import numpy as np
+
 from netsym.errors import SpecError, did_you_mean
 from netsym.graph.names import Names
 from netsym.layers import MOST_AXES, Layer, Shape, refuse_vast, shape_text
@@ -18,6 +20,7 @@ from netsym.layers.parameter_formulas import GivenParameter, read_parameters
 from netsym.ops import NoReading, Ops, Place, WholeOps
 from netsym.ops.parameters import Parameter
 from netsym.ops.reading import read_parameter
+from netsym.wording import plural
 
 A = TypeVar("A")
 
@@ -198,6 +201,8 @@ class Row:
 def _placed(rows: Sequence[Row], shapes: Mapping[str, Shape]) -> list[Placed]:
     """The layers with their parameters, own ones or those of another layer."""
     known = {row.name: row for row in rows}
+    for row in rows:
+        _refuse_transposed(row)
     arrays = [
         _given(
             f"{row.where}: {key}",
@@ -227,6 +232,36 @@ def _placed(rows: Sequence[Row], shapes: Mapping[str, Shape]) -> list[Placed]:
         )
         for row in rows
     ]
+
+
+def _refuse_transposed(row: Row) -> None:
+    """Say so, where weights are inputs x units: only their other side fits the layer."""
+    shape = row.wanted.get("weights", ())
+    if isinstance(row.given, Shared) or len(shape) != 2:
+        return
+    given = _sides(row.given.get("weights"))
+    biases = _sides(row.given.get("bias"))
+    units = "biases" if biases else "units"
+    if len(given) == 2 and given[0] == shape[1] != given[1] == (*biases, shape[0])[0]:
+        raise SpecError(
+            f"{row.where}: weights have {plural(given[0], 'row')} of {given[1]}, the layer has "
+            f"{plural(shape[1], 'input')} and {given[1]} {units}: that is inputs x units, as "
+            "scikit-learn, Keras and R store it: transpose"
+        )
+
+
+def _sides(given: Any) -> Shape:
+    """The shape of a vector or a matrix; () of anything else."""
+    if isinstance(given, np.ndarray):
+        return tuple(given.shape)
+    rows = given if isinstance(given, (list, tuple)) else ()
+    widths = {len(row) if isinstance(row, (list, tuple)) else 0 for row in rows}
+    nested = any(isinstance(row, (list, tuple)) and _nested(row) for row in rows)
+    return (len(rows), *(n for n in widths if n)) if len(widths) == 1 and not nested else ()
+
+
+def _nested(row: Collection[Any]) -> bool:
+    return any(isinstance(entry, (list, tuple)) for entry in row)
 
 
 def _shared(

@@ -11,13 +11,35 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import combinations, permutations
+from typing import Any
 
 from netsym import Network
 from netsym.layers.dense import Dense
+from netsym.layers.elementwise import Scale
 
 #: What is typed instead of an activation, or on top of a unit that has none.
 OTHERS = ("sigmoid", "tanh", "relu", "softplus")
+
+#: What is typed instead of a function, by what is wrong with it.
+TYPED_OUT = {
+    "sigmoid, no bracket": "(1/1 + exp(-({})))",
+    "sigmoid, e": "1/(1 + 2.718^(-({})))",
+    "tanh, e": "(2.718^(2*({0})) - 1)/(2.718^(2*({0})) + 1)",
+    "softplus, e": "log(1 + 2.718^({}))",
+    "tanh, no factor": "(2/(1 + exp(-({}))) - 1)",
+    "tanh, no bracket": "(2/1 + exp(-2*({})) - 1)",
+    "tanh, no 1": "2/(1 + exp(-2*({})))",
+    "gelu, no half": "({0})*(1 + erf(({0})/sqrt(2)))",
+}
+#: The words for it.
+SAID = {
+    "sigmoid, no bracket": "with 1/1 + e^-z, a bracket missing, for the sigmoid on",
+    "tanh, no factor": "with 2/(1 + e^-z) - 1, the 2 before z missing, for the tanh on",
+    "tanh, no bracket": "with 2/1 + e^(-2z) - 1, a bracket missing, for the tanh on",
+    "gelu, no half": "without the 1/2 of the gelu on",
+}
 
 _PLAIN = re.compile(r"[A-Za-z_]\w*|\d[\d.]*(?:e[-+]?\d+)?")
 
@@ -43,20 +65,30 @@ class Unit:
 
 @dataclass(frozen=True)
 class Layer:
-    """Units; of a softmax layer, `divided` says which outputs are divided by the sum."""
+    """Units; of a softmax layer, `divided` says which outputs are divided by the sum.
+
+    `skips` says which value each unit adds after its activation; `scales` that it is no dense layer
+    but one number and one bias for each value.
+    """
 
     units: tuple[Unit, ...]
     activation: str
     divided: tuple[bool, ...] = ()
+    skips: tuple[int, ...] = ()
+    scales: bool = False
 
 
 @dataclass(frozen=True)
 class Described:
-    """A network: inputs by name, layers; and whether sigmoid is typed out as 1/(1+exp(-…))."""
+    """A network: inputs by name, layers; and whether sigmoid is typed out as 1/(1+exp(-…)).
+
+    `around` are functions that are typed round each output.
+    """
 
     inputs: tuple[str, ...]
     layers: tuple[Layer, ...]
     typed_out: bool = False
+    around: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,16 +113,28 @@ def described(
     layers: Sequence[tuple[Sequence[Sequence[Entry]], Sequence[Entry], str]],
     typed_out: bool = False,
 ) -> Described:
-    """A network from its (weights, biases, activation), entries being names or numbers."""
+    """A network from its (weights, biases, activation), entries being names or numbers.
+
+    The activation "scale" is a layer with one weight for each value, "tanh+" one with a skip.
+    """
     made = []
-    for weights, biases, activation in layers:
+    for weights, biases, written in layers:
+        if written == "scale":
+            scaled = tuple(
+                Unit((Term(_typed(row[0]), n),), _typed(bias))
+                for n, (row, bias) in enumerate(zip(weights, biases, strict=True))
+            )
+            made.append(Layer(scaled, "", scales=True))
+            continue
+        activation = written.removesuffix("+")
+        skips = tuple(range(len(weights))) if written.endswith("+") else ()
         functions = () if activation in ("", "softmax") else (activation,)
         units = tuple(
             Unit(tuple(Term(_typed(w), n) for n, w in enumerate(row)), _typed(bias), functions)
             for row, bias in zip(weights, biases, strict=True)
         )
         divided = (True,) * len(units) if activation == "softmax" else ()
-        made.append(Layer(units, activation, divided))
+        made.append(Layer(units, activation, divided, skips))
     return Described(tuple(inputs), tuple(made), typed_out)
 
 
@@ -103,6 +147,7 @@ def text(net: Described) -> str:
     """The inlined formula, one equation for each output."""
     values = list(net.inputs)
     for layer in net.layers:
+        below_it = values
         sums = [_sum(unit, values) for unit in layer.units]
         values = [
             _applied(z, unit.functions, net) for z, unit in zip(sums, layer.units, strict=True)
@@ -114,6 +159,10 @@ def text(net: Described) -> str:
                 f"{power}/({below})" if divided else power
                 for power, divided in zip(powers, layer.divided, strict=True)
             ]
+        if layer.skips:
+            added = [below_it[n] for n in layer.skips]
+            values = [f"{a} + {_factor(x)}" for a, x in zip(values, added, strict=True)]
+    values = [_applied(value, net.around, net) for value in values]
     if len(values) == 1:
         return f"y = {values[0]}"
     return "\n".join(f"y_{n} = {value}" for n, value in enumerate(values, 1))
@@ -137,6 +186,8 @@ def _applied(value: str, functions: Sequence[str], net: Described) -> str:
     for function in functions:
         if function == "-":
             value = f"-({value})"
+        elif function in TYPED_OUT:
+            value = TYPED_OUT[function].format(value)
         elif function == "sigmoid" and net.typed_out:
             value = f"1/(1 + exp(-({value})))"
         elif function == "relu" and net.typed_out:
@@ -384,12 +435,152 @@ def values_misplaced(net: Described) -> Iterator[Mistake]:
                         _with_layer(net, number, turned), *words)  # fmt: skip
 
 
+def functions_mistyped(net: Described) -> Iterator[Mistake]:
+    """What is typed out for a function with a mistake in it; for one unit and for a layer."""
+    for number, layer in enumerate(net.layers):
+        for kind, words in SAID.items():
+            if kind.split(",")[0] == layer.activation:
+                yield from _in_units(net, number, kind, words, lambda unit, kind=kind: (
+                    dataclasses.replace(unit, functions=(kind,))))  # fmt: skip
+
+
+def _in_units(
+    net: Described, number: int, kind: str, words: str, change: Callable[[Unit], Unit]
+) -> Iterator[Mistake]:
+    each = {n: change(unit) for n, unit in enumerate(net.layers[number].units)}
+    for n, unit in each.items():
+        said = f"{words} {_where(net, number, n)}"
+        yield _made(kind, net, number, n, _with(net, number, {n: unit}), said)
+    if len(each) > 1:
+        said = f"{words} {_where(net, number, None)}"
+        yield _made(f"{kind}, layer", net, number, None, _with(net, number, each), said)
+
+
+def everywhere(net: Described) -> Iterator[Mistake]:
+    """The same in all layers: no biases or all subtracted, signs in exp, no activation, e rounded,
+    one activation round everything.
+    """
+
+    def all_units(change: Callable[[Unit], Unit]) -> Described:
+        layers = tuple(
+            dataclasses.replace(layer, units=tuple(map(change, layer.units)))
+            for layer in net.layers
+        )
+        return dataclasses.replace(net, layers=layers)
+
+    def made(kind: str, changed: Described, *words: str, layer: int = 0) -> Mistake:
+        return _made(f"{kind}, everywhere", net, layer, None, changed, *words)
+
+    places = ["every layer", *(_where(net, n, None, end) for n in range(len(net.layers))
+                               for end in (False, True))]  # fmt: skip
+    without = all_units(lambda unit: dataclasses.replace(unit, bias=None))
+    yield made("no biases", without, *(f"without the biases on {at}" for at in places))
+    subtracted = all_units(lambda unit: dataclasses.replace(unit, bias_sign="-"))
+    yield made("biases subtracted", subtracted,
+               *(f"with every bias subtracted on {at}" for at in places))  # fmt: skip
+    start = next((n for n, layer in enumerate(net.layers) if layer.units[0].functions), 0)
+    names = {name for layer in net.layers for unit in layer.units for name in unit.functions}
+    single = names.pop() if len(names) == 1 else ""
+    if any(layer.activation == "softmax" for layer in net.layers) or not (names or single):
+        return
+    linear = all_units(lambda unit: dataclasses.replace(unit, functions=()))
+    words = [f"without the {name} on {at}" for at in places for name in (single, "activation")]
+    yield made("no activation", linear, *words, layer=start)
+    if single in ("sigmoid", "softplus"):
+        minus = all_units(lambda unit: dataclasses.replace(
+            unit, functions=tuple(f for name in unit.functions for f in ("-", name))))  # fmt: skip
+        words = [f"with the sign inside {single} changed on {at}" for at in places]
+        yield made("sign in exp", minus, *words, layer=start)
+    if f"{single}, e" in TYPED_OUT:
+        rounded = all_units(lambda unit: dataclasses.replace(
+            unit, functions=tuple(f"{name}, e" for name in unit.functions)))  # fmt: skip
+        yield made("e", rounded, "with 2.718 in the place of e = 2.71828… everywhere", layer=start)
+    if single and not net.layers[-1].activation:
+        around = dataclasses.replace(linear, around=(single,))
+        words = [f"with one {single} round everything, none on a unit"]
+        yield made("round everything", around, *words, layer=start)
+
+
+def numbers_mistyped(net: Described) -> Iterator[Mistake]:
+    """Every number that is 0.75 too large."""
+    for number, layer in enumerate(net.layers):
+        slots = [(n, place) for n, unit in enumerate(layer.units)
+                 for place in (*range(len(unit.terms)), -1)]  # fmt: skip
+        for slot in slots:
+            entry = _entry(layer, slot)
+            if re.match(r"-?[\d.]", entry):
+                wrong = repr(float(Decimal(entry) + Decimal("0.75")))
+                words = f"with {_said(wrong)} in the place of {_said(entry)} (off by 0.75)"
+                where = _where(net, number, slot[0])
+                changed = _with_layer(net, number, _filled(layer, slot, wrong))
+                yield _made("number", net, number, slot[0], changed, words, f"{words} on {where}")
+
+
+def skips_wrong(net: Described) -> Iterator[Mistake]:
+    """Forgotten, all of a layer, or two of them crossed."""
+    for number, layer in enumerate(net.layers):
+        if not layer.skips:
+            continue
+        names = _value_names(net, number)
+        without = _with_layer(net, number, dataclasses.replace(layer, skips=()))
+        words = [f"without the skips on {_where(net, number, None)}"]
+        words += [f"without the skip from {names[0]} on {_where(net, number, 0)}"]
+        yield _made("no skips", net, number, None, without, *words)
+        for one, other in combinations(range(len(layer.skips)), 2):
+            skips = list(layer.skips)
+            skips[one], skips[other] = skips[other], skips[one]
+            crossed = dataclasses.replace(layer, skips=tuple(skips))
+            said = f"with {names[one]} and {names[other]} crossed in the skips"
+            yield _made("skips crossed", net, number, None,
+                        _with_layer(net, number, crossed), said)  # fmt: skip
+
+
+def scales_forgotten(net: Described) -> Iterator[Mistake]:
+    """A layer that scales left out, or divided by where it multiplies."""
+    for number, layer in enumerate(net.layers):
+        if not layer.scales:
+            continue
+        last = number == len(net.layers) - 1
+        none = tuple(Unit((Term("1", n),), None) for n in range(len(layer.units)))
+        said = f"without {'the last layer' if last else f'layer {number + 1}'} (scale)"
+        changed = dataclasses.replace(layer, units=none)
+        yield _made("scale forgotten", net, number, None, _with_layer(net, number, changed), said)
+        inverse = tuple(
+            dataclasses.replace(unit, terms=(Term(f"1/{_factor(unit.terms[0].weight)}", n),))
+            for n, unit in enumerate(layer.units)
+        )
+        where, weight = _where(net, number, None), _said(layer.units[0].terms[0].weight)
+        words = [f"divided by {by} instead of multiplied on {where}"
+                 for by in ("the scale", weight)]  # fmt: skip
+        changed = dataclasses.replace(layer, units=inverse)
+        yield _made("scale divided by", net, number, None,
+                    _with_layer(net, number, changed), *words)  # fmt: skip
+
+
+def ones_outside(net: Described) -> Iterator[Mistake]:
+    """`2/(1 + e^(-2z)) - 1` for tanh with its -1 at the end of the sum above, once or as often."""
+    for number, (layer, above) in enumerate(zip(net.layers, net.layers[1:], strict=False)):
+        if layer.activation != "tanh" or len(above.units) > 1 or layer.skips or above.scales:
+            continue
+        units = {n: dataclasses.replace(unit, functions=("tanh, no 1",))
+                 for n, unit in enumerate(layer.units)}  # fmt: skip
+        names = ", ".join(f"a{number + 1}_{n + 1}" for n in units)
+        said = f"with the -1 of the tanh of {names} outside the sum on"
+        for times in {1, len(units)}:
+            bias = f"{above.units[0].bias} - {times}"
+            more = dataclasses.replace(above.units[0], bias=f"{bias}")
+            changed = _with(_with(net, number, units), number + 1, {0: more})
+            yield _made("-1 outside", net, number + 1, None, changed,
+                        f"{said} {_where(net, number + 1, None)}")  # fmt: skip
+
+
 _ALL: tuple[Callable[[Described], Iterator[Mistake]], ...] = (
     functions_wrong, signs_wrong, parts_missing, weights_misplaced, values_misplaced,
+    functions_mistyped, everywhere, numbers_mistyped, skips_wrong, scales_forgotten, ones_outside,
 )  # fmt: skip
 
 
-# -- five networks --------------------------------------------------------------------------------
+# -- nine networks --------------------------------------------------------------------------------
 def five() -> dict[str, tuple[Described, Network]]:
     """Small networks, described and built: four with names, one with numbers."""
     forum: list[_Dense] = [
@@ -397,10 +588,31 @@ def five() -> dict[str, tuple[Described, Network]]:
     ]  # fmt: skip
     return {
         "1-2-1 of the forum": built(["x"], forum, typed_out=True),
-        "2-2-1 tanh": built(["x_1", "x_2"], _named([2, 2, 1], ["tanh", "tanh"])),
+        "2-2-1 tanh": built(["x_1", "x_2"], letters([2, 2, 1], ["tanh", "tanh"])),
         "2-3-2 relu, numbers": built(["x_1", "x_2"], numbers([2, 3, 2], ["relu", ""], 5), True),
-        "3-2-3 softmax": built(["x_1", "x_2", "x_3"], _named([3, 2, 3], ["tanh", "softmax"])),
-        "2-2-2-1": built(["x_1", "x_2"], _named([2, 2, 2, 1], ["tanh", "sigmoid", ""])),
+        "3-2-3 softmax": built(["x_1", "x_2", "x_3"], letters([3, 2, 3], ["tanh", "softmax"])),
+        "2-2-2-1": built(["x_1", "x_2"], letters([2, 2, 2, 1], ["tanh", "sigmoid", ""])),
+    }
+
+
+def further() -> dict[str, tuple[Described, Network]]:
+    """Four more, for what the five have not: scales, skips, gelu; three with short numbers."""
+    scaled: list[_Dense] = [
+        ([[0.2]], [-1.4], "scale"), ([[0.3], [2]], [0.25, -1], "tanh"), ([[1.5, -0.75]], [0.1], ""),
+        ([[5]], [0.6], "scale"),
+    ]  # fmt: skip
+    skips: list[_Dense] = [
+        ([[2, 0.5], [-1, 3]], [0.25, -0.75], "sigmoid+"), ([[1.5, -2.5]], [0.1], ""),
+    ]  # fmt: skip
+    names: list[_Dense] = [
+        ([["s"], ["t"]], ["m", "n"], "scale"), ([["a", "b"]], ["c"], "sigmoid"),
+        ([["v"]], ["u"], "scale"),
+    ]  # fmt: skip
+    return {
+        "1-2-1 tanh between scales": built(["x"], scaled),
+        "2-2-1 sigmoid with skips": built(["p", "q"], skips, typed_out=True),
+        "1-2-1 gelu": built(["p"], [([[2], [0.5]], [-1, 0.3], "gelu"), ([[1.5, -2]], [0.25], "")]),
+        "2-1 sigmoid between scales, names": built(["x", "z"], names),
     }
 
 
@@ -412,15 +624,25 @@ def built(
 ) -> tuple[Described, Network]:
     """A network as a description, and as netsym has it."""
     wires = [
-        (f"layer{n}", Dense(units=len(biases), activation=activation or "linear"),
-         [f"layer{n - 1}" if n > 1 else "input"], {"weights": weights, "bias": biases})
-        for n, (weights, biases, activation) in enumerate(layers, 1)
-    ]  # fmt: skip
+        (f"layer{n}", *_layer(*layer, [f"layer{n - 1}" if n > 1 else "input"]))
+        for n, layer in enumerate(layers, 1)
+    ]
     network = Network.of("-".join(str(len(b)) for _, b, _ in layers), list(inputs), wires)
     return described(inputs, layers, typed_out), network
 
 
-def _named(widths: Sequence[int], activations: Sequence[str]) -> list[_Dense]:
+def _layer(
+    weights: Sequence[Sequence[Entry]], biases: Sequence[Entry], written: str, sources: list[str]
+) -> tuple[Any, list[str], dict[str, Any]]:
+    if written == "scale":
+        return Scale(), sources, {"weights": [row[0] for row in weights], "bias": biases}
+    activation, skip = written.removesuffix("+") or "linear", written.endswith("+")
+    layer = Dense(units=len(biases), activation=activation, skip=skip)
+    return layer, sources, {"weights": weights, "bias": biases}
+
+
+def letters(widths: Sequence[int], activations: Sequence[str]) -> list[_Dense]:
+    """Layers of names."""
     return [
         ([[f"w{n}_{u}_{i}" for i in range(1, below + 1)] for u in range(1, width + 1)],
          [f"b{n}_{u}" for u in range(1, width + 1)], activation)

@@ -1,4 +1,4 @@
-"""Diagnosis: every single mistake at every place in five small networks, carets, typed decimals.
+"""Diagnosis: every single mistake at every place in nine small networks, carets, typed decimals.
 
 The mistakes are made by `tests.equality.mistakes`, which knows nothing of how they are found. Where
 there are too many for CI, a part is taken; `python -m tests.benchmarks -k diagnosis` runs all.
@@ -9,17 +9,25 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, event, given
+from hypothesis import strategies as st
 
 import netsym
 from netsym.equality.comparison import compare
 from netsym.equality.diagnosis import Diagnosis, diagnose
 from netsym.equality.sides import aligned, subject
 from netsym.equality.verdict import judge
-from tests.effort import sample
+from netsym.layers.dense import Dense
+from netsym.layers.elementwise import Standardize
+from netsym.network.network import Network
+from tests.effort import many, random_examples, sample
 from tests.equality.mistakes import (
+    Described,
     Mistake,
     built,
     five,
+    further,
+    letters,
     mistakes,
     numbers,
     some,
@@ -27,7 +35,7 @@ from tests.equality.mistakes import (
 )
 
 FORUM = netsym.load(Path(__file__).parents[2] / "examples" / "forum" / "sigmoid.toml")
-FIVE = five()
+FIVE, FURTHER = five(), further()
 SMALLEST = "1-2-1 of the forum"
 EQUAL = ("structural", "identical")
 
@@ -64,7 +72,18 @@ def test_the_descriptions_hold_the_mistakes_that_people_make() -> None:
         "weights misplaced", "biases swapped", "biases misplaced", "value misplaced",
         "inputs swapped", "transposed",
     }  # fmt: skip
-    assert [len(mistakes(net)) for net, _ in FIVE.values()] == [54, 79, 198, 200, 136]
+    more = {m.kind for net, _ in FURTHER.values() for m in mistakes(net)} - kinds
+    assert kinds >= {
+        "sigmoid, no bracket", "sigmoid, no bracket, layer", "tanh, no factor", "tanh, no bracket",
+        "-1 outside", "no biases, everywhere", "biases subtracted, everywhere",
+        "no activation, everywhere", "sign in exp, everywhere", "e, everywhere", "number",
+        "round everything, everywhere",
+    }  # fmt: skip
+    assert more == {
+        "scale forgotten", "scale divided by", "no skips", "skips crossed", "gelu, no half",
+        "gelu, no half, layer",
+    }  # fmt: skip
+    assert [len(mistakes(net)) for net, _ in FIVE.values()] == [63, 93, 219, 208, 148]
 
 
 def test_mistakes_in_the_network_of_the_forum() -> None:
@@ -81,7 +100,7 @@ def test_mistakes_in_the_network_of_the_forum() -> None:
 @pytest.mark.parametrize("name", sample([name for name in FIVE if name != SMALLEST], 1))
 def test_mistakes_of_every_kind(name: str) -> None:
     net, network = FIVE[name]
-    chosen = some(mistakes(net), 26, seed=7)
+    chosen = some(mistakes(net), 34, seed=7)
     assert len({m.kind for m in chosen}) == len({m.kind for m in mistakes(net)})
     skipped = 0
     for m in chosen:
@@ -95,6 +114,16 @@ def test_mistakes_of_every_kind(name: str) -> None:
             named(m, diagnosis)
             departs_there(m, diagnosis)
     assert skipped <= 2
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_mistakes_with_scales_skips_and_gelu(name: str) -> None:
+    net, network = FURTHER[name]
+    assert found_in(network, text(net))[0] in EQUAL
+    for m in some(mistakes(net), many(200, 30), seed=3):
+        diagnosis = explained(network, m.text)
+        named(m, diagnosis)
+        departs_there(m, diagnosis)
 
 
 def named(m: Mistake, diagnosis: Diagnosis) -> None:
@@ -114,8 +143,8 @@ def departs_there(m: Mistake, diagnosis: Diagnosis) -> None:
             assert diagnosis.departs.number == m.unit, m
 
 
-def test_two_mistakes_are_not_taken_for_one() -> None:
-    diagnosis = explained(FORUM, "σ(w_21*(w_11*x + b_11) + w_22*tanh(w_12*x + b_12) + b)")
+def test_three_mistakes_are_not_taken_for_two() -> None:
+    diagnosis = explained(FORUM, "σ(w_21*(w_11*x + b_11) + w_22*tanh(w_12*x - b_12) + b)")
     assert diagnosis.mistakes == ()
     assert "no single mistake" in diagnosis.headline("this is your network")
     assert diagnosis.departs is not None
@@ -149,6 +178,141 @@ def test_a_swap_along_the_other_diagonal_is_no_transpose() -> None:
     (other,) = explained(network, typed(d, b, c, a)).mistakes
     assert "transposed" not in other
     assert {"swapped", a, d} <= set(other.split())
+
+
+@st.composite
+def small_networks(draw: st.DrawFn) -> tuple[Described, netsym.Network]:
+    """One to three layers of at most three units, with names or with numbers of two digits."""
+    widths = draw(st.lists(st.integers(1, 3), min_size=2, max_size=4))
+    known = st.sampled_from(["sigmoid", "tanh", "relu", "softplus", "gelu"])
+    activations = [draw(known) for _ in widths[2:]] + [draw(st.sampled_from(["", "sigmoid"]))]
+    if draw(st.booleans()):
+        layers = letters(widths, activations)
+    else:
+        layers = numbers(widths, activations, draw(st.integers(0, 10**6)), digits=2)
+    if draw(st.booleans()):
+        layers = [([[2.5]] * widths[0], [-0.125] * widths[0], "scale"), *layers]
+    inputs = [f"x_{n}" for n in range(1, widths[0] + 1)]
+    return built(inputs, layers, typed_out=draw(st.booleans()))
+
+
+@random_examples(60, deadline=None)
+@given(small_networks(), st.data())
+def test_a_mistake_in_any_small_network_is_explained(
+    drawn: tuple[Described, netsym.Network], data: st.DataObject
+) -> None:
+    """By its own words, or by others: each is proved to make the same formula."""
+    net, network = drawn
+    m = data.draw(st.sampled_from(mistakes(net)))
+    verdict, diagnosis = found_in(network, m.text)
+    assume(verdict == "different")  # relu of relu is relu, and a unit may be 0 everywhere
+    assert diagnosis is not None
+    assert diagnosis.mistakes, m
+    event("in its own words" if m.words & set(diagnosis.mistakes) else "in others")
+
+
+# -- two mistakes ---------------------------------------------------------------------------------
+A1 = "layer 1, unit 1 (a1_1)"
+A2 = "layer 1, unit 2 (a1_2)"
+BOTH = [
+    ("σ(w_21*(w_11*x + b_11) + w_22*tanh(w_12*x + b_12) + b)",
+     f"without the sigmoid on {A1} and with tanh instead of sigmoid on {A2}"),
+    ("w_21*σ(w_11*x + b_11) + w_22*σ(w_12*x + b_12)",
+     "without the bias b on the output layer and without the sigmoid on the output layer"),
+    ("σ(w_21*σ(w_11*x - b_11) + w_22*σ(w_12*x + b_12) - b)",
+     f"with the sign of b_11 changed on {A1} and with the sign of b changed on the output layer"),
+    ("σ(w_21*σ(w_12*x + b_11) + w_22*σ(w_11*x + b_12))",
+     "with w_11 and w_12 swapped and without the bias b on the output layer"),
+    ("σ(w_21*σ(-w_11*x - b_11) + w_22*tanh(w_12*x + b_12) + b)",
+     f"with the sign inside sigmoid changed on {A1} and with tanh instead of sigmoid on {A2}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "words"), BOTH, ids=[typed for typed, _ in BOTH])
+def test_two_mistakes(typed: str, words: str) -> None:
+    one, _, other = words.partition(" and w")
+    diagnosis = explained(FORUM, typed)
+    assert {words, f"w{other} and {one}"} & set(diagnosis.mistakes)
+    assert "no single" not in diagnosis.headline("this is your network")
+
+
+def test_two_numbers_in_one_unit() -> None:
+    net, network = FURTHER["1-2-1 gelu"]
+    typed = text(net).replace("0.5*p + 0.3", "0.55*p + 0.36")
+    assert explained(network, typed).mistakes == (
+        f"with 0.55 in the place of 0.5 (off by 0.05) on {A2} and with 0.36 in the place of 0.3 "
+        f"(off by 0.06) on {A2}",
+    )
+
+
+# -- what is right is not blamed ------------------------------------------------------------------
+TANH_BY_EXP = "h = (exp(2*x) - exp(-2*x))/(exp(2*x) + exp(-2*x))\ny = h - 0.5"
+SIGMOID_BY_EXP = "h = exp(40*x)/(1 + exp(40*x))\ny = h - 0.5"
+
+
+@pytest.mark.parametrize(("typed", "weight", "activation"), [
+    (TANH_BY_EXP, 2, "tanh"), (SIGMOID_BY_EXP, 40, "sigmoid"),
+])  # fmt: skip
+def test_a_line_that_overflows_is_not_blamed(typed: str, weight: float, activation: str) -> None:
+    _, network = built(["x"], [([[weight]], [0], activation), ([[1]], [0.5], "")])
+    one = subject(network)
+    other = aligned(one, subject(typed, one))
+    found = {str(diagnose(one, other, seed)) for seed in range(10)}
+    assert len(found) == 1
+    diagnosis = explained(network, typed)
+    assert diagnosis.mistakes == ("with the sign of 0.5 changed on the output layer",)
+    assert diagnosis.departs is not None
+    assert diagnosis.departs.layer == 2
+    assert (diagnosis.present, diagnosis.units) == (1, 2)
+    assert diagnosis.span is not None
+    assert typed[slice(*diagnosis.span)] == "h - 0.5"
+
+
+@pytest.mark.parametrize("name", [SMALLEST, "2-2-1 sigmoid with skips"])
+def test_the_seed_changes_nothing(name: str) -> None:
+    net, network = (FIVE | FURTHER)[name]
+    one = subject(network)
+    for m in some(mistakes(net), 6, seed=2):
+        other = aligned(one, subject(m.text, one))
+        found = [diagnose(one, other, seed) for seed in range(many(10, 4))]
+        assert found.count(found[0]) == len(found), m
+
+
+def test_a_unit_inside_of_a_right_one_is_there() -> None:
+    """A scale that is multiplied into the weights of a right unit is not what is wrong."""
+    _, network = FURTHER["1-2-1 tanh between scales"]
+    typed = "5*(1.5*tanh(0.06*x - 0.17) - 0.75*cos(0.4*x - 3.8) + 0.1) + 0.6"
+    diagnosis = explained(network, typed)
+    assert diagnosis.mistakes == ()
+    assert diagnosis.departs is not None
+    assert diagnosis.departs.name == "a2_2"
+
+
+def test_an_alpha_is_said() -> None:
+    network = Network.of("celu", ["x"], [
+        ("c", Dense(units=1, activation="celu", alpha=0.5), ["input"], {})])  # fmt: skip
+    assert explained(network, "elu(w1_1_1*x + b1_1, 0.5)").mistakes == (
+        "with elu (alpha 0.5) instead of celu (alpha 0.5) on the output layer",
+    )
+    assert "with celu (alpha 1) instead of celu (alpha 0.5) on the output layer" in (
+        explained(network, "celu(w1_1_1*x + b1_1)").mistakes
+    )
+
+
+def test_a_scale_that_is_multiplied() -> None:
+    network = Network.of("s", ["p", "q"], [
+        ("s", Standardize(), ["input"], {"mean": [2, 3], "scale": [4, 5]}),
+        ("d", Dense(units=1, activation="tanh"), ["s"], {"weights": [[2, 1]], "bias": [-1]}),
+    ])  # fmt: skip
+    assert found_in(network, "tanh(2*(p - 2)/4 + (q - 3)/5 - 1)")[0] in EQUAL
+    for typed, words in {
+        "tanh(2*(p - 2)*4 + (q - 3)*5 - 1)":
+            "multiplied by the scale instead of divided on layer 1",
+        "tanh(2*(p - 2)/4 + (q - 3)*5 - 1)":
+            f"multiplied by 5 instead of divided on {A2}",
+        "tanh(2*p + q - 1)": "without layer 1 (standardize)",
+    }.items():  # fmt: skip
+        assert explained(network, typed).mistakes == (words,)
 
 
 # -- where ----------------------------------------------------------------------------------------

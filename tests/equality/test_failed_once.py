@@ -190,8 +190,8 @@ def test_a_comparison_is_true_only_if_equal() -> None:
 def test_a_number_in_the_place_of_another_is_named() -> None:
     network = net([[0.5312, -1.25]], [0.125])
     for typed, words in (
-        ("0.5312*x_1 - 1.52*x_2 + 0.125", "with -1.52 in the place of -1.25"),
-        ("0.5312*x_1 - 1.25*x_2 + 0.126", "with 0.126 in the place of 0.125"),
+        ("0.5312*x_1 - 1.52*x_2 + 0.125", "with -1.52 in the place of -1.25 (off by 0.27)"),
+        ("0.5312*x_1 - 1.25*x_2 + 0.126", "with 0.126 in the place of 0.125 (off by 0.001)"),
     ):
         found = compare(network, typed)
         assert found.verdict == "different"

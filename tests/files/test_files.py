@@ -416,6 +416,9 @@ UNFIT = [  # these fit the schema, but not together
      "layer 1 (dense h): weights must have shape 2 x 1, but 3 x 1 was given"),
     (HEAD + dense('weights = [["a", "b"]]'),
      "layer 1 (dense): weights must have shape 1 x 1, but 1 x 2 was given"),
+    (HEAD + dense('weights = [["a", "b"]]', 'bias = ["c", "d"]'),
+     "layer 1 (dense): weights have 1 row of 2, the layer has 1 input and 2 biases: that is "
+     "inputs x units, as scikit-learn, Keras and R store it: transpose"),
     (HEAD + dense('weights = [["a"], ["b", "c"]]'),
      "layer 1 (dense): weights has rows of different lengths (1, 2); it must have shape 2 x 1"),
     (HEAD + dense("units = 2", 'bias = ["b"]'),

@@ -177,7 +177,11 @@ WHERE = "layer 1 (dense)"
     [
         ([[1, 2, 3]], f"{WHERE}: weights must have shape 2 x 3, but 1 x 3 was given"),
         ([1, 2, 3], f"{WHERE}: weights must have shape 2 x 3, but 3 was given"),
-        ([[1, 2], [3, 4], [5, 6]], "must have shape 2 x 3, but 3 x 2 was given"),
+        ([[1, 2], [3, 4], [5, 6]],
+         f"{WHERE}: weights have 3 rows of 2, the layer has 3 inputs and 2 units: that is inputs x "
+         "units, as scikit-learn, Keras and R store it: transpose"),
+        (np.zeros((3, 2)), "that is inputs x units"),
+        ([[1, 2], [3, 4], [5, [6]]], "an entry is a number, a name, or"),
         (np.zeros((2, 2)), "must have shape 2 x 3, but 2 x 2 was given"),
         (1.0, "must have shape 2 x 3, but a single number was given"),
         ([], "must have shape 2 x 3, but"),

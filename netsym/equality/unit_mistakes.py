@@ -1,0 +1,183 @@
+"""The mistakes that are made in one unit, and often in all of them alike: a function each.
+
+A rule yields `(words, changes)`, the words completing "this is your network …" with the place after
+them, and the changes saying which node is replaced by which. A further mistake is a row more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from netsym.equality.anatomy import Anatomy, Slot, Unit, called
+from netsym.equality.mistyped import MISTYPED
+from netsym.equality.substitution import Changes
+from netsym.graph.functions import ACTIVATIONS, FUNCTIONS, LINEAR
+
+Said = tuple[str, Changes]
+Rule = Callable[[Anatomy, Unit], Iterator[Said]]
+
+
+def activation_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`g(z) -> z`"""
+    for node in anatomy.calls(unit):
+        yield f"without the {anatomy.op(node)} on", {node: anatomy.operands(node)[0]}
+
+
+def activation_other(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`g(z) -> h(z)`"""
+    for node in anatomy.calls(unit):
+        for other in _elementwise():
+            for alpha in anatomy.alphas(other, node):
+                made = anatomy.call(other, anatomy.operands(node)[0], alpha)
+                if made != node:
+                    words = f"with {called(other, alpha)} instead of {anatomy.as_call(node)} on"
+                    yield words, {node: made}
+
+
+def activation_extra(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`z -> h(z)`, of a unit without an activation; `g(z) -> g(g(z))`"""
+    calls = anatomy.calls(unit)
+    for node in calls:
+        twice = anatomy.make(anatomy.op(node), node, *anatomy.operands(node)[1:])
+        yield f"with {anatomy.as_call(node)} applied twice on", {node: twice}
+    for other in [] if calls else _elementwise():
+        alpha = FUNCTIONS[other].alpha
+        made = anatomy.call(other, unit.node, [] if alpha is None else [alpha])
+        yield f"with an extra {other} on", {unit.node: made}
+
+
+def activation_mistyped(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`1/(1 + e^-z) -> 1/1 + e^-z` and what else goes wrong where a function is typed out."""
+    for node in anatomy.calls(unit):
+        for row in MISTYPED:
+            if row.function == anatomy.op(node):
+                yield f"{row.words} on", {node: row.made(anatomy.graph, anatomy.operands(node)[0])}
+
+
+def not_normalised(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`a/b -> a`"""
+    for node in unit.own:
+        if anatomy.op(node) == "divide":
+            above, below = anatomy.operands(node)
+            is_softmax = anatomy.op(above) == "exp"
+            what = (
+                "normalisation by the sum" if is_softmax else f"division by {anatomy.said(below)}"
+            )
+            yield f"without the {what} on", {node: above}
+
+
+def scale_multiplied(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`a/s -> a*s`"""
+    for node in unit.own:
+        if anatomy.op(node) == "divide" and anatomy.is_parameter(anatomy.operands(node)[1]):
+            value, scale = anatomy.operands(node)
+            words = f"multiplied by {anatomy.said(scale)} instead of divided on"
+            yield words, {node: anatomy.make("multiply", scale, value)}
+
+
+def scale_divided_by(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`w*x + b -> x/w + b`, of a layer that scales"""
+    for node in unit.own if anatomy.is_elementwise(unit.layer) else ():
+        if anatomy.is_weighted(node):
+            scale, value = anatomy.operands(node)
+            words = f"divided by {anatomy.said(scale)} instead of multiplied on"
+            yield words, {node: anatomy.make("divide", value, scale)}
+
+
+def bias_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`… + b -> …`"""
+    for slot in _biases(anatomy, unit):
+        yield f"without the bias {anatomy.said(anatomy.filling(slot))} on", anatomy.removed(slot)
+
+
+def bias_subtracted(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`… + b -> … - b`"""
+    for slot in _biases(anatomy, unit):
+        bias = anatomy.filling(slot)
+        words = f"with the sign of {anatomy.said(bias)} changed on"
+        yield words, anatomy.refilled({slot: anatomy.negative(bias)})
+
+
+def skip_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`g(z) + x -> g(z)`"""
+    for slot in anatomy.skips(unit):
+        yield (
+            f"without the skip from {anatomy.said(anatomy.filling(slot))} on",
+            (anatomy.removed(slot)),
+        )
+
+
+def term_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`… + w*a + … -> … + …`"""
+    for slot in terms(anatomy, unit):
+        if not anatomy.is_parameter(anatomy.filling(slot)):
+            words = f"without the term {anatomy.said(anatomy.filling(slot))} on"
+            yield words, anatomy.removed(slot)
+
+
+def sign_of_term(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`… + t -> … - t`"""
+    for slot in terms(anatomy, unit):
+        term = anatomy.filling(slot)
+        words = f"with the sign of {anatomy.said(term)} changed on"
+        yield words, anatomy.refilled({slot: anatomy.negative(term)})
+
+
+def sign_inside(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`g(z) -> g(-z)`"""
+    for node in anatomy.calls(unit):
+        inside, *rest = anatomy.operands(node)
+        words = f"with the sign inside {anatomy.op(node)} changed on"
+        yield words, {node: anatomy.make(anatomy.op(node), anatomy.negative(inside), *rest)}
+
+
+def sign_outside(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`g(z) -> -g(z)`"""
+    for node in anatomy.calls(unit):
+        words = f"with the sign of {anatomy.op(node)} changed on"
+        yield words, {node: anatomy.negative(node)}
+
+
+def _biases(anatomy: Anatomy, unit: Unit) -> Iterator[Slot]:
+    zeros = (anatomy.number(0), anatomy.negative(anatomy.number(0)))  # that nobody misses
+    yield from (slot for slot in anatomy.biases(unit) if anatomy.filling(slot) not in zeros)
+
+
+def terms(anatomy: Anatomy, unit: Unit) -> Iterator[Slot]:
+    """The places of all terms of the sums of a unit."""
+    for host in anatomy.sums(unit):
+        for place in range(len(anatomy.operands(host))):
+            yield Slot(unit, host, place, None)
+
+
+def _elementwise() -> list[str]:
+    return [a for a in ACTIVATIONS if a != LINEAR and not FUNCTIONS[a].vector]
+
+
+#: What can go wrong in one unit, and what it is called in all units of a layer or of all layers:
+#: "" as in one unit, None where nobody does that to all.
+RULES: tuple[tuple[Rule, str | None], ...] = (
+    (activation_missing, ""),
+    (activation_other, ""),
+    (activation_extra, ""),
+    (activation_mistyped, ""),
+    (not_normalised, ""),
+    (scale_multiplied, "multiplied by the scale instead of divided on"),
+    (scale_divided_by, "divided by the scale instead of multiplied on"),
+    (bias_missing, "without the biases on"),
+    (bias_subtracted, "with every bias subtracted on"),
+    (skip_missing, "without the skips on"),
+    (term_missing, None),
+    (sign_of_term, None),
+    (sign_inside, ""),
+    (sign_outside, None),
+    (activation_missing, "without the activation on"),
+)
+
+
+UNIT_RULES = tuple(dict.fromkeys(rule for rule, _ in RULES))
+#: Of two mistakes in one unit, those that are thought of first: what is left are activations.
+FIRST_RULES: tuple[Rule, ...] = (
+    activation_missing, not_normalised, scale_multiplied, scale_divided_by, bias_missing,
+    term_missing, sign_of_term, sign_inside, skip_missing,
+)  # fmt: skip
