@@ -104,7 +104,7 @@ class _Proof:
         self.left = budget
         self.compared = self.pruned = self.boundaries = 0
         self.chance = -inf
-        self.heuristic = False
+        self.heuristic = self.partial = False
         self._said: dict[tuple[int, int], bool] = {}
 
     def run(
@@ -112,20 +112,10 @@ class _Proof:
         sides: Sequence[tuple[StraightLine, Sequence[Fraction]]],
         assumptions: Sequence[Condition],
     ) -> Sectors:
-        """All outputs."""
-        why = "nowhere are both defined"
-        try:
-            ends = [self._placed(line, numbers) for line, numbers in sides]
-            facts = self._facts(assumptions)
-            pairs = zip(*ends, strict=True)
-            if not all(self._holds(one, other, facts) for one, other in pairs):
-                why = "in a sector no law that is known makes them equal"
-            elif self.compared:
-                why = ""
-        except Undefined:
-            pass
-        except _Exhausted:
-            why = "there are too many sectors"
+        """All outputs, each where both sides have it."""
+        outputs = range(len(sides[0][0].ends))
+        whys = (self._why_not(sides, place, assumptions) for place in outputs)
+        why = next(filter(None, whys), "")
         return Sectors(
             not why,
             self.compared,
@@ -133,8 +123,41 @@ class _Proof:
             self.boundaries,
             min(self.chance, 0.0),
             self.heuristic,
-            self._may_be_undefined(),
+            self.partial,
             why,
+        )
+
+    def _why_not(
+        self,
+        sides: Sequence[tuple[StraightLine, Sequence[Fraction]]],
+        place: int,
+        assumptions: Sequence[Condition],
+    ) -> str:
+        """Why an output is not proved, empty if it is."""
+        before = self.compared
+        self.store.domain.clear()
+        try:
+            ends = [self._placed(line.output(place), numbers)[0] for line, numbers in sides]
+            self.partial |= self._may_be_undefined(ends)
+            if not self._holds(ends[0], ends[1], self._facts(assumptions)):
+                return "in a sector no law that is known makes them equal"
+        except Undefined:
+            pass
+        except _Exhausted:
+            return "there are too many sectors"
+        return "" if self.compared > before else "nowhere are both defined"
+
+    def _may_be_undefined(self, ends: Sequence[int]) -> bool:
+        """Whether a side may not exist somewhere: a logarithm, a root or a quotient."""
+        store, known = self.store, Known(self.store)
+        below = (store.nodes[node] for node in store.below(ends))
+        quotients = [
+            base for node in below if isinstance(node, Product)
+            for base, power in node.factors if power < 0
+        ]  # fmt: skip
+        return any(0 in known.of(base) for base in quotients) or any(
+            not known.of(z) <= (POSITIVE if strict else NOT_NEGATIVE)
+            for z, strict in self.store.domain
         )
 
     def _placed(self, line: StraightLine, numbers: Sequence[Fraction]) -> list[int]:
@@ -153,13 +176,6 @@ class _Proof:
             facts.append((self.store.difference(left, right), condition.signs))
         domain = self.store.domain
         return [*facts, *((z, POSITIVE if strict else NOT_NEGATIVE) for z, strict in domain)]
-
-    def _may_be_undefined(self) -> bool:
-        nodes = self.store.nodes
-        quotients = (
-            power < 0 for node in nodes if isinstance(node, Product) for _, power in node.factors
-        )
-        return bool(self.store.domain) or any(quotients)
 
     # -- sectors --------------------------------------------------------------------------------
     def _holds(self, one: int, other: int, facts: Sequence[tuple[int, Signs]]) -> bool:

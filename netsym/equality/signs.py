@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import cached_property
 from itertools import product
 from math import lcm
 from typing import NamedTuple
@@ -306,7 +307,7 @@ class Known:
             return True
         return bool(self.cases) and not self.everywhere._flat and self._nowhere()
 
-    @property
+    @cached_property
     def _flat(self) -> bool:
         """Whether the facts leave no room: then bounds say nothing."""
         return self._nowhere()

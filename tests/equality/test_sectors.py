@@ -88,6 +88,7 @@ def test_values_count_where_both_sides_have_one(left: str, right: str) -> None:
     assert found.proved
     assert found.partial
     assert not said("abs(x)", "max(x, -x)").partial
+    assert not said("sigmoid(x)*sqrt(x^2 + 1)", "sqrt(1 + x^2)/(1 + exp(-x))").partial
 
 
 @pytest.mark.parametrize(
@@ -189,6 +190,16 @@ def test_a_seed_repeats() -> None:
 def test_every_output_must_be_equal() -> None:
     assert said("y_1 = abs(x)\ny_2 = x", "y_1 = max(x, -x)\ny_2 = 1*x").proved
     assert not said("y_1 = abs(x)\ny_2 = x", "y_1 = max(x, -x)\ny_2 = abs(x)").proved
+
+
+def test_every_output_counts_where_both_sides_have_it() -> None:
+    left, right = "y_1 = log(x)\ny_2 = {}", "y_1 = log(x^2)/2\ny_2 = abs(x)"
+    assert said(left.format("max(x, -x)"), right).proved
+    assert not said(left.format("x"), right).proved
+    assert not said(left.format("x"), right, "x < 1").proved
+    assert said(left.format("x"), right, "x > 1").proved
+    nowhere = said(left.format("sqrt(-1 - x^2)"), right.replace("abs(x)", "sqrt(-2 - x^2)"))
+    assert nowhere.why == "nowhere are both defined"
 
 
 #: False in at least one sector, where the sides are of low degree or by exp and sin.
