@@ -83,10 +83,10 @@ def sectors(
 
 
 class _Open(Exception):
-    """A key whose sign must be given before a kink or a jump is one of its sides."""
+    """A node whose sign must be given, by that of a key, before a kink or a jump is one side."""
 
-    def __init__(self, key: int, strict: bool) -> None:
-        self.key, self.strict = key, strict
+    def __init__(self, node: int, key: int, strict: bool) -> None:
+        self.node, self.key, self.strict = node, key, strict
 
 
 class _Exhausted(Exception):
@@ -196,17 +196,18 @@ class _Proof:
         try:
             sides = self._without_kinks([one, other], known)
         except _Open as found:
-            return self._in_parts(one, other, known, found.key, found.strict)
+            return self._in_parts(one, other, known, found)
         except Undefined:
             self.pruned += 1
             return True
         self.compared += 1
         return self._same(*sides) or self._on_boundaries(one, other, known)
 
-    def _in_parts(self, one: int, other: int, known: Known, key: int, strict: bool) -> bool:
+    def _in_parts(self, one: int, other: int, known: Known, asked: _Open) -> bool:
         """In the sectors that a sign makes of one, and where a jump has its boundary."""
+        key, strict = asked.key, asked.strict
         for part in (POSITIVE, NEGATIVE) if strict else (NOT_NEGATIVE, NOT_POSITIVE):
-            sector = known.among(key, known.of(key) & part)
+            sector = known.among(key, known.of(key) & part, asked.node)
             if sector.impossible():
                 self.pruned += 1
             elif not self._in_sector(one, other, sector):
@@ -225,7 +226,7 @@ class _Proof:
             (z,) = operands
             signs, strict = known.of(z), node.function == "sign"
             if not (len(signs) <= 1 if strict else not signs >= NOT_ZERO):
-                raise _Open(known.open_keys(z, strict)[0], strict)
+                raise _Open(z, known.open_keys(z, strict)[0], strict)
             if not signs:  # there is no such place
                 raise Undefined
             if strict:
@@ -294,14 +295,14 @@ class _Proof:
     def _on_boundary(
         self, one: int, other: int, known: Known, key: int, only_solved: bool = False
     ) -> bool:
-        """Whether both are equal where a key is 0: there one of the letters is an expression."""
+        """Whether both are equal where a key is 0: there a letter or function is an expression."""
         self.boundaries += 1
         self.left -= 1
         if self.left < 0:
             raise _Exhausted
         solved = self._solved(key)
         if solved is None:
-            return not only_solved and self._in_sector(one, other, known.among(key, ZERO))
+            return not only_solved and self._in_sector(one, other, known.among(key, ZERO, key))
         store, (letter, value) = self.store, solved
         nodes = [one, other, *(node for node, _ in known.facts)]
         try:
@@ -314,11 +315,12 @@ class _Proof:
         return self._holds(there[0], there[1], [*zip(there[2:], signs, strict=True)])
 
     def _solved(self, key: int) -> tuple[int, int] | None:
-        """A letter and what it is where a key is 0, if it stands in one term alone."""
+        """A letter, or else a function, that stands in one term alone where a key is 0."""
         store = self.store
         terms, constant = store.linear(key)
-        for letter, number in terms.items():
-            rest = {core: -other / number for core, other in terms.items() if core != letter}
-            if isinstance(store.nodes[letter], Leaf) and letter not in store.below(rest):
-                return letter, store.combined(rest, -constant / number)
+        for kind in (Leaf, Call):
+            for core, number in terms.items():
+                rest = {each: -other / number for each, other in terms.items() if each != core}
+                if isinstance(store.nodes[core], kind) and core not in store.below(rest):
+                    return core, store.combined(rest, -constant / number)
         return None

@@ -81,19 +81,35 @@ class Known:
         self.cases: dict[int, Signs] = {}
         self.everywhere = self
         self._given: dict[int, Signs] = {}
+        self._forms: dict[int, int] = {}
         self._found: dict[int, Signs] = {}
         self._reduced: dict[int, Reduced] = {}
         self._depth = 0
         for node, signs in self.facts:
             self._learn(node, signs)
 
-    def among(self, key: int, signs: Signs) -> Known:
-        """The same where a key has one of these signs."""
+    def among(self, key: int, signs: Signs, node: int) -> Known:
+        """The same where a key has one of these signs; a node is what it was asked for.
+
+        A node that has its sign stands for it among sums, since those of one max go together.
+        """
         made = Known(self.store)
         made.facts, made.everywhere, made._reduced = self.facts, self.everywhere, self._reduced
         made._given, made.cases = {**self._given}, {**self.cases, key: signs}
         made._given[key] = made._given.get(key, ANY) & signs
+        made._forms = {**self._forms, key: self._form(key, node)}
         return made
+
+    def _form(self, key: int, node: int) -> int:
+        """The node, or its negative, if that has the sign of the key everywhere; else the key."""
+        sign, keys = self.reduced(node)
+        others = (
+            self.everywhere._counted(each, counts) == POSITIVE
+            for each, counts in keys.items()
+            if each != key
+        )
+        stands = sign and keys.get(key) == Odd(True, True) and all(others)
+        return self.store.scaled(node, Fraction(sign)) if stands else key
 
     def _learn(self, node: int, signs: Signs) -> None:
         """Keep what is known of a node: of its only key, or of the node without its number."""
@@ -314,7 +330,8 @@ class Known:
 
     def _nowhere(self) -> bool:
         rows: list[tuple[dict[int, Fraction], Fraction]] = []
-        for key, signs in [*self.facts, *self.cases.items()]:
+        cases = [(self._forms[key], signs) for key, signs in self.cases.items()]
+        for key, signs in [*self.facts, *cases]:
             sign = 1 if signs <= NOT_NEGATIVE else -1 if signs <= NOT_POSITIVE else 0
             sign = 0 if signs == ZERO else sign
             terms, constant = self.store.linear(key)

@@ -116,12 +116,13 @@ def test_cases_of_keys() -> None:
     known = Known(store)
     assert known.of(placed(store, "x*y")) == ANY
     assert known.open_keys(placed(store, "x*y"), strict=False) == [x, y]
-    there = known.among(x, NOT_NEGATIVE).among(y, NEGATIVE)
+    there = known.among(x, NOT_NEGATIVE, x).among(y, NEGATIVE, y)
     assert there.of(placed(store, "x*y")) == NOT_POSITIVE
     assert there.of(placed(store, "-2*x*y^3")) == NOT_NEGATIVE
     assert there.open_keys(placed(store, "x*y"), strict=True) == [x]
     assert not there.impossible()
-    assert there.among(placed(store, "x - y"), NEGATIVE).impossible()
+    less = placed(store, "x - y")
+    assert there.among(less, NEGATIVE, less).impossible()
     assert known.of(x) == ANY
 
 
