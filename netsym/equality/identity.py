@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from math import ceil, log2
 from typing import Any
@@ -37,10 +37,31 @@ _ROUNDS = 24  # of new points, where trials are spoiled by a zero denominator or
 _AT_ONCE = 8_000_000  # residues of parameters held at once
 
 
-#: Ways of reading, tried in this order: opaque, nested max as one, with the laws of roots.
-_ATTEMPTS = (
-    (True, False, False), (True, True, False), (False, False, False), (False, True, False),
-    (False, False, True), (False, True, True),
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way of reading: functions as random, max of max as one, laws of roots, or of circles."""
+
+    opaque: bool = False
+    flat: bool = False
+    roots: bool = False
+    circular: bool = False
+
+    def helps(self, used: Set[str], nested: bool) -> bool:
+        """Whether it says more of what uses these functions than the ways before it."""
+        return (
+            (nested or not self.flat)
+            and ("sqrt" in used or not self.roots)
+            and (not used.isdisjoint(_CIRCLES) or not self.circular)
+            and (self.opaque or bool(used))
+        )
+
+
+_CIRCLES = frozenset({"sin", "cos", "tan"})
+#: Tried in this order.
+_WAYS = (
+    _Way(opaque=True), _Way(opaque=True, flat=True), _Way(), _Way(flat=True),
+    _Way(circular=True), _Way(circular=True, flat=True), _Way(roots=True),
+    _Way(roots=True, flat=True),
 )  # fmt: skip
 
 
@@ -111,12 +132,12 @@ def identity(
     their trials one after another. `bits` and `trials` are for tests of the bound itself.
     """  # fmt: skip
     best: Identity | None = None
-    for opaque, flat, roots in _ATTEMPTS:
-        attempt = _Attempt(one, other, inputs, seed, opaque, flat, roots)
-        used, nested = attempt.outline.found.functions, attempt.outline.found.nested
-        if attempt.outline.found.levels > _HIGHEST and not opaque:
+    for way in _WAYS:
+        attempt = _Attempt(one, other, inputs, seed, way)
+        outline = attempt.outline.found
+        if outline.levels > _HIGHEST and not way.opaque:
             continue
-        if (flat and not nested) or (roots and "sqrt" not in used) or not (opaque or used):
+        if not way.helps(outline.functions, outline.nested):
             continue
         found = attempt.run(outputs, size, bits, trials)
         if found is not None:
@@ -129,30 +150,19 @@ def identity(
 class _Attempt:
     """One way of reading both functions."""
 
-    def __init__(
-        self,
-        one: Read,
-        other: Read,
-        inputs: Names,
-        seed: str,
-        opaque: bool,
-        flat: bool,
-        roots: bool,
-    ) -> None:
+    def __init__(self, one: Read, other: Read, inputs: Names, seed: str, way: _Way) -> None:
         self.reads = (one, other)
         self.inputs = inputs
-        self.seed = f"{seed} {opaque} {flat} {roots}"
-        self.opaque = opaque
-        self.flat = flat
-        self.roots = roots
+        self.seed = f"{seed} {way}"
+        self.way = way
         self.outline = self._outline(logarithms=True)
         found = self.outline.found
         out_of_reach = not found.possible or found.levels > _HIGHEST_WITH_LOGARITHMS
-        if opaque or out_of_reach or "log" not in found.functions:
+        if way.opaque or out_of_reach or "log" not in found.functions:
             self.outline = self._outline(logarithms=False)
 
     def _outline(self, logarithms: bool) -> Outlines:
-        ops = Outlines(self.opaque, logarithms)
+        ops = Outlines(self.way.opaque, logarithms, self.way.circular)
         ends = [read(ops, ops.inputs(self.inputs)) for read in self.reads]
         self.ends: list[Outline] = ends
         first, lost = max(end.first for end in ends), max(end.lost for end in ends)
@@ -168,17 +178,19 @@ class _Attempt:
     def run(self, outputs: int, size: int, bits: int | None, trials: int | None) -> Identity | None:
         """Points until there are enough good ones; None if too many are spoiled."""
         source = random.Random(self.seed)
-        levels = 1 if self.opaque else self.outline.found.levels
+        levels = 1 if self.way.opaque else self.outline.found.levels
         each = self._chance(self._towers(levels, 1, source, bits))
         if bits is None and each > _WEAK and not self.outline.logarithms:
             bits = WIDE
             each = self._chance(self._towers(levels, 1, source, bits))
-        most = _MOST_WITH_ROOTS if self.roots else _MOST_TRIALS
+        most = _MOST_WITH_ROOTS if self.way.roots else _MOST_TRIALS
         wanted = trials or min(most, max(2, ceil(_GOAL / min(each, -_LEAST))))
         at_once = max(1, min(wanted, _AT_ONCE // max(size * levels, 1)))
         equal, good, chance = np.ones(outputs, dtype=bool), 0, 0.0
         for _ in range(_ROUNDS * ceil(wanted / at_once)):
-            count = at_once if self.roots else min(at_once, wanted - good)  # many will be spoiled
+            count = (
+                at_once if self.way.roots else min(at_once, wanted - good)
+            )  # many will be spoiled
             field = self._towers(levels, count, source, bits)
             same, trusted = self._point(field, source.randbytes(32))
             equal &= same[:, trusted].all(axis=1)
@@ -186,16 +198,18 @@ class _Attempt:
             chance += self._chance(field) * float(trusted.mean())
             if good >= wanted or not equal.any():
                 small = field.smallest.bit_length()
-                return Identity(equal, chance, not self.opaque, good, small)
+                return Identity(equal, chance, not self.way.opaque, good, small)
         return None
 
     def _towers(self, levels: int, count: int, source: random.Random, bits: int | None) -> Towers:
-        return towers(levels, count, source, self.roots, bits, self.outline.logarithms)
+        return towers(
+            levels, count, source, self.way.roots, bits, self.outline.logarithms, self.way.circular
+        )
 
     def _chance(self, field: Towers) -> float:
         """log2 of the chance that all these trials are fooled."""
         chance = self.outline.chance(field, self.ends)
-        if not self.roots:
+        if not self.way.roots:
             return chance
         roots = min(self.outline.found.roots, 50)
         signs = log2(1 - 2.0**-roots)  # any of the roots has the wrong one
@@ -204,8 +218,8 @@ class _Attempt:
     def _point(self, field: Towers, key: bytes) -> tuple[Mask, Mask]:
         """Which outputs agree at random points (outputs, trials), and which trials are good."""
         ops = Fields(
-            key, field, opaque=self.opaque, kinked=self.kinked, flat=self.flat, roots=self.roots,
-            logarithms=self.outline.logarithms,
+            key, field, opaque=self.way.opaque, kinked=self.kinked, flat=self.way.flat,
+            roots=self.way.roots, logarithms=self.outline.logarithms,
         )  # fmt: skip
         one, other = (read(ops, ops.symbols(self.inputs)) for read in self.reads)
         return agreement(one, other), ops.good

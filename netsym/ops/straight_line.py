@@ -7,7 +7,7 @@ who looks for pieces goes from instruction to instruction, with values of its ow
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
@@ -96,6 +96,19 @@ class StraightLine:
         """The names that are not inputs, in order."""
         found = (each.which for each in self.instructions if each.op == "name")
         return list(dict.fromkeys(map(str, found)))
+
+    def output(self, place: int) -> StraightLine:
+        """One output alone, by the instructions that it needs."""
+        wanted = {self.ends[place]}
+        for at in range(self.ends[place], -1, -1):
+            if at in wanted:
+                wanted.update(self.instructions[at].operands)
+        places = {old: new for new, old in enumerate(sorted(wanted))}
+        kept = [
+            replace(each, operands=tuple(places[operand] for operand in each.operands))
+            for each in (self.instructions[old] for old in places)
+        ]
+        return StraightLine(kept, self.numbers, [places[self.ends[place]]])
 
     def run(
         self,

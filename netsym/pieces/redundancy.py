@@ -30,6 +30,17 @@ def irredundant(normals: Array, slack: Array) -> list[int]:
     return kept
 
 
+def nowhere_positive(normals: Array, offsets: Array) -> bool:
+    """Whether no u makes all of `normals @ u + offsets` positive: the largest t below all of them.
+
+    `normals` (n, inputs) and `offsets` (n,) are exact numbers.
+    """
+    least = min(offsets) - 1  # t + least is below all at u = 0 and t = 0
+    with_t = np.column_stack([-normals, 0 * offsets + 1])
+    aim = np.append(normals[0] * 0, offsets[0] * 0 + 1)
+    return _follows(aim, -least, with_t, offsets - least)
+
+
 def _met_first(normals: Array, slack: Array) -> set[int]:
     """Those that a ray from 0 meets first and alone; the rays go straight to each of them."""
     rates = normals @ normals.T

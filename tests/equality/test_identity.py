@@ -97,6 +97,32 @@ def test_a_root_has_one_sign(one: str, other: str) -> None:
         assert found is None or not found.holds
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("sin(x)^2 + cos(x)^2", "1"), ("sin(x + y)", "sin(x)*cos(y) + cos(x)*sin(y)"),
+     ("cos(3*x)", "4*cos(x)^3 - 3*cos(x)"), ("tan(x)", "sin(2*x)/(1 + cos(2*x))"),
+     ("sin(2*sin(x))", "2*sin(sin(x))*cos(sin(x))"),
+     ("max(sin(2*x), y)", "max(y, 2*sin(x)*cos(x))"),
+     ("log(exp(sin(2*x)))", "2*sin(x)*cos(x)"), ("tanh(sin(2*x))", "tanh(2*sin(x)*cos(x))")],
+)  # fmt: skip
+def test_sin_and_cos_by_exp(one: str, other: str) -> None:
+    found = said(one, other)
+    assert found.convinces
+    assert found.heuristic
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("sin(x)", "cos(x)"), ("sin(x)", "sinh(x)"), ("exp(x)", "cos(x) + sin(x)"),
+     ("sin(x)^2 - cos(x)^2", "1"), ("sin(2*x)", "2*sin(x)"), ("cos(x - y)", "cos(x + y)"),
+     ("sin(x)^2 + cos(x)^2", "1.000001"), ("sin(x)^2 + cos(y)^2", "1"), ("tan(-x)", "tan(x)"),
+     ("cos(x)*cosh(x)", "1"), ("sin(sin(x))", "sin(x)^2")],
+)  # fmt: skip
+def test_what_is_no_law_of_circles(one: str, other: str) -> None:
+    for seed in range(4):
+        assert not said(one, other, str(seed)).equal.any()
+
+
 def test_max_is_not_min_where_rounding_hides_which_is_larger() -> None:
     """Failed once: (1 + t) - 1 is 0 in float64, so the unit of max had the wrong sign."""
     hidden = "max((1 + x/2^60) - 1, x/2^59 - x/2^60*1.5)"
@@ -141,11 +167,12 @@ DIFFERENT = [
     ("x*y + x", "x*y + y"), ("(x + y)^4", "x^4 + y^4"), ("1/x + 1/y", "2/(x + y)"),
     ("erf(x)", "erf(y)"), ("erf(x^2)", "erf(3*x - 2)"), ("sin(x) + sin(y)", "sin(x + y)"),
     ("max(x, y)", "max(x, 2*y)"), ("relu(x) + relu(y)", "relu(x + y)"), ("abs(x)", "x"),
-    ("exp(x)", "exp(2*x)"), ("sigmoid(x)", "sigmoid(y)"),
+    ("exp(x)", "exp(2*x)"), ("sigmoid(x)", "sigmoid(y)"), ("sin(x)", "cos(x)"),
+    ("sin(x)^2 + cos(y)^2", "1"), ("cos(x + y)", "cos(x)*cos(y) + sin(x)*sin(y)"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("different", "bits"), sample([*product(DIFFERENT, (7, 9, 11))], 8))
+@pytest.mark.parametrize(("different", "bits"), sample([*product(DIFFERENT, (7, 9, 11))], 12))
 def test_accidents_are_no_more_frequent_than_the_bound(
     different: tuple[str, str], bits: int
 ) -> None:

@@ -374,9 +374,15 @@ def test_the_output_that_differs_is_named() -> None:
 
 # -- undecided, and never rounded up --------------------------------------------------------------
 def test_undecided() -> None:
-    found = judged("sin(x)^2 + cos(x)^2", "1")
+    one, other = "atan(x) + atan(1/x)", "atan(2*x) + atan(1/(2*x))"
+    found = judged(one, other)
     assert found.name == "undecided"
     assert "neither proved" in found.because
+    assert judged(one, f"{other} + 0.0000000001").name == "different"
+
+
+def test_laws_of_circles_are_known() -> None:
+    assert judged("sin(x)^2 + cos(x)^2", "1").name == "identical"
     assert judged("sin(x)^2 + cos(x)^2", "1.0000000001").name == "different"
 
 

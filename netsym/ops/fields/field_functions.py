@@ -1,9 +1,10 @@
 """What functions are in finite fields.
 
 exp is a power in a tower of primes, so its laws hold, and with them those of sigmoid, tanh and
-softmax; log is the discrete logarithm, a root a root. max is a random function of the distances of
-its operands from their mean, in units of a norm: so it does not depend on their order, and
-commutes with shifts and with positive factors. All others are random functions.
+softmax, and of sin and cos where -1 has a root; log is the discrete logarithm, a root a root. max
+is a random function of the distances of its operands from their mean, in units of a norm: so it
+does not depend on their order, and commutes with shifts and with positive factors. All others are
+random functions.
 """
 
 from __future__ import annotations
@@ -60,7 +61,38 @@ def _cosh(fields: Arithmetic, z: Residues) -> Residues:
 
 
 def _tan(fields: Arithmetic, z: Residues) -> Residues:
-    return fields.divide(fields.random("sin", z), fields.random("cos", z))
+    return fields.divide(_sin(fields, z), _cos(fields, z))
+
+
+def _sin(fields: Arithmetic, z: Residues) -> Residues:
+    """`(exp(iz) - exp(-iz))/2i` (Euler)."""
+    return _circular(fields, "sin", z, lambda turned, back, unit: (turned - back) * -unit)
+
+
+def _cos(fields: Arithmetic, z: Residues) -> Residues:
+    """`(exp(iz) + exp(-iz))/2`."""
+    return _circular(fields, "cos", z, lambda turned, back, _: turned + back)
+
+
+def _circular(
+    fields: Arithmetic, name: str, z: Residues, twice: Callable[[Array, Array, Array], Array]
+) -> Residues:
+    """By `exp(iz)`, `exp(-iz)` and i in a circular tower, else a random function."""
+    towers = fields.towers
+    if not towers.imaginary:
+        return fields.random(name, z)
+
+    def found(level: int, above: Array) -> Array:
+        primes, order = towers.primes[level], towers.primes[level + 1]
+        angle = above * towers.imaginary[level + 1] % order
+        generators = towers.generators[level]
+        turned = fields.raised(level, generators, angle)
+        back = fields.raised(level, generators, -angle % order)
+        doubled = twice(turned, back, towers.imaginary[level]) % primes
+        result: Array = doubled * ((primes + 1) // 2) % primes
+        return result
+
+    return fields.each(found, real_of(name), z, shift=1)
 
 
 def _abs(fields: Arithmetic, z: Residues) -> Residues:
@@ -108,5 +140,5 @@ def _larger(fields: Arithmetic, a: Residues, b: Residues) -> Residues:
 
 NATIVE: dict[str, Callable[..., Residues]] = {
     "exp": _exp, "log": _log, "sqrt": _sqrt, "tanh": _tanh, "sinh": _sinh, "cosh": _cosh,
-    "tan": _tan, "abs": _abs, "max": _max, "min": _min,
+    "tan": _tan, "sin": _sin, "cos": _cos, "abs": _abs, "max": _max, "min": _min,
 }  # fmt: skip

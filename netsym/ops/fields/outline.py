@@ -23,6 +23,8 @@ from netsym.ops.arrays import concatenated_shape, hollow, taken_shape
 from netsym.ops.decimals import are_decimals, decimal, decimals
 from netsym.ops.fields.tower import Towers
 
+_HYPERBOLIC = frozenset({"exp", "tanh", "sinh", "cosh"})
+_CIRCULAR = frozenset({"sin", "cos", "tan"})
 _MOST = 2**200  # of degrees and bits: with more, nothing is proved anyway
 
 
@@ -74,9 +76,10 @@ class Found:
 class Outlines(ByMatrices[Outline]):
     """Outlines of values, and what is `found` of all that is read with it."""
 
-    def __init__(self, opaque: bool, logarithms: bool = True) -> None:
+    def __init__(self, opaque: bool, logarithms: bool = True, circular: bool = False) -> None:
         self.opaque = opaque
         self.logarithms = logarithms
+        self.by_exp = _HYPERBOLIC | _CIRCULAR if circular else _HYPERBOLIC
         self.found = Found()
 
     def chance(self, towers: Towers, ends: Sequence[Outline]) -> float:
@@ -262,8 +265,8 @@ class Outlines(ByMatrices[Outline]):
             outline = replace(outline, largest=True)
         if self.opaque:
             return outline
-        if function in ("exp", "tanh", "sinh", "cosh"):
-            above, below = (1, 1) if function in ("tanh", "sinh", "cosh") else (1, 0)
+        if function in self.by_exp:
+            above, below = (1, 0) if function == "exp" else (2, 1) if function != "tan" else (2, 2)
             shifted = max(outline.first - 1, 0)
             return self._seen(
                 replace(outline, first=shifted, lost=outline.lost + 1, end=outline.end - 1,

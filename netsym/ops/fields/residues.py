@@ -67,9 +67,10 @@ class Arithmetic(ByMatrices[Residues]):
     `key` makes everything random. `opaque` reads functions as random functions, else they are
     written by exp, whose laws hold in a tower; `roots` says whether the laws of roots hold as well,
     in towers made for them: then a root of a square has either sign by chance; `logarithms` whether
-    log is the discrete logarithm. `kinked` says that max may occur, `flat` reads a max of max as
-    one max of all operands. `good` (trials,) tells in which trials nothing was divided by zero and
-    no root was missing; the others say nothing.
+    log is the discrete logarithm. In a circular tower sin and cos are written by exp, too.
+    `kinked` says that max may occur, `flat` reads a max of max as one max of all operands. `good`
+    (trials,) tells in which trials nothing was divided by zero and no root was missing; the others
+    say nothing.
     """
 
     def __init__(
