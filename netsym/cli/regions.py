@@ -14,6 +14,7 @@ from netsym.cli.reports import report_options
 from netsym.cli.writing import languages, option_row, page_options, to_option, write_formula
 from netsym.errors import SpecError
 from netsym.network.network import Network
+from netsym.pieces.cells import BUDGET
 from netsym.pieces.region import at
 from netsym.pieces.regions import regions
 from netsym.writers import WRITERS
@@ -26,7 +27,7 @@ _ALL: dict[str, Callable[[Any, int | None], Any]] = {
 }
 _ONE = languages(to for to in WRITERS if to not in _ALL)
 ROWS = (
-    Row("--box", beside="--at"),
+    Row("--box, --budget", beside="--at"),
     Row(f"{_ONE}, --ascii, --document, --max-nodes", only="--at"),
     Row("--to, --ascii, --digits, --max-nodes", beside="--json"),
     option_row("ascii"),
@@ -42,6 +43,8 @@ ROWS = (
 @network_argument
 @click.option("--at", "point", metavar="X1,X2,…", help="Only the piece around this point.")
 @click.option("--box", metavar="LOW,HIGH", help="Only where every input is within this.")
+@click.option("--budget", type=click.IntRange(1), metavar="N", default=BUDGET, show_default=True,
+              help="Look for so many pieces at most.")  # fmt: skip
 @to_option(WRITERS.values(), "report", "The report, or the formula in a language.")
 @page_options
 @result_options
@@ -50,8 +53,8 @@ def command(network: Network, **options: Any) -> None:
 
     \b
     Examples:
-      netsym regions relu.toml                 all linear pieces, of one or two inputs
-      netsym regions relu.toml --at 0.5        the piece around a point, of any inputs
+      netsym regions relu.toml                 all linear pieces
+      netsym regions relu.toml --at 0.5        the piece around a point
       netsym regions relu.toml --box -1,1
       netsym regions relu.toml --to latex      with cases, for your notes
 
@@ -71,7 +74,7 @@ def command(network: Network, **options: Any) -> None:
             found: Any = region
         else:
             box = None if options["box"] is None else _box(options["box"])
-            found = regions(network, box, progress=progress)
+            found = regions(network, box, options["budget"], progress)
         write([_text(found, options)], options["target"], progress)
 
 
