@@ -20,29 +20,41 @@ def irredundant(normals: Array, slack: Array) -> list[int]:
     """The inequalities that do not follow from the others, in order.
 
     `normals` (n, inputs) and `slack` (n,) are exact numbers; no row of normals is zero, and no
-    inequality is there twice.
+    inequality is there twice. Each is compared with those that are known to be needed; where it
+    does not follow from them, a point beyond it leads to one more (Clarkson, More
+    output-sensitive geometric algorithms, 1994).
     """
-    certain = _met_first(normals, slack)
+    needed = _met_first(normals, slack)
     kept = list(range(len(slack)))
     for one in range(len(slack)):
-        if one not in certain:
-            others = [other for other in kept if other != one]
-            if beyond(normals[one], slack[one], normals[others], slack[others]) is None:
-                kept = others
+        while one not in needed:
+            known = sorted(needed)
+            way = beyond(normals[one], slack[one], normals[known], slack[known])
+            met = None if way is None else _met(normals @ way, slack)
+            if met is None and way is not None:  # an edge is met, which tells nothing
+                known = [other for other in kept if other != one]
+                way = beyond(normals[one], slack[one], normals[known], slack[known])
+                met = one
+            if way is None:
+                kept.remove(one)
+                break
+            assert met is not None
+            needed.add(met)
     return kept
 
 
 def _met_first(normals: Array, slack: Array) -> set[int]:
     """Those that a ray from 0 meets first and alone; the rays go straight to each of them."""
     rates = normals @ normals.T
-    met = set()
-    for speeds in rates.T:
-        towards = np.flatnonzero(speeds > 0).tolist()
-        times = [slack[one] / speeds[one] for one in towards]
-        first = min(times)
-        if times.count(first) == 1:
-            met.add(towards[times.index(first)])
-    return met
+    return {met for speeds in rates.T if (met := _met(speeds, slack)) is not None}
+
+
+def _met(speeds: Array, slack: Array) -> int | None:
+    """The inequality that a ray from 0 meets first, by the speeds to them; None for several."""
+    towards = np.flatnonzero(speeds > 0).tolist()
+    times = [slack[one] / speeds[one] for one in towards]
+    first = min(times)
+    return towards[times.index(first)] if times.count(first) == 1 else None
 
 
 def beyond(normal: Array, limit: Any, normals: Array, slack: Array) -> Array | None:
