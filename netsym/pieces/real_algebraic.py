@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import flint
 
 from netsym.ops.proved.balls import precision
+from netsym.ops.proved.rationals import NotRational
 
 #: A rational (flint.fmpq) or an `Algebraic`; they are compared exactly.
 Real = Any
 
 _FIRST_BITS = 64
+_MOST_EFFORT = 20_000  # intervals, times the terms of the polynomial
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +33,9 @@ class Algebraic:
 
     def ball(self, bits: int) -> Any:
         """An interval of flint's (arb) in which it is, of so many bits."""
-        return _real_roots(self.coefficients, bits)[self.which]
+        low, high = _narrowed(self.coefficients, self.which, bits)
+        with precision(bits):
+            return flint.arb(low).union(flint.arb(high))
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -79,12 +84,50 @@ def more_and_more() -> Iterator[int]:
 
 
 @lru_cache(maxsize=10_000)
-def _real_roots(coefficients: tuple[int, ...], bits: int) -> list[Any]:
-    """Disjoint intervals, each with one real root, from the left."""
-    with precision(bits):
-        found: Any = flint.fmpz_poly(list(coefficients)).complex_roots()
-    reals = [root.real for root, _ in found if root.imag == 0]
-    return sorted(reals, key=lambda ball: ball.mid())
+def _isolated(coefficients: tuple[int, ...]) -> list[tuple[Any, Any]]:
+    """Intervals with one real root each, from the left, of an irreducible polynomial.
+
+    By bisection and Descartes' rule of signs (Collins and Akritas, Polynomial real root isolation
+    using Descartes' rule of signs, 1976). It has no rational root, so no end of an interval is one.
+    Raises `NotRational` for roots that are too close together to be told apart soon.
+    """
+    polynomial = flint.fmpq_poly(list(coefficients))
+    bound = flint.fmpq(2 + max(map(abs, coefficients)) // abs(coefficients[-1]))
+    waiting = [(flint.fmpq(0), bound), (-bound, flint.fmpq(0))]
+    found = []
+    effort = 0
+    while waiting:
+        effort += len(coefficients)
+        if effort > _MOST_EFFORT:
+            raise NotRational("roots of a polynomial that are too close together")
+        low, high = waiting.pop()
+        count = _at_most(polynomial, low, high)
+        if count == 1:
+            found.append((low, high))
+        elif count:
+            middle = (low + high) / 2
+            waiting += [(middle, high), (low, middle)]
+    return found
+
+
+def _at_most(polynomial: Any, low: Any, high: Any) -> int:
+    """At least as many as there are roots in an interval, and 0 or 1 only if that is the number."""
+    inside = polynomial(flint.fmpq_poly([low, high - low]))  # of 0 to 1
+    coefficients = flint.fmpq_poly(inside.coeffs()[::-1])(flint.fmpq_poly([1, 1])).coeffs()
+    signs = [number > 0 for number in coefficients if number]
+    return sum(one != other for one, other in pairwise(signs))
+
+
+@lru_cache(maxsize=10_000)
+def _narrowed(coefficients: tuple[int, ...], which: int, bits: int) -> tuple[Any, Any]:
+    """An interval around a root, whose width is to its ends as 1 to so many bits."""
+    low, high = _isolated(coefficients)[which]
+    polynomial = flint.fmpq_poly(list(coefficients))
+    rises = polynomial(high) > 0
+    while (high - low) * 2**bits > max(abs(low), abs(high)):
+        middle = (low + high) / 2
+        low, high = (low, middle) if (polynomial(middle) > 0) == rises else (middle, high)
+    return low, high
 
 
 @lru_cache(maxsize=10_000)
@@ -95,7 +138,7 @@ def _factored(coefficients: tuple[int, ...]) -> list[tuple[Real, int]]:
         if len(known) == 2:
             found.append((flint.fmpq(-known[0], known[1]), multiplicity))
         else:
-            count = len(_real_roots(known, _FIRST_BITS))
+            count = len(_isolated(known))
             found += [(Algebraic(known, which), multiplicity) for which in range(count)]
     return found
 

@@ -10,6 +10,7 @@ from flint import fmpq, fmpq_poly
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netsym.ops.proved.rationals import NotRational
 from netsym.pieces.real_algebraic import Algebraic, between, beyond, roots
 from tests.effort import random_examples
 
@@ -45,6 +46,16 @@ def test_what_is_close_together_is_told_apart(digits: int) -> None:
     assert root != near
     for x in islice(between(near, root), 3):
         assert near < x < root
+
+
+def test_roots_that_are_nearly_one() -> None:
+    """Mignotte's polynomials; what would take minutes is refused, not waited for."""
+    found = [root for root, _ in roots(X**20 - 2 * (10**10 * X - 1) ** 2)]
+    assert len(found) == 4
+    assert found == sorted(found)
+    assert next(between(found[1], found[2])) == fmpq(1, 10**10)
+    with pytest.raises(NotRational, match="too close together"):
+        roots(X**90 - 2 * (10**30 * X - 1) ** 2)
 
 
 @random_examples(60)
