@@ -55,8 +55,9 @@ def everywhere(
     """Compare two functions of `width` inputs on all their pieces, where both are defined.
 
     They are made of pieces of rational functions of one variable, or of linear ones of several;
-    None if they are not. `numbers` are what the uses of numbers stand for, on either side. The
-    budget is in pieces, and the same on every machine.
+    None if they are not, or if a number or a polynomial becomes too long. `numbers` are what the
+    uses of numbers stand for, on either side. The budget is in pieces, of which one of many inputs
+    takes several; it is the same on every machine.
     """
     circuit = Circuit()
     inputs = [circuit.variable("input", place) for place in range(width)]

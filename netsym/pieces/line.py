@@ -21,7 +21,7 @@ from netsym.pieces.real_algebraic import Algebraic, Real, beyond, more_and_more
 
 
 class Line:
-    """Sums of a circuit on one piece after the other; `atom` is the variable.
+    """Sums of a circuit on one piece after the other; `variable` is its atom.
 
     The piece goes from `low` to `high`, None for no end. `values` are those of the circuit's sums
     on it, by their places, and `signs` those of the operands of abs and sign, by their atoms.
