@@ -60,7 +60,7 @@ WHOLE: dict[str, tuple[Takes, str, list[Any]]] = {
     "max_nodes": (lambda n: NET.inlined.text(max_nodes=n), "max_nodes", [-1]),
     "expanded": (lambda n: expanded(LINEAR, n), "max_nodes", [-1]),
     "derivation": (lambda n: derivation(netsym.simplify(LINEAR), max_nodes=n), "max_nodes", [-1]),
-    "regions, most": (lambda n: regions(RELU, most=n), "most", [0, -1]),
+    "regions, budget": (lambda n: regions(RELU, budget=n), "budget", [0, -1]),
 }  # fmt: skip
 #: What takes any finite number.
 REAL: dict[str, tuple[Takes, str, list[Any]]] = {

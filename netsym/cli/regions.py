@@ -14,6 +14,7 @@ from netsym.cli.verb import options, verb
 from netsym.cli.writing import Languages, Writing, languages
 from netsym.errors import SpecError
 from netsym.network.network import Network
+from netsym.pieces.cells import BUDGET
 from netsym.pieces.region import at
 from netsym.pieces.regions import regions
 from netsym.writers import WRITERS
@@ -32,7 +33,7 @@ _LANGUAGES = Languages(
 
 def _rows() -> Iterator[Row]:
     one = languages(to for to in WRITERS if to not in _ALL)
-    yield Row("--box", beside="--at")
+    yield Row("--box, --budget", beside="--at")
     yield Row(f"{one}, --ascii, --document, --max-nodes", only="--at")
     yield Row("--to, --ascii, --digits, --max-nodes", beside="--json")
     yield from _LANGUAGES.rows()
@@ -45,17 +46,24 @@ def _rows() -> Iterator[Row]:
     "regions", NETWORK,
     click.option("--at", "point", metavar="X1,X2,…", help="Only the piece around this point."),
     click.option("--box", metavar="LOW,HIGH", help="Only where every input is within this."),
+    click.option("--budget", type=click.IntRange(1), metavar="N", default=BUDGET, show_default=True,
+                 help="Look for so many pieces at most."),
     _LANGUAGES.to, _LANGUAGES.own, options(Output), rows=_rows,
 )  # fmt: skip
 def command(
-    network: Network, point: str | None, box: str | None, writing: Writing, output: Output
+    network: Network,
+    point: str | None,
+    box: str | None,
+    budget: int,
+    writing: Writing,
+    output: Output,
 ) -> None:
     """Print a network of relu, leaky_relu, … piece by piece: each is an affine map.
 
     \b
     Examples:
-      netsym regions relu.toml                 all linear pieces, of one or two inputs
-      netsym regions relu.toml --at 0.5        the piece around a point, of any inputs
+      netsym regions relu.toml                 all linear pieces
+      netsym regions relu.toml --at 0.5        the piece around a point
       netsym regions relu.toml --box -1,1
       netsym regions relu.toml --to latex      with cases, for your notes
 
@@ -70,7 +78,7 @@ def command(
             found: Any = at(network, point.split(","))
         else:
             bounds = None if box is None else _box(box)
-            found = regions(network, bounds, progress=progress)
+            found = regions(network, bounds, budget, progress)
         own, digits = writing.own, writing.digits
         if output.as_json or writing.to == "report":
             output.write_result(

@@ -1,78 +1,91 @@
-"""Convex cells of the line and the plane, cut exactly.
+"""Convex cells of the plane, by their corners, cut exactly.
 
-A corner is (x…, w) in integers, w >= 0, and stands for the point x/w; with w = 0 it is infinitely
-far in direction x. So a half line or a quadrant is a cell like any other.
+A corner is (x, y, w) in integers, w >= 0, and stands for the point (x/w, y/w); with w = 0 it is
+infinitely far in direction (x, y). So a quadrant is a cell like any other.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
-Corner = tuple[int, ...]
+from netsym.pieces.redundancy import whole
 
-#: Corners in order; any two that follow each other, and the last and the first, are an edge.
-Cell = tuple[Corner, ...]
-
-
-def everywhere(inputs: int) -> list[Cell]:
-    """The two half lines, or the four quadrants."""
-    origin = (*(0 for _ in range(inputs)), 1)
-    if inputs == 1:
-        return [(origin, (sign, 0)) for sign in (-1, 1)]
-    return [(origin, (x, 0, 0), (0, y, 0)) for x, y in product((-1, 1), repeat=2)]
+Corner = tuple[int, int, int]
 
 
-def box(sides: Sequence[tuple[Fraction, Fraction]]) -> Cell:
-    """An interval, or a rectangle, from the (low, high) of each input."""
-    if len(sides) == 1:
-        return tuple(corner((x,)) for x in sides[0])
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """Its corners in order; any two that follow each other, and the last and the first, are an
+    edge.
+    """
+
+    corners: tuple[Corner, ...]
+
+    @property
+    def effort(self) -> int:
+        """Of asking for its parts: none."""
+        return 0
+
+    def parts(self, row: Sequence[Any]) -> list[tuple[Polygon, int]]:
+        """Where an affine function is positive, and negative; itself, if that is one of both."""
+        form = whole(row)
+        values = [value(form, each) for each in self.corners]
+        if min(values) >= 0:
+            return [(self, 1)]
+        if max(values) <= 0:
+            return [(self, -1)]
+        above: dict[Corner, None] = {}
+        below: dict[Corner, None] = {}
+        for place, (one, here) in enumerate(zip(self.corners, values, strict=True)):
+            other, there = self.corners[place - 1], values[place - 1]
+            if min(here, there) < 0 < max(here, there):
+                crossing = _between(one, abs(there), other, abs(here))
+                above[crossing] = below[crossing] = None
+            if here >= 0:
+                above[one] = None
+            if here <= 0:
+                below[one] = None
+        return [(Polygon(tuple(above)), 1), (Polygon(tuple(below)), -1)]
+
+    def has_edge(self, row: Sequence[Any]) -> bool:
+        """Whether an affine function is 0 along an edge."""
+        form = whole(row)
+        return sum(value(form, each) == 0 for each in self.corners) > 1
+
+    def points(self) -> Iterator[tuple[Fraction, ...]]:
+        """Three points inside that are on no line, by which an affine function is known."""
+        middle = [sum(xs) for xs in zip(*self.corners, strict=True)]
+        for corner in self.corners[:3]:
+            x, y, w = (a + b for a, b in zip(middle, corner, strict=True))
+            yield Fraction(x, w), Fraction(y, w)
+
+
+def quadrants() -> list[Polygon]:
+    """The plane, in cells that have corners."""
+    signs = product((-1, 1), repeat=2)
+    return [Polygon(((0, 0, 1), (x, 0, 0), (0, y, 0))) for x, y in signs]
+
+
+def rectangle(sides: Sequence[tuple[Fraction, Fraction]]) -> Polygon:
+    """The points with each coordinate between a low and a high one."""
     (left, right), (low, high) = sides
     around = [(left, low), (right, low), (right, high), (left, high)]
-    return tuple(map(corner, around))
-
-
-def corner(point: Sequence[Fraction]) -> Corner:
-    """A point as a corner."""
-    w = math.lcm(*(x.denominator for x in point))
-    return (*(int(x * w) for x in point), w)
+    corners = (tuple(whole((*point, Fraction(1)))) for point in around)
+    return Polygon(tuple((x, y, w) for x, y, w in corners))
 
 
 def value(form: Sequence[int], at: Corner) -> int:
     """An affine form, the constant last, at a corner, but for a positive factor."""
-    return sum(a * x for a, x in zip(form, at, strict=True))
-
-
-def split(cell: Cell, form: Sequence[int]) -> list[Cell]:
-    """The parts of a cell where a form is positive, and negative; the cell, if it has one sign."""
-    values = [value(form, each) for each in cell]
-    if min(values) >= 0 or max(values) <= 0:
-        return [cell]
-    above: dict[Corner, None] = {}
-    below: dict[Corner, None] = {}
-    for place, (one, here) in enumerate(zip(cell, values, strict=True)):
-        other, there = cell[place - 1], values[place - 1]
-        if min(here, there) < 0 < max(here, there):
-            crossing = _between(one, abs(there), other, abs(here))
-            above[crossing] = below[crossing] = None
-        if here >= 0:
-            above[one] = None
-        if here <= 0:
-            below[one] = None
-    return [tuple(above), tuple(below)]
+    (a, b, c), (x, y, w) = form, at
+    return a * x + b * y + c * w
 
 
 def _between(one: Corner, weight: int, other: Corner, weight_of_other: int) -> Corner:
-    sums = [weight * x + weight_of_other * y for x, y in zip(one, other, strict=True)]
-    common = math.gcd(*sums)
-    return tuple(x // common for x in sums)
-
-
-def inside(cell: Cell) -> Iterator[tuple[Fraction, ...]]:
-    """As many points inside a cell as an affine function is known by: one more than inputs."""
-    middle = [sum(xs) for xs in zip(*cell, strict=True)]
-    for one in cell[: len(middle)]:
-        *xs, w = (x + y for x, y in zip(middle, one, strict=True))
-        yield tuple(Fraction(x, w) for x in xs)
+    x, y, w = (weight * a + weight_of_other * b for a, b in zip(one, other, strict=True))
+    common = math.gcd(x, y, w)
+    return x // common, y // common, w // common

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from numbers import Integral
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,14 +18,24 @@ from netsym.errors import SpecError, as_given
 from netsym.formula import Formula
 from netsym.graph.functions import ACTIVATIONS, FUNCTIONS, LINEAR
 from netsym.network.network import Network
+from netsym.ops import Ops
 from netsym.ops.affine.affine import NotAffine
-from netsym.ops.affine.affine_pieces import Kinks, Pieces, Sides, Undecided, near, products
+from netsym.ops.affine.affine_pieces import (
+    Kinks,
+    Pieces,
+    Sides,
+    Signs,
+    Undecided,
+    near,
+    products,
+)
 from netsym.ops.proved.rationals import Exact, NotRational, Rationals, fractions
 from netsym.pieces.affine_text import ROUNDED, Row, Writer, formula, is_rounded
 from netsym.pieces.redundancy import irredundant
 from netsym.wording import WIDTH, agreed, few, paragraph, plural, runs, spelled
 from netsym.writers.text import Ascii
 
+A = TypeVar("A")
 Array = npt.NDArray[Any]
 Point = tuple[Fraction, ...]
 
@@ -223,9 +233,10 @@ def at(network: Network, point: Sequence[Any]) -> Region:
     points = [x, *_around(x, forms)]
     check(network, [(rows, points)])
     different = list(sides.values())
+    active = activities((each.layer, each.function, each.sides) for each in kinks)
     return Region(
         network, x, rows_of(rows), tuple(different[place] for place in kept),
-        len(units), reduce, activities(kinks), len(points),
+        len(units), reduce, active, len(points),
     )  # fmt: skip
 
 
@@ -248,8 +259,16 @@ def read(network: Network, base: Exact, sides: Sides) -> tuple[Array, list[Kinks
     not piecewise linear or have no exact values.
     """
     ops = Pieces(base, len(network.input_names), sides)
+    return ops.rows(read_by(network, ops, ops.identity())), ops.kinks
+
+
+def read_by(network: Network, ops: Ops[A], inputs: A) -> A:
+    """The outputs in a reading of affine pieces.
+
+    Raises `SpecError` for networks that are not piecewise linear or have no exact values.
+    """
     try:
-        return ops.rows(network.read(ops, ops.identity())), ops.kinks
+        return network.read(ops, inputs)
     except NotAffine as error:
         raise SpecError(
             f"layer {error.layer} uses {error}, which is not piecewise linear; only networks of "
@@ -296,11 +315,11 @@ def rows_of(numbers: Array) -> tuple[Row, ...]:
     return tuple(map(tuple, fractions(numbers).tolist()))
 
 
-def activities(kinks: Sequence[Kinks]) -> tuple[Activity, ...]:
-    """Which units are active, activation by activation."""
+def activities(kinks: Iterable[tuple[int, str, Signs]]) -> tuple[Activity, ...]:
+    """Which units are active, activation by activation, by layer, function, and sides of kinks."""
     found = []
-    for (layer, function), group in groupby(kinks, lambda each: (each.layer, each.function)):
-        active = np.all([each.sides >= 0 for each in group], axis=0)
+    for (layer, function), group in groupby(kinks, lambda each: each[:2]):
+        active = np.all([sides >= 0 for _, _, sides in group], axis=0)
         numbers = tuple((np.flatnonzero(active) + 1).tolist())
         found.append(Activity(layer, function, len(active), numbers))
     return tuple(found)
@@ -327,13 +346,20 @@ def _step(point: Point, direction: Sequence[int], forms: Array) -> Fraction:
     return Fraction(2) ** exponent
 
 
+class _Unwatched(Rationals):
+    """Exact fractions, of which nobody asks what max, min and abs have seen."""
+
+    def _watch(self, *_: Any) -> None:
+        pass
+
+
 def check(network: Network, maps: Sequence[tuple[Array, Sequence[Point]]]) -> None:
     """Compare maps (outputs, inputs + 1) with the network in exact fractions, each at its points.
 
     They are read in different ways. Raises `RuntimeError` if they differ: a mistake of netsym's.
     """
     points = [point for _, several in maps for point in several]
-    ops = Rationals()
+    ops = _Unwatched()
     y = network.read(ops, ops.points(np.array(points, dtype=object)))
     exact = np.broadcast_to(y, (len(points), len(network.output_names)))
     start = 0

@@ -1,37 +1,28 @@
-"""All linear regions of a network of one or two inputs: where each of its affine pieces holds."""
+"""All linear regions of a network: where each of its affine pieces holds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from netsym.errors import SpecError, TooLargeError, as_given, checked_whole
+from netsym.network.counting import refuse_vast_network
 from netsym.network.network import Network, check_network
-from netsym.ops.affine.affine_pieces import Kinks, Undecided, signs, throughout
-from netsym.ops.proved.rationals import Exact
-from netsym.pieces import polygons
-from netsym.pieces.affine_text import ROUNDED, Row, Writer, formula
-from netsym.pieces.polygons import Cell
+from netsym.pieces.affine_text import ROUNDED, Writer, formula
+from netsym.pieces.cells import BUDGET, BudgetSpent
+from netsym.pieces.listing import Listing
+from netsym.pieces.piece import Box, Interval, Piece
 from netsym.pieces.region import (
     Activity,
     Inequality,
-    Point,
     Region,
-    activities,
     at,
     check,
     exact_number,
-    inequalities,
-    read,
     refuse_names,
-    rows_of,
-    sided,
 )
 from netsym.wording import WIDTH, paragraph, plural, spelled
 from netsym.writers.language import Equation, Language, Watcher, no_watcher
@@ -39,53 +30,6 @@ from netsym.writers.latex import Latex
 from netsym.writers.text import Ascii
 
 __all__ = ["Activity", "Inequality", "Interval", "Piece", "Region", "Regions", "at", "regions"]
-
-Array = npt.NDArray[Any]
-
-#: The (low, high) of each input.
-Box = tuple[tuple[Fraction, Fraction], ...]
-
-_MOST = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One linear region: `rows` has for each output its coefficients, and its bias last.
-
-    `inequalities` are its sides, without those that follow from others or from the box. With one
-    input it goes from `low` to `high`, None for no end. `point` is inside.
-    """
-
-    rows: tuple[Row, ...]
-    inequalities: tuple[Inequality, ...]
-    activities: tuple[Activity, ...]
-    point: Point
-    low: Fraction | None = None
-    high: Fraction | None = None
-
-    def __repr__(self) -> str:
-        return f"<linear piece around {', '.join(map(str, self.point))}>"
-
-    def to_json(self) -> dict[str, Any]:
-        """The data, for `--json`; numbers are exact fractions, as text."""
-        ends = {"low": self.low, "high": self.high} if len(self.point) == 1 else {}
-        return {
-            "matrix": [list(map(str, row[:-1])) for row in self.rows],
-            "bias": [str(row[-1]) for row in self.rows],
-            "inequalities": [each.to_json() for each in self.inequalities],
-            **{key: None if end is None else str(end) for key, end in ends.items()},
-            "point": list(map(str, self.point)),
-            "active": [each.to_json() for each in self.activities],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Where the one input is, from `low` to `high` (None for no end), and the `rows` there."""
-
-    low: Fraction | None
-    high: Fraction | None
-    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +68,9 @@ class Regions:
         """Of one input: the pieces of the function, neighbours with one map joined.
 
         `output` is the name of one, or its number from 1; without it, all are told apart by.
-        Raises `SpecError` for two inputs, or no such output.
+        Raises `SpecError` for several inputs, or no such output.
         """
-        self._refuse_two()
+        self._refuse_several()
         rows = slice(None)
         if output is not None:
             places = self.network.output_positions(output)
@@ -141,7 +85,7 @@ class Regions:
     def text(self, digits: int | None = None) -> str:
         """Of one input: each output piece by piece, as `y = 2*x  if x < 1`, line by line.
 
-        Raises `SpecError` for two inputs.
+        Raises `SpecError` for several inputs.
         """
         blocks = []
         for left, cases in self._cases(Ascii, digits, {}):
@@ -154,7 +98,7 @@ class Regions:
     def latex(self, digits: int | None = None) -> str:
         r"""Of one input: each output in `cases` (amsmath), for display mathematics.
 
-        Raises `SpecError` for two inputs.
+        Raises `SpecError` for several inputs.
         """
         equations = []
         relations = {"<=": r"\le", ">=": r"\ge"}
@@ -196,9 +140,9 @@ class Regions:
     def sympy(self) -> Any:
         """Of one input: a sympy `Piecewise` of Rationals, a `Tuple` of them for several outputs.
 
-        Outside of the box it has no value. Raises `SpecError` for two inputs.
+        Outside of the box it has no value. Raises `SpecError` for several inputs.
         """
-        self._refuse_two()
+        self._refuse_several()
         import sympy
 
         x = sympy.Symbol(self.network.input_names.ascii(0), real=True)
@@ -287,10 +231,10 @@ class Regions:
             "checked": self.checked,
         }
 
-    def _refuse_two(self) -> None:
+    def _refuse_several(self) -> None:
         if len(self.network.input_names) > 1:
             raise SpecError(
-                "the function is written piece by piece for networks of one input; for two, use "
+                "the function is written piece by piece for networks of one input; for more, use "
                 "the report or the JSON"
             )
 
@@ -298,14 +242,15 @@ class Regions:
 def regions(
     network: Network,
     box: Sequence[Any] | None = None,
-    most: int = _MOST,
+    budget: int = BUDGET,
     progress: Watcher = no_watcher,
 ) -> Regions:
-    """All linear regions of a network of one or two inputs, everywhere or in a box.
+    """All linear regions of a network, everywhere or in a box.
 
     `box` is (low, high) for all inputs, or one such pair for each; numbers as `at` takes them.
-    `progress(what, done, total)` is told on the way. Raises `SpecError` for other networks and
-    boxes, `TooLargeError` for more than `most` regions.
+    `budget` is the number of regions at most; with many inputs, one takes more than one of it.
+    `progress(what, done, total)` is told on the way. Raises `SpecError` for networks that are not
+    piecewise linear and for other boxes, `TooLargeError` where the budget does not suffice.
 
     >>> import netsym
     >>> network = netsym.parse("1-2-1:relu")
@@ -315,109 +260,29 @@ def regions(
         2*x + 3  if x >= -1
     """
     check_network(network, "list the regions of")
-    most = checked_whole("most", most, 1)
-    inputs = len(network.input_names)
-    if inputs > 2:
-        raise SpecError(
-            f"regions are listed for networks of one or two inputs, and this one has {inputs:,}; "
-            "ask for the region around a point (at, --at)"
-        )
+    budget = checked_whole("budget", budget, 1)
     refuse_names(network)
+    refuse_vast_network(network)
     sides = None if box is None else _box(network, box)
-    starts = polygons.everywhere(inputs) if sides is None else [polygons.box(sides)]
-    base = Exact()
-    found: dict[bytes, list[Cell]] = {}
-    known: dict[bytes, tuple[Array, list[Kinks]]] = {}
-    for start in starts:
-        for cell, rows, kinks in _cells(network, base, start, most):
-            pattern = b"".join(each.sides.astype(np.int8).tobytes() for each in kinks)
-            found.setdefault(pattern, []).append(cell)
-            known[pattern] = rows, kinks
-            progress("looking for regions", len(found), 0)
-            if len(found) > most:
-                raise _too_many(most)
-    progress("checking regions", 0, len(found))
-    points = {pattern: list(polygons.inside(cells[0])) for pattern, cells in found.items()}
-    check(network, [(known[pattern][0], several) for pattern, several in points.items()])
-    pieces = [
-        _piece(*known[pattern], cells, points[pattern][0], starts)
-        for pattern, cells in found.items()
-    ]
+    progress("looking for regions", 0, 0)
+    listing = Listing(network, sides, budget, progress)
+    pieces: list[Piece] = []
+    try:
+        for piece in listing.pieces():
+            pieces.append(piece)
+            if len(pieces) > budget:
+                raise BudgetSpent
+    except BudgetSpent:
+        raise TooLargeError(
+            f"there are more than {budget:,} linear regions, or they take as long to find; look at "
+            "a smaller box, ask for the region around a point (at, --at), or allow more of them "
+            "(budget, --budget)"
+        ) from None
+    progress("checking regions", 0, len(pieces))
+    check(network, listing.maps)
     pieces.sort(key=lambda piece: piece.point)
-    return Regions(network, sides, tuple(pieces), len(pieces) * (inputs + 1))
-
-
-def _cells(
-    network: Network, base: Exact, start: Cell, most: int
-) -> Iterator[tuple[Cell, Array, list[Kinks]]]:
-    """Parts of a cell on which no unit bends, with the map and the kinks of each.
-
-    The network is read again on every part until all its kinks have a side. Parts differ in their
-    sides, so there are at least as many regions as parts at any time.
-    """
-    waiting, done = [start], 0
-    while waiting:
-        cell = waiting.pop()
-        try:
-            rows, kinks = read(network, base, throughout(cell))
-        except Undecided as undecided:
-            waiting += _parts(cell, undecided.kinks, most)
-            if done + len(waiting) > most:
-                raise _too_many(most) from None
-            continue
-        done += 1
-        yield cell, rows, kinks
-
-
-def _parts(cell: Cell, kinks: Kinks, most: int) -> list[Cell]:
-    """A cell cut by all the lines that have no side."""
-    cells = [cell]
-    for form in _whole(kinks.forms[kinks.sides == 0]):
-        cells = [part for each in cells for part in polygons.split(each, form)]
-        if len(cells) > most:
-            raise _too_many(most)
-    return cells
-
-
-def _too_many(most: int) -> TooLargeError:
-    return TooLargeError(
-        f"there are more than {most:,} linear regions; look at a smaller box, ask for the region "
-        "around a point (at, --at), or in Python allow more of them (most)"
-    )
-
-
-def _whole(forms: Array) -> list[list[int]]:
-    """Forms with whole numbers, each but for a positive factor."""
-    scaled = []
-    for form in rows_of(forms):
-        *_, denominator = polygons.corner(form)
-        scaled.append([int(number * denominator) for number in form])
-    return scaled
-
-
-def _piece(
-    rows: Array, kinks: list[Kinks], cells: Sequence[Cell], point: Point, starts: Iterable[Cell]
-) -> Piece:
-    """The region that is these cells together; a side of it is a line along a cell's edge."""
-    dimensions = len(point)
-    forms, units = sided(kinks, dimensions)
-    if units:
-        edges = np.any([(signs(forms, c) == 0).sum(axis=1) >= dimensions for c in cells], axis=0)
-        places = np.flatnonzero(edges)
-        beyond = np.any([(signs(forms[places], c) < 0).any(axis=1) for c in starts], axis=0)
-        places = places[beyond]
-        forms, units = forms[places], [units[place] for place in places.tolist()]
-    sides = inequalities(forms, units)
-    ends: dict[str, Fraction | None] = {}
-    if dimensions == 1:
-        corners = [corner for cell in cells for corner in cell]
-        finite = [Fraction(x, w) for x, w in corners if w]
-        far = {x for x, w in corners if not w}
-        ends = {
-            "low": None if any(x < 0 for x in far) else min(finite),
-            "high": None if any(x > 0 for x in far) else max(finite),
-        }
-    return Piece(rows_of(rows), tuple(sides.values()), activities(kinks), point, **ends)
+    checked = sum(len(points) for _, points in listing.maps)
+    return Regions(network, sides, tuple(pieces), checked)
 
 
 def _box(network: Network, given: Sequence[Any]) -> Box:

@@ -21,6 +21,7 @@ from tests.benchmarks import (
     gradient,
     identity,
     large,
+    pieces,
     process,
     sizes,
     text,
@@ -38,6 +39,7 @@ THEMES = (
     identity,
     diagnosis,
     collapse,
+    pieces,
     process,
 )
 

@@ -67,6 +67,7 @@ VALUES: dict[str, list[str]] = {
     "--data": ["data.csv"], "--l1": ["0.1"], "--l2": ["0.1"], "--delta": ["0.5"],
     "--form": ["shared"], "--level": ["matrix"], "--wrt": ["inputs"], "--steps": ["0"],
     "--at": ["0.3"], "--box": ["-1,2"], "--seed": ["5"], "--tolerance": ["0.5"],
+    "--budget": ["2"],
 }  # fmt: skip
 OF_A_VERB = {("size", "--steps"): ["2..5"]}
 

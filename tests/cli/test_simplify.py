@@ -599,10 +599,17 @@ def test_no_box(
         assert fragment in ran.err
 
 
-def test_regions_of_more_inputs(capfd: pytest.CaptureFixture[str]) -> None:
-    ran = run(capfd, "regions", "3-2-1:relu")
-    assert (ran.code, ran.out) == (2, "")
-    assert "one or two inputs, and this one has 3" in ran.err
+def test_regions_of_more_inputs(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    text = PLANE.replace('["u", "v"]', '["u", "v", "w"]')
+    text = text.replace("[[0.5, -1.25], [1.5, 0.25]]", "[[0.5, -1.25, 1.0], [1.5, 0.25, 0.0]]")
+    path = saved(tmp_path, text)
+    ran = run(capfd, "regions", path)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("4 linear regions, 4 different affine maps\n")
+    ran = run(capfd, "regions", path, "--budget", "3")
+    assert (ran.code, ran.out) == (3, "")
+    assert "there are more than 3 linear regions" in ran.err
+    assert "(budget, --budget)" in " ".join(ran.err.split())
 
 
 # -- bad usage ---------------------

@@ -157,14 +157,3 @@ def near(point: Sequence[Fraction], directions: Iterable[Sequence[int]] = ()) ->
         return decided
 
     return sides
-
-
-def throughout(corners: Sequence[Sequence[int]]) -> Sides:
-    """Sides on a convex cell with these corners (x…, w), at (x/w…), or at infinity if w = 0."""
-
-    def sides(forms: Array) -> Signs:
-        found = signs(forms, corners)
-        above, below = (found > 0).any(axis=1), (found < 0).any(axis=1)
-        return np.where(above & below, 0, above.astype(np.int8) - below.astype(np.int8))
-
-    return sides

@@ -104,7 +104,7 @@ def fractions(numbers: Objects) -> Objects:
 
 
 def _bits(values: Objects) -> int:
-    return max((value.height_bits() for value in values.reshape(-1).tolist()), default=0)
+    return max(map(flint.fmpq.height_bits, values.reshape(-1).tolist()), default=0)
 
 
 def _short(values: Objects) -> Objects:

@@ -1,0 +1,44 @@
+"""Networks piece by piece: proofs that two are equal everywhere, and lists of regions."""
+
+from __future__ import annotations
+
+import random
+import statistics
+
+import netsym
+from tests.benchmarks.measure import Line, Row, row, timed, timed_on
+from tests.benchmarks.networks import fresh, numeric
+from tests.pieces.pairs import drawn, judged, twin
+
+
+def _proof(*widths: int) -> Row:
+    """Units permuted, scaled, split, and dead ones, so that all pieces must be seen."""
+
+    def measured() -> list[Line]:
+        source = random.Random(str(widths))
+        layers = drawn(list(widths), source)
+        other = twin(layers, source)
+        found = judged(layers, other)
+        assert found is not None
+        assert found.equal
+        sample = timed(lambda: judged(layers, other))
+        said = f"equal on {found.pieces} pieces"
+        return [Line(statistics.median(sample() for _ in range(3)), said, rounds=3)]
+
+    return row(f"proof that two of {'-'.join(map(str, widths))} are equal")(measured)
+
+
+def _regions(spec: str) -> Row:
+    def measured() -> list[Line]:
+        network = numeric(spec)
+        count = len(netsym.regions(network))
+        sample = timed_on(lambda: fresh(network), netsym.regions)
+        return [Line(statistics.median(sample() for _ in range(3)), f"{count} regions", rounds=3)]
+
+    return row(f"regions of {spec}")(measured)
+
+
+line_100, line_1000 = _proof(1, 100, 2, 1), _proof(1, 1000, 2, 1)
+plane, space = _proof(2, 16, 16, 1), _proof(4, 8, 8, 1)
+regions_line, regions_long = _regions("1-100relu-1"), _regions("1-1000relu-1")
+regions_plane, regions_space = _regions("2-32relu-32relu-1"), _regions("4-8relu-3")
