@@ -53,15 +53,19 @@ def seen_both_ways(units: int, seen: int) -> str:
 class Place:
     """A point: numbers for the inputs, and for the names that are not inputs."""
 
-    inputs: Mapping[str, float] = field(hash=False)
-    parameters: Mapping[str, float] = field(hash=False)
+    inputs: Mapping[str, float | Fraction] = field(hash=False)
+    parameters: Mapping[str, float | Fraction] = field(hash=False)
 
     def __repr__(self) -> str:
         return f"<{self}>"
 
     def __str__(self) -> str:
         given = {**self.inputs, **self.parameters}
-        return few(given.items(), 12, lambda pair: f"{pair[0]} = {pair[1]!r}")
+        return few(given.items(), 12, lambda pair: f"{pair[0]} = {_shown(pair[1])}")
+
+
+def _shown(value: float | Fraction) -> str:
+    return str(value) if isinstance(value, Fraction) else repr(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +84,26 @@ class Counterexample:
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`."""
         return {
-            "inputs": dict(self.place.inputs),
-            "parameters": dict(self.place.parameters),
+            "inputs": _as_data(self.place.inputs),
+            "parameters": _as_data(self.place.parameters),
             "output": self.output,
             "values": [self.one, self.other],
         }
 
 
+def _as_data(values: Mapping[str, float | Fraction]) -> dict[str, float | str]:
+    """For JSON: what is no float64 number is a fraction, as text."""
+    return {
+        name: str(value) if isinstance(value, Fraction) else value for name, value in values.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """Points (points, inputs) with one choice of values for the names."""
+    """Points (points, inputs) with one choice of values for the names; exact ones are objects."""
 
-    x: Floats
-    values: Mapping[str, float]
+    x: npt.NDArray[Any]
+    values: Mapping[str, float | Fraction]
 
     def place(self, inputs: Sequence[str], point: int) -> Place:
         """One of the points."""
@@ -154,6 +165,17 @@ def draws(one: Subject, other: Subject, seed: str, kinks: bool = True) -> list[D
         x[:count][moderate] = np.round(x[:count][moderate], 2)  # short to read in a report
         made.append(Draw(x, values))
     return made
+
+
+def exact_draw(point: Sequence[Fraction], values: Mapping[str, Fraction]) -> Draw:
+    """One point in fractions, as float64 numbers if that is what they are."""
+
+    def short(value: Fraction) -> float | Fraction:
+        return float(value) if Fraction(float(value)) == value else value
+
+    x = np.empty((1, len(point)), dtype=object)
+    x[0, :] = [short(value) for value in point]
+    return Draw(x, {name: short(value) for name, value in values.items()})
 
 
 def evaluate(
@@ -274,7 +296,8 @@ def _gaps(left: Any, right: Any, loose: bool) -> Floats:
 
 def _in_float64(side: Subject, draw: Draw, exact: Any) -> Float:
     with np.errstate(all="ignore"):
-        y = side.read(Numeric(draw.values), draw.x)
+        values = {name: float(value) for name, value in draw.values.items()}
+        y = side.read(Numeric(values), draw.x.astype(np.float64))
     y = np.broadcast_to(y, exact.shape)
     error = 0.0
     for place in np.ndindex(y.shape):

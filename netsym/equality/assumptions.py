@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -76,7 +77,7 @@ class Assumptions:
     def __bool__(self) -> bool:
         return bool(self.conditions)
 
-    def hold(self, x: Floats, values: Mapping[str, float]) -> Mask:
+    def hold(self, x: Floats, values: Mapping[str, float | Fraction]) -> Mask:
         """At which points (points, inputs) all certainly hold, with these values of the names."""
         kept = np.ones(len(x), dtype=bool)
         with precision(_BITS):
@@ -87,8 +88,8 @@ class Assumptions:
         return kept
 
     def met(
-        self, x: Floats, values: Mapping[str, float], seed: int = 0
-    ) -> tuple[Floats, dict[str, float]]:
+        self, x: Floats, values: Mapping[str, float | Fraction], seed: int = 0
+    ) -> tuple[Floats, dict[str, float | Fraction]]:
         """Points (points, inputs) and values of names at which all hold, as near those given.
 
         Where one does not hold, one of its letters is moved to the other side of where both of its
@@ -113,7 +114,7 @@ class Assumptions:
         self,
         condition: Condition,
         x: Floats,
-        values: Mapping[str, float],
+        values: Mapping[str, float | Fraction],
         machine: Machine[npt.NDArray[Any]],
         given: Callable[[Floats], npt.NDArray[Any]],
     ) -> npt.NDArray[Any]:
@@ -127,7 +128,9 @@ class Assumptions:
         left, right = condition.sides(machine, named)
         return np.broadcast_to(left - right, (len(x),))
 
-    def nearly(self, condition: Condition, x: Floats, values: Mapping[str, float]) -> Floats:
+    def nearly(
+        self, condition: Condition, x: Floats, values: Mapping[str, float | Fraction]
+    ) -> Floats:
         """The same in float64."""
         with np.errstate(all="ignore"):
             return self._apart(condition, x, values, Numeric(), lambda column: column)
@@ -205,7 +208,10 @@ def _signs(ball: Any) -> Signs:
 
 
 def _moved(
-    assumed: Assumptions, x: Floats, values: Mapping[str, float], source: np.random.Generator
+    assumed: Assumptions,
+    x: Floats,
+    values: Mapping[str, float | Fraction],
+    source: np.random.Generator,
 ) -> Floats:
     """Points at which all hold: moved, a letter at a time, for a number of rounds."""
     x = x.copy()

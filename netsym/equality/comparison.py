@@ -9,10 +9,11 @@ from typing import Any
 from netsym.collapse.simplified import Simplified
 from netsym.equality.agreement import Counterexample
 from netsym.equality.diagnosis import Diagnosis, diagnose
+from netsym.equality.judge import judge
 from netsym.equality.side_by_side import Table, table
 from netsym.equality.sides import Subject, aligned, of_formula, read_text, subject
 from netsym.equality.simplified import judge_simplified
-from netsym.equality.verdict import VERDICTS, Numbers, Verdict, judge
+from netsym.equality.verdict import VERDICTS, Numbers, Verdict
 from netsym.errors import SpecError, check_real, checked_whole
 from netsym.forms.sizes import shown
 from netsym.network.network import Network

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf
+from math import ceil, inf
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from netsym.equality.signs import (
 from netsym.graph.names import Names
 from netsym.ops.arrays import filled
 from netsym.ops.straight_line import StraightLine
+from netsym.wording import plural
 
 _MOST_SECTORS = 200
 _LONGEST = 600  # instructions of a side
@@ -58,6 +59,27 @@ class Sectors:
     partial: bool
     why: str = ""
 
+    def in_words(self) -> str:
+        """How it is proved."""
+        kind = "heuristic, because of exp" if self.heuristic else "proved"
+        if not self.compared:
+            return "nothing was compared"
+        where = f"in each of {plural(self.compared, 'sector')} of the signs of what kinks act on"
+        where = "both have one normal form" if self.chance == -inf else where
+        if self.compared == 1 and self.chance > -inf:
+            where = "by finite fields, once it is put into a normal form"
+        chance = (
+            ""
+            if self.chance == -inf
+            else f"; the chance of an accident is below 10^{ceil(self.chance * 0.30103)} ({kind})"
+        )
+        edges = (
+            f", and at {plural(self.boundaries, 'boundary', 'boundaries')}"
+            if self.boundaries
+            else ""
+        )
+        return f"{where}{edges}{chance}"
+
 
 def sectors(
     one: StraightLine,
@@ -80,6 +102,23 @@ def sectors(
         return proof.run([(one, numbers[0]), (other, numbers[1])], assumptions)
     except Beyond:
         return None
+
+
+def partial_somewhere(
+    one: StraightLine,
+    other: StraightLine,
+    inputs: Names,
+    numbers: tuple[Sequence[Fraction], Sequence[Fraction]],
+    assumptions: Sequence[Condition] = (),
+) -> bool:
+    """Whether one of them may not be defined somewhere, as far as signs of its parts tell."""
+    if max(len(one.instructions), len(other.instructions)) > _LONGEST:
+        return True
+    proof = _Proof(inputs, "", 0)
+    try:
+        return proof.is_partial([(one, numbers[0]), (other, numbers[1])], assumptions)
+    except Beyond:
+        return True
 
 
 class _Open(Exception):
@@ -126,6 +165,18 @@ class _Proof:
             self.partial,
             why,
         )
+
+    def is_partial(
+        self,
+        sides: Sequence[tuple[StraightLine, Sequence[Fraction]]],
+        assumptions: Sequence[Condition],
+    ) -> bool:
+        """Whether some output may not be defined somewhere."""
+        try:
+            ends = [end for line, numbers in sides for end in self._placed(line, numbers)]
+        except Undefined:
+            return True
+        return self._may_be_undefined(ends)
 
     def _why_not(
         self,

@@ -83,6 +83,11 @@ class Subject:
         assert self.formula is not None
         return read_formula(self.formula, ops, own)
 
+    @property
+    def has_typed_decimals(self) -> bool:
+        """Whether some number was typed as a decimal."""
+        return self.parsed is not None and bool(self.parsed.digits)
+
     @cached_property
     def is_rounded(self) -> bool:
         """Whether a number is a float64 that is not the decimal that it is written as."""

@@ -16,9 +16,10 @@ import numpy.typing as npt
 from netsym.collapse.simplified import Simplified
 from netsym.collapse.step import Step
 from netsym.equality.agreement import draws, largest_gap
+from netsym.equality.judge import judge
 from netsym.equality.rounded import rounding
 from netsym.equality.sides import Subject, aligned, subject
-from netsym.equality.verdict import BOX, VERDICTS, Verdict, judge
+from netsym.equality.verdict import BOX, VERDICTS, Verdict
 from netsym.network.network import Network
 from netsym.ops.drift import Drifts, Unbounded
 from netsym.ops.proved.rationals import Exact

@@ -10,7 +10,7 @@ import random
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf, isfinite, nextafter
 from typing import Any
@@ -29,6 +29,7 @@ from netsym.equality.assignment import (
     rational,
     solve,
 )
+from netsym.equality.assumptions import Assumptions
 from netsym.equality.identity import Identity, identity
 from netsym.equality.sides import Subject
 from netsym.graph.constants import whole
@@ -39,6 +40,7 @@ from netsym.ops.drift import Drifts, Unbounded
 from netsym.ops.numeric import Floats, Numeric
 from netsym.ops.proved.balls import Ball, Balls, disjoint, precision
 from netsym.ops.straight_line import Number, StraightLine
+from netsym.pieces.everywhere import everywhere
 from netsym.wording import few, joined
 
 Exact = tuple[Sequence[Fraction], Sequence[Fraction]]
@@ -81,20 +83,23 @@ class StandIn:
 class Explained:
     """With which numbers two functions are the same, and how that is known.
 
-    `exact` are the numbers of both sides as they are read, `numbers` have the stand-ins; `fields`
-    is the proof, None where the numbers are irrational and points alone speak for it.
+    `exact` are the numbers of both sides as they are read, `numbers` have the stand-ins; `proof` is
+    how they are proved to be the same, empty where the numbers are irrational and `points` alone
+    speak for it. `chance` is log2 of that of an accident, `heuristic` whether it assumes anything.
     """
 
     exact: Exact
     numbers: Numbers
     stand_ins: tuple[StandIn, ...]
-    fields: Identity | None
+    proof: str = ""
+    chance: float | None = None
+    heuristic: bool = False
     points: int = 0
 
     @property
     def proved(self) -> bool:
         """Whether they are proved to be the same with these numbers."""
-        return self.fields is not None
+        return bool(self.proof)
 
     def bound(self, one: Subject, other: Subject, box: float) -> float | None:
         """How far both are apart as written, at most, for inputs within ±box; None: not known."""
@@ -139,7 +144,12 @@ def in_words(stand_ins: Sequence[StandIn]) -> str:
 
 
 def explained(
-    one: Subject, other: Subject, given: Sequence[Draw], apart: Place, loose: bool = False
+    one: Subject,
+    other: Subject,
+    given: Sequence[Draw],
+    apart: Place,
+    assumed: Assumptions,
+    loose: bool = False,
 ) -> Explained | None:
     """The numbers with which both are the same, where typed ones stand for others; else None.
 
@@ -153,7 +163,8 @@ def explained(
         return None
     typed = [side for side in (1, 0) if any(number.half for number in lines[side].numbers)]
     for mover in dict.fromkeys([*typed, 1, 0]):
-        found = _Search(one, other, given, apart, mover, size <= _LARGEST_SOLVED, loose).found()
+        small = size <= _LARGEST_SOLVED
+        found = _Search(one, other, given, apart, assumed, mover, small, loose).found()
         if found is not None:
             return found
     return None
@@ -202,6 +213,7 @@ class _Search:
         other: Subject,
         given: Sequence[Draw],
         apart: Place,
+        assumed: Assumptions,
         mover: int,
         small: bool,
         loose: bool,
@@ -210,6 +222,7 @@ class _Search:
         self.lines = one.straight_line, other.straight_line
         self.given = given
         self.apart = apart
+        self.assumed = assumed
         self.mover = mover
         self.small = small
         both = one.parsed is not None and other.parsed is not None
@@ -221,6 +234,9 @@ class _Search:
             for line in self.lines
         ]
         self.exact: Exact = (values[0], values[1])
+        used = {each.op for line in self.lines for each in line.instructions}
+        rows = [FUNCTIONS[op] for op in used if op in FUNCTIONS]
+        self.kinked = any(row.kinked or row.piecewise for row in rows)
         self.moving = self.lines[mover].numbers
         self.others = sorted({abs(number.value) for number in self.lines[1 - mover].numbers})
         digits = [number.digits for number in self.moving]
@@ -382,12 +398,9 @@ class _Search:
             solution = solve(self.lines, base, free, sample)
             if solution is None or solution.used > 1 + 2.0**-30:
                 return None
-            numbers = [list(base[0]), list(base[1])]
-            fractions = [rational(value) for value in solution.values]
-            exact = all(value is not None for value in fractions)
-            for each, ball, value in zip(free, solution.values, fractions, strict=True):
-                numbers[each.side][each.which] = value if exact else ball
-            together = numbers[0], numbers[1]
+            fractions = [value for ball in solution.values if (value := rational(ball)) is not None]
+            exact = len(fractions) == len(free)
+            together = _put(base, free, fractions if exact else solution.values)
             if exact and (found := self._proved(together)):
                 return found
             fresh = self._fresh(again, sample)
@@ -395,16 +408,24 @@ class _Search:
             if defined < 16:
                 return None
             if not len(wrong):
-                return Explained(self.exact, together, self._stand_ins(together), None, defined)
+                return Explained(self.exact, together, self._stand_ins(together), points=defined)
             sample = sample.joined(wrong[:40])
         return None
 
     # -- proofs
-    def _proved(self, numbers: Numbers) -> Explained | None:
+    def _proved(self, numbers: Exact) -> Explained | None:
+        """With these numbers, by the finite fields, or piece by piece."""
+        made = Explained(self.exact, numbers, self._stand_ins(numbers))
         fields = _identity(self.one, self.lines, numbers)
-        if fields is None or not fields.convinces:
+        if fields is not None and fields.convinces:
+            return replace(
+                made, proof=f"as functions: {fields}", chance=fields.chance,
+                heuristic=fields.heuristic,
+            )  # fmt: skip
+        if not self.kinked:
             return None
-        return Explained(self.exact, numbers, self._stand_ins(numbers), fields)
+        pieces = everywhere(*self.lines, len(self.one.inputs), numbers)
+        return replace(made, proof=f"exactly: {pieces.how}") if pieces and pieces.equal else None
 
     def _stand_ins(self, numbers: Numbers) -> tuple[StandIn, ...]:
         found: dict[tuple[int, Fraction, str], StandIn] = {}
@@ -467,12 +488,26 @@ class _Search:
             alive = _alive(self.lines, len(self.one.inputs), values)
             x = np.concatenate([there, alive, *kinks])[:200].astype(object)
             exact = np.array([Fraction(value) for value in x.reshape(-1)], dtype=object)
-            self._known = Sample(exact.reshape(x.shape), values)
-        return self._known.joined(_grid(len(self.one.inputs), count, 11))
+            made = Sample(exact.reshape(x.shape), values)
+            self._known = Sample(self._met(made.x, made), values)
+        return self._known.joined(self._met(_grid(len(self.one.inputs), count, 11), self._known))
 
     def _fresh(self, again: int, sample: Sample) -> Sample:
         kept = self._sample(0)
-        return Sample(kept.x, sample.values).joined(_grid(len(self.one.inputs), _FRESH, 99 + again))
+        fresh = self._met(_grid(len(self.one.inputs), _FRESH, 99 + again), kept)
+        return Sample(kept.x, sample.values).joined(fresh)
+
+    def _met(self, x: npt.NDArray[Any], sample: Sample) -> npt.NDArray[Any]:
+        """The points at which all that is assumed holds."""
+        return x[self.assumed.hold(x, sample.values)] if self.assumed else x
+
+
+def _put(base: Exact, free: Sequence[Free], values: Sequence[Any]) -> tuple[Any, Any]:
+    """The numbers of both sides with others in the places of those that were free."""
+    numbers: tuple[list[Any], list[Any]] = [*base[0]], [*base[1]]
+    for each, value in zip(free, values, strict=True):
+        numbers[each.side][each.which] = value
+    return numbers
 
 
 def _grid(width: int, count: int, seed: int) -> npt.NDArray[np.object_]:

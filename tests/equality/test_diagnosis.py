@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import netsym
 from netsym.equality.comparison import compare
 from netsym.equality.diagnosis import Diagnosis, diagnose
+from netsym.equality.judge import judge
 from netsym.equality.sides import aligned, subject
-from netsym.equality.verdict import judge
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Standardize
 from netsym.network.network import Network

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 import netsym
 from netsym.equality import identity, verdict
+from netsym.equality.judge import judge
 from netsym.equality.sides import Subject, aligned, of_formula, subject
-from netsym.equality.verdict import VERDICTS, Verdict, judge
+from netsym.equality.verdict import VERDICTS, Verdict
 from netsym.layers.dense import Dense
 from netsym.ops.numeric import Numeric
 from tests.effort import random_examples, sample

@@ -1,0 +1,256 @@
+"""The judge: a ladder whose first step that holds settles whether two functions are equal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from netsym.equality import verdict as say
+from netsym.equality.agreement import (
+    FINE,
+    PROVING,
+    QUICK,
+    Agreement,
+    Draw,
+    agree,
+    draws,
+    exact_draw,
+)
+from netsym.equality.assumptions import Assumptions, assumptions
+from netsym.equality.excuses import rounded, within
+from netsym.equality.identity import identity
+from netsym.equality.same_graph import same_graph
+from netsym.equality.sectors import Sectors, partial_somewhere, sectors
+from netsym.equality.sides import Subject, in_decimals
+from netsym.equality.stand_ins import as_stored, beyond_rounding, explained
+from netsym.equality.verdict import BOX, VERDICTS, Verdict
+from netsym.pieces.cells import BUDGET
+from netsym.pieces.everywhere import Everywhere, everywhere
+from netsym.writers.language import Watcher, no_watcher
+
+_ENOUGH = 16  # real points that must agree
+_SMALL = 50_000  # parameters of networks, and nodes of formulas, that are looked at node by node
+_MORE = 6  # times that more points are drawn, where values are not defined everywhere
+
+
+def judge(
+    one: Subject,
+    other: Subject,
+    seed: int = 0,
+    tolerance: float | None = None,
+    progress: Watcher = no_watcher,
+    *,
+    where: str | Sequence[str] = (),
+    box: float = BOX,
+    budget: int = BUDGET,
+) -> Verdict:
+    """Go down the ladder: structural, identical, exact on regions, within error, or different.
+
+    Both have the same inputs and outputs (see `aligned`). Numbers are read as the decimals that
+    they are written as, and as float64 stores them: either settles it. `tolerance` is a difference
+    that is allowed; `where` are conditions on names and inputs; what rounding does is bounded for
+    inputs within ±`box`; `budget` is how many pieces of piecewise functions are looked at. Nothing
+    is rounded up: what is neither proved nor refuted is undecided. The points are always the same;
+    another `seed` adds others to them. `progress` is told how far it is. Raises `SpecError` for
+    conditions that cannot be read.
+    """
+    progress("choosing points", 0, 0)
+    bench = _Bench(one, other, assumptions(where, one, other), budget, progress)
+    given = bench.draws("")
+    if seed:
+        given = [*bench.draws(f"seed {seed}"), *given]
+    found = []
+    readings = _readings(one, other)
+    for pair in readings:
+        verdict = replace(bench, one=pair[0], other=pair[1]).verdict(given)
+        if len(readings) > 1 or pair[0].decimals:
+            reading = "decimals" if pair[0].decimals else "stored"
+            verdict = say.with_reading(verdict, reading, one, other)
+        if not VERDICTS[verdict.name]:
+            return verdict
+        found.append(verdict)
+    for verdict in found:
+        if verdict.name == "undecided":
+            return verdict
+    return _up_to_numbers(bench, given, found[0], tolerance, box)
+
+
+def _readings(one: Subject, other: Subject) -> list[tuple[Subject, Subject]]:
+    """Both as they stand, and in decimals where that is not the same; what was typed so first."""
+    stored = one, other
+    if not (one.is_rounded or other.is_rounded):
+        return [stored]
+    decimals = in_decimals(one), in_decimals(other)
+    typed = [side.parsed is not None for side in stored]
+    if all(typed):
+        return [decimals]
+    return [decimals, stored] if any(typed) else [stored, decimals]
+
+
+def _up_to_numbers(
+    bench: _Bench, given: list[Draw], found: Verdict, tolerance: float | None, box: float
+) -> Verdict:
+    """Two functions that differ as written: within an error that has a cause, or different."""
+    one, other = bench.one, bench.other
+    if as_stored(one, other):
+        return say.as_stored(one, other, found.numbers)
+    excuse = rounded(one, other, given)
+    if excuse is not None:
+        return say.excused(excuse, found.numbers)
+    one, other = in_decimals(one), in_decimals(other)
+    place = found.counterexample.place if found.counterexample else None
+    if place is not None:
+        bench.progress("looking for what typed numbers stand for", 0, 0)
+        known = explained(one, other, given, place, bench.assumed)
+        if known is not None:
+            return say.stand_for(one, other, known, found.numbers, box)
+    excuse = None if tolerance is None else within(bench.one, bench.other, given, tolerance)
+    if excuse is not None:
+        return say.excused(excuse, found.numbers)
+    if place is None or not (one.has_typed_decimals or other.has_typed_decimals):
+        return found
+    loose = explained(one, other, given, place, bench.assumed, loose=True)
+    beyond = loose is None and beyond_rounding(one, other, place)
+    return replace(found, evidence=(*found.evidence, say.of_rounding(loose, beyond)))
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """Two sides with their numbers read in one way, and what is assumed of their names."""
+
+    one: Subject
+    other: Subject
+    assumed: Assumptions
+    budget: int
+    progress: Watcher
+
+    @property
+    def _chosen(self) -> str:
+        return f"{self.one.fingerprint} {self.other.fingerprint}"
+
+    @property
+    def _size(self) -> int:
+        return max(self.one.parameter_count, self.other.parameter_count)
+
+    def draws(self, more: str) -> list[Draw]:
+        """Points at which all that is assumed holds."""
+        made = draws(self.one, self.other, f"{self._chosen} {more}")
+        return [self._met(draw) for draw in made] if self.assumed else made
+
+    def _met(self, draw: Draw) -> Draw:
+        x, values = self.assumed.met(draw.x, draw.values)
+        return Draw(x[self.assumed.hold(x, values)], values)
+
+    def verdict(self, given: list[Draw]) -> Verdict:
+        """The verdict if the numbers are what both sides say that they are."""
+        one, other = self.one, self.other
+        precisions = QUICK if self._size <= _SMALL else PROVING
+        found = agree(one, other, given, precisions, progress=self.progress)
+        if found.apart is None and found.defined < found.points:  # perhaps not known well enough
+            found = agree(one, other, given, FINE, progress=self.progress)
+        if found.apart is not None:
+            return say.different(one, other, found.apart, found)
+        if self._size <= _SMALL and same_graph(one, other):
+            return say.structural(one, other, found)
+        self.progress("comparing in finite fields", 0, 0)
+        fields = identity(
+            one.read, other.read, one.inputs, len(one.outputs), self._chosen, self._size
+        )
+        if fields is not None and fields.convinces:
+            found = self._enough(given, found)
+            if found.apart is None and found.defined >= self._needed:
+                partial = self._partial(found)
+                return say.identical(one, other, fields, found, partial, self.assumed)
+        pieces = self._pieces() if found.apart is None and self._small else None
+        if pieces is not None and pieces.equal is not None:
+            settled = self._by_pieces(pieces, found)
+            if settled is not None:
+                return settled
+        parts = self._sectors() if found.apart is None and self._small else None
+        if parts is not None and parts.proved:
+            found = self._enough(given, found)
+            if found.apart is None and found.defined >= self._needed:
+                return say.by_sectors(one, other, parts, found, self.assumed)
+        found = self._look_longer(given) if found.apart is None else found
+        if found.apart is not None:
+            return say.different(one, other, found.apart, found)
+        return say.undecided(fields, found, pieces, parts, _ENOUGH)
+
+    # -- exact proofs
+    @property
+    def _small(self) -> bool:
+        """Whether both are small enough to be looked at instruction by instruction."""
+        return self._size <= _SMALL and all(
+            side.formula is None or len(side.formula.mask) <= _SMALL
+            for side in (self.one, self.other)
+        )
+
+    def _numbers(self) -> tuple[list[Fraction], list[Fraction]]:
+        one, other = (
+            [n.value if side.decimals else n.stored for n in side.straight_line.numbers]
+            for side in (self.one, self.other)
+        )
+        return one, other
+
+    def _pieces(self) -> Everywhere | None:
+        self.progress("comparing piece by piece", 0, 0)
+        lines = self.one.straight_line, self.other.straight_line
+        return everywhere(*lines, len(self.one.inputs), self._numbers(), self.budget)
+
+    def _by_pieces(self, pieces: Everywhere, found: Agreement) -> Verdict | None:
+        """What the pieces prove; None if that is outside of what is assumed."""
+        one, other = self.one, self.other
+        if pieces.equal:
+            return say.on_regions(one, other, pieces, found, self._partial(found), self.assumed)
+        if pieces.witness is None:
+            return None if self.assumed else say.at_irrational(pieces, found)
+        draw = exact_draw(pieces.witness, pieces.values)
+        if self.assumed and not self.assumed.hold(draw.x, draw.values).all():
+            return None
+        apart = agree(one, other, [draw], FINE, progress=self.progress)
+        return None if apart.apart is None else say.different(one, other, apart.apart, apart)
+
+    def _sectors(self) -> Sectors | None:
+        self.progress("comparing sector by sector", 0, 0)
+        lines = self.one.straight_line, self.other.straight_line
+        conditions = self.assumed.conditions
+        return sectors(*lines, self.one.inputs, self._numbers(), self._chosen, conditions)
+
+    def _partial(self, found: Agreement) -> bool:
+        """Whether a side may not be defined somewhere."""
+        if found.defined < found.points or not self._small:
+            return found.defined < found.points
+        lines = self.one.straight_line, self.other.straight_line
+        return partial_somewhere(*lines, self.one.inputs, self._numbers(), self.assumed.conditions)
+
+    # -- more points
+    @property
+    def _needed(self) -> int:
+        """How many points have to agree: with nothing that could vary, one."""
+        one, other = self.one, self.other
+        return _ENOUGH if len(one.inputs) or one.names or other.names else 1
+
+    def _enough(self, given: list[Draw], found: Agreement) -> Agreement:
+        """More points, until there are enough at which both are defined."""
+        given = list(given)
+        for more in range(_MORE):
+            if found.defined >= _ENOUGH or found.apart is not None:
+                break
+            given += self.draws(str(more))
+            found = agree(self.one, self.other, given, PROVING, progress=self.progress)
+        return found
+
+    def _look_longer(self, given: list[Draw]) -> Agreement:
+        """With more bits, and then at more points: units may be active seldom."""
+        given = list(given)
+        found = agree(self.one, self.other, given, FINE, progress=self.progress)
+        for more in range(_MORE):
+            if found.apart is not None:
+                return found
+            further = self.draws(f"further {more}")
+            given += further
+            found = agree(self.one, self.other, further, PROVING, progress=self.progress)
+        if found.apart is not None:
+            return found
+        return agree(self.one, self.other, given, PROVING, progress=self.progress)
