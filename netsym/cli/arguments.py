@@ -112,10 +112,12 @@ def whole_number(value: str | int) -> int:
 
 
 EXPAND = click.option("--expand", is_flag=True, help="Write activations by elementary operations.")
-SEED = click.option("--seed", type=int, default=0, show_default=True, metavar="N",
-                    help="Choose other random points; the same seed repeats a run.")  # fmt: skip
-TOLERANCE = click.option("--tolerance", type=click.FloatRange(0), metavar="T",
-                         help="Call a difference of at most T within-error.")  # fmt: skip
+#: How --seed is an option.
+SEEDED: dict[str, Any] = {
+    "type": int, "default": 0, "show_default": True, "metavar": "N",
+    "help": "Look at other points, too; what is proved is the same.",
+}  # fmt: skip
+SEED = click.option("--seed", **SEEDED)
 
 
 def moved(name: str, instead: str, flag: bool = False) -> Takes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from netsym.cli.arguments import NETWORK, SEED, TOLERANCE, note
+from netsym.cli.arguments import NETWORK, note
 from netsym.cli.combinations import Row
+from netsym.cli.judging import Judging
 from netsym.cli.output import Output, Progress
 from netsym.cli.sides import TakesFormula, read_side
 from netsym.cli.verb import options, verb
@@ -16,13 +17,13 @@ from netsym.network.network import Network
 @verb(
     "check", NETWORK, click.argument("formula", metavar="FORMULA"),
     click.option("--why", is_flag=True, help="Say what the verdict rests on."),
-    TOLERANCE, SEED, options(Output), kind=TakesFormula,
+    options(Judging), options(Output), kind=TakesFormula,
     rows=lambda: [Row("--why", beside="--json")],
 )  # fmt: skip
 @click.pass_context
 def command(
-    context: click.Context, network: Network, formula: str, why: bool, tolerance: float | None,
-    seed: int, output: Output,
+    context: click.Context, network: Network, formula: str, why: bool, judging: Judging,
+    output: Output,
 ) -> None:  # fmt: skip
     """Say whether a formula is this network; if not, where it departs and why.
 
@@ -42,6 +43,6 @@ def command(
     other = read_side(formula, network)
     note(network, other)
     progress = Progress()
-    result = compare(network, other, seed=seed, tolerance=tolerance, progress=progress)
+    result = compare(network, other, **judging.terms(), progress=progress)
     output.write_result(result, progress, why=why)
     context.exit(result.exit_code)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from netsym.cli.arguments import NETWORK, SEED, TOLERANCE, note
+from netsym.cli.arguments import NETWORK, note
+from netsym.cli.judging import Judging
 from netsym.cli.output import Output, Progress, in_json, write
 from netsym.cli.sides import TakesFormula, read_side
 from netsym.cli.verb import options, verb
@@ -13,13 +14,12 @@ from netsym.network.network import Network
 
 
 @verb(
-    "compare", NETWORK, click.argument("other", metavar="[OTHER]", required=False), TOLERANCE, SEED,
-    options(Output), kind=TakesFormula,
+    "compare", NETWORK, click.argument("other", metavar="[OTHER]", required=False),
+    options(Judging), options(Output), kind=TakesFormula,
 )  # fmt: skip
 @click.pass_context
 def command(
-    context: click.Context, network: Network, other: str | None, tolerance: float | None, seed: int,
-    output: Output,
+    context: click.Context, network: Network, other: str | None, judging: Judging, output: Output,
 ) -> None:  # fmt: skip
     """Say how large the forms of a network are, and prove that they are equal.
 
@@ -38,7 +38,7 @@ def command(
     second = None if other is None else read_side(other, network)
     note(network, second)
     progress = Progress()
-    result = compare(network, second, seed=seed, tolerance=tolerance, progress=progress)
+    result = compare(network, second, **judging.terms(), progress=progress)
     progress("counting", 0, 0)
     text = f"{output.report(result.sizes)}\n\n{output.report(result)}"
     write([in_json(result.to_json()) if output.as_json else text], output.target, progress)

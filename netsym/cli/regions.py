@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
 
 from netsym.cli.arguments import NETWORK, note
 from netsym.cli.combinations import Row
+from netsym.cli.judging import box_of
 from netsym.cli.output import Output, Progress, numbers_of_any_length, write
 from netsym.cli.verb import options, verb
 from netsym.cli.writing import Languages, Writing, languages
-from netsym.errors import SpecError
 from netsym.network.network import Network
 from netsym.pieces.cells import BUDGET
 from netsym.pieces.region import at
@@ -77,7 +77,7 @@ def command(
         if point is not None:
             found: Any = at(network, point.split(","))
         else:
-            bounds = None if box is None else _box(box)
+            bounds = None if box is None else box_of(box)
             found = regions(network, bounds, budget, progress)
         own, digits = writing.own, writing.digits
         if output.as_json or writing.to == "report":
@@ -88,13 +88,3 @@ def command(
             writing.write(found.formula(), output, progress)
         else:
             write([str(_ALL[writing.to](found, digits))], output.target, progress)
-
-
-def _box(given: str) -> Sequence[Any]:
-    """The bounds of --box: two numbers for all inputs, or two for each."""
-    parts = given.split(",")
-    if len(parts) == 2:
-        return parts
-    if len(parts) % 2:
-        raise SpecError(f"--box {given}: give two numbers, LOW,HIGH, or two for each input")
-    return list(zip(parts[::2], parts[1::2], strict=True))

@@ -21,6 +21,7 @@ from netsym.ops import Ops
 from netsym.ops.numeric import Numeric
 from netsym.ops.proved.balls import Ball, Balls, precision
 from netsym.ops.straight_line import StraightLine
+from netsym.pieces.redundancy import beyond
 
 A = TypeVar("A")
 Floats = npt.NDArray[np.float64]
@@ -379,7 +380,7 @@ class _Factors:
         return found
 
     def within(self, moved: Sequence[Ball]) -> list[Ball]:
-        """The same but for what does not matter, so that the largest is as small as can be."""
+        """The same but for what does not matter, so that all are within their rooms if they can."""
         ways = []
         for place in self.free:
             way = self._back([-row[place] for row in self.rows])
@@ -389,30 +390,32 @@ class _Factors:
         lines = np.array([[float(by) for by in way] for way in ways])
         if not (np.isfinite(lines).all() and np.isfinite(start).all()):
             return list(moved)
-        amounts = least_largest(start, lines)
+        amounts = within_rooms(start, lines)
+        if amounts is None:
+            return list(moved)
         found = list(moved)
         for amount, way in zip(amounts.tolist(), ways, strict=True):
             found = [(far + amount * by).mid() for far, by in zip(found, way, strict=True)]
         return found
 
 
-def least_largest(start: Floats, lines: Floats) -> Floats:
-    """The amounts with which `|start + amounts @ lines|` has the least largest element.
+def within_rooms(start: Floats, lines: Floats) -> Floats | None:
+    """The amounts with which no element of `start + amounts @ lines` is above 1, or None.
 
-    By weighted least squares, again and again (Lawson 1961).
+    With room to spare, if there is any; by exact linear programs.
     """
-    weights: Floats = np.ones(len(start))
-    best: Floats = np.zeros(len(lines))
-    least = inf
-    for _ in range(200):
-        roots = np.sqrt(weights)
-        amounts = np.linalg.lstsq((lines * roots).T, -start * roots, rcond=None)[0]
-        off = np.abs(start + amounts @ lines)
-        if off.max() < least:
-            best, least = np.asarray(amounts), float(off.max())
-        weights = weights * (off / off.max() + 1e-12)
-        weights /= weights.sum()
-    return best
+    ways = np.array([[Fraction(by) for by in line] for line in lines], dtype=object).T
+    far = np.array([Fraction(each) for each in start], dtype=object)
+    top = max(abs(each) for each in far) + 1
+    ones = np.full((2 * len(far), 1), Fraction(1), dtype=object)
+    normals = np.column_stack([np.concatenate([ways, -ways]), ones])
+    slack = np.concatenate([top - far, top + far])
+    aim = np.array([Fraction(0)] * len(lines) + [Fraction(1)], dtype=object)
+    for room in (Fraction(1, 2), Fraction(9, 10), Fraction(1)):
+        found = beyond(aim, top - room - Fraction(1, 2**32), normals, slack)
+        if found is not None:
+            return np.array([float(Fraction(int(n.p), int(n.q))) for n in found[:-1]])
+    return None
 
 
 def exactly(value: Fraction) -> Ball:

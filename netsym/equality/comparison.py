@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -9,15 +10,17 @@ from typing import Any
 from netsym.collapse.simplified import Simplified
 from netsym.equality.agreement import Counterexample
 from netsym.equality.diagnosis import Diagnosis, diagnose
-from netsym.equality.judge import judge
+from netsym.equality.ladder import judge
 from netsym.equality.side_by_side import Table, table
 from netsym.equality.sides import Subject, aligned, of_formula, read_text, subject
 from netsym.equality.simplified import judge_simplified
+from netsym.equality.terms import Terms
 from netsym.equality.verdict import VERDICTS, Numbers, Verdict
-from netsym.errors import SpecError, check_real, checked_whole
+from netsym.errors import SpecError
 from netsym.forms.sizes import shown
 from netsym.network.network import Network
 from netsym.path import meant, network_of
+from netsym.pieces.cells import BUDGET
 from netsym.wording import FIXED, WIDTH, check_digits, few, spelled, wrapped
 from netsym.writers.language import Watcher, no_watcher
 
@@ -32,6 +35,9 @@ def compare(
     *,
     seed: int = 0,
     tolerance: float | None = None,
+    where: str | Sequence[str] = (),
+    box: Any = None,
+    budget: int = BUDGET,
     progress: Watcher = no_watcher,
 ) -> Comparison:
     """Decide, with evidence, whether two functions are equal, and say what each costs.
@@ -40,9 +46,13 @@ def compare(
     shorthand, or else a formula, which is read in the names of the network on the other side
     (`1-2-1` is a network, `(1-2-1)` a number). `other` may also be what `netsym.simplify` made of
     `one`: then the rounding of its numbers to float64 is judged one by one. Without `other`, a
-    network is compared with its own formula, written as text and read back. `seed` chooses the
-    random points, `tolerance` is a difference that is allowed; `progress(what, done, total)` is
-    told on the way. Raises `SpecError` for what cannot be read or does not correspond.
+    network is compared with its own formula, written as text and read back.
+
+    Points are always the same, and another `seed` adds others. `tolerance` is a difference that is
+    allowed; `where` are conditions under which they are compared, as in "x > 0, y != 0"; `box` is
+    (low, high) of the inputs for which the largest difference is bounded, ±10 without it; `budget`
+    is how many pieces of piecewise functions are looked at. `progress(what, done, total)` is told
+    on the way. Raises `SpecError` for what cannot be read or does not correspond.
 
     >>> import netsym
     >>> network = netsym.parse("1-2-1:sigmoid")
@@ -51,14 +61,12 @@ def compare(
     >>> netsym.compare("1/(1 + e^-x)", "(1 + tanh(x/2))/2").verdict
     'identical'
     """
-    seed = checked_whole("seed", seed)
-    if tolerance is not None:
-        check_real("tolerance", tolerance, least=0)
+    terms = Terms.of(seed, tolerance, where, box, budget)
     one, other = (meant(side) if isinstance(side, str) else side for side in (one, other))
     if other is None:
-        return _with_itself(subject(one), seed, tolerance, progress)
+        return _with_itself(subject(one), terms, progress)
     if isinstance(other, Simplified):
-        return _with_simplified(subject(one), other, seed, tolerance, progress)
+        return _with_simplified(subject(one), other, terms, progress)
     if isinstance(other, Network) and not isinstance(one, Network):
         one, other = other, one
     first = subject(one)
@@ -70,7 +78,7 @@ def compare(
     if first.words == second.words:
         first = replace(first, words=f"{first.words} (first)")
         second = replace(second, words=f"{second.words} (second)")
-    return _compared(first, second, seed, tolerance, progress, notes)
+    return _compared(first, second, terms, progress, notes)
 
 
 def _in_another_order(one: Subject, other: Subject) -> tuple[str, ...]:
@@ -84,13 +92,11 @@ def _in_another_order(one: Subject, other: Subject) -> tuple[str, ...]:
     )
 
 
-def check(
-    network: Network | str, formula: Any, *, seed: int = 0, tolerance: float | None = None
-) -> Comparison:
+def check(network: Network | str, formula: Any, **terms: Any) -> Comparison:
     """Whether a formula that was typed is a network; where it departs and why, if not.
 
-    It is `compare`, of a network. Raises `SpecError` for what cannot be read or does not
-    correspond.
+    It is `compare`, of a network, with its `terms`. Raises `SpecError` for what cannot be read or
+    does not correspond.
 
     >>> found = check("1-1:sigmoid", "w1_1_1*x + b1_1")
     >>> found.verdict, found.diagnosis.mistakes
@@ -98,10 +104,10 @@ def check(
     """
     if formula is None:
         raise SpecError("there is no formula to check: None was given; give its text")
-    return compare(network_of(network), formula, seed=seed, tolerance=tolerance)
+    return compare(network_of(network), formula, **terms)
 
 
-def _with_itself(one: Subject, seed: int, tolerance: float | None, progress: Watcher) -> Comparison:
+def _with_itself(one: Subject, terms: Terms, progress: Watcher) -> Comparison:
     """A network, layer by layer, against its formula as a person would use it: the text."""
     if one.network is None:
         raise SpecError("give a second side to compare with; a network alone is compared with "
@@ -123,39 +129,38 @@ def _with_itself(one: Subject, seed: int, tolerance: float | None, progress: Wat
         note += "; its graph was compared instead, without writing it"
         other = of_formula(one.network.shared, "the graph of the shared form")
     one = replace(one, words="the network, read layer by layer,")
-    made = _compared(one, aligned(one, other), seed, tolerance, progress, alone=True)
+    made = _compared(one, aligned(one, other), terms, progress, alone=True)
     return replace(made, notes=(note,) if note else ())
 
 
 def _with_simplified(
-    one: Subject, result: Simplified, seed: int, tolerance: float | None, progress: Watcher
+    one: Subject, result: Simplified, terms: Terms, progress: Watcher
 ) -> Comparison:
     """A network against its simplification; with a tolerance, as any two functions."""
     one = replace(one, words="the network")
     other = aligned(one, replace(subject(result.network), words="the simplified network"))
     approximate = any(step.found.approximate for step in result.steps)
-    if not (result.is_rounded or approximate) or tolerance is not None:
-        return _compared(one, other, seed, tolerance, progress)
-    return Comparison(one, other, judge_simplified(one, result, other, seed, progress))
+    if not (result.is_rounded or approximate) or terms.tolerance is not None:
+        return _compared(one, other, terms, progress)
+    return Comparison(one, other, judge_simplified(one, result, other, terms, progress))
 
 
 def _compared(
     one: Subject,
     other: Subject,
-    seed: int,
-    tolerance: float | None,
+    terms: Terms,
     progress: Watcher,
     notes: tuple[str, ...] = (),
     alone: bool = False,
 ) -> Comparison:
-    verdict = judge(one, other, seed, tolerance, progress)
+    verdict = judge(one, other, terms, progress)
     if verdict.name == "different":
         progress("looking for the mistake", 0, 0)
     notes = (*(other.parsed.notes if other.parsed is not None else ()), *notes)
     strangers = one.names and other.names and not set(one.names) & set(other.names)
     if strangers and verdict.name == "different":
         notes = (*notes, "they share no name of a parameter, so each has parameters of its own")
-    explained = diagnose(one, other, seed) if verdict.name == "different" else None
+    explained = diagnose(one, other, terms.seed) if verdict.name == "different" else None
     return Comparison(one, other, verdict, explained, notes, alone)
 
 

@@ -16,10 +16,11 @@ import numpy.typing as npt
 from netsym.collapse.simplified import Simplified
 from netsym.collapse.step import Step
 from netsym.equality.agreement import draws, largest_gap
-from netsym.equality.judge import judge
+from netsym.equality.ladder import judge
 from netsym.equality.rounded import rounding
 from netsym.equality.sides import Subject, aligned, subject
-from netsym.equality.verdict import BOX, VERDICTS, Verdict
+from netsym.equality.terms import USUAL, Terms
+from netsym.equality.verdict import VERDICTS, Verdict
 from netsym.network.network import Network
 from netsym.ops.drift import Drifts, Unbounded
 from netsym.ops.proved.rationals import Exact
@@ -34,21 +35,21 @@ def judge_simplified(
     one: Subject,
     result: Simplified,
     other: Subject,
-    seed: int = 0,
+    terms: Terms = USUAL,
     progress: Watcher = no_watcher,
 ) -> Verdict:
     """Decide whether `other`, the network of `result`, is `one`, but for causes that are known."""
     splits = [step for step in result.steps if step.found.approximate]
     exact = _called(other.words, one, result.exact)
     if not splits:
-        return judge_rounded(one, exact, other, seed, progress)
+        return judge_rounded(one, exact, other, terms, progress)
     stations = [_called(other.words, one, n) for s in splits for n in (s.before, s.after)]
     sides = [one, *stations, exact]
     for before, after in zip(sides[0:-2:2], sides[1:-2:2], strict=True):  # between the splits
-        found = judge(before, after, seed, None, progress)
+        found = judge(before, after, terms, progress)
         if VERDICTS[found.name]:
             return found
-    found = judge_rounded(stations[-1], exact, other, seed, progress)
+    found = judge_rounded(stations[-1], exact, other, terms, progress)
     if VERDICTS[found.name]:
         return found
     off = [_split_off(step) for step in splits]
@@ -58,7 +59,7 @@ def judge_simplified(
         networks, off = [*networks, result.network], [*off, rounded]
     because = f"but for layers that were split up to a tolerance, {other.words} is {one.words}"
     reasons = tuple(step.found.because for step in splits)
-    bound, gap, words = _apart(one, other, networks, off, seed)
+    bound, gap, words = _apart(one, other, networks, off, terms)
     numbers = replace(found.numbers, gap=gap, bound=bound)
     return Verdict("within-error", because, (*words, *reasons), numbers=numbers)
 
@@ -84,7 +85,7 @@ def judge_rounded(
     one: Subject,
     exact: Subject,
     other: Subject,
-    seed: int = 0,
+    terms: Terms = USUAL,
     progress: Watcher = no_watcher,
 ) -> Verdict:
     """Decide whether `other` is `one`, but for the rounding of its numbers.
@@ -92,7 +93,7 @@ def judge_rounded(
     First `one` and `exact` are compared, as any two functions are; then the numbers of `other` with
     those of `exact`, one by one.
     """
-    found = judge(one, exact, seed, None, progress)
+    found = judge(one, exact, terms, progress)
     if VERDICTS[found.name]:
         return found
     assert exact.network is not None
@@ -110,7 +111,7 @@ def judge_rounded(
         f"{plural(count, 'number')} {agreed(count, 'is', 'are')} rounded to float64 once, "
         f"{agreed(count, '', 'each ')}by at most {at_most(worst)}"
     )
-    bound, gap, words = _apart(one, other, [other.network], [off], seed)
+    bound, gap, words = _apart(one, other, [other.network], [off], terms)
     numbers = replace(found.numbers, gap=gap, bound=bound)
     return Verdict("within-error", because, (*words, *found.evidence), numbers=numbers)
 
@@ -120,16 +121,16 @@ def _apart(
     other: Subject,
     networks: Sequence[Network],
     off: Sequence[Mapping[int, Floats]],
-    seed: int,
+    terms: Terms,
 ) -> tuple[float | None, float, list[str]]:
     """How far they are apart at most: wherever inputs are not large, at points, and in words."""
-    given = draws(one, other, f"{seed} {one.fingerprint} {other.fingerprint}", kinks=False)
+    given = draws(one, other, f"{terms.seed} {one.fingerprint} {other.fingerprint}", kinks=False)
     gap, place = largest_gap(one, other, given)
     points = sum(len(draw.x) for draw in given)
-    bound = _everywhere(networks, off)
+    bound = _everywhere(networks, off, terms.box)
     words = [
-        f"wherever all inputs are within ±{BOX:g} they differ by at most {at_most(bound)} (proved "
-        "for all such points, by the sizes of the numbers and the slopes of the functions)"
+        f"wherever all inputs are within ±{terms.box:g} they differ by at most {at_most(bound)} "
+        "(proved for all such points, by the sizes of the numbers and the slopes of the functions)"
     ] if bound is not None else []  # fmt: skip
     words.append(
         f"at {plural(points, 'point')} they differ by at most {at_most(gap)} (a proved bound "
@@ -138,14 +139,16 @@ def _apart(
     return bound, gap, words
 
 
-def _everywhere(networks: Sequence[Network], off: Sequence[Mapping[int, Floats]]) -> float | None:
+def _everywhere(
+    networks: Sequence[Network], off: Sequence[Mapping[int, Floats]], box: float
+) -> float | None:
     """What these changes can do at most, wherever the inputs are; None, if that has no bound."""
     total = 0.0
     try:
         for network, changes in zip(networks, off, strict=True):
             ops = Drifts(changes)
             with np.errstate(over="ignore", invalid="ignore"):
-                apart = network.read(ops, ops.within(len(network.input_names), BOX)).apart
+                apart = network.read(ops, ops.within(len(network.input_names), box)).apart
             total = nextafter(total + float(apart.max()), inf)
     except Unbounded:
         return None

@@ -23,9 +23,6 @@ VERDICTS = {
     "different": 1, "undecided": 4,
 }  # fmt: skip
 
-#: The size of inputs for which a bound is given.
-BOX = 10.0
-
 _AS = {
     "decimals": "with every number as the decimal that it is written as",
     "stored": "with every number as float64 stores it",

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from netsym.equality.diagnosis import diagnose
-from netsym.equality.judge import judge
+from netsym.equality.ladder import judge
 from netsym.equality.sides import aligned, subject
 from netsym.network.network import Network
 from tests.benchmarks.measure import Bar, Call, DisagreementError, Line, alone, faster, row

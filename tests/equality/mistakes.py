@@ -25,9 +25,9 @@ OTHERS = ("sigmoid", "tanh", "relu", "softplus")
 #: What is typed instead of a function, by what is wrong with it.
 TYPED_OUT = {
     "sigmoid, no bracket": "(1/1 + exp(-({})))",
-    "sigmoid, e": "1/(1 + 2.718^(-({})))",
-    "tanh, e": "(2.718^(2*({0})) - 1)/(2.718^(2*({0})) + 1)",
-    "softplus, e": "log(1 + 2.718^({}))",
+    "sigmoid, e": "1/(1 + 2.7^(-({})))",
+    "tanh, e": "(2.7^(2*({0})) - 1)/(2.7^(2*({0})) + 1)",
+    "softplus, e": "log(1 + 2.7^({}))",
     "tanh, no factor": "(2/(1 + exp(-({}))) - 1)",
     "tanh, no bracket": "(2/1 + exp(-2*({})) - 1)",
     "tanh, no 1": "2/(1 + exp(-2*({})))",
@@ -494,7 +494,7 @@ def everywhere(net: Described) -> Iterator[Mistake]:
     if f"{single}, e" in TYPED_OUT:
         rounded = all_units(lambda unit: dataclasses.replace(
             unit, functions=tuple(f"{name}, e" for name in unit.functions)))  # fmt: skip
-        yield made("e", rounded, "with 2.718 in the place of e = 2.71828… everywhere", layer=start)
+        yield made("e", rounded, "with 2.7 in the place of e = 2.71828… everywhere", layer=start)
     if single and not net.layers[-1].activation:
         around = dataclasses.replace(linear, around=(single,))
         words = [f"with one {single} round everything, none on a unit"]

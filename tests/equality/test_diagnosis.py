@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import netsym
 from netsym.equality.comparison import compare
 from netsym.equality.diagnosis import Diagnosis, diagnose
-from netsym.equality.judge import judge
+from netsym.equality.ladder import judge
 from netsym.equality.sides import aligned, subject
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Standardize

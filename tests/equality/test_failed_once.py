@@ -72,7 +72,7 @@ def net(weights: Any, bias: Any, inputs: Any = None, activation: str = "linear")
             (f"1+1e-60*max({c}*x,{c}*y)+0*w", f"1+1e-60*{c}*{wrong}(x,y)+0*w")
             for c, wrong in (
                 ("(gelu(-8.25)+5.557e-16)", "max"),
-                ("(gelu_tanh(-8.25)+3.141e-23)", "min"),
+                ("(gelu_tanh(-8.25)+3.141e-23)", "max"),
             )
         ),
         # names that are not the same

@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import netsym
-from netsym.equality import identity, verdict
-from netsym.equality.judge import judge
+from netsym.equality import identity, ladder
+from netsym.equality.ladder import judge
 from netsym.equality.sides import Subject, aligned, of_formula, subject
+from netsym.equality.terms import Terms
 from netsym.equality.verdict import VERDICTS, Verdict
 from netsym.layers.dense import Dense
 from netsym.ops.numeric import Numeric
@@ -32,7 +33,7 @@ Layer = tuple[Any, Any, str]
 
 def judged(one: Any, other: Any, **options: Any) -> Verdict:
     first = subject(one)
-    return judge(first, aligned(first, subject(other, first)), **options)
+    return judge(first, aligned(first, subject(other, first)), Terms(**options))
 
 
 def network(inputs: int, *layers: Layer) -> netsym.Network:
@@ -175,13 +176,14 @@ def test_a_shifted_softmax_is_identical() -> None:
 def test_exact_on_regions(one: str, other: str) -> None:
     found = judged(one, other)
     assert found.name == "exact-on-regions"
-    assert "active and inactive" in found.because
+    assert found.evidence[0].startswith("exactly: ")
+    assert found.numbers.pieces >= 1
     assert judged(one, f"{other} + 1e-15").name == "different"
 
 
-def test_regions_that_no_point_sees_are_no_proof() -> None:
-    """relu(x^2 + 1) is never inactive, and that is not known."""
-    assert judged("relu(x^2 + 1)", "x^2 + 1").name == "undecided"
+def test_a_unit_that_is_never_inactive_is_known() -> None:
+    assert judged("relu(x^2 + 1)", "x^2 + 1").name == "exact-on-regions"
+    assert judged("relu(x^2 - 1e-30)", "x^2 - 1e-30").name == "different"
 
 
 def test_a_difference_in_one_region_is_found() -> None:
@@ -393,13 +395,14 @@ def test_a_chance_that_is_too_large_is_no_proof(monkeypatch: pytest.MonkeyPatch)
     found = judged(net, tanh_form(net))
     assert found.name == "undecided"
     assert any("too large to be a proof" in line for line in found.evidence)
-    assert judged(hidden([0, 1, 2], "tanh"), hidden([1, 2, 0], "tanh")).name == "undecided"
-    assert judged(net, net.inlined.text()).name == "structural"  # needs no chance
+    assert judged(hidden([0, 1, 2], "tanh"), hidden([1, 2, 0], "tanh")).name == "identical"
+    assert judged(net, net.inlined.text()).name == "structural"  # neither needs a chance
 
 
 def test_too_few_points_are_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdict, "_ENOUGH", 10**6)
-    assert judged("(x + 1)^2", "x^2 + 2*x + 1").name == "undecided"
+    monkeypatch.setattr(ladder, "_ENOUGH", 10**6)
+    assert judged("exp(x)^2", "exp(2*x)").name == "undecided"
+    assert judged("(x + 1)^2", "x^2 + 2*x + 1").name == "exact-on-regions"  # which needs no points
 
 
 # -- no number, too large -------------------------------------------------------------------------

@@ -1,8 +1,7 @@
-"""The judge: a ladder whose first step that holds settles whether two functions are equal."""
+"""The ladder, of which the first step that holds settles whether two functions are equal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -24,8 +23,8 @@ from netsym.equality.same_graph import same_graph
 from netsym.equality.sectors import Sectors, partial_somewhere, sectors
 from netsym.equality.sides import Subject, in_decimals
 from netsym.equality.stand_ins import as_stored, beyond_rounding, explained
-from netsym.equality.verdict import BOX, VERDICTS, Verdict
-from netsym.pieces.cells import BUDGET
+from netsym.equality.terms import USUAL, Terms
+from netsym.equality.verdict import VERDICTS, Verdict
 from netsym.pieces.everywhere import Everywhere, everywhere
 from netsym.writers.language import Watcher, no_watcher
 
@@ -37,29 +36,21 @@ _MORE = 6  # times that more points are drawn, where values are not defined ever
 def judge(
     one: Subject,
     other: Subject,
-    seed: int = 0,
-    tolerance: float | None = None,
+    terms: Terms = USUAL,
     progress: Watcher = no_watcher,
-    *,
-    where: str | Sequence[str] = (),
-    box: float = BOX,
-    budget: int = BUDGET,
 ) -> Verdict:
     """Go down the ladder: structural, identical, exact on regions, within error, or different.
 
     Both have the same inputs and outputs (see `aligned`). Numbers are read as the decimals that
-    they are written as, and as float64 stores them: either settles it. `tolerance` is a difference
-    that is allowed; `where` are conditions on names and inputs; what rounding does is bounded for
-    inputs within ±`box`; `budget` is how many pieces of piecewise functions are looked at. Nothing
-    is rounded up: what is neither proved nor refuted is undecided. The points are always the same;
-    another `seed` adds others to them. `progress` is told how far it is. Raises `SpecError` for
-    conditions that cannot be read.
+    they are written as, and as float64 stores them: either settles it. Nothing is rounded up: what
+    is neither proved nor refuted is undecided. `progress` is told how far it is. Raises `SpecError`
+    for conditions that cannot be read.
     """
     progress("choosing points", 0, 0)
-    bench = _Bench(one, other, assumptions(where, one, other), budget, progress)
+    bench = _Bench(one, other, assumptions(terms.where, one, other), terms.budget, progress)
     given = bench.draws("")
-    if seed:
-        given = [*bench.draws(f"seed {seed}"), *given]
+    if terms.seed:
+        given = [*bench.draws(f"seed {terms.seed}"), *given]
     found = []
     readings = _readings(one, other)
     for pair in readings:
@@ -73,7 +64,7 @@ def judge(
     for verdict in found:
         if verdict.name == "undecided":
             return verdict
-    return _up_to_numbers(bench, given, found[0], tolerance, box)
+    return _up_to_numbers(bench, given, found[0], terms)
 
 
 def _readings(one: Subject, other: Subject) -> list[tuple[Subject, Subject]]:
@@ -88,9 +79,7 @@ def _readings(one: Subject, other: Subject) -> list[tuple[Subject, Subject]]:
     return [decimals, stored] if any(typed) else [stored, decimals]
 
 
-def _up_to_numbers(
-    bench: _Bench, given: list[Draw], found: Verdict, tolerance: float | None, box: float
-) -> Verdict:
+def _up_to_numbers(bench: _Bench, given: list[Draw], found: Verdict, terms: Terms) -> Verdict:
     """Two functions that differ as written: within an error that has a cause, or different."""
     one, other = bench.one, bench.other
     if as_stored(one, other):
@@ -104,10 +93,11 @@ def _up_to_numbers(
         bench.progress("looking for what typed numbers stand for", 0, 0)
         known = explained(one, other, given, place, bench.assumed)
         if known is not None:
-            return say.stand_for(one, other, known, found.numbers, box)
-    excuse = None if tolerance is None else within(bench.one, bench.other, given, tolerance)
-    if excuse is not None:
-        return say.excused(excuse, found.numbers)
+            return say.stand_for(one, other, known, found.numbers, terms.box)
+    if terms.tolerance is not None:
+        excuse = within(bench.one, bench.other, given, terms.tolerance)
+        if excuse is not None:
+            return say.excused(excuse, found.numbers)
     if place is None or not (one.has_typed_decimals or other.has_typed_decimals):
         return found
     loose = explained(one, other, given, place, bench.assumed, loose=True)
