@@ -126,7 +126,7 @@ def written(value: Fraction | str) -> str:
     """A number for a report: a fraction with a short denominator, or a decimal.
 
     >>> written(Fraction(1, 3)), written(Fraction(333, 1000)), written(Fraction(1, 7919))
-    ('1/3', '0.333', '0.000126278570526')
+    ('1/3', '0.333', '0.000126278570527')
     """
     if isinstance(value, str):
         return value

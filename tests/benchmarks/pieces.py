@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-import statistics
 
 import netsym
-from tests.benchmarks.measure import Line, Row, row, timed, timed_on
+from tests.benchmarks.measure import Call, Line, Row, alone, call, row
 from tests.benchmarks.networks import fresh, numeric
 from tests.pieces.pairs import drawn, judged, twin
 
@@ -21,9 +20,8 @@ def _proof(*widths: int) -> Row:
         found = judged(layers, other)
         assert found is not None
         assert found.equal
-        sample = timed(lambda: judged(layers, other))
         said = f"equal on {found.pieces} pieces"
-        return [Line(statistics.median(sample() for _ in range(3)), said, rounds=3)]
+        return [alone(call(lambda: judged(layers, other)), said)]
 
     return row(f"proof that two of {'-'.join(map(str, widths))} are equal")(measured)
 
@@ -32,8 +30,8 @@ def _regions(spec: str) -> Row:
     def measured() -> list[Line]:
         network = numeric(spec)
         count = len(netsym.regions(network))
-        sample = timed_on(lambda: fresh(network), netsym.regions)
-        return [Line(statistics.median(sample() for _ in range(3)), f"{count} regions", rounds=3)]
+        listed = Call(lambda: fresh(network), netsym.regions)
+        return [alone(listed, f"{count} regions")]
 
     return row(f"regions of {spec}")(measured)
 

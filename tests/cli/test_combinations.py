@@ -67,7 +67,7 @@ VALUES: dict[str, list[str]] = {
     "--data": ["data.csv"], "--l1": ["0.1"], "--l2": ["0.1"], "--delta": ["0.5"],
     "--form": ["shared"], "--level": ["matrix"], "--wrt": ["inputs"], "--steps": ["0"],
     "--at": ["0.3"], "--box": ["-1,2"], "--seed": ["5"], "--tolerance": ["0.5"],
-    "--budget": ["2"],
+    "--budget": ["2"], "--where": ["x < 0"],
 }  # fmt: skip
 OF_A_VERB = {("size", "--steps"): ["2..5"]}
 
@@ -127,6 +127,8 @@ NOTHING = (
     ("grad", "--digits", (f"--loss bce {MATRIX}", f"--loss bce {MATRIX} --json",
                           f"--loss bce {MATRIX} --taught"), "whole arrays are letters"),
     ("compare", "--tolerance", ("", "--json"), "what is equal is so without one"),
+    *((verb, option, MODES[verb]["one"], why) for verb in ("compare", "check")
+      for option, why in (("--box", "nothing is rounded"), ("--budget", "nothing has pieces"))),
     ("simplify", "--seed", LANGUAGES, "the verdict, which is all that is said, has no seed"),
 )  # fmt: skip
 
