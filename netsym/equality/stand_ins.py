@@ -318,7 +318,7 @@ class _Search:
                 room = self._trimmed(number) if number.half or candidates else None
             else:
                 continue
-            if room and number.digits >= _LONG:
+            if room and number.digits >= _LONG and not self._corresponds(size):
                 room = max(room, size * 8 / 2**53)
             if room:
                 yield Free(self.mover, place, room)
@@ -328,6 +328,11 @@ class _Search:
         known = number.half is not None and max(number.digits, self.usual) >= _LEAST
         return (self._trimmed(number) or number.half) if known else None
 
+    def _corresponds(self, size: Fraction) -> bool:
+        """Whether the other side has that number but for the last digits of float64."""
+        near = bisect_left(self.others, size - size / 10**12)
+        return near < len(self.others) and self.others[near] <= size + size / 10**12
+
     def _computed(self, partners: dict[int, Fraction]) -> Iterator[Free]:
         """Numbers that arithmetic on several of the other side may have made, and none of it is."""
         sizes = {abs(number.value) for number in self.moving}
@@ -336,10 +341,7 @@ class _Search:
         taken = {abs(value) for value in partners.values()}
         for place, number in enumerate(self.moving):
             room, size = _computed_room(number), abs(number.value)
-            near = bisect_left(self.others, size - size / 10**12)
-            inside = near < len(self.others)
-            corresponds = inside and self.others[near] <= size + size / 10**12
-            if room and size not in taken and not corresponds:
+            if room and size not in taken and not self._corresponds(size):
                 yield Free(self.mover, place, room)
 
     # -- one assignment

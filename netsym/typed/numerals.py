@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 _LONGEST = 1000
-_SURVIVE = 17  # digits, with which every float64 can be written; what differs from it says more
+_SURVIVE = 16  # digits, with which a decimal may be another one than float64 writes
 
 
 class NumberError(ValueError):
