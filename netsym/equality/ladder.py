@@ -20,7 +20,7 @@ from netsym.equality.assumptions import Assumptions, assumptions
 from netsym.equality.excuses import rounded, within
 from netsym.equality.identity import identity
 from netsym.equality.same_graph import same_graph
-from netsym.equality.sectors import Sectors, partial_somewhere, sectors
+from netsym.equality.sectors import SOMEWHERE, Sectors, defined_where, sectors
 from netsym.equality.sides import Subject, in_decimals
 from netsym.equality.stand_ins import as_stored, beyond_rounding, explained
 from netsym.equality.terms import USUAL, Terms
@@ -150,8 +150,7 @@ class _Bench:
         if fields is not None and fields.convinces:
             found = self._enough(given, found)
             if found.apart is None and found.defined >= self._needed:
-                partial = self._partial(found)
-                return say.identical(one, other, fields, found, partial, self.assumed)
+                return say.identical(one, other, fields, found, self._defined(found), self.assumed)
         pieces = self._pieces() if found.apart is None and self._small else None
         if pieces is not None and pieces.equal is not None:
             settled = self._by_pieces(pieces, found)
@@ -192,7 +191,7 @@ class _Bench:
         """What the pieces prove; None if that is outside of what is assumed."""
         one, other = self.one, self.other
         if pieces.equal:
-            return say.on_regions(one, other, pieces, found, self._partial(found), self.assumed)
+            return say.on_regions(one, other, pieces, found, self._defined(found), self.assumed)
         if pieces.witness is None:
             return None if self.assumed else say.at_irrational(pieces, found)
         draw = exact_draw(pieces.witness, pieces.values)
@@ -207,12 +206,14 @@ class _Bench:
         conditions = self.assumed.conditions
         return sectors(*lines, self.one.inputs, self._numbers(), self._chosen, conditions)
 
-    def _partial(self, found: Agreement) -> bool:
-        """Whether a side may not be defined somewhere."""
-        if found.defined < found.points or not self._small:
-            return found.defined < found.points
+    def _defined(self, found: Agreement) -> str:
+        """Where both are defined; empty if that is everywhere."""
+        lost = found.defined < found.points
+        if not self._small:
+            return SOMEWHERE if lost else ""
         lines = self.one.straight_line, self.other.straight_line
-        return partial_somewhere(*lines, self.one.inputs, self._numbers(), self.assumed.conditions)
+        said = defined_where(*lines, self.one.inputs, self._numbers(), self.assumed.conditions)
+        return said or (SOMEWHERE if lost else "")
 
     # -- more points
     @property
@@ -227,7 +228,7 @@ class _Bench:
         for more in range(_MORE):
             if found.defined >= _ENOUGH or found.apart is not None:
                 break
-            given += self.draws(str(more))
+            given += [draw for each in range(2**more) for draw in self.draws(f"{more} {each}")]
             found = agree(self.one, self.other, given, PROVING, progress=self.progress)
         return found
 

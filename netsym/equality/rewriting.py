@@ -24,19 +24,24 @@ _HALF = Fraction(1, 2)
 class Rewriting(Expressions):
     """A machine for straight-line programs (`ops.straight_line`), whose values are nodes.
 
-    Where log and sqrt are asked for, `domain` remembers what has to be positive (True), or not
-    negative.
+    Where log, sqrt and quotients are asked for, `domain` remembers of what, and for which of them.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.domain: dict[tuple[int, bool], None] = {}
+        self.domain: dict[tuple[int, str], None] = {}
 
     def call(self, function: str, *operands: int) -> int:
         """A function of the table as a typed formula has it, which asks for its domain."""
         if function in ("log", "sqrt"):
-            self.domain[operands[0], function == "log"] = None
+            self.domain[operands[0], function] = None
         return self.called(function, *operands)
+
+    def power(self, base: int, exponent: int) -> int:
+        """A whole power; a negative one is a quotient."""
+        if exponent < 0:
+            self.domain[base, "divide"] = None
+        return super().power(base, exponent)
 
     def called(self, function: str, *operands: int) -> int:
         """A function of the table, rewritten; as a total function."""

@@ -8,7 +8,7 @@ sector is left out only where it is certain that nothing is in it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, inf
@@ -16,10 +16,11 @@ from math import ceil, inf
 import numpy as np
 
 from netsym.equality.assumptions import Condition
-from netsym.equality.expressions import Beyond, Call, Leaf, Node, Product, Undefined
+from netsym.equality.expressions import Beyond, Call, Leaf, Node, Undefined
 from netsym.equality.identity import Read, identity
 from netsym.equality.rewriting import Rewriting
 from netsym.equality.signs import (
+    ANY,
     NEGATIVE,
     NOT_NEGATIVE,
     NOT_POSITIVE,
@@ -32,11 +33,25 @@ from netsym.equality.signs import (
 from netsym.graph.names import Names
 from netsym.ops.arrays import filled
 from netsym.ops.straight_line import StraightLine
-from netsym.wording import plural
+from netsym.wording import joined, plural
 
 _MOST_SECTORS = 200
 _LONGEST = 600  # instructions of a side
 _MOST_SIGNS = 60  # that are given at once
+
+
+#: Where two functions are compared, if no more can be said of it.
+SOMEWHERE = "where both are defined"
+#: The signs that something must have where a function of it is asked for, and how they are said.
+_DOMAINS = {"log": POSITIVE, "sqrt": NOT_NEGATIVE, "divide": NOT_ZERO}
+_SAID = {POSITIVE: "> 0", NOT_NEGATIVE: ">= 0", NOT_ZERO: "!= 0"}
+
+
+def _joined(conditions: Collection[str]) -> str:
+    """Conditions on names in a few words, or that there are others."""
+    if not conditions or SOMEWHERE in conditions or len(conditions) > 3:
+        return SOMEWHERE if conditions else ""
+    return f"where {joined(conditions)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +61,8 @@ class Sectors:
     In `compared` sectors both were compared, `pruned` ones are empty, and at `boundaries` of jumps
     they were compared by themselves. `chance` is log2 of a bound on the chance that it is `proved`
     by accident (-inf: none, since both have one normal form), `heuristic` says whether that bound
-    assumes that values of exp behave as independent ones. `partial` says that one of them may not
-    be defined everywhere, so that it is proved where both are; `why` why it is not proved.
+    assumes that values of exp behave as independent ones. `defined` says where it is proved if one
+    of them may not be defined everywhere, `why` why it is not proved.
     """
 
     proved: bool
@@ -56,7 +71,7 @@ class Sectors:
     boundaries: int
     chance: float
     heuristic: bool
-    partial: bool
+    defined: str = ""
     why: str = ""
 
     def in_words(self) -> str:
@@ -104,21 +119,21 @@ def sectors(
         return None
 
 
-def partial_somewhere(
+def defined_where(
     one: StraightLine,
     other: StraightLine,
     inputs: Names,
     numbers: tuple[Sequence[Fraction], Sequence[Fraction]],
     assumptions: Sequence[Condition] = (),
-) -> bool:
-    """Whether one of them may not be defined somewhere, as far as signs of its parts tell."""
+) -> str:
+    """Where both are defined, as far as signs of their parts tell; empty if that is everywhere."""
     if max(len(one.instructions), len(other.instructions)) > _LONGEST:
-        return True
+        return SOMEWHERE
     proof = _Proof(inputs, "", 0)
     try:
-        return proof.is_partial([(one, numbers[0]), (other, numbers[1])], assumptions)
+        return proof.defined_where([(one, numbers[0]), (other, numbers[1])], assumptions)
     except Beyond:
-        return True
+        return SOMEWHERE
 
 
 class _Open(Exception):
@@ -143,8 +158,10 @@ class _Proof:
         self.left = budget
         self.compared = self.pruned = self.boundaries = 0
         self.chance = -inf
-        self.heuristic = self.partial = False
+        self.heuristic = False
+        self.defined: dict[str, None] = {}
         self._said: dict[tuple[int, int], bool] = {}
+        self._names: dict[int, str] = {}  # of inputs and names, by node
 
     def run(
         self,
@@ -162,21 +179,23 @@ class _Proof:
             self.boundaries,
             min(self.chance, 0.0),
             self.heuristic,
-            self.partial,
+            _joined(self.defined),
             why,
         )
 
-    def is_partial(
+    def defined_where(
         self,
         sides: Sequence[tuple[StraightLine, Sequence[Fraction]]],
         assumptions: Sequence[Condition],
-    ) -> bool:
-        """Whether some output may not be defined somewhere."""
+    ) -> str:
+        """Where all outputs are defined."""
         try:
-            ends = [end for line, numbers in sides for end in self._placed(line, numbers)]
+            for line, numbers in sides:
+                self._placed(line, numbers)
         except Undefined:
-            return True
-        return self._may_be_undefined(ends)
+            return SOMEWHERE
+        self._note_domain(assumptions)
+        return _joined(self.defined)
 
     def _why_not(
         self,
@@ -189,7 +208,7 @@ class _Proof:
         self.store.domain.clear()
         try:
             ends = [self._placed(line.output(place), numbers)[0] for line, numbers in sides]
-            self.partial |= self._may_be_undefined(ends)
+            self._note_domain(assumptions)
             if not self._holds(ends[0], ends[1], self._facts(assumptions)):
                 return "in a sector no law that is known makes them equal"
         except Undefined:
@@ -198,18 +217,16 @@ class _Proof:
             return "there are too many sectors"
         return "" if self.compared > before else "nowhere are both defined"
 
-    def _may_be_undefined(self, ends: Sequence[int]) -> bool:
-        """Whether a side may not exist somewhere: a logarithm, a root or a quotient."""
-        store, known = self.store, Known(self.store)
-        below = (store.nodes[node] for node in store.below(ends))
-        quotients = [
-            base for node in below if isinstance(node, Product)
-            for base, power in node.factors if power < 0
-        ]  # fmt: skip
-        return any(0 in known.of(base) for base in quotients) or any(
-            not known.of(z) <= (POSITIVE if strict else NOT_NEGATIVE)
-            for z, strict in self.store.domain
-        )
+    def _note_domain(self, assumptions: Sequence[Condition]) -> None:
+        """Note where a logarithm, a root or a quotient may not exist."""
+        domain: dict[int, Signs] = {}
+        for z, function in self.store.domain:
+            domain[z] = domain.get(z, ANY) & _DOMAINS[function]
+        known = Known(self.store, self._assumed(assumptions))
+        for z, signs in domain.items():
+            if not known.of(z) <= signs:
+                name = self._names.get(z)
+                self.defined[SOMEWHERE if name is None else f"{name} {_SAID[signs]}"] = None
 
     def _placed(self, line: StraightLine, numbers: Sequence[Fraction]) -> list[int]:
         inputs = list(map(self._leaf, self.inputs.all()))
@@ -217,16 +234,22 @@ class _Proof:
 
     def _leaf(self, name: str) -> int:
         place = self.places.get(name)
-        return self.store.leaf("name", name) if place is None else self.store.leaf("input", place)
+        op, which = ("name", name) if place is None else ("input", place)
+        found = self.store.leaf(op, which)
+        self._names[found] = name
+        return found
 
     def _facts(self, assumptions: Sequence[Condition]) -> list[tuple[int, Signs]]:
         """What holds wherever both are defined and the assumptions are met."""
+        domain = [(z, _DOMAINS[function]) for z, function in self.store.domain]
+        return [*self._assumed(assumptions), *domain]
+
+    def _assumed(self, assumptions: Sequence[Condition]) -> list[tuple[int, Signs]]:
         facts = []
         for condition in assumptions:
             left, right = condition.sides(self.store, self._leaf)
             facts.append((self.store.difference(left, right), condition.signs))
-        domain = self.store.domain
-        return [*facts, *((z, POSITIVE if strict else NOT_NEGATIVE) for z, strict in domain)]
+        return facts
 
     # -- sectors --------------------------------------------------------------------------------
     def _holds(self, one: int, other: int, facts: Sequence[tuple[int, Signs]]) -> bool:

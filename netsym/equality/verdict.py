@@ -94,11 +94,11 @@ def identical(
     other: Subject,
     proof: Identity,
     found: Agreement,
-    partial: bool,
+    defined: str,
     assumed: Assumptions,
 ) -> Verdict:
-    """The same function by the finite fields; `partial` if a side may not be defined everywhere."""
-    because = _same(one, other, partial, assumed)
+    """The same function by the finite fields; `defined` says where, if not everywhere."""
+    because = _same(one, other, defined, assumed)
     evidence = (f"as functions: {proof}", _in_numbers(found), *_float_words(one, other, found))
     numbers = replace(_numbers(found), chance=proof.chance, heuristic=proof.heuristic)
     return Verdict("identical", because, evidence, numbers=numbers)
@@ -108,7 +108,7 @@ def by_sectors(
     one: Subject, other: Subject, proof: Sectors, found: Agreement, assumed: Assumptions
 ) -> Verdict:
     """The same function in every sector, by the finite fields."""
-    because = _same(one, other, proof.partial, assumed)
+    because = _same(one, other, proof.defined, assumed)
     evidence = (
         f"as functions: {proof.in_words()}", _in_numbers(found), *_float_words(one, other, found)
     )  # fmt: skip
@@ -123,21 +123,21 @@ def on_regions(
     other: Subject,
     proof: Everywhere,
     found: Agreement,
-    partial: bool,
+    defined: str,
     assumed: Assumptions,
 ) -> Verdict:
     """The same function on every piece, exactly."""
-    because = _same(one, other, partial, assumed)
+    because = _same(one, other, defined, assumed)
     evidence = (f"exactly: {proof.how}", _in_numbers(found), *_float_words(one, other, found))
     numbers = replace(_numbers(found), pieces=proof.pieces)
     return Verdict("exact-on-regions", because, evidence, numbers=numbers)
 
 
-def _same(one: Subject, other: Subject, partial: bool, assumed: Assumptions) -> str:
+def _same(one: Subject, other: Subject, defined: str, assumed: Assumptions) -> str:
     """That both are the same function, where and for what."""
     names = list(dict.fromkeys([*one.names, *other.names]))
     said = f"{one.words} and {other.words} are the same function"
-    said += " where both are defined" if partial else ""
+    said += f" {defined}" if defined else ""
     said += f", for all values of {_few(names)}" if names else ""
     return f"{said}, {assumed}" if assumed else said
 

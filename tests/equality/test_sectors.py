@@ -80,17 +80,20 @@ def test_a_kink_needs_no_boundary() -> None:
 
 # -- where both are defined -----------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("left", "right"),
-    [("log(x^2)", "2*log(x)"), ("exp(log(x))", "x"), ("sqrt(x)^2", "abs(x)"),
-     ("x/abs(x)", "sign(x)"),
-     ("abs(x)*log(x)", "x*log(x)"), ("relu(x - 1)*log(x - 1)", "(x - 1)*log(x - 1)")],
+    ("left", "right", "where"),
+    [("log(x^2)", "2*log(x)", "where both are defined"), ("exp(log(x))", "x", "where x > 0"),
+     ("sqrt(x)^2", "abs(x)", "where x >= 0"), ("x/abs(x)", "sign(x)", "where both are defined"),
+     ("x^2/x", "x", "where x != 0"), ("x*log(y)/y", "log(y)*(x/y)", "where y > 0"),
+     ("(x - 3)/(x - 3)", "1", "where both are defined"),
+     ("abs(x)*log(x)", "x*log(x)", "where x > 0"),
+     ("relu(x - 1)*log(x - 1)", "(x - 1)*log(x - 1)", "where both are defined")],
 )  # fmt: skip
-def test_values_count_where_both_sides_have_one(left: str, right: str) -> None:
+def test_values_count_where_both_sides_have_one(left: str, right: str, where: str) -> None:
     found = said(left, right)
     assert found.proved
-    assert found.partial
-    assert not said("abs(x)", "max(x, -x)").partial
-    assert not said("sigmoid(x)*sqrt(x^2 + 1)", "sqrt(1 + x^2)/(1 + exp(-x))").partial
+    assert found.defined == where
+    assert not said("abs(x)", "max(x, -x)").defined
+    assert not said("sigmoid(x)*sqrt(x^2 + 1)", "sqrt(1 + x^2)/(1 + exp(-x))").defined
 
 
 @pytest.mark.parametrize(
