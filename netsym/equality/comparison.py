@@ -78,7 +78,11 @@ def compare(
     if first.words == second.words:
         first = replace(first, words=f"{first.words} (first)")
         second = replace(second, words=f"{second.words} (second)")
-    return _compared(first, second, terms, progress, notes)
+    made = _compared(first, second, terms, progress, notes)
+    if not notes:
+        return made
+    because = f"{made.because}, with inputs matched by name, not by place"
+    return replace(made, found=replace(made.found, because=because))
 
 
 def _in_another_order(one: Subject, other: Subject) -> tuple[str, ...]:
