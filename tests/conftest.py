@@ -29,7 +29,7 @@ settings.load_profile("any machine")
 
 
 #: How many rows of one test the README's command runs.
-ROWS = 10
+ROWS = 6
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

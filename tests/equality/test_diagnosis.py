@@ -88,7 +88,7 @@ def test_the_descriptions_hold_the_mistakes_that_people_make() -> None:
 
 def test_mistakes_in_the_network_of_the_forum() -> None:
     net, network = FIVE[SMALLEST]
-    every = sample(mistakes(net), 18)
+    every = sample(mistakes(net), 12)
     found = {m: explained(network, m.text) for m in every}  # each of them changes the function
     for m, diagnosis in found.items():
         named(m, diagnosis)
@@ -120,7 +120,7 @@ def test_mistakes_of_every_kind(name: str) -> None:
 def test_mistakes_with_scales_skips_and_gelu(name: str) -> None:
     net, network = FURTHER[name]
     assert found_in(network, text(net))[0] in EQUAL
-    for m in some(mistakes(net), many(200, 30), seed=3):
+    for m in some(mistakes(net), many(200, 12), seed=3):
         diagnosis = explained(network, m.text)
         named(m, diagnosis)
         departs_there(m, diagnosis)

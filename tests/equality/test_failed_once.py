@@ -12,6 +12,7 @@ import netsym
 from netsym.equality.comparison import compare
 from netsym.errors import SpecError
 from netsym.layers.dense import Dense
+from tests.effort import MANY
 
 FORUM = Path(__file__).parents[2] / "examples" / "forum"
 PRODUCT_OF_PRIMES = 7039010112143701867270090906069393613
@@ -81,7 +82,8 @@ def net(weights: Any, bias: Any, inputs: Any = None, activation: str = "linear")
 )
 def test_never_called_equal(one: str, other: str) -> None:
     assert compare(one, other).verdict not in EQUAL
-    assert compare(other, one).verdict not in EQUAL
+    if MANY:
+        assert compare(other, one).verdict not in EQUAL
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from netsym.equality.sides import aligned, subject
 from tests.effort import many
 from tests.equality.sector_pairs import apart, by_sectors, changed, true_pair
 
-PAIRS = many(2_500, 250)
+PAIRS = many(2_500, 60)
 
 
 def said(left: str, right: str, where: str = "", **options: Any) -> Sectors:
