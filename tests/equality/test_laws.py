@@ -154,8 +154,8 @@ def test_the_table_says_what_is_not_proved_and_why(seed: int) -> None:
 def test_only_what_needs_no_tower_has_a_proved_bound(found: Laws) -> None:
     hows = {law.name: how for law, _, how, *_ in found}
     assert hows["a product distributes"].startswith("< ")
-    assert hows["erf is odd"].startswith("< ")
-    assert hows["a rational denominator"].startswith("~ ")
+    assert hows["erf is odd"] == "exactly"
+    assert hows["sigmoid by exp"].startswith("~ ")
     assert hows["a square of abs"] == "exactly"
     assert hows["tan of atan"] == "atan is a random function with its symmetry alone"
 
