@@ -29,8 +29,6 @@ from netsym.writers.language import Watcher, no_watcher
 
 Floats = npt.NDArray[np.float64]
 Radius = Callable[[float | Fraction], Fraction]
-#: How far the constants of the two sides may be off; None: not at all.
-Radii = tuple[Radius | None, Radius | None]
 
 #: Bits of precision: quick ones, and those that look for a difference that is very small.
 QUICK, FINE = (64, 128), (256, 1024)
@@ -193,27 +191,25 @@ def agree(
     other: Subject,
     given: Sequence[Draw],
     precisions: Sequence[int],
-    radii: Radii = (None, None),
     progress: Watcher = no_watcher,
 ) -> Agreement:
     """Compare at all points, with one precision after another.
 
-    It ends early with a draw in which a point proves the two different. With `radii` only that is
-    looked for: intervals are as wide as these say. `progress` is told how far it is.
+    It ends early with a draw in which a point proves the two different. `progress` is told how far
+    it is.
     """
     found = _Points()
     for number, draw in enumerate(given):
         for step, bits in enumerate(precisions):
             done = number * len(precisions) + step
             progress(f"proving values to {bits} bits", done, len(given) * len(precisions))
-            left, mine = evaluate(one, draw, bits, radii[0])
-            right, theirs = evaluate(other, draw, bits, radii[1])
+            left, mine = evaluate(one, draw, bits)
+            right, theirs = evaluate(other, draw, bits)
             found.bits = max(found.bits, bits)
             with precision(bits):
                 apart = _apart(one, draw, left, right)
                 if apart is not None or bits == precisions[-1]:
-                    loose = radii != (None, None)
-                    found.take(one, draw, _gaps(left, right, loose), [mine, theirs])
+                    found.take(one, draw, _gaps(left, right), [mine, theirs])
                     found.in_float64([one, other], draw, [left, right])
             if apart is not None:
                 return found.agreement(apart)
@@ -283,14 +279,14 @@ def _apart(one: Subject, draw: Draw, left: Any, right: Any) -> Counterexample | 
     )  # fmt: skip
 
 
-def _gaps(left: Any, right: Any, loose: bool) -> Floats:
+def _gaps(left: Any, right: Any) -> Floats:
     """Upper bounds of all differences; inf where a value is not finite or hardly known."""
     gaps = np.full(left.shape, np.inf)
     for place in np.ndindex(left.shape):
         if overlap(left[place], right[place]):
             gap = float(abs(left[place] - right[place]).upper())
             known = gap <= _KNOWN * max(1.0, abs(midpoint(left[place])))
-            gaps[place] = gap if known or loose else np.inf
+            gaps[place] = gap if known else np.inf
     return gaps
 
 
