@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import count
 from operator import mul
 
 from netsym.pieces.redundancy import Vector, whole
@@ -44,7 +45,7 @@ class Cone:
         for line in self.lines:
             if value(form, line):
                 return self._along(form, line)
-        values = [value(form, ray) for ray, _ in self.rays]
+        values = [sum(map(mul, form, ray)) for ray, _ in self.rays]
         if min(values) >= 0:
             return [(self, 1)]
         if max(values) <= 0:
@@ -58,10 +59,12 @@ class Cone:
                 (above if height > 0 else below).append((ray, height))
             else:
                 edge.append((ray[0], ray[1] | here))
+        fewest = len(self.rows[0]) - len(self.lines) - 2  # rows that are 0 on a face of two rays
         for (one, zeros), high in above:
             for (other, others), low in below:
-                if self._is_edge(zeros & others):
-                    edge.append((_mixed(one, -low, other, high), zeros & others | here))
+                both = zeros & others
+                if both.bit_count() >= fewest and self._is_edge(both):
+                    edge.append((_mixed(one, -low, other, high), both | here))
         return [
             (self._with(form, sign, self.lines, [*(ray for ray, _ in inside), *edge]), sign)
             for inside, sign in ((above, 1), (below, -1))
@@ -93,9 +96,7 @@ class Cone:
         return Cone((*self.rows, tuple(sign * x for x in form)), lines, tuple(rays))
 
     def _is_edge(self, zeros: int) -> bool:
-        """Whether two rays on which together these rows are 0 have a face of two between them."""
-        if zeros.bit_count() < len(self.rows[0]) - len(self.lines) - 2:
-            return False
+        """Whether no other ray than two is on the face where these rows are 0."""
         return sum(zeros & others == zeros for _, others in self.rays) == 2
 
     @cached_property
@@ -107,10 +108,10 @@ class Cone:
                 last = zeros & -zeros
                 touched[last.bit_length() - 1] |= 1 << place
                 zeros ^= last
+        fewest = len(self.rows[0]) - len(self.lines) - 1  # rays that a facet has
+        wide = {row: on for row, on in enumerate(touched) if on.bit_count() >= fewest}
         return [
-            row
-            for row, rays in enumerate(touched)
-            if sum(rays & others == rays for others in touched) == 1
+            row for row, on in wide.items() if sum(on & other == on for other in wide.values()) == 1
         ]
 
     def points(self) -> Iterator[Vector]:
@@ -125,21 +126,19 @@ class Cone:
             yield (*point[:place], x + 1, *point[place + 1 :], scale)
 
     def _middle(self) -> Vector:
-        """The middle of the corners, with a step in each direction, rounded to whole numbers."""
-        needed = [self.rows[row] for row in self.facets]
-        steps = [max(map(abs, row[:-1])) for row in needed]
-        corners = sum(ray[-1] > 0 for ray, _ in self.rays)
-        most = 64
-        while True:
-            exact = [0] * len(self.rows[0])
-            for ray, _ in self.rays:
-                scale = ray[-1] * corners or max(map(abs, ray))
-                exact = [a + (x << most) // scale for a, x in zip(exact, ray, strict=True)]
-            for bits in range(4, most, 4):
-                middle = (*(x >> most - bits for x in exact[:-1]), 1 << bits)
-                if all(value(row, middle) > step for row, step in zip(needed, steps, strict=True)):
-                    return middle
-            most *= 2
+        """A mean of the corners, with a step in each direction, rounded to whole numbers."""
+        needed = [(self.rows[row], max(map(abs, self.rows[row][:-1]))) for row in self.facets]
+        sizes = [(ray[-1] or max(map(abs, ray))).bit_length() for ray, _ in self.rays]
+        most = max(sizes)
+        alike = [
+            [x << most - size for x in ray] for (ray, _), size in zip(self.rays, sizes, strict=True)
+        ]
+        *mean, scale = map(sum, zip(*alike, strict=True))
+        for bits in count(4, 4):
+            middle = (*((x << bits) // scale for x in mean), 1 << bits)
+            if all(value(row, middle) > step for row, step in needed):
+                return middle
+        raise AssertionError
 
 
 def value(form: Sequence[int], at: Sequence[int]) -> int:
@@ -150,7 +149,7 @@ def value(form: Sequence[int], at: Sequence[int]) -> int:
 def _mixed(one: Vector, weight: int, other: Vector, weight_of_other: int) -> Vector:
     mixed = [weight * x + weight_of_other * y for x, y in zip(one, other, strict=True)]
     common = math.gcd(*mixed) or 1
-    return tuple(x // common for x in mixed)
+    return tuple([x // common for x in mixed])
 
 
 def space(dimensions: int) -> Cone:

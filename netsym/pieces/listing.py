@@ -13,13 +13,13 @@ import numpy as np
 from netsym.network.network import Network
 from netsym.ops.affine.affine_pieces import Signs
 from netsym.pieces import cones, polyhedra
-from netsym.pieces.cells import Cells, Cut, Part
+from netsym.pieces.cells import Cells, Cut, Part, Row
 from netsym.pieces.circuit import Circuit
 from netsym.pieces.line import Line
 from netsym.pieces.piece import Box, Piece
 from netsym.pieces.real_algebraic import between
-from netsym.pieces.redundancy import Vector, over_one, whole
-from netsym.pieces.region import Array, Inequality, Point, activities, read_by, rows_of
+from netsym.pieces.redundancy import Vector, over_one
+from netsym.pieces.region import Inequality, Point, activities, read_by
 from netsym.pieces.units import Units
 from netsym.writers.language import Watcher
 
@@ -56,7 +56,7 @@ class Listing:
                     self.factors[kink] = abs(factor)
         self.operands = {kink: self.circuit.atoms[kink].operands[0] for kink in self.units}
         self.points: list[Vector] = []
-        self.maps: list[tuple[Array, int, int]] = []
+        self.maps: list[tuple[Sequence[Row], int, int]] = []
         self._sides: dict[tuple[Cut, int], Inequality] = {}
 
     def pieces(self) -> Iterator[Piece]:
@@ -69,29 +69,29 @@ class Listing:
         sums = [*self.ends, *self.operands.values()]
         line = Line(self.circuit, self.variables[0], sums, self.units, _exact(start))
         signs = self._signs(line.signs)
+        left = start
         started: list[int] = []
         while True:
             goes_on = line.high is not None and (stop is None or line.high < _exact(stop))
-            low, high = line.low, line.high if goes_on else _exact(stop)
+            right = _fraction(line.high) if goes_on else stop
             bends = [min(kinks) for kinks in (started, line.bending() if goes_on else []) if kinks]
             cuts = [
                 Cut(kink, *over_one(_row(line.values[self.operands[kink]])))
                 for kink in sorted(bends)
             ]
-            rows = np.array([_row(line.values[place]) for place in self.ends], dtype=object)
-            inside = [(_fraction(x),) for x in islice(between(low, high), 2)]
-            limits = [None if end is None else _fraction(end) for end in (low, high)]
-            known = [
-                whole((*point, 1) if end is None else (end, 1))
-                for end, point in zip(limits, inside[::-1], strict=True)
-            ]
+            rows = [_row(line.values[place]) for place in self.ends]
+            inside = map(_fraction, between(_exact(left), _exact(right)))
+            point = next(inside)
+            ends = [] if self.maps else [next(inside) if left is None else left]
+            ends.append(point if right is None else right)
             self.progress("looking for regions", len(self.maps) + 1, 0)
-            self._know(rows, known[1:] if self.maps else known)
-            yield self._piece(rows, cuts, signs, inside[0], *limits)
+            self._know(rows, [end.as_integer_ratio() for end in ends])
+            yield self._piece(rows, cuts, signs, (point,), left, right)
             if not goes_on:
                 return
             bent = line.advance()
             signs[list(bent)] = [line.signs[kink] for kink in bent]
+            left = right
             started = [
                 kink for kink in bent if _is_zero(line.values[self.operands[kink]], line.low)
             ]
@@ -103,7 +103,7 @@ class Listing:
         given = len(start.rows)
         for part in cells.leaves(start, self._undecided):
             self.progress("looking for regions", cells.count, 0)
-            rows = np.array([cells.row(part.sums[place]) for place in self.ends], dtype=object)
+            rows = [cells.row(part.sums[place]) for place in self.ends]
             cuts = [part.cuts[row - given] for row in part.cell.facets if row >= given]
             points = list(part.cell.points())
             self._know(rows, points)
@@ -123,7 +123,7 @@ class Listing:
         return list(takewhile(lambda kink: part.sums[self.operands[kink]].keys() <= known, waiting))
 
     # -- what is said of a piece
-    def _know(self, rows: Array, points: Sequence[Vector]) -> None:
+    def _know(self, rows: Sequence[Row], points: Sequence[Vector]) -> None:
         """Of a map one more than dimensions; those of one input share their ends."""
         self.points += points
         self.maps.append((rows, len(self.points) - len(self.variables) - 1, len(self.points)))
@@ -136,7 +136,7 @@ class Listing:
 
     def _piece(
         self,
-        rows: Array,
+        rows: Sequence[Row],
         cuts: Iterable[Cut],
         signs: Signs,
         point: Point,
@@ -144,8 +144,9 @@ class Listing:
         high: Fraction | None = None,
     ) -> Piece:
         sides = tuple(self._side(cut, int(signs[cut.atom])) for cut in cuts)
-        active = activities((each.layer, each.function, each.sides(signs)) for each in self.bends)
-        return Piece(rows_of(rows), sides, active, point, low, high)
+        active = activities((each.layer, each.function, each.active(signs)) for each in self.bends)
+        exact = tuple(tuple(map(_fraction, row)) for row in rows)
+        return Piece(exact, sides, active, point, low, high)
 
     def _side(self, cut: Cut, sign: int) -> Inequality:
         """What is positive on one side of a kink; all pieces there share it."""

@@ -25,7 +25,6 @@ from netsym.ops.affine.affine_pieces import (
     Kinks,
     Pieces,
     Sides,
-    Signs,
     Undecided,
     near,
     products,
@@ -236,7 +235,7 @@ def at(network: Network, point: Sequence[Any]) -> Region:
     points = [x, *_around(x, forms)]
     check(network, [whole((*point, 1)) for point in points], [(rows, 0, len(points))])
     different = list(sides.values())
-    active = activities((each.layer, each.function, each.sides) for each in kinks)
+    active = activities((each.layer, each.function, each.sides >= 0) for each in kinks)
     return Region(
         network, x, rows_of(rows), tuple(different[place] for place in kept),
         len(units), reduce, active, len(points),
@@ -318,11 +317,13 @@ def rows_of(numbers: Array) -> tuple[Row, ...]:
     return tuple(map(tuple, fractions(numbers).tolist()))
 
 
-def activities(kinks: Iterable[tuple[int, str, Signs]]) -> tuple[Activity, ...]:
-    """Which units are active, activation by activation, by layer, function, and sides of kinks."""
+def activities(
+    kinks: Iterable[tuple[int, str, npt.NDArray[np.bool_]]],
+) -> tuple[Activity, ...]:
+    """Which units are active, activation by activation, by layer, function, and where they bend."""
     found = []
     for (layer, function), group in groupby(kinks, lambda each: each[:2]):
-        active = reduce(np.logical_and, (sides >= 0 for _, _, sides in group))
+        active = reduce(np.logical_and, (each for _, _, each in group))
         numbers = tuple((np.flatnonzero(active) + 1).tolist())
         found.append(Activity(layer, function, len(active), numbers))
     return tuple(found)
@@ -349,9 +350,7 @@ def _step(point: Point, direction: Sequence[int], forms: Array) -> Fraction:
     return Fraction(2) ** exponent
 
 
-def check(
-    network: Network, points: Sequence[Vector], maps: Sequence[tuple[Array, int, int]]
-) -> None:
+def check(network: Network, points: Sequence[Vector], maps: Sequence[tuple[Any, int, int]]) -> None:
     """Compare maps with the network in exact fractions, each at the points from one to another.
 
     Points have their scale last. A map is rows (outputs, inputs + 1); the network is read in
@@ -368,7 +367,7 @@ def check(
 
 
 def _differ(
-    network: Network, points: Sequence[Vector], maps: Sequence[tuple[Array, int, int]]
+    network: Network, points: Sequence[Vector], maps: Sequence[tuple[Any, int, int]]
 ) -> int | None:
     """A point at which a map differs from the network, by its number."""
     x = np.array(points, dtype=object)

@@ -23,6 +23,7 @@ from netsym.ops.decimals import decimals
 from netsym.ops.parameters import values_of
 from netsym.ops.proved.rationals import Rationals
 
+_SCALE = 2**64  # of most parameters, so that sums of them need no other
 _AT_ONCE = 1_000_000  # products, which take 0.1 s
 
 
@@ -60,7 +61,7 @@ def scaled(values: npt.NDArray[Any], points: bool = False) -> Scaled:
     """Floats, Python's or flint's fractions, exactly; the first axis may be that of points."""
     flat = values.reshape(len(values) if points else 1, -1).tolist()
     rows = [[_parts(number) for number in row] for row in flat]
-    below = [math.lcm(*(down for _, down in row)) for row in rows]
+    below = [math.lcm(1 if points else _SCALE, *(down for _, down in row)) for row in rows]
     above = (up * (down // own) for row, down in zip(rows, below, strict=True) for up, own in row)
     return Scaled(filled(above, values.shape), filled(below, (len(below),) if points else ()))
 
