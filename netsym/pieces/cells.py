@@ -21,6 +21,7 @@ Row = Sequence[Any]
 
 
 BUDGET = 10_000  # pieces
+ENTRIES = 5_000  # that are computed while a piece is looked at
 _ZERO = flint.fmpq(0)
 
 

@@ -16,12 +16,11 @@ from functools import cached_property
 from itertools import count
 from operator import mul
 
+from netsym.pieces.cells import ENTRIES
 from netsym.pieces.redundancy import Vector, whole
 
 #: With the rows that are 0 there, as bits.
 Ray = tuple[Vector, int]
-
-_ENTRIES = 5_000  # that are computed while a piece is looked at
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +37,7 @@ class Cone:
     @property
     def effort(self) -> int:
         """Of asking for its parts: all rays and lines are looked at."""
-        return (len(self.lines) + len(self.rays)) * len(self.rows[0]) // _ENTRIES
+        return (len(self.lines) + len(self.rays)) * len(self.rows[0]) // ENTRIES
 
     def parts(self, form: Sequence[int]) -> list[tuple[Cone, int]]:
         """Where an affine function is positive, and negative; itself, if that is one of both."""

@@ -11,9 +11,8 @@ import flint
 import numpy as np
 
 from netsym.ops.arrays import filled
+from netsym.pieces.cells import ENTRIES
 from netsym.pieces.redundancy import Array, Vector, beyond, irredundant, whole
-
-_ENTRIES = 5_000  # that are computed while a piece is looked at
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +28,7 @@ class Polyhedron:
     @property
     def effort(self) -> int:
         """Of asking for its parts: by the simplex method, a step for each dimension."""
-        return len(self.rows) * len(self.point) ** 2 // _ENTRIES
+        return len(self.rows) * len(self.point) ** 2 // ENTRIES
 
     @property
     def slack(self) -> Array:
