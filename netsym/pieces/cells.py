@@ -1,25 +1,28 @@
 """A piecewise-linear circuit of several variables, cell by cell, exactly.
 
-A sum is affine where all of its kinks have a side. Kinks are given their sides one by one, each of
-which is a product of no more than what was read before; a cell is cut only by a kink that has both
-sides in it.
+A sum is affine where all of its kinks have a side. Kinks are given their sides a few at once, each
+of which is a product of no more than what was read before; a cell is cut only by a kink that has
+both sides in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
 import flint
 
-from netsym.pieces.circuit import Circuit, Sum, add_to
+from netsym.pieces.circuit import Circuit, Sum, number
+from netsym.pieces.redundancy import Vector, over_one
 
 #: The coefficients of an affine function (flint.fmpq), the constant last.
 Row = Sequence[Any]
 
 
 BUDGET = 10_000  # pieces
+ENTRIES = 5_000  # that are computed while a piece is looked at
+_ZERO = flint.fmpq(0)
 
 
 class BudgetSpent(Exception):
@@ -27,20 +30,33 @@ class BudgetSpent(Exception):
 
 
 class Cell(Protocol):
-    """An open convex set that is not empty."""
+    """An open convex set that is not empty, where some affine functions are positive."""
 
     @property
     def effort(self) -> int:
         """How many more pieces of the budget it takes to ask for its parts."""
 
-    def parts(self, row: Row) -> list[tuple[Self, int]]:
-        """The parts where an affine function is positive, and negative, with the sign.
+    def parts(self, form: Sequence[int]) -> list[tuple[Self, int]]:
+        """The parts where one more function is positive, and negative, with the sign.
 
         It is itself the one part if the function has one sign.
         """
 
-    def points(self) -> Iterator[Sequence[Any]]:
-        """Points of it, rational, by which an affine function is known."""
+    @property
+    def facets(self) -> list[int]:
+        """The functions that are needed, by number: those that do not follow from the others."""
+
+    def points(self) -> Iterator[Vector]:
+        """Points of it by which an affine function is known."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """The operand of a kink where it is affine: whole numbers over one."""
+
+    atom: int
+    form: Vector
+    below: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,7 @@ class Part:
     cell: Any
     sums: list[Sum]
     signs: Mapping[int, int] = field(default_factory=dict)
-    cuts: tuple[int, ...] = ()
+    cuts: tuple[Cut, ...] = ()
 
 
 class Cells:
@@ -72,50 +88,79 @@ class Cells:
             for atom in each:
                 self._within.setdefault(atom, []).append(place)
 
-    def leaves(
-        self, starts: Iterable[Cell], choose: Callable[[Part], int | None]
-    ) -> Iterator[Part]:
-        """The parts of some cells in which `choose`, asked for a kink to decide, has none.
+    def leaves(self, start: Cell, choose: Callable[[Part], Sequence[int]]) -> Iterator[Part]:
+        """The parts of a cell in which `choose`, asked for kinks to decide, has none.
 
-        It may choose only those whose operand is affine. Raises `BudgetSpent`.
+        It may choose only those whose operands are affine. Raises `BudgetSpent`.
         """
-        waiting = [Part(cell, self.circuit.sums) for cell in starts]
+        waiting = [Part(start, self.circuit.sums)]
         while waiting:
             part = waiting.pop()
-            while (atom := choose(part)) is not None:
-                self.spent += part.cell.effort
-                if self.spent + len(waiting) >= self.budget:
-                    raise BudgetSpent
-                part, *others = self._decided(part, atom)
+            while atoms := choose(part):
+                part, *others = self._decided(part, atoms, len(waiting))
                 waiting += others
             self.count += 1
-            self.spent += 1
-            if self.spent + len(waiting) > self.budget:
-                raise BudgetSpent
+            self._spend(1, len(waiting))
             yield part
 
-    def _decided(self, part: Part, atom: int) -> list[Part]:
-        """The one or two parts in which a kink has a side."""
-        row = self.row(part.sums[self.circuit.atoms[atom].operands[0]])
-        if not any(row[:-1]):
-            sign = (row[-1] > 0) - (row[-1] < 0)
-            return [self._on_side(part, atom, sign)]
-        cells = part.cell.parts(row)
-        cuts = (*part.cuts, atom) if len(cells) > 1 else part.cuts
+    def _spend(self, effort: int, waiting: int) -> None:
+        self.spent += effort
+        if self.spent + waiting > self.budget:
+            raise BudgetSpent
+
+    def _decided(self, part: Part, atoms: Sequence[int], waiting: int) -> list[Part]:
+        """The parts in which each of some kinks has a side."""
+        kinks = [
+            Cut(atom, *over_one(self.row(part.sums[self.circuit.atoms[atom].operands[0]])))
+            for atom in atoms
+        ]
+        found: list[tuple[Any, tuple[int, ...], tuple[Cut, ...]]] = [(part.cell, (), part.cuts)]
+        for kink in kinks:
+            constant = kink.form[-1]
+            if not any(kink.form[:-1]):
+                sign = (constant > 0) - (constant < 0)
+                found = [(cell, (*signs, sign), cuts) for cell, signs, cuts in found]
+                continue
+            cells, found = found, []
+            for cell, signs, cuts in cells:
+                self._spend(cell.effort, waiting + len(cells))
+                parts = cell.parts(kink.form)
+                more = (*cuts, kink) if len(parts) > 1 else cuts
+                found += [(each, (*signs, sign), more) for each, sign in parts]
+        sides = self._on_sides(part, kinks, [signs for _, signs, _ in found])
         return [
-            self._on_side(replace(part, cell=cell, cuts=cuts), atom, sign) for cell, sign in cells
+            Part(cell, sums, {**part.signs, **dict(zip(atoms, signs, strict=True))}, cuts)
+            for (cell, signs, cuts), sums in zip(found, sides, strict=True)
         ]
 
-    def _on_side(self, part: Part, atom: int, sign: int) -> Part:
-        operand = part.sums[self.circuit.atoms[atom].operands[0]]
-        sums = list(part.sums)
-        for place in self._within.get(atom, ()):
-            changed = dict(sums[place])
-            add_to(changed, operand, sign * changed.pop(atom))
-            sums[place] = changed
-        return replace(part, sums=sums, signs={**part.signs, atom: sign})
+    def _on_sides(
+        self, part: Part, kinks: Sequence[Cut], sides: Sequence[Sequence[int]]
+    ) -> Iterator[list[Sum]]:
+        """The sums where kinks have these signs, or others, one after another."""
+        affine = [*self.variables, 0]
+        gone = {*affine, *(kink.atom for kink in kinks)}
+        found = sorted({place for kink in kinks for place in self._within.get(kink.atom, ())})
+        kept, scales = [], []
+        rows: list[int] = []
+        for place in found:
+            known = part.sums[place]
+            kept.append({atom: by for atom, by in known.items() if atom not in gone})
+            slopes = (known.get(kink.atom, _ZERO) / kink.below for kink in kinks)
+            row, below = over_one([*slopes, *self.row(known)])
+            rows += row
+            scales.append(flint.fmpq(1, below))
+        width, height = len(affine), len(kinks) + len(affine)
+        slopes_and_rest = flint.fmpz_mat(len(found), height, rows)
+        unit = [int(one == other) for one in affine for other in affine]
+        for signs in sides:
+            signed = [sign * x for sign, kink in zip(signs, kinks, strict=True) for x in kink.form]
+            numbers = (slopes_and_rest * flint.fmpz_mat(height, width, signed + unit)).tolist()
+            sums = list(part.sums)
+            for place, scale, rest, above in zip(found, scales, kept, numbers, strict=True):
+                now = {atom: x * scale for atom, x in zip(affine, above, strict=True) if x}
+                sums[place] = now | rest
+            yield sums
 
     def row(self, value: Sum) -> Row:
         """An affine sum as a row."""
-        zero = flint.fmpq(0)
-        return [*(value.get(atom, zero) for atom in self.variables), value.get(0, zero)]
+        return [*(value.get(atom, _ZERO) for atom in self.variables), number(value)]

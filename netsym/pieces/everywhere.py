@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 import flint
-import numpy as np
 
-from netsym.ops.proved.rationals import NotRational, fractions
+from netsym.ops.proved.rationals import NotRational
 from netsym.ops.straight_line import StraightLine
-from netsym.pieces import polygons, polyhedra
+from netsym.pieces import cones
 from netsym.pieces.cells import BUDGET, BudgetSpent, Cells, Part, Row
 from netsym.pieces.circuit import (
     Circuit,
@@ -23,9 +22,11 @@ from netsym.pieces.circuit import (
     number,
     primitive,
 )
+from netsym.pieces.cones import value
 from netsym.pieces.line import Line, values_at
 from netsym.pieces.quotient import Rational, parts
 from netsym.pieces.real_algebraic import Real, between
+from netsym.pieces.redundancy import whole
 from netsym.wording import plural
 
 
@@ -159,10 +160,8 @@ class _Question:
     # -- several variables
     def _in_space(self) -> Everywhere:
         cells = Cells(self.circuit, self.variables, self.budget)
-        plane = len(self.variables) == 2
-        starts = polygons.quadrants() if plane else [polyhedra.space(len(self.variables))]
         try:
-            for part in cells.leaves(starts, self._acting):
+            for part in cells.leaves(cones.space(len(self.variables)), self._acting):
                 for place in self.apart:
                     rest, _ = self._merged(part, place)
                     if rest:
@@ -175,7 +174,7 @@ class _Question:
             True, cells.count, f"they are equal on each of {plural(cells.count, 'piece')}"
         )
 
-    def _acting(self, part: Part) -> int | None:
+    def _acting(self, part: Part) -> list[int]:
         """The kink to decide next: one that acts on another, or that remains in a difference."""
         differences = [part.sums[place] for place in self.apart]
         used = self.circuit.used(differences, part.sums)
@@ -186,12 +185,12 @@ class _Question:
         acting = {atom for operand in operands.values() for atom in operand}
         for atom in operands:
             if atom in acting:
-                return atom
+                return [atom]
         for place in self.apart:
             _, kinks = self._merged(part, place)
             if kinks:
-                return kinks[0]
-        return None
+                return kinks[:1]
+        return []
 
     def _merged(self, part: Part, place: int) -> tuple[Sum, list[int]]:
         """A difference as an affine sum and kinks of different hyperplanes that do not cancel."""
@@ -214,11 +213,10 @@ class _Question:
     # -- witnesses
     def _point(self, part: Part, row: Row) -> Sequence[Any]:
         """A point of a cell at which an affine function is not 0."""
-        *normal, constant = fractions(np.array(row, dtype=object)).tolist()
-        points: Iterable[Sequence[Any]] = part.cell.points()
-        for point in points:
-            if sum((a * x for a, x in zip(normal, point, strict=True)), constant):
-                return point
+        form = whole(row)
+        for point in part.cell.points():
+            if value(form, point):
+                return [flint.fmpq(x, point[-1]) for x in point[:-1]]
         raise AssertionError
 
     def _different(self, pieces: int, point: Sequence[Any]) -> Everywhere:

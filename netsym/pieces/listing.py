@@ -4,30 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 import flint
 import numpy as np
 
 from netsym.network.network import Network
-from netsym.pieces import polygons, polyhedra
-from netsym.pieces.cells import BudgetSpent, Cell, Cells, Part
+from netsym.ops.affine.affine_pieces import Signs
+from netsym.pieces import cones, polyhedra
+from netsym.pieces.cells import Cells, Cut, Part, Row
 from netsym.pieces.circuit import Circuit
 from netsym.pieces.line import Line
 from netsym.pieces.piece import Box, Piece
 from netsym.pieces.real_algebraic import between
-from netsym.pieces.redundancy import irredundant
-from netsym.pieces.region import Array, Point, activities, inequalities, read_by, rows_of
+from netsym.pieces.redundancy import Vector, over_one
+from netsym.pieces.region import Inequality, Point, activities, read_by
 from netsym.pieces.units import Units
 from netsym.writers.language import Watcher
+
+_CORNERED = 6  # inputs of a box whose corners are not too many
 
 
 class Listing:
     """The pieces of a network in a box, or everywhere, found one by one.
 
-    `maps` has for each that was found its map, rows (outputs, inputs + 1), and points inside, as
-    many as an affine function is known by. Raises `SpecError` for networks that are not piecewise
+    `maps` has for each that was found its map, rows (outputs, inputs + 1), and from where to where
+    in `points` there are those by which an affine function is known: inside, or on the line its
+    ends, which neighbours share. Raises `SpecError` for networks that are not piecewise
     linear, and on the way `BudgetSpent` for more pieces than the budget.
     """
 
@@ -51,110 +55,106 @@ class Listing:
                     self.units[kink] = bends.layer, bends.function, number
                     self.factors[kink] = abs(factor)
         self.operands = {kink: self.circuit.atoms[kink].operands[0] for kink in self.units}
-        self.maps: list[tuple[Array, list[Point]]] = []
+        self.points: list[Vector] = []
+        self.maps: list[tuple[Sequence[Row], int, int]] = []
+        self._sides: dict[tuple[Cut, int], Inequality] = {}
 
     def pieces(self) -> Iterator[Piece]:
         """Every piece."""
-        dimensions = len(self.variables)
-        if dimensions == 1:
-            return self._on_the_line()
-        return self._in_the_plane() if dimensions == 2 else self._in_space()
+        return self._on_the_line() if len(self.variables) == 1 else self._in_space()
 
     # -- one input
     def _on_the_line(self) -> Iterator[Piece]:
         start, stop = (None, None) if self.box is None else self.box[0]
         sums = [*self.ends, *self.operands.values()]
         line = Line(self.circuit, self.variables[0], sums, self.units, _exact(start))
-        signs = dict(line.signs)
-        ends: list[int] = []
+        signs = self._signs(line.signs)
+        left = start
+        started: list[int] = []
         while True:
             goes_on = line.high is not None and (stop is None or line.high < _exact(stop))
-            low, high = line.low, line.high if goes_on else _exact(stop)
-            sides = [*ends, *(line.bending() if goes_on else ())]
-            rows = np.array([_row(line.values[place]) for place in self.ends], dtype=object)
-            forms = {kink: _row(line.values[self.operands[kink]]) for kink in sorted(sides)}
-            points: list[Point] = [(_fraction(x),) for x in islice(between(low, high), 2)]
-            limits = [None if end is None else _fraction(end) for end in (low, high)]
+            right = _fraction(line.high) if goes_on else stop
+            bends = [min(kinks) for kinks in (started, line.bending() if goes_on else []) if kinks]
+            cuts = [
+                Cut(kink, *over_one(_row(line.values[self.operands[kink]])))
+                for kink in sorted(bends)
+            ]
+            rows = [_row(line.values[place]) for place in self.ends]
+            inside = map(_fraction, between(_exact(left), _exact(right)))
+            point = next(inside)
+            ends = [] if self.maps else [next(inside) if left is None else left]
+            ends.append(point if right is None else right)
             self.progress("looking for regions", len(self.maps) + 1, 0)
-            yield self._piece(rows, forms, signs, points, *limits)
+            self._know(rows, [end.as_integer_ratio() for end in ends])
+            yield self._piece(rows, cuts, signs, (point,), left, right)
             if not goes_on:
                 return
             bent = line.advance()
-            signs.update((kink, line.signs[kink]) for kink in bent)
-            ends = [kink for kink in bent if _is_zero(line.values[self.operands[kink]], line.low)]
+            signs[list(bent)] = [line.signs[kink] for kink in bent]
+            left = right
+            started = [
+                kink for kink in bent if _is_zero(line.values[self.operands[kink]], line.low)
+            ]
 
-    # -- two inputs
-    def _in_the_plane(self) -> Iterator[Piece]:
-        """A piece may be in several cells, since the plane begins as four."""
-        starts = polygons.quadrants() if self.box is None else [polygons.rectangle(self.box)]
-        found: dict[bytes, list[Part]] = {}
-        for part in self._leaves(starts, len(starts) * self.budget):
-            pattern = bytes(sign > 0 for sign in part.signs.values())
-            found.setdefault(pattern, []).append(part)
-            if len(found) > self.budget:
-                raise BudgetSpent
-        for parts in found.values():
-            forms = {
-                kink: row
-                for kink, row in self._forms(parts[0], self.units).items()
-                if any(part.cell.has_edge(row) for part in parts)
-                and len({sign for start in starts for _, sign in start.parts(row)}) > 1
-            }
-            yield self._of_part(parts[0], forms)
-
-    # -- any number of inputs
+    # -- several inputs
     def _in_space(self) -> Iterator[Piece]:
-        start = (
-            polyhedra.space(len(self.variables)) if self.box is None else polyhedra.box(self.box)
-        )
-        for part in self._leaves([start], self.budget):
-            rows = part.cell.rows
-            kept = irredundant(-rows[:, :-1], part.cell.slack)
-            cuts = [place - len(start.rows) for place in kept if place >= len(start.rows)]
-            forms = self._forms(part, sorted(part.cuts[place] for place in cuts))
-            yield self._of_part(part, forms)
+        cells = Cells(self.circuit, self.variables, self.budget)
+        start = self._start()
+        given = len(start.rows)
+        for part in cells.leaves(start, self._undecided):
+            self.progress("looking for regions", cells.count, 0)
+            rows = [cells.row(part.sums[place]) for place in self.ends]
+            cuts = [part.cuts[row - given] for row in part.cell.facets if row >= given]
+            points = list(part.cell.points())
+            self._know(rows, points)
+            at = tuple(Fraction(x, points[0][-1]) for x in points[0][:-1])
+            yield self._piece(rows, cuts, self._signs(part.signs), at)
 
-    # -- parts of the plane and of space
-    def _leaves(self, starts: Sequence[Cell], budget: int) -> Iterator[Part]:
-        order = list(self.units)
+    def _start(self) -> Any:
+        """A box of many inputs has too many corners."""
+        if self.box is None:
+            return cones.space(len(self.variables))
+        return (cones if len(self.box) <= _CORNERED else polyhedra).box(self.box)
 
-        def undecided(part: Part) -> int | None:
-            return order[len(part.signs)] if len(part.signs) < len(order) else None
+    def _undecided(self, part: Part) -> list[int]:
+        """The next kinks, as many as are affine."""
+        waiting = islice(self.units, len(part.signs), None)
+        known = {0, *self.variables}
+        return list(takewhile(lambda kink: part.sums[self.operands[kink]].keys() <= known, waiting))
 
-        self.cells = Cells(self.circuit, self.variables, budget)
-        for part in self.cells.leaves(starts, undecided):
-            self.progress("looking for regions", self.cells.count, 0)
-            yield part
+    # -- what is said of a piece
+    def _know(self, rows: Sequence[Row], points: Sequence[Vector]) -> None:
+        """Of a map one more than dimensions; those of one input share their ends."""
+        self.points += points
+        self.maps.append((rows, len(self.points) - len(self.variables) - 1, len(self.points)))
 
-    def _forms(self, part: Part, kinks: Iterable[int]) -> dict[int, Sequence[Any]]:
-        """The operands of those kinks that are no numbers there."""
-        rows = {kink: self.cells.row(part.sums[self.operands[kink]]) for kink in kinks}
-        return {kink: row for kink, row in rows.items() if any(row[:-1])}
-
-    def _of_part(self, part: Part, forms: Mapping[int, Sequence[Any]]) -> Piece:
-        rows = [self.cells.row(part.sums[place]) for place in self.ends]
-        points = list(part.cell.points())
-        return self._piece(np.array(rows, dtype=object), forms, part.signs, points)
+    def _signs(self, known: Mapping[int, int]) -> Signs:
+        """Those of all atoms."""
+        signs = np.ones(len(self.circuit.atoms), dtype=np.int8)
+        signs[list(known)] = list(known.values())
+        return signs
 
     def _piece(
         self,
-        rows: Array,
-        forms: Mapping[int, Sequence[Any]],
-        signs: Mapping[int, int],
-        points: list[Point],
+        rows: Sequence[Row],
+        cuts: Iterable[Cut],
+        signs: Signs,
+        point: Point,
         low: Fraction | None = None,
         high: Fraction | None = None,
     ) -> Piece:
-        """A piece with these sides, the operands of kinks, on which kinks have these signs."""
-        self.maps.append((rows, points))
-        positive = np.empty((len(forms), rows.shape[1]), dtype=object)
-        for place, (kink, form) in enumerate(forms.items()):
-            positive[place] = [signs[kink] * self.factors[kink] * number for number in form]
-        sides = inequalities(positive, [self.units[kink] for kink in forms])
-        every = np.ones(len(self.circuit.atoms), dtype=np.int8)
-        every[list(signs)] = list(signs.values())
-        active = activities((each.layer, each.function, each.sides(every)) for each in self.bends)
-        return Piece(rows_of(rows), tuple(sides.values()), active, points[0], low, high)
+        sides = tuple(self._side(cut, int(signs[cut.atom])) for cut in cuts)
+        active = activities((each.layer, each.function, each.active(signs)) for each in self.bends)
+        exact = tuple(tuple(map(_fraction, row)) for row in rows)
+        return Piece(exact, sides, active, point, low, high)
+
+    def _side(self, cut: Cut, sign: int) -> Inequality:
+        """What is positive on one side of a kink; all pieces there share it."""
+        if (cut, sign) not in self._sides:
+            scale = sign * self.factors[cut.atom] / cut.below
+            row = tuple(_fraction(scale * number) for number in cut.form)
+            self._sides[cut, sign] = Inequality(*self.units[cut.atom], row)
+        return self._sides[cut, sign]
 
 
 def _exact(number: Fraction | None) -> Any:

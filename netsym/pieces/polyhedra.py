@@ -11,10 +11,8 @@ import flint
 import numpy as np
 
 from netsym.ops.arrays import filled
-from netsym.ops.proved.rationals import fractions
-from netsym.pieces.redundancy import Array, beyond, whole
-
-_ENTRIES = 5_000  # that are computed while a piece is looked at
+from netsym.pieces.cells import ENTRIES
+from netsym.pieces.redundancy import Array, Vector, beyond, irredundant, whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +28,7 @@ class Polyhedron:
     @property
     def effort(self) -> int:
         """Of asking for its parts: by the simplex method, a step for each dimension."""
-        return len(self.rows) * len(self.point) ** 2 // _ENTRIES
+        return len(self.rows) * len(self.point) ** 2 // ENTRIES
 
     @property
     def slack(self) -> Array:
@@ -38,30 +36,35 @@ class Polyhedron:
         found: Array = _values(self.rows, self.point)
         return found
 
-    def parts(self, row: Sequence[Any]) -> list[tuple[Polyhedron, int]]:
+    def parts(self, form: Sequence[int]) -> list[tuple[Polyhedron, int]]:
         """Where an affine function is positive, and negative; itself, if that is one of both."""
-        form = np.array(whole(row), dtype=object)
-        value = _values(form, self.point)
+        row = np.array(form, dtype=object)
+        value = _values(row, self.point)
         if not value:
-            step = self._step(form[:-1])
-            ends = [(sign, self._rounded(sign * form, self.point + sign * step * form[:-1]))
+            step = self._step(row[:-1])
+            ends = [(sign, self._rounded(sign * row, self.point + sign * step * row[:-1]))
                     for sign in (1, -1)]  # fmt: skip
-            return [(self._with(sign * form, point), sign) for sign, point in ends]
+            return [(self._with(sign * row, point), sign) for sign, point in ends]
         sign = 1 if value > 0 else -1
-        other = self._other_side(-sign * form)
+        other = self._other_side(-sign * row)
         if other is None:
             return [(self, sign)]
         return [
-            (self._with(sign * form, self.point), sign),
-            (self._with(-sign * form, other), -sign),
+            (self._with(sign * row, self.point), sign),
+            (self._with(-sign * row, other), -sign),
         ]
 
-    def points(self) -> Iterator[tuple[Fraction, ...]]:
+    @property
+    def facets(self) -> list[int]:
+        """The rows that do not follow from the others."""
+        return irredundant(-self.rows[:, :-1], self.slack)
+
+    def points(self) -> Iterator[Vector]:
         """Points inside, one more than dimensions, by which an affine function is known."""
-        yield tuple(fractions(self.point).tolist())
+        yield whole((*self.point, 1))
         for direction in np.eye(len(self.point), dtype=int).astype(object):
             step = self._step(direction)
-            yield tuple(fractions(self.point + step * direction).tolist())
+            yield whole((*(self.point + step * direction), 1))
 
     def _with(self, form: Array, point: Array) -> Polyhedron:
         return Polyhedron(np.vstack([self.rows, form]), point)

@@ -15,6 +15,9 @@ from flint import fmpq
 
 Array = npt.NDArray[Any]
 
+#: A point or an affine function in whole numbers: the last is the scale, or the constant.
+Vector = tuple[int, ...]
+
 
 def irredundant(normals: Array, slack: Array) -> list[int]:
     """The inequalities that do not follow from the others, in order.
@@ -137,8 +140,13 @@ def _exchange(table: Array, row: int, column: int, scale: int) -> int:
     return abs(pivot)
 
 
-def whole(row: Iterable[Any]) -> list[int]:
+def whole(row: Iterable[Any]) -> Vector:
     """A row of fractions (flint's or Python's) in whole numbers, times a positive one."""
+    return over_one(row)[0]
+
+
+def over_one(row: Iterable[Any]) -> tuple[Vector, int]:
+    """Fractions (flint's or Python's) as whole numbers over one denominator."""
     parts = [(int(number.numerator), int(number.denominator)) for number in row]
     common = math.lcm(*(below for _, below in parts))
-    return [above * (common // below) for above, below in parts]
+    return tuple(above * (common // below) for above, below in parts), common

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from itertools import groupby
 from numbers import Integral
 from typing import Any, TypeVar
@@ -24,14 +25,14 @@ from netsym.ops.affine.affine_pieces import (
     Kinks,
     Pieces,
     Sides,
-    Signs,
     Undecided,
     near,
     products,
 )
-from netsym.ops.proved.rationals import Exact, NotRational, Rationals, fractions
+from netsym.ops.proved.rationals import Exact, NotRational, fractions
+from netsym.ops.proved.scaled import Scaled, ScaledRationals, scaled
 from netsym.pieces.affine_text import ROUNDED, Row, Writer, formula, is_rounded
-from netsym.pieces.redundancy import irredundant
+from netsym.pieces.redundancy import Vector, irredundant, whole
 from netsym.wording import WIDTH, agreed, few, paragraph, plural, runs, spelled
 from netsym.writers.text import Ascii
 
@@ -42,6 +43,7 @@ Point = tuple[Fraction, ...]
 _MOST_INEQUALITIES, _MOST_INPUTS = 64, 8  # whose redundancy takes seconds at most
 _CHECKED = 16  # points of a region, beside the given one
 _LISTED = 20  # inequalities in a report
+_AT_ONCE = 500  # maps that are checked
 _WIDE = 32  # inputs of a map that a report writes out
 
 _NUMBER = re.compile(r"\s*[+-]?(\d+/\d+|(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?)\s*", re.ASCII | re.I)
@@ -231,9 +233,9 @@ def at(network: Network, point: Sequence[Any]) -> Region:
     if reduce:
         kept = irredundant(-forms[:, :-1], products(forms, [(*x, 1)])[:, 0])
     points = [x, *_around(x, forms)]
-    check(network, [(rows, points)])
+    check(network, [whole((*point, 1)) for point in points], [(rows, 0, len(points))])
     different = list(sides.values())
-    active = activities((each.layer, each.function, each.sides) for each in kinks)
+    active = activities((each.layer, each.function, each.sides >= 0) for each in kinks)
     return Region(
         network, x, rows_of(rows), tuple(different[place] for place in kept),
         len(units), reduce, active, len(points),
@@ -315,11 +317,13 @@ def rows_of(numbers: Array) -> tuple[Row, ...]:
     return tuple(map(tuple, fractions(numbers).tolist()))
 
 
-def activities(kinks: Iterable[tuple[int, str, Signs]]) -> tuple[Activity, ...]:
-    """Which units are active, activation by activation, by layer, function, and sides of kinks."""
+def activities(
+    kinks: Iterable[tuple[int, str, npt.NDArray[np.bool_]]],
+) -> tuple[Activity, ...]:
+    """Which units are active, activation by activation, by layer, function, and where they bend."""
     found = []
     for (layer, function), group in groupby(kinks, lambda each: each[:2]):
-        active = np.all([sides >= 0 for _, _, sides in group], axis=0)
+        active = reduce(np.logical_and, (each for _, _, each in group))
         numbers = tuple((np.flatnonzero(active) + 1).tolist())
         found.append(Activity(layer, function, len(active), numbers))
     return tuple(found)
@@ -346,29 +350,37 @@ def _step(point: Point, direction: Sequence[int], forms: Array) -> Fraction:
     return Fraction(2) ** exponent
 
 
-class _Unwatched(Rationals):
-    """Exact fractions, of which nobody asks what max, min and abs have seen."""
+def check(network: Network, points: Sequence[Vector], maps: Sequence[tuple[Any, int, int]]) -> None:
+    """Compare maps with the network in exact fractions, each at the points from one to another.
 
-    def _watch(self, *_: Any) -> None:
-        pass
-
-
-def check(network: Network, maps: Sequence[tuple[Array, Sequence[Point]]]) -> None:
-    """Compare maps (outputs, inputs + 1) with the network in exact fractions, each at its points.
-
-    They are read in different ways. Raises `RuntimeError` if they differ: a mistake of netsym's.
+    Points have their scale last. A map is rows (outputs, inputs + 1); the network is read in
+    another way. Raises `RuntimeError` if they differ: a mistake of netsym's.
     """
-    points = [point for _, several in maps for point in several]
-    ops = _Unwatched()
-    y = network.read(ops, ops.points(np.array(points, dtype=object)))
-    exact = np.broadcast_to(y, (len(points), len(network.output_names)))
-    start = 0
-    for rows, several in maps:
-        values = products(rows, [(*point, 1) for point in several]).T
-        if (values != exact[start : start + len(several)]).any():
-            raise RuntimeError(f"the map found near {several[0]} is not the network's; this is a "
-                               "mistake in netsym, not in the network")  # fmt: skip
-        start += len(several)
+    for start in range(0, len(maps), _AT_ONCE):
+        several = maps[start : start + _AT_ONCE]
+        first, stop = several[0][1], several[-1][2]
+        differ = _differ(network, points[first:stop], several)
+        if differ is not None:
+            *point, scale = points[first + differ]
+            raise RuntimeError(f"the map found near {point} / {scale} is not the network's; this is"
+                               " a mistake in netsym, not in the network")  # fmt: skip
+
+
+def _differ(
+    network: Network, points: Sequence[Vector], maps: Sequence[tuple[Any, int, int]]
+) -> int | None:
+    """A point at which a map differs from the network, by its number."""
+    x = np.array(points, dtype=object)
+    y = network.read(ScaledRationals(), Scaled(x[:, :-1], x[:, -1]))
+    rows = scaled(np.array([rows for rows, _, _ in maps], dtype=object), points=True)
+    which = np.repeat(np.arange(len(maps)), [stop - start for _, start, stop in maps])
+    where = np.concatenate([np.arange(start, stop) for _, start, stop in maps]) - maps[0][1]
+    found = (rows.above[which] * x[where, None]).sum(axis=-1)
+    above = np.broadcast_to(y.above, (len(points), rows.shape[1]))[where]
+    below = np.broadcast_to(y.below, len(points))[where]
+    apart = found * below[:, None] != above * (rows.below[which] * x[where, -1])[:, None]
+    places = np.flatnonzero(apart.any(axis=1))
+    return int(where[places[0]]) if len(places) else None
 
 
 # -- points and what is said of them ------------------------------------------------------------

@@ -38,8 +38,9 @@ class Regions:
 
     Each has its own units active, so neighbours may have the same map: `maps` counts different
     ones, and `intervals` joins neighbours on a line. `box` is what was looked at, None for all.
-    `checked` is the number of points inside regions at which the network, evaluated in exact
-    fractions, equals the map: for each region as many as an affine function is known by.
+    `checked` is the number of points at which the network, evaluated in exact fractions, equals the
+    maps: for each region as many as an affine function is known by, inside of it, or of one input
+    its ends, which neighbours share.
     """
 
     network: Network
@@ -187,7 +188,7 @@ class Regions:
             )
         lines += paragraph(
             f"checked: the network, evaluated in exact fractions, equals its pieces at "
-            f"{plural(self.checked, 'point')} inside of them", width
+            f"{plural(self.checked, 'point')} by which they are known", width
         )  # fmt: skip
         lines += paragraph(f"note: {ROUNDED}", width) if writer.rounded else []
         return spelled("\n".join(lines), ascii)
@@ -279,10 +280,9 @@ def regions(
             "(budget, --budget)"
         ) from None
     progress("checking regions", 0, len(pieces))
-    check(network, listing.maps)
+    check(network, listing.points, listing.maps)
     pieces.sort(key=lambda piece: piece.point)
-    checked = sum(len(points) for _, points in listing.maps)
-    return Regions(network, sides, tuple(pieces), checked)
+    return Regions(network, sides, tuple(pieces), len(listing.points))
 
 
 def _box(network: Network, given: Sequence[Any]) -> Box:

@@ -41,9 +41,10 @@ class Bends:
         """The signs of the operands where the units are active; 2 for those that never are."""
         return np.array([((f > 0) - (f < 0)) or 2 for f in self.factors], dtype=np.int8)
 
-    def sides(self, signs: Signs) -> Signs:
-        """1 for active units, -1 for others, and 0 for those not told, by the signs of operands."""
-        return np.where(signs[self.kinks] == self._active, self.told, -self.told)
+    def active(self, signs: Signs) -> npt.NDArray[np.bool_]:
+        """Which units are active, or not told, by the signs of operands."""
+        active: npt.NDArray[np.bool_] = (signs[self.kinks] == self._active) | (self.told == 0)
+        return active
 
 
 class Units(Elements, ByMatrices[Objects]):

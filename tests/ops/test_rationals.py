@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import flint
@@ -16,8 +17,10 @@ from netsym.graph.names import Names
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Dropout, Scale, Standardize
 from netsym.layers.merge import Add
+from netsym.ops.arrays import filled
 from netsym.ops.parameters import Parameter
 from netsym.ops.proved.rationals import NotRational, Rationals
+from netsym.ops.proved.scaled import Scaled, ScaledRationals
 from netsym.ops.reading import read_formula
 from tests.effort import random_examples
 from tests.networks import Case, cases, entries_of, points_for
@@ -28,7 +31,12 @@ PIECEWISE = ("linear", "relu", "leaky_relu", "hard_sigmoid")
 
 def fractions(values: Any) -> Any:
     """As Python has them, in the same nesting."""
-    if isinstance(values, (list, np.ndarray)):
+    if isinstance(values, Scaled):
+        pairs = zip(*values.pairs(), strict=True)
+        return filled((Fraction(*pair) for pair in pairs), values.shape).tolist()
+    if isinstance(values, np.ndarray):
+        return fractions(values.tolist())
+    if isinstance(values, list):
         return [fractions(value) for value in values]
     return Fraction(int(values.p), int(values.q))
 
@@ -83,21 +91,29 @@ def by_hand(case: Case, point: list[float]) -> list[Fraction]:
 def test_networks_by_hand(case: Case) -> None:
     x = points_for(case)
     wanted = [by_hand(case, point) for point in x]
-    ops = Rationals(case.values)
-    assert fractions(case.network.read(ops, ops.points(x))) == wanted
-    assert fractions(read_formula(case.network.inlined, ops, ops.points(x))) == wanted
+    for ops in (Rationals(case.values), ScaledRationals(case.values)):
+        for read in (case.network.read, partial(read_formula, case.network.inlined)):
+            y = read(ops, ops.points(x))
+            known = isinstance(y, Scaled) and not y.below.ndim  # it has no points axis
+            assert fractions(y) == (wanted[0] if known else wanted)
 
 
+@pytest.mark.parametrize("reading", [Rationals, ScaledRationals])
 @pytest.mark.parametrize(("what", "read", "values", "nodes", "heights"), ROWS, ids=IDS)
 def test_operations_by_hand(
-    what: str, read: Callable[[Any], Any], values: list[float], nodes: Any, heights: Any
+    what: str,
+    read: Callable[[Any], Any],
+    values: list[float],
+    nodes: Any,
+    heights: Any,
+    reading: Callable[[Any], Any],
 ) -> None:
-    ops = Rationals(VALUES)
+    ops = reading(VALUES)
     if what in ("call", "call without operands", "softmax") or what.startswith("apply"):
         with pytest.raises(NotRational, match="leaves the rational numbers"):
             read(ops)
         return
-    found = fractions(np.asarray(read(ops), dtype=object).reshape(-1))
+    found = np.array(fractions(read(ops)), dtype=object).reshape(-1)
     assert [float(value) for value in found] == pytest.approx(values, rel=1e-15)
 
 
