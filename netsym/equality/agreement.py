@@ -33,6 +33,8 @@ Radius = Callable[[float | Fraction], Fraction]
 #: Bits of precision: quick ones, and those that look for a difference that is very small.
 QUICK, FINE = (64, 128), (256, 1024)
 PROVING = QUICK[-1:]
+#: Those at a point where two functions are known to differ.
+WITNESS = (*FINE, 8192, 65536)
 _KNOWN = 2.0**-30  # relative width of an interval from which on it says something
 _POINTS = 16  # at least, over all draws of the names' values
 _DRAWS = 3  # of values for names

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.ops import Ops
+from netsym.ops.arrays import filled
 from netsym.ops.numeric import Numeric
 from netsym.ops.proved.balls import Ball, Balls, precision
 from netsym.ops.straight_line import StraightLine
@@ -36,6 +37,8 @@ _ROUNDS, _DAMPED_ROUNDS = 40, 60
 _BETTER = 0.999  # of the residual's square, above which damped steps gain nothing any more
 _SLOW = 4  # rounds of Newton's method in a row that may gain nothing
 _RANK = 90  # bits by which a derivative that is no other's combination may be smaller
+_NOTHING = 2.0**-200  # of the largest value or 1, below which a value counts as 0
+_FAR_BELOW = 4000  # bits, so that a value may be 0 everywhere
 _FAR = 2.0  # rooms that a step may leave, as it may come back
 
 
@@ -50,14 +53,27 @@ class Free:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Points (points, inputs) in exact fractions, and values of the names."""
+    """Points (points, inputs) in exact fractions, and values (points,) of each of the names."""
 
     x: npt.NDArray[np.object_]
-    values: Mapping[str, Fraction]
+    names: Mapping[str, npt.NDArray[np.object_]]
 
-    def joined(self, x: npt.NDArray[np.object_]) -> Sample:
+    @classmethod
+    def of(cls, x: npt.NDArray[Any], values: Mapping[str, float | Fraction]) -> Sample:
+        """Points at which the names have the same values."""
+        exact = filled(map(Fraction, x.reshape(-1).tolist()), x.shape)
+        names = {n: filled([Fraction(value)] * len(x), (len(x),)) for n, value in values.items()}
+        return cls(exact, names)
+
+    def joined(self, *others: Sample) -> Sample:
         """With further points."""
-        return Sample(np.concatenate([self.x, x]), self.values)
+        every = [self, *others]
+        names = {n: np.concatenate([each.names[n] for each in every]) for n in self.names}
+        return Sample(np.concatenate([each.x for each in every]), names)
+
+    def at(self, places: Sequence[int]) -> Sample:
+        """Some of the points."""
+        return Sample(self.x[places], {n: values[places] for n, values in self.names.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +143,11 @@ def _values(
     steps: Mapping[int, tuple[int, Any]],
 ) -> list[_Varied[Any]]:
     """The outputs with their variants; `steps` has for a number its own, and what it becomes."""
-    x: Any = sample.x.astype(np.float64) if isinstance(ops, Numeric) else ops.points(sample.x)
+
+    def column(values: npt.NDArray[np.object_]) -> Any:
+        return values.astype(np.float64) if isinstance(ops, Numeric) else ops.points(values)
+
+    x = column(sample.x)
     inputs: list[_Varied[Any]] = [
         _Varied(x[:, place : place + 1], {}) for place in range(x.shape[1])
     ]
@@ -139,10 +159,9 @@ def _values(
         _Varied(element(value), {steps[n][0]: element(steps[n][1])} if n in steps else {})
         for n, value in enumerate(numbers)
     ]
-    values = sample.values
 
     def named(name: str) -> _Varied[Any]:
-        return _Varied(ops.numbers(element(values[name])), {})
+        return _Varied(column(sample.names[name][:, None]), {})
 
     found = line.run(_Variants(ops), inputs, named, given)
     count = len(sample.x)
@@ -227,7 +246,9 @@ class _Search:
             found = _values(line, ops, self.sample, numbers, steps)
             sides.append(np.concatenate([each.base for each in found]))
             slopes.append(self._slopes(found, len(self.free), size))
-        scale = np.maximum(np.maximum(np.abs(sides[0]), np.abs(sides[1])), 2.0**-200)
+        sizes = np.maximum(np.abs(sides[0]), np.abs(sides[1]))
+        top = sizes.max(initial=0.0, where=np.isfinite(sizes))
+        scale = np.maximum(sizes, min(max(top, 2.0**-800), 1.0) * _NOTHING)
         residual = (sides[0] - sides[1]) / scale
         slope = (slopes[0] - slopes[1]) / scale[:, None]
         kept = np.isfinite(residual) & np.isfinite(slope).all(axis=1)
@@ -302,14 +323,15 @@ class _Search:
             outputs(line, Balls({}, _BITS), self.sample, self._numbers(side, moved))
             for side, line in enumerate(self.lines)
         ]
-        residual, kept = [], []
-        self.scale = []
-        for place, (a, b) in enumerate(zip(*sides, strict=True)):
-            if a.is_finite() and b.is_finite():
-                scale = max(abs(a).upper(), abs(b).upper(), flint.arb(2) ** -200)
-                residual.append(((a - b) / scale).mid())
-                self.scale.append(scale)
-                kept.append(place)
+        pairs = list(zip(*sides, strict=True))
+        kept = [n for n, pair in enumerate(pairs) if all(map(_is_known, pair))]
+        sizes = [max(abs(value).upper() for value in pairs[place]) for place in kept]
+        least = min(max(sizes, default=flint.arb(0)), flint.arb(1)) * _NOTHING
+        self.scale = [max(size, least, flint.arb(2) ** -_FAR_BELOW) for size in sizes]
+        residual = [
+            ((pairs[n][0] - pairs[n][1]) / scale).mid()
+            for n, scale in zip(kept, self.scale, strict=True)
+        ]
         return residual, np.array(kept, dtype=np.int64)
 
     def _derivative(
@@ -423,12 +445,27 @@ def exactly(value: Fraction) -> Ball:
     return flint.arb(flint.fmpq(value.numerator, value.denominator))
 
 
+def _is_known(ball: Ball) -> bool:
+    """Whether a value is known well enough to be solved for; zero is known absolutely."""
+    size = max(abs(ball).lower(), flint.arb(2) ** (_SOLVED // 2))
+    return bool(ball.is_finite() and ball.rad() < size * flint.arb(2) ** (_SOLVED - 40))
+
+
 def rational(ball: Ball, most: int = 2**150) -> Fraction | None:
     """A fraction that is so near that it is no accident; None if there is none."""
     mantissa, exponent = ball.mid().man_exp()
     value: Fraction = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
-    simple = value.limit_denominator(most)
-    near = abs(value - simple) * 2**340 < max(Fraction(1), abs(value))
+    if abs(value) < 1:
+        found = _near(1 / value, most) if value else value
+        return 1 / found if found else found
+    return _near(value, most)
+
+
+def _near(value: Fraction, most: int) -> Fraction | None:
+    """A simple fraction within 340 bits of a number from 1 on, which many more do not have."""
+    size = int(abs(value)) >> 16
+    simple = value.limit_denominator(max(most // max(size, 1), 1))
+    near = size < most and abs(value - simple) * 2**340 < abs(value)
     return simple if near else None
 
 

@@ -84,7 +84,8 @@ class Assumptions:
             balls = Balls({}, _BITS)
             for condition in self.conditions:
                 apart = self._apart(condition, x, values, balls, balls.points)
-                kept &= [bool(_signs(each) <= condition.signs) for each in apart.tolist()]
+                met = [_signs(each) <= condition.signs for each in apart.tolist()]
+                kept &= np.array(met, dtype=bool)
         return kept
 
     def met(

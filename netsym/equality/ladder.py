@@ -10,6 +10,7 @@ from netsym.equality.agreement import (
     FINE,
     PROVING,
     QUICK,
+    WITNESS,
     Agreement,
     Draw,
     agree,
@@ -197,7 +198,7 @@ class _Bench:
         draw = exact_draw(pieces.witness, pieces.values)
         if self.assumed and not self.assumed.hold(draw.x, draw.values).all():
             return None
-        apart = agree(one, other, [draw], FINE, progress=self.progress)
+        apart = agree(one, other, [draw], WITNESS, progress=self.progress)
         return None if apart.apart is None else say.different(one, other, apart.apart, apart)
 
     def _sectors(self) -> Sectors | None:

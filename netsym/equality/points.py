@@ -199,18 +199,26 @@ def _directions(kinks: _Kinks, point: Floats, sign: int, element: int) -> Floats
 
 
 def _beside(kinks: _Kinks, x: Floats, most: int) -> Floats:
-    """For at most so many elements, two neighbouring points on either side of where it changes."""
+    """For at most so many elements, neighbouring points on either side of where it changes, and it.
+
+    Where it changes is where the secant of the two is 0, as near as float64 has it.
+    """
     margins = kinks(x)
     both = np.flatnonzero((margins > 0).any(axis=0) & (margins < 0).any(axis=0))
     if len(both) > most:
         both = np.sort(kinks.source.choice(both, most, replace=False))
+    if not len(both):
+        return x[:0]
     margins = margins[:, both]
     above = x[np.argmin(np.where(margins > 0, margins, np.inf), axis=0)]
     below = x[np.argmin(np.where(margins < 0, -margins, np.inf), axis=0)]
     rows = np.arange(len(both))
-    for _ in range(_HALVINGS if len(both) else 0):
+    for _ in range(_HALVINGS):
         between = above + 0.45 * (below - above)  # the very middle is too often exactly a kink
         side = kinks(between)[rows, both][:, None]
         above = np.where(side > 0, between, above)
         below = np.where(side < 0, between, below)
-    return np.stack([above, below], axis=1).reshape(-1, x.shape[1])
+    high, low = (kinks(points)[rows, both][:, None] for points in (above, below))
+    zero = above + (below - above) * (high / (high - low))
+    zero = np.where(np.isfinite(zero), zero, above)
+    return np.stack([above, below, zero], axis=1).reshape(-1, x.shape[1])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf, isfinite, nextafter
@@ -31,6 +31,8 @@ from netsym.equality.assignment import (
 )
 from netsym.equality.assumptions import Assumptions
 from netsym.equality.identity import Identity, identity
+from netsym.equality.points import sample as sampled
+from netsym.equality.sectors import sectors
 from netsym.equality.sides import Subject
 from netsym.graph.constants import whole
 from netsym.graph.functions import FUNCTIONS
@@ -52,8 +54,13 @@ _LONG = 15  # digits, from which on it may be what float64 arithmetic made
 _MOST_FREE, _MOST_FREED = 90, 40  # numbers
 _LARGEST, _LARGEST_SOLVED = 50_000, 5_000  # instructions of both sides
 _NEARLY = 1e-4  # difference beside the largest value, above which float64 is no cause
-_FRESH = 60  # points that numbers of which no fraction is known are tried at
-_BITS, _CLOSE = 760, 2.0**-120
+_KNOWN, _OTHERS = 200, 24  # points with the names as where both differ, and as elsewhere
+_FRESH, _BESIDE = (
+    60,
+    16,
+)  # points, and further ones beside kinks, that numbers of which no fraction is known are tried at
+_BITS, AGREED = 760, 360  # that values are computed with, and of which they must agree
+_CLOSE = 2.0**-AGREED
 _EXACT = frozenset({"abs", "max", "min", "sign", "heaviside"})
 
 
@@ -172,11 +179,8 @@ def explained(
 
 def beyond_rounding(one: Subject, other: Subject, place: Place) -> bool:
     """Whether both differ there whatever decimals of the same digits were typed."""
-    inputs = [[Fraction(value) for value in place.inputs.values()]]
-    names = {name: Fraction(value) for name, value in place.parameters.items()}
-    x = np.empty((1, len(one.inputs)), dtype=object)
-    if x.size:
-        x[:] = inputs
+    x = np.array([list(place.inputs.values())], dtype=object).reshape(1, len(one.inputs))
+    there = Sample.of(x, place.parameters)
     with precision(_BITS):
         ends = []
         for side in (one, other):
@@ -184,7 +188,7 @@ def beyond_rounding(one: Subject, other: Subject, place: Place) -> bool:
                 exactly(number.value) + flint.arb(0, exactly((number.half or Fraction(0)) * _ROOM))
                 for number in side.straight_line.numbers
             ]
-            ends.append(outputs(side.straight_line, Balls({}, _BITS), Sample(x, names), numbers))
+            ends.append(outputs(side.straight_line, Balls({}, _BITS), there, numbers))
         return any(disjoint(a, b) for a, b in zip(*ends, strict=True))
 
 
@@ -199,7 +203,9 @@ def as_stored(one: Subject, other: Subject) -> bool:
     numbers_of_both = [number for line in lines for number in line.numbers]
     if not any(n.half and decimal(float(n.value)) != n.value for n in numbers_of_both):
         return False
-    numbers = tuple([number.stored for number in line.numbers] for line in lines)
+    numbers = tuple(
+        [Fraction(float(n.value)) if n.half else n.stored for n in line.numbers] for line in lines
+    )
     fields = _identity(one, lines, (numbers[0], numbers[1]))
     return fields is not None and fields.convinces
 
@@ -400,18 +406,23 @@ class _Search:
             solution = solve(self.lines, base, free, sample)
             if solution is None or solution.used > 1 + 2.0**-30:
                 return None
-            fractions = [value for ball in solution.values if (value := rational(ball)) is not None]
-            exact = len(fractions) == len(free)
-            together = _put(base, free, fractions if exact else solution.values)
+            values = [
+                _recognised(base[each.side][each.which], each.room, ball)
+                for each, ball in zip(free, solution.values, strict=True)
+            ]
+            exact = all(isinstance(value, Fraction) for value in values)
+            together = _put(base, free, values)
             if exact and (found := self._proved(together)):
                 return found
-            fresh = self._fresh(again, sample)
+            fresh = self._fresh(again, together)
             wrong, defined = self._refuting(together, fresh)
-            if defined < 16:
+            if defined < 16 or (exact and not len(wrong.x)):
                 return None
-            if not len(wrong):
+            if not len(wrong.x) and not self._seen(together, fresh):
+                return None
+            if not len(wrong.x):
                 return Explained(self.exact, together, self._stand_ins(together), points=defined)
-            sample = sample.joined(wrong[:40])
+            sample = sample.joined(wrong.at(range(min(len(wrong.x), 40))))
         return None
 
     # -- proofs
@@ -424,10 +435,17 @@ class _Search:
                 made, proof=f"as functions: {fields}", chance=fields.chance,
                 heuristic=fields.heuristic,
             )  # fmt: skip
-        if not self.kinked:
+        pieces = everywhere(*self.lines, len(self.one.inputs), numbers) if self.kinked else None
+        if pieces is not None and pieces.equal:
+            return replace(made, proof=f"exactly: {pieces.how}")
+        conditions = self.assumed.conditions
+        parts = sectors(*self.lines, self.one.inputs, numbers, "stand-ins", conditions)
+        if parts is None or not parts.proved:
             return None
-        pieces = everywhere(*self.lines, len(self.one.inputs), numbers)
-        return replace(made, proof=f"exactly: {pieces.how}") if pieces and pieces.equal else None
+        return replace(
+            made, proof=f"as functions: {parts.in_words()}", chance=parts.chance,
+            heuristic=parts.heuristic,
+        )  # fmt: skip
 
     def _stand_ins(self, numbers: Numbers) -> tuple[StandIn, ...]:
         found: dict[tuple[int, Fraction, str], StandIn] = {}
@@ -435,16 +453,16 @@ class _Search:
             together = zip(line.numbers, self.exact[side], numbers[side], strict=True)
             for number, exact, value in together:
                 if isinstance(value, Fraction):
-                    off, shown = float(abs(value - exact)), str(value)
+                    off, shown = abs(value - exact), str(value)
                     said: Fraction | str = value
                 else:
                     with precision(_BITS):
-                        off = float(abs(value - exactly(exact)))
+                        off = abs(value - exactly(exact))
                     said = shown = value.str(20, radius=False)
-                if off:
+                if off != 0:
                     found.setdefault(
                         (side, number.value, shown),
-                        StandIn(side, number.value, said, off, _room(number)),
+                        StandIn(side, number.value, said, float(off), _room(number)),
                     )
         return tuple(found.values())
 
@@ -461,13 +479,11 @@ class _Search:
 
     def _values(self, numbers: Numbers, sample: Sample) -> list[npt.NDArray[np.object_]]:
         return [
-            outputs(line, Balls({}, _BITS), sample, [
-                exactly(value) if isinstance(value, Fraction) else value for value in numbers[side]
-            ])
-            for side, line in enumerate(self.lines)
-        ]  # fmt: skip
+            outputs(line, Balls({}, _BITS), sample, [_ball(value) for value in known])
+            for line, known in zip(self.lines, numbers, strict=True)
+        ]
 
-    def _refuting(self, numbers: Numbers, sample: Sample) -> tuple[npt.NDArray[np.object_], int]:
+    def _refuting(self, numbers: Numbers, sample: Sample) -> tuple[Sample, int]:
         """The points at which they differ, and at how many both are defined."""
         with precision(_BITS):
             one, other = self._values(numbers, sample)
@@ -479,29 +495,54 @@ class _Search:
                 size = max(abs(a).upper(), abs(b).upper())
                 if not a.overlaps(b) and abs(a - b) > size * _CLOSE:
                     wrong.add(place % len(sample.x))
-        return sample.x[sorted(wrong)], defined // max(len(one) // len(sample.x), 1)
+        return sample.at(sorted(wrong)), defined // max(len(one) // len(sample.x), 1)
+
+    def _seen(self, numbers: Numbers, sample: Sample) -> bool:
+        """Whether points show every kink from both of its sides, so that none can hide there."""
+        with precision(_BITS):
+            for line, known in zip(self.lines, numbers, strict=True):
+                balls = Balls({}, _BITS)
+                outputs(line, balls, sample, [_ball(value) for value in known])
+                if not all((each.above & each.below).all() for each in balls.coverage):
+                    return False
+        return True
 
     def _sample(self, count: int) -> Sample:
         """Points at which units are alive, at kinks, and where both are known to differ."""
         if self._known is None:
-            values = {name: Fraction(value) for name, value in self.apart.parameters.items()}
-            there = np.array([list(self.apart.inputs.values())]).reshape(1, len(self.one.inputs))
-            kinks = [each.x for each in self.given if each.values == self.apart.parameters]
-            alive = _alive(self.lines, len(self.one.inputs), values)
-            x = np.concatenate([there, alive, *kinks])[:200].astype(object)
-            exact = np.array([Fraction(value) for value in x.reshape(-1)], dtype=object)
-            made = Sample(exact.reshape(x.shape), values)
-            self._known = Sample(self._met(made.x, made), values)
-        return self._known.joined(self._met(_grid(len(self.one.inputs), count, 11), self._known))
+            width, values = len(self.one.inputs), self.apart.parameters
+            there = np.array([list(self.apart.inputs.values())]).reshape(1, width)
+            same = [each.x for each in self.given if each.values == values]
+            alive = _alive(self.lines, width, values)
+            x = np.concatenate([there, alive, *same])[:_KNOWN]
+            others = [each for each in self.given if each.values != values]
+            self._known = self._met(x, values).joined(
+                *(self._met(each.x[:_OTHERS], each.values) for each in others)
+            )
+        return self._known.joined(self._anew(count, 11))
 
-    def _fresh(self, again: int, sample: Sample) -> Sample:
-        kept = self._sample(0)
-        fresh = self._met(_grid(len(self.one.inputs), _FRESH, 99 + again), kept)
-        return Sample(kept.x, sample.values).joined(fresh)
+    def _fresh(self, again: int, numbers: Numbers) -> Sample:
+        """Other points, among them such as are beside kinks if the numbers are these."""
+        found = self._sample(0).joined(self._anew(_FRESH, 99 + again))
+        width, values = len(self.one.inputs), self.apart.parameters
+        if not (self.kinked and width):
+            return found
+        return found.joined(self._met(_beside_kinks(self.lines, width, values, numbers), values))
 
-    def _met(self, x: npt.NDArray[Any], sample: Sample) -> npt.NDArray[Any]:
+    def _anew(self, count: int, seed: int) -> Sample:
+        """Points with short coordinates; names have all values, or such as are assumed of them."""
+        width, names = len(self.one.inputs), [*self.apart.parameters]
+        if not self.assumed:
+            x = _grid(width + len(names), count, seed)
+            return Sample(x[:, :width], {n: x[:, width + k] for k, n in enumerate(names)})
+        values = [self.apart.parameters, *(each.values for each in self.given)]
+        parts = np.array_split(_grid(width, count, seed), len(values))
+        made = [self._met(x, known) for x, known in zip(parts, values, strict=True)]
+        return made[0].joined(*made[1:])
+
+    def _met(self, x: npt.NDArray[Any], values: Mapping[str, float | Fraction]) -> Sample:
         """The points at which all that is assumed holds."""
-        return x[self.assumed.hold(x, sample.values)] if self.assumed else x
+        return Sample.of(x[self.assumed.hold(x, values)] if self.assumed else x, values)
 
 
 def _put(base: Exact, free: Sequence[Free], values: Sequence[Any]) -> tuple[Any, Any]:
@@ -510,6 +551,19 @@ def _put(base: Exact, free: Sequence[Free], values: Sequence[Any]) -> tuple[Any,
     for each, value in zip(free, values, strict=True):
         numbers[each.side][each.which] = value
     return numbers
+
+
+def _ball(value: Fraction | Ball) -> Ball:
+    return exactly(value) if isinstance(value, Fraction) else value
+
+
+def _recognised(known: Fraction, room: Fraction, ball: Ball) -> Fraction | Ball:
+    """A number that was found as what it was before, or a simple fraction, if it is one."""
+    with precision(_BITS):
+        if abs(ball - exactly(known)) < exactly(room) * _CLOSE:
+            return known
+    simple = rational(ball)
+    return ball if simple is None else simple
 
 
 def _grid(width: int, count: int, seed: int) -> npt.NDArray[np.object_]:
@@ -523,6 +577,21 @@ def _grid(width: int, count: int, seed: int) -> npt.NDArray[np.object_]:
     if made.size:
         made[:] = rows
     return made
+
+
+def _beside_kinks(
+    lines: Lines, width: int, values: Mapping[str, float | Fraction], numbers: Numbers
+) -> Floats:
+    """Points on and beside the kinks of both sides with these numbers."""
+
+    def both(ops: Ops[Any], x: Any) -> None:
+        for line, known in zip(lines, numbers, strict=True):
+            line.read(ops, x, width, [ops.numbers(np.array([float(each)])) for each in known])
+
+    names = {name: float(value) for name, value in values.items()}
+    x = sampled(both, width, 0, _BESIDE, names)
+    finite: Floats = x[np.isfinite(x).all(axis=1)]
+    return finite
 
 
 def _usual(digits: Sequence[int]) -> int:
@@ -546,16 +615,19 @@ class _Arguments(Numeric):
         return super().call(function, *operands)
 
 
-def _alive(lines: Lines, width: int, values: Any, each: int = 6) -> Floats:
+def _alive(
+    lines: Lines, width: int, values: Mapping[str, float | Fraction], each: int = 6
+) -> Floats:
     """Points at which the arguments of functions are moderate, so that every unit is alive."""
     source, count = np.random.default_rng(3), 4000
     x = source.normal(size=(count, width)) * 4.0 ** source.integers(0, 6, size=(count, 1))
     x += source.normal(size=(count, width)) * 30 * (source.random((count, 1)) < 0.5)
     x = np.round(x * 64) / 64
-    sample = Sample(x.astype(object), values)
+    names = {name: np.full(count, value, dtype=object) for name, value in values.items()}
+    sample = Sample(x.astype(object), names)
     chosen: dict[int, None] = {}
     for line in lines:
-        ops = _Arguments({name: float(value) for name, value in values.items()})
+        ops = _Arguments({})
         with np.errstate(all="ignore"):
             outputs(line, ops, sample, [float(number.value) for number in line.numbers])
         for seen in ops.seen:

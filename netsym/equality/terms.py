@@ -45,6 +45,8 @@ class Terms:
         """
         if tolerance is not None:
             check_real("tolerance", tolerance, least=0)
+        if not isinstance(where, Sequence):
+            raise SpecError(f"where is {as_given(where)}; give text, or a list of texts")
         texts = (where,) if isinstance(where, str) else tuple(where)
         size = BOX if box is None else _size(box)
         budget = checked_whole("budget", budget, 1)

@@ -13,7 +13,7 @@ from netsym.equality.excuses import Excuse
 from netsym.equality.identity import Identity
 from netsym.equality.sectors import Sectors
 from netsym.equality.sides import Subject
-from netsym.equality.stand_ins import Explained, StandIn, in_words
+from netsym.equality.stand_ins import AGREED, Explained, StandIn, in_words
 from netsym.pieces.everywhere import Everywhere
 from netsym.wording import at_most, plural
 
@@ -169,7 +169,7 @@ def stand_for(
         because += " as far as numbers tell (not proved)"
         evidence = [
             f"the numbers are no simple fractions; at {plural(known.points, 'point')} the values "
-            "agree to 120 bits with them"
+            f"agree to {AGREED} bits with them"
         ]
     else:
         evidence = [known.proof]

@@ -54,7 +54,7 @@ class Machine(Protocol[A]):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One use of a number: as a decimal, and as float64 has it.
+    """One use of a number: as a decimal, and as it is stored: a float64, or a fraction.
 
     `half` is half a unit of the last digit of a decimal that was typed, None for what is exact or
     was not typed.
@@ -208,8 +208,7 @@ class _Compiler:
         if node in self.places:
             return self.places[node]
         number, half = self.graph.number(node), self.halves.get(node)
-        stored = Fraction(float(number)) if half else Fraction(number)  # a long decimal is exact
-        self.made.numbers.append(Number(decimal(number), stored, self.typed, half))
+        self.made.numbers.append(Number(decimal(number), Fraction(number), self.typed, half))
         return self._put("number", which=len(self.made.numbers) - 1)
 
     def _power(self, base: int, exponent: int) -> int:

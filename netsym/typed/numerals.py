@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import sys
 from fractions import Fraction
 
 _LONGEST = 1000
-_SURVIVE = 16  # digits, with which a decimal may be another one than float64 writes
+_SURVIVE = 15  # digits, of which no two decimals are the same float64, if they are not subnormal
 
 
 class NumberError(ValueError):
@@ -39,11 +40,10 @@ def value_of(word: str) -> float | Fraction:
         raise NumberError("this number is too small", "numbers below 5e-324 are zero in float64")
     if word.isdecimal() and (value >= 1e16 or int(word) != value):
         return Fraction(int(word))
-    mantissa, _, exponent = word.lower().partition("e")
-    digits = mantissa.replace(".", "").lstrip("0")
-    if len(digits) >= _SURVIVE and abs(int(exponent or 0)) < _LONGEST:
+    digits = word.lower().partition("e")[0].replace(".", "").lstrip("0")
+    if len(digits) > _SURVIVE or 0 < value < sys.float_info.min:
         exact = Fraction(word)
-        return value if exact in (Fraction(value), Fraction(repr(value))) else exact
+        return value if exact == Fraction(repr(value)) else exact
     return value
 
 

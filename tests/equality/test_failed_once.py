@@ -78,6 +78,15 @@ def net(weights: Any, bias: Any, inputs: Any = None, activation: str = "linear")
         ),
         # names that are not the same
         ("a*b", "c*d"),
+        # a number that moves until no point shows a bump; one that is seen at one value of a name
+        ("relu(1e-12 - abs(x - 1000000.5)) + tanh(x)", "tanh(x)"),
+        ("relu(1e-12 - abs(x - 1000000.5))", "0*x"),
+        ("3.14*x + relu(1e-12 - abs(x - 1000000.5))", "pi*x"),
+        ("3.14*tanh(x) + relu(1e-12 - abs(x - 1000000.5))", "pi*tanh(x)"),
+        ("3.14*max(x, y, z)", "pi*max(x, y)"),
+        ("3.14*relu(x)*relu(y)", "pi*relu(x*y)"),
+        # a difference that is small beside the values
+        ("exp(3.14*x) + 1e-60*y", "exp(pi*x) + 0*y"),
     ],
 )
 def test_never_called_equal(one: str, other: str) -> None:
@@ -149,6 +158,53 @@ def test_a_bias_does_not_drown_a_weight() -> None:
 )  # fmt: skip
 def test_equal_ones_are_found_equal(one: str, other: str) -> None:
     assert compare(one, other).verdict in ("identical", "structural")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("5e-324*x", "3e-324*x"), ("1e-320*x", "9.99989e-321*x"),
+        ("4.940656458412465e-324*x", "5e-324*x"),
+        ("0.1234567890123456789012345*x", "0.1234567890123456789012346*x"),
+        ("0.1000000000000000055511151231257827021181583404541015625*x", "0.1*x"),
+        ("9007199254740.993*x", "9007199254740.992*x"),
+    ],
+)  # fmt: skip
+def test_a_typed_decimal_is_its_fraction(one: str, other: str) -> None:
+    assert compare(one, other).verdict in ("different", "within-error")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("0.333*abs(x*y)", "abs(x)*abs(y)/3"), ("0.333*log(x^2)", "2*log(abs(x))/3"),
+        ("0.333*max(x,y)*min(x,y)", "x*y/3"), ("0.333*relu(exp(x))*x", "exp(x)*x/3"),
+        ("pi*1e-200*x", "3.14159e-200*x"), ("3.14*a*x + 2.718*b*x", "pi*a*x + e*b*x"),
+        ("3.14*exp(x)", "pi*(sinh(x) + cosh(x))"),
+    ],
+)  # fmt: skip
+def test_rounded_numbers_in_laws(one: str, other: str) -> None:
+    found = compare(one, other)
+    assert found.verdict == "within-error"
+    assert found.numbers.evidence == ("numeric" if "pi" in one + other else "proved")
+
+
+def test_rounded_numbers_under_a_condition() -> None:
+    assert compare("0.333*abs(x)", "x/3", where="x > 0").verdict == "within-error"
+    assert compare("0.333*abs(x)", "x/3", where="x > -1").verdict == "different"
+    names = "f(x)=3.14*relu(a*x)", "f(x)=pi*a*relu(x)"
+    assert compare(*names, where="a > 0").verdict == "within-error"
+    assert compare(*names, where="a < 1").verdict == "different"
+
+
+def test_a_bump_is_seen_however_small() -> None:
+    assert compare("relu(1e-300 - abs(x - 1e6))", "0*x").verdict == "different"
+
+
+@pytest.mark.parametrize("where", [None, 5])
+def test_conditions_are_text(where: Any) -> None:
+    with pytest.raises(SpecError, match=f"where is {where}; give text, or a list of texts"):
+        compare("x", "abs(x)", where=where)
 
 
 def test_outputs_of_other_names_are_refused() -> None:
