@@ -24,9 +24,9 @@ def many(number: int, few: int) -> int:
     return number if MANY else few
 
 
-def random_examples(number: int, **others: Any) -> settings:
-    """A fifth of the examples of a property test; twice as many where many are asked for."""
-    count = many(2 * number, max(number // 5, 5))
+def random_examples(number: int, few: int = 0, **others: Any) -> settings:
+    """A few examples of a property test, or a fifth; twice the number where many are asked for."""
+    count = many(2 * number, few or max(number // 5, 5))
     return settings(max_examples=count, derandomize=ASKED != "new", **others)
 
 

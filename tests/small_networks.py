@@ -1,4 +1,4 @@
-"""Random small networks of every family of layers, whose numbers are -1, 0, 1 and 2.
+"""Random small networks of every family of layers, whose numbers are -1, 0, 1 and 2, or others.
 
 Such numbers make what random floats never do: layers and gates with equal weights, which share
 their products; zeros, ones; and values that lie on a kink.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from math import prod
 from typing import Any
 
@@ -60,6 +61,7 @@ class Small:
 
 
 Chooser = random.Random
+Numbers = Callable[[Chooser], float | Fraction]
 Maker = Callable[[Chooser, Shape], Layer]
 
 
@@ -142,8 +144,9 @@ MAKERS: dict[int, tuple[Maker, ...]] = {
 class _Drawn:
     """The layers of a network as they are drawn."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, numbers: Numbers | None = None) -> None:
         self.source = random.Random(seed)
+        self.numbers = numbers
         self.shapes: dict[str, Shape] = {"input": self.source.choice(SHAPES)}
         self.wires: list[Any] = []
         self.arrays: dict[tuple[str, Shape], Any] = {}
@@ -174,13 +177,20 @@ class _Drawn:
         known = self.arrays.get((str(allowed), shape))
         if known is not None and self.source.random() < 0.5:
             return known
-        flat: list[Any] = [self.source.choice(allowed) for _ in range(prod(shape))]
-        self.arrays[str(allowed), shape] = np.array(flat).reshape(shape).tolist()
+        flat: list[Any] = [self.number(key) for _ in range(prod(shape))]
+        self.arrays[str(allowed), shape] = np.array(flat, dtype=object).reshape(shape).tolist()
         if self.source.random() < 0.2 and key not in DIVISORS:
             place = self.source.randrange(len(flat))
             self.names += 1
             flat[place] = f"q{self.names}"
         return np.array(flat, dtype=object).reshape(shape).tolist()
+
+    def number(self, key: str) -> float | Fraction:
+        """An entry; of what is divided by, none that is zero or below."""
+        if self.numbers is None:
+            return self.source.choice(DIVISORS.get(key, WEIGHTS))
+        drawn = self.numbers(self.source)
+        return (abs(drawn) or 1.0) if key in DIVISORS else drawn
 
     def merged(self) -> bool:
         """Values of one shape joined, if there are some."""
@@ -218,9 +228,12 @@ class _Drawn:
         return netsym.Network.of("small", prod(shape), self.wires, shape=shape)
 
 
-def small_network(seed: int) -> Small:
-    """The network of this seed; it is the same wherever it is drawn."""
-    drawn = _Drawn(seed)
+def small_network(seed: int, numbers: Numbers | None = None) -> Small:
+    """The network of this seed, with others of the `numbers`; it is the same wherever it is drawn.
+
+    Names stand for small whole numbers, in any case.
+    """
+    drawn = _Drawn(seed, numbers)
     network = drawn.network()
     names = network.parameter_names()
     allowed = {

@@ -273,6 +273,7 @@ class _Search:
         with precision(_BITS):
             moved = [flint.arb(float(far)) for far in start]
             factors: _Factors | None = None
+            weights: npt.NDArray[np.object_] = np.empty(0, dtype=object)
             before, best, slow, far_out = inf, inf, 0, 0
             for _ in range(_ROUNDS):
                 residual, kept = self._residual(moved)
@@ -284,11 +285,15 @@ class _Search:
                 if len(residual) < len(self.free) or slow > _SLOW:
                     return None
                 best = min(best, size)
-                if factors is None or size > before - 16:
-                    factors = _Factors(self._derivative(moved, kept))
+                if factors is None or size > before - 16 or len(residual) != len(weights):
+                    slopes = self._derivative(moved, kept)
+                    weights = _weights(slopes)
+                    factors = _Factors(_middles(slopes * weights[:, None]))
                     if not factors.pivots:
                         return None
-                step = factors.solved([-each for each in residual])
+                step = factors.solved(
+                    [-each * by for each, by in zip(residual, weights, strict=True)]
+                )
                 moved = [(far + by).mid() for far, by in zip(moved, step, strict=True)]
                 if factors.free and size > before - 16:
                     moved = factors.within(moved)
@@ -473,6 +478,15 @@ def _middles(balls: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     made = np.empty(balls.size, dtype=object)
     made[:] = [ball.mid() for ball in balls.reshape(-1).tolist()]
     return made.reshape(balls.shape)
+
+
+def _weights(slopes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """By row, 1, or less where a row is larger than most: near a root, differences are none."""
+    sizes = [max(abs(slope) for slope in row) for row in slopes]
+    usual = sorted(sizes, key=float)[len(sizes) // 2]
+    made = np.empty(len(sizes), dtype=object)
+    made[:] = [(usual / size).mid() if size > usual > 0 else flint.arb(1) for size in sizes]
+    return made
 
 
 def _log2(values: Sequence[Ball]) -> float:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from netsym.equality.sides import Subject
 from netsym.graph.copying import copied, place_symbols
 from netsym.graph.graph import Block, Graph, Ids, Positions
+from netsym.ops.straight_line import StraightLine
 
 
 def together(sides: Sequence[Subject]) -> tuple[Graph, list[Ids]]:
@@ -38,3 +39,21 @@ def same_graph(one: Subject, other: Subject) -> bool:
     """Whether every output is one and the same expression, on both sides."""
     _, (mine, theirs) = together([one, other])
     return bool((mine[one.graph.ends] == theirs[other.graph.ends]).all())
+
+
+def same_line(
+    one: StraightLine,
+    other: StraightLine,
+    numbers: tuple[Sequence[Hashable], Sequence[Hashable]],
+) -> bool:
+    """Whether both are one and the same expression, with these in the places of their numbers."""
+    known: dict[Hashable, int] = {}
+    ends = []
+    for line, given in zip((one, other), numbers, strict=True):
+        places: list[int] = []
+        for each in line.instructions:
+            which = given[int(each.which)] if each.op == "number" else each.which
+            operands = tuple(places[operand] for operand in each.operands)
+            places.append(known.setdefault((each.op, operands, which), len(known)))
+        ends.append([places[end] for end in line.ends])
+    return ends[0] == ends[1]

@@ -11,7 +11,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Context, Decimal
 from fractions import Fraction
+from itertools import product
 from math import inf, isfinite, nextafter
 from typing import Any
 
@@ -32,9 +34,11 @@ from netsym.equality.assignment import (
 from netsym.equality.assumptions import Assumptions
 from netsym.equality.identity import Identity, identity
 from netsym.equality.points import sample as sampled
+from netsym.equality.same_graph import same_line
 from netsym.equality.sectors import sectors
 from netsym.equality.sides import Subject
 from netsym.graph.constants import whole
+from netsym.graph.function import Function
 from netsym.graph.functions import FUNCTIONS
 from netsym.ops import Ops
 from netsym.ops.decimals import decimal
@@ -55,13 +59,10 @@ _MOST_FREE, _MOST_FREED = 90, 40  # numbers
 _LARGEST, _LARGEST_SOLVED = 50_000, 5_000  # instructions of both sides
 _NEARLY = 1e-4  # difference beside the largest value, above which float64 is no cause
 _KNOWN, _OTHERS = 200, 24  # points with the names as where both differ, and as elsewhere
-_FRESH, _BESIDE = (
-    60,
-    16,
-)  # points, and further ones beside kinks, that numbers of which no fraction is known are tried at
+_FRESH, _BESIDE = 60, 16  # new points, and some beside kinks, at which irrational numbers are tried
 _BITS, AGREED = 760, 360  # that values are computed with, and of which they must agree
 _CLOSE = 2.0**-AGREED
-_EXACT = frozenset({"abs", "max", "min", "sign", "heaviside"})
+_FEW_DIGITS, _MANY_DIGITS = 12, 20  # of fractions in a report; many, where few show no difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,9 @@ class StandIn:
     room: str
 
     def __str__(self) -> str:
-        return f"{written(self.typed)} stands for {written(self.value)}"
+        near = self.off * 10**_FEW_DIGITS < abs(self.typed)
+        digits = _MANY_DIGITS if near else _FEW_DIGITS
+        return f"{written(self.typed, digits)} stands for {written(self.value, digits)}"
 
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`; numbers are text."""
@@ -129,7 +132,7 @@ class Explained:
         return total if isfinite(total) else None
 
 
-def written(value: Fraction | str) -> str:
+def written(value: Fraction | str, digits: int = _FEW_DIGITS) -> str:
     """A number for a report: a fraction with a short denominator, or a decimal.
 
     >>> written(Fraction(1, 3)), written(Fraction(333, 1000)), written(Fraction(1, 7919))
@@ -141,7 +144,9 @@ def written(value: Fraction | str) -> str:
     if Fraction(repr(nearest)) == value:
         whole_number = whole(nearest)
         return str(nearest if whole_number is None else whole_number)
-    return str(value) if value.denominator < 1000 else f"{nearest:.12g}"
+    if value.denominator < 1000:
+        return str(value)
+    return f"{Context(digits).divide(Decimal(value.numerator), Decimal(value.denominator)):g}"
 
 
 def in_words(stand_ins: Sequence[StandIn]) -> str:
@@ -169,9 +174,10 @@ def explained(
     if size > _LARGEST:
         return None
     typed = [side for side in (1, 0) if any(number.half for number in lines[side].numbers)]
-    for mover in dict.fromkeys([*typed, 1, 0]):
-        small = size <= _LARGEST_SOLVED
-        found = _Search(one, other, given, apart, assumed, mover, small, loose).found()
+    small = size <= _LARGEST_SOLVED
+    readings = (True, False) if one.parsed is None and other.parsed is None else (False,)
+    for stored, mover in product(readings, dict.fromkeys([*typed, 1, 0])):
+        found = _Search(one, other, given, apart, assumed, mover, stored, small, loose).found()
         if found is not None:
             return found
     return None
@@ -211,7 +217,7 @@ def as_stored(one: Subject, other: Subject) -> bool:
 
 
 class _Search:
-    """One side's numbers move; those of the other are exact."""
+    """One side's numbers move; those of the other are exact, as decimals or as they are stored."""
 
     def __init__(
         self,
@@ -221,6 +227,7 @@ class _Search:
         apart: Place,
         assumed: Assumptions,
         mover: int,
+        stored: bool,
         small: bool,
         loose: bool,
     ) -> None:
@@ -234,17 +241,15 @@ class _Search:
         both = one.parsed is not None and other.parsed is not None
         self.loose = loose
         self.least = 1 if loose else _LEAST if both else _LEAST - 1
-        stored = one.parsed is None and other.parsed is None
         values = [
             [number.stored if stored else number.value for number in line.numbers]
             for line in self.lines
         ]
         self.exact: Exact = (values[0], values[1])
-        used = {each.op for line in self.lines for each in line.instructions}
-        rows = [FUNCTIONS[op] for op in used if op in FUNCTIONS]
+        rows = [row for line in self.lines for row in _functions(line)]
         self.kinked = any(row.kinked or row.piecewise for row in rows)
         self.moving = self.lines[mover].numbers
-        self.others = sorted({abs(number.value) for number in self.lines[1 - mover].numbers})
+        self.others = sorted(_sizes(self.lines[1 - mover]))
         digits = [number.digits for number in self.moving]
         self.usual = _usual([count for count in digits if count >= _LEAST]) or _usual(
             [count for count in digits if count == _LEAST - 1]
@@ -281,19 +286,31 @@ class _Search:
 
     def _candidates(self, number: Number) -> list[Fraction]:
         """The numbers of the other side that it is when they are rounded as it is."""
+        if not number.typed:
+            return self._fractions(number)
         room = number.half if number.digits >= self.least else self._trimmed(number)
         if room is None or not number.value or abs(number.value) in self.others:
             return []
         return [n for n in self.others if abs(n - abs(number.value)) <= room * _ROOM]
 
+    def _fractions(self, number: Number) -> list[Fraction]:
+        """The fractions of the other side whose nearest float64 it is."""
+        size = abs(number.value)
+        if size in self.others or decimal(float(size)) != size:
+            return []
+        return [n for n in self.others if float(n) == float(size)]
+
     def _wholes(self) -> bool:
-        return any(number.half is None and self._candidates(number) for number in self.moving)
+        return any(
+            number.typed and number.half is None and self._candidates(number)
+            for number in self.moving
+        )
 
     def _partners(self, wholes: bool, nearest: bool) -> dict[int, Fraction]:
         """By number, the one that it stands for: the nearest, or only where there is one."""
         found = {}
         for place, number in enumerate(self.moving):
-            if number.half is None and not wholes:
+            if number.typed and number.half is None and not wholes:
                 continue
             size, candidates = abs(number.value), self._candidates(number)
             if len(candidates) == 1 or (nearest and candidates):
@@ -324,7 +341,7 @@ class _Search:
                 room = self._trimmed(number) if number.half or candidates else None
             else:
                 continue
-            if room and number.digits >= _LONG and not self._corresponds(size):
+            if room and number.digits >= _LONG and not self._corresponds(size, room):
                 room = max(room, size * 8 / 2**53)
             if room:
                 yield Free(self.mover, place, room)
@@ -334,20 +351,21 @@ class _Search:
         known = number.half is not None and max(number.digits, self.usual) >= _LEAST
         return (self._trimmed(number) or number.half) if known else None
 
-    def _corresponds(self, size: Fraction) -> bool:
+    def _corresponds(self, size: Fraction, room: Fraction) -> bool:
         """Whether the other side has that number but for the last digits of float64."""
-        near = bisect_left(self.others, size - size / 10**12)
-        return near < len(self.others) and self.others[near] <= size + size / 10**12
+        reach = max(room, size / 10**12)
+        near = bisect_left(self.others, size - reach)
+        return near < len(self.others) and self.others[near] <= size + reach
 
     def _computed(self, partners: dict[int, Fraction]) -> Iterator[Free]:
         """Numbers that arithmetic on several of the other side may have made, and none of it is."""
         sizes = {abs(number.value) for number in self.moving}
-        if len(sizes - {*self.others}) > len({*self.others} - sizes):
+        if len(sizes - {*self.others}) > len(self.others):
             return
         taken = {abs(value) for value in partners.values()}
         for place, number in enumerate(self.moving):
             room, size = _computed_room(number), abs(number.value)
-            if room and size not in taken and not self._corresponds(size):
+            if room and size not in taken and not self._corresponds(size, room):
                 yield Free(self.mover, place, room)
 
     # -- one assignment
@@ -427,8 +445,12 @@ class _Search:
 
     # -- proofs
     def _proved(self, numbers: Exact) -> Explained | None:
-        """With these numbers, by the finite fields, or piece by piece."""
+        """With these numbers: node for node, by finite fields, piece by piece, or by sectors."""
         made = Explained(self.exact, numbers, self._stand_ins(numbers))
+        if same_line(*self.lines, numbers):
+            return replace(made, proof="exactly: they are the same expression, node for node")
+        if len(self._refuting(numbers, self._sample(0))[0].x):
+            return None
         fields = _identity(self.one, self.lines, numbers)
         if fields is not None and fields.convinces:
             return replace(
@@ -640,6 +662,25 @@ def _alive(
     return picked
 
 
+def _functions(line: StraightLine) -> list[Function]:
+    """The functions of the table that a side has."""
+    used = dict.fromkeys(each.op for each in line.instructions)
+    return [FUNCTIONS[op] for op in used if op in FUNCTIONS]
+
+
+def _sizes(line: StraightLine) -> set[Fraction]:
+    """The sizes of the numbers of a side, and of the long ones that its functions are made of."""
+    constants = (constant for row in _functions(line) for constant in row.constants)
+    return {abs(number.value) for number in line.numbers} | {
+        Fraction(constant) for constant in constants if constant > 0 and _places(constant) >= _LEAST
+    }
+
+
+def _places(value: float) -> int:
+    """How many significant digits a float is written with."""
+    return len(repr(abs(value)).partition("e")[0].replace(".", "").strip("0"))
+
+
 def _room(number: Number) -> str:
     """The room of a number in words."""
     if number.half is None and number.typed:
@@ -654,7 +695,7 @@ def _computed_room(number: Number) -> Fraction | None:
     if number.typed or (number.value == number.stored and number.value.denominator == 1):
         return None
     value = float(number.value)
-    if len(repr(abs(value)).split("e")[0].replace(".", "").strip("0")) < _LONG:
+    if _places(value) < _LONG:
         return None
     with np.errstate(over="ignore"):
         single = float(np.float32(value)) == value

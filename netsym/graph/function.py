@@ -65,6 +65,11 @@ class Function:
         found = self._expanded
         return found is not None and found.bends and found.degree <= 1
 
+    @cached_property
+    def constants(self) -> frozenset[float]:
+        """The numbers that its expansion is written with."""
+        return frozenset() if self._expanded is None else self._expanded.constants
+
     @property
     def kinked(self) -> bool:
         """Whether it makes the kinks that expansions have."""
@@ -93,19 +98,20 @@ class Function:
 @dataclass(frozen=True, slots=True)
 class _Written:
     """A value as it is written: how often the operand stands in it, its degree in the operand,
-    and whether it is made of pieces.
+    whether it is made of pieces, and the numbers in it.
     """
 
     uses: int = 0
     degree: float = 0
     bends: bool = False
+    constants: frozenset[float] = frozenset()
 
 
 class _Trace:
     """The operations that expansions and derivatives are written with, as what is written."""
 
-    def constant(self, _: float) -> _Written:
-        return _Written()
+    def constant(self, value: float) -> _Written:
+        return _Written(constants=frozenset({value}))
 
     def add(self, *terms: _Written) -> _Written:
         return self._of(terms, max(term.degree for term in terms))
@@ -133,5 +139,8 @@ class _Trace:
 
     def _of(self, parts: tuple[_Written, ...], degree: float, bends: bool = False) -> _Written:
         return _Written(
-            sum(part.uses for part in parts), degree, bends or any(part.bends for part in parts)
+            sum(part.uses for part in parts),
+            degree,
+            bends or any(part.bends for part in parts),
+            frozenset().union(*(part.constants for part in parts)),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netsym.graph.names import GREEK, VALUES
 from netsym.typed.vocabulary import Vocabulary, function_of, spelled
@@ -18,12 +18,11 @@ _NAME = re.compile(rf"(?P<base>{_BASE})(?:{_BEFORE})?(?:{_BELOW})?(?:{_ABOVE})?"
 _FIRST_VALUE = re.compile(
     rf"(?<![\w{{,\\])[{''.join(v for v in VALUES if len(v) == 1)}]_?\{{?[0-9,]*\}}?\^\{{\(1\)\}}"
 )  # a value of layer 1, and no gate
-_GREEK_NAME = re.compile(
-    rf"(?P<base>\\(?:{'|'.join(GREEK)}))(?![A-Za-z])(?:{_BEFORE})?(?:{_BELOW})?(?:{_ABOVE})?"
-)
+_GREEK_LETTER = rf"\\(?:{'|'.join(GREEK)})(?![A-Za-z])"
+_GREEK_NAME = re.compile(rf"(?P<base>{_GREEK_LETTER})(?:{_BEFORE})?(?:{_BELOW})?(?:{_ABOVE})?")
 _TYPED = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _DEFINED = re.compile(
-    r"([A-Za-z])_\{?([0-9,]{1,9})\}?\^\{?([0-9]{1,6})\}?\}?[ ]*&?[ ]*="
+    rf"(?P<base>{_GREEK_LETTER}|[A-Za-z])(?:{_BELOW})?{_ABOVE}\}}?[ ]*&?[ ]*="
 )  # Nielsen's a_{1}^{2}; a power is never left of an equals sign
 _GREEK = re.compile(
     r"\\(?:var)?(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|rho|tau|phi"
@@ -53,8 +52,7 @@ class LatexNames:
         ends = r"(?![A-Za-z])" if longest else ""
         self._given = re.compile(f"(?:{'|'.join(longest)}){ends}") if longest else None
         self._seen: dict[str, tuple[str, int] | None] = {}
-        defined = (match for match in _DEFINED.finditer(text) if match[1] in VALUES)
-        self._layers = {_Script(match[1], match[2], match[3]) for match in defined}
+        self._layers = {_script(match) for match in _DEFINED.finditer(text)}
         self._first_is_one = _FIRST_VALUE.search(text) is not None
         self._identifiers = self._of_chosen(given, [*vocabulary.chosen, *outputs])
 
@@ -72,7 +70,7 @@ class LatexNames:
             scripted = _GREEK_NAME.match(text, place)
             if scripted:
                 word, end = self._read(scripted)
-                if self.vocabulary.place(word) is not None:
+                if end > scripted.end("base") or self.vocabulary.place(word) is not None:
                     return word, end
             greek = _GREEK.match(text, place)
             if greek and (self.vocabulary.is_open or self.vocabulary.place(greek[1])):
@@ -101,14 +99,13 @@ class LatexNames:
         return len(pieces) == 1
 
     def _read(self, match: re.Match[str]) -> tuple[str, int]:
-        base = _plain_word(match["base"])
-        below = match["below"] or match["low"] or ""
-        above = match["above"] or match["high"] or ""
+        script = _script(match)
+        above = script.above
         before = match["above2"] or match["high2"] or ""
         end = match.end()
         if before and above:  # x^2_1^3 is no name
             above, end = "", match.start("above") - 2 if match["above"] else match.start("high") - 1
-        script = _Script(base, _indices(below), before or above)
+        script = replace(script, above=before or above)
         if script.above:
             for name in self._layered(script):
                 return name, end
@@ -118,7 +115,7 @@ class LatexNames:
             )  # fmt: skip
             end = self.text.rindex("^", 0, start + 1)
             if before:
-                script = _Script(base)
+                script = _Script(script.base)
         return self._name(_Script(script.base, script.below)), end
 
     def _name(self, script: _Script) -> str:
@@ -151,12 +148,9 @@ class LatexNames:
         known = [name for name in names if self.vocabulary.place(name) is not None]
         if known:
             return known[:1]
-        if not bracket:
-            typed = _Script(script.base, script.below, script.above)
-            return names[:1] if typed in self._layers else []
-        if bracket == "(" and not script.below:
-            return []
-        return names[:1]
+        if bracket == "[" or (bracket and script.below) or script in self._layers:
+            return names[:1]
+        return []
 
     def _of_chosen(self, given: Mapping[str, str], chosen: Sequence[str]) -> dict[str, str]:
         """Chosen names by the scripts that writers make of them: rate|max is rate_max."""
@@ -171,6 +165,12 @@ class LatexNames:
             plain[key] = left[0]
         plain |= {f"{name}|": name for name in chosen}
         return plain
+
+
+def _script(match: re.Match[str]) -> _Script:
+    """The letter of a match, and what is below and behind it above."""
+    below, above = match["below"] or match["low"] or "", match["above"] or match["high"] or ""
+    return _Script(_plain_word(match["base"]), _indices(below), above)
 
 
 def _identifier(name: str) -> str:

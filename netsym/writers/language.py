@@ -31,6 +31,18 @@ def no_watcher(what: str, done: int, total: int) -> None:
     """Watches nothing."""
 
 
+def rounded(value: float, digits: int) -> str:
+    """A number to so many digits, of which zeros at the end are left out if nothing was rounded.
+
+    >>> rounded(0.0399824, 3), rounded(0.04, 3), rounded(41.03, 3), rounded(41.03, 2)
+    ('0.0400', '0.04', '41.0', '41')
+    """
+    text = f"{value:.{digits}g}"
+    if float(text) == value:
+        return text
+    return f"{value:#.{digits}g}".removesuffix(".").replace(".e", "e")
+
+
 def checked_digits(digits: int) -> int:
     """How many digits are shown; raises `SpecError` for more than a float64 has, or none."""
     return checked_whole("digits", digits, 1, 17)
@@ -93,7 +105,7 @@ class Language:
                 return str(value.numerator), ATOM if value >= 0 else NEGATION
             return f"{value.numerator}/{value.denominator}", QUOTIENT
         if self.digits is not None:
-            text = f"{value:.{self.digits}g}"
+            text = rounded(value, self.digits)
         else:
             integer = whole(value)
             text = repr(value) if integer is None else str(integer)
