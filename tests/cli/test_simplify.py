@@ -172,7 +172,7 @@ def test_numbers_that_are_rounded_once(capfd: pytest.CaptureFixture[str], tmp_pa
     assert "y = 0.09999999999999999·u + 0.22999999999999998·v + 0.6499999999999999\n" in ran.out
     assert "within-error: computed exactly, the simplified network is the network" in words(ran.out)
     shown = run(capfd, "simplify", path, "--digits", "3")
-    assert "y = 0.1·u + 0.23·v + 0.65\n" in shown.out
+    assert "y = 0.100·u + 0.230·v + 0.650\n" in shown.out
 
 
 def test_how_many_steps(capfd: pytest.CaptureFixture[str]) -> None:

@@ -253,7 +253,7 @@ def test_long_fractions_are_rounded_and_said_to_be() -> None:
     network = dense(([[0.1]], [0.3], "relu"), ([[0.7]], [0.0], "linear"))
     assert "y = 0.06999999999999999*x + 0.21" in at(network, [1]).report()
     assert "note: numbers are rounded as shown" in at(network, [1]).report()
-    assert "x > -3  " in at(network, [1]).report(digits=3)
+    assert "x > -3.00  " in at(network, [1]).report(digits=3)
     assert "note" not in at(RELU, [1]).report()
     assert at(network, [1]).matrix[0][0] == F(0.1) * F(0.7)
 
