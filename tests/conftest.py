@@ -29,7 +29,7 @@ settings.load_profile("any machine")
 
 
 #: How many rows of one test the README's command runs.
-ROWS = 6
+ROWS = 4
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

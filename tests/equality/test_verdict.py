@@ -23,7 +23,7 @@ from netsym.equality.terms import Terms
 from netsym.equality.verdict import VERDICTS, Verdict
 from netsym.layers.dense import Dense
 from netsym.ops.numeric import Numeric
-from tests.effort import random_examples, sample
+from tests.effort import many, random_examples, sample
 from tests.networks import Case, cases
 
 EQUAL = ("structural", "identical", "exact-on-regions")
@@ -302,7 +302,7 @@ def test_one_ulp_in_one_weight_is_different(
     widths: Sequence[int], activation: str, places: list[tuple[int, str, tuple[int, ...]]]
 ) -> None:
     net = random_network(widths, activation, 8)
-    for n, (layer, key, place) in enumerate(places):
+    for n, (layer, key, place) in enumerate(places[: many(len(places), 1)]):
         found = judged(net, moved(net, layer, key, place, 1 if n % 2 else -1))
         assert found.name == "different", (layer, key, place)
         assert found.counterexample is not None
@@ -342,9 +342,10 @@ def exact_collapse(width: int, seed: int) -> tuple[netsym.Network, netsym.Networ
 
 def test_a_collapse_of_three_wide_layers_and_one_ulp() -> None:
     """512 wide in the benchmarks."""
-    net, collapsed = exact_collapse(80, 2)
+    size = many(80, 30)
+    net, collapsed = exact_collapse(size, 2)
     assert judged(net, collapsed).name == "within-error"
-    for place in ((60, 17), (0, 0), (79, 79)):
+    for place in ((size - 20, 7), (0, 0), (size - 1, size - 1)):
         assert judged(net, moved(collapsed, 0, "weights", place)).name == "different"
     assert judged(net, moved(collapsed, 0, "bias", (5,), -1)).name == "different"
 
