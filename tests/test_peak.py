@@ -23,7 +23,9 @@ def ones(megabytes: int) -> np.ndarray:
 @on_linux
 @pytest.mark.parametrize("megabytes", [10, 100, 300])
 def test_the_peak_of_a_call_is_what_it_takes(megabytes: int) -> None:
-    assert peak_of(lambda: megabytes, ones) == pytest.approx(megabytes * MEGABYTE, rel=0.03)
+    """Within what the pools of the allocator hold: a megabyte or two."""
+    wanted = pytest.approx(megabytes * MEGABYTE, rel=0.03, abs=2 * MEGABYTE)
+    assert peak_of(lambda: megabytes, ones) == wanted
 
 
 @on_linux
