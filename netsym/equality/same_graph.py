@@ -57,3 +57,25 @@ def same_line(
             places.append(known.setdefault((each.op, operands, which), len(known)))
         ends.append([places[end] for end in line.ends])
     return ends[0] == ends[1]
+
+
+def corresponding(one: StraightLine, other: StraightLine) -> dict[int, int] | None:
+    """For each number of `other` that of `one` in its place; None if they differ in more."""
+    found: dict[int, int] = {}
+    waiting = list(zip(one.ends, other.ends, strict=True))
+    done = set(waiting)
+    while waiting:
+        mine, theirs = waiting.pop()
+        here, there = one.instructions[mine], other.instructions[theirs]
+        if here.op != there.op or len(here.operands) != len(there.operands):
+            return None
+        if here.op == "number":
+            which = found.setdefault(int(there.which), int(here.which))
+            if one.numbers[which].value != one.numbers[int(here.which)].value:
+                return None
+        elif here.which != there.which:
+            return None
+        below = {*zip(here.operands, there.operands, strict=True)} - done
+        done |= below
+        waiting += below
+    return found

@@ -34,7 +34,7 @@ from netsym.equality.assignment import (
 from netsym.equality.assumptions import Assumptions
 from netsym.equality.identity import Identity, identity
 from netsym.equality.points import sample as sampled
-from netsym.equality.same_graph import same_line
+from netsym.equality.same_graph import corresponding, same_line
 from netsym.equality.sectors import sectors
 from netsym.equality.sides import Subject
 from netsym.graph.constants import whole
@@ -258,6 +258,9 @@ class _Search:
 
     def found(self) -> Explained | None:
         """The first of the ways that is proved."""
+        in_place = self._in_place()
+        if in_place and (found := self._proved(self._with(in_place))):
+            return found
         for wholes in (False, True) if self._wholes() else (False,):
             nearest = self._with(self._partners(wholes, nearest=True))
             if nearest != self.exact and (found := self._proved(nearest)):
@@ -316,6 +319,20 @@ class _Search:
             if len(candidates) == 1 or (nearest and candidates):
                 closest = min(candidates, key=lambda each: abs(each - size))
                 found[place] = closest if number.value > 0 else -closest
+        return found
+
+    def _in_place(self) -> dict[int, Fraction]:
+        """The numbers that stand in the same places on the other side, if all are near enough."""
+        places = corresponding(self.lines[1 - self.mover], self.lines[self.mover]) or {}
+        found = {}
+        for place, which in places.items():
+            number, there = self.moving[place], self.exact[1 - self.mover][which]
+            if there == self.exact[self.mover][place]:
+                continue
+            room = number.half if number.digits >= self.least else self._trimmed(number)
+            if room is None or abs(there - number.value) > room * _ROOM:
+                return {}
+            found[place] = there
         return found
 
     def _with(self, partners: dict[int, Any]) -> Numbers:

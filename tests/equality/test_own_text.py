@@ -59,7 +59,7 @@ LATEX = st.fixed_dictionaries(
 )  # fmt: skip
 QUICK = random_examples(175, few=15, suppress_health_check=list(HealthCheck))
 #: Of hundreds a few are not judged equal yet: the manual says so (`netsym help verdicts`).
-FEW = random_examples(8, few=15, suppress_health_check=list(HealthCheck))
+FEW = random_examples(175, few=15, suppress_health_check=list(HealthCheck))
 
 
 def formula_of(network: Network, form: str, expand: bool) -> Formula:
