@@ -143,9 +143,10 @@ class _Lexer:
         self._token("line", "\n", match)
 
     def _ten(self, match: re.Match[str]) -> None:
-        """2.5 \\cdot 10^{20} as a number, where writers write a number like this; else a power."""
+        """2.5 \\cdot 10^{3}, 2 \\cdot 10^{20} as numbers, as writers write them; else a power."""
         exponent = int(match["exponent"])
-        if -5 < exponent < 16:
+        scientific = re.fullmatch(r"[1-9]\.[0-9]+", match["mantissa"] or "")  # also if rounded
+        if -5 < exponent < 16 and not scientific:
             whole = match["mantissa"] or "10"
             self.place = match.start() + len(whole)
             self._add("number", whole, match.start(), self.place)
