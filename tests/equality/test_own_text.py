@@ -58,8 +58,8 @@ LATEX = st.fixed_dictionaries(
      "onion": st.booleans(), "color": st.booleans(), "width": WIDTHS}
 )  # fmt: skip
 QUICK = random_examples(175, few=15, suppress_health_check=list(HealthCheck))
-#: Of hundreds a few are not judged equal yet: the manual says so (`netsym help verdicts`).
-FEW = random_examples(175, few=15, suppress_health_check=list(HealthCheck))
+#: Numbers below this are lost in the sums of a collapse, which is then no rounding of each number.
+LOST = 1e-30
 
 
 def formula_of(network: Network, form: str, expand: bool) -> Formula:
@@ -92,10 +92,17 @@ def is_rounded_to_whole(formula: Formula, digits: int) -> bool:
         if block.op != "constant":
             continue
         for value in map(block.number, rows.tolist()):
-            text = f"{value:.{digits}g}" if isinstance(value, float) else "."
-            if not set(text) & set(".-") and float(text) != value:
+            text = f"{abs(value):.{digits}g}" if isinstance(value, float) else "."
+            if not set(text) & set(".-") and float(text) != abs(value):
                 return True
     return False
+
+
+def has_lost(network: Network) -> bool:
+    """Whether some number is so small that sums of float64 lose it."""
+    arrays = [p.entries for placed in network.layers for p in placed.parameters.values()]
+    every = (entry for array in arrays if array is not None for entry in array.flat)
+    return any(isinstance(n, (float, Fraction)) and 0 < abs(n) < LOST for n in every)
 
 
 @given(network=NETWORKS, how=FORMULAS, text=TEXT, latex=LATEX)
@@ -108,7 +115,7 @@ def test_what_is_written_is_the_network(
 
 
 @given(network=NETWORKS, how=FORMULAS, text=TEXT, latex=LATEX, digits=st.integers(3, 6))
-@FEW
+@QUICK
 def test_what_is_rounded_stands_for_the_network(
     network: Network, how: tuple[str, bool], text: dict[str, Any], latex: dict[str, Any],
     digits: int,
@@ -125,7 +132,7 @@ WAYS = st.sampled_from([{}, {"exact": True}, {"force": True}, {"factor": True}])
 
 
 @given(network=NETWORKS, ways=WAYS, text=TEXT, latex=LATEX, file=st.sampled_from(["toml", "json"]))
-@FEW
+@QUICK
 def test_what_is_simplified_is_the_network(
     network: Network, ways: dict[str, Any], text: dict[str, Any], latex: dict[str, Any], file: str
 ) -> None:
@@ -133,6 +140,9 @@ def test_what_is_simplified_is_the_network(
     result = netsym.simplify(network, **ways)
     assert is_proved(netsym.compare(network, result))
     if not result.steps:
+        return
+    if has_lost(network):
+        event("a number is lost in a sum")
         return
     written: list[Any] = texts(formula_of(result.network, "inlined", False), text, latex)
     if not any(" " in placed.name for placed in result.network.layers):
