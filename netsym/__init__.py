@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from netsym.equality.comparison import compare as compare
     from netsym.equality.laws import laws as laws
     from netsym.files.files import load as load
-    from netsym.files.files import save as save
     from netsym.formula import Formula as Formula
-    from netsym.network.costs import cost as cost
     from netsym.network.network import Network as Network
+    from netsym.path import cost as cost
+    from netsym.path import save as save
     from netsym.pieces.regions import regions as regions
     from netsym.readers.shorthand import parse as parse
     from netsym.readers.sklearn import from_sklearn as from_sklearn
     from netsym.readers.sympy import from_sympy as from_sympy
+    from netsym.recognise.recognised import from_formula as from_formula
 
 __version__ = "0.1.0"
 
@@ -35,16 +36,17 @@ _PUBLIC = {
     "Comparison": "netsym.equality.comparison",
     "check": "netsym.equality.comparison",
     "compare": "netsym.equality.comparison",
-    "cost": "netsym.network.costs",
+    "cost": "netsym.path",
     "Formula": "netsym.formula",
     "Network": "netsym.network.network",
+    "from_formula": "netsym.recognise.recognised",
     "from_sklearn": "netsym.readers.sklearn",
     "from_sympy": "netsym.readers.sympy",
     "laws": "netsym.equality.laws",
     "load": "netsym.files.files",
     "parse": "netsym.readers.shorthand",
     "regions": "netsym.pieces.regions",
-    "save": "netsym.files.files",
+    "save": "netsym.path",
     "Simplified": "netsym.collapse.simplified",
     "simplify": "netsym.collapse.simplification",
     "NetsymError": "netsym.errors",

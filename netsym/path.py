@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from netsym.array_formula import ArrayFormula
 from netsym.errors import SpecError, did_you_mean
 from netsym.files import files, formats, packaged
 from netsym.files.bounded import text_of
+from netsym.forms.form import Form
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
+from netsym.network import costs
 from netsym.network.network import Network
 from netsym.readers import shorthand
+from netsym.recognise.recognised import recognise, written_out
+from netsym.recognise.units import NoNetwork
+from netsym.typed.parse import parse_formula
 from netsym.writers import WRITERS
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 #: What to do about a form that is too large.
 INSTEAD = "netsym size says how large every form is; --max-nodes raises the limit"
@@ -24,7 +33,7 @@ _CALLED = re.compile(r"[\w./\\~-]*(\.\w+)")  # as a file would be
 
 
 def written(
-    given: str | Network,
+    given: Any,
     form: str = "inlined",
     to: str = "text",
     *,
@@ -33,7 +42,7 @@ def written(
     max_nodes: int = MAX_NODES,
     **options: Any,
 ) -> Iterator[str]:
-    """A network in a form, in a language, piece by piece.
+    """A network, or anything that stands for one, in a form, in a language, piece by piece.
 
     >>> print(*written("1-1:sigmoid", ascii=True), sep="")
     y = sigmoid(w1_1_1*x + b1_1)
@@ -44,20 +53,60 @@ def written(
 
 
 # -- text -> network -------------------------------------------------------------------------------
-def network_of(given: str | Network) -> Network:
-    """The network that a text stands for; raises `SpecError` for a formula, or what is none."""
+def network_of(given: Any, inputs: Sequence[str] | None = None) -> Network:
+    """The network that something stands for, first match: a network; of a text an existing file,
+    a shorthand, the name of a built-in network, a formula; a formula or a sympy expression.
+
+    A formula is read layer by layer; one that is no network of dense layers is a network with that
+    formula as its one layer. `inputs` are the names in it that are inputs, where they do not tell.
+    `assumed` says what was understood. Raises `SpecError` for anything else, with a caret.
+    """
     if isinstance(given, Network):
         return given
-    path = Path(given)
-    if files.is_file(path) or "/" in given or path.suffix in formats.suffixes():
-        return files.load(path)
-    network = _named(given)
-    if network is None and given.isidentifier():
+    if isinstance(given, str):
+        found = meant(given)
+        if found == given.strip() and given.isidentifier():
+            raise SpecError(
+                f"no network is called {given!r}: give a file, or {shorthand.SYNTAX}, "
+                f"or a name, or a formula; {did_you_mean(given, packaged.networks())}"
+            )
+        given = found
+    return given if isinstance(given, Network) else of_formula(given, inputs)
+
+
+def of_formula(given: Any, inputs: Sequence[str] | None = None) -> Network:
+    """The network that a typed formula, a `Formula` or a sympy expression is."""
+    if hasattr(given, "free_symbols"):
+        from netsym.readers.sympy import from_sympy
+
+        given = from_sympy(given, inputs)
+    if not isinstance(given, (str, Form)):
         raise SpecError(
-            f"no network is called {given!r}: give a file, or {shorthand.SYNTAX}, "
-            f"or a name; {did_you_mean(given, packaged.networks())}"
+            f"{type(given).__name__} is no network; give a network, a file, a shorthand, the name "
+            "of a built-in network, a formula or a sympy expression"
         )
-    return network or shorthand.parse(given)
+    read = parse_formula(given) if isinstance(given, str) else given
+    try:
+        return recognise(read, inputs).network
+    except NoNetwork as error:
+        return written_out(read, inputs, error.why)
+
+
+def takes_any(
+    function: Callable[Concatenate[Network, P], R],
+) -> Callable[Concatenate[Any, P], R]:
+    """The same function of anything that stands for a network; see `network_of`."""
+
+    @wraps(function)
+    def of_any(network: Any, *args: P.args, **options: P.kwargs) -> R:
+        return function(network_of(network), *args, **options)
+
+    return cast(Callable[Concatenate[Any, P], R], of_any)
+
+
+#: The cost of a network, and its spec in a file, of anything that stands for one.
+cost = takes_any(costs.cost)
+save = takes_any(files.save)
 
 
 def _named(given: str) -> Network | None:
@@ -74,7 +123,7 @@ def meant(given: str) -> Network | str:
     be read.
     """
     path, text = Path(given), given
-    if files.is_file(path):
+    if "\n" not in given and files.is_file(path):
         if path.suffix.lower() in formats.suffixes():
             return files.load(path)
         text = text_of(path)

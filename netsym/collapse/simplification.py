@@ -13,12 +13,14 @@ from netsym.collapse.simplified import Simplified
 from netsym.collapse.step import Step
 from netsym.errors import SpecError, check_real, checked_whole
 from netsym.network.counting import refuse_vast_network
-from netsym.network.network import Network, check_network
+from netsym.network.network import Network
+from netsym.path import takes_any
 from netsym.writers.language import Watcher, no_watcher
 
 _SIMPLIFIED = ", simplified"
 
 
+@takes_any
 def simplify(
     network: Network,
     *,
@@ -43,7 +45,6 @@ def simplify(
     >>> print(netsym.simplify(netsym.parse("1-2-1")).network.inlined.text(ascii=True))
     y = (w2_1_1*w1_1_1 + w2_1_2*w1_2_1)*x + (w2_1_1*b1_1 + w2_1_2*b1_2 + b2_1)
     """
-    check_network(network, "simplify")
     most = None if steps is None else checked_whole("steps", steps, 0)
     refuse_vast_network(network)
     work, rules = Work(Diagram.of(network), Facts(), force, _tolerance(factor)), RULES

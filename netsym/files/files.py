@@ -13,7 +13,7 @@ from netsym.files.parameters_file import arrays
 from netsym.files.spec import network
 from netsym.files.spec_of import dumps
 from netsym.files.whole_file import replacing
-from netsym.network.network import Network, check_network
+from netsym.network.network import Network
 
 __all__ = ["dumps", "load", "loads", "save"]
 
@@ -44,7 +44,6 @@ def save(network: Network, path: str | os.PathLike[str]) -> None:
     Raises `SpecError` for other files and for what a file cannot say, `OutputError` where the file
     cannot be written.
     """
-    check_network(network, "save")
     text = dumps(network, format_of(Path(path)).name)
     with replacing(os.fspath(path)) as file:
         file.write(text)

@@ -94,6 +94,7 @@ LAYERS: Kinds[Layer] = Kinds(
         "instance_norm": "normalisation.InstanceNorm",
         "part": "sources.Part",
         "given": "sources.Given",
+        "formula": "written.Written",
         "cost": "loss.Cost",
         **LOSSES.places,
     }

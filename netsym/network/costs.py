@@ -19,7 +19,7 @@ from netsym.layers.sources import Given
 from netsym.layers.wiring import Placed
 from netsym.network.columns import in_order
 from netsym.network.interface import Input, Output, answers, framed
-from netsym.network.network import Network, check_network
+from netsym.network.network import Network
 from netsym.ops.parameters import Parameter
 from netsym.typed.vocabulary import Vocabulary
 from netsym.wording import plural
@@ -58,7 +58,6 @@ def cost(
     J = -(t*log(sigmoid(w1_1_1*x + b1_1)) + (1 - t)*log(1 - sigmoid(w1_1_1*x + b1_1))) + \
 0.1*w1_1_1**2/2
     """
-    check_network(network, "take the cost of")
     chosen = _loss(loss, delta)
     prediction = _prediction(network)
     _check_prediction(prediction, chosen)

@@ -28,6 +28,7 @@ from netsym.network import counting, once
 from netsym.network.interface import Input, Output, Wanted, flat, inputs_of, wanted_of
 from netsym.network.naming import Naming
 from netsym.network.reading import read
+from netsym.network.shorthand_of import shorthand_of
 from netsym.network.to_form import matrices, module, to_form, unrolled
 from netsym.network.wired import Wired
 from netsym.ops import Ops
@@ -121,6 +122,11 @@ class Network(Wired):
     def naming(self) -> Naming:
         """The names that the notation gives in it."""
         return Naming(self)
+
+    @property
+    def shorthand(self) -> str | None:
+        """Its shorthand, as 1-2sigmoid-1, if it is a stack of dense layers; else None."""
+        return shorthand_of(self)
 
     def generates(self, name: str) -> bool:
         """Whether the notation gives this name to a value, in place of a person."""
@@ -314,15 +320,6 @@ class Network(Wired):
         for name in values.keys() - set(names):
             hint = did_you_mean(name, names[:1000]) if names else "all parameters are numbers"
             raise SpecError(f"no parameter named {name!r}; {hint}")
-
-
-def check_network(given: Any, verb: str) -> None:
-    """Raise `SpecError` for what is no network."""
-    if not isinstance(given, Network):
-        raise SpecError(
-            f"cannot {verb} {type(given).__name__}; give a network: netsym.parse and netsym.load "
-            "make one of a text"
-        )
 
 
 def _left_out(names: Sequence[str]) -> str:

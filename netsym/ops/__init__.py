@@ -108,8 +108,11 @@ class Ops(ABC, Generic[A]):
         order = np.argsort([*named, *others]).reshape(names.shape)
         return self.take(self.concatenate(parts), order)
 
-    def copied(self, formula: Form) -> A | None:
-        """The outputs of a formula without inputs, node for node; None where that means nothing."""
+    def copied(self, formula: Form, x: A | None = None) -> A | None:
+        """The outputs of a formula, node for node; None where that means nothing.
+
+        `x` (inputs,) stands for its inputs, if it has some.
+        """
         return None
 
     # -- arithmetic, element by element
@@ -128,6 +131,10 @@ class Ops(ABC, Generic[A]):
     @abstractmethod
     def power(self, base: A, exponent: int) -> A:
         """An integer power."""
+
+    def written_power(self, base: A, exponent: A) -> A | None:
+        """Any power as it is written; None where it is computed by roots, or by exp and log."""
+        return None
 
     @abstractmethod
     def negate(self, value: A) -> A:

@@ -20,7 +20,8 @@ A = TypeVar("A")
 
 def read_formula(formula: Form, ops: Ops[A], x: A) -> A:
     """The outputs of a formula in a reading, from its inputs there; shape (…, outputs)."""
-    return Reading(formula.plan, ops, x)[formula.ends]
+    copied = ops.copied(formula, x)
+    return Reading(formula.plan, ops, x)[formula.ends] if copied is None else copied
 
 
 def read_parameter(parameter: Parameter, ops: Ops[A]) -> A:
@@ -137,13 +138,16 @@ class Reading(Generic[A]):
 
     def _power(self, base: A, exponent: int) -> A:
         ops = self.ops
+        raised = self._column(Gather(self.graph, np.array([exponent], dtype=np.int32)))
+        written = ops.written_power(base, raised)
+        if written is not None:
+            return written
         value = exponent_of(self.graph, exponent)
         if value is not None:
             if value.denominator == 1:
                 return ops.power(base, value.numerator)
             if value.denominator == 2:
                 return ops.power(ops.call("sqrt", base), value.numerator)
-        raised = self._column(Gather(self.graph, np.array([exponent], dtype=np.int32)))
         return ops.call("exp", ops.multiply(raised, ops.call("log", base)))
 
 

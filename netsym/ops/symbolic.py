@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from netsym.forms.form import Form
 from netsym.graph.copying import copied, place_symbols
-from netsym.graph.graph import Graph, Ids
+from netsym.graph.graph import Block, Graph, Ids, Positions
 from netsym.graph.names import Names, Several
 from netsym.ops import Present
 from netsym.ops.arrays import Arrays
@@ -40,11 +40,17 @@ class Symbolic(Arrays[np.int32]):
             self._symbols[names] = self.graph.symbols(names)
         return self._symbols[names]
 
-    def copied(self, formula: Form) -> Ids:
-        moved = copied(
-            formula.graph, formula.mask, self.graph,
-            symbols=lambda block, rows: self.symbols(block.names)[rows],
-        )  # fmt: skip
+    def copied(self, formula: Form, x: Ids | None = None) -> Ids | None:
+        if x is not None and (self.expand or x.ndim > 1):
+            return None
+        places = {node: place for place, node in enumerate(formula.inputs.tolist())}
+
+        def symbols(block: Block, rows: Positions) -> Ids:
+            if x is None:
+                return self.symbols(block.names)[rows]
+            return x[[places[block.start + row] for row in rows.tolist()]]
+
+        moved = copied(formula.graph, formula.mask, self.graph, symbols)
         return moved[formula.ends]
 
     def numbers(self, values: npt.NDArray[Any]) -> Ids:

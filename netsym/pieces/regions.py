@@ -10,7 +10,8 @@ from typing import Any
 
 from netsym.errors import SpecError, TooLargeError, as_given, checked_whole
 from netsym.network.counting import refuse_vast_network
-from netsym.network.network import Network, check_network
+from netsym.network.network import Network
+from netsym.path import takes_any
 from netsym.pieces.affine_text import ROUNDED, Writer, formula
 from netsym.pieces.cells import BUDGET, BudgetSpent
 from netsym.pieces.listing import Listing
@@ -240,6 +241,7 @@ class Regions:
             )
 
 
+@takes_any
 def regions(
     network: Network,
     box: Sequence[Any] | None = None,
@@ -260,7 +262,6 @@ def regions(
     y = 1        if x < -1
         2*x + 3  if x >= -1
     """
-    check_network(network, "list the regions of")
     budget = checked_whole("budget", budget, 1)
     refuse_names(network)
     refuse_vast_network(network)

@@ -67,8 +67,8 @@ class Affine(Ops[Map]):
     def symbols(self, names: Names) -> Map:
         return self._fixed(self.base.symbols(names))
 
-    def copied(self, formula: Form) -> Map | None:
-        nodes = self.base.copied(formula)
+    def copied(self, formula: Form, x: Map | None = None) -> Map | None:
+        nodes = None if x is not None else self.base.copied(formula)
         return None if nodes is None else self._fixed(nodes)
 
     def parameter(self, parameter: Parameter) -> Map:

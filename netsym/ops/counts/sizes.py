@@ -168,6 +168,9 @@ class Sizes(Ops[Counts]):
     def power(self, base: Counts, exponent: int) -> Counts:
         return self._node("power", base, self.constant(exponent))
 
+    def written_power(self, base: Counts, exponent: Counts) -> Counts | None:
+        return None if self.expand else self._node("power", base, exponent)
+
     def negate(self, value: Counts) -> Counts:
         negated = self._node("negate", value)
         numbers = value.numbers

@@ -1,0 +1,90 @@
+"""A function that is written out as a formula, for what no other layer computes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar, TypeVar
+
+from netsym.errors import SpecError
+from netsym.forms.form import Form
+from netsym.graph.names import literal
+from netsym.layers import Layer, Shape, shape_text
+from netsym.ops import Ops
+from netsym.ops.reading import read_formula
+from netsym.typed.parse import parse_formula
+from netsym.wording import plural
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written(Layer):
+    """A typed formula, of one or several equations, as a function of its `arguments`.
+
+    Of a vector it gives one of as many values as there are equations. Without `arguments`, which
+    are separated by commas, they are x, or x_1, x_2, …; all other names are `parameters`.
+    """
+
+    kind: ClassVar[str] = "formula"
+    letters: ClassVar[Mapping[str, str]] = {"parameters": "p"}
+
+    formula: str
+    arguments: str = ""
+
+    def shape(self, *shapes: Shape) -> Shape:
+        (length,) = shapes[0] if len(shapes[0]) == 1 else (0,)
+        names, wanted = self._arguments(), len(self._arguments())
+        if length != wanted:
+            given = shape_text(shapes[0])
+            raise SpecError(
+                f"the formula has {plural(wanted, 'argument')} ({', '.join(names)}), but its input "
+                f"has shape {given}; name one for each value in arguments"
+            )
+        return (len(self._form().outputs),)
+
+    def parameters(self, *shapes: Shape) -> dict[str, Shape]:
+        names = self.names()
+        return {"parameters": (len(names),)} if names else {}
+
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        (x,) = inputs
+        given = ops.concatenate([x, parameters["parameters"]]) if parameters else x
+        return read_formula(self._form(), ops, given)
+
+    def names(self) -> list[str]:
+        """The names of the formula that are no arguments, in order."""
+        return _names(self.formula, self.arguments)[1]
+
+    def _arguments(self) -> list[str]:
+        return _names(self.formula, self.arguments)[0]
+
+    def _form(self) -> Form:
+        return _form(self.formula, self.arguments)
+
+    def describe(self) -> str:
+        return "a formula"
+
+
+@lru_cache(maxsize=64)
+def _names(formula: str, arguments: str) -> tuple[list[str], list[str]]:
+    """The arguments of a formula, and its other names."""
+    form = parse_formula(formula).formula
+    given = [each.strip() for each in arguments.split(",") if each.strip()]
+    given = given or form.input_names()
+    used = (
+        block.names.ascii(row)
+        for block, rows in form.graph.walk(form.mask)
+        if block.op == "symbol"
+        for row in rows.tolist()
+    )
+    return given, [name for name in used if name not in given]
+
+
+@lru_cache(maxsize=64)
+def _form(formula: str, arguments: str) -> Form:
+    """The formula as a function of its arguments and its parameters."""
+    given, others = _names(formula, arguments)
+    inputs = literal(*given, *others)
+    return parse_formula(formula, inputs=inputs).formula

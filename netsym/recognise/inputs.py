@@ -1,0 +1,145 @@
+"""Which names of a formula are its inputs: what a person says, or how the names are used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from netsym.errors import SpecError
+from netsym.forms.form import Form
+
+#: Letters that people give to weights, biases and other parameters.
+_PARAMETER = re.compile(
+    r"(?:w|W|b|B|v|V|U|c|k|alpha|beta|gamma|theta|lambda|bias|weight|wt|w[oh]|b[oh]|[il]w|[IL]W)"
+    r"(?:_?\d|_|$).*|.*_(?:weight|bias)s?\d*"
+)
+#: Letters that they give to inputs.
+_INPUT = re.compile(r"(?:[xXiIpuztsr]|a0|in|inp|input|feature|xs)(?:_?\d+)*")
+_X = re.compile(r"[xX](?:_?\d+)*")
+_WORD = re.compile(r"[xyztuvXYZ]|[A-Za-z]{3,}\w*")
+
+
+class Unclear(SpecError):
+    """Which names are inputs can be understood in several ways, which `readings` has."""
+
+    def __init__(self, message: str, readings: Sequence[Sequence[str]]) -> None:
+        super().__init__(message)
+        self.readings = [list(each) for each in readings]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs, in order, and why it is these."""
+
+    names: list[str]
+    why: str
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """An order in which x_2 is before x_10."""
+    parts = re.split(r"(\d+)", name)
+    return [(1, int(each), "") if each.isdecimal() else (0, 0, each) for each in parts]
+
+
+def inputs_of(form: Form, given: Sequence[str] | None = None) -> Inputs:
+    """The inputs of a formula: as given, its arguments, x, or by the use of the names.
+
+    Raises `SpecError` for a name that is not in the formula, or where there is no name, and
+    `Unclear` where two readings remain.
+    """
+    names = _Uses(form)
+    if given is not None:
+        for name in given:
+            if name not in names.all:
+                some = ", ".join(sorted(names.all, key=natural)[:8]) or "none"
+                raise SpecError(f"there is no {name!r} in the formula; its names are {some}")
+        return Inputs(list(given), "as given")
+    if form.function:
+        return Inputs(form.input_names(), "the arguments")
+    if not names.all:
+        raise SpecError("the formula has no names, so it is a number and no network")
+    ways = (names.called_x, names.only_numbers, names.like_inputs, names.with_several,
+            names.not_like_parameters)  # fmt: skip
+    for way in ways:
+        found = way()
+        if found is not None:
+            return found
+    raise names.unclear()
+
+
+class _Uses:
+    """How the names of a formula stand: which are multiplied with which, which are added."""
+
+    def __init__(self, form: Form) -> None:
+        nodes: dict[int, str] = {}
+        self.all: dict[str, None] = {}
+        self.partners: dict[str, set[str]] = {}
+        self.times: dict[str, int] = {}
+        for block, rows in form.graph.walk(form.mask):
+            if block.op == "symbol":
+                for row in rows.tolist():
+                    nodes[block.start + row] = name = block.names.ascii(row)
+                    self.all[name], self.partners[name], self.times[name] = None, set(), 0
+                continue
+            for operands in block.operands[rows].tolist():
+                names = [nodes[each] for each in operands if each in nodes]
+                for name in names:
+                    self.times[name] += 1
+                    if block.op == "multiply":
+                        self.partners[name] |= {*names} - {name}
+
+    def _pairs(self) -> list[set[str]]:
+        return [{name, other} for name in self.all for other in self.partners[name]]
+
+    def _one_in_each(self, names: Iterable[str]) -> bool:
+        """Whether of every product of two names one is among these."""
+        chosen = {*names}
+        return all(len(pair & chosen) == 1 for pair in self._pairs())
+
+    def _found(self, names: Iterable[str], why: str) -> Inputs | None:
+        listed = sorted(names, key=natural)
+        return Inputs(listed, why) if listed else None
+
+    def called_x(self) -> Inputs | None:
+        """x, x_1, x_2, …; but for words among numbers alone, where all are inputs."""
+        named = [name for name in self.all if _X.fullmatch(name)]
+        others = [name for name in self.all if name not in named]
+        if others and not any(self.partners.values()) and all(map(_WORD.fullmatch, others)):
+            return None
+        return self._found(named, "called x")
+
+    def only_numbers(self) -> Inputs | None:
+        """All of them, where weights are numbers."""
+        if any(self.partners.values()) or any(map(_PARAMETER.fullmatch, self.all)):
+            return None
+        return self._found(self.all, "all weights are numbers")
+
+    def like_inputs(self) -> Inputs | None:
+        """Those with letters of inputs."""
+        found = [n for n in self.all if _INPUT.fullmatch(n) and not _PARAMETER.fullmatch(n)]
+        return self._found(found, "by their letters") if self._one_in_each(found) else None
+
+    def with_several(self) -> Inputs | None:
+        """Those that stand with several weights each."""
+        found = [name for name in self.all if len(self.partners[name]) > 1]
+        if not self._one_in_each(found):
+            return None
+        return self._found(found, "each stands with several weights")
+
+    def not_like_parameters(self) -> Inputs | None:
+        """Those that are left, where the others have letters of weights and biases."""
+        found = [name for name in self.all if not _PARAMETER.fullmatch(name)]
+        if not found or len(found) == len(self.all) or not self._one_in_each(found):
+            return None
+        if all(len(name) == 1 for name in self.all):
+            return None
+        return self._found(found, "the others are weights and biases")
+
+    def unclear(self) -> Unclear:
+        """Two readings, of every product one name or the other."""
+        pairs = [sorted(pair, key=natural) for pair in self._pairs()]
+        readings = [sorted({pair[side] for pair in pairs}, key=natural) for side in (-1, 0)]
+        readings = [each for each in readings if each] or [[sorted(self.all, key=natural)[0]]]
+        names = ", ".join(sorted(self.all, key=natural)[:12])
+        return Unclear(f"which of the names are inputs is not clear: {names}", readings)

@@ -1,0 +1,249 @@
+"""Units put into layers: level by level, with what passes a layer by, skips, scalers and joins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from netsym.graph.functions import ACTIVATIONS, LINEAR
+from netsym.recognise.affine import Affine, Value, Values, constant, total
+from netsym.recognise.coefficients import ONE, ZERO, Coefficient
+from netsym.recognise.reading import Reading
+from netsym.recognise.units import NoNetwork
+
+#: What a unit reads: the number of a value; below 0 a unit together with what a skip adds to it.
+Source = int
+
+_WHYS = {
+    "product": "a product of two values that both depend on the inputs",
+    "power": "a power of a value that depends on the inputs",
+    "reciprocal": "a quotient whose divisor depends on the inputs",
+    "softmax": "parts of a softmax, of which all must be written (y_1 = …, y_2 = …)",
+}
+
+
+@dataclass
+class Layer:
+    """Units side by side: of each its activation with alpha, weights by column, and bias.
+
+    With `skip` unit n adds column n to itself. `kept` are the columns that later layers read too.
+    """
+
+    activations: list[tuple[str, Fraction | None]]
+    weights: list[dict[int, Coefficient]]
+    biases: list[Coefficient]
+    width: int
+    skip: bool = False
+    kept: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.activations)
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether no unit has an activation."""
+        return all(name == LINEAR for name, _ in self.activations)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What a unit computes from others."""
+
+    activation: tuple[str, Fraction | None]
+    reads: Mapping[Source, Coefficient]
+    bias: Coefficient
+
+
+def layers_of(reading: Reading) -> list[Layer]:
+    """The layers of a formula that was read; raises `NoNetwork` where it is none."""
+    softmax = _whole_softmax(reading)
+    ends = reading.ends if softmax is None else list(softmax)
+    values, ends = _of_units(reading.values, ends)
+    return _Levels(values, ends, softmax is not None).layers()
+
+
+def _whole_softmax(reading: Reading) -> tuple[Affine, ...] | None:
+    """The operands, if the outputs are all parts of one softmax."""
+    parts = [end.alone for end in reading.ends]
+    if len(parts) < 2 or any(part is None for part in parts):
+        return None
+    found = [reading.values[part] for part in parts if part is not None]
+    operands = found[0].operands
+    whole = all(each.kind == "softmax" and each.operands == operands for each in found)
+    if whole and sorted(each.index for each in found) == list(range(len(operands))):
+        return tuple(operands[each.index] for each in found)
+    return None
+
+
+# -- units alone ----------------------------------------------------------------------------------
+def _of_units(given: Values, ends: Sequence[Affine]) -> tuple[Values, list[Affine]]:
+    """The same with nothing but inputs and units in it: sizes and largest values are of relu."""
+    used = _used(given, ends)
+    inputs = [each.name for each in given.all if each.kind == "input"]
+    values, made = Values(inputs), dict[int, Affine]()
+
+    def moved(affine: Affine) -> Affine:
+        parts = [made[value].scaled(factor) for value, factor in affine.terms.items()]
+        return total(constant(affine.constant), *parts)
+
+    for number in sorted(used | {*range(len(inputs))}):
+        value, node = given[number], given.nodes[number]
+        operands = tuple(map(moved, value.operands))
+        made[number] = _as_units(values, value, operands, number, node)
+    return values, [moved(end) for end in ends]
+
+
+def _used(values: Values, ends: Sequence[Affine]) -> set[int]:
+    """The values that something is made of."""
+    found: set[int] = set()
+    todo = [value for end in ends for value in end.terms]
+    while todo:
+        value = todo.pop()
+        if value not in found:
+            found.add(value)
+            todo += [each for operand in values[value].operands for each in operand.terms]
+    return found
+
+
+def _as_units(
+    values: Values, value: Value, operands: tuple[Affine, ...], number: int, node: int
+) -> Affine:
+    def unit(kind: str, operand: Affine, extra: Fraction | None = None) -> Affine:
+        return Affine({values.put(Value(kind, (operand,), extra), node): ONE})
+
+    if value.kind == "input":
+        return Affine({number: ONE})
+    if value.kind == "abs":
+        return total(unit("relu", operands[0]), unit("relu", -operands[0]))
+    if value.kind == "softmax" and len(operands) == 2:
+        mine, other = operands[value.index], operands[1 - value.index]
+        return unit("sigmoid", mine - other)
+    if value.kind == "largest":
+        made = operands[0]
+        for each in operands[1:]:
+            made = total(each, unit("relu", made - each))
+        return made
+    if value.kind not in (*ACTIVATIONS, "linear") or value.kind == "softmax":
+        why = _WHYS.get(value.kind, f"{value.kind}, which is no activation of netsym")
+        raise NoNetwork(why, node)
+    return unit(value.kind, operands[0], value.extra)
+
+
+# -- level by level -------------------------------------------------------------------------------
+class _Levels:
+    """The rows of units and outputs, while layer after layer is taken off."""
+
+    def __init__(self, values: Values, ends: Sequence[Affine], softmax: bool) -> None:
+        self.values = values
+        used = _used(values, ends)
+        tops = None if softmax else _activated(values, ends)
+        if tops is not None:
+            used -= {*tops}
+        self.inputs = [n for n, each in enumerate(values.all) if each.kind == "input"]
+        self._pairs = 0
+        self.units = sorted(used - {*self.inputs})
+        self.rows = {unit: self._row(unit) for unit in self.units}
+        if tops is not None:
+            self.last = [self._row(top) for top in tops]
+        else:
+            name = "softmax" if softmax else LINEAR
+            self.last = [_Row((name, None), dict(e.terms), e.constant) for e in ends]
+
+    def _row(self, unit: int) -> _Row:
+        value = self.values[unit]
+        (operand,) = value.operands
+        return _Row((value.kind, value.extra), dict(operand.terms), operand.constant)
+
+    def layers(self) -> list[Layer]:
+        """All layers, from the inputs on."""
+        columns: list[Source] = [*self.inputs]
+        found = []
+        levels = sorted({self.values.levels[unit] for unit in self.units})
+        left = list(self.units)
+        for level in levels:
+            units = [unit for unit in left if self.values.levels[unit] == level]
+            left = [unit for unit in left if self.values.levels[unit] > level]
+            later = [*(self.rows[unit] for unit in left), *self.last]
+            old = {each for row in later for each in row.reads} & {*columns}
+            skipped = self._skips(units, columns, later) if old else None
+            if skipped is not None:
+                units = skipped
+            layer = self._layer([self.rows[unit] for unit in units], columns)
+            if skipped is not None:
+                layer.skip = True
+                columns = self._paired(units, columns, left)
+            else:
+                layer.kept = [place for place, each in enumerate(columns) if each in old]
+                columns = [*units, *(columns[place] for place in layer.kept)]
+            found.append(layer)
+        last = self._layer(self.last, columns)
+        if not (found and found[-1].skip and _is_identity(last)):
+            found.append(last)
+        return found
+
+    def _layer(self, rows: Sequence[_Row], columns: Sequence[Source]) -> Layer:
+        places = {each: place for place, each in enumerate(columns)}
+        weights = [{places[each]: w for each, w in row.reads.items()} for row in rows]
+        activations = [row.activation for row in rows]
+        return Layer(activations, weights, [row.bias for row in rows], len(columns))
+
+    def _skips(
+        self, units: Sequence[int], columns: Sequence[Source], later: Sequence[_Row]
+    ) -> list[int] | None:
+        """The units in the order of the values that are added to them, if each has one."""
+        if len(units) != len(columns):
+            return None
+
+        def read(each: Source) -> tuple[Coefficient, ...]:
+            return tuple(row.reads.get(each, ZERO) for row in later)
+
+        waiting: dict[tuple[Coefficient, ...], list[int]] = {}
+        for unit in units:
+            waiting.setdefault(read(unit), []).append(unit)
+        found = []
+        for column in columns:
+            alike = waiting.get(read(column))
+            if not alike:
+                return None
+            found.append(alike.pop(0))
+        return found
+
+    def _paired(
+        self, units: Sequence[int], columns: Sequence[Source], left: Sequence[int]
+    ) -> list[Source]:
+        """The units together with what is added to them, which what comes later reads."""
+        pairs = {unit: -1 - self._pairs - place for place, unit in enumerate(units)}
+        self._pairs += len(units)
+        added = {*columns}
+
+        def paired(row: _Row) -> _Row:
+            reads = {pairs.get(each, each): w for each, w in row.reads.items() if each not in added}
+            return _Row(row.activation, reads, row.bias)
+
+        for unit in left:
+            self.rows[unit] = paired(self.rows[unit])
+        self.last = [paired(row) for row in self.last]
+        return [*pairs.values()]
+
+
+def _activated(values: Values, ends: Sequence[Affine]) -> list[int] | None:
+    """The units that the outputs are, if they are units and nothing else reads them."""
+    found = [end.alone for end in ends]
+    tops = [top for top in found if top is not None]
+    if len(tops) < len(ends) or len({*tops}) < len(tops):
+        return None
+    if any(values[top].kind in ("input", "linear") for top in tops):
+        return None
+    used = _used(values, ends)
+    read = {each for unit in used for operand in values[unit].operands for each in operand.terms}
+    return None if read & {*tops} else tops
+
+
+def _is_identity(layer: Layer) -> bool:
+    return (
+        layer.is_linear
+        and len(layer) == layer.width
+        and not any(layer.biases)
+        and all(row == {place: ONE} for place, row in enumerate(layer.weights))
+    )

@@ -1,0 +1,324 @@
+"""Functions of one value, as data, and which activation of it such a function is.
+
+However an activation was typed, by exp or by max, it is known by what it is at points, to hundreds
+of bits. What is found is a proposal: the judge proves the network that is made of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import flint
+import numpy as np
+import numpy.typing as npt
+
+from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
+from netsym.ops.proved.balls import Ball, Balls, power, precision
+from netsym.recognise.affine import Affine, Value, Values
+from netsym.recognise.coefficients import ONE, ZERO, Coefficient
+
+Points = npt.NDArray[np.object_]
+
+BITS, _AGREED = 260, 200  # that values are computed with, and of which they agree
+_DEEPEST = 8  # calls within each other, of which no activation has as many
+#: Values that are whole: what stands below them is another layer.
+UNITS = frozenset({"input", "linear", *ACTIVATIONS}) - {"exp"}
+_TENTHS = (-91, -42, -26, -13, -6, -2, 3, 8, 17, 29, 44, 67, 96)
+#: How the operand of an activation may lie to the value it is a function of: factor and shift.
+_LINES = [
+    (Fraction(factor), Fraction(shift))
+    for factor, shift in (
+        (1, 0), (-1, 0), (2, 0), (-2, 0), (Fraction(1, 2), 0), (Fraction(-1, 2), 0),
+        (6, -3), (-6, 3),
+    )
+]  # fmt: skip
+
+# a line, a sum of such functions, or a call
+OfOne = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`factor*activation(slope*t + shift) + offset`, with an alpha if the activation takes one."""
+
+    activation: str
+    alpha: Fraction | None
+    slope: Fraction
+    shift: Fraction
+    factor: Fraction
+    offset: Fraction
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is the activation and nothing else is done to it."""
+        return self.factor == 1 and not self.offset
+
+
+class OneValue:
+    """Sees what is a function of one value in a store, and finds activations."""
+
+    def __init__(self, values: Values) -> None:
+        self.values = values
+        #: Letters that are constants, as balls.
+        self.constants: dict[str, Ball] = {}
+        self._found: dict[OfOne, list[Match]] = {}
+        with precision(BITS):
+            self.points: Points = np.array([flint.arb(n) / 10 for n in _TENTHS], dtype=object)
+        self._activations: list[tuple[str, Fraction, Fraction, Points]] = []
+
+    # -- as data --------------------------------------------------------------------------------
+    def is_number(self, coefficient: Coefficient) -> bool:
+        """Whether it has no letters but constants."""
+        return all(letter in self.constants for letter in coefficient.letters())
+
+    def bases(self, affine: Affine) -> list[Affine]:
+        """What it may be a function of: operands below it, the deepest first; those that are below
+        whole units last, since such a unit may be at its end wherever one looks.
+
+        Below an operand of several values are only those that are no units.
+        """
+        found: dict[Affine, tuple[bool, int]] = {}
+        todo, seen = [(affine, False)], set[int]()
+        while todo:
+            given, below_unit = todo.pop()
+            for value in given.terms:
+                lone = len(given.terms) == 1 or given is affine
+                if value in seen or not (lone or not self._is_unit(value)):
+                    continue
+                seen.add(value)
+                typed = self.values.typed.get(value)
+                below = below_unit or (self._is_unit(value) and typed is None)
+                for operand in self.values[value].operands if typed is None else (typed,):
+                    if operand.terms and operand not in found:
+                        level = max(self.values.levels[each] for each in operand.terms)
+                        found[operand] = below, level
+                        todo.append((operand, below))
+        return sorted(found, key=found.__getitem__)
+
+    def _is_unit(self, value: int) -> bool:
+        return self.values[value].kind in UNITS
+
+    def of(self, affine: Affine, base: Affine, depth: int = 0) -> OfOne | None:
+        """An affine function as one of the base; None if it depends on anything else."""
+        if depth > _DEEPEST:
+            return None
+        terms, slope = dict(affine.terms), ZERO
+        if base.terms.keys() <= terms.keys():
+            slope = self._slope(affine, base)
+            for value, factor in base.terms.items():
+                left = terms.pop(value) - slope * factor
+                if left:
+                    terms[value] = left
+        offset = affine.constant - slope * base.constant
+        if not self.is_number(offset):
+            return None
+        summands: list[tuple[Coefficient, OfOne]] = []
+        for value, factor in terms.items():
+            inner = None
+            if self.is_number(factor):
+                inner = self._of_value(self.values[value], base, depth)
+            if inner is None:
+                return None
+            summands.append((factor, inner))
+        line = ("line", slope, offset)
+        return ("sum", line, tuple(summands)) if summands else line
+
+    def _slope(self, affine: Affine, base: Affine) -> Coefficient:
+        """How often the base is in it, if that is a number."""
+        first, factor = next(iter(base.terms.items()))
+        if not factor.is_product:
+            return ONE if affine.terms[first] == factor else ZERO
+        slope = affine.terms[first] * factor.inverse()
+        return slope if self.is_number(slope) else ZERO
+
+    def _of_value(self, value: Value, base: Affine, depth: int) -> OfOne | None:
+        if value.kind in ("input", "softmax"):
+            return None
+        operands = []
+        for operand in value.operands:
+            inner = self.of(operand, base, depth + 1)
+            if inner is None:
+                return None
+            operands.append(inner)
+        return ("call", value.kind, value.extra, tuple(operands))
+
+    # -- in numbers -----------------------------------------------------------------------------
+    def ball(self, coefficient: Coefficient) -> Ball:
+        """The number that it is, if it has no letters but constants."""
+        made = flint.arb(0)
+        for powers, number in coefficient.terms.items():
+            term = flint.arb(number.numerator) / number.denominator
+            for letter, exponent in powers:
+                term *= power(self.constants[letter], exponent)
+            made += term
+        return made
+
+    def _at_points(self, function: OfOne) -> Points:
+        kind = function[0]
+        if kind == "line":
+            line: Points = self.points * self.ball(function[1]) + self.ball(function[2])
+            return line
+        if kind == "sum":
+            made = self._at_points(function[1])
+            for factor, inner in function[2]:
+                made = made + self._at_points(inner) * self.ball(factor)
+            return made
+        _, called, extra, operands = function
+        return _called(called, extra, [self._at_points(each) for each in operands])
+
+    # -- which activation -----------------------------------------------------------------------
+    def matches(self, function: OfOne) -> list[Match]:
+        """The activations that a function of one value is, the simplest first."""
+        if function not in self._found:
+            with precision(BITS):
+                self._found[function] = self._matches(self._at_points(function), _numbers(function))
+        return self._found[function]
+
+    def _matches(self, wanted: Points, numbers: set[Fraction]) -> list[Match]:
+        if not all(ball.is_finite() for ball in wanted):
+            return []
+        found = [match for match in self._candidates(wanted, numbers) if match is not None]
+        return sorted(
+            found,
+            key=lambda match: (
+                bool(match.offset), match.factor != 1, abs(match.factor) != 1,
+                bool(match.shift), match.slope < 0, match.slope not in (1, -1),
+            ),
+        )  # fmt: skip
+
+    def _candidates(self, wanted: Points, numbers: set[Fraction]) -> Iterator[Match | None]:
+        if not self._activations:
+            self._activations = [*self._plain()]
+        for name, slope, shift, values in self._activations:
+            yield _fitted(name, None, slope, shift, values, wanted)
+        for name in ACTIVATIONS:
+            if FUNCTIONS[name].alpha is not None:
+                for slope in (Fraction(1), Fraction(-1)):
+                    yield self._with_alpha(name, slope, wanted, numbers)
+
+    def _plain(self) -> Iterator[tuple[str, Fraction, Fraction, Points]]:
+        for name in ACTIVATIONS:
+            row = FUNCTIONS[name]
+            if row.vector or row.alpha is not None or name == "linear":
+                continue
+            homogeneous = name == "relu"
+            for slope, shift in _LINES[:2] if homogeneous else _LINES:
+                yield name, slope, shift, _called(name, None, [_line(self.points, slope, shift)])
+
+    def _with_alpha(
+        self, name: str, slope: Fraction, wanted: Points, numbers: set[Fraction]
+    ) -> Match | None:
+        """A function that is a line from 0 on: its factor and offset are seen there."""
+        line = _line(self.points, slope, Fraction(0))
+        order = np.argsort([float(each) for each in line])
+        (low, high), below = order[-2:], order[1]
+        factor = (wanted[high] - wanted[low]) / (line[high] - line[low])
+        if not abs(factor) > 1e-12:
+            return None
+        wanted_below = (wanted[below] - wanted[high]) / factor + line[high]
+        alpha = _alpha(name, float(line[below]), float(wanted_below), numbers)
+        if alpha is None or not alpha:
+            return None
+        values = _called(name, alpha, [line])
+        return _fitted(name, alpha, slope, Fraction(0), values, wanted)
+
+
+def _line(points: Points, slope: Fraction, shift: Fraction) -> Points:
+    factor = flint.arb(slope.numerator) / slope.denominator
+    line: Points = points * factor + flint.arb(shift.numerator) / shift.denominator
+    return line
+
+
+def _called(function: str, extra: Fraction | None, operands: list[Points]) -> Points:
+    if function == "product":
+        product: Points = operands[0] * operands[1]
+        return product
+    if function == "reciprocal":
+        return np.array([1 / each for each in operands[0]], dtype=object)
+    if function == "power":
+        assert extra is not None
+        return np.array([power(each, int(extra)) for each in operands[0]], dtype=object)
+    if function == "largest":
+        function = "max"
+    if function == "linear":
+        return operands[0]
+    balls = Balls({}, BITS).in_decimals()
+    if extra is not None:
+        operands = [*operands, balls.constant(extra)]
+    found: Points = balls.call(function, *operands)
+    return found
+
+
+def _fitted(
+    name: str, alpha: Fraction | None, slope: Fraction, shift: Fraction, values: Points,
+    wanted: Points,
+) -> Match | None:  # fmt: skip
+    """The factor and the offset with which some values are the wanted ones, if both are simple."""
+    one = 0
+    other = max(range(len(values)), key=lambda place: abs(float(values[place] - values[one])))
+    rise = values[other] - values[one]
+    if not abs(rise) > 1e-30:
+        return None
+    factor = (wanted[other] - wanted[one]) / rise
+    offset = wanted[one] - factor * values[one]
+    room = flint.arb(2) ** -_AGREED
+    size = flint.arb(1) + max((abs(each).upper() for each in wanted), default=flint.arb(0))
+    for mine, theirs in zip(values, wanted, strict=True):
+        if not abs(mine * factor + offset - theirs) < room * size:
+            return None
+    simple = [_simple(each) for each in (factor, offset)]
+    if simple[0] is None or simple[1] is None or not simple[0]:
+        return None
+    return Match(name, alpha, slope, shift, simple[0], simple[1])
+
+
+def _simple(ball: Ball) -> Fraction | None:
+    """The fraction that a number is, if it is one of at most 17 digits above and below the line."""
+    if abs(ball) < flint.arb(2) ** -_AGREED:
+        return Fraction(0)
+    mantissa, exponent = ball.mid().man_exp()
+    exact: Fraction = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    simple = exact.limit_denominator(10**24)
+    return simple if abs(simple - exact) < abs(exact) / 2 ** (_AGREED - 20) else None
+
+
+def _alpha(name: str, at: float, wanted: float, numbers: set[Fraction]) -> Fraction | None:
+    """The alpha with which a function has a value below 0: one of the numbers, or a short one."""
+    function: Callable[..., Any] = FUNCTIONS[name].numpy
+    low, high = 0.0, 1e6
+    if not math.isfinite(wanted):
+        return None
+    ends = [float(function(np.float64(at), each)) for each in (1e-9, high)]
+    if not min(ends) <= wanted <= max(ends):
+        return None
+    falls = ends[0] > ends[1]
+    for _ in range(200):
+        middle = (low + high) / 2
+        if middle in (low, high):
+            break
+        above = float(function(np.float64(at), middle)) > wanted
+        low, high = (middle, high) if above == falls else (low, middle)
+    alpha = (low + high) / 2
+    nearest = min(numbers, key=lambda each: abs(each - Fraction(alpha)), default=Fraction(0))
+    near = abs(nearest - Fraction(alpha)) < Fraction(alpha) / 10**9
+    return nearest if near else Fraction(f"{alpha:.12g}")
+
+
+def _numbers(function: OfOne) -> set[Fraction]:
+    """The numbers of a function, and their ratios: an alpha is among them."""
+    found: set[Fraction] = set()
+    todo = [function]
+    while todo:
+        kind, *rest = todo.pop()
+        if kind == "line":
+            found |= {abs(each.number) for each in rest if each.number}
+        elif kind == "sum":
+            todo += [rest[0], *(inner for _, inner in rest[1])]
+            found |= {abs(factor.number) for factor, _ in rest[1] if factor.number}
+        else:
+            todo += rest[2]
+    return found | {one / other for one in found for other in found}
