@@ -31,7 +31,6 @@ from netsym.equality.signs import (
     Signs,
 )
 from netsym.graph.names import Names
-from netsym.ops.arrays import filled
 from netsym.ops.straight_line import StraightLine
 from netsym.wording import joined, plural
 
@@ -332,13 +331,7 @@ class _Proof:
 
     def _read(self, root: int) -> Read:
         line = self.store.program([root])
-        width = len(self.inputs)
-
-        def read(ops, x):  # type: ignore[no-untyped-def]
-            numbers = [ops.numbers(filled([each.value], (1,))) for each in line.numbers]
-            return line.read(ops, x, width, numbers)
-
-        return read
+        return line.with_numbers(len(self.inputs), [each.value for each in line.numbers])
 
     # -- boundaries -----------------------------------------------------------------------------
     def _on_boundaries(self, one: int, other: int, known: Known) -> bool:
