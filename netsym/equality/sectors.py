@@ -41,6 +41,7 @@ _MOST_SIGNS = 60  # that are given at once
 
 #: Where two functions are compared, if no more can be said of it.
 SOMEWHERE = "where both are defined"
+_NOWHERE = "nowhere are both defined"
 #: The signs that something must have where a function of it is asked for, and how they are said.
 _DOMAINS = {"log": POSITIVE, "sqrt": NOT_NEGATIVE, "divide": NOT_ZERO}
 _SAID = {POSITIVE: "> 0", NOT_NEGATIVE: ">= 0", NOT_ZERO: "!= 0"}
@@ -191,9 +192,9 @@ class _Proof:
         try:
             for line, numbers in sides:
                 self._placed(line, numbers)
+            self._note_domain(assumptions)
         except Undefined:
             return SOMEWHERE
-        self._note_domain(assumptions)
         return _joined(self.defined)
 
     def _why_not(
@@ -208,13 +209,17 @@ class _Proof:
         try:
             ends = [self._placed(line.output(place), numbers)[0] for line, numbers in sides]
             self._note_domain(assumptions)
-            if not self._holds(ends[0], ends[1], self._facts(assumptions)):
+            facts = self._facts(assumptions)
+        except Undefined:
+            return _NOWHERE
+        try:
+            if not self._holds(ends[0], ends[1], facts):
                 return "in a sector no law that is known makes them equal"
         except Undefined:
-            pass
+            return "in a sector a sign is asked for of what is nowhere defined"
         except _Exhausted:
             return "there are too many sectors"
-        return "" if self.compared > before else "nowhere are both defined"
+        return "" if self.compared > before else _NOWHERE
 
     def _note_domain(self, assumptions: Sequence[Condition]) -> None:
         """Note where a logarithm, a root or a quotient may not exist."""

@@ -118,6 +118,16 @@ def test_what_is_nowhere_defined_is_not_proved(left: str, right: str) -> None:
     assert "nowhere" in found.why
 
 
+def test_a_boundary_where_nothing_is_defined_does_not_end_the_proof() -> None:
+    """At z = 0 the quotient is one by 0, since y >= 0; x < 0 is still to be compared by then."""
+    same = "sign(z)*(sqrt(y) + log(sqrt(y + 1) - exp(1/(abs(y) - y - z))))"
+    left, right = f"abs(x) + {same}", f"x + {same}"
+    assert apart(left, right, random.Random(0))
+    found = said(left, right)
+    assert (found.proved, found.compared, found.boundaries) == (False, 2, 1)
+    assert found.why == "in a sector a sign is asked for of what is nowhere defined"
+
+
 # -- signs that contradict each other -------------------------------------------------------------
 def test_an_order_that_is_none_is_left_out() -> None:
     found = said("max(max(x, y), z)", "max(x, max(y, z))")
