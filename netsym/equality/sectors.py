@@ -74,8 +74,7 @@ class Sectors:
     defined: str = ""
     why: str = ""
 
-    def in_words(self) -> str:
-        """How it is proved."""
+    def __str__(self) -> str:
         kind = "heuristic, because of exp" if self.heuristic else "proved"
         if not self.compared:
             return "nothing was compared"

@@ -25,7 +25,7 @@ from netsym.equality.candidates import SLACK, Candidates, room_in_words
 from netsym.equality.identity import Identity, identity
 from netsym.equality.same_graph import same_line
 from netsym.equality.samples import Exact, Lines, Numbers, Sample, outputs
-from netsym.equality.sectors import sectors
+from netsym.equality.sectors import Sectors, sectors
 from netsym.equality.sides import Subject
 from netsym.equality.trial_points import TrialPoints
 from netsym.graph.constants import whole
@@ -305,22 +305,14 @@ class _Search:
             return None
         fields = _identity(self.one, self.lines, numbers)
         if fields is not None and fields.convinces:
-            return replace(
-                made, proof=f"as functions: {fields}", chance=fields.chance,
-                heuristic=fields.heuristic,
-            )  # fmt: skip
+            return _as_functions(made, fields)
         kinked, width = self.points.kinked, len(self.one.inputs)
         pieces = everywhere(*self.lines, width, numbers) if kinked else None
         if pieces is not None and pieces.equal:
             return replace(made, proof=f"exactly: {pieces.how}")
         conditions = self.points.assumed.conditions
         parts = sectors(*self.lines, self.one.inputs, numbers, "stand-ins", conditions)
-        if parts is None or not parts.proved:
-            return None
-        return replace(
-            made, proof=f"as functions: {parts.in_words()}", chance=parts.chance,
-            heuristic=parts.heuristic,
-        )  # fmt: skip
+        return _as_functions(made, parts) if parts is not None and parts.proved else None
 
     def _stand_ins(self, numbers: Numbers) -> tuple[StandIn, ...]:
         found: dict[tuple[int, Fraction, str], StandIn] = {}
@@ -381,6 +373,11 @@ class _Search:
                 if not all((each.above & each.below).all() for each in balls.coverage):
                     return False
         return True
+
+
+def _as_functions(made: Explained, known: Identity | Sectors) -> Explained:
+    how = f"as functions: {known}"
+    return replace(made, proof=how, chance=known.chance, heuristic=known.heuristic)
 
 
 def _put(base: Exact, free: Sequence[Free], values: Sequence[Any]) -> tuple[Any, Any]:

@@ -23,6 +23,7 @@ from netsym.ops import Ops
 from netsym.ops.arrays import filled
 from netsym.ops.decimals import decimal
 from netsym.ops.reading import exponent_of
+from netsym.typed.numerals import digits
 
 A = TypeVar("A")
 
@@ -71,7 +72,7 @@ class Number:
     @property
     def digits(self) -> int:
         """How many significant digits were typed; 0 where none were."""
-        return len(str(int(abs(self.value) / (2 * self.half)))) if self.half and self.value else 0
+        return 0 if self.half is None else digits(self.value, self.half)
 
 
 @dataclass(frozen=True, slots=True)
