@@ -7,26 +7,22 @@ whether the functions are the same with it is proved by others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, log2
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import flint
 import numpy as np
 import numpy.typing as npt
 
-from netsym.ops import Ops
-from netsym.ops.arrays import filled
+from netsym.equality.least_squares import PivotedQR, middles, row_weights
+from netsym.equality.samples import Exact, Lines, Sample, Varied, outputs, varied
 from netsym.ops.numeric import Numeric
-from netsym.ops.proved.balls import Ball, Balls, precision
-from netsym.ops.straight_line import StraightLine
-from netsym.pieces.redundancy import beyond
+from netsym.ops.proved.balls import Ball, Balls, exactly, precision
 
-A = TypeVar("A")
 Floats = npt.NDArray[np.float64]
-Lines = tuple[StraightLine, StraightLine]
 
 #: Bits of the balls, and log2 of the residual at which numbers are known well enough.
 _BITS, _SOLVED = 760, -420
@@ -36,7 +32,6 @@ _VISIBLE = 1e-9  # relative room that differences in float64 see
 _ROUNDS, _DAMPED_ROUNDS = 40, 60
 _BETTER = 0.999  # of the residual's square, above which damped steps gain nothing any more
 _SLOW = 4  # rounds of Newton's method in a row that may gain nothing
-_RANK = 90  # bits by which a derivative that is no other's combination may be smaller
 _NOTHING = 2.0**-200  # of the largest value or 1, below which a value counts as 0
 _FAR_BELOW = 4000  # bits, so that a value may be 0 everywhere
 _FAR = 2.0  # rooms that a step may leave, as it may come back
@@ -52,31 +47,6 @@ class Free:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """Points (points, inputs) in exact fractions, and values (points,) of each of the names."""
-
-    x: npt.NDArray[np.object_]
-    names: Mapping[str, npt.NDArray[np.object_]]
-
-    @classmethod
-    def of(cls, x: npt.NDArray[Any], values: Mapping[str, float | Fraction]) -> Sample:
-        """Points at which the names have the same values."""
-        exact = filled(map(Fraction, x.reshape(-1).tolist()), x.shape)
-        names = {n: filled([Fraction(value)] * len(x), (len(x),)) for n, value in values.items()}
-        return cls(exact, names)
-
-    def joined(self, *others: Sample) -> Sample:
-        """With further points."""
-        every = [self, *others]
-        names = {n: np.concatenate([each.names[n] for each in every]) for n in self.names}
-        return Sample(np.concatenate([each.x for each in every]), names)
-
-    def at(self, places: Sequence[int]) -> Sample:
-        """Some of the points."""
-        return Sample(self.x[places], {n: values[places] for n, values in self.names.items()})
-
-
-@dataclass(frozen=True, slots=True)
 class Solution:
     """The numbers that were free, as balls, and how much of its room the worst of them takes."""
 
@@ -84,100 +54,7 @@ class Solution:
     used: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Varied(Generic[A]):
-    """A value, and what it is where one of the free numbers is a step further."""
-
-    base: A
-    by: Mapping[int, A]
-
-
-class _Variants(Generic[A]):
-    """Computes with values and their variants, of those numbers alone that a value depends on."""
-
-    def __init__(self, ops: Ops[A]) -> None:
-        self.ops = ops
-
-    def constant(self, value: float | Fraction) -> _Varied[A]:
-        return _Varied(self.ops.constant(value), {})
-
-    def add(self, *terms: _Varied[A]) -> _Varied[A]:
-        return self._each(self.ops.add, terms)
-
-    def multiply(self, *factors: _Varied[A]) -> _Varied[A]:
-        return self._each(self.ops.multiply, factors)
-
-    def divide(self, numerator: _Varied[A], denominator: _Varied[A]) -> _Varied[A]:
-        return self._each(self.ops.divide, (numerator, denominator))
-
-    def power(self, base: _Varied[A], exponent: int) -> _Varied[A]:
-        return self._each(lambda value: self.ops.power(value, exponent), (base,))
-
-    def negate(self, value: _Varied[A]) -> _Varied[A]:
-        return self._each(self.ops.negate, (value,))
-
-    def call(self, function: str, *operands: _Varied[A]) -> _Varied[A]:
-        return self._each(lambda *each: self.ops.call(function, *each), operands)
-
-    def _each(self, operation: Callable[..., A], operands: Sequence[_Varied[A]]) -> _Varied[A]:
-        whose = dict.fromkeys(number for operand in operands for number in operand.by)
-        return _Varied(
-            operation(*(operand.base for operand in operands)),
-            {n: operation(*(each.by.get(n, each.base) for each in operands)) for n in whose},
-        )
-
-
-def outputs(
-    line: StraightLine, ops: Balls | Numeric, sample: Sample, numbers: Sequence[Any]
-) -> npt.NDArray[Any]:
-    """The outputs of one side at all points, (points*outputs,), with an element for each number."""
-    found = _values(line, ops, sample, numbers, {})
-    return np.concatenate([each.base for each in found])
-
-
-def _values(
-    line: StraightLine,
-    ops: Any,
-    sample: Sample,
-    numbers: Sequence[Any],
-    steps: Mapping[int, tuple[int, Any]],
-) -> list[_Varied[Any]]:
-    """The outputs with their variants; `steps` has for a number its own, and what it becomes."""
-
-    def column(values: npt.NDArray[np.object_]) -> Any:
-        return values.astype(np.float64) if isinstance(ops, Numeric) else ops.points(values)
-
-    x = column(sample.x)
-    inputs: list[_Varied[Any]] = [
-        _Varied(x[:, place : place + 1], {}) for place in range(x.shape[1])
-    ]
-
-    def element(value: Any) -> Any:
-        return np.array([value], dtype=np.float64 if isinstance(ops, Numeric) else object)
-
-    given = [
-        _Varied(element(value), {steps[n][0]: element(steps[n][1])} if n in steps else {})
-        for n, value in enumerate(numbers)
-    ]
-
-    def named(name: str) -> _Varied[Any]:
-        return _Varied(column(sample.names[name][:, None]), {})
-
-    found = line.run(_Variants(ops), inputs, named, given)
-    count = len(sample.x)
-    return [
-        _Varied(_column(each.base, count), {n: _column(v, count) for n, v in each.by.items()})
-        for each in found
-    ]
-
-
-def _column(value: Any, count: int) -> Any:
-    return np.broadcast_to(value, (count, 1)).reshape(-1)
-
-
-def solve(
-    lines: Lines, numbers: Sequence[Sequence[Fraction]], free: Sequence[Free], sample: Sample
-) -> Solution | None:
+def solve(lines: Lines, numbers: Exact, free: Sequence[Free], sample: Sample) -> Solution | None:
     """Values of the free numbers with which both sides agree at all points; None if there are none.
 
     The other numbers are what `numbers` of the two sides say.
@@ -194,7 +71,7 @@ class _Search:
     def __init__(
         self,
         lines: Lines,
-        numbers: Sequence[Sequence[Fraction]],
+        numbers: Exact,
         free: Sequence[Free],
         sample: Sample,
     ) -> None:
@@ -243,7 +120,7 @@ class _Search:
                 numbers[each.which] = start + room * float(far)
                 if room > _VISIBLE * abs(start):
                     steps[each.which] = place, numbers[each.which] + room * size
-            found = _values(line, ops, self.sample, numbers, steps)
+            found = varied(line, ops, self.sample, numbers, steps)
             sides.append(np.concatenate([each.base for each in found]))
             slopes.append(self._slopes(found, len(self.free), size))
         sizes = np.maximum(np.abs(sides[0]), np.abs(sides[1]))
@@ -254,7 +131,7 @@ class _Search:
         kept = np.isfinite(residual) & np.isfinite(slope).all(axis=1)
         return residual[kept], slope[kept]
 
-    def _slopes(self, found: Sequence[_Varied[Any]], count: int, step: Any) -> npt.NDArray[Any]:
+    def _slopes(self, found: Sequence[Varied[Any]], count: int, step: Any) -> npt.NDArray[Any]:
         rows = [
             np.stack(
                 [
@@ -272,7 +149,7 @@ class _Search:
         """From where float64 sees no difference to hundreds of bits."""
         with precision(_BITS):
             moved = [flint.arb(float(far)) for far in start]
-            factors: _Factors | None = None
+            factors: PivotedQR | None = None
             weights: npt.NDArray[np.object_] = np.empty(0, dtype=object)
             before, best, slow, far_out = inf, inf, 0, 0
             for _ in range(_ROUNDS):
@@ -287,8 +164,8 @@ class _Search:
                 best = min(best, size)
                 if factors is None or size > before - 16 or len(residual) != len(weights):
                     slopes = self._derivative(moved, kept)
-                    weights = _weights(slopes)
-                    factors = _Factors(_middles(slopes * weights[:, None]))
+                    weights = row_weights(slopes)
+                    factors = PivotedQR(middles(slopes * weights[:, None]))
                     if not factors.pivots:
                         return None
                 step = factors.solved(
@@ -352,102 +229,10 @@ class _Search:
                 for place, each in enumerate(self.free)
                 if each.side == side
             }
-            found = _values(line, Balls({}, _BITS), self.sample, numbers, steps)
+            found = varied(line, Balls({}, _BITS), self.sample, numbers, steps)
             slopes.append(self._slopes(found, len(self.free), small)[kept])
         scaled = (slopes[0] - slopes[1]) / np.array(self.scale, dtype=object)[:, None]
-        return _middles(scaled)
-
-
-class _Factors:
-    """An orthogonal factorisation with pivots (Golub and Van Loan, 2013, section 5.4).
-
-    `pivots` are the columns that are independent, `free` the others.
-    """
-
-    def __init__(self, columns: npt.NDArray[np.object_]) -> None:
-        count = columns.shape[1]
-        left = list(range(count))
-        work = columns.copy()
-        self.rows: list[npt.NDArray[np.object_]] = []
-        self.basis: list[npt.NDArray[np.object_]] = []
-        self.pivots: list[int] = []
-        first = None
-        while left:
-            sizes = {place: (work[:, place] ** 2).sum().mid() for place in left}
-            best = max(left, key=sizes.__getitem__)
-            first = sizes[best] if first is None else first
-            if not sizes[best] > first * flint.arb(2) ** -_RANK:
-                break
-            length = sizes[best].sqrt().mid()
-            unit = _middles(work[:, best] / length)
-            row = np.full(count, flint.arb(0), dtype=object)
-            row[best] = length
-            left.remove(best)
-            if left:
-                dots = _middles(unit @ work[:, left])
-                row[left] = dots
-                work[:, left] = _middles(work[:, left] - np.outer(unit, dots))
-            self.basis.append(unit)
-            self.rows.append(row)
-            self.pivots.append(best)
-        self.free = left
-
-    def solved(self, right: Sequence[Ball]) -> list[Ball]:
-        """The least squares solution in which what is free stays where it is."""
-        values = np.array(right, dtype=object)
-        return self._back([(unit @ values).mid() for unit in self.basis])
-
-    def _back(self, right: Sequence[Ball]) -> list[Ball]:
-        found = [flint.arb(0)] * len(self.rows[0])
-        for place in range(len(self.pivots) - 1, -1, -1):
-            rest = right[place]
-            for other in self.pivots[place + 1 :]:
-                rest -= self.rows[place][other] * found[other]
-            found[self.pivots[place]] = (rest / self.rows[place][self.pivots[place]]).mid()
-        return found
-
-    def within(self, moved: Sequence[Ball]) -> list[Ball]:
-        """The same but for what does not matter, so that all are within their rooms if they can."""
-        ways = []
-        for place in self.free:
-            way = self._back([-row[place] for row in self.rows])
-            way[place] = flint.arb(1)
-            ways.append(way)
-        start = np.array([float(far) for far in moved])
-        lines = np.array([[float(by) for by in way] for way in ways])
-        if not (np.isfinite(lines).all() and np.isfinite(start).all()):
-            return list(moved)
-        amounts = within_rooms(start, lines)
-        if amounts is None:
-            return list(moved)
-        found = list(moved)
-        for amount, way in zip(amounts.tolist(), ways, strict=True):
-            found = [(far + amount * by).mid() for far, by in zip(found, way, strict=True)]
-        return found
-
-
-def within_rooms(start: Floats, lines: Floats) -> Floats | None:
-    """The amounts with which no element of `start + amounts @ lines` is above 1, or None.
-
-    With room to spare, if there is any; by exact linear programs.
-    """
-    ways = np.array([[Fraction(by) for by in line] for line in lines], dtype=object).T
-    far = np.array([Fraction(each) for each in start], dtype=object)
-    top = max(abs(each) for each in far) + 1
-    ones = np.full((2 * len(far), 1), Fraction(1), dtype=object)
-    normals = np.column_stack([np.concatenate([ways, -ways]), ones])
-    slack = np.concatenate([top - far, top + far])
-    aim = np.array([Fraction(0)] * len(lines) + [Fraction(1)], dtype=object)
-    for room in (Fraction(1, 2), Fraction(9, 10), Fraction(1)):
-        found = beyond(aim, top - room - Fraction(1, 2**32), normals, slack)
-        if found is not None:
-            return np.array([float(Fraction(int(n.p), int(n.q))) for n in found[:-1]])
-    return None
-
-
-def exactly(value: Fraction) -> Ball:
-    """A fraction as a ball."""
-    return flint.arb(flint.fmpq(value.numerator, value.denominator))
+        return middles(scaled)
 
 
 def _is_known(ball: Ball) -> bool:
@@ -472,21 +257,6 @@ def _near(value: Fraction, most: int) -> Fraction | None:
     simple = value.limit_denominator(max(most // max(size, 1), 1))
     near = size < most and abs(value - simple) * 2**340 < abs(value)
     return simple if near else None
-
-
-def _middles(balls: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    made = np.empty(balls.size, dtype=object)
-    made[:] = [ball.mid() for ball in balls.reshape(-1).tolist()]
-    return made.reshape(balls.shape)
-
-
-def _weights(slopes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """By row, 1, or less where a row is larger than most: near a root, differences are none."""
-    sizes = [max(abs(slope) for slope in row) for row in slopes]
-    usual = sorted(sizes, key=float)[len(sizes) // 2]
-    made = np.empty(len(sizes), dtype=object)
-    made[:] = [(usual / size).mid() if size > usual > 0 else flint.arb(1) for size in sizes]
-    return made
 
 
 def _log2(values: Sequence[Ball]) -> float:

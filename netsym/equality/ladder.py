@@ -161,7 +161,7 @@ class _Bench:
         if parts is not None and parts.proved:
             found = self._enough(given, found)
             if found.apart is None and found.defined >= self._needed:
-                return say.by_sectors(one, other, parts, found, self.assumed)
+                return say.identical(one, other, parts, found, parts.defined, self.assumed)
         found = self._look_longer(given) if found.apart is None else found
         if found.apart is not None:
             return say.different(one, other, found.apart, found)

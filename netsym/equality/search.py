@@ -12,9 +12,9 @@ from netsym.equality.anatomy import Anatomy, Unit
 from netsym.equality.identity import identity
 from netsym.equality.mutants import in_units, mutants, numbers_wrong
 from netsym.equality.recognition import Recognition
-from netsym.equality.sides import Subject, aligned, of_formula
+from netsym.equality.sides import Subject, aligned, in_decimals, of_formula
 from netsym.equality.substitution import Mutant, substituted
-from netsym.equality.typed_numbers import in_decimals, numbers
+from netsym.equality.typed_numbers import numbers
 from netsym.equality.unit_mistakes import FIRST_RULES, UNIT_RULES, Rule
 from netsym.forms.form import bind
 from netsym.formula import Formula
@@ -142,10 +142,9 @@ def _side(one: Subject, graph: Graph, ends: Ids) -> Subject:
 
 def _equal(mutant: Subject, formula: Subject, seed: int) -> bool:
     """Whether they are proved equal, with numbers as they are in float64, or as decimals."""
-    for one, other in ((mutant.read, formula.read),
-                       (in_decimals(mutant.read), in_decimals(formula.read))):  # fmt: skip
+    for one, other in ((mutant, formula), (in_decimals(mutant), in_decimals(formula))):
         width = len(mutant.outputs)
-        found = identity(one, other, mutant.inputs, width, f"diagnosis {seed}")
+        found = identity(one.read, other.read, mutant.inputs, width, f"diagnosis {seed}")
         if found is not None and found.convinces:
             return True
     return False

@@ -31,7 +31,6 @@ from netsym.equality.signs import (
     Signs,
 )
 from netsym.graph.names import Names
-from netsym.ops.arrays import filled
 from netsym.ops.straight_line import StraightLine
 from netsym.wording import joined, plural
 
@@ -42,6 +41,7 @@ _MOST_SIGNS = 60  # that are given at once
 
 #: Where two functions are compared, if no more can be said of it.
 SOMEWHERE = "where both are defined"
+_NOWHERE = "nowhere are both defined"
 #: The signs that something must have where a function of it is asked for, and how they are said.
 _DOMAINS = {"log": POSITIVE, "sqrt": NOT_NEGATIVE, "divide": NOT_ZERO}
 _SAID = {POSITIVE: "> 0", NOT_NEGATIVE: ">= 0", NOT_ZERO: "!= 0"}
@@ -74,8 +74,7 @@ class Sectors:
     defined: str = ""
     why: str = ""
 
-    def in_words(self) -> str:
-        """How it is proved."""
+    def __str__(self) -> str:
         kind = "heuristic, because of exp" if self.heuristic else "proved"
         if not self.compared:
             return "nothing was compared"
@@ -192,9 +191,9 @@ class _Proof:
         try:
             for line, numbers in sides:
                 self._placed(line, numbers)
+            self._note_domain(assumptions)
         except Undefined:
             return SOMEWHERE
-        self._note_domain(assumptions)
         return _joined(self.defined)
 
     def _why_not(
@@ -209,13 +208,17 @@ class _Proof:
         try:
             ends = [self._placed(line.output(place), numbers)[0] for line, numbers in sides]
             self._note_domain(assumptions)
-            if not self._holds(ends[0], ends[1], self._facts(assumptions)):
+            facts = self._facts(assumptions)
+        except Undefined:
+            return _NOWHERE
+        try:
+            if not self._holds(ends[0], ends[1], facts):
                 return "in a sector no law that is known makes them equal"
         except Undefined:
-            pass
+            return "in a sector a sign is asked for of what is nowhere defined"
         except _Exhausted:
             return "there are too many sectors"
-        return "" if self.compared > before else "nowhere are both defined"
+        return "" if self.compared > before else _NOWHERE
 
     def _note_domain(self, assumptions: Sequence[Condition]) -> None:
         """Note where a logarithm, a root or a quotient may not exist."""
@@ -332,13 +335,7 @@ class _Proof:
 
     def _read(self, root: int) -> Read:
         line = self.store.program([root])
-        width = len(self.inputs)
-
-        def read(ops, x):  # type: ignore[no-untyped-def]
-            numbers = [ops.numbers(filled([each.value], (1,))) for each in line.numbers]
-            return line.read(ops, x, width, numbers)
-
-        return read
+        return line.with_numbers(len(self.inputs), [each.value for each in line.numbers])
 
     # -- boundaries -----------------------------------------------------------------------------
     def _on_boundaries(self, one: int, other: int, known: Known) -> bool:

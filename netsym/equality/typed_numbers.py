@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from netsym.equality.identity import Read
 from netsym.equality.substitution import Mutant, substituted
 from netsym.graph.graph import Graph, Ids
 from netsym.ops.decimals import decimal
+from netsym.typed.numerals import digits
 
 _LEAST_DIGITS = 2  # of a decimal that may be a rounded number: 0.5 may be anything
 _CONSTANT = frozenset({"constant"})
@@ -51,16 +51,10 @@ def _half(number: float | Fraction, halves: Mapping[float | Fraction, Fraction])
     half = halves.get(number)
     if half is None:
         return abs(number) / 2**53 if isinstance(number, Fraction) else Fraction(0)
-    digits = len(str(int(abs(decimal(number)) / (2 * half))))
-    return half if digits >= _LEAST_DIGITS else Fraction(0)
+    return half if digits(decimal(number), half) >= _LEAST_DIGITS else Fraction(0)
 
 
 def number_node(graph: Graph, value: Fraction) -> int:
     """The node of a decimal: that of the float64 that is written so, if there is one."""
     near = float(value)
     return graph.constant(near) if decimal(near) == value else graph.fraction(value)
-
-
-def in_decimals(read: Read) -> Read:
-    """The same function with 0.1 as 1/10."""
-    return lambda ops, x: read(ops.in_decimals(), x)

@@ -6,7 +6,7 @@ them, and the changes saying which node is replaced by which. A further mistake 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from netsym.equality.anatomy import Anatomy, Slot, Unit, called
 from netsym.equality.mistyped import MISTYPED
@@ -86,41 +86,28 @@ def scale_divided_by(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
 
 def bias_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
     """`… + b -> …`"""
-    for slot in _biases(anatomy, unit):
-        yield f"without the bias {anatomy.said(anatomy.filling(slot))} on", anatomy.removed(slot)
+    return _without(anatomy, "bias", _biases(anatomy, unit))
 
 
 def bias_subtracted(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
     """`… + b -> … - b`"""
-    for slot in _biases(anatomy, unit):
-        bias = anatomy.filling(slot)
-        words = f"with the sign of {anatomy.said(bias)} changed on"
-        yield words, anatomy.refilled({slot: anatomy.negative(bias)})
+    return _negated(anatomy, _biases(anatomy, unit))
 
 
 def skip_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
     """`g(z) + x -> g(z)`"""
-    for slot in anatomy.skips(unit):
-        yield (
-            f"without the skip from {anatomy.said(anatomy.filling(slot))} on",
-            (anatomy.removed(slot)),
-        )
+    return _without(anatomy, "skip from", anatomy.skips(unit))
 
 
 def term_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
     """`… + w*a + … -> … + …`"""
-    for slot in terms(anatomy, unit):
-        if not anatomy.is_parameter(anatomy.filling(slot)):
-            words = f"without the term {anatomy.said(anatomy.filling(slot))} on"
-            yield words, anatomy.removed(slot)
+    found = (s for s in terms(anatomy, unit) if not anatomy.is_parameter(anatomy.filling(s)))
+    return _without(anatomy, "term", found)
 
 
 def sign_of_term(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
     """`… + t -> … - t`"""
-    for slot in terms(anatomy, unit):
-        term = anatomy.filling(slot)
-        words = f"with the sign of {anatomy.said(term)} changed on"
-        yield words, anatomy.refilled({slot: anatomy.negative(term)})
+    return _negated(anatomy, terms(anatomy, unit))
 
 
 def sign_inside(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
@@ -136,6 +123,18 @@ def sign_outside(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
     for node in anatomy.calls(unit):
         words = f"with the sign of {anatomy.op(node)} changed on"
         yield words, {node: anatomy.negative(node)}
+
+
+def _without(anatomy: Anatomy, kind: str, slots: Iterable[Slot]) -> Iterator[Said]:
+    for slot in slots:
+        yield f"without the {kind} {anatomy.said(anatomy.filling(slot))} on", anatomy.removed(slot)
+
+
+def _negated(anatomy: Anatomy, slots: Iterable[Slot]) -> Iterator[Said]:
+    for slot in slots:
+        term = anatomy.filling(slot)
+        words = f"with the sign of {anatomy.said(term)} changed on"
+        yield words, anatomy.refilled({slot: anatomy.negative(term)})
 
 
 def _biases(anatomy: Anatomy, unit: Unit) -> Iterator[Slot]:

@@ -84,38 +84,30 @@ class Verdict:
 
 def structural(one: Subject, other: Subject, found: Agreement) -> Verdict:
     """The same expression, node for node."""
-    evidence = (_in_numbers(found), *_float_words(one, other, found))
     because = f"{one.words} and {other.words} are the same expression, node for node"
-    return Verdict("structural", because, evidence, numbers=_numbers(found))
+    return Verdict(
+        "structural", because, tuple(_at_points(one, other, found)), numbers=_numbers(found)
+    )
 
 
 def identical(
     one: Subject,
     other: Subject,
-    proof: Identity,
+    proof: Identity | Sectors,
     found: Agreement,
     defined: str,
     assumed: Assumptions,
 ) -> Verdict:
-    """The same function by the finite fields; `defined` says where, if not everywhere."""
-    because = _same(one, other, defined, assumed)
-    evidence = (f"as functions: {proof}", _in_numbers(found), *_float_words(one, other, found))
-    numbers = replace(_numbers(found), chance=proof.chance, heuristic=proof.heuristic)
-    return Verdict("identical", because, evidence, numbers=numbers)
+    """The same function by the finite fields, perhaps in every sector.
 
-
-def by_sectors(
-    one: Subject, other: Subject, proof: Sectors, found: Agreement, assumed: Assumptions
-) -> Verdict:
-    """The same function in every sector, by the finite fields."""
-    because = _same(one, other, proof.defined, assumed)
-    evidence = (
-        f"as functions: {proof.in_words()}", _in_numbers(found), *_float_words(one, other, found)
+    `defined` says where, if not everywhere.
+    """
+    known = replace(
+        _numbers(found), chance=proof.chance, heuristic=proof.heuristic,
+        sectors=proof.compared if isinstance(proof, Sectors) else 0,
     )  # fmt: skip
-    numbers = replace(
-        _numbers(found), chance=proof.chance, heuristic=proof.heuristic, sectors=proof.compared
-    )
-    return Verdict("identical", because, evidence, numbers=numbers)
+    evidence = (f"as functions: {proof}", *_at_points(one, other, found))
+    return Verdict("identical", _same(one, other, defined, assumed), evidence, numbers=known)
 
 
 def on_regions(
@@ -127,10 +119,9 @@ def on_regions(
     assumed: Assumptions,
 ) -> Verdict:
     """The same function on every piece, exactly."""
-    because = _same(one, other, defined, assumed)
-    evidence = (f"exactly: {proof.how}", _in_numbers(found), *_float_words(one, other, found))
-    numbers = replace(_numbers(found), pieces=proof.pieces)
-    return Verdict("exact-on-regions", because, evidence, numbers=numbers)
+    known = replace(_numbers(found), pieces=proof.pieces)
+    evidence = (f"exactly: {proof.how}", *_at_points(one, other, found))
+    return Verdict("exact-on-regions", _same(one, other, defined, assumed), evidence, numbers=known)
 
 
 def _same(one: Subject, other: Subject, defined: str, assumed: Assumptions) -> str:
@@ -278,7 +269,9 @@ def _in_numbers(found: Agreement) -> str:
     return said
 
 
-def _float_words(one: Subject, other: Subject, found: Agreement) -> Iterator[str]:
+def _at_points(one: Subject, other: Subject, found: Agreement) -> Iterator[str]:
+    """What intervals say there, and float64 of either side."""
+    yield _in_numbers(found)
     for side, floats in zip((one, other), found.floats, strict=True):
         said = (
             f"in float64: {side.words} is off by at most {floats.error:.2g} (relative) at these "

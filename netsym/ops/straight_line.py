@@ -15,11 +15,15 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from netsym.forms.form import Form
+from netsym.graph.function import Function
+from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block
 from netsym.graph.names import literal
 from netsym.ops import Ops
+from netsym.ops.arrays import filled
 from netsym.ops.decimals import decimal
 from netsym.ops.reading import exponent_of
+from netsym.typed.numerals import digits
 
 A = TypeVar("A")
 
@@ -68,7 +72,7 @@ class Number:
     @property
     def digits(self) -> int:
         """How many significant digits were typed; 0 where none were."""
-        return len(str(int(abs(self.value) / (2 * self.half)))) if self.half and self.value else 0
+        return 0 if self.half is None else digits(self.value, self.half)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,17 @@ class StraightLine:
         """The names that are not inputs, in order."""
         found = (each.which for each in self.instructions if each.op == "name")
         return list(dict.fromkeys(map(str, found)))
+
+    @cached_property
+    def functions(self) -> list[Function]:
+        """The functions of the table that it calls, in order."""
+        used = dict.fromkeys(each.op for each in self.instructions)
+        return [FUNCTIONS[op] for op in used if op in FUNCTIONS]
+
+    @property
+    def has_kinks(self) -> bool:
+        """Whether a function that it calls has kinks, or is made of pieces."""
+        return any(function.kinked or function.piecewise for function in self.functions)
 
     def output(self, place: int) -> StraightLine:
         """One output alone, by the instructions that it needs."""
@@ -150,6 +165,15 @@ class StraightLine:
             for end in self.run(ops, inputs, lambda name: ops.symbols(literal(name)), numbers)
         ]
         return ends[0] if len(ends) == 1 else ops.concatenate(ends)
+
+    def with_numbers(self, width: int, values: Sequence[Any]) -> Callable[[Ops[A], A], A]:
+        """It as a function `read(ops, x)` of its inputs, with a value for every use of a number."""
+
+        def read(ops: Ops[A], x: A) -> A:
+            numbers = [ops.numbers(filled([value], (1,))) for value in values]
+            return self.read(ops, x, width, numbers)
+
+        return read
 
 
 def straight_line(

@@ -71,3 +71,12 @@ def half_unit(word: str) -> Fraction | None:
     if not digits and power >= 0:
         return None
     return Fraction(10) ** power / 2 if abs(power) < 5000 else Fraction(0)
+
+
+def digits(value: Fraction, half: Fraction) -> int:
+    """How many significant digits a decimal has, by half a unit of its last digit; 0 has none.
+
+    >>> digits(Fraction("0.330"), Fraction(1, 2000)), digits(Fraction(-12, 10), Fraction(1, 20))
+    (3, 2)
+    """
+    return len(str(int(abs(value) / (2 * half)))) if half and value else 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -69,6 +70,34 @@ def by_sectors(left: str, right: str, seed: str = "seed") -> Sectors | None:
     lines = one.straight_line, other.straight_line
     numbers = [[number.value for number in line.numbers] for line in lines]
     return sectors(*lines, one.inputs, (numbers[0], numbers[1]), seed)
+
+
+@dataclass
+class Tried:
+    """Laws that are proved, how many changed ones are false, and those of them that are proved."""
+
+    proved: int = 0
+    false: int = 0
+    wrong: list[tuple[str, str]] = field(default_factory=list)
+
+
+def tried(count: int, seed: int) -> Tried:
+    """So many laws made at random, as they are and with one place changed."""
+    source, found = random.Random(seed), Tried()
+    for _ in range(count):
+        left, right = true_pair(source)
+        found.proved += _is_proved(left, right)
+        wrong = changed(right, source)
+        if apart(left, wrong, source):
+            found.false += 1
+            if _is_proved(left, wrong):
+                found.wrong.append((left, wrong))
+    return found
+
+
+def _is_proved(left: str, right: str) -> bool:
+    found = by_sectors(left, right)
+    return found is not None and found.proved
 
 
 def apart(left: str, right: str, source: random.Random) -> bool:

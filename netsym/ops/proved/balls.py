@@ -33,6 +33,11 @@ def precision(bits: int) -> Iterator[None]:
         flint.ctx.prec = before
 
 
+def exactly(value: Fraction) -> Ball:
+    """A fraction as a ball."""
+    return flint.arb(flint.fmpq(value.numerator, value.denominator))
+
+
 def power(base: Ball, exponent: int) -> Ball:
     """An integer power by squaring: flint's own goes by the logarithm where the middle is 0."""
     result, square, left = flint.arb(1), base, abs(exponent)
@@ -131,9 +136,7 @@ class Balls(Scalars):
     def number(self, value: float | Fraction) -> Ball:
         if flint.ctx.prec != self.bits:
             raise RuntimeError(f"run this reading within precision({self.bits})")
-        if isinstance(value, Fraction):
-            return flint.arb(flint.fmpq(value.numerator, value.denominator))
-        return flint.arb(value)
+        return exactly(value) if isinstance(value, Fraction) else flint.arb(value)
 
     def given(self, value: float | Fraction) -> Ball:
         off = self.radius(value) if self.radius is not None else None
