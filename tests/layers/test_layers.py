@@ -217,8 +217,6 @@ WHERE = "layer 1 (dense)"
          "the name 'b1_2' is also what the notation calls another value"),
         ([["x_3", 2, 3], [4, 5, 6]],
          "the name 'x_3' is also what the notation calls another value"),
-        ([["y_1", 2, 3], [4, 5, 6]],
-         "the name 'y_1' is also what the notation calls another value"),
         ([["a1_1", 2, 3], [4, 5, 6]],
          "the name 'a1_1' is also what the notation calls another value"),
     ],
