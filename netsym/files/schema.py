@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from netsym.files.options import MOST, Option, options, switches
-from netsym.files.spec import BLOCK, LAYER_NAME, VERSION
+from netsym.files.spec import LAYER_NAME, VERSION
 from netsym.graph.functions import ACTIVATIONS
 from netsym.layers import Layer
-from netsym.layers.blocks import INPUT, Block, Composite
+from netsym.layers.blocks import BLOCK, INPUT, Block, Composite
 from netsym.layers.parameter_entries import EXACT, LONGEST, NUMBER, SIGN
 from netsym.layers.registry import BLOCKS, LAYERS
 

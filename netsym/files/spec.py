@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import SpecError, did_you_mean, nearest
+from netsym.errors import SpecError, did_you_mean
 from netsym.files import ends
 from netsym.files.options import as_written, options, switches, wrong
 from netsym.layers import Activated, Layer
-from netsym.layers.blocks import INPUT, Block, Composite, LayerWire, Shared, Wire, expanded
-from netsym.layers.registry import BLOCKS, LAYERS
+from netsym.layers.blocks import BLOCK, INPUT, Block, Composite, LayerWire, Shared, Wire, expanded
+from netsym.layers.registry import BLOCKS, LAYERS, hint
 from netsym.network.interface import Input
 from netsym.network.network import Network
 from netsym.wording import agreed, joined
@@ -29,10 +29,8 @@ KEYS = (
     "netsym", "title", "inputs", "shape", "outputs", "function", "parameters", "latex", "layers",
 )  # fmt: skip
 LAYER_KEYS = ("type", "name", "from")
-BLOCK = "block"
 BLOCK_KEYS = ("layers", "repeat", "share", "residual")
 LAYER_NAME = r"[A-Za-z_][A-Za-z0-9_.-]*"
-_OTHERS = "another of the types that the README lists, such as conv2d, lstm or attention"
 DEEPEST = 20  # blocks within each other
 
 Arrays = Mapping[str, npt.NDArray[np.float64]]
@@ -123,7 +121,9 @@ def _wire(
     """A layer or block with its name, sources and parameters."""
     said = entries[number - 1]
     if "type" not in said:
-        raise SpecError(f'layer {number} has no type; write type = "dense", or {_OTHERS}')
+        raise SpecError(
+            f'layer {number} has no type; write type = "dense" or another: netsym layers lists them'
+        )
     kind = _kind(number, said["type"])
     name = _name(number, said)
     known = BLOCK if kind is None else kind.kind
@@ -344,6 +344,4 @@ def _kind(number: int, name: Any) -> type[Layer] | type[Composite] | None:
         return LAYERS[name]
     if isinstance(name, str) and name in BLOCKS:
         return BLOCKS[name]
-    near = nearest(name, (*LAYERS, *BLOCKS, BLOCK)) if isinstance(name, str) else None
-    hint = f"did you mean {near!r}?" if near else f"write {_OTHERS}"
-    raise SpecError(f"layer {number}: unknown type {as_written(name)}; {hint}")
+    raise SpecError(f"layer {number}: unknown type {as_written(name)}; {hint(name)}")

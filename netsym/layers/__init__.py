@@ -94,7 +94,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activated(Layer):
-    """A layer that ends in an activation; `alpha` is the parameter of leaky_relu and elu."""
+    """A layer that ends in an activation; `alpha` is the parameter of leaky_relu, elu and celu."""
 
     activation: str = "linear"
     alpha: float | None = None

@@ -200,7 +200,7 @@ MORE = {"check": ["w1_1_1*x + b1_1"]}
 
 
 @pytest.mark.parametrize(
-    "verb", [verb for verb in VERBS if verb not in ("laws", "regions", "schema", "help")]
+    "verb", [verb for verb in VERBS if verb not in ("laws", "layers", "regions", "schema", "help")]
 )
 def test_the_note_comes_with_every_verb(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
     ran = run(capfd, verb, "1-1", *MORE.get(verb, []))
