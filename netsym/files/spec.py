@@ -106,7 +106,9 @@ def _wires(
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise wrong("layers", entries, "a list of tables", '[{type = "dense", units = 2}]')
     if depth > DEEPEST:
-        raise SpecError(f"blocks stand in blocks, more than {DEEPEST} deep")
+        raise SpecError(
+            f"blocks stand in blocks, more than {DEEPEST} deep; write some of their layers outside"
+        )
     return [_wire(n, entries, first, arrays, silent, depth) for n in range(1, len(entries) + 1)]
 
 
@@ -169,7 +171,7 @@ def _made(kind: type[Composite], said: Mapping[str, Any]) -> Composite:
     known = options(kind)
     for key, option in known.items():
         if key not in said and option.default is dataclasses.MISSING:
-            raise SpecError(f"{key} is missing; write {key} = …")
+            raise SpecError(f"{key} is missing; write {key} = …{_example(kind)}")
     return kind(**{key: known[key].checked(said[key]) for key in known if key in said})
 
 
@@ -186,9 +188,13 @@ def _layer(kind: type[Layer], name: str, said: Mapping[str, Any], arrays: Arrays
         if key not in given and option.default is dataclasses.MISSING:
             in_file = f", or add {name}.weights to the parameter file" if arrays is not None else ""
             taken = key == "units" and "weights" in kind.letters
-            also = f" or weights = [[…], …]{in_file}" if taken else ""
+            also = f" or weights = [[…], …]{in_file}" if taken else _example(kind)
             raise SpecError(f"{key} is missing; write {key} = …{also}")
     return kind(**given)
+
+
+def _example(kind: type[Layer] | type[Composite]) -> str:
+    return f", as in the example of netsym layers {kind.kind}"
 
 
 def _check_array(key: str, value: Any, switch: bool) -> None:

@@ -35,10 +35,13 @@ def is_shorthand(text: str) -> bool:
     [True, True, False, False, False, False]
     >>> [is_shorthand(text) for text in ("[1, 2, 1]", "1 - 2 - 1", "1→2", "1,5", "3 - 2", "3 − 2")]
     [True, True, True, False, False, False]
+    >>> is_shorthand("1-2-tanh-1"), is_shorthand("1-tanh")
+    (True, False)
     """
     body, colon, _ = text.strip().partition(":")
     body = body.rstrip()
-    (inputs, _), *layers = _parts(body)
+    (inputs, _), *parts = _parts(body)
+    layers = [(part, at) for part, at in parts if ACTIVATIONS.meant(part) is None]
     found = [match for part, _ in layers if (match := _LAYER.fullmatch(part)) is not None]
     widths = [inputs, *(match["units"] for match in found)]
     if not found or len(found) < len(layers) or not all(map(_WIDTH.fullmatch, widths)):
@@ -103,7 +106,8 @@ def parse(text: str) -> Network:
         layer, times, said = _layer(part, default, text, at)
         if len(layers) + times > _MOST_LAYERS:
             message = f"a network in shorthand has at most {_MOST_LAYERS:,} layers"
-            raise _pointed(message, text, at, len(part))
+            hint = "a block in a file repeats layers as well: netsym layers block"
+            raise _pointed(message, text, at, len(part), hint)
         if not said:
             unsaid += range(len(layers) + 1, len(layers) + times + 1)
         layers += [layer] * times
@@ -146,6 +150,8 @@ def _matched(part: str, text: str, at: int) -> re.Match[str]:
     match = _LAYER.fullmatch(part)
     if match is None:
         hint = f"give {SYNTAX}"
+        if ACTIVATIONS.meant(part):
+            hint = f"an activation stands right after the width of its layer, as in 2{part}"
         if text.endswith(tuple(suffixes())):
             hint = "this looks like a file: netsym.load reads those"
         raise _pointed("not a layer of a network", text, at, len(part), hint)
@@ -168,7 +174,8 @@ def _count(match: re.Match[str], group: str, text: str, position: int) -> int:
             "a width of zero", text, at, len(digits), "every layer has at least one unit"
         )
     if number > _MOST_UNITS:
-        raise _pointed(f"a layer has at most {_MOST_UNITS:,} units", text, at, len(digits))
+        message = f"a layer has at most {_MOST_UNITS:,} units"
+        raise _pointed(message, text, at, len(digits), "give fewer")
     return number
 
 

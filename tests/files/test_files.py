@@ -484,6 +484,11 @@ UNFIT = [  # these fit the schema, but not together
      "layer 1 (dense): linear has no alpha; only leaky_relu, elu, celu have one"),
     (HEAD + dense('activation = "tanh"'),
      "layer 1 (dense): units is missing; write units = … or weights = [[…], …]"),
+    (HEAD + '[[layers]]\ntype = "reshape"\n',
+     "layer 1 (reshape): to is missing; write to = …, as in the example of netsym layers reshape"),
+    (HEAD + '[[layers]]\ntype = "encoder"\n',
+     "layer 1 (encoder): heads is missing; write heads = …, as in the example of netsym layers "
+     "encoder"),
     (HEAD + dense("units = 1", 'name = "a"') * 2,
      "two layers are called 'a'; give each its own name"),
     (HEAD + dense("units = 1", 'from = ["inptu"]'),

@@ -230,14 +230,24 @@ GIVE = "give widths joined by -, as in 1-2-1:sigmoid, 2-4tanh-4tanh+-3softmax or
             """\
             a layer has at most 1,000,000,000 units
               1-99999999999999-1
-                ^^^^^^^^^^^^^^""",
+                ^^^^^^^^^^^^^^
+            give fewer""",
         ),
         (
             "1-1x10001",
             """\
             a network in shorthand has at most 10,000 layers
               1-1x10001
-                ^^^^^^^""",
+                ^^^^^^^
+            a block in a file repeats layers as well: netsym layers block""",
+        ),
+        (
+            "1 -> 2 -> tanh -> 1",
+            """\
+            not a layer of a network
+              1 -> 2 -> tanh -> 1
+                        ^^^^
+            an activation stands right after the width of its layer, as in 2tanh""",
         ),
         (
             "2-3+-1",
