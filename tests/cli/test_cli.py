@@ -326,6 +326,17 @@ def test_standard_input(
     assert fine(run(capfd, "inline", "-", "--ascii")) == line
 
 
+@pytest.mark.parametrize("text", ["1 => 1tanh\n", "[1, 1]:tanh", "1 → 1\ttanh", "1–1 : tanh\r\n"])
+def test_other_spellings_of_the_shorthand(
+    text: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An arrow has a sign of TOML in it."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    line = "y = tanh(w1_1_1*x + b1_1)\n"
+    assert fine(run(capfd, "inline", "-", "--ascii")) == line
+    assert fine(run(capfd, "inline", text.strip(), "--ascii")) == line
+
+
 def test_standard_input_of_a_process() -> None:
     assert (
         fine(process("inline", "-", "--ascii", stdin="1-1:tanh\n")) == "y = tanh(w1_1_1*x + b1_1)\n"
