@@ -21,6 +21,8 @@ _WIDTH = re.compile("[0-9]*[1-9][0-9]*")
 _COMMA, _SPACE = re.compile(","), re.compile(r"\s+")
 #: What joins widths: arrows, or hyphens, dashes and minus signs, or commas; the first that occurs.
 _JOINTS = (re.compile("-?[-=]>|[→⟶⇒]"), re.compile("[-‐‑‒–—−]"), _COMMA)
+#: How all begin: most formulas do not, however long they are.
+_START = re.compile(r"[\[(]?\s*[0-9]+\s*[-=→⟶⇒‐‑‒–—−,0-9]")
 #: Two widths that may as well be a difference, or a number with a decimal comma.
 _NUMBER = re.compile(r"[0-9]+(?:\s+-\s*|-\s+|\s*[‐‑‒–—−,]\s*)[0-9]+")
 _MOST_LAYERS = 10_000
@@ -40,17 +42,21 @@ def is_shorthand(text: str) -> bool:
     """
     body, colon, _ = text.strip().partition(":")
     body = body.rstrip()
-    (inputs, _), *parts = _parts(body)
-    layers = [(part, at) for part, at in parts if ACTIVATIONS.meant(part) is None]
-    found = [match for part, _ in layers if (match := _LAYER.fullmatch(part)) is not None]
-    widths = [inputs, *(match["units"] for match in found)]
-    if not found or len(found) < len(layers) or not all(map(_WIDTH.fullmatch, widths)):
+    if not _START.match(body):
         return False
+    (inputs, _), *parts = _parts(body)
+    if not _WIDTH.fullmatch(inputs):
+        return False
+    found = []
+    for part, _ in parts:
+        match = _LAYER.fullmatch(part)
+        if match is not None and _WIDTH.fullmatch(match["units"]):
+            found.append(match)
+        elif ACTIVATIONS.meant(part) is None:
+            return False
     words = {match["activation"] for match in found} - {None}
-    return bool(colon) or (
-        all(ACTIVATIONS.meant(word) or nearest(word, ACTIVATIONS.words()) for word in words)
-        and not _NUMBER.fullmatch(body)
-    )
+    known = (ACTIVATIONS.meant(word) or nearest(word, ACTIVATIONS.words()) for word in words)
+    return bool(found) and (bool(colon) or (all(known) and not _NUMBER.fullmatch(body)))
 
 
 def _parts(body: str) -> list[tuple[str, int]]:
