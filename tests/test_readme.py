@@ -120,14 +120,6 @@ def test_activations_are_all_listed() -> None:
     assert tuple(re.split(r",\s+", listed[1])) == tuple(ACTIVATIONS)
 
 
-def test_layers_are_all_listed() -> None:
-    from netsym.layers.registry import BLOCKS, LAYERS
-
-    rows = re.findall(r"^\| (`.*?`) \|", text_of("layers"), flags=re.M)
-    listed = [kind for row in rows for kind in re.findall(r"`(\w+)`", row)]
-    assert set(listed) - {"type"} == {*LAYERS, *BLOCKS, "block"}
-
-
 def test_networks_that_come_along_are_all_listed_with_their_parameters() -> None:
     rows = re.findall(r"^\| `(\w+)` \| .* \| ([0-9,]+) \|$", text_of("networks"), flags=re.M)
     counts = {name: netsym.load(ROOT / "netsym" / "networks" / f"{name}.toml").parameter_count

@@ -32,6 +32,7 @@ VERBS = {
     "regions": "Print a network of relu piece by piece.",
     "grad": "Print the derivatives of a network: back propagation.",
     "laws": "List the laws that the proof of equality knows, and does not know.",
+    "layers": "List the types of layers; of one its options, equations and an example.",
     "schema": "Print the JSON Schema of a network in a file.",
     "help": "Print a page of the manual; without a topic, which there are.",
 }

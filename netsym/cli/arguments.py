@@ -63,7 +63,7 @@ def network_from_text(text: str) -> Network:
     if not text.strip():
         known = " or ".join(row.title for row in FORMATS.values())
         raise SpecError(f"standard input is empty; give a shorthand, {known}")
-    row = told(text)
+    row = None if shorthand.is_shorthand(text) else told(text)
     if row is None:
         return shorthand.parse(text)
     return files.loads(text, folder=None, source="standard input", format=row.name)

@@ -116,7 +116,9 @@ def _entries(key: str, value: Any) -> int | list[str]:
 def _shape(value: Any) -> tuple[int, ...]:
     if isinstance(value, list) and value and all(type(n) is int and n > 0 for n in value):
         if len(value) > MOST_AXES:
-            raise SpecError(f"shape has {len(value)} axes; at most {MOST_AXES} can be handled")
+            raise SpecError(
+                f"shape has {len(value)} axes; at most {MOST_AXES} can be handled, so join some"
+            )
         if prod(value) <= MOST:
             return tuple(value)
         raise SpecError(f"shape = {as_written(value)} has more than {MOST:,} inputs")

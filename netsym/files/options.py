@@ -42,7 +42,12 @@ class Option:
             numbers = value if given is list else [value]
             if numbers and all(type(n) is int and self.least <= n <= MOST for n in numbers):
                 return tuple(numbers)
-        wanted, example = {
+        raise wrong(self.name, value, *self.wanted)
+
+    @property
+    def wanted(self) -> tuple[str, str]:
+        """What it must be, and an example."""
+        return {
             int: (f"a whole number from {self.least} to {MOST:,}", "4"),
             tuple: (f"a whole number from {self.least} to {MOST:,}, or a list of them", "[3, 3]"),
             float: ("a finite number", "0.5"),
@@ -50,7 +55,6 @@ class Option:
             str: ("text in quotes", '"…"' if self.default is dataclasses.MISSING else
                   f'"{self.default}"'),
         }[self.type]  # fmt: skip
-        raise wrong(self.name, value, wanted, example)
 
 
 @cache

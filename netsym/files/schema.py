@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from netsym.files.options import MOST, Option, options, switches
-from netsym.files.spec import BLOCK, LAYER_NAME, VERSION
+from netsym.files.spec import LAYER_NAME, VERSION
 from netsym.graph.functions import ACTIVATIONS
 from netsym.layers import Layer
-from netsym.layers.blocks import INPUT, Block, Composite
-from netsym.layers.parameter_entries import LONGEST, NUMBER, SIGN
+from netsym.layers.blocks import BLOCK, INPUT, Block, Composite
+from netsym.layers.parameter_entries import EXACT, LONGEST, NUMBER, SIGN
 from netsym.layers.registry import BLOCKS, LAYERS
 
 
@@ -82,11 +82,10 @@ _DEFINED = {
     ),
     "count": {"type": "integer", "minimum": 1, "maximum": MOST},
     "entry": _any(
-        {"type": "number"}, _ref("name"), _ref("fraction"), _ref("formula"),
-        said="A number, a name, or text: an exact fraction or a formula.",
+        {"type": "number"}, _ref("name"), _ref("exact"), _ref("formula"),
+        said="A number, a name, or text: an exact number or a formula.",
     ),
-    "fraction": _text('An exact number, such as "1/3".',
-                      pattern="^[+-]?[0-9]{1,400}(/[0-9]{1,400})?$"),
+    "exact": _text('An exact number, such as "0.15" or "1/3".', pattern=f"^{EXACT}$"),
     "formula": _text('Made of numbers and parameters, such as "2*w + sigmoid(c)".',
                      maxLength=LONGEST, pattern=rf"^(?!{NUMBER}$)[^=;#\n]*{SIGN}[^=;#\n]*$"),
     "array": {"type": "array", "items": _any(_ref("entry"), _ref("array"))},

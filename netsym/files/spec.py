@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import SpecError, did_you_mean, nearest
+from netsym.errors import SpecError, did_you_mean
 from netsym.files import ends
 from netsym.files.options import as_written, options, switches, wrong
 from netsym.layers import Activated, Layer
-from netsym.layers.blocks import INPUT, Block, Composite, LayerWire, Shared, Wire, expanded
-from netsym.layers.registry import BLOCKS, LAYERS
+from netsym.layers.blocks import BLOCK, INPUT, Block, Composite, LayerWire, Shared, Wire, expanded
+from netsym.layers.registry import BLOCKS, LAYERS, hint
 from netsym.network.interface import Input
 from netsym.network.network import Network
 from netsym.wording import agreed, joined
@@ -29,10 +29,8 @@ KEYS = (
     "netsym", "title", "inputs", "shape", "outputs", "function", "parameters", "latex", "layers",
 )  # fmt: skip
 LAYER_KEYS = ("type", "name", "from")
-BLOCK = "block"
 BLOCK_KEYS = ("layers", "repeat", "share", "residual")
 LAYER_NAME = r"[A-Za-z_][A-Za-z0-9_.-]*"
-_OTHERS = "another of the types that the README lists, such as conv2d, lstm or attention"
 DEEPEST = 20  # blocks within each other
 
 Arrays = Mapping[str, npt.NDArray[np.float64]]
@@ -108,7 +106,9 @@ def _wires(
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise wrong("layers", entries, "a list of tables", '[{type = "dense", units = 2}]')
     if depth > DEEPEST:
-        raise SpecError(f"blocks stand in blocks, more than {DEEPEST} deep")
+        raise SpecError(
+            f"blocks stand in blocks, more than {DEEPEST} deep; write some of their layers outside"
+        )
     return [_wire(n, entries, first, arrays, silent, depth) for n in range(1, len(entries) + 1)]
 
 
@@ -123,7 +123,9 @@ def _wire(
     """A layer or block with its name, sources and parameters."""
     said = entries[number - 1]
     if "type" not in said:
-        raise SpecError(f'layer {number} has no type; write type = "dense", or {_OTHERS}')
+        raise SpecError(
+            f'layer {number} has no type; write type = "dense" or another: netsym layers lists them'
+        )
     kind = _kind(number, said["type"])
     name = _name(number, said)
     known = BLOCK if kind is None else kind.kind
@@ -169,7 +171,7 @@ def _made(kind: type[Composite], said: Mapping[str, Any]) -> Composite:
     known = options(kind)
     for key, option in known.items():
         if key not in said and option.default is dataclasses.MISSING:
-            raise SpecError(f"{key} is missing; write {key} = …")
+            raise SpecError(f"{key} is missing; write {key} = …{_example(kind)}")
     return kind(**{key: known[key].checked(said[key]) for key in known if key in said})
 
 
@@ -186,9 +188,13 @@ def _layer(kind: type[Layer], name: str, said: Mapping[str, Any], arrays: Arrays
         if key not in given and option.default is dataclasses.MISSING:
             in_file = f", or add {name}.weights to the parameter file" if arrays is not None else ""
             taken = key == "units" and "weights" in kind.letters
-            also = f" or weights = [[…], …]{in_file}" if taken else ""
+            also = f" or weights = [[…], …]{in_file}" if taken else _example(kind)
             raise SpecError(f"{key} is missing; write {key} = …{also}")
     return kind(**given)
+
+
+def _example(kind: type[Layer] | type[Composite]) -> str:
+    return f", as in the example of netsym layers {kind.kind}"
 
 
 def _check_array(key: str, value: Any, switch: bool) -> None:
@@ -344,6 +350,4 @@ def _kind(number: int, name: Any) -> type[Layer] | type[Composite] | None:
         return LAYERS[name]
     if isinstance(name, str) and name in BLOCKS:
         return BLOCKS[name]
-    near = nearest(name, (*LAYERS, *BLOCKS, BLOCK)) if isinstance(name, str) else None
-    hint = f"did you mean {near!r}?" if near else f"write {_OTHERS}"
-    raise SpecError(f"layer {number}: unknown type {as_written(name)}; {hint}")
+    raise SpecError(f"layer {number}: unknown type {as_written(name)}; {hint(name)}")

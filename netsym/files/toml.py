@@ -51,7 +51,11 @@ def _keys(table: dict[str, Any]) -> Iterator[str]:
 
 
 def _array(entries: Any) -> str:
-    """Nested lists, a row to a line."""
+    """Nested lists, a row to a line; tables within tables on one."""
+    if isinstance(entries, dict):
+        return f"{{{', '.join(_keys(entries))}}}"
+    if _is_tables(entries):
+        return f"[{', '.join(map(_array, entries))}]"
     if isinstance(entries, list) and isinstance(entries[0], list):
         rows = "".join(f"  {_array(row)},\n" for row in entries)
         return f"[\n{rows}]"

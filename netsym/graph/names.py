@@ -226,6 +226,20 @@ def free_letter(taken: Container[str], first: str = "") -> str:
     return next(letter for letter in letters if letter not in taken)
 
 
+def output_names(shape: tuple[int, ...], taken: Iterable[str]) -> Names:
+    """Names for outputs that nobody named: y, or where that is taken z, or another letter.
+
+    >>> output_names((), ["x", "y"]).all(), output_names((2,), ["x", "y"]).all()
+    (['z'], ['y_1', 'y_2'])
+    """
+    clashing = {
+        letter
+        for name in taken
+        if Names(letter := name.partition("_")[0], None, shape).position(name) is not None
+    }
+    return Names(free_letter(clashing, "yz"), None, shape)
+
+
 def refuse_bad_name(name: str) -> None:
     """Raise `SpecError` if a text cannot name a value, in Python and sympy as well."""
     if not is_name(name):

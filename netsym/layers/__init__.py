@@ -42,6 +42,10 @@ class Layer(ABC):
         """The shape of every parameter array, for inputs of these shapes."""
         return {}
 
+    def names_of(self, parameter: str) -> list[str] | None:
+        """The names of the entries of a parameter that is not given; None: by the notation."""
+        return None
+
     def values(self, *shapes: Shape) -> dict[str, Shape]:
         """The shapes of the values that it names between its inputs and its output, by letter."""
         return {}
@@ -94,7 +98,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activated(Layer):
-    """A layer that ends in an activation; `alpha` is the parameter of leaky_relu and elu."""
+    """A layer that ends in an activation; `alpha` is the parameter of leaky_relu, elu and celu."""
 
     activation: str = "linear"
     alpha: float | None = None

@@ -17,6 +17,7 @@ from netsym.layers import Layer
 from netsym.layers.merge import Add
 
 INPUT = "input"
+BLOCK = "block"  # what a spec calls one
 MOST_LAYERS = 30_000
 
 

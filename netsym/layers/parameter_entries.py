@@ -16,12 +16,16 @@ from netsym.layers import Shape, shape_text
 #: How many characters a formula may have.
 LONGEST = 1_000_000
 
-_FRACTION = re.compile(r"[+-]?[0-9]{1,400}(/[0-9]{1,400})?")
-#: What is meant as a number; as text, only fractions are numbers.
+#: A number as text, which is exact: a fraction, or a decimal with or without an exponent.
+EXACT = (
+    r"[+-]?([0-9]{1,400}(/[0-9]{1,400})?"
+    r"|([0-9]{1,400}\.?[0-9]{0,400}|\.[0-9]{1,400})([eE][+-]?[0-9]{1,3})?)"
+)
+#: What is meant as a number, right or wrong.
 NUMBER = r"[-+]*[0-9.][0-9A-Za-z_.]*(/([-+]*[0-9.][0-9A-Za-z_.]*)?)*([eE][-+]?[0-9]+)?"
 #: What a formula has, and a name has not.
 SIGN = r"[-+*/^()|·×∗⋅÷−–]"
-_NUMBER, _SIGN = re.compile(NUMBER), re.compile(SIGN)
+_EXACT, _NUMBER, _SIGN = re.compile(EXACT), re.compile(NUMBER), re.compile(SIGN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ def entries(
     if array.shape != shape:
         raise SpecError(
             f"{where} must have shape {_shape(shape)}, but {_shape(array.shape)} was given"
+            f"{_instead(array.shape, shape)}"
         )
     numbers = array
     if array.dtype == object:
@@ -55,6 +60,16 @@ def entries(
         place = "".join(f"[{i}]" for i in index)
         raise SpecError(f"{where}{place} is {array[index]}; every number must be finite")
     return array
+
+
+def _instead(given: Shape, wanted: Shape) -> str:
+    """What to do with an array that has the right entries in another shape."""
+    if len(wanted) == 1 and given in ((*wanted, 1), (1, *wanted)):
+        kind = "column" if given[-1] == 1 else "row"
+        return f"; this is a matrix of one {kind}, write its entries as one list"
+    if sorted(given) == sorted(wanted):
+        return "; its axes are in another order, transpose it"
+    return ""
 
 
 def _nested(
@@ -76,7 +91,7 @@ def _nested(
             )
         lengths.append(sizes.pop())
         level = [entry for item in level for entry in item]
-        if len(lengths) > len(shape):
+        if len(lengths) > len(shape) + 1:
             raise SpecError(f"{where} is nested too deeply; it must have shape {_shape(shape)}")
     found = [_entry(where, entry) for entry in level]
     if all(isinstance(entry, float) for entry in found):
@@ -100,8 +115,8 @@ def _entry(where: str, entry: Any) -> str | float | Fraction | TypedEntry:
         entry, (str, int, float, Fraction, np.integer, np.floating)
     ):
         raise SpecError(
-            f"{where} holds {entry!r}; an entry is a number, a name, or a fraction or formula as "
-            'text: "1/3", "2*w"'
+            f"{where} holds {entry!r}; an entry is a number, a name, or an exact number or formula "
+            'as text: "0.15", "1/3", "2*w"'
         )
     if isinstance(entry, int) and abs(entry) > 2**53:
         return exact(where, Fraction(entry))
@@ -113,8 +128,10 @@ def _entry(where: str, entry: Any) -> str | float | Fraction | TypedEntry:
         return TypedEntry(entry)
     if entry and not _NUMBER.match(entry):
         return entry
-    if not _FRACTION.fullmatch(entry) or not int(entry.partition("/")[2] or 1):
-        raise SpecError(f"{where} holds {entry[:60]!r}, which is not a fraction like 1/3")
+    if not _EXACT.fullmatch(entry) or not int(entry.partition("/")[2] or 1):
+        raise SpecError(
+            f"{where} holds {entry[:60]!r}, which is not a number; write one like 0.15 or 1/3"
+        )
     return exact(where, Fraction(entry))
 
 

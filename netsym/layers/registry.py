@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from netsym.errors import nearest
+from netsym.graph.functions import ACTIVATIONS
 from netsym.layers import Layer
+from netsym.layers.blocks import BLOCK
 
 if TYPE_CHECKING:
     from netsym.layers.blocks import Composite
@@ -107,3 +110,24 @@ BLOCKS: Kinds[Composite] = Kinds(
         "decoder": "transformer.Decoder",
     }
 )
+#: Words that others have for types of layers.
+_ELSEWHERE = {
+    "linear": "dense", "affine": "dense", "fc": "dense", "fully_connected": "dense",
+    "conv": "conv2d", "deconv": "conv_transpose2d", "skip": "add",
+    "residual": "add", "sequential": BLOCK, "mha": "attention",
+}  # fmt: skip
+
+
+def hint(word: object) -> str:
+    """A sentence that offers what a word may have meant, or says where all types are.
+
+    >>> hint("dnse"), hint("Linear"), hint("ReLU")
+    ("did you mean 'dense'?", "did you mean 'dense'?", "did you mean 'activation'?")
+    """
+    meant = None
+    if isinstance(word, str):
+        is_function = word.lower() not in _ELSEWHERE and ACTIVATIONS.meant(word)
+        known = (*LAYERS, *BLOCKS, BLOCK)
+        near = "activation" if is_function else nearest(word, (*known, *_ELSEWHERE))
+        meant = None if near is None else _ELSEWHERE.get(near, near)
+    return f"did you mean {meant!r}?" if meant else "netsym layers lists the types"

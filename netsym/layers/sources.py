@@ -43,6 +43,10 @@ class Part(Layer):
         taken = ops.take(inputs[0], self.start + np.arange(prod(self.lengths)))
         return ops.reshape(taken, 1, self.lengths)
 
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        stop = self.start + prod(self.lengths)
+        return ops.operator("part", inputs[0], index=f"{self.start + 1}:{stop}")
+
     def describe(self) -> str:
         return f"values {self.start + 1} to {self.start + prod(self.lengths)}"
 

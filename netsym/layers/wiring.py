@@ -207,7 +207,7 @@ def _placed(rows: Sequence[Row], shapes: Mapping[str, Shape]) -> list[Placed]:
         _given(
             f"{row.where}: {key}",
             Names(row.layer.letters[key], row.number, shape),
-            row.given.get(key),
+            row.given.get(key, row.layer.names_of(key)),
         )
         for row in rows
         if not isinstance(row.given, Shared)
@@ -236,17 +236,23 @@ def _placed(rows: Sequence[Row], shapes: Mapping[str, Shape]) -> list[Placed]:
 
 def _refuse_transposed(row: Row) -> None:
     """Say so, where weights are inputs x units: only their other side fits the layer."""
-    shape = row.wanted.get("weights", ())
-    if isinstance(row.given, Shared) or len(shape) != 2:
+    if isinstance(row.given, Shared) or not hasattr(row.layer, "units"):
         return
-    given = _sides(row.given.get("weights"))
-    biases = _sides(row.given.get("bias"))
-    units = "biases" if biases else "units"
-    if len(given) == 2 and given[0] == shape[1] != given[1] == (*biases, shape[0])[0]:
+    given, bias = _sides(row.given.get("weights")), _sides(row.given.get("bias"))
+    biases = prod(bias) if bias else 0
+    units, inputs = row.wanted.get("weights", (0, 0))
+    if len(given) != 2 or given[0] != inputs or given[1] == inputs:
+        return
+    have = f"weights have {plural(given[0], 'row')} of {given[1]}, the layer has "
+    have += plural(inputs, "input")
+    kept = "inputs x units, as scikit-learn, Keras and R store it"
+    if given[1] == (biases or units):
+        others = plural(given[1], *(("bias", "biases") if biases else ("unit", "units")))
+        raise SpecError(f"{row.where}: {have} and {others}: this is {kept}; transpose it")
+    if given[0] == units and not biases:  # which may only be the number of rows
         raise SpecError(
-            f"{row.where}: weights have {plural(given[0], 'row')} of {given[1]}, the layer has "
-            f"{plural(shape[1], 'input')} and {given[1]} {units}: that is inputs x units, as "
-            "scikit-learn, Keras and R store it: transpose"
+            f"{row.where}: {have}: if this is {kept}, transpose it; else write a weight for each "
+            "input in every row"
         )
 
 

@@ -11,7 +11,7 @@ from netsym.errors import SpecError
 from netsym.forms.form import Form
 from netsym.graph.names import literal
 from netsym.layers import Layer, Shape, shape_text
-from netsym.ops import Ops
+from netsym.ops import Ops, WholeOps
 from netsym.ops.reading import read_formula
 from netsym.typed.parse import parse_formula
 from netsym.wording import plural
@@ -45,7 +45,7 @@ class Written(Layer):
         return (len(self._form().outputs),)
 
     def parameters(self, *shapes: Shape) -> dict[str, Shape]:
-        names = self.names()
+        names = self.names_of("parameters")
         return {"parameters": (len(names),)} if names else {}
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
@@ -53,9 +53,12 @@ class Written(Layer):
         given = ops.concatenate([x, parameters["parameters"]]) if parameters else x
         return read_formula(self._form(), ops, given)
 
-    def names(self) -> list[str]:
-        """The names of the formula that are no arguments, in order."""
+    def names_of(self, parameter: str) -> list[str]:
+        """Those of the formula that are no arguments, in order."""
         return _names(self.formula, self.arguments)[1]
+
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        return ops.operator("formula", *inputs, *parameters.values())
 
     def _arguments(self) -> list[str]:
         return _names(self.formula, self.arguments)[0]

@@ -21,9 +21,10 @@ from netsym.forms.form import (
 from netsym.forms.sizes import Size
 from netsym.forms.values import checked_numbers, points, shaped
 from netsym.formula import Formula
+from netsym.graph.names import output_names
 from netsym.layers.blocks import Wire
 from netsym.layers.parameter_entries import entries
-from netsym.layers.wiring import wired
+from netsym.layers.wiring import Wiring, wired
 from netsym.network import counting, once
 from netsym.network.interface import Input, Output, Wanted, flat, inputs_of, wanted_of
 from netsym.network.naming import Naming
@@ -93,6 +94,7 @@ class Network(Wired):
         if not title.isprintable() or not all(name.isprintable() for name in placed):
             raise SpecError("the title and the names of layers must be one line of printable text")
         left_out = _left_out(found.left_out)
+        wanted, renamed = _with_free_name(wanted, ends, found, function)
         network = cls(
             title,
             ends,
@@ -103,7 +105,7 @@ class Network(Wired):
             ),
             function,
             latex_names or {},
-            "; ".join(said for said in (assumed, left_out) if said),
+            "; ".join(said for said in (assumed, left_out, renamed) if said),
         )
         network.naming.check()
         return network
@@ -320,6 +322,28 @@ class Network(Wired):
         for name in values.keys() - set(names):
             hint = did_you_mean(name, names[:1000]) if names else "all parameters are numbers"
             raise SpecError(f"no parameter named {name!r}; {hint}")
+
+
+def _with_free_name(
+    wanted: tuple[Wanted, ...], inputs: Sequence[Input], found: Wiring, function: str
+) -> tuple[tuple[Wanted, ...], str]:
+    """An output that nobody named under a name that nothing has, and what is said of it."""
+    (first, *others) = wanted
+    if others or first.source or first.entries:
+        return wanted, ""
+    taken = [name for each in inputs for name in each.names.literal or (each.names.base,)]
+    for parameter in (p for placed in found.layers for p in placed.parameters.values()):
+        taken += parameter.chosen()
+        if parameter.formula is not None:
+            taken += (name for _, names in parameter.symbols() for name in names)
+    (end,) = (placed for placed in found.layers if placed.name == found.ends[0])
+    name = output_names(() if end.width == 1 else end.shape, [*taken, function]).base
+    if name == first.name:
+        return wanted, ""
+    return (replace(first, name=name),), (
+        f"the output is called {name}, as {first.name} is a name that was given; to choose, write "
+        'outputs = ["…"]'
+    )
 
 
 def _left_out(names: Sequence[str]) -> str:

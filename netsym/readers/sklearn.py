@@ -74,14 +74,13 @@ def _named(
     labels: Sequence[str],
 ) -> Network:
     """The network with the names of its inputs, or of columns, and with those of classes."""
-    # What the notation calls a value can name nothing else, but ends with names lose theirs.
-    inner = plain
+    # What the notation calls a value can name nothing else, but ends with names lose theirs, and
+    # outputs without give theirs away.
+    answers = tuple(dataclasses.replace(each, names=literal("y")) for each in plain.outputs)
+    inner = dataclasses.replace(plain, outputs=answers)
     if inputs or columns:
         given = tuple(dataclasses.replace(each, names=literal("x")) for each in plain.inputs)
         inner = dataclasses.replace(inner, inputs=given)
-    if labels:
-        answers = tuple(dataclasses.replace(each, names=literal("y")) for each in plain.outputs)
-        inner = dataclasses.replace(inner, outputs=answers)
     features = names_of(columns, "x", inner.generates)
     taken = {*inputs, *features.names}
     classes = names_of(

@@ -19,7 +19,7 @@ from netsym.formula import Formula
 from netsym.graph.builder import Builder
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Graph
-from netsym.graph.names import Names, literal, refuse_bad_name
+from netsym.graph.names import literal, output_names, refuse_bad_name
 from netsym.wording import plural
 
 
@@ -29,7 +29,8 @@ def from_sympy(
     """A sympy expression, or several in a list, Tuple or Matrix, as a formula.
 
     `inputs` are the symbols (or their names) that are inputs, in order; without it all symbols
-    are, by name. `outputs` names the results, "y" or "y_1 …" without it.
+    are, by name. `outputs` names the results, "y" or "y_1 …" without it,
+    or "z" where a symbol is called y.
     Raises `SpecError` for what is not an expression of the functions netsym knows.
 
     >>> import sympy
@@ -167,7 +168,8 @@ class _Nodes(Builder):
         if outputs and len(outputs) != width:
             called, wanted = plural(len(outputs), "output name"), plural(width, "expression")
             raise SpecError(f"{called} for {wanted}; give one each")
-        ends = literal(*outputs) if outputs else Names("y", None, () if width == 1 else (width,))
+        shape = () if width == 1 else (width,)
+        ends = literal(*outputs) if outputs else output_names(shape, names)
         places = np.array([placed[name] for name in inputs], dtype=np.int32)
         return Formula(graph, places, bind(ends, ids[self.roots]))
 

@@ -110,8 +110,7 @@ def written_out(given: Parsed | Form, inputs: Sequence[str] | None, why: str) ->
     text = given.text if isinstance(given, Parsed) else Formula.of(form).text(ascii=True)
     known = inputs_of(form, inputs)
     layer = Written(formula=text, arguments=", ".join(known.names))
-    entries = {"parameters": layer.names()} if layer.names() else {}
-    wire = ("formula", layer, [INPUT], entries)
+    wire = ("layer1", layer, [INPUT], dict[str, Any]())
     return network(form, known, [wire], f"no network of dense layers: {why}; read as a formula")
 
 

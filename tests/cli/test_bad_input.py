@@ -141,7 +141,7 @@ SPECS: list[tuple[str, str, list[str]]] = [
     ("name of an output too", HEAD + 'outputs = ["a"]\n' + LAYER + 'weights = [["a"]]\n',
      ["'a'", "2 times"]),
     ("name of an input", weights('[["x"]]'), ["'x'", "2 times"]),
-    ("name of a generated value", weights('[["y"]]'), ["'y'", "choose another"]),
+    ("name of a generated value", weights('[["a1_1"]]'), ["'a1_1'", "choose another"]),
     ("input twice", HEAD.replace('["x"]', '["x", "x"]') + LAYER + "units = 1\n",
      ["'x'", "2 times"]),
     ("layer twice", GOOD.replace('"dense"\n', '"dense"\nname = "h"\n') + LAYER

@@ -200,7 +200,7 @@ MORE = {"check": ["w1_1_1*x + b1_1"]}
 
 
 @pytest.mark.parametrize(
-    "verb", [verb for verb in VERBS if verb not in ("laws", "regions", "schema", "help")]
+    "verb", [verb for verb in VERBS if verb not in ("laws", "layers", "regions", "schema", "help")]
 )
 def test_the_note_comes_with_every_verb(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
     ran = run(capfd, verb, "1-1", *MORE.get(verb, []))
@@ -324,6 +324,17 @@ def test_standard_input(
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
     assert fine(run(capfd, "inline", "-", "--ascii")) == line
+
+
+@pytest.mark.parametrize("text", ["1 => 1tanh\n", "[1, 1]:tanh", "1 → 1\ttanh", "1–1 : tanh\r\n"])
+def test_other_spellings_of_the_shorthand(
+    text: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An arrow has a sign of TOML in it."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    line = "y = tanh(w1_1_1*x + b1_1)\n"
+    assert fine(run(capfd, "inline", "-", "--ascii")) == line
+    assert fine(run(capfd, "inline", text.strip(), "--ascii")) == line
 
 
 def test_standard_input_of_a_process() -> None:

@@ -108,6 +108,7 @@ MODES: dict[str, dict[str, tuple[str, ...]]] = {
     "compare": {"one": ("", "--json", "near.json", "near.json --json", "near.json --seed 3")},
     "check": {"one": ("near.json", "near.json --json", "near.json --seed 3")},
     "laws": {"": ("", "--json", "--seed 3")},
+    "layers": {"": ("", "--json", "dense", "dense --json")},
     "simplify": {
         "stack": ("", "--json", LATEX, "--to text", "--to python", "--to sympy", "--to toml",
                   "--exact", "--force", "--factor", "--digits 4"),

@@ -30,9 +30,16 @@ def test_help_prints_a_page(topic: str, capfd: pytest.CaptureFixture[str]) -> No
     assert ran.out == page.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in topics()])
 def test_help_of_a_verb_is_its_own(verb: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(capfd, "help", verb).out == run(capfd, verb, "--help").out
+
+
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb in topics()])
+def test_a_page_that_is_called_as_a_verb_shows_it(
+    verb: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert f"\n$ netsym {verb}\n{run(capfd, verb).out}" in run(capfd, "help", verb).out
 
 
 @pytest.mark.parametrize("word", ["formt", "../networks/gpt2", "", "FORMAT"])

@@ -52,7 +52,9 @@ def test_a_text_that_is_a_shorthand_is_a_network() -> None:
         found = netsym.compare(one, other)
         assert (found.verdict, found.one.words) == ("structural", "the network")
     assert netsym.compare("(1-2-1)", "(2-3-1)").verdict in EQUAL
-    assert netsym.compare("1 - 2 - 1", "-2").verdict in EQUAL
+    assert netsym.compare("1 - 2 - 1", "1-2-1").verdict == "structural"
+    assert netsym.compare("(1 - 2 - 1)", "-2").verdict in EQUAL
+    assert netsym.compare("1 - 2", "-1").verdict in EQUAL
     assert netsym.compare("2-4x-1", "1 - 4*x").verdict in EQUAL
     with pytest.raises(SpecError, match="unknown activation"):
         netsym.compare("1-2-1:tahn", "x")

@@ -281,6 +281,29 @@ def is_valid(text: str) -> bool:
     return bool(SPECS.is_valid(said))
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0.15", Fraction(3, 20)),
+        ("-.5", Fraction(-1, 2)),
+        ("+2.", Fraction(2)),
+        ("1e-3", Fraction(1, 1000)),
+        ("2.5E+2", Fraction(250)),
+        ("0.1", Fraction(1, 10)),
+        ("0.1000000000000000055511151231257827", Fraction("0.1000000000000000055511151231257827")),
+        ("1/3", Fraction(1, 3)),
+    ],
+)
+def test_a_number_in_quotes_is_exact(text: str, number: Fraction) -> None:
+    spec = HEAD + dense(f'weights = [["{text}"]]', f'bias = ["{text}"]')
+    assert is_valid(spec)
+    for network in (loads(spec), loads(dumps(loads(spec)))):
+        for parameter in network.layers[0].parameters.values():
+            assert parameter.entries is not None
+            (entry,) = parameter.entries.flat
+            assert (type(entry), entry) == (Fraction, number)
+
+
 def test_the_examples_fit_the_schema() -> None:
     for path in EXAMPLES.glob("*.toml"):
         SPECS.validate(document(path.read_text(), "toml", ""))
@@ -311,7 +334,7 @@ def test_nothing_is_written_that_cannot_be_read_back(name: str, tmp_path: Path) 
 # -- what is refused ----------------------------------------------------------------------------
 COUNT = "it must be a whole number from 1 to 1,000,000,000, as in units = 4"
 NAME = "use letters, digits and underscores, starting with a letter, as in w_11"
-OTHERS = "another of the types that the README lists, such as conv2d, lstm or attention"
+
 BAD = [  # text, message; none of these fit the schema
     ("", "the version is missing; write netsym = 1 at the top"),
     (
@@ -373,22 +396,22 @@ BAD = [  # text, message; none of these fit the schema
      'or false to do without, as in bias = ["b_1"]'),
     (HEAD + dense("weights = [[true]]"),
      "layer 1 (dense): weights holds True; "
-     'an entry is a number, a name, or a fraction or formula as text: "1/3", "2*w"'),
+     'an entry is a number, a name, or an exact number or formula as text: "0.15", "1/3", "2*w"'),
     (HEAD + dense("weights = [[{a = 1}]]"),
      "layer 1 (dense): weights holds {'a': 1}; "
-     'an entry is a number, a name, or a fraction or formula as text: "1/3", "2*w"'),
+     'an entry is a number, a name, or an exact number or formula as text: "0.15", "1/3", "2*w"'),
     (HEAD + dense('weights = [["a b"]]'), f"'a b' is not a name: {NAME}"),
     (HEAD + dense('weights = [["a*b = c"]]'),
      "layer 1 (dense): weights: an entry is one formula, on one line and without a name\n"
      "  a*b = c\n      ^"),
-    (HEAD + dense('weights = [["0.5"]]'),
-     "layer 1 (dense): weights holds '0.5', which is not a fraction like 1/3"),
+    (HEAD + dense('weights = [["0,5"]]'),
+     "layer 1 (dense): weights holds '0,5', which is not a number; write one like 0.15 or 1/3"),
     (HEAD + '[[layers]]\ntype = "dnse"',
      """layer 1: unknown type "dnse"; did you mean 'dense'?"""),
     (HEAD + '[[layers]]\ntype = ["dense"]',
-     f'layer 1: unknown type ["dense"]; write {OTHERS}'),
+     'layer 1: unknown type ["dense"]; netsym layers lists the types'),
     (HEAD + "[[layers]]\nunits = 2",
-     f'layer 1 has no type; write type = "dense", or {OTHERS}'),
+     'layer 1 has no type; write type = "dense" or another: netsym layers lists them'),
     (HEAD + dense("units = 1") + '[[layers]]\ntype = "add"\n',
      "layer layer2 (add) joins two or more values; "
      'say which in from = […]'),
@@ -415,10 +438,25 @@ UNFIT = [  # these fit the schema, but not together
     (HEAD + dense('name = "h"', "units = 2", 'weights = [["a"], ["b"], ["c"]]'),
      "layer 1 (dense h): weights must have shape 2 x 1, but 3 x 1 was given"),
     (HEAD + dense('weights = [["a", "b"]]'),
-     "layer 1 (dense): weights must have shape 1 x 1, but 1 x 2 was given"),
+     "layer 1 (dense): weights have 1 row of 2, the layer has 1 input: if this is inputs x units, "
+     "as scikit-learn, Keras and R store it, transpose it; else write a weight for each input in "
+     "every row"),
+    (HEAD + dense('weights = [["a", "b"]]', "units = 2"),
+     "layer 1 (dense): weights have 1 row of 2, the layer has 1 input and 2 units: this is "
+     "inputs x units, as scikit-learn, Keras and R store it; transpose it"),
+    (HEAD + dense('weights = [["a", "b"]]', 'bias = [["c"], ["d"]]'),
+     "layer 1 (dense): weights have 1 row of 2, the layer has 1 input and 2 biases: this is "
+     "inputs x units, as scikit-learn, Keras and R store it; transpose it"),
+    (HEAD + dense("units = 2", 'bias = [["c"], ["d"]]'),
+     "layer 1 (dense): bias must have shape 2, but 2 x 1 was given; this is a matrix of one "
+     "column, write its entries as one list"),
+    ('netsym = 1\nshape = [1, 3]\n[[layers]]\ntype = "conv1d"\nchannels = 2\nkernel = 1\n'
+     'weights = [[["c", "d"]]]',
+     "layer 1 (conv1d): weights must have shape 2 x 1 x 1, but 1 x 1 x 2 was given; its axes are "
+     "in another order, transpose it"),
     (HEAD + dense('weights = [["a", "b"]]', 'bias = ["c", "d"]'),
-     "layer 1 (dense): weights have 1 row of 2, the layer has 1 input and 2 biases: that is "
-     "inputs x units, as scikit-learn, Keras and R store it: transpose"),
+     "layer 1 (dense): weights have 1 row of 2, the layer has 1 input and 2 biases: this is "
+     "inputs x units, as scikit-learn, Keras and R store it; transpose it"),
     (HEAD + dense('weights = [["a"], ["b", "c"]]'),
      "layer 1 (dense): weights has rows of different lengths (1, 2); it must have shape 2 x 1"),
     (HEAD + dense("units = 2", 'bias = ["b"]'),
@@ -431,7 +469,7 @@ UNFIT = [  # these fit the schema, but not together
      "layer 1 (dense): weights holds a number too long or too large: an exact number has at most "
      "400 digits above and below the line and is less than 1.8e308; write a shorter one"),
     (HEAD + dense('weights = [["1/0"]]'),
-     "layer 1 (dense): weights holds '1/0', which is not a fraction like 1/3"),
+     "layer 1 (dense): weights holds '1/0', which is not a number; write one like 0.15 or 1/3"),
     (HEAD + dense('weights = [["x"]]'), "the name 'x' is given 2 times; each names one thing"),
     (HEAD + 'outputs = ["q"]\n' + dense('weights = [["q"]]'),
      "the name 'q' is given 2 times; each names one thing"),
@@ -446,6 +484,11 @@ UNFIT = [  # these fit the schema, but not together
      "layer 1 (dense): linear has no alpha; only leaky_relu, elu, celu have one"),
     (HEAD + dense('activation = "tanh"'),
      "layer 1 (dense): units is missing; write units = … or weights = [[…], …]"),
+    (HEAD + '[[layers]]\ntype = "reshape"\n',
+     "layer 1 (reshape): to is missing; write to = …, as in the example of netsym layers reshape"),
+    (HEAD + '[[layers]]\ntype = "encoder"\n',
+     "layer 1 (encoder): heads is missing; write heads = …, as in the example of netsym layers "
+     "encoder"),
     (HEAD + dense("units = 1", 'name = "a"') * 2,
      "two layers are called 'a'; give each its own name"),
     (HEAD + dense("units = 1", 'from = ["inptu"]'),

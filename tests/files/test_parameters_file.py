@@ -128,7 +128,18 @@ def test_bfloat16(tmp_path: Path) -> None:
         ),
         (
             {"hidden.bias": np.zeros((2, 1))},
-            "layer 1 (dense hidden): bias must have shape 2, but 2 x 1 was given",
+            "layer 1 (dense hidden): bias must have shape 2, but 2 x 1 was given; this is a "
+            "matrix of one column, write its entries as one list",
+        ),
+        (
+            {"hidden.bias": np.zeros((1, 2))},
+            "layer 1 (dense hidden): bias must have shape 2, but 1 x 2 was given; this is a "
+            "matrix of one row, write its entries as one list",
+        ),
+        (
+            {"layer2.weights": np.zeros((2, 1))},
+            "layer 2 (dense): weights have 2 rows of 1, the layer has 2 inputs and 1 bias: this "
+            "is inputs x units, as scikit-learn, Keras and R store it; transpose it",
         ),
         (
             {"layer2.bias": np.array([np.inf])},

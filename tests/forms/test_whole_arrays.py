@@ -20,6 +20,7 @@ from netsym.layers.elementwise import Activation
 from netsym.layers.merge import Concat
 from netsym.layers.normalisation import BatchNorm, LayerNorm, RMSNorm
 from netsym.layers.recurrent import LSTM, Stack
+from netsym.layers.sources import Part
 from netsym.network.network import Network
 from tests.effort import random_examples
 from tests.gradient.array_values import parameters, values
@@ -101,12 +102,15 @@ def test_what_stands_in_a_superscript_is_no_power() -> None:
         ([LayerNorm()], (2,), "μ¹ = mean(x)"),
         ([Attention(causal=True)], (3, 2), "ŷ = (softmax[causal](Q¹K¹ᵀ/sqrt(dk¹))·V¹)·Wo¹ᵀ + bo¹"),
         ([Attention(heads=2)], (3, 2), "concat[i=1:2]"),
+        ([Part(lengths=(2,), start=1)], (4,), "ŷ = part[2:3](x)"),
         ([LSTM(units=2)], (3, 2), "i¹ₜ = σ(Wi¹xₜ + Ui¹h¹ₜ₋₁ + bi¹)"),
         ([LSTM(units=2, returns="all"), Dense(units=1)], (3, 2), "ŷₜ = W²h¹ₜ + b²"),
     ],
 )  # fmt: skip
 def test_text_of_layers(layers: list[Layer], shape: tuple[int, ...], text: str) -> None:
-    """A dense layer after a cell once read its one step h_t as a row of many, h_t Wᵀ."""
+    """A dense layer after a cell once read its one step h_t as a row of many, h_t Wᵀ; a part of a
+    vector had no word at all.
+    """
     assert text in str(chain(layers, shape).matrices)
 
 

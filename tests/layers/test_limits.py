@@ -49,7 +49,10 @@ REFUSED = {
         "layer 1 (rnn) reads a sequence of steps: 1,000,000,000, more than the 2,000 that can be "
         "laid out; take less",
     ),
-    "axes": (f"shape = {[1] * 100}\n{DENSE}", "shape has 100 axes; at most 16 can be handled"),
+    "axes": (
+        f"shape = {[1] * 100}\n{DENSE}",
+        "shape has 100 axes; at most 16 can be handled, so join some",
+    ),
     "reshaped": (
         f"inputs = 1\n[[layers]]\ntype = 'reshape'\nto = {[1] * 71}\n",
         "layer 1 (reshape) gives an array of 71 axes; at most 16 can be handled",

@@ -264,6 +264,57 @@ def test_what_no_output_needs_is_left_out_and_said() -> None:
     assert named.inlined.outputs[1].name == "right" and "c is left out" in named.assumed
 
 
+SAID = 'the output is called {}, as y is a name that was given; to choose, write outputs = ["…"]'
+
+
+@pytest.mark.parametrize(
+    ("inputs", "given", "units", "outputs"),
+    [
+        (["x", "y"], {}, 1, ["z"]),
+        (["x", "y", "z"], {}, 1, ["t"]),
+        (["x", "y"], {}, 2, ["y_1", "y_2"]),
+        (["x", "y_1"], {}, 2, ["z_1", "z_2"]),
+        (["x", "y_3"], {}, 2, ["y_1", "y_2"]),
+        (["x", "y_1"], {}, 1, ["y"]),
+        ([Input.of("y", 3)], {}, 1, ["z"]),
+        (["x"], {"weights": [["y"]]}, 1, ["z"]),
+        (["x"], {"weights": [["2*y + z"]]}, 1, ["t"]),
+        (["x"], {"bias": ["y_2", "y_4"]}, 2, ["z_1", "z_2"]),
+    ],
+)
+def test_another_value_may_be_called_as_the_output_would_be(
+    inputs: Any, given: dict[str, Any], units: int, outputs: list[str]
+) -> None:
+    source = "y" if isinstance(inputs[0], Input) else "input"
+    wires: list[Wire] = [("a", Dense(units=units, activation="tanh"), [source], given)]
+    network = Network.of("n", inputs, wires)
+    assert network.output_names.all() == outputs
+    letter = outputs[0][0]
+    assert network.assumed == ("" if letter == "y" else SAID.format(letter))
+    again = loads(dumps(network))
+    assert again.inlined == network.inlined
+    text = network.inlined.text(ascii=True)
+    assert netsym.check(network, text).equal
+    named = Network.of("n", inputs, wires, ["p", "q"][:units])
+    assert (named.output_names.all(), named.assumed) == (["p", "q"][:units], "")
+
+
+def test_an_output_that_somebody_named_y_keeps_it() -> None:
+    wires: list[Wire] = [("a", Dense(units=1), ["input"], {})]
+    for outputs in (["y"], {"y": "a"}):
+        with pytest.raises(SpecError, match="the name 'y' is"):
+            Network.of("n", ["x", "y"], wires, outputs)
+
+
+def test_an_input_y_through_every_verb() -> None:
+    network = loads('netsym = 1\ninputs = ["x", "y"]\nlayers = [{type = "dense", units = 1}]')
+    assert network.inlined.text(ascii=True) == "z = w1_1_1*x + w1_1_2*y + b1_1"
+    assert network.matrices.text(ascii=True) == "z = W1 @ x + b1"
+    assert network.inlined.latex() == r"z = w_{11}^{[1]}\,x + w_{12}^{[1]}\,y + b_{1}^{[1]}"
+    assert network.inlined.gradient("y").text(ascii=True) == "dz_dy = w1_1_2"
+    assert netsym.simplify(network).network.output_names.all() == ["z"]
+
+
 def test_a_sequence_beside_other_outputs_is_written_once() -> None:
     wires: list[Wire] = [
         ("cell", RNN(units=1, returns="all"), ["words"], {}),

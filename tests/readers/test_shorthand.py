@@ -7,7 +7,7 @@ import pytest
 from netsym.errors import SpecError
 from netsym.graph.functions import ACTIVATIONS
 from netsym.layers.dense import Dense
-from netsym.readers.shorthand import parse
+from netsym.readers.shorthand import is_shorthand, parse
 
 
 def dense(units: int, activation: str = "linear", skip: bool = False) -> Dense:
@@ -38,6 +38,53 @@ def test_meaning(text: str, inputs: int, layers: list[Dense]) -> None:
     assert [placed.name for placed in network.layers] == [
         f"layer{n}" for n in range(1, len(layers) + 1)
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("[1,2,1]", "1-2-1"),
+        ("(1, 2, 1)", "1-2-1"),
+        ("[1 2 1]", "1-2-1"),
+        ("[ 784 128  10 ]:relu", "784-128-10:relu"),
+        ("1,2,1", "1-2-1"),
+        ("1->2->1", "1-2-1"),
+        ("1 --> 2 --> 1", "1-2-1"),
+        ("1 => 2 => 1", "1-2-1"),
+        ("1→2→1", "1-2-1"),
+        ("1 - 2 - 1", "1-2-1"),
+        ("1–2–1", "1-2-1"),
+        ("1—2—1", "1-2-1"),
+        ("1−2-1", "1-2-1"),
+        ("2-3ReLU-1", "2-3ReLU-1"),
+        ("2-3 relu-1", "2-3relu-1"),
+        ("(2, 2x3 tanh+, 1) : relu", "2-2x3tanh+-1:relu"),
+        ("[3, 2]", "3-2"),
+        ("3->2", "3-2"),
+    ],
+)
+def test_other_spellings_are_the_same_network(text: str, plain: str) -> None:
+    assert is_shorthand(text)
+    assert parse(text) == parse(plain)
+    assert parse(text).title == plain
+
+
+@pytest.mark.parametrize("text", ["3 - 2", "3 -2", "3− 2", "3–2", "1,5", "1, 5"])
+def test_two_widths_that_are_a_number_too_are_a_network_only_where_one_is_wanted(text: str) -> None:
+    assert not is_shorthand(text)
+    assert [parse(text).layers[0].layer] == [dense(int(text[-1]))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x-1", "1-x", "(1-2-1)", "(3-2)", "-1-2", "1 - 2 x - 1", "1 - 2 + - 1", "1 - 2 + 1",
+        "1,5 - 2,5", "1.5 - 2", "2*3-1", "(1)", "[1]", "[]", "(,)", "0,1,0", "[1,,1]", "1-2->1",
+        "f(1,2,1)", "max(1,2)", "[1-2-1]", "[1;2;1]", "", "-", ",", "→",
+    ],
+)  # fmt: skip
+def test_what_is_no_network(text: str) -> None:
+    assert not is_shorthand(text)
 
 
 def test_names_follow_the_notation() -> None:
@@ -131,6 +178,38 @@ GIVE = "give widths joined by -, as in 1-2-1:sigmoid, 2-4tanh-4tanh+-3softmax or
             {GIVE}""",
         ),
         (
+            "  [1, 2 rleu, 1]",
+            """\
+            unknown activation
+              [1, 2 rleu, 1]
+                    ^^^^
+            did you mean 'relu'?""",
+        ),
+        (
+            "1 → 2 → 1 : tnah",
+            """\
+            unknown activation
+              1 → 2 → 1 : tnah
+                          ^^^^
+            did you mean 'tanh'?""",
+        ),
+        (
+            "1–2–0",
+            """\
+            a width of zero
+              1–2–0
+                  ^
+            every layer has at least one unit""",
+        ),
+        (
+            "1->2-3->1",
+            f"""\
+            not a layer of a network
+              1->2-3->1
+                 ^^^
+            {GIVE}""",
+        ),
+        (
             "1-0-1",
             """\
             a width of zero
@@ -151,14 +230,24 @@ GIVE = "give widths joined by -, as in 1-2-1:sigmoid, 2-4tanh-4tanh+-3softmax or
             """\
             a layer has at most 1,000,000,000 units
               1-99999999999999-1
-                ^^^^^^^^^^^^^^""",
+                ^^^^^^^^^^^^^^
+            give fewer""",
         ),
         (
             "1-1x10001",
             """\
             a network in shorthand has at most 10,000 layers
               1-1x10001
-                ^^^^^^^""",
+                ^^^^^^^
+            a block in a file repeats layers as well: netsym layers block""",
+        ),
+        (
+            "1 -> 2 -> tanh -> 1",
+            """\
+            not a layer of a network
+              1 -> 2 -> tanh -> 1
+                        ^^^^
+            an activation stands right after the width of its layer, as in 2tanh""",
         ),
         (
             "2-3+-1",
@@ -174,7 +263,13 @@ def test_mistakes_are_pointed_at(text: str, message: str) -> None:
     assert caught.value.exit_code == 2
 
 
-@pytest.mark.parametrize("text", ["1-" * 50_000 + "1:sigmiod", "1-" + "a" * 200_000, "9" * 10_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1-" * 50_000 + "1:sigmiod", "1-" + "a" * 200_000, "9" * 10_000, "-" * 200_000,
+        "(" + "," * 200_000, "[" + " " * 200_000 + "1",
+    ],
+)  # fmt: skip
 def test_long_mistakes_have_short_messages(text: str) -> None:
     with pytest.raises(SpecError) as caught:
         parse(text)

@@ -143,7 +143,7 @@ def test_outputs_are_named_after_the_classes(classes: list[str], names: list[str
         (["length", "width", "p", "q"], ["length", "width", "p", "q"]),
         (["sepal length (cm)", "b", "c", "d"], ["sepal_length_cm", "b", "c", "d"]),
         (["lambda", "b", "exp", "if"], ["lambda_2", "b", "exp_2", "if_2"]),
-        (["a1_1", "y_3", "c", "z2_1"], ["a1_1_2", "y_3_2", "c", "z2_1_2"]),
+        (["a1_1", "y_3", "c", "z2_1"], ["a1_1_2", "y_3", "c", "z2_1_2"]),
         (["x_1", "x_3", "w1_1_1", "b2_3"], ["x_1", "x_3", "w1_1_1", "b2_3"]),  # no clash
         (["a-b", "a b", "a_b", "a_b_2"], ["a_b_3", "a_b_4", "a_b", "a_b_2"]),
         (["c", "c", "c_2", "2nd c"], ["c", "c_3", "c_2", "x_2nd_c"]),
