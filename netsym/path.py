@@ -129,6 +129,11 @@ def meant(given: str) -> Network | str:
         text = text_of(path)
     elif _is_called_as_a_file(given):
         raise SpecError(f"there is no file {given}; check the path and its spelling")
+    return in_text(text)
+
+
+def in_text(text: str) -> Network | str:
+    """A network in shorthand or by its name; a formula is given back as the text that it is."""
     return shorthand.parse(text) if shorthand.is_shorthand(text) else _named(text) or text
 
 

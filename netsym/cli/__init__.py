@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 import traceback
@@ -138,7 +139,7 @@ def _run(arguments: list[str] | None) -> int | None:
         except OSError as error:
             raise output_error(error) from None
     except NetsymError as error:
-        return _complain(str(error), error.exit_code)
+        return _complain(str(error) + _ways(error, arguments), error.exit_code)
     except click.UsageError as error:
         usage = f"\n{error.ctx.get_usage()}" if error.ctx else ""
         return _complain(f"{error.format_message()}{usage}", error.exit_code)
@@ -158,6 +159,14 @@ def _run(arguments: list[str] | None) -> int | None:
         say(traceback.format_exc(), end="")
         return _complain("this is a mistake in netsym, not yours; please report it", OURS)
     return code
+
+
+def _ways(error: NetsymError, arguments: list[str] | None) -> str:
+    """The command that was typed, as it says each of the readings that an error has."""
+    typed = sys.argv[1:] if arguments is None else arguments
+    readings: list[list[str]] = getattr(error, "readings", [])
+    ways = [shlex.join(["netsym", *typed, "--inputs", ",".join(names)]) for names in readings]
+    return "".join(f"\n  {way}" for way in ["say it:", *ways]) if ways else ""
 
 
 def _complain(message: str, code: int) -> int:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import click
 
-from netsym.cli.arguments import NETWORK, note
+from netsym.cli.arguments import SIDE, note, read_side
 from netsym.cli.combinations import Row
 from netsym.cli.judging import Judging
 from netsym.cli.output import Output, Progress
-from netsym.cli.sides import TakesFormula, read_side
+from netsym.cli.sides import TakesFormula
 from netsym.cli.verb import options, verb
 from netsym.equality.comparison import compare
 from netsym.network.network import Network
 
 
 @verb(
-    "check", NETWORK, click.argument("formula", metavar="FORMULA"),
+    "check", SIDE, click.argument("formula", metavar="FORMULA"),
     click.option("--why", is_flag=True, help="Say what the verdict rests on."),
     options(Judging), options(Output), kind=TakesFormula,
     rows=lambda: [Row("--why", beside="--json")],
 )  # fmt: skip
 @click.pass_context
 def command(
-    context: click.Context, network: Network, formula: str, why: bool, judging: Judging,
+    context: click.Context, network: Network | str, formula: str, why: bool, judging: Judging,
     output: Output,
 ) -> None:  # fmt: skip
     """Say whether a formula is this network; if not, where it departs and why.
@@ -40,7 +40,7 @@ def command(
     one, (1-2-1) a number. Names are those that netsym inline prints.
     Exit code: 0 it is the network, 1 it is not, 4 neither could be proved.
     """
-    other = read_side(formula, network)
+    other = read_side(formula)
     note(network, other)
     progress = Progress()
     result = compare(network, other, **judging.terms(), progress=progress)

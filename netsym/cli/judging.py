@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from netsym.cli.arguments import SEEDED
+from netsym.cli.arguments import SEEDED, said_inputs
 from netsym.cli.verb import option
 from netsym.errors import SpecError
 from netsym.pieces.cells import BUDGET
@@ -44,6 +44,10 @@ class Judging:
         "--budget", type=click.IntRange(1), metavar="N", default=BUDGET, show_default=True,
         help="Look at so many pieces of piecewise functions.",
     )  # fmt: skip
+    up_to_names: bool = option(
+        "--up-to-names", is_flag=True,
+        help="Two formulas, or two networks: match their names, too.",
+    )  # fmt: skip
     seed: int = option("--seed", **SEEDED)
 
     def terms(self) -> dict[str, Any]:
@@ -51,4 +55,5 @@ class Judging:
         return {
             "where": self.where, "tolerance": self.tolerance, "budget": self.budget,
             "box": None if self.box is None else box_of(self.box), "seed": self.seed,
+            "up_to_names": self.up_to_names, "inputs": said_inputs(),
         }  # fmt: skip

@@ -11,6 +11,8 @@ from netsym.collapse.simplified import Simplified
 from netsym.equality.agreement import Counterexample
 from netsym.equality.diagnosis import Diagnosis, diagnose
 from netsym.equality.ladder import judge
+from netsym.equality.own_names import OwnNames, in_own_names
+from netsym.equality.own_names import up_to_names as names_apart
 from netsym.equality.side_by_side import Table, table
 from netsym.equality.sides import Subject, aligned, of_formula, read_text, subject
 from netsym.equality.simplified import judge_simplified
@@ -38,6 +40,8 @@ def compare(
     where: str | Sequence[str] = (),
     box: Any = None,
     budget: int = BUDGET,
+    up_to_names: bool = False,
+    inputs: Sequence[str] | None = None,
     progress: Watcher = no_watcher,
 ) -> Comparison:
     """Decide, with evidence, whether two functions are equal, and say what each costs.
@@ -51,8 +55,11 @@ def compare(
     Points are always the same, and another `seed` adds others. `tolerance` is a difference that is
     allowed; `where` are conditions under which they are compared, as in "x > 0, y != 0"; `box` is
     (low, high) of the inputs for which the largest difference is bounded, ±10 without it; `budget`
-    is how many pieces of piecewise functions are looked at. `progress(what, done, total)` is told
-    on the way. Raises `SpecError` for what cannot be read or does not correspond.
+    is how many pieces of piecewise functions are looked at. A formula that is typed for a network
+    may use names of its own: they are matched, `inputs` says which are inputs where they do not
+    tell; `up_to_names` matches those of two formulas, or two networks, too.
+    `progress(what, done, total)` is told on the way. Raises `SpecError` for what cannot be read or
+    does not correspond.
 
     >>> import netsym
     >>> network = netsym.parse("1-2-1:sigmoid")
@@ -70,7 +77,13 @@ def compare(
     if isinstance(other, Network) and not isinstance(one, Network):
         one, other = other, one
     first = subject(one)
-    given = subject(other, first)
+    try:
+        given = subject(other, first)
+    except SpecError as strict:
+        if first.network is None or not isinstance(other, str):
+            raise
+        own = in_own_names(first, other, strict, inputs)
+        return _in_own_names(replace(first, words="the network"), own, terms, progress)
     notes = _in_another_order(first, given)
     second = aligned(first, given)
     if first.network is not None and second.network is None:
@@ -79,10 +92,49 @@ def compare(
         first = replace(first, words=f"{first.words} (first)")
         second = replace(second, words=f"{second.words} (second)")
     made = _compared(first, second, terms, progress, notes)
-    if not notes:
+    if notes:
+        return _with(made, "with inputs matched by name, not by place")
+    return _up_to_names(made, terms, progress, up_to_names)
+
+
+def _with(made: Comparison, said: str) -> Comparison:
+    """The same, with something said behind its verdict."""
+    return replace(made, found=replace(made.found, because=f"{made.because}, {said}"))
+
+
+def _in_own_names(first: Subject, own: OwnNames, terms: Terms, progress: Watcher) -> Comparison:
+    """A network and a formula that was typed in names of its own."""
+    matching = own.matching
+    if not (matching.inputs or matching.names):
+        because = f"the formula is another network: {'; '.join(matching.differences)}"
+        return Comparison(first, own.side, Verdict("different", because, ()))
+    if own.other is not None:
+        other = aligned(own.other, own.side)
+        if VERDICTS[judge(own.other, other, terms, progress).name] == 0:
+            because = f"a special case: equal only where {own.only_where}"
+            made = Comparison(first, own.side, Verdict("different", because, ()))
+            return _with(made, f"with {own.said}") if own.said else made
+    made = _compared(first, aligned(first, own.side), terms, progress)
+    if made.equal:
+        return _with(made, f"with {own.said}")
+    said = [f"read with {own.said}"] if own.said else []
+    if made.diagnosis is None or not made.diagnosis.mistakes:
+        said += [*matching.differences, *matching.wrong][:4]
+    return replace(made, notes=(*made.notes, *said))
+
+
+def _up_to_names(made: Comparison, terms: Terms, progress: Watcher, asked: bool) -> Comparison:
+    """Two that differ, but perhaps in their names alone; with that `asked` for they are equal."""
+    own = names_apart(made.one, made.other) if made.verdict == "different" else None
+    if own is None:
         return made
-    because = f"{made.because}, with inputs matched by name, not by place"
-    return replace(made, found=replace(made.found, because=because))
+    found = _compared(made.one, aligned(made.one, own.side), terms, progress)
+    if not found.equal:
+        return made
+    if asked:
+        return _with(found, f"with {own.said}")
+    note = f"up to names they are equal, with {own.said} (--up-to-names)"
+    return replace(made, notes=(*made.notes, note))
 
 
 def _in_another_order(one: Subject, other: Subject) -> tuple[str, ...]:

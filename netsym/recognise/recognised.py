@@ -67,7 +67,9 @@ class Recognised:
 
 
 def recognise(
-    given: str | Parsed | Form, inputs: Sequence[str] | None = None, longest: int | None = 1_000_000
+    given: str | Parsed | Form,
+    inputs: Inputs | Sequence[str] | None = None,
+    longest: int | None = 1_000_000,
 ) -> Recognised:
     """The layers of a formula; `inputs` are its inputs, where the names do not tell.
 
