@@ -6,13 +6,16 @@ from collections.abc import Mapping
 
 from netsym.errors import SpecError
 from netsym.graph.functions import FUNCTIONS, LINEAR
-from netsym.typed.carets import mistake
+from netsym.typed.carets import Span, mistake
+from netsym.typed.choices import COMPARISONS, MARKS, ChoiceError, Choices
 from netsym.typed.nodes import TypedNodes
 from netsym.typed.numerals import fraction_of
 from netsym.typed.precedence import EXPONENTIAL, NEGATION, Level, Levels
+from netsym.typed.spelled_out import PIECE, PIECEWISE, SPELLED_OUT, Writer
 from netsym.typed.tokens import END, Tokens
 from netsym.typed.vocabulary import Vocabulary, function_of
 from netsym.typed.words import Words
+from netsym.wording import plural
 
 _POWERS = frozenset({"^", "superscript"})
 _CLOSES: Mapping[str, str] = {"(": ")", "[": "]", "{": "}", "|": "|"}
@@ -30,20 +33,22 @@ class Expressions(Levels):
     def __init__(self, tokens: Tokens, vocabulary: Vocabulary, deepest: int | None = None) -> None:
         super().__init__(tokens, TypedNodes(tokens.text, deepest))
         self.words = Words(tokens, vocabulary, self.nodes)
-        self.notes: dict[str, None] = {}
+        self.choices = Choices(self.nodes)
+        self.notes: dict[str, None] = dict.fromkeys(tokens.notes)
+        self.several: tuple[int, ...] = ()  # the values of a vector that the whole formula is
         self._is_open = vocabulary.is_open
         self._most_open = None if deepest is None else 20 * deepest
         self._calls = 0  # how many functions are open
 
     def read(self, place: int) -> tuple[int, int]:
         """The number of the expression that begins at a token, and the token after it."""
-        self.level, self.stack, self._calls = Level(), [], 0
+        self.level, self.stack, self._calls, self.several = Level(), [], 0, ()
         while place >= 0:
             place = self._operator(self._operand(place))
         if self.stack:
             raise self._unclosed()
         self.end_term()
-        return self.sum(), -place
+        return self._whole(), -place
 
     def note(self, note: str) -> None:
         """Say what was assumed."""
@@ -69,7 +74,8 @@ class Expressions(Levels):
             elif kind == "number":
                 return self._number(place, tokens.starts[place], negative=False)
             elif kind == "(" or kind == "|":
-                self._open(place, place, "abs" if kind == "|" else "")
+                piece = PIECE if self.level.function == PIECEWISE and self.level.is_fresh else ""
+                self._open(place, place, "abs" if kind == "|" else piece)
                 place += 1
             elif kind == "-":
                 if kinds[place + 1] == "number" and kinds[place + 2] not in _POWERS:
@@ -118,14 +124,22 @@ class Expressions(Levels):
         tokens, words = self.tokens, self.words
         number = words.known(place)
         if number is None:
+            called = words.called(place)
+            if called:
+                self._open(place + 1, place, called)
+                return place + 2
             function = words.function(place)
             if function is not None and FUNCTIONS[function].arity:
                 self._open(place + 1, place, function)
                 return place + 2
             if function is not None:
                 number = self.nodes.made(function, (), tokens.starts[place], tokens.stops[place])
-            elif tokens.words[place] == "e":
+            elif tokens.words[place] == "e" or (
+                tokens.words[place] == "E" and tokens.kinds[place + 1] == "^"
+            ):
                 return self._euler(place)
+            elif tokens.words[place] in ("True", "TRUE", "true"):
+                number = self.nodes.at(self.nodes.constant(1.0), *tokens.span(place))
             elif self._is_open and tokens.kinds[place + 1] != "(":
                 number = words.free(place)
             else:
@@ -199,6 +213,9 @@ class Expressions(Levels):
             elif kind in ("name", "(", "|", "number"):
                 self._side_by_side(place)
                 return place
+            elif kind in MARKS:
+                self._mark(place)
+                return place + 1
             else:
                 place = self._line(place) if kind == "line" else self._end(place)
                 if place < 0:
@@ -212,7 +229,8 @@ class Expressions(Levels):
         kinds, after = self.tokens.kinds, place
         while kinds[after] == "line":
             after += 1
-        return after if self.stack or kinds[after] in "+-*/" else -place
+        goes_on = self.stack or kinds[after] in "+-*/" or kinds[after] in MARKS
+        return after if goes_on else -place
 
     def _end(self, place: int) -> int:
         kind = self.tokens.kinds[place]
@@ -231,12 +249,14 @@ class Expressions(Levels):
                 hint="write a decimal with a point, as in 0.5",
             )  # fmt: skip
         self.end_term()
-        level = self.level
+        self._add_argument(self.level, self._whole())
+
+    def _add_argument(self, level: Level, number: int) -> None:
         if isinstance(level.arguments, list):
-            level.arguments.append(self.sum())
+            level.arguments.append(number)
         else:
-            level.arguments = [self.sum()]
-        self.level.terms = []
+            level.arguments = [number]
+        level.terms = []
 
     def _close(self, place: int) -> None:
         tokens, level = self.tokens, self.level
@@ -246,21 +266,74 @@ class Expressions(Levels):
         if _CLOSES.get(opening, closing) != closing:
             raise tokens.mistake(f"{opening!r} is closed by {closing!r}", level.opened, place)
         self.end_term()
-        self.value = self.sum()
+        self.value = self._whole()
         self.first, self.last = level.start, tokens.stops[place]
         if level.function:
             self._calls -= 1
             self.value = self._called(level, self.value)
         self.level = self.stack.pop()
 
+    # -- choices --------------------------------------------------------------------------------
+    def _mark(self, place: int) -> None:
+        """A sign of a comparison or a choice ends a part."""
+        level, kind = self.level, self.tokens.kinds[place]
+        self.end_term()
+        if level.whole_start < 0:
+            level.whole_start = level.sum_start
+        number = self.sum()
+        held = self._held(number)
+        level.terms, level.compared = [], ()
+        if kind in COMPARISONS:
+            level.compared = (kind, number, held)
+        elif isinstance(level.parts, list):
+            level.parts.append((number if held < 0 else held, kind))
+        else:
+            level.parts = [(number if held < 0 else held, kind)]
+
+    def _held(self, right: int) -> int:
+        """Whether the comparisons so far hold; -1 if there is none."""
+        level = self.level
+        if not level.compared:
+            return -1
+        sign, left, before = level.compared
+        span = (level.whole_start, self.last)
+        held = self.choices.compared(sign, left, right, span)
+        return held if before < 0 else self.choices.both(before, held, span)
+
+    def _whole(self) -> int:
+        """The sum, or what comparisons and a choice make of it."""
+        level, number = self.level, self.sum()
+        if level.whole_start < 0:
+            return number
+        held = self._held(number)
+        number = number if held < 0 else held
+        span = (level.whole_start, self.last)
+        level.compared, level.whole_start = (), -1
+        if not isinstance(level.parts, list):
+            return number
+        parts, level.parts = level.parts, ()
+        try:
+            return self.choices.folded(parts, number, span)
+        except ChoiceError as error:
+            raise mistake(str(error), self.tokens.text, span) from None
+
+    # -- functions ------------------------------------------------------------------------------
     def _called(self, level: Level, last: int) -> int:
         arguments, start, stop = [*level.arguments, last], self.first, self.last
+        if level.function.startswith("="):
+            return self._defined(level.function[1:], arguments, (start, stop))
+        if level.function == PIECE:
+            return self._piece(arguments, (start, stop))
+        if level.function in SPELLED_OUT:
+            return self._spelled_out(level.function, arguments, (start, stop))
         if level.function == LINEAR:
             if len(arguments) > 1:
                 message = f"{LINEAR} takes 1 value, not {len(arguments)}"
                 raise mistake(message, self.tokens.text, (start, stop))
             return last
         row = FUNCTIONS[level.function]
+        if row.vector:
+            return self._vector(level, arguments)
         if row.alpha is not None and len(arguments) == 1:
             arguments.append(self.nodes.at(self.nodes.constant(row.alpha), start, stop))
         if row.arity not in (-1, len(arguments)):
@@ -268,6 +341,57 @@ class Expressions(Levels):
             message = f"{level.function} takes {takes}, not {len(arguments)}"
             raise mistake(message, self.tokens.text, (start, stop))
         return self.nodes.made(level.function, tuple(arguments), start, stop)
+
+    def _defined(self, word: str, arguments: list[int], span: Span) -> int:
+        """A function that the text defines, of other values."""
+        parameters, value = self.words.functions[word]
+        if len(arguments) != len(parameters):
+            wanted = plural(len(parameters), "value")
+            raise mistake(f"{word} takes {wanted}, not {len(arguments)}", self.tokens.text, span)
+        by = dict(zip(parameters, arguments, strict=True))
+        return self.nodes.substituted(value, by, span)
+
+    def _piece(self, arguments: list[int], span: Span) -> int:
+        """A value and its condition, as two arguments of what they are pieces of."""
+        if len(arguments) != 2:
+            message = "each piece is a value and its condition, as in (z, z > 0)"
+            raise mistake(message, self.tokens.text, span)
+        self._add_argument(self.stack[-1], arguments[0])
+        return arguments[1]
+
+    def _spelled_out(self, name: str, arguments: list[int], span: Span) -> int:
+        arity, write = SPELLED_OUT[name]
+        if arity not in (-1, len(arguments)):
+            message = f"{name} takes {plural(arity, 'value')}, not {len(arguments)}"
+            raise mistake(message, self.tokens.text, span)
+        try:
+            return write(Writer(self.nodes, self.choices, span), *arguments)
+        except ChoiceError as error:
+            raise mistake(str(error), self.tokens.text, span) from None
+
+    def _vector(self, level: Level, arguments: list[int]) -> int:
+        """The values of softmax, where it is the whole formula."""
+        name, span = level.function, (self.first, self.last)
+        if name == "logsumexp" or len(arguments) == 1 or len(self.stack) > 1 or not (
+            self.stack[0].is_fresh and self.stack[0].whole_start < 0
+        ):  # fmt: skip
+            raise self._no_vector(level)
+        powers = [self.nodes.made("exp", (each,), *span) for each in arguments]
+        total = self.nodes.made("add", tuple(powers), *span)
+        self.several = tuple(self.nodes.made("divide", (each, total), *span) for each in powers)
+        return self.several[0]
+
+    def _no_vector(self, level: Level) -> SpecError:
+        place = level.opened - 1
+        word = self.tokens.words[place]
+        if level.function == "logsumexp":
+            return self.tokens.mistake(
+                f"{word!r} is of a vector", place, hint="write log(exp(z_1) + exp(z_2) + …)"
+            )
+        return self.tokens.mistake(
+            f"{word!r} makes several values of several, so it is no part of one formula", place,
+            hint="write exp(z_1)/(exp(z_1) + exp(z_2) + …) for its first value",
+        )  # fmt: skip
 
     def _superscript(self, word: str) -> int:
         text = word.translate(_DIGITS)

@@ -20,7 +20,11 @@ from netsym.typed.tokens import Tokens, unknown_character
 from netsym.typed.vocabulary import Vocabulary, function_of
 from netsym.wording import plural
 
-_LATEX = re.compile(r"\\[A-Za-z(\[]|[\^_]\{|\$")
+_LATEX = re.compile(
+    r"\\[A-Za-z(\[,;:!{|]|\\\\|\A\s*\$(?![A-Za-z]{1,3}\$?[0-9]).*\$\s*\Z", re.DOTALL
+)
+_BRACED = re.compile(r"[\^_]\{")
+_PLAIN = re.compile(r"[*\n]|[A-Za-z][A-Za-z0-9]")  # a product, lines, and names as text has them
 
 _SILENT_WORDS = (
     "left|right|displaystyle|textstyle|limits|nolimits|nonumber|notag|quad|qquad|"
@@ -63,8 +67,12 @@ _SKIPPED = re.compile(r"_\{[^{}]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}[^{}]*)*\}")
 
 
 def is_latex(text: str) -> bool:
-    r"""Whether a formula is typed in LaTeX: a backslash command, `^{`, `_{` or a dollar."""
-    return _LATEX.search(text) is not None
+    r"""Whether a formula is typed in LaTeX: with commands, between dollars, or with scripts in
+    braces where every name is a letter.
+    """
+    if _LATEX.search(text):
+        return True
+    return _BRACED.search(text) is not None and _PLAIN.search(text) is None
 
 
 @dataclass(slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from netsym.errors import SpecError
 from netsym.graph.builder import Builder
 from netsym.typed.carets import Span, mistake
 from netsym.typed.numerals import NumberError, half_unit, value_of
+
+_MOST_COPIED = 1_000_000
 
 
 class TypedNodes(Builder):
@@ -22,6 +25,7 @@ class TypedNodes(Builder):
         self.deepest = deepest
         self.spans: list[Span] = []
         self._halves: dict[int, list[Fraction]] = {}
+        self._copied = 0
         self._typed: dict[tuple[str, bool], int] = {}
 
     def at(self, number: int, start: int, stop: int) -> int:
@@ -42,6 +46,33 @@ class TypedNodes(Builder):
         """The number of an operation that stands there."""
         number = self.operation(operation, operands)
         return self.at(number, start, stop) if number == len(self.spans) else number
+
+    def known(self, operation: str, operands: tuple[int, ...]) -> int | None:
+        """The number of an operation if it is there."""
+        return self._numbers.get((operation, operands))
+
+    def substituted(self, number: int, by: Mapping[int, int], span: Span) -> int:
+        """A value with other nodes in the place of some; raises `SpecError` for too many copies."""
+        copies, stack = dict(by), [number]
+        while stack:
+            each = stack[-1]
+            operation, operands = self.kinds[each]
+            below = () if operation in ("symbol", "constant") else operands
+            missing = [n for n in below if n not in copies]
+            if missing and each not in copies:
+                stack += missing
+                continue
+            stack.pop()
+            if each not in copies:
+                new = tuple(copies[n] for n in below)
+                copies[each] = each if new == tuple(below) else self.made(operation, new, *span)
+                self._copied += 1
+        if self._copied > _MOST_COPIED and self.deepest is not None:
+            raise mistake(
+                f"the functions that are defined here make more than {_MOST_COPIED:,} copies",
+                self.text, span, hint="give their values names",
+            )  # fmt: skip
+        return copies[number]
 
     def typed_number(self, word: str, negative: bool, start: int, stop: int) -> int:
         """The number of a constant as typed; raises `SpecError` for one too long or large."""

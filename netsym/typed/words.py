@@ -6,6 +6,7 @@ from netsym.errors import SpecError, did_you_mean
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import refuse_bad_name
 from netsym.typed.nodes import TypedNodes
+from netsym.typed.spelled_out import spelled_out
 from netsym.typed.tokens import Tokens
 from netsym.typed.vocabulary import Vocabulary, function_of, plain_names
 from netsym.wording import joined
@@ -15,6 +16,7 @@ class Words:
     """Finds the nodes of words.
 
     `defined` are the names that the text itself defines, `used` those of them that occur;
+    `functions` are what it defines that takes values, by word: their parameters and value;
     `first_use` says where free names occur first, `numbers` what words have meant so far.
     """
 
@@ -23,10 +25,22 @@ class Words:
         self.vocabulary = vocabulary
         self.nodes = nodes
         self.defined: dict[str, int] = {}
+        self.functions: dict[str, tuple[list[int], int]] = {}
         self.defining = ""
         self.used: set[str] = set()
         self.first_use: dict[str, int] = {}
         self.numbers: dict[str, int] = {}
+
+    def define_function(self, word: str, parameters: list[int], value: int) -> None:
+        """From here on, a word with values in parentheses stands for a function of them."""
+        self.functions[word] = (parameters, value)
+
+    def called(self, place: int) -> str:
+        """What the text defines, or what is written out, if a word takes values; else ""."""
+        word = self.tokens.words[place]
+        if self.tokens.kinds[place + 1] != "(":
+            return ""
+        return f"={word}" if word in self.functions else spelled_out(word)
 
     def define(self, word: str, name: str, number: int) -> None:
         """From here on, a name stands for a value."""
@@ -70,17 +84,10 @@ class Words:
         """The function that a word means; raises `SpecError` where it has no values to take."""
         tokens, word = self.tokens, self.tokens.words[place]
         function = function_of(word)
+        if word == "sigma" and tokens.kinds[place + 1] == "(":
+            function = "sigmoid"
         if function is None or FUNCTIONS[function].arity == 0:
             return function
-        if function == "logsumexp":
-            raise tokens.mistake(
-                f"{word!r} is of a vector", place, hint="write log(exp(z_1) + exp(z_2) + …)"
-            )
-        if FUNCTIONS[function].vector:
-            raise tokens.mistake(
-                f"{word!r} makes several values of several, so it is no part of one formula", place,
-                hint="write exp(z_1)/(exp(z_1) + exp(z_2) + …) for its first value",
-            )  # fmt: skip
         if tokens.kinds[place + 1] != "(":
             raise tokens.mistake(f"{word!r} is a function", place, hint=f"write {word}(…)")
         return function

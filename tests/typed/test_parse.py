@@ -196,8 +196,8 @@ MISTAKES = [
              "if it is all of 2*x, put that into parentheses; else write the *"),
     ("e^2x", "it is not clear where the exponent ends\n  e^2x\n     ^\n"
              "if it is all of 2*x, put that into parentheses; else write the *"),
-    ("a = b\nb = a", "'b' is used before it is defined\n  line 1: a = b\n              ^\n"
-                     "put its equation first"),
+    ("a = b\nb = a", "'a' is used before it is defined\n  line 2: b = a\n              ^\n"
+                     "it is defined by itself, through other equations"),
     ("a = a + 1", "'a' is used in its own definition\n  a = a + 1\n      ^"),
     ("a = 1\na = 2", "'a' is defined twice\n  line 2: a = 2\n          ^\n"
                      "it is defined in line 1 already"),

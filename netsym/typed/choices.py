@@ -1,0 +1,209 @@
+"""Choices by conditions: c ? a : b, a if c else b, if (c) a else b, and IF(c, a, b).
+
+What they stand for is written by the functions that networks have: max, min, abs, leaky_relu and
+elu where a choice is one of these, and products with steps elsewhere.
+"""
+
+from __future__ import annotations
+
+from netsym.typed.carets import Span
+from netsym.typed.nodes import TypedNodes
+from netsym.typed.tokens import Change, Tokens
+from netsym.typed.vocabulary import Vocabulary
+
+COMPARISONS = frozenset({"<", ">", "<=", ">="})
+#: Kinds of tokens between the parts of a choice.
+MARKS = COMPARISONS | {"?", ":", "if", "else"}
+
+
+def read_choices(tokens: Tokens, _: Vocabulary) -> Tokens:
+    """The words if and else as signs; `if (c) a else b` of R as c ? a : b."""
+    kinds, words, changes = tokens.kinds, tokens.words, dict[int, Change | None]()
+    closings = _closings(tokens)
+    pending = 0  # how many of R are open
+    for place, kind in enumerate(kinds):
+        if kind != "name":
+            continue
+        word = words[place]
+        called = kinds[place + 1] == "("
+        operand = place == 0 or kinds[place - 1] not in ("name", "number", ")", "superscript")
+        if word == "if" and called and operand:
+            closing, values = closings.get(place + 1, (-1, 1))
+            after = kinds[closing + 1] if closing >= 0 else ""
+            if values == 1 and after in ("name", "number", "(", "-"):
+                changes[place] = None
+                changes[closing] = (")", ")", closing)
+                pending += 1
+        if word == "if" and not operand:
+            changes[place] = ("if", word, place)
+        elif word == "else":
+            changes[place] = (":" if pending else "else", word, place)
+            pending -= pending > 0
+    return _with_question_marks(tokens, changes)
+
+
+def _closings(tokens: Tokens) -> dict[int, tuple[int, int]]:
+    """Where each parenthesis closes, and how many values are in it."""
+    opened: list[list[int]] = []
+    found: dict[int, tuple[int, int]] = {}
+    for place, kind in enumerate(tokens.kinds):
+        if kind == "(":
+            opened.append([place, 1])
+        elif kind == "," and opened:
+            opened[-1][1] += 1
+        elif kind == ")" and opened:
+            opening, values = opened.pop()
+            found[opening] = (place, values)
+    return found
+
+
+def _with_question_marks(tokens: Tokens, changes: dict[int, Change | None]) -> Tokens:
+    """The tokens with a ? behind every parenthesis that ends a condition of R."""
+    made, place = tokens.like(), 0
+    for at in sorted(changes):
+        change = changes[at]
+        made.take(tokens, place, at)
+        place = at + 1
+        if change is None:
+            continue
+        made.add(change[0], change[1], tokens.starts[at], tokens.stops[at])
+        if change[0] == ")":
+            made.add("?", "?", tokens.stops[at], tokens.stops[at])
+    made.take(tokens, place, len(tokens.kinds))
+    return made
+
+
+class ChoiceError(ValueError):
+    """A choice that lacks a part; the text says which."""
+
+
+class Choices:
+    """Makes the nodes of comparisons, and of choices by them."""
+
+    def __init__(self, nodes: TypedNodes) -> None:
+        self.nodes = nodes
+        self._sides: dict[int, tuple[int, int]] = {}  # of a comparison: the greater, the less
+        self._truths: set[int] = set()  # nodes that are 0 or 1
+
+    def compared(self, sign: str, left: int, right: int, span: Span) -> int:
+        """1 where a comparison holds, else 0."""
+        more, less = (left, right) if sign[0] == ">" else (right, left)
+        nodes = self.nodes
+        if nodes.kinds[less] == ("constant", 0.0):
+            difference = more
+        elif nodes.kinds[more] == ("constant", 0.0):
+            difference = nodes.made("negate", (less,), *span)
+        else:
+            negated = nodes.made("negate", (less,), *span)
+            difference = nodes.made("add", (more, negated), *span)
+        step = "step" if sign.endswith("=") else "heaviside"
+        number = nodes.made(step, (difference,), *span)
+        self._sides[number] = (more, less)
+        self._truths.add(number)
+        return number
+
+    def are_opposite(self, one: int, other: int) -> bool:
+        """Whether of two comparisons one holds where the other does not, but where sides meet."""
+        sides = self._sides.get(one)
+        return sides is not None and self._sides.get(other) == sides[::-1]
+
+    def both(self, one: int, other: int, span: Span) -> int:
+        """1 where both hold."""
+        number = self.nodes.made("multiply", (one, other), *span)
+        self._truths.add(number)
+        return number
+
+    def folded(self, parts: list[tuple[int, str]], last: int, span: Span) -> int:
+        """The value of a choice, from its parts with the signs behind them, and the last part."""
+        value, others, condition = last, list[int](), -1
+        for number, mark in reversed(parts):
+            if mark == ":":
+                others.append(value)
+                value = number
+            elif mark == "?":
+                if not others:
+                    raise ChoiceError("a choice c ? a : b has no :")
+                value = self.chosen(number, value, others.pop(), span)
+            elif mark == "else":
+                if condition >= 0:
+                    raise ChoiceError("a choice a if c else b has no if")
+                condition = number
+            else:
+                if condition < 0:
+                    raise ChoiceError("a choice a if c else b has no else")
+                value, condition = self.chosen(condition, number, value, span), -1
+        if others:
+            raise ChoiceError("this ':' belongs to no choice")
+        if condition >= 0:
+            raise ChoiceError("a choice a if c else b has no if")
+        return value
+
+    def chosen(self, condition: int, one: int, other: int, span: Span) -> int:
+        """`one` where a condition holds, else `other`."""
+        nodes = self.nodes
+        if nodes.kinds[condition] == ("constant", 1.0):
+            return one
+        if condition not in self._truths:
+            raise ChoiceError("a condition compares two values, as in z > 0")
+        sides = self._sides.get(condition)
+        if sides is not None:
+            number = self._known(*sides, one, other, span)
+            if number is not None:
+                return number
+        terms = []
+        if nodes.kinds[one] != ("constant", 0.0):
+            terms.append(self._product(condition, one, span))
+        if nodes.kinds[other] != ("constant", 0.0):
+            negated = nodes.made("negate", (condition,), *span)
+            first = nodes.at(nodes.constant(1.0), *span)
+            complement = nodes.made("add", (first, negated), *span)
+            terms.append(self._product(complement, other, span))
+        if len(terms) == 2:
+            return nodes.made("add", tuple(terms), *span)
+        return terms[0] if terms else one
+
+    def _product(self, truth: int, value: int, span: Span) -> int:
+        if self.nodes.kinds[value] == ("constant", 1.0):
+            return truth
+        return self.nodes.made("multiply", (truth, value), *span)
+
+    def _known(self, more: int, less: int, one: int, other: int, span: Span) -> int | None:
+        """The function that a choice is: max, min, abs, leaky_relu or elu."""
+        nodes = self.nodes
+        if {one, other} == {more, less} and one != other:
+            numbers_first = sorted((more, less), key=lambda n: nodes.kinds[n][0] != "constant")
+            return nodes.made("max" if one == more else "min", tuple(numbers_first), *span)
+        if nodes.kinds[less] == ("constant", 0.0):
+            value, above, below = more, one, other
+        elif nodes.kinds[more] == ("constant", 0.0):
+            value, above, below = less, other, one
+        else:
+            return None
+        if above != value:
+            return None
+        if nodes.kinds[below] == ("negate", (value,)):
+            return nodes.made("abs", (value,), *span)
+        alpha = self._factor(below, value)
+        if alpha is not None:
+            return nodes.made("leaky_relu", (value, alpha), *span)
+        curve = self._curve(value)
+        alpha = nodes.at(nodes.constant(1.0), *span) if below in curve else None
+        for each in curve:
+            alpha = self._factor(below, each) if alpha is None else alpha
+        return None if alpha is None else nodes.made("elu", (value, alpha), *span)
+
+    def _factor(self, product: int, value: int) -> int | None:
+        """The other of two factors, if one is this."""
+        operation, operands = self.nodes.kinds[product]
+        if operation == "multiply" and len(operands) == 2 and value in operands:
+            return int(operands[operands[0] == value])
+        return None
+
+    def _curve(self, value: int) -> tuple[int, ...]:
+        """The nodes of exp(value) - 1 that are there."""
+        known = self.nodes.known
+        power, less = known("exp", (value,)), self.nodes.constant(-1.0)
+        if power is None:
+            return ()
+        orders = ((power, less), (less, power))
+        return tuple(n for order in orders if (n := known("add", order)) is not None)
