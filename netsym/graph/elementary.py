@@ -48,11 +48,11 @@ def _expand_heaviside(ops: Any, z: Any) -> Any:
 
 #: In the order in which they are listed.
 ROWS = (
-    Function(name="pi", unicode="π", latex=r"\pi", arity=0, python="pi", sympy="pi",
-             numpy=lambda: np.float64(math.pi),
+    Function(name="pi", aliases=("m_pi",), unicode="π", latex=r"\pi", arity=0, python="pi",
+             sympy="pi", numpy=lambda: np.float64(math.pi),
              derivative=lambda _, __: ()),
-    Function(name="exp", aliases=("expf",), activation=True, latex=r"\exp", numpy=np.exp, python="exp",
-             sympy="exp", derivative=lambda _, a, __: (a,)),
+    Function(name="exp", aliases=("expf",), activation=True, latex=r"\exp", numpy=np.exp,
+             python="exp", sympy="exp", derivative=lambda _, a, __: (a,)),
     Function(name="log", aliases=("ln", "logf"), latex=r"\log", numpy=np.log, python="log",
              sympy="log", derivative=lambda ops, _, z: (ops.divide(ops.constant(1), z),)),
     Function(name="sqrt", aliases=("√", "sqrtf"), latex=r"\sqrt", numpy=np.sqrt, python="sqrt",

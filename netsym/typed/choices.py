@@ -94,7 +94,11 @@ class Choices:
         elif nodes.kinds[more] == ("constant", 0.0):
             difference = nodes.made("negate", (less,), *span)
         else:
-            negated = nodes.made("negate", (less,), *span)
+            operation, value = nodes.kinds[less]
+            if operation == "constant":
+                negated = nodes.at(nodes.constant(-value), *span)
+            else:
+                negated = nodes.made("negate", (less,), *span)
             difference = nodes.made("add", (more, negated), *span)
         step = "step" if sign.endswith("=") else "heaviside"
         number = nodes.made(step, (difference,), *span)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from netsym.graph.functions import FUNCTIONS
+from netsym.typed.bare_functions import read_bare_functions
 from netsym.typed.choices import read_choices
 from netsym.typed.indices import read_indices
 from netsym.typed.programs import DECLARING, is_left_side, read_programs
@@ -57,10 +58,10 @@ def translated(tokens: Tokens, vocabulary: Vocabulary) -> Tokens:
     Raises `SpecError` for what can be read in two ways, and says both.
     """
     present = {*tokens.kinds, *tokens.words}
-    for signs, read in _PASSES:
+    for signs, read in _PASSES_OF_LATEX if tokens.loose else _PASSES:
         if not signs.isdisjoint(present):
             tokens = read(tokens, vocabulary)
-    return tokens
+    return read_bare_functions(tokens, vocabulary)
 
 
 def _points(tokens: Tokens, _: Vocabulary) -> Tokens:
@@ -291,3 +292,4 @@ _PASSES: tuple[tuple[frozenset[str], Callable[[Tokens, Vocabulary], Tokens]], ..
     (frozenset({"if", "If", "IF", "else", "?"}), read_choices),
     (frozenset({":"}), _columns),
 )  # fmt: skip
+_PASSES_OF_LATEX = ((_CLAUSES, _clauses),)

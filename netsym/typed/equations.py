@@ -284,7 +284,7 @@ class Equations:
                 "the equations have different arguments", left.token,
                 hint="first " + ", ".join(self.arguments)[:60],
             )  # fmt: skip
-        self.arguments = names
+        self.arguments = self.expressions.words.arguments = names
 
     def _strange_equals(self, place: int) -> SpecError:
         tokens = self.tokens

@@ -14,12 +14,14 @@ from netsym.typed.precedence import EXPONENTIAL, NEGATION, Level, Levels
 from netsym.typed.spelled_out import PIECE, PIECEWISE, SPELLED_OUT, Writer
 from netsym.typed.tokens import END, Tokens
 from netsym.typed.vocabulary import Vocabulary, function_of
-from netsym.typed.words import Words
+from netsym.typed.words import Words, is_symbol
 from netsym.wording import plural
 
 _POWERS = frozenset({"^", "superscript"})
 _CLOSES: Mapping[str, str] = {"(": ")", "[": "]", "{": "}", "|": "|"}
 _MOST_NOTES = 100
+_SHOWN = 60  # tokens
+_LONGEST_READING = 80
 _TAKES = {0: "no value", 1: "1 value", 2: "z, or z and alpha", 3: "z, low and high"}  # by arity
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
@@ -140,7 +142,11 @@ class Expressions(Levels):
                 return self._euler(place)
             elif tokens.words[place] in ("True", "TRUE", "true"):
                 number = self.nodes.at(self.nodes.constant(1.0), *tokens.span(place))
-            elif self._is_open and tokens.kinds[place + 1] != "(":
+            elif self._is_open and (tokens.kinds[place + 1] != "(" or words.is_factor(place)):
+                factors = words.factors(place)
+                if factors:
+                    self._split(place, *factors)
+                    return -(place + 1)
                 number = words.free(place)
             else:
                 self._split(place, *words.halves(place))
@@ -167,7 +173,8 @@ class Expressions(Levels):
         tokens, word = self.tokens, self.tokens.words[place]
         start, stop = tokens.starts[place], tokens.stops[place]
         middle = start + (len(left) if stop - start == len(word) else 0)
-        self._refuse_unclear(place, f"{left}*{right}", self.level.divides)
+        self.first, self.last = start, middle
+        self._refuse_unclear(place, left, right, self.level.divides)
         self._half(left, place, (start, middle))
         self.end_factor()
         self._half(right, place, (middle, stop))
@@ -175,8 +182,9 @@ class Expressions(Levels):
 
     def _half(self, word: str, place: int, span: tuple[int, int]) -> None:
         name = self.words.vocabulary.resolve(word, self.words.defined)
-        assert name is not None
-        self.value = self.words.named(word, name, place)
+        if name is None:  # where any name may be
+            self.words.first_use.setdefault(word, place)
+        self.value = self.words.named(word, name or word, place)
         self.first, self.last = span
 
     # -- operators ------------------------------------------------------------------------------
@@ -409,30 +417,58 @@ class Expressions(Levels):
         kind, before = tokens.kinds[place], tokens.kinds[place - 1]
         left, right = tokens.words[place - 1], tokens.words[place]
         strange = kind == "name" and before == "name" and self._is_open
-        strange &= function_of(right) is None
-        if not tokens.loose and (kind == "number" or strange or right.startswith("_")):
+        strange &= not (is_symbol(left) and (is_symbol(right) or function_of(right)))
+        numbers = kind == "number" and (before == "number" or not tokens.loose)
+        if numbers or (not tokens.loose and (strange or right.startswith("_"))):
             raise tokens.mistake(
                 f"nothing joins {left[:40]!r} and {right[:40]!r}", place - 1, place,
                 hint="write * between them for a product",
             )  # fmt: skip
         divided = self.level.divides or (place > 1 and tokens.kinds[place - 2] == "/")
-        self._refuse_unclear(place, f"{left}*{right}", divided)
+        taken = tokens.text[self.first : self.last]
+        self._refuse_unclear(place, taken, self._shown_operand(place), divided)
         self.end_factor()
         if not tokens.loose:
             typed = tokens.text[tokens.starts[place - 1] : tokens.stops[place]]
             self.note(f"{' '.join(typed.split())} was read as {left}*{right}")
 
-    def _refuse_unclear(self, place: int, product: str, divided: bool) -> None:
+    def _shown_operand(self, place: int) -> str:
+        """An operand as typed, up to the end of its parentheses."""
+        tokens = self.tokens
+        after = place + (tokens.kinds[place] == "name" and tokens.kinds[place + 1] == "(")
+        if tokens.kinds[after] != "(":
+            return tokens.text[tokens.starts[place] : tokens.stops[place]]
+        depth = 0
+        for stop in range(after, min(after + _SHOWN, len(tokens.kinds))):
+            depth += (tokens.kinds[stop] == "(") - (tokens.kinds[stop] == ")")
+            if depth == 0:
+                return tokens.text[tokens.starts[place] : tokens.stops[stop]]
+        return tokens.text[tokens.starts[place] : tokens.stops[after]] + "…)"
+
+    def _refuse_unclear(self, place: int, left: str, right: str, divided: bool) -> None:
+        """Refuse a product without a sign where its first factor ends a divisor or exponent."""
         tokens, level = self.tokens, self.level
         touches = place > 0 and tokens.stops[place - 1] == tokens.starts[place]
         touches &= tokens.kinds[place - 1] in ("name", "number", "^")
         raised = bool(level.powers) and level.powers[-1][0] != NEGATION and not tokens.loose
-        if divided or (raised and touches):
-            what = "divisor" if divided else "exponent"
-            raise tokens.mistake(
-                f"it is not clear where the {what} ends", place,
-                hint=f"if it is all of {product[:60]}, put that into parentheses; else write the *",
-            )  # fmt: skip
+        if not (divided or (raised and touches)):
+            return
+        start = level.powers[0][1] if level.powers else self.first
+        if divided and level.factors:
+            start = level.factor_start
+        before = tokens.text[start : self.first]
+        if divided and not before.strip():  # 1/3 is one number
+            above, _, left = left.partition("/")
+            before = f"{above}/"
+        readings = f"{before}{left}*{right}", f"{before}({left}*{right})"
+        if divided:
+            readings = f"({before}{left})*{right}", readings[1]
+        what = "divisor" if divided else "exponent"
+        said = [" ".join(reading.split()) for reading in readings]
+        hint = "put the divisor or the exponent into parentheses"
+        if max(map(len, said)) <= _LONGEST_READING:
+            hint = "write " + " or ".join(said)
+        raise tokens.mistake(f"it is not clear where the {what} ends", place, hint=hint)
 
     # -- mistakes -------------------------------------------------------------------------------
     def _unclosed(self) -> SpecError:

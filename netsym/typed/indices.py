@@ -19,7 +19,7 @@ class _Indexed:
     numbers: tuple[int, ...]
     round: bool  # in parentheses, as MATLAB has it
 
-    def candidates(self, vocabulary: Vocabulary, from_zero: bool) -> Iterator[str]:
+    def candidates(self, from_zero: bool) -> Iterator[str]:
         """The plain names that it may stand for, the likeliest first."""
         numbers = [number + from_zero for number in self.numbers]
         for word in dict.fromkeys((self.word, self.word.lower())):
@@ -41,17 +41,17 @@ def read_indices(tokens: Tokens, vocabulary: Vocabulary) -> Tokens:
     from_zero = any(0 in each.numbers for each in found)
     if from_zero and (vocabulary.is_open or None in as_typed):
         as_typed = [_name(each, vocabulary, True) for each in found]
-        first = next(each for each in found if 0 in each.numbers)
+        place, first = next((n, each) for n, each in enumerate(found) if 0 in each.numbers)
         shown = tokens.text[tokens.starts[first.place] : tokens.stops[first.last]]
-        name = "_".join([first.word, *(str(number + 1) for number in first.numbers)])
-        tokens.notes.append(f"{shown} was read as {name}: the indices are counted from 0 here")
+        meant = as_typed[place] or next(first.candidates(True))
+        tokens.notes.append(f"{shown} was read as {meant}: the indices are counted from 0 here")
     else:
         from_zero = False
     changes: dict[int, Change | None] = {}
     for each, name in zip(found, as_typed, strict=True):
         if name is None and each.round:
             continue
-        spelled = name or next(each.candidates(vocabulary, from_zero))
+        spelled = name or next(each.candidates(from_zero))
         changes[each.place] = ("name", spelled, each.last)
     return tokens.edited(changes)
 
@@ -59,8 +59,8 @@ def read_indices(tokens: Tokens, vocabulary: Vocabulary) -> Tokens:
 def _name(each: _Indexed, vocabulary: Vocabulary, from_zero: bool) -> str | None:
     """The known name that is meant; if any may be, the likeliest."""
     if vocabulary.is_open and not each.round:
-        return next(each.candidates(vocabulary, from_zero))
-    candidates = each.candidates(vocabulary, from_zero)
+        return next(each.candidates(from_zero))
+    candidates = each.candidates(from_zero)
     return next((name for name in candidates if vocabulary.place(name)), None)
 
 

@@ -78,10 +78,8 @@ def parse_formula(
     vocabulary = Vocabulary(known, inputs)
     given = latex_names or {}
     chosen = outputs.literal if outputs is not None else ()
-    if is_latex(text):
-        tokens = latex_tokens(text, vocabulary, given, chosen)
-    else:
-        tokens = translated(tokens_of(text), vocabulary)
+    tokens = latex_tokens(text, vocabulary, given, chosen) if is_latex(text) else tokens_of(text)
+    tokens = translated(tokens, vocabulary)
     deepest = None if longest is None else _DEEPEST
     return _parsed(Equations(tokens, vocabulary, inputs, outputs, function, deepest), given)
 

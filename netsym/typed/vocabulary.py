@@ -18,6 +18,7 @@ _SPELLED = re.compile(
     r"(?P<below>[₀-₉,]+|[_0-9]+(?!\{)|[A-Za-z0-9_]+|_\{[A-Za-z0-9,]+\})?"
     r"(?P<behind>\^\{?[\[(][0-9]+[\])]\}?)?"
 )
+_NUMBERED = re.compile(r"([A-Za-z]+?)((?:_?[0-9]{1,9}){1,4})")
 #: Letters of values that have one index, however many digits it has; weights have two.
 _ONE_INDEX = re.compile(r"t+|[suvxyzabmh]|[bp][a-z]|gamma|beta|mu|sigma")
 
@@ -56,6 +57,26 @@ def plain_names(word: str) -> list[str]:
     below = below.strip("_{}").replace("_", ",")
     found = spelled(base.removesuffix("_") if below else base, layer, below)
     return found if layer or not word.isascii() else found[::-1]
+
+
+def _other_spellings(word: str) -> list[str]:
+    """Names whose indices are set apart in other ways.
+
+    >>> _other_spellings("x1"), _other_spellings("w112")
+    (['x_1'], ['w_112', 'w1_1_2', 'w_1_1_2', 'w1_12'])
+    """
+    match = _NUMBERED.fullmatch(word)
+    if match is None:
+        return []
+    base, below = match[1], match[2].strip("_")
+    digits = below.replace("_", "")
+    split = list(below) if digits == below else below.split("_")
+    found = [f"{base}_{digits}", f"{base}{digits}"]
+    if 1 < len(split) < 6 and "0" not in split:
+        found += [f"{base}{'_'.join(split)}", f"{base}_{'_'.join(split)}"]
+    if digits == below and len(digits) > 2:
+        found.append(f"{base}{digits[0]}_{digits[1:]}")
+    return [name for name in dict.fromkeys(found) if name != word]
 
 
 def spelled(base: str, layer: str, below: str) -> list[str]:
@@ -108,6 +129,8 @@ class Vocabulary:
         if not (defined or self.all):
             return None
         found = [n for n in plain_names(word) if n in defined or self.place(n)]
+        if not found and not self.is_open:
+            found = [n for n in _other_spellings(word) if self.place(n)]
         return found[0] if len(found) == 1 else None
 
     def splits(self, word: str, defined: Mapping[str, int]) -> list[tuple[str, str]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from netsym.errors import SpecError, did_you_mean
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import refuse_bad_name
@@ -10,6 +13,19 @@ from netsym.typed.spelled_out import spelled_out
 from netsym.typed.tokens import Tokens
 from netsym.typed.vocabulary import Vocabulary, function_of, plain_names
 from netsym.wording import joined
+
+_WEIGHT = r"[A-Za-z]+?_?[0-9]+(?:_[0-9]+)*"
+_WEIGHT_AND_X = re.compile(rf"({_WEIGHT})(x(?:_?[0-9]+)*)")
+_SYMBOL = re.compile(r"[A-Za-z]|.*[0-9₀-₉}]|.*(?![A-Za-z_]).", re.DOTALL)
+
+
+def is_symbol(word: str) -> bool:
+    """Whether a name is a letter, or has an index: what factors are called.
+
+    >>> is_symbol("w"), is_symbol("w_11"), is_symbol("θ"), is_symbol("gain")
+    (True, True, True, False)
+    """
+    return _SYMBOL.fullmatch(word) is not None
 
 
 class Words:
@@ -26,6 +42,7 @@ class Words:
         self.nodes = nodes
         self.defined: dict[str, int] = {}
         self.functions: dict[str, tuple[list[int], int]] = {}
+        self.arguments: list[str] = []  # of functions, that nothing else is known of
         self.defining = ""
         self.used: set[str] = set()
         self.first_use: dict[str, int] = {}
@@ -79,6 +96,38 @@ class Words:
             refuse_bad_name(name)
         except SpecError as error:
             raise self.tokens.mistake(str(error), place) from None
+
+    def is_factor(self, place: int) -> bool:
+        """Whether a name that nobody knows stands before parentheses as a factor does.
+
+        Raises `SpecError` where it may be a function as well.
+        """
+        tokens, word = self.tokens, self.tokens.words[place]
+        if not is_symbol(word) or word in "fgh":
+            return False
+        after = place + 2
+        while tokens.kinds[after] in ("name", ","):
+            after += 1
+        if tokens.kinds[after] == ")" and len(word) == 1 and not tokens.loose:
+            taken = tokens.text[tokens.starts[place + 2] : tokens.stops[after - 1]][:40]
+            raise tokens.mistake(
+                f"{word!r} can be a factor or a function here", place,
+                hint=f"write {word}*({taken}), or define {word}({taken}) = …",
+            )  # fmt: skip
+        return True
+
+    def factors(self, place: int) -> tuple[str, str] | None:
+        """A name that nobody knows as a weight and an input: w_11x as w_11 and x."""
+        word = self.tokens.words[place]
+        for match in (_WEIGHT_AND_X.fullmatch(word), *self._weights_and_arguments(word)):
+            if match:
+                return match[1], match[2]
+        return None
+
+    def _weights_and_arguments(self, word: str) -> Iterator[re.Match[str] | None]:
+        for name in self.arguments:
+            if word.endswith(name):
+                yield re.fullmatch(rf"({_WEIGHT})({name})", word)
 
     def function(self, place: int) -> str | None:
         """The function that a word means; raises `SpecError` where it has no values to take."""
