@@ -19,7 +19,7 @@ from netsym.formula import Formula
 from netsym.graph.builder import Builder
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Graph
-from netsym.graph.names import Names, literal, refuse_bad_name
+from netsym.graph.names import Names, first_words, free_letter, literal, refuse_bad_name
 from netsym.wording import plural
 
 
@@ -29,8 +29,9 @@ def from_sympy(
     """A sympy expression, or several in a list, Tuple or Matrix, as a formula.
 
     `inputs` are the symbols (or their names) that are inputs, in order; without it all symbols
-    are, by name. `outputs` names the results, "y" or "y_1 …" without it.
-    Raises `SpecError` for what is not an expression of the functions netsym knows.
+    are, by name. `outputs` names the results, "y" or "y_1 …" without it, or another letter where a
+    symbol has this one. Raises `SpecError` for what is not an expression of the functions that
+    netsym knows, and for the symbol e, which a text reads as Euler's number.
 
     >>> import sympy
     >>> x, w, b = sympy.symbols("x w b")
@@ -52,6 +53,8 @@ def from_sympy(
     names = [str(s) for s in inputs] if inputs is not None else sorted(nodes.symbols)
     for name in (*nodes.symbols, *names, *outputs):
         refuse_bad_name(name)
+        if name == "e":
+            raise SpecError("'e' is Euler's number in every text; give the symbol another name")
     for name, times in Counter([*dict.fromkeys([*nodes.symbols, *names]), *outputs]).items():
         if times > 1 or names.count(name) > 1:
             raise SpecError(f"the name {name!r} is given to two things; each names one")
@@ -167,7 +170,8 @@ class _Nodes(Builder):
         if outputs and len(outputs) != width:
             called, wanted = plural(len(outputs), "output name"), plural(width, "expression")
             raise SpecError(f"{called} for {wanted}; give one each")
-        ends = literal(*outputs) if outputs else Names("y", None, () if width == 1 else (width,))
+        letter = free_letter(first_words(self.symbols), "y")
+        ends = literal(*outputs) if outputs else Names(letter, None, () if width == 1 else (width,))
         places = np.array([placed[name] for name in inputs], dtype=np.int32)
         return Formula(graph, places, bind(ends, ids[self.roots]))
 

@@ -175,7 +175,7 @@ class Choices:
         """The function that a choice is: max, min, abs, leaky_relu or elu."""
         nodes = self.nodes
         if {one, other} == {more, less} and one != other:
-            numbers_first = sorted((more, less), key=lambda n: nodes.kinds[n][0] != "constant")
+            numbers_first = sorted((one, other), key=lambda n: nodes.kinds[n][0] != "constant")
             return nodes.made("max" if one == more else "min", tuple(numbers_first), *span)
         if nodes.kinds[less] == ("constant", 0.0):
             value, above, below = more, one, other

@@ -75,7 +75,7 @@ def _points(tokens: Tokens, _: Vocabulary) -> Tokens:
                 changes[place + 1] = ("name", "e", 0)
         elif kinds[place + 1] == "name" and words[place + 1] == "T":
             changes[place] = changes[place + 1] = None
-        elif place > 0 and kinds[place + 1] in (END, "line"):
+        elif place > 0 and kinds[place + 1] in (END, "line", "("):  # tanh.(x) of Julia
             changes[place] = None
         else:
             raise tokens.mistake("'.' has no meaning in a formula", place,

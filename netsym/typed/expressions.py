@@ -12,13 +12,14 @@ from netsym.typed.nodes import TypedNodes
 from netsym.typed.numerals import fraction_of
 from netsym.typed.precedence import EXPONENTIAL, NEGATION, Level, Levels
 from netsym.typed.spelled_out import PIECE, PIECEWISE, SPELLED_OUT, Writer
-from netsym.typed.tokens import END, Tokens
+from netsym.typed.tokens import END, Tokens, unknown_character
 from netsym.typed.vocabulary import Vocabulary, function_of
 from netsym.typed.words import Words, is_symbol
 from netsym.wording import plural
 
 _POWERS = frozenset({"^", "superscript"})
 _CLOSES: Mapping[str, str] = {"(": ")", "[": "]", "{": "}", "|": "|"}
+_STRANGE = frozenset({"@", "'", "point", "cell", "!="})
 _MOST_NOTES = 100
 _SHOWN = 60  # tokens
 _LONGEST_READING = 80
@@ -244,6 +245,8 @@ class Expressions(Levels):
         kind = self.tokens.kinds[place]
         if kind == "dots":
             raise self._dots(place)
+        if kind in _STRANGE:
+            raise unknown_character(self.tokens.text, self.tokens.starts[place])
         if self.stack and kind in (";", "="):
             if kind == ";" or "line" in self.tokens.kinds[self.level.opened : place]:
                 raise self._unclosed()
@@ -490,6 +493,8 @@ class Expressions(Levels):
         while before > 0 and tokens.kinds[before] == "line":
             before -= 1
         left = tokens.words[before] if before >= 0 else ""
+        if kind in _STRANGE:
+            raise unknown_character(tokens.text, tokens.starts[place])
         if kind in (END, ";"):
             if self.stack and kind == END and tokens.kinds[before] == "(":
                 return self._unclosed()

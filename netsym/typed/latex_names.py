@@ -173,7 +173,8 @@ class LatexNames:
 def _script(match: re.Match[str]) -> _Script:
     """The letter of a match, and what is below and behind it above."""
     below, above = match["below"] or match["low"] or "", match["above"] or match["high"] or ""
-    return _Script(_plain_word(match["base"]), _indices(below), above)
+    base = _plain_word(match["base"])
+    return _Script(base.removesuffix("_") if below else base, _indices(below), above)
 
 
 def _identifier(name: str) -> str:

@@ -69,7 +69,8 @@ class _Head:
 class _Program:
     tokens: Tokens
     made: Tokens = field(init=False)
-    braces: int = 0
+    braces: int = 0  # of bodies that are open
+    inner: int = 0  # of parts of a formula in the last of them
 
     def read(self) -> Tokens:
         """All statements."""
@@ -81,10 +82,13 @@ class _Program:
         while tokens.kinds[place] != END:
             if place in heads:
                 place = self._function(place, heads[place], place == last)
+            elif tokens.words[place] == "}" and self.braces and not self.inner:
+                self.braces -= 1
+                place += 1
             elif self._begins(place):
                 place = self._statement(place)
             else:
-                self.made.take(tokens, place, place + 1)
+                self._take(place)
                 place += 1
         self.made.take(tokens, place, place + 1)
         return self.made
@@ -110,15 +114,17 @@ class _Program:
         word, after = tokens.words[place], tokens.kinds[place + 1]
         if word in ("import", "from") and after == "name":
             return self._end(place)
-        if word == "}" and self.braces:
-            self.braces -= 1
-            return place + 1
         if word == "return" and after not in ("=", *_ENDS):
             return self._returned(place)
         if word in _TYPES and after == "name":
             return self._statement(place + 1)
-        self.made.take(tokens, place, place + 1)
+        self._take(place)
         return place + 1
+
+    def _take(self, place: int) -> None:
+        word = self.tokens.words[place]
+        self.inner += (word == "{") - (word == "}")
+        self.made.take(self.tokens, place, place + 1)
 
     def _returned(self, place: int) -> int:
         """What is returned: names of results, or the formula itself."""
