@@ -6,11 +6,16 @@ elu where a choice is one of these, and products with steps elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from netsym.typed.carets import Span
 from netsym.typed.nodes import TypedNodes
-from netsym.typed.tokens import Change, Tokens
+from netsym.typed.programs import is_left_side
+from netsym.typed.tokens import END, Change, Tokens
 from netsym.typed.vocabulary import Vocabulary
 
+#: What takes pairs of a value and a condition.
+PIECEWISE = "piecewise"
 COMPARISONS = frozenset({"<", ">", "<=", ">="})
 #: Kinds of tokens between the parts of a choice.
 MARKS = COMPARISONS | {"?", ":", "if", "else"}
@@ -18,6 +23,7 @@ MARKS = COMPARISONS | {"?", ":", "if", "else"}
 
 def read_choices(tokens: Tokens, _: Vocabulary) -> Tokens:
     """The words if and else as signs; `if (c) a else b` of R as c ? a : b."""
+    tokens = _cases_by_lines(tokens)
     kinds, words, changes = tokens.kinds, tokens.words, dict[int, Change | None]()
     closings = _closings(tokens)
     pending = 0  # how many of R are open
@@ -40,6 +46,63 @@ def read_choices(tokens: Tokens, _: Vocabulary) -> Tokens:
             changes[place] = (":" if pending else "else", word, place)
             pending -= pending > 0
     return _with_question_marks(tokens, changes)
+
+
+def _cases_by_lines(tokens: Tokens) -> Tokens:
+    """Lines that each end in `if` and a condition, as pieces of one value."""
+    made, done = tokens.like(), 0
+    group: list[tuple[int, int, int]] = []  # where a value begins, its condition, and its end
+    for start, stop in [*_lines(tokens), (len(tokens.kinds) - 1,) * 2]:
+        case = _case(tokens, start, stop)
+        if group and (case is None or is_left_side(tokens, start)):
+            if len(group) > 1:
+                made.take(tokens, done, group[0][0])
+                _add_pieces(made, tokens, group)
+                done = group[-1][2]
+            group = []
+        if case is not None:
+            group.append(case)
+    made.take(tokens, done, len(tokens.kinds))
+    return made
+
+
+def _lines(tokens: Tokens) -> Iterator[tuple[int, int]]:
+    """Where lines outside parentheses begin and end."""
+    start = depth = 0
+    for place, kind in enumerate(tokens.kinds):
+        depth += (kind == "(") - (kind == ")")
+        if kind == END or (kind in ("line", ";") and depth <= 0):
+            if place > start:
+                yield start, place
+            start = place + 1
+
+
+def _case(tokens: Tokens, start: int, stop: int) -> tuple[int, int, int] | None:
+    """A line as a value and its condition, if it is one."""
+    words = tokens.words[start:stop]
+    if "if" not in words or "else" in words:
+        return None
+    condition = start + words.index("if")
+    if is_left_side(tokens, start):
+        start += words.index("=") + 1
+    return (start, condition, stop) if start < condition else None
+
+
+def _add_pieces(made: Tokens, tokens: Tokens, group: list[tuple[int, int, int]]) -> None:
+    first = tokens.starts[group[0][0]]
+    made.add("name", PIECEWISE, first, first)
+    made.add("(", "(", first, first)
+    for number, (start, condition, stop) in enumerate(group):
+        here, between = tokens.starts[start], tokens.starts[condition]
+        if number:
+            made.add(",", ",", here, here)
+        made.add("(", "(", here, here)
+        made.take(tokens, start, condition - (tokens.kinds[condition - 1] == ","))
+        made.add(",", ",", between, between)
+        made.take(tokens, condition + 1, stop)
+        made.add(")", ")", tokens.stops[stop - 1], tokens.stops[stop - 1])
+    last = tokens.stops[group[-1][2] - 1]
+    made.add(")", ")", last, last)
 
 
 def _closings(tokens: Tokens) -> dict[int, tuple[int, int]]:
@@ -106,10 +169,21 @@ class Choices:
         self._truths.add(number)
         return number
 
-    def are_opposite(self, one: int, other: int) -> bool:
-        """Whether of two comparisons one holds where the other does not, but where sides meet."""
-        sides = self._sides.get(one)
-        return sides is not None and self._sides.get(other) == sides[::-1]
+    def meet(self, one: int, other: int) -> bool:
+        """Whether two conditions leave nothing between them, as z < 1 and 1 <= z < 2."""
+        ends = {sides[::-1] for sides in self._all_sides(one)}
+        return not ends.isdisjoint(self._all_sides(other))
+
+    def _all_sides(self, condition: int) -> list[tuple[int, int]]:
+        """Of all comparisons that a condition is made of."""
+        found, parts = list[tuple[int, int]](), [condition]
+        while parts:
+            part = parts.pop()
+            if part in self._sides:
+                found.append(self._sides[part])
+            elif part in self._truths:
+                parts += self.nodes.kinds[part][1]
+        return found
 
     def both(self, one: int, other: int, span: Span) -> int:
         """1 where both hold."""
@@ -206,8 +280,8 @@ class Choices:
     def _curve(self, value: int) -> tuple[int, ...]:
         """The nodes of exp(value) - 1 that are there."""
         known = self.nodes.known
-        power, less = known("exp", (value,)), self.nodes.constant(-1.0)
-        if power is None:
+        power, less = known("exp", (value,)), self.nodes.known_number(-1.0)
+        if power is None or less is None:
             return ()
         orders = ((power, less), (less, power))
         return tuple(n for order in orders if (n := known("add", order)) is not None)

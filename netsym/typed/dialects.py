@@ -258,9 +258,11 @@ def _clauses(tokens: Tokens, _: Vocabulary) -> Tokens:
     """y = 2h, where h = x + 1 and …: each clause is an equation of its own."""
     kinds, words, depth = tokens.kinds, tokens.words, 0
     changes: dict[int, Change | None] = {}
+    after = 0
     for place, kind in enumerate(kinds):
         depth += (kind == "(") - (kind == ")")
-        if depth or not (kind == "," or (kind == "name" and words[place] in _CLAUSES)):
+        clause = kind == "," or (kind == "name" and words[place] in _CLAUSES)
+        if depth or place < after or not clause:
             continue
         after = place + 1
         while kinds[after] == ":" or (kinds[after] == "name" and words[after] in _CLAUSES) or (

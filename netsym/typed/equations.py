@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.graph.names import Names
@@ -38,7 +40,7 @@ class _Left:
     dotted: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class Equations:
     """The equations of a text, read one after another."""
 
@@ -53,6 +55,11 @@ class Equations:
     returned: list[str] | None = None  # plain names that are the outputs, if the text says it
     called: set[str] = field(default_factory=set)  # words that stand before parentheses
     expressions: Expressions = field(init=False)
+
+    @cached_property
+    def _times(self) -> Counter[str]:
+        """How often each word occurs."""
+        return Counter(self.tokens.words)
 
     def __post_init__(self) -> None:
         self.expressions = Expressions(self.tokens, self.vocabulary, self.deepest)
@@ -148,17 +155,21 @@ class Equations:
         tokens, words, nodes = self.tokens, self.expressions.words, self.expressions.nodes
         if left.word in words.functions:
             raise tokens.mistake(f"{left.word!r} is defined twice", left.token)
-        before, parameters = dict(words.defined), list[int]()
+        before, parameters = dict[str, int](), list[int]()
         for number, place in enumerate(left.arguments):
             word = tokens.words[place]
             self.expressions.words.refuse(plain_names(word)[0], place)
             parameter = nodes.at(nodes.symbol(f"{left.word}({number})"), *tokens.span(place))
-            words.define(word, plain_names(word)[0], parameter)
+            name = plain_names(word)[0]
+            if name in words.defined:
+                before.setdefault(name, words.defined[name])
+            words.define(word, name, parameter)
             parameters.append(parameter)
         value, after = self.expressions.read(left.place)
-        words.defined = before
         for place in left.arguments:
             words.numbers.pop(tokens.words[place], None)
+            words.defined.pop(plain_names(tokens.words[place])[0], None)
+        words.defined |= before
         words.define_function(left.word, parameters, value)
         return after
 
@@ -244,7 +255,7 @@ class Equations:
             if self.inputs is not None and (name is None or self.inputs.position(name) is None):
                 if name is not None:
                     continue  # f(w, x) names a parameter as well
-                if tokens.words.count(word) == 1:
+                if self._times[word] == 1:
                     self.expressions.note(f"{word}, which nothing uses, was left out")
                     continue
                 some = [self.inputs.ascii(n) for n in range(min(len(self.inputs), 20))]

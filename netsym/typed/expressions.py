@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from netsym.errors import SpecError
 from netsym.graph.functions import FUNCTIONS, LINEAR
 from netsym.typed.carets import Span, mistake
-from netsym.typed.choices import COMPARISONS, MARKS, ChoiceError, Choices
+from netsym.typed.choices import COMPARISONS, MARKS, PIECEWISE, ChoiceError, Choices
 from netsym.typed.nodes import TypedNodes
 from netsym.typed.numerals import fraction_of
 from netsym.typed.precedence import EXPONENTIAL, NEGATION, Level, Levels
-from netsym.typed.spelled_out import PIECE, PIECEWISE, SPELLED_OUT, Writer
+from netsym.typed.spelled_out import PIECE, SPELLED_OUT, Writer
 from netsym.typed.tokens import END, Tokens, unknown_character
 from netsym.typed.vocabulary import Vocabulary, function_of
 from netsym.typed.words import Words, is_symbol

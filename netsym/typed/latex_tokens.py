@@ -14,9 +14,9 @@ from itertools import chain
 from netsym.errors import SpecError, did_you_mean
 from netsym.graph.functions import FUNCTIONS
 from netsym.typed.carets import mistake
+from netsym.typed.choices import PIECEWISE
 from netsym.typed.latex_names import LatexNames
 from netsym.typed.numerals import fraction_of
-from netsym.typed.spelled_out import PIECEWISE
 from netsym.typed.tokens import Tokens, unknown_character
 from netsym.typed.vocabulary import Vocabulary, function_of
 from netsym.wording import plural

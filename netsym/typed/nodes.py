@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from netsym.graph.builder import Builder
 from netsym.typed.carets import Span, mistake
 from netsym.typed.numerals import NumberError, half_unit, value_of
 
-_MOST_COPIED = 1_000_000
+_COPIES = 2  # nodes for a character of the text: functions of functions make more and more
 
 
 class TypedNodes(Builder):
@@ -51,6 +52,10 @@ class TypedNodes(Builder):
         """The number of an operation if it is there."""
         return self._numbers.get((operation, operands))
 
+    def known_number(self, value: float) -> int | None:
+        """The number of a constant if it is there."""
+        return self._numbers.get(("constant", (value, math.copysign(1.0, value))))
+
     def substituted(self, number: int, by: Mapping[int, int], span: Span) -> int:
         """A value with other nodes in the place of some; raises `SpecError` for too many copies."""
         copies, stack = dict(by), [number]
@@ -63,15 +68,19 @@ class TypedNodes(Builder):
                 stack += missing
                 continue
             stack.pop()
-            if each not in copies:
-                new = tuple(copies[n] for n in below)
-                copies[each] = each if new == tuple(below) else self.made(operation, new, *span)
-                self._copied += 1
-        if self._copied > _MOST_COPIED and self.deepest is not None:
-            raise mistake(
-                f"the functions that are defined here make more than {_MOST_COPIED:,} copies",
-                self.text, span, hint="give their values names",
-            )  # fmt: skip
+            if each in copies:
+                continue
+            new = tuple(copies[n] for n in below)
+            if new == tuple(below):
+                copies[each] = each
+                continue
+            copies[each] = self.made(operation, new, *span)
+            self._copied += 1
+            if self._copied > _COPIES * (len(self.text) + 1000) and self.deepest is not None:
+                raise mistake(
+                    "written out, the functions defined here are far longer than the text",
+                    self.text, span, hint="give their values names, or read it with longest=None",
+                )  # fmt: skip
         return copies[number]
 
     def typed_number(self, word: str, negative: bool, start: int, stop: int) -> int:

@@ -111,13 +111,13 @@ class _Program:
     def _statement(self, place: int) -> int:
         """A statement that is no head; gives the place where reading goes on."""
         tokens = self.tokens
+        while tokens.words[place] in _TYPES and tokens.kinds[place + 1] == "name":
+            place += 1
         word, after = tokens.words[place], tokens.kinds[place + 1]
         if word in ("import", "from") and after == "name":
             return self._end(place)
         if word == "return" and after not in ("=", *_ENDS):
             return self._returned(place)
-        if word in _TYPES and after == "name":
-            return self._statement(place + 1)
         self._take(place)
         return place + 1
 

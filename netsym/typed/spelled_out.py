@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from netsym.typed.carets import Span
-from netsym.typed.choices import ChoiceError, Choices
+from netsym.typed.choices import PIECEWISE, ChoiceError, Choices
 from netsym.typed.nodes import TypedNodes
 
-#: What takes pairs of a value and a condition, and what such a pair is.
-PIECEWISE, PIECE = "piecewise", "piece"
+#: A value and its condition among others.
+PIECE = "piece"
 
 
 class Writer:
@@ -45,12 +45,9 @@ class Writer:
         found = list(pieces)
         if len(found) % 2 == 0:
             certain = self.nodes.kinds[found[-1]] == ("constant", 1.0)
-            if (
-                len(found) == 4
-                and not certain
-                and not self.choices.are_opposite(found[1], found[3])
-            ):
-                raise ChoiceError("two cases leave out some values")
+            pairs = zip(found[1::2], found[3::2], strict=False)
+            if not (certain or all(self.choices.meet(*pair) for pair in pairs)):
+                raise ChoiceError("the cases leave out some values; let the last be otherwise")
             found.pop()  # the last case is all that is left
         value = found.pop()
         while found:

@@ -60,12 +60,14 @@ def _is_first(tokens: Tokens, place: int) -> bool:
 def _starts(tokens: Tokens) -> Iterator[int]:
     """Where statements begin: at lines that are no parts of the ones before, outside brackets."""
     kinds, depth, bars, fresh = tokens.kinds, 0, 0, True
+    after = 0
     for place, kind in enumerate(kinds):
         if kind == END:
             return
         separates = kind == ";" or (kind == "line" and not bars % 2)
         if depth <= 0 and separates:
-            before, after = place - 1, place + 1
+            before = place - 1
+            after = max(after, place + 1)
             while kinds[after] == "line":
                 after += 1
             fresh |= kind == ";" or (kinds[before] in _ENDS and kinds[after] not in _GOES_ON)

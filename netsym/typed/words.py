@@ -15,7 +15,7 @@ from netsym.typed.vocabulary import Vocabulary, function_of, plain_names
 from netsym.wording import joined
 
 _WEIGHT = r"[A-Za-z]+?_?[0-9]+(?:_[0-9]+)*"
-_WEIGHT_AND_X = re.compile(rf"({_WEIGHT})(x(?:_?[0-9]+)*)")
+_WEIGHT_AND_X = re.compile(rf"({_WEIGHT})(x(?:_?[0-9]+(?:_[0-9]+)*)?)")
 _SYMBOL = re.compile(r"[A-Za-z]|.*[0-9₀-₉}]|.*(?![A-Za-z_]).", re.DOTALL)
 
 

@@ -61,6 +61,10 @@ SPELLINGS = [
      "np.maximum(0, x)", "fmaxf(0.0f, x)", r"\begin{cases} x & x > 0 \\ 0 & x \le 0 \end{cases}",
      r"\begin{cases} 0, & \text{if } x < 0, \\ x, & \text{otherwise} \end{cases}",
      r"\left\{\begin{array}{ll} x & \text{for } x \geq 0 \\ 0 & x < 0 \end{array}\right."),
+    ("step(-1 - x)*(-1) + (1 - step(-1 - x))*((heaviside(x + 1)*heaviside(1 - x))*x + "
+     "(1 - heaviside(x + 1)*heaviside(1 - x)))", "-1 if x <= -1\n x if -1 < x < 1\n 1 if x >= 1",
+     "y = -1, if x <= -1\n    x, if -1 < x < 1\n    1, if x >= 1",
+     r"\begin{cases} -1 & x \leq -1 \\ x & -1 < x < 1 \\ 1 & x \geq 1 \end{cases}"),
     ("min(x, y)", "x < y ? x : y", "x if x <= y else y"),
     ("leaky_relu(x, 0.1)", "x if x > 0 else 0.1*x", "x < 0 ? 0.1*x : x", "=IF(x>0;x;0,1*x)"),
     ("elu(x, 2)", "x > 0 ? x : 2*(exp(x) - 1)", "x if x > 0 else 2*expm1(x)"),
@@ -188,6 +192,9 @@ REFUSED = [
     ("a if b > 0", "a choice a if c else b has no else\n  a if b > 0\n  ^^^^^^^^^^"),
     ("x > 0 ? x", "a choice c ? a : b has no :\n  x > 0 ? x\n  ^^^^^^^^^"),
     ("2 + x : y", "this ':' belongs to no choice\n  2 + x : y\n  ^^^^^^^^^"),
+    ("y = 0 if x < 0\n    x if x > 1", "the cases leave out some values; let the last be "
+                                       "otherwise\n  line 1: y = 0 if x < 0\n"
+                                       "              ^^^^^^^^^^"),
     ("IF(x > 0)", "if takes 3 values, not 1\n  IF(x > 0)\n  ^^^^^^^^^"),
     ("s(z) = 2*z\ny = s(1, 2)", "s takes 1 value, not 2\n  line 2: y = s(1, 2)\n"
                                 "              ^^^^^^^"),
