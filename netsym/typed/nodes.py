@@ -76,7 +76,7 @@ class TypedNodes(Builder):
                 continue
             copies[each] = self.made(operation, new, *span)
             self._copied += 1
-            if self._copied > _COPIES * (len(self.text) + 1000) and self.deepest is not None:
+            if self._copied > _COPIES * (len(self.text) + 100) and self.deepest is not None:
                 raise mistake(
                     "written out, the functions defined here are far longer than the text",
                     self.text, span, hint="give their values names, or read it with longest=None",
