@@ -18,7 +18,7 @@ def read_bare_functions(tokens: Tokens, vocabulary: Vocabulary) -> Tokens:
     ]  # fmt: skip
     if not found:
         return tokens
-    closings = _closings(tokens)
+    closings = {place: closing for place, (closing, _) in tokens.closings().items()}
     made, before = tokens.like(), 0
     for place in found:
         if place < before:
@@ -44,17 +44,6 @@ def _takes_one(word: str, vocabulary: Vocabulary) -> bool:
     if function is None or vocabulary.resolve(word, {}):
         return False
     return FUNCTIONS[function].arity == 1 and not FUNCTIONS[function].vector
-
-
-def _closings(tokens: Tokens) -> dict[int, int]:
-    """Where each parenthesis closes."""
-    opened, found = list[int](), dict[int, int]()
-    for place, kind in enumerate(tokens.kinds):
-        if kind == "(":
-            opened.append(place)
-        elif kind == ")" and opened:
-            found[opened.pop()] = place
-    return found
 
 
 def _power(tokens: Tokens, place: int, closings: dict[int, int]) -> tuple[int, int] | None:

@@ -18,14 +18,14 @@ from netsym.typed.vocabulary import Vocabulary
 PIECEWISE = "piecewise"
 COMPARISONS = frozenset({"<", ">", "<=", ">="})
 #: Kinds of tokens between the parts of a choice.
-MARKS = COMPARISONS | {"?", ":", "if", "else"}
+MARKS = COMPARISONS | {"?", ":", "if", "else", "and"}
 
 
 def read_choices(tokens: Tokens, _: Vocabulary) -> Tokens:
     """The words if and else as signs; `if (c) a else b` of R as c ? a : b."""
     tokens = _cases_by_lines(tokens)
     kinds, words, changes = tokens.kinds, tokens.words, dict[int, Change | None]()
-    closings = _closings(tokens)
+    closings = tokens.closings()
     pending = 0  # how many of R are open
     for place, kind in enumerate(kinds):
         if kind != "name":
@@ -40,8 +40,8 @@ def read_choices(tokens: Tokens, _: Vocabulary) -> Tokens:
                 changes[place] = None
                 changes[closing] = (")", ")", closing)
                 pending += 1
-        if word == "if" and not operand:
-            changes[place] = ("if", word, place)
+        if word in ("if", "and") and not operand:
+            changes[place] = (word, word, place)
         elif word == "else":
             changes[place] = (":" if pending else "else", word, place)
             pending -= pending > 0
@@ -103,21 +103,6 @@ def _add_pieces(made: Tokens, tokens: Tokens, group: list[tuple[int, int, int]])
         made.add(")", ")", tokens.stops[stop - 1], tokens.stops[stop - 1])
     last = tokens.stops[group[-1][2] - 1]
     made.add(")", ")", last, last)
-
-
-def _closings(tokens: Tokens) -> dict[int, tuple[int, int]]:
-    """Where each parenthesis closes, and how many values are in it."""
-    opened: list[list[int]] = []
-    found: dict[int, tuple[int, int]] = {}
-    for place, kind in enumerate(tokens.kinds):
-        if kind == "(":
-            opened.append([place, 1])
-        elif kind == "," and opened:
-            opened[-1][1] += 1
-        elif kind == ")" and opened:
-            opening, values = opened.pop()
-            found[opening] = (place, values)
-    return found
 
 
 def _with_question_marks(tokens: Tokens, changes: dict[int, Change | None]) -> Tokens:
@@ -186,10 +171,16 @@ class Choices:
         return found
 
     def both(self, one: int, other: int, span: Span) -> int:
-        """1 where both hold."""
+        """1 where both hold; raises `ChoiceError` for what is no condition."""
+        if not {one, other} <= self._truths:
+            raise ChoiceError("a condition compares two values, as in z > 0")
         number = self.nodes.made("multiply", (one, other), *span)
         self._truths.add(number)
         return number
+
+    def is_condition(self, number: int) -> bool:
+        """Whether a value is 0 or 1, as comparisons are."""
+        return number in self._truths
 
     def folded(self, parts: list[tuple[int, str]], last: int, span: Span) -> int:
         """The value of a choice, from its parts with the signs behind them, and the last part."""

@@ -13,6 +13,7 @@ from netsym.typed.bare_functions import read_bare_functions
 from netsym.typed.choices import read_choices
 from netsym.typed.indices import read_indices
 from netsym.typed.programs import DECLARING, is_left_side, read_programs
+from netsym.typed.sympy_scripts import read_sympy_script
 from netsym.typed.tokens import END, Change, Tokens
 from netsym.typed.vocabulary import Vocabulary, function_of
 
@@ -281,6 +282,7 @@ def _places(tokens: Tokens, kind: str) -> list[int]:
 
 #: Kinds or words by which a language is known, and what reads them, in this order.
 _PASSES: tuple[tuple[frozenset[str], Callable[[Tokens, Vocabulary], Tokens]], ...] = (
+    (frozenset({"symbols"}), read_sympy_script),
     (frozenset({"point"}), _points),
     (frozenset({"cell"}), _cells),
     (frozenset({"<-"}), _assigned),
@@ -291,7 +293,7 @@ _PASSES: tuple[tuple[frozenset[str], Callable[[Tokens, Vocabulary], Tokens]], ..
     (frozenset({"[", "("}), read_indices),
     (DECLARING, read_programs),
     (_CLAUSES, _clauses),
-    (frozenset({"if", "If", "IF", "else", "?"}), read_choices),
+    (frozenset({"if", "If", "IF", "else", "?", "and"}), read_choices),
     (frozenset({":"}), _columns),
 )  # fmt: skip
 _PASSES_OF_LATEX = ((_CLAUSES, _clauses),)

@@ -19,7 +19,7 @@ from netsym.wording import plural
 
 _POWERS = frozenset({"^", "superscript"})
 _CLOSES: Mapping[str, str] = {"(": ")", "[": "]", "{": "}", "|": "|"}
-_STRANGE = frozenset({"@", "'", "point", "cell", "!="})
+_STRANGE = frozenset({"@", "'", "point", "cell", "!=", "string"})
 _MOST_NOTES = 100
 _SHOWN = 60  # tokens
 _LONGEST_READING = 80
@@ -291,11 +291,19 @@ class Expressions(Levels):
         self.end_term()
         if level.whole_start < 0:
             level.whole_start = level.sum_start
-        number = self.sum()
+        number, before = self.sum(), level.compared
+        if kind in COMPARISONS and before and before[0] == "and":
+            level.terms, level.compared = [], (kind, number, before[2])
+            return
         held = self._held(number)
         level.terms, level.compared = [], ()
         if kind in COMPARISONS:
             level.compared = (kind, number, held)
+        elif kind == "and":
+            if held < 0 and not self.choices.is_condition(number):
+                message = "a condition compares two values, as in z > 0"
+                raise mistake(message, self.tokens.text, (level.whole_start, self.last))
+            level.compared = ("and", number, number if held < 0 else held)
         elif isinstance(level.parts, list):
             level.parts.append((number if held < 0 else held, kind))
         else:
@@ -308,8 +316,11 @@ class Expressions(Levels):
             return -1
         sign, left, before = level.compared
         span = (level.whole_start, self.last)
-        held = self.choices.compared(sign, left, right, span)
-        return held if before < 0 else self.choices.both(before, held, span)
+        held = right if sign == "and" else self.choices.compared(sign, left, right, span)
+        try:
+            return held if before < 0 else self.choices.both(before, held, span)
+        except ChoiceError as error:
+            raise mistake(str(error), self.tokens.text, span) from None
 
     def _whole(self) -> int:
         """The sum, or what comparisons and a choice make of it."""

@@ -61,7 +61,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     r"\cdots": ("dots", "…"), r"\pi": ("name", "pi"),
     **dict.fromkeys((r"\le", r"\leq", r"\leqslant"), ("<=", "<=")),
     **dict.fromkeys((r"\ge", r"\geq", r"\geqslant"), (">=", ">=")),
-    r"\lt": ("<", "<"), r"\gt": (">", ">"),
+    r"\land": ("and", "and"), r"\wedge": ("and", "and"), r"\lt": ("<", "<"), r"\gt": (">", ">"),
 }  # fmt: skip
 _FUNCTIONS: Mapping[str, str] = {
     **{row.latex: name for name, row in FUNCTIONS.items()}, r"\ln": "log", r"\tan": "tan",
@@ -225,6 +225,9 @@ class _Lexer:
         if word in ("otherwise", "else"):
             self._between(start)
             self._add("number", "1", start, self.place)
+            return True
+        if word == "and":
+            self._add("and", word, start, self.place)
             return True
         if word in ("if", "for", "when"):
             self._between(start)

@@ -31,7 +31,8 @@ class Level:
         ) = ()  # bases, and where they begin
         self.terms: list[int] = []
         self.factors: tuple[int, ...] | list[int] = ()
-        # what stands before the last sign of a comparison: the sign, the value, and what held there
+        # what stands before the last sign of a comparison, or before `and`: the sign, the value,
+        # and whether what stands there holds
         self.compared: tuple[()] | tuple[str, int, int] = ()
         self.parts: tuple[()] | list[tuple[int, str]] = ()  # of a choice, with the signs behind
         self.whole_start = -1  # where these begin

@@ -40,6 +40,20 @@ class Writer:
         """`one` where the condition holds, else `other`."""
         return self.choices.chosen(condition, one, other, self.span)
 
+    def step(self, value: int, *at_zero: int) -> int:
+        """Heaviside of sympy, which says what it is at 0; else that of netsym, 0 there."""
+        if at_zero and self.nodes.kinds[at_zero[0]] not in (("constant", 0.0), ("constant", 1.0)):
+            raise ChoiceError("a step is 0 or 1 at 0")
+        one = bool(at_zero) and self.nodes.kinds[at_zero[0]] == ("constant", 1.0)
+        return self.made("step" if one else "heaviside", value)
+
+    def both(self, *conditions: int) -> int:
+        """1 where all conditions hold."""
+        found = conditions[0]
+        for each in conditions[1:]:
+            found = self.choices.both(found, each, self.span)
+        return found
+
     def piecewise(self, *pieces: int) -> int:
         """Values with their conditions, and at the end perhaps a value without one."""
         found = list(pieces)
@@ -73,6 +87,10 @@ SPELLED_OUT: Mapping[str, tuple[int, Callable[..., int]]] = {
     "logsigmoid": (1, lambda w, z: w.made("log", w.made("sigmoid", z))),
     "logaddexp": (2, lambda w, a, b: w.made("log", w.made("add", w.made("exp", a),
                                                           w.made("exp", b)))),
+    "add": (-1, lambda w, *terms: w.made("add", *terms)),
+    "mul": (-1, lambda w, *factors: w.made("multiply", *factors)),
+    "heaviside": (-1, Writer.step),
+    "and": (-1, Writer.both),
     "if": (3, Writer.chosen),
     "ifelse": (3, Writer.chosen),
     "where": (3, Writer.chosen),

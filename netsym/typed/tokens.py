@@ -74,6 +74,20 @@ class Tokens:
         self.add(END, "", len(self.text), len(self.text))
         return self
 
+    def closings(self) -> dict[int, tuple[int, int]]:
+        """Where each parenthesis closes, and how many values commas separate in it."""
+        opened: list[list[int]] = []
+        found: dict[int, tuple[int, int]] = {}
+        for place, kind in enumerate(self.kinds):
+            if kind == "(":
+                opened.append([place, 1])
+            elif kind == "," and opened:
+                opened[-1][1] += 1
+            elif kind == ")" and opened:
+                opening, values = opened.pop()
+                found[opening] = (place, values)
+        return found
+
     def span(self, place: int) -> Span:
         """Where a token stands."""
         return self.starts[place], self.stops[place]
@@ -97,13 +111,13 @@ _TOKEN = re.compile(
     rf"(?P<name>∂{_NAME}/∂{_NAME}|{_NAME}|[σπ√])"
     r"|(?P<cell>\$[A-Za-z]{1,3}\$?[0-9]+)"
     r"|(?P<remark>(?:%(?!\*%)|//)[^\n]*)"
-    r"|(?P<sign>\*\*|:=|<-|<=|>=|!=|\.[-+*/^]|\.?'|%\*%|[-+*/^()\[\]{}|,=;·×∗⋅÷−–?:<>≤≥←@])"
+    r"|(?P<sign>\*\*|:=|<-|<=|>=|!=|&&|\.[-+*/^]|\.?'|%\*%|[-+*/^()\[\]{}|,=;·×∗⋅÷−–?:<>≤≥←@&∧])"
     r"|[ \t\r\f\v\u00a0\u2000-\u200a\u202f\u2060\u3000]+|(?:\.\.\.|\\)[ \t]*\n"
     r"|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<line>\n)"
     r"|(?P<superscript>⁻?[⁰¹²³⁴-⁹]+)"
     r"|(?P<dots>…|\.\.\.)"
-    r"|(?P<point>\.)"
+    r"|(?P<point>\.)|(?P<string>\"[^\"\n]*\")"
     r"|(?P<comment>\#[^\n]*)"
     r"|(?P<unknown>.)",
     re.DOTALL,
@@ -113,6 +127,7 @@ _SIGNS: Mapping[str, str] = {
     "{": "(", "}": ")", "|": "|", ",": ",", "=": "=", ";": ";", "·": "*", "×": "*", "∗": "*",
     "⋅": "*", "÷": "/", "-": "-", "−": "-", "–": "-", ":=": "=", "<-": "<-", "←": "=", ".*": "*",
     "./": "/", ".^": "^", ".+": "+", ".-": "-", "%*%": "*", "@": "@", "'": "'", ".'": "'",
+    "&&": "and", "&": "and", "∧": "and",
     "?": "?", ":": ":", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!=", "≤": "<=",
     "≥": ">=",
 }  # fmt: skip

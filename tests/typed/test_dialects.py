@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+import netsym
 from netsym import SpecError
+from netsym.files.files import loads
 from netsym.forms.form import layered
 from netsym.graph.functions import ACTIVATIONS
 from netsym.graph.names import Names, literal
@@ -71,6 +73,11 @@ SPELLINGS = [
     ("elu(x, 1)", "x > 0 ? x : exp(x) - 1", "x > 0 ? x : -1 + exp(x)"),
     ("abs(x)", "x >= 0 ? x : -x", "fabs(x)", "|x|", r"\left|x\right|"),
     ("heaviside(x)*a + (1 - heaviside(x))*b", "x > 0 ? a : b", "a if x > 0 else b"),
+    ("(heaviside(x)*heaviside(5 - x))*a + (1 - heaviside(x)*heaviside(5 - x))*b",
+     "a if 0 < x < 5 else b", "a if x > 0 and x < 5 else b", "x > 0 && x < 5 ? a : b",
+     "np.where((x > 0) & (x < 5), a, b)", "=IF(AND(x>0;x<5);a;b)", "(0 < x and x < 5) ? a : b",
+     r"\begin{cases} a & x > 0 \text{ and } x < 5 \\ b & \text{otherwise} \end{cases}",
+     r"\begin{cases} a & 0 < x \land x < 5 \\ b & \text{else} \end{cases}"),
     ("heaviside(x)*x", "(x > 0).*x", "(x>0)*x"),
     ("step(x - 2)*heaviside(5 - x)", "2 <= x < 5", "(2 <= x < 5)"),
     ("step(x - 1)*2 + (1 - step(x - 1))*(step(-1 - x)*3 + (1 - step(-1 - x))*4)",
@@ -154,6 +161,36 @@ def test_own_python_is_read(activation: str, form: str) -> None:
         assert again.text(ascii=True) == formula.text(ascii=True)
 
 
+@pytest.mark.parametrize("activation", list(ACTIVATIONS))
+@pytest.mark.parametrize("form", ["inlined", "layered"])
+def test_own_script_for_sympy_is_read(activation: str, form: str) -> None:
+    network = shorthand.parse(f"2-2{activation}-2tanh")
+    script = "".join(network.formula(form).write("sympy"))
+    assert netsym.compare(network, script).verdict in ("structural", "identical")
+
+
+def test_fractions_and_floats_of_a_script_for_sympy_are_numbers() -> None:
+    formula = parse_formula("f(x) = max(1/3*x, -0.1, -1/7)*step(x) - 1/(2 - x)*3*x").formula
+    script = "".join(formula.write("sympy"))
+    assert parse_formula(script).formula.text(ascii=True)[4:] == formula.text(ascii=True)[7:]
+
+
+PIECES = "netsym = 1\ninputs = 1\n" + "".join(
+    f"[[layers]]\ntype = 'dense'\nactivation = '{activation}'\nweights = {weights}\nbias = {bias}\n"
+    for activation, weights, bias in (
+        ("relu", "[[2], [-1]]", "[0.5, 0.25]"), ("linear", "[[1.5, -0.5]]", "[0]"),
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["text", "latex"])
+def test_own_pieces_are_read(language: str) -> None:
+    network = loads(PIECES)
+    pieces = getattr(netsym.regions(network), language)()
+    assert "if" in pieces
+    assert netsym.compare(network, pieces).verdict.startswith("exact")
+
+
 def test_another_function_of_a_known_name_is_what_the_text_defines() -> None:
     wrong = "def sigmoid(z):\n    return 1/(1 + exp(z))\n\ndef f(x):\n    return sigmoid(x)"
     assert ascii_of(wrong) == "y = 1/(1 + exp(x))"
@@ -189,6 +226,9 @@ REFUSED = [
                       "write one of these; the inverse of tan is atan"),
     ("1 + (a if b else c)", "a condition compares two values, as in z > 0\n"
                             "  1 + (a if b else c)\n       ^^^^^^^^^^^^^"),
+    ("a if x > 0 and y else b", "a condition compares two values, as in z > 0\n"
+                                "  a if x > 0 and y else b\n  ^^^^^^^^^^^^^^^^"),
+    ('x + "a"', "'\"' has no meaning in a formula\n  x + \"a\"\n      ^\na formula has no quotes"),
     ("a if b > 0", "a choice a if c else b has no else\n  a if b > 0\n  ^^^^^^^^^^"),
     ("x > 0 ? x", "a choice c ? a : b has no :\n  x > 0 ? x\n  ^^^^^^^^^"),
     ("2 + x : y", "this ':' belongs to no choice\n  2 + x : y\n  ^^^^^^^^^"),
