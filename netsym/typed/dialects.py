@@ -124,9 +124,17 @@ def _powers(tokens: Tokens) -> Iterator[tuple[int, int]]:
 
 
 def _cells(tokens: Tokens, _: Vocabulary) -> Tokens:
-    """$A$1 is A1."""
-    places = _places(tokens, "cell")
-    return tokens.edited({p: ("name", tokens.words[p].replace("$", ""), p) for p in places})
+    """$A$1 and A$1 are A1."""
+    changes: dict[int, Change | None] = {}
+    for place in _places(tokens, "cell"):
+        word, before = tokens.words[place].replace("$", ""), place - 1
+        if not word.isdecimal():
+            changes[place] = ("name", word, place)
+        elif place and tokens.kinds[before] == "name" and (
+            tokens.stops[before] == tokens.starts[place]
+        ):  # fmt: skip
+            changes[before] = ("name", tokens.words[before] + word, place)
+    return tokens.edited(changes)
 
 
 def _commas(tokens: Tokens, _: Vocabulary) -> Tokens:

@@ -53,8 +53,12 @@ class Equations:
     equations: list[Statement] = field(default_factory=list)
     arguments: list[str] | None = None
     returned: list[str] | None = None  # plain names that are the outputs, if the text says it
-    called: set[str] = field(default_factory=set)  # words that stand before parentheses
     expressions: Expressions = field(init=False)
+
+    @cached_property
+    def _called(self) -> set[str]:
+        """The words that stand before parentheses."""
+        return called_words(self.tokens)
 
     @cached_property
     def _times(self) -> Counter[str]:
@@ -67,7 +71,6 @@ class Equations:
     def read(self) -> list[Statement]:
         """Read all; gives those that are the outputs."""
         tokens = self.tokens
-        self.called = called_words(tokens) if "=" in tokens.kinds else set()
         for place in statements_in_order(tokens):
             read = self._said if tokens.kinds[place] in ("inputs", "outputs") else self._equation
             after = read(place)
@@ -110,7 +113,7 @@ class Equations:
             number, after = reader.read(place)
             self._add(Statement("", "", place, number, number, None))
             return after
-        if left.arguments is not None and left.word in self.called:
+        if left.arguments is not None and left.word in self._called:
             return self._function(left)
         position = self._position(left)
         name = self._new_name(left, position)

@@ -34,6 +34,8 @@ def read_indices(tokens: Tokens, vocabulary: Vocabulary) -> Tokens:
 
     An index 0 anywhere says that all are counted from 0, if no names have it themselves.
     """
+    if vocabulary.is_open and "[" not in tokens.words:
+        return tokens  # what stands before ( is a function, or a factor
     found = list(_indexed(tokens, vocabulary))
     if not found:
         return tokens

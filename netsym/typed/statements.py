@@ -18,7 +18,8 @@ def statements_in_order(tokens: Tokens) -> list[int]:
 
     Those that define each other in a circle stay as they stand.
     """
-    starts = list(_starts(tokens))
+    whole = "line" not in tokens.kinds and ";" not in tokens.kinds
+    starts = [0][: len(tokens.kinds) - 1] if whole else list(_starts(tokens))
     if len(starts) < 2:
         return starts
     spellings: dict[str, list[str]] = {}

@@ -20,7 +20,7 @@ PLAIN = "1.5*tanh(2*x1 + 0.5) - 0.5*tanh(-1*x1 + 0.25) + 0.1"
 #: One network of numbers, in every language.
 LANGUAGES = {
     "Excel": "=1.5*TANH(2*x1+0.5)-0.5*TANH(-1*x1+0.25)+0.1",
-    "Excel, a fixed cell": "=1.5*TANH(2*$x$1+0.5)-0.5*TANH(-1*$x1+0.25)+0.1",
+    "Excel, a fixed cell": "=1.5*TANH(2*$x$1+0.5)-0.5*TANH(-1*x$1+0.25)+0.1",
     "Excel, decimal commas": "=1,5*TANH(2*x1+0,5)-0,5*TANH(-1*x1+0,25)+0,1",
     "MATLAB": "y = 1.5.*tansig(2.*x1+0.5)-0.5.*tanh(-1.*x1'+0.25)+0.1;",
     "MATLAB, lines and remarks": "% the network\ny = 1.5*tanh(2*x1 + 0.5) ...\n"
