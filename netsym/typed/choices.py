@@ -84,7 +84,7 @@ def _case(tokens: Tokens, start: int, stop: int) -> tuple[int, int, int] | None:
         return None
     condition = start + words.index("if")
     if is_left_side(tokens, start):
-        start += words.index("=") + 1
+        start = tokens.kinds.index("=", start) + 1
     return (start, condition, stop) if start < condition else None
 
 

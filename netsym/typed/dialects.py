@@ -247,14 +247,15 @@ def _columns(tokens: Tokens, _: Vocabulary) -> Tokens:
 
 def _assigned(tokens: Tokens, _: Vocabulary) -> Tokens:
     """y <- z of R is y = z at the beginning of a statement, and y < -z elsewhere."""
-    kinds, made, place, depth = tokens.kinds, tokens.like(), 0, 0
+    kinds, made, place = tokens.kinds, tokens.like(), 0
+    is_r = "?" not in kinds  # C has x<-1 ? a : b
     for at, kind in enumerate(kinds):
-        depth += (kind == "(") - (kind == ")")
         if kind != "<-":
             continue
         made.take(tokens, place, at)
         place, start, stop = at + 1, tokens.starts[at], tokens.stops[at]
-        if depth == 0:
+        begins = at == 1 or (at > 1 and kinds[at - 2] in ("line", ";"))
+        if is_r and begins and kinds[at - 1] == "name":
             made.add("=", "<-", start, stop)
         else:
             made.add("<", "<", start, start + 1)

@@ -12,7 +12,7 @@ from netsym.graph.names import Names
 from netsym.typed.expressions import Expressions
 from netsym.typed.statements import called_words, statements_in_order
 from netsym.typed.tokens import END, Tokens, unknown_character
-from netsym.typed.vocabulary import Vocabulary, function_of, plain_names
+from netsym.typed.vocabulary import Vocabulary, function_of, other_spellings, plain_names
 
 _ENDS = ("line", ";", END)
 _LAST_NUMBER = re.compile(r"(.*_)([1-9][0-9]{0,5})")
@@ -207,7 +207,8 @@ class Equations:
         if self.outputs is None:
             return None
         if left.arguments is None:
-            positions = [self.outputs.position(name) for name in plain_names(left.word)]
+            names = [*plain_names(left.word), *other_spellings(left.word)]
+            positions = [self.outputs.position(name) for name in names]
             found = [position for position in positions if position is not None]
             return found[0] if len(found) == 1 else None
         if len(self.outputs) == 1:

@@ -137,9 +137,7 @@ class Expressions(Levels):
                 return place + 2
             if function is not None:
                 number = self.nodes.made(function, (), tokens.starts[place], tokens.stops[place])
-            elif tokens.words[place] == "e" or (
-                tokens.words[place] == "E" and tokens.kinds[place + 1] == "^"
-            ):
+            elif tokens.words[place] == "e":
                 return self._euler(place)
             elif tokens.words[place] in ("True", "TRUE", "true"):
                 number = self.nodes.at(self.nodes.constant(1.0), *tokens.span(place))

@@ -59,10 +59,10 @@ def plain_names(word: str) -> list[str]:
     return found if layer or not word.isascii() else found[::-1]
 
 
-def _other_spellings(word: str) -> list[str]:
+def other_spellings(word: str) -> list[str]:
     """Names whose indices are set apart in other ways.
 
-    >>> _other_spellings("x1"), _other_spellings("w112")
+    >>> other_spellings("x1"), other_spellings("w112")
     (['x_1'], ['w_112', 'w1_1_2', 'w_1_1_2', 'w1_12'])
     """
     match = _NUMBERED.fullmatch(word)
@@ -130,7 +130,7 @@ class Vocabulary:
             return None
         found = [n for n in plain_names(word) if n in defined or self.place(n)]
         if not found and not self.is_open:
-            found = [n for n in _other_spellings(word) if self.place(n)]
+            found = [n for n in other_spellings(word) if self.place(n)]
         return found[0] if len(found) == 1 else None
 
     def splits(self, word: str, defined: Mapping[str, int]) -> list[tuple[str, str]]:

@@ -106,9 +106,18 @@ class Words:
         if not is_symbol(word) or word in "fgh":
             return False
         after = place + 2
-        while tokens.kinds[after] in ("name", ","):
+        while tokens.kinds[after] in ("name", "number", ","):
             after += 1
-        if tokens.kinds[after] == ")" and len(word) == 1 and not tokens.loose:
+        inside = tokens.kinds[place + 2 : after]
+        if tokens.kinds[after] != ")" or not inside:
+            return True
+        if "name" not in inside:
+            index = "_".join(tokens.words[place + 2 : after : 2])
+            raise tokens.mistake(
+                f"{word!r} can be a factor here, or a value with an index", place,
+                hint=f"write {word}*({tokens.words[place + 2]}), or {word}_{index}",
+            )  # fmt: skip
+        if len(word) == 1:
             taken = tokens.text[tokens.starts[place + 2] : tokens.stops[after - 1]][:40]
             raise tokens.mistake(
                 f"{word!r} can be a factor or a function here", place,

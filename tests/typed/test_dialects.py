@@ -88,7 +88,8 @@ SPELLINGS = [
     ("gaussian(x)", "radbas(x)"),
     ("relu(x)", "poslin(x)", "F.relu(x)", "tf.nn.relu(x)", r"\text{ReLU}(x)"),
     ("x**3", "pow(x, 3)", "POWER(x;3)", "x.^3", "Math.pow(x, 3)", "x³"),
-    ("exp(x)", "expf(x)", "e^x", "e^{x}", "E**x", "pow(e, x)", "np.e**x", r"e^{x}", r"\exp{x}"),
+    ("exp(x)", "expf(x)", "e^x", "e^{x}",
+     "Math.E**x", "pow(e, x)", "np.e**x", r"e^{x}", r"\exp{x}"),
     ("log(1 + x)", "log1p(x)", "np.log1p(x)"),
     ("tanh(x)**2", r"\tanh^2 x", r"\tanh^{2}(x)", r"\tanh^2{x}", "tanh^2(x)", "tanh²(x)"),
     ("sin(2*x)", r"\sin 2x", r"\sin(2x)", "sin 2x"),
@@ -219,6 +220,12 @@ REFUSED = [
               "a formula has no quotes, and a derivative has its own name"),
     ("2 + w(x)", "'w' can be a factor or a function here\n  2 + w(x)\n      ^\n"
                  "write w*(x), or define w(x) = …"),
+    ("2 + x(1)", "'x' can be a factor here, or a value with an index\n  2 + x(1)\n      ^\n"
+                 "write x*(1), or x_1"),
+    ("W(1,2)", "'W' can be a factor here, or a value with an index\n  W(1,2)\n  ^\n"
+               "write W*(1), or W_1_2"),
+    (r"\alpha w(x)", "'w' can be a factor or a function here\n  \\alpha w(x)\n         ^\n"
+                     "write w*(x), or define w(x) = …"),
     ("tanh w x", "what tanh takes in 'tanh w x' is not clear\n  tanh w x\n  ^^^^\n"
                  "write tanh(w)*x, or tanh(w*x)"),
     (r"\tan^{-1}(x)", "tan with the exponent -1 can be 1/tan(…), or its inverse\n"
@@ -265,6 +272,26 @@ def test_carets_stand_in_the_text_as_typed() -> None:
     latex = r"\tanh^2 w_{1} + \begin{cases} x & x > 0 \\ 0 & x \le 0 \end{cases}"
     shown = {latex[start:stop] for start, stop in parse_formula(latex).spans.values()}
     assert {r"\tanh^2 w_{1}", "w_{1}", latex[latex.index(r"\begin") :]} <= shown
+
+
+def test_outputs_in_any_order_and_spelling() -> None:
+    known = {"inputs": Names("x"), "outputs": Names("y", None, (2,))}
+    for text in (
+        "y2 = x\ny1 = 2*x",
+        "y[1] = x; y[0] = 2*x",
+        "y_{2} = x\ny_{1} = 2x",
+        "ŷ₂ = x\nŷ₁ = 2x",
+    ):
+        found = parse_formula(text, **known).formula.outputs
+        assert {output.name: output.node for output in found}.keys() == {"y_1", "y_2"}
+        first = next(output for output in found if output.name == "y_1")
+        formula = parse_formula(text, **known).formula
+        assert formula.graph.block_of(first.node).op == "multiply"
+
+
+def test_an_arrow_is_a_sign_of_comparison_but_at_the_beginning() -> None:
+    assert ascii_of("x<-1 ? 2 : 3") == ascii_of("2 if x < -1 else 3") == ascii_of("IF(x<-1;2;3)")
+    assert ascii_of("y<-1*x") == "y = 1*x"
 
 
 def test_zero_as_an_index_is_said() -> None:

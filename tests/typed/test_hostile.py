@@ -153,6 +153,11 @@ KNOWN = [literal("w_11", "w_12", "b", "gain"), Names("w", 1, (2, 2)), Names("x",
 VALID = (
     "w_11*sigmoid(w_12*x_1 + b) - 0.5*tanh(x_2)/2",
     "y = σ(w⁽¹⁾₁₁·x₁ + w⁽¹⁾₁₂·x₂) + max(0, x₁, -2)^2",
+    "=IF(x_1>0; 0,5*$x$2; 1,5)",
+    "y <- w_12*x[0]' + 1.0f*expf(x[1])",
+    "y = 2h where h = x_1 if b > 0",
+    "def s(z): return max(z, 0)\ndef f(x_1, x_2):\n  h = s(x_1)\n  return h*s(b) if h > 0 else 1",
+    r"y = \begin{cases} \tanh^2 x_1 & x_1 > 0 \\ {1 \over 2}, & \text{otherwise} \end{cases}",
     "h = exp(-x_1)\ny = 1/(1 + h) + |gain - 1/3|",
     r"\hat{y} = \frac{1}{1 + e^{-w_{11}^{[1]}\,x_{1}}} + \sqrt{b}",
     r"\begin{aligned} a_{1} &= \sigma\bigl(w_{12}\,x_{2}\bigr) \\ y &= a_{1}^{2} \end{aligned}",
@@ -165,6 +170,10 @@ PIECES = (
     "$", "_{", "^{", "_", "\\operatorname{ReLU}",
     "\\operatorname{LeakyReLU}_{", "\\underbrace{", "\\hat{y}",
     "\\lvert", "\\begin{aligned}", "\\text{", "\\foo", "10^{-5}", "\\cdot", "w_{11}", "^{[1]}",
+    "x[0]", "w[1,2]", "np.", "1.0f", "0,5", "<-", ":=", "'", "?", ":", "<", ">=", "&&",
+    "if", "else", " and ", "lambda x:", "def f(x):", "return ", "where", "IF(x > 0;", "$A$1", "θ_1",
+    "Piecewise((", "w_{1}", "s(z) = ", "s(x)", "double ", "@(", "expf(", "\\begin{cases}",
+    "\\end{cases}", "\\text{if}", "\\over", "\\mathbf W", "\\theta_{1}", "\\sin", ">", "\\le",
     "leaky_relu(", "√", "y =", "f(x) =", "lambda", "softmax(", "x_1^{2}", "\\bigl(", "%",
 )  # fmt: skip
 
