@@ -14,7 +14,7 @@ from netsym.typed.choices import read_choices
 from netsym.typed.indices import read_indices
 from netsym.typed.programs import DECLARING, is_left_side, read_programs
 from netsym.typed.sympy_scripts import read_sympy_script
-from netsym.typed.tokens import END, Change, Tokens
+from netsym.typed.tokens import END, Change, Tokens, unknown_character
 from netsym.typed.vocabulary import Vocabulary, function_of
 
 #: What a name of a module stands before: np.tanh is tanh.
@@ -63,6 +63,13 @@ def translated(tokens: Tokens, vocabulary: Vocabulary) -> Tokens:
         if not signs.isdisjoint(present):
             tokens = read(tokens, vocabulary)
     return read_bare_functions(tokens, vocabulary)
+
+
+def _strings(tokens: Tokens, _: Vocabulary) -> Tokens:
+    """Only the scripts for sympy have quotes."""
+    for place in _places(tokens, "string"):
+        raise unknown_character(tokens.text, tokens.starts[place])
+    return tokens
 
 
 def _points(tokens: Tokens, _: Vocabulary) -> Tokens:
@@ -292,6 +299,7 @@ def _places(tokens: Tokens, kind: str) -> list[int]:
 #: Kinds or words by which a language is known, and what reads them, in this order.
 _PASSES: tuple[tuple[frozenset[str], Callable[[Tokens, Vocabulary], Tokens]], ...] = (
     (frozenset({"symbols"}), read_sympy_script),
+    (frozenset({"string"}), _strings),
     (frozenset({"point"}), _points),
     (frozenset({"cell"}), _cells),
     (frozenset({"<-"}), _assigned),

@@ -19,7 +19,7 @@ from netsym.wording import plural
 
 _POWERS = frozenset({"^", "superscript"})
 _CLOSES: Mapping[str, str] = {"(": ")", "[": "]", "{": "}", "|": "|"}
-_STRANGE = frozenset({"@", "'", "point", "cell", "!=", "string"})
+_STRANGE = frozenset({"@", "'", "point", "cell", "!="})
 _MOST_NOTES = 100
 _SHOWN = 60  # tokens
 _LONGEST_READING = 80
