@@ -257,7 +257,7 @@ ROWS = (
              latex=r"\operatorname{linear}", activation=True, numpy=lambda z: z,
              expansion=lambda _, z: z, derivative=lambda ops, _, __: (ops.constant(1),),
              prelude="def linear(z):\n    return z\n"),
-    Function(name="sigmoid", aliases=("logistic", "expit", "logsig", "sigm", "sig", "plogis"),
+    Function(name="sigmoid", aliases=("logistic", "expit", "logsig", "sigm", "sig"),
              slope=0.25, bound=1, unicode="σ", latex=r"\sigma", numpy=_sigmoid,
              activation=True,
              prelude=_PYTHON_SIGMOID, python="exp", expansion=_expand_sigmoid,

@@ -84,6 +84,7 @@ SPELLED_OUT: Mapping[str, tuple[int, Callable[..., int]]] = {
     "log1p": (1, lambda w, z: w.made("log", w.made("add", w.number(1.0), z))),
     "log10": (1, lambda w, z: w.logarithm(z, 10.0)),
     "log2": (1, lambda w, z: w.logarithm(z, 2.0)),
+    "plogis": (1, lambda w, z: w.made("sigmoid", z)),
     "logsigmoid": (1, lambda w, z: w.made("log", w.made("sigmoid", z))),
     "logaddexp": (2, lambda w, a, b: w.made("log", w.made("add", w.made("exp", a),
                                                           w.made("exp", b)))),
