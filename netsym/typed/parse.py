@@ -18,6 +18,7 @@ from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Names, literal
 from netsym.typed.arrays_of_names import entitle, places
 from netsym.typed.carets import Span
+from netsym.typed.dialects import translated
 from netsym.typed.equations import Equations, Statement
 from netsym.typed.latex_tokens import is_latex, latex_tokens
 from netsym.typed.tokens import tokens_of
@@ -47,7 +48,7 @@ class Parsed:
 def parse_formula(
     text: str,
     *,
-    known: Sequence[Names] = (),
+    known: Sequence[Names] | None = None,
     inputs: Names | None = None,
     outputs: Names | None = None,
     function: str = "",
@@ -56,11 +57,11 @@ def parse_formula(
 ) -> Parsed:
     r"""Read one or more equations, in text or LaTeX, as people type or writers write them.
 
-    `known` are the names that symbols may have; without it, all may be. `inputs` are the names of
-    the inputs, in order; without it the arguments of `f(x, y) =`, else the symbols x, x_1, x_2, …
-    `outputs` and `function` are what a left side may define as the result; without them it is
-    what no other equation uses. Text of more than `longest` characters is refused.
-    `latex_names` has the LaTeX of names that were given one.
+    `known` are the names that symbols may have besides the inputs; without it, all may be.
+    `inputs` are the names of the inputs, in order; without it the arguments of `f(x, y) =`, else
+    the symbols x, x_1, x_2, … `outputs` and `function` are what a left side may define as the
+    result; without them it is what no other equation uses. Text of more than `longest` characters
+    is refused. `latex_names` has the LaTeX of names that were given one.
     Raises `SpecError`, with a caret in the text, for what is not a formula.
 
     >>> parsed = parse_formula("f(x) = 2x + 1/(1 + e**-x)")
@@ -78,6 +79,7 @@ def parse_formula(
     given = latex_names or {}
     chosen = outputs.literal if outputs is not None else ()
     tokens = latex_tokens(text, vocabulary, given, chosen) if is_latex(text) else tokens_of(text)
+    tokens = translated(tokens, vocabulary)
     deepest = None if longest is None else _DEEPEST
     return _parsed(Equations(tokens, vocabulary, inputs, outputs, function, deepest), given)
 
@@ -109,7 +111,8 @@ def _parsed(read: Equations, latex_names: Mapping[str, str]) -> Parsed:
 
 def _symbols(read: Equations, graph: Graph) -> tuple[dict[str, int], Ids]:
     """Symbols in the graph, by plain name; and those that are inputs."""
-    vocabulary, used = read.vocabulary, read.expressions.nodes.symbols
+    vocabulary = read.vocabulary
+    used = [name for name in read.expressions.nodes.symbols if "(" not in name]
     starts: dict[int, int] = {}
 
     def node(names: Names, position: int) -> int:
