@@ -52,9 +52,6 @@ class Matrix(WholeOps[Ids], Symbolic):
     def parameter(self, parameter: Parameter) -> Ids:
         return self._letter(parameter.names)
 
-    def letter(self, base: str) -> Ids:
-        return self.graph.symbols(Names(base, self.place.layer)).reshape(())
-
     def multiply(self, *factors: Ids) -> Ids:
         return self._elementwise("hadamard", factors)
 
@@ -74,8 +71,8 @@ class Matrix(WholeOps[Ids], Symbolic):
     def flipped(self, value: Ids) -> Ids:
         return self._elementwise("transpose", (value,))
 
-    def convolve(self, weights: Ids, values: Ids) -> Ids:
-        return self._elementwise("convolve", (weights, values))
+    def convolve(self, weights: Ids, values: Ids, index: str = "") -> Ids:
+        return self._elementwise(coded("convolve", index), (weights, values))
 
     def concatenate(self, arrays: Sequence[Ids], axis: int = -1) -> Ids:
         """Vectors, and what is joined along the first axis, one below another."""

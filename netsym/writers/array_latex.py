@@ -80,11 +80,11 @@ class ArrayLatex(ArrayLanguage, Latex):
         if "=" in index:
             first, last = index.split(":")
             return f"_{{{first}}}^{{{last}}}"
-        if re.fullmatch(r"\d+(x\d+)+", index):
-            index = index.replace("x", r" \times ")
-        if index.isalpha() and len(index) > 1:
-            index = rf"\text{{{index}}}"
-        return f"_{{{index.replace(',', ', ')}}}" if index else ""
+        index = re.sub(r"(?<=\d) ?x ?(?=\d)", "×", index)
+        words = re.sub("[a-z]{2,}", r"\\text{\g<0>}", index)
+        index = words.replace(" ", "~") if words != index else re.sub(", ?", ", ", index)
+        index = index.replace("×", r" \times ")
+        return f"_{{{index}}}" if index else ""
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()

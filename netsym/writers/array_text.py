@@ -68,7 +68,7 @@ class ArrayUnicode(ArrayLanguage, Unicode):
         return super().power(base, exponent)
 
     def index(self, index: str) -> str:
-        return super().index(re.sub(r"(?<=\d)x(?=\d)", "×", index))
+        return super().index(re.sub(r"(?<=\d) ?x ?(?=\d)", "×", index))
 
     def function(self, name: str) -> str:
         return {"ones[1]": "1"}.get(name) or super().function(name)
