@@ -30,16 +30,21 @@ def written(
     *,
     expand: bool = False,
     output: str | None = None,
+    level: str = "scalar",
     max_nodes: int = MAX_NODES,
     **options: Any,
 ) -> Iterator[str]:
-    """A network in a form, in a language, piece by piece.
+    """A network in a form, in a language, piece by piece; at the `level` "matrix" of whole arrays.
 
     >>> print(*written("1-1:sigmoid", ascii=True), sep="")
     y = sigmoid(w1_1_1*x + b1_1)
+    >>> print(*written("9-5tanh-3softmax", level="matrix"), sep="")
+    ŷ = softmax(W²·tanh(W¹x + b¹) + b²)
     """
     network = network_of(given)  # text -> network
-    formula = formula_of(network, form, expand, output, max_nodes)  # network -> reading -> form
+    formula = formula_of(
+        network, form, expand, output, max_nodes, level
+    )  # network -> reading -> form
     return formula.write(to, max_nodes=None, **options)  # form -> text
 
 
@@ -91,20 +96,36 @@ def _is_called_as_a_file(given: str) -> bool:
 
 # -- network -> form -------------------------------------------------------------------------------
 def formula_of(
-    network: Network, form: str, expand: bool, output: str | None, max_nodes: int
+    network: Network,
+    form: str,
+    expand: bool,
+    output: str | None,
+    max_nodes: int,
+    level: str = "scalar",
 ) -> Formula | ArrayFormula:
-    """A form of a network, or of one output of it; "matrix" is that of whole arrays.
+    """A form of a network, or of one output of it; at the `level` "matrix" of whole arrays.
 
     Raises `TooLargeError` for more than `max_nodes`, from the forecast, before it is built: what
     comes from here need not be counted again.
     """
-    if form == "matrix":
-        matrices = network.matrices
-        refuse_if_larger(matrices.size.nodes, form, max_nodes, INSTEAD)
-        return matrices
+    if level == "matrix":
+        return _of_matrices(network, form, max_nodes)
     _refuse_large(network, form, expand, output, max_nodes)
     formula = network.formula(form, expand)
     return formula if output is None else formula.output(output)
+
+
+def _of_matrices(network: Network, form: str, max_nodes: int) -> ArrayFormula:
+    layered, instead = network.matrices, INSTEAD
+    if form != "inlined":
+        refuse_if_larger(layered.size.nodes, "matrix", max_nodes, instead)
+        return layered
+    formula = layered.inlined
+    layers = layered.size.nodes
+    if layers <= max_nodes:
+        instead = f"layer by layer it has {layers:,} (netsym show --level matrix); {instead}"
+    refuse_if_larger(formula.size.nodes, "inlined matrix", max_nodes, instead)
+    return formula
 
 
 def _refuse_large(

@@ -21,7 +21,7 @@ _FORM = click.option(
 @verb(
     "show", NETWORK, _FORM, LEVEL, FORMULA.to, UNIT, FORMULA.own, options(Output), EXPAND,
     options(Cost),
-    rows=lambda: (*FORMULA.rows(), *matrix_rows(), *WRITTEN_COST,
+    rows=lambda: (*FORMULA.rows(), *matrix_rows("--form shared"), *WRITTEN_COST,
                   Row("--onion", only="--form inlined")),
 )  # fmt: skip
 def command(
@@ -37,4 +37,4 @@ def command(
       netsym show 2-3tanh-1sigmoid --loss bce --examples 2 --l2 0.1
       netsym show my_network.toml --to python
     """  # fmt: skip
-    writing.write_form(cost.of(network), "matrix" if level == "matrix" else form, output)
+    writing.write_form(cost.of(network), form, output, level)

@@ -104,9 +104,7 @@ class Convolution(Activated):
         """What is not usual of how it convolves, in words."""
         return self.geometry.unusual() + [f"{self.groups} groups"] * (self.groups > 1)
 
-    def _convolved(
-        self, ops: WholeOps[A], parameters: Mapping[str, A], weights: A, values: A
-    ) -> A:
+    def _convolved(self, ops: WholeOps[A], parameters: Mapping[str, A], weights: A, values: A) -> A:
         """A letter for every array; an operator says what is not usual."""
         z = ops.convolve(weights, values, index=", ".join(self.unusual()))
         return self.activate(ops, ops.add(z, parameters["bias"]) if self.use_bias else z)

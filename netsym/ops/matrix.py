@@ -27,6 +27,7 @@ class Matrix(WholeOps[Ids], Symbolic):
     def __init__(self) -> None:
         super().__init__(once=True)
         self.shapes: list[tuple[Names, tuple[int, ...]]] = []
+        self.parameters: dict[Names, Parameter] = {}  # by letter
         self._known: dict[Names, Ids] = {}
 
     def _letter(self, names: Names) -> Ids:
@@ -50,7 +51,9 @@ class Matrix(WholeOps[Ids], Symbolic):
         return self._letter(Names(names.base or "x", names.layer, names.shape, at=names.at))
 
     def parameter(self, parameter: Parameter) -> Ids:
-        return self._letter(parameter.names)
+        letter = self._letter(parameter.names)
+        self.parameters[self.graph.symbol(int(letter))[0]] = parameter
+        return letter
 
     def multiply(self, *factors: Ids) -> Ids:
         return self._elementwise("hadamard", factors)

@@ -99,7 +99,7 @@ def test_what_stands_in_a_superscript_is_no_power() -> None:
         ([BatchNorm()], (2, 2), "ŷ = γ¹ ⊙ ((X - μ¹)/sqrt(v¹ + 1e-05)) + β¹"),
         ([LayerNorm()], (2, 2), "μ¹ = mean[row](X)"),
         ([LayerNorm()], (2,), "μ¹ = mean(x)"),
-        ([Attention(causal=True)], (3, 2), "ŷ = (softmax[causal](Q¹K¹ᵀ/sqrt(dk¹))·V¹)·Wo¹ᵀ + bo¹"),
+        ([Attention(causal=True)], (3, 2), "ŷ = (softmax[causal](Q¹K¹ᵀ/sqrt(2))·V¹)·Wo¹ᵀ + bo¹"),
         ([Attention(heads=2)], (3, 2), "concat[i=1:2]"),
         ([LSTM(units=2)], (3, 2), "i¹ₜ = σ(Wi¹xₜ + Ui¹h¹ₜ₋₁ + bi¹)"),
         ([LSTM(units=2, returns="all"), Dense(units=1)], (3, 2), "ŷₜ = W²h¹ₜ + b²"),
