@@ -10,6 +10,7 @@ from netsym.cli.output import Output, Progress, in_json, write
 from netsym.cli.sides import TakesFormula, read_side
 from netsym.cli.verb import options, verb
 from netsym.equality.comparison import compare
+from netsym.equality.sides import read_text
 from netsym.network.network import Network
 
 
@@ -35,7 +36,7 @@ def command(
     exact-on-regions, within-error, different, undecided. Equal is exit code 0,
     different 1, undecided 4.
     """
-    second = None if other is None else read_side(other, network)
+    second = None if other is None else read_side(other, network, read_text)
     note(network, second)
     progress = Progress()
     result = compare(network, second, **judging.terms(), progress=progress)

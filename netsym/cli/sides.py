@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from netsym.cli.arguments import keep, network_from_text, stdin_text
 from netsym.cli.combinations import Verb
-from netsym.equality.sides import read_text, subject
+from netsym.equality.sides import Subject, subject
 from netsym.files import files
 from netsym.network.network import Network
 from netsym.path import meant
 from netsym.readers import shorthand
 from netsym.typed.parse import Parsed
+
+T = TypeVar("T")
 
 _SPEC = re.compile(r"""\A\s*\{\s*"|^\s*(?:netsym\s*=|\[\[layers\]\])""", re.MULTILINE)
 
@@ -61,8 +64,10 @@ class TakesFormula(Verb):
                 yield "either" if given[:2] in known else "argument", [given]
 
 
-def read_side(given: str, network: Network) -> Network | Parsed:
-    """A network, or a formula in the names of the first one, from what was typed for a side."""
+def read_side(
+    given: str, network: Network, read: Callable[[str, Subject], Parsed | T]
+) -> Network | Parsed | T:
+    """A network, or what is `read` of a formula by the first one, from what was typed."""
     if given == "-":
         text = stdin_text()
         is_network = _SPEC.search(text) or shorthand.is_shorthand(text)
@@ -71,4 +76,4 @@ def read_side(given: str, network: Network) -> Network | Parsed:
         if files.is_file(Path(given)):
             keep(given)
         side = meant(given)
-    return read_text(side, subject(network)) if isinstance(side, str) else side
+    return read(side, subject(network)) if isinstance(side, str) else side

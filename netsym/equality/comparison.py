@@ -12,7 +12,7 @@ from netsym.equality.agreement import Counterexample
 from netsym.equality.diagnosis import Diagnosis, diagnose
 from netsym.equality.ladder import judge
 from netsym.equality.side_by_side import Table, table
-from netsym.equality.sides import Subject, aligned, of_formula, read_text, subject
+from netsym.equality.sides import Subject, aligned, of_formula, read_text, read_typed, subject
 from netsym.equality.simplified import judge_simplified
 from netsym.equality.terms import Terms
 from netsym.equality.verdict import VERDICTS, Numbers, Verdict
@@ -21,6 +21,7 @@ from netsym.forms.sizes import shown
 from netsym.network.network import Network
 from netsym.path import meant, network_of
 from netsym.pieces.cells import BUDGET
+from netsym.recognise.whole_arrays import ArrayCheck
 from netsym.wording import FIXED, WIDTH, check_digits, few, spelled, wrapped
 from netsym.writers.language import Watcher, no_watcher
 
@@ -96,19 +97,26 @@ def _in_another_order(one: Subject, other: Subject) -> tuple[str, ...]:
     )
 
 
-def check(network: Network | str, formula: Any, **terms: Any) -> Comparison:
+def check(network: Network | str, formula: Any, **terms: Any) -> Comparison | ArrayCheck:
     """Whether a formula that was typed is a network; where it departs and why, if not.
 
-    It is `compare`, of a network, with its `terms`. Raises `SpecError` for what cannot be read or
-    does not correspond.
+    It is `compare`, of a network, with its `terms`; and where the names of a text are not the
+    network's numbers, they may be whole arrays, W1 x + b1. Raises `SpecError` for what cannot be
+    read or does not correspond.
 
     >>> found = check("1-1:sigmoid", "w1_1_1*x + b1_1")
     >>> found.verdict, found.diagnosis.mistakes
     ('different', ('without the sigmoid on the output layer',))
+    >>> print(check("9-5relu-2", "W2 relu(W1 x + b1) + b2"))
+    equal, with W1 = W¹ (5 × 9), b1 = b¹ (5), W2 = W² (2 × 5), b2 = b² (2)
     """
     if formula is None:
         raise SpecError("there is no formula to check: None was given; give its text")
-    return compare(network_of(network), formula, **terms)
+    network = network_of(network)
+    side = meant(formula) if isinstance(formula, str) else formula
+    if isinstance(side, str):
+        side = read_typed(side, subject(network))
+    return side if isinstance(side, ArrayCheck) else compare(network, side, **terms)
 
 
 def _with_itself(one: Subject, terms: Terms, progress: Watcher) -> Comparison:

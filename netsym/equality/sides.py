@@ -22,6 +22,7 @@ from netsym.ops import Ops
 from netsym.ops.fields.outline import Outlines
 from netsym.ops.reading import read_formula
 from netsym.ops.straight_line import StraightLine, straight_line
+from netsym.recognise.whole_arrays import ArrayCheck, check_arrays
 from netsym.typed.parse import Parsed, parse_formula
 from netsym.wording import plural
 
@@ -230,6 +231,21 @@ def read_text(text: str, like: Subject | None, longest: int | None = _LONGEST) -
         latex_names=network.latex_names,
         longest=longest,
     )
+
+
+def read_typed(text: str, like: Subject | None) -> Parsed | ArrayCheck:
+    """Text as a formula; where its names are none of the network's numbers, of whole arrays.
+
+    Raises `SpecError` for what is neither.
+    """
+    try:
+        return read_text(text, like)
+    except SpecError:
+        network = like.network if like is not None else None
+        found = None if network is None else check_arrays(network, text)
+        if found is None:
+            raise
+        return found
 
 
 def in_decimals(side: Subject) -> Subject:

@@ -87,10 +87,12 @@ def latex_tokens(
     start, stop = 0, len(text)
     if r"\begin{document}" in text:
         start = text.index(r"\begin{document}")
-    return _Lexer(text, LatexNames(text, vocabulary, given, outputs)).tokens(start, stop)
+    return Lexer(text, LatexNames(text, vocabulary, given, outputs)).tokens(start, stop)
 
 
-class _Lexer:
+class Lexer:
+    """Reads LaTeX token by token; `first` looks for what is no command or sign."""
+
     def __init__(self, text: str, names: LatexNames) -> None:
         self.text = text
         self.names = names
@@ -108,10 +110,11 @@ class _Lexer:
             "close": self._closed, "open": self._opened, "sign": self._sign,
         }  # fmt: skip
         while self.place < stop:
-            name = self.names.match(self.place)
-            if name is not None:
-                word, after = name
-                self._add("name", word, self.place, after)
+            found = self.first(self.place)
+            if found is not None:
+                kind, word, after = found
+                if kind:
+                    self._add(kind, word, self.place, after)
                 self.place = after
                 continue
             match = _TOKEN.match(self.text, self.place)
@@ -123,6 +126,11 @@ class _Lexer:
             if kind != "silent":
                 read[kind](match)
         return self._complete()
+
+    def first(self, place: int) -> tuple[str, str, int] | None:
+        """The kind and the word of a name that begins there, and where it ends."""
+        name = self.names.match(place)
+        return None if name is None else ("name", *name)
 
     def _complete(self) -> Tokens:
         braces = [frame for frame in self.frames if frame.role != "bracket"]

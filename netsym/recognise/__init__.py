@@ -1,0 +1,1 @@
+"""Recognition: the layers of a formula that somebody typed."""
