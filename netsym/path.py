@@ -11,6 +11,7 @@ from netsym.array_formula import ArrayFormula
 from netsym.errors import SpecError, did_you_mean
 from netsym.files import files, formats, packaged
 from netsym.files.bounded import text_of
+from netsym.forms.array_form import named_where_again
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
 from netsym.network.network import Network
@@ -102,29 +103,36 @@ def formula_of(
     output: str | None,
     max_nodes: int,
     level: str = "scalar",
+    onion: bool = False,
 ) -> Formula | ArrayFormula:
-    """A form of a network, or of one output of it; at the `level` "matrix" of whole arrays.
+    """A form of a network, or of one output of it; at the `level` "matrix" of whole arrays, of
+    which an `onion` writes once what is read again.
 
     Raises `TooLargeError` for more than `max_nodes`, from the forecast, before it is built: what
     comes from here need not be counted again.
     """
     if level == "matrix":
-        return _of_matrices(network, form, max_nodes)
+        return _of_matrices(network, form, max_nodes, onion)
     _refuse_large(network, form, expand, output, max_nodes)
     formula = network.formula(form, expand)
     return formula if output is None else formula.output(output)
 
 
-def _of_matrices(network: Network, form: str, max_nodes: int) -> ArrayFormula:
-    layered, instead = network.matrices, INSTEAD
+def _of_matrices(network: Network, form: str, max_nodes: int, onion: bool) -> ArrayFormula:
+    layered = network.matrices
+    layers = layered.size.nodes
     if form != "inlined":
-        refuse_if_larger(layered.size.nodes, "matrix", max_nodes, instead)
+        refuse_if_larger(layers, "matrix", max_nodes, INSTEAD)
         return layered
     formula = layered.inlined
-    layers = layered.size.nodes
+    size = named_where_again(formula).size if onion else formula.size
+    instead = INSTEAD
     if layers <= max_nodes:
-        instead = f"layer by layer it has {layers:,} (netsym show --level matrix); {instead}"
-    refuse_if_larger(formula.size.nodes, "inlined matrix", max_nodes, instead)
+        instead = (
+            f"layer by layer it has {layers:,} (netsym show --level matrix), and --to latex "
+            f"--onion writes once what is read again; {instead}"
+        )
+    refuse_if_larger(size.nodes, "inlined matrix", max_nodes, instead)
     return formula
 
 

@@ -78,9 +78,14 @@ class _Reader:
                 return self.call(word, str(index), node.args)
         raise AssertionError(ast.dump(node))
 
-    def of_head(self, head: int, node: ast.expr) -> Any:
-        self.head = head
-        return self.of(node)
+    def of_heads(self, heads: int, node: ast.expr) -> Any:
+        """What every head gives, side by side; i is that of the innermost concat around it."""
+        outer, parts = (self.head, self.heads), []
+        for head in range(heads):
+            self.head, self.heads = head, heads
+            parts.append(self.of(node))
+        self.head, self.heads = outer
+        return np.concatenate(parts, axis=-1)
 
     def operation(self, op: ast.operator, left: Any, right: Any) -> Any:
         if isinstance(left, Channels) or isinstance(right, Channels):
@@ -106,8 +111,7 @@ class _Reader:
 
     def call(self, word: str, index: str, nodes: list[ast.expr]) -> Any:
         if word == "concat":
-            self.heads = int(index.removeprefix("i=1:"))
-            return np.concatenate([self.of_head(n, nodes[0]) for n in range(self.heads)], axis=-1)
+            return self.of_heads(int(index.removeprefix("i=1:")), nodes[0])
         if word == "convolve" and isinstance(nodes[0], ast.Attribute):
             return convolved_back(self.of(nodes[0].value), self.of(nodes[1]), index)
         values = [self.of(node) for node in nodes]

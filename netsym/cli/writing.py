@@ -64,7 +64,8 @@ class Writing:
     ) -> None:
         """Write a form of a network; what is too large is refused before it is built."""
         note(network)
-        formula = formula_of(network, form, self.expand, self.unit, self.max_nodes, level)
+        onion = bool(self.own["onion"])
+        formula = formula_of(network, form, self.expand, self.unit, self.max_nodes, level, onion)
         self.write(formula, output, Progress(), counted=True)
 
     def _of_row(self, row: Writer, output: Output) -> dict[str, Any]:

@@ -126,9 +126,11 @@ class ArrayOnion(ArrayLatex, Onion):
 
     def __init__(self, formula: ArrayForm, *options: Any) -> None:
         super().__init__(formula if formula.cut.size else named_where_again(formula), *options)
+        self.again = {names for names, _ in self.formula.symbols()}
 
     def skin(self, names: Names, position: int) -> str:
-        return self.names.spelled(names, position)
+        named = self.has_skin(names) or names in self.again
+        return self.names.spelled(names, position) if named else ""
 
     equations = Latex.equations
     _write_names = Latex._write_names

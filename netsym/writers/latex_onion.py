@@ -35,9 +35,14 @@ class Onion(Latex):
         closed = text if binds == ATOM else self.parentheses(text)  # names it where it closes
         return self.join([closed, "_{", below, "}"]), ATOM
 
+    @staticmethod
+    def has_skin(names: Names) -> bool:
+        """Whether it is the value of a layer, of a loss or of a cost."""
+        return names.base in _SKINS and names.layer is not None
+
     def skin(self, names: Names, position: int) -> str:
         """What a value is called, below it; nothing where it has no skin."""
-        if names.base not in _SKINS or names.layer is None:
+        if names.layer is None or not self.has_skin(names):
             return ""
         layer, unit = names.layer + self.notation.values, names.indices(position)[-1]
         skin = _SKINS[names.base].format(layer=layer, unit=unit)

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Mapping
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,15 @@ import pytest
 
 import netsym
 from netsym.errors import SpecError, TooLargeError
+from netsym.files.files import loads
 from netsym.layers import Layer, Shape
 from netsym.layers.registry import LAYERS, LOSSES
 from netsym.network.interface import Input
 from netsym.network.network import Network
-from netsym.path import written
+from netsym.path import formula_of, written
 from tests.array_text import evaluate
 from tests.layers.every_reading import single
+from tests.tex import compiled
 
 #: Every kind of layer on inputs of some shapes; kinds may have several rows.
 ROWS: list[tuple[str, dict[str, Any], tuple[Shape, ...]]] = [
@@ -135,6 +138,15 @@ def test_a_layer_on_one_line_has_its_values(
     check(of(kind, options, shapes))
 
 
+@pytest.mark.parametrize("kind", ["encoder", "decoder"])
+def test_a_block_on_one_line_has_its_values(kind: str) -> None:
+    """What a residual block reads again is copied."""
+    spec = f"netsym = 1\ninputs = 8\nshape = [2, 4]\n[[layers]]\ntype = '{kind}'\n"
+    network = loads(spec + "name = 'block'\nheads = 2\nhidden = 3\nactivation = 'relu'\nrepeat = 2")
+    check(network)
+    assert network.size.matrices["inlined"].nodes > 2 * network.size.matrices["layered"].nodes
+
+
 def test_every_kind_of_layer_is_tried() -> None:
     assert {row[0] for row in ROWS} | REFUSED.keys() | COSTS == set(LAYERS)
 
@@ -209,6 +221,20 @@ def test_an_onion_braces_every_layer_and_writes_once_what_is_read_again() -> Non
     assert len(deep.latex(onion=True, width=10**6, max_nodes=None)) < 100_000
 
 
+def test_it_compiles(tmp_path: Path) -> None:
+    networks = [
+        netsym.load("examples/hat.toml"), netsym.load("examples/iris.toml"), skips(3),
+        single(LAYERS["attention"](heads=2, causal=True, rotary="halves"), (3, 4)),  # type: ignore[call-arg]
+        single(LAYERS["max_pool2d"](kernel=(2,), stride=(1,)), (2, 3, 3)),  # type: ignore[call-arg]
+    ]  # fmt: skip
+    for number, network in enumerate(networks):
+        formula = network.matrices.inlined
+        for onion in (False, True):
+            source = formula.latex(document=True, onion=onion, color=onion)
+            log = compiled(source, tmp_path, f"one{number}{onion}")
+            assert "Overfull" not in log
+
+
 # -- how large it is -----------------------------------------------------------------------------
 def skips(layers: int) -> Network:
     """Layers that add their input, `tanh(W a + b) + a`, and a linear one."""
@@ -261,6 +287,9 @@ def test_what_is_too_large_is_refused_from_the_forecast() -> None:
     nodes = by_hand(70)
     with pytest.raises(TooLargeError, match=f"inlined matrix form has {nodes:,} nodes"):
         "".join(written(network, level="matrix"))
+    with pytest.raises(TooLargeError, match="inlined matrix form has"):
+        formula_of(network, "inlined", False, None, 100, level="matrix", onion=True)
+    formula_of(network, "inlined", False, None, 1000, level="matrix", onion=True)
     said = str(network.size)
     assert "The explosion is that of scalar units" in said
     assert "what is read k times is written k times" in said
