@@ -12,6 +12,7 @@ from netsym.cli.sides import TakesFormula, read_side
 from netsym.cli.verb import options, verb
 from netsym.equality.comparison import Comparison, compare
 from netsym.equality.sides import read_typed
+from netsym.errors import SpecError
 from netsym.network.network import Network
 from netsym.recognise.whole_arrays import ArrayCheck
 
@@ -47,6 +48,11 @@ def command(
     other = read_side(formula, network, read_typed)
     progress = Progress()
     if isinstance(other, ArrayCheck):
+        if judging.asked:
+            raise SpecError(
+                f"{judging.asked} changes nothing for a formula of whole arrays, which is compared "
+                "layer by layer; leave it out"
+            )
         note(network)
         result: ArrayCheck | Comparison = other
     else:

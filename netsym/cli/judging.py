@@ -46,6 +46,15 @@ class Judging:
     )  # fmt: skip
     seed: int = option("--seed", **SEEDED)
 
+    @property
+    def asked(self) -> str:
+        """An option that was given and changes what equal means, if one was."""
+        given = {
+            "--where": self.where, "--tolerance": self.tolerance is not None,
+            "--box": self.box is not None,
+        }  # fmt: skip
+        return next((option for option, was_given in given.items() if was_given), "")
+
     def terms(self) -> dict[str, Any]:
         """The keywords of `netsym.compare`."""
         return {

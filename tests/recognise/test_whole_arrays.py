@@ -64,6 +64,8 @@ def test_the_answer_is_one_line(capfd: pytest.CaptureFixture[str]) -> None:
     wrong = run(capfd, "check", NET, "W2 relu(x W1 + b1) + b2")
     assert wrong.code == 1
     assert wrong.out.splitlines()[0].startswith("different: W1 stands right of what it multiplies")
+    useless = run(capfd, "check", NET, SPELLED[0], "--tolerance", "0.1")
+    assert useless.code == 2 and "--tolerance changes nothing for a formula of" in useless.err
     assert checked(NET, "W2' relu(W1' x + b1) + b2").report(ascii=True).isascii()
     assert checked(NET, "W relu(W x + b) + c").report(ascii=True).isascii()
 
