@@ -31,18 +31,31 @@ INPUTS = "netsym.inputs"
 def read_network(given: str) -> Network:
     """A network from what was typed for NET, a formula among it."""
     found = read_side(given)
-    if isinstance(found, Network):
-        return found
-    return network_of(found, said_inputs())
+    refuse_inputs_of(found)
+    return (
+        found
+        if isinstance(found, Network)
+        else network_of(given if given != "-" else found, said_inputs())
+    )
+
+
+def refuse_inputs_of(*sides: Any) -> None:
+    """Raise `SpecError` for --inputs, if no side is a formula."""
+    if said_inputs() is not None and not any(isinstance(side, str) for side in sides):
+        raise SpecError("--inputs is for a formula, and here is none; leave it out")
 
 
 def read_side(given: str) -> Network | str:
     """What was typed for one of two that are compared: a network, or the text of a formula."""
     if given == "-":
         return _from_stdin()
+    _keep_file(given)
+    return meant(given)
+
+
+def _keep_file(given: str) -> None:
     if "\n" not in given and files.is_file(Path(given)):
         keep(given)
-    return meant(given)
 
 
 def said_inputs() -> list[str] | None:

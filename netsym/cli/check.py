@@ -10,8 +10,10 @@ from netsym.cli.judging import Judging
 from netsym.cli.output import Output, Progress
 from netsym.cli.sides import TakesFormula
 from netsym.cli.verb import options, verb
-from netsym.equality.comparison import compare
+from netsym.equality.comparison import check
+from netsym.errors import SpecError
 from netsym.network.network import Network
+from netsym.recognise.whole_arrays import ArrayCheck
 
 
 @verb(
@@ -33,16 +35,24 @@ def command(
       netsym check net.toml "f(x) = w_21*(w_11*x + b_11) + b"
       netsym show 1-2-1 | netsym check 1-2-1 -
       netsym check net.toml notes.tex
+      netsym check 784-128relu-10 'W2·relu(W1 x + b1) + b2'
 
     \b
     FORMULA is text or LaTeX as you type it, one or several equations, a file that
     holds it, or - for standard input; a shorthand is a network here, too: 1-2-1 is
-    one, (1-2-1) a number. Names are those that netsym inline prints.
+    one, (1-2-1) a number. Names are those that netsym inline prints, or letters for
+    whole arrays, if a layer has several units.
     Exit code: 0 it is the network, 1 it is not, 4 neither could be proved.
     """
     other = read_side(formula)
+    judging.check(network, other)
     note(network, other)
     progress = Progress()
-    result = compare(network, other, **judging.terms(), progress=progress)
+    result = check(network, other, **judging.terms(), progress=progress)
+    if isinstance(result, ArrayCheck) and judging.asked:
+        raise SpecError(
+            f"{judging.asked} changes nothing for a formula of whole arrays, which is compared "
+            "layer by layer; leave it out"
+        )
     output.write_result(result, progress, why=why)
     context.exit(result.exit_code)

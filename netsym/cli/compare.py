@@ -37,6 +37,7 @@ def command(
     different 1, undecided 4.
     """
     second = None if other is None else read_side(other)
+    judging.check(network, second)
     note(network, second)
     progress = Progress()
     result = compare(network, second, **judging.terms(), progress=progress)

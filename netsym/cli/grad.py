@@ -25,7 +25,11 @@ _MOST_BUILT = 20_000_000  # nodes of a graph that takes a few seconds and a few 
 
 
 def _rows() -> Iterator[Row]:
-    yield from (*FORMULA.rows(), *matrix_rows(), *WRITTEN_COST)
+    yield from (
+        *FORMULA.rows(),
+        *matrix_rows("--onion, --form shared, --form inlined"),
+        *WRITTEN_COST,
+    )
     yield Row("--onion", beside="--form shared")
     yield Row("--size", beside="--level matrix")
     yield Row("--form, --to, --ascii, --width, --digits, --max-nodes, --document, --notation, "

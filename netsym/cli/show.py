@@ -21,7 +21,8 @@ _FORM = click.option(
 @verb(
     "show", NETWORK, _FORM, LEVEL, NETWORK_TOO.to, UNIT, NETWORK_TOO.own, options(Output), EXPAND,
     options(Cost),
-    rows=lambda: (*NETWORK_TOO.rows(), *matrix_rows(), *spec_rows(), *WRITTEN_COST,
+    rows=lambda: (*NETWORK_TOO.rows(), *matrix_rows("--form shared"), *spec_rows(),
+                  *WRITTEN_COST,
                   Row("--onion", only="--form inlined")),
 )  # fmt: skip
 def command(
@@ -38,4 +39,4 @@ def command(
       netsym show my_network.toml --to python
       netsym show "w_21*(1/(1+e^-(w_11*x+b_11))) + b" -o my_network.toml
     """  # fmt: skip
-    writing.write_form(cost.of(network), "matrix" if level == "matrix" else form, output)
+    writing.write_form(cost.of(network), form, output, level)

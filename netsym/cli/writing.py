@@ -53,18 +53,23 @@ class Writing:
             if max_nodes is not None:
                 refuse_if_larger(formula.size.nodes, formula.form, max_nodes, INSTEAD)
             said = {"schema": 1, "form": formula.form} | row.to_json(formula, **asked)
+            if isinstance(formula, ArrayFormula):
+                said["shapes"] = {names.ascii(0): list(shape) for names, shape in formula.shapes}
             pieces: Iterator[str] = iter([in_json(said)])
         else:
             pieces = formula.write(row.name, max_nodes=max_nodes, **asked)
         write(_without_last_newline(pieces), output.target, progress)
 
-    def write_form(self, network: Network, form: str, output: Output) -> None:
+    def write_form(
+        self, network: Network, form: str, output: Output, level: str = "scalar"
+    ) -> None:
         """Write a form of a network, or its spec; what is too large is refused at once."""
         note(network)
         if self.to in FORMATS:
             write([dumps(network, self.to).removesuffix("\n")], output.target, Progress())
             return
-        formula = formula_of(network, form, self.expand, self.unit, self.max_nodes)
+        onion = bool(self.own["onion"])
+        formula = formula_of(network, form, self.expand, self.unit, self.max_nodes, level, onion)
         self.write(formula, output, Progress(), counted=True)
 
     def _of_row(self, row: Writer, output: Output) -> dict[str, Any]:
@@ -190,10 +195,10 @@ MOST = click.option("--max-nodes", type=whole_number, metavar="N", default=MAX_N
                     show_default=True, help="Refuse to write out more than this.")  # fmt: skip
 
 
-def matrix_rows() -> Iterator[Row]:
-    """What goes with whole arrays."""
+def matrix_rows(*without: str) -> Iterator[Row]:
+    """What goes with whole arrays: other languages do not, nor options `without` effect there."""
     yield Row("--level matrix", only=languages(ARRAY_WRITERS))
-    yield Row("--output, --expand, --onion, --form shared, --form inlined", beside="--level matrix")
+    yield Row(", ".join(["--output, --expand", *without]), beside="--level matrix")
 
 
 def spec_rows() -> Iterator[Row]:

@@ -21,8 +21,9 @@ from netsym.equality.verdict import VERDICTS, Numbers, Verdict
 from netsym.errors import SpecError
 from netsym.forms.sizes import shown
 from netsym.network.network import Network
-from netsym.path import meant, network_of
+from netsym.path import meant
 from netsym.pieces.cells import BUDGET
+from netsym.recognise.whole_arrays import ArrayCheck, check_arrays
 from netsym.wording import FIXED, WIDTH, check_digits, few, spelled, wrapped
 from netsym.writers.language import Watcher, no_watcher
 
@@ -148,19 +149,41 @@ def _in_another_order(one: Subject, other: Subject) -> tuple[str, ...]:
     )
 
 
-def check(network: Network | str, formula: Any, **terms: Any) -> Comparison:
+def check(network: Network | str, formula: Any, **terms: Any) -> Comparison | ArrayCheck:
     """Whether a formula that was typed is a network; where it departs and why, if not.
 
-    It is `compare`, of a network, with its `terms`. Raises `SpecError` for what cannot be read or
-    does not correspond.
+    It is `compare`, of a network, with its `terms`; and where the names of a text are not the
+    network's numbers, they may be whole arrays, W1 x + b1. Raises `SpecError` for what cannot be
+    read or does not correspond.
 
     >>> found = check("1-1:sigmoid", "w1_1_1*x + b1_1")
     >>> found.verdict, found.diagnosis.mistakes
     ('different', ('without the sigmoid on the output layer',))
+    >>> print(check("9-5relu-2", "W2 relu(W1 x + b1) + b2"))
+    equal, with W1 = W¹ (5 × 9), b1 = b¹ (5), W2 = W² (2 × 5), b2 = b² (2)
     """
     if formula is None:
         raise SpecError("there is no formula to check: None was given; give its text")
-    return compare(network_of(network), formula, **terms)
+    one, other = (meant(side) if isinstance(side, str) else side for side in (network, formula))
+    if not (isinstance(one, Network) and isinstance(other, str)):
+        return compare(one, other, **terms)
+    arrays = _of_arrays(one, other)
+    if arrays is None or arrays.equal:
+        return arrays or compare(one, other, **terms)
+    try:
+        found = compare(one, other, **terms)
+    except SpecError:
+        return arrays
+    return found if found.equal else arrays
+
+
+def _of_arrays(network: Network, text: str) -> ArrayCheck | None:
+    """A text whose names are none of the network's numbers as a formula of whole arrays."""
+    try:
+        read_text(text, subject(network))
+    except SpecError:
+        return check_arrays(network, text)
+    return None
 
 
 def _with_itself(one: Subject, terms: Terms, progress: Watcher) -> Comparison:

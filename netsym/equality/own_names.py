@@ -5,6 +5,7 @@ What matching proposes is only tried: the judge says whether it is the network t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,7 @@ from netsym.wording import few, joined
 
 #: Networks and formulas of more nodes are compared in the names that they have.
 _LARGEST = 50_000
+_ENTRY = re.compile(r"([A-Za-z]+[0-9]+)((?:_[0-9]+)+)")
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,11 @@ def in_own_names(
     strange = _strange(parsed.formula, network)
     if not strange:
         raise strict
-    mine = _recognised(network.layered, network.input_names.all())
     known_inputs = _inputs(parsed.formula, network, inputs, strange)
-    theirs = _recognised(parsed.formula, known_inputs)
-    if mine is None or theirs is None:
+    found = _both(network.layered, network.input_names.all(), parsed.formula, known_inputs)
+    if found is None:
         raise strict
+    mine, theirs = found
     if not network.parameter_names() and {*strange} - {*theirs.inputs.names}:
         raise strict
     return _matched(mine, theirs, parsed, network)
@@ -105,11 +107,22 @@ def _is_small(network: Network) -> bool:
     return network.count_nodes("layered") <= _LARGEST
 
 
-def _recognised(form: Form, inputs: Inputs | Sequence[str]) -> Recognised | None:
-    try:
-        return recognise(form, inputs)
-    except NoNetwork:
-        return None
+def _both(
+    form: Form, inputs: Sequence[str], other: Form, others: Inputs
+) -> tuple[Recognised, Recognised] | None:
+    """A network and a formula in layers: with linear layers as written, if then they are alike."""
+    found = []
+    for keeps_sums in (False, True):
+        try:
+            mine = recognise(form, inputs, keeps_sums=keeps_sums)
+            theirs = recognise(other, others, keeps_sums=keeps_sums)
+        except NoNetwork:
+            continue
+        found.append((mine, theirs))
+    for mine, theirs in reversed(found):
+        if [*map(len, mine.layers)] == [*map(len, theirs.layers)]:
+            return mine, theirs
+    return found[0] if found else None
 
 
 def _strange(form: Form, network: Network) -> list[str]:
@@ -118,7 +131,15 @@ def _strange(form: Form, network: Network) -> list[str]:
     used = symbols_of(form)
     strange = [name for name in used if name not in known]
     missing = {name.lower() for name in known - {*used}}
-    return [] if any(name.lower() in missing for name in strange) else strange
+    arrays = {_array(name) for name in known} - {""}
+    misspelt = any(name.lower() in missing or _array(name) in arrays for name in strange)
+    return [] if misspelt else strange
+
+
+def _array(name: str) -> str:
+    """The array that a name of the notation is an entry of: w1[,] of w1_2_3; else nothing."""
+    found = _ENTRY.fullmatch(name)
+    return f"{found[1]}[{',' * (found[2].count('_') - 1)}]" if found else ""
 
 
 def _inputs(

@@ -354,6 +354,14 @@ class Penalty(Layer):
             terms.append(ops.divide(weighed, ops.constant(2)))
         return ops.add(*terms)
 
+    def _norms(self, ops: WholeOps[A], arrays: list[A]) -> A:
+        """The sum of the sums of arrays; where a weight stands in several places, of it once."""
+        sums = [
+            ops.operator("sum", array, index="once" if repeated else "")
+            for array, repeated in zip(arrays, self.repeated, strict=True)
+        ]
+        return _sum(ops, sums)
+
     def _all(self, ops: Ops[A], arrays: list[A]) -> A:
         """The sum of all elements of the arrays, as a vector of one."""
         counted = []
@@ -365,20 +373,13 @@ class Penalty(Layer):
         return ops.total(ops.concatenate(counted))
 
     def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        if any(self.repeated):
-            raise SpecError(
-                "a weight that stands in several places is penalised once, which letters for whole "
-                "arrays cannot say; choose --level scalar"
-            )
         terms = [inputs[0]]
-        weights = parameters.values()
         if self.l1:
-            norms = [ops.operator("sum", ops.call("abs", w)) for w in weights]
-            terms.append(ops.scale(ops.constant(self.l1), _sum(ops, norms)))
+            norms = self._norms(ops, [ops.call("abs", w) for w in parameters.values()])
+            terms.append(ops.scale(ops.constant(self.l1), norms))
         if self.l2:
-            norms = [ops.operator("sum", ops.power(w, 2)) for w in weights]
-            weighed = ops.scale(ops.constant(self.l2), _sum(ops, norms))
-            terms.append(ops.divide(weighed, ops.constant(2)))
+            norms = self._norms(ops, [ops.power(w, 2) for w in parameters.values()])
+            terms.append(ops.divide(ops.scale(ops.constant(self.l2), norms), ops.constant(2)))
         return ops.add(*terms)
 
     def describe(self) -> str:

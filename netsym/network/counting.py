@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from netsym.errors import TooLargeError, checked_whole
+from netsym.forms.form import inlined
 from netsym.forms.sizes import PerOutput, Size, measure, shown
 from netsym.graph.names import Names, several
 from netsym.network.once import Steps, check_once, is_written_once, with_steps
 from netsym.network.reading import read
-from netsym.network.to_form import FORMS, to_form
+from netsym.network.to_form import FORMS, matrices, to_form
 from netsym.network.wired import Wired
 from netsym.ops.counts import forecast
 from netsym.ops.counts.counts import Counts
@@ -76,8 +77,15 @@ def sizes(network: Wired, expand: bool, progress: Watcher | None) -> NetworkSize
         forms[form] = size_of(network, form, expand)
     return NetworkSize(
         network.title, network.parameter_count, network.input_names, network.output_names,
-        {form: forms[form] for form in FORMS if form in forms},
+        {form: forms[form] for form in FORMS if form in forms}, _of_matrices(network),
     )  # fmt: skip
+
+
+def _of_matrices(network: Wired) -> dict[str, Size]:
+    """The sizes of the forms of whole arrays, whose graph has a few nodes for each layer."""
+    form = matrices(network)
+    found = {"layered": measure(form)}
+    return found if form.is_of_one_step else found | {"inlined": measure(inlined(form))}
 
 
 def growth(network: Wired, steps: Sequence[int], expand: bool, progress: Watcher | None) -> Growth:

@@ -50,6 +50,7 @@ class Equations:
     outputs: Names | None
     function: str
     deepest: int | None = None
+    reader: type[Expressions] = Expressions
     equations: list[Statement] = field(default_factory=list)
     arguments: list[str] | None = None
     returned: list[str] | None = None  # plain names that are the outputs, if the text says it
@@ -66,7 +67,7 @@ class Equations:
         return Counter(self.tokens.words)
 
     def __post_init__(self) -> None:
-        self.expressions = Expressions(self.tokens, self.vocabulary, self.deepest)
+        self.expressions = self.reader(self.tokens, self.vocabulary, self.deepest)
 
     def read(self) -> list[Statement]:
         """Read all; gives those that are the outputs."""

@@ -115,10 +115,12 @@ def latex_tokens(
     start, stop = 0, len(text)
     if r"\begin{document}" in text:
         start = text.index(r"\begin{document}")
-    return _Lexer(text, LatexNames(text, vocabulary, given, outputs)).tokens(start, stop)
+    return Lexer(text, LatexNames(text, vocabulary, given, outputs)).tokens(start, stop)
 
 
-class _Lexer:
+class Lexer:
+    """Reads LaTeX token by token; `first` looks for what is no command or sign."""
+
     def __init__(self, text: str, names: LatexNames) -> None:
         self.text = text
         self.names = names
@@ -139,12 +141,13 @@ class _Lexer:
             "close": self._closed, "open": self._opened, "sign": self._sign,
         }  # fmt: skip
         while self.place < stop:
-            name = self.names.match(self.place)
-            if name is not None:
-                word, after = name
+            found = self.first(self.place)
+            if found is not None:
+                kind, word, after = found
                 start, self.place = self.place, after
-                if not (self._in_cases() and self._condition_word(word, start)):
-                    self._add("name", word, start, after)
+                in_condition = kind == "name" and self._in_cases()
+                if kind and not (in_condition and self._condition_word(word, start)):
+                    self._add(kind, word, start, after)
                 continue
             match = _TOKEN.match(self.text, self.place)
             assert match is not None
@@ -157,6 +160,11 @@ class _Lexer:
             elif match.group() == r"\,":
                 self.spaced = len(self.found.kinds)
         return self._complete()
+
+    def first(self, place: int) -> tuple[str, str, int] | None:
+        """The kind and the word of a name that begins there, and where it ends."""
+        name = self.names.match(place)
+        return None if name is None else ("name", *name)
 
     def _complete(self) -> Tokens:
         braces = [frame for frame in self.frames if frame.role != "bracket"]

@@ -23,6 +23,7 @@ from netsym.typed.equations import Equations, Statement
 from netsym.typed.latex_tokens import is_latex, latex_tokens
 from netsym.typed.tokens import tokens_of
 from netsym.typed.vocabulary import Vocabulary
+from netsym.typed.whole_arrays import ArrayExpressions, array_tokens
 
 _DEEPEST = 5_000  # a level of the graph takes as long as a thousand characters of text
 _INPUT = re.compile(r"x(?:_([1-9][0-9]{0,8}))?")
@@ -54,6 +55,7 @@ def parse_formula(
     function: str = "",
     longest: int | None = 1_000_000,
     latex_names: Mapping[str, str] | None = None,
+    arrays: bool = False,
 ) -> Parsed:
     r"""Read one or more equations, in text or LaTeX, as people type or writers write them.
 
@@ -61,7 +63,8 @@ def parse_formula(
     `inputs` are the names of the inputs, in order; without it the arguments of `f(x, y) =`, else
     the symbols x, x_1, x_2, … `outputs` and `function` are what a left side may define as the
     result; without them it is what no other equation uses. Text of more than `longest` characters
-    is refused. `latex_names` has the LaTeX of names that were given one.
+    is refused. `latex_names` has the LaTeX of names that were given one. With `arrays` a name is a
+    whole array, and W1 x a product in this order (see `typed.whole_arrays`).
     Raises `SpecError`, with a caret in the text, for what is not a formula.
 
     >>> parsed = parse_formula("f(x) = 2x + 1/(1 + e**-x)")
@@ -78,9 +81,13 @@ def parse_formula(
     vocabulary = Vocabulary(known, inputs)
     given = latex_names or {}
     chosen = outputs.literal if outputs is not None else ()
+    deepest = None if longest is None else _DEEPEST
+    if arrays:
+        tokens = array_tokens(text, vocabulary)
+        read = Equations(tokens, vocabulary, inputs, outputs, function, deepest, ArrayExpressions)
+        return _parsed(read, given)
     tokens = latex_tokens(text, vocabulary, given, chosen) if is_latex(text) else tokens_of(text)
     tokens = translated(tokens, vocabulary)
-    deepest = None if longest is None else _DEEPEST
     return _parsed(Equations(tokens, vocabulary, inputs, outputs, function, deepest), given)
 
 

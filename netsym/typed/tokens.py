@@ -107,7 +107,7 @@ _NAME = (
     r"(?:[₀-₉]+(?:,[₀-₉]+)*|(?<=[\])}ŷ\u0302])(?:_[0-9]+)+)?"
     r"(?:_?(?<=_)\{[A-Za-z0-9]+(?:,[0-9]+)*\}(?:\^\{?\[[0-9]+\]\}?|\^\{?\([0-9]+\)\}?)?)?"
 )
-_TOKEN = re.compile(
+TOKEN = re.compile(
     rf"(?P<name>{_NAME}|∂{_NAME}/∂{_NAME}|[σπ√])"
     r"|(?P<sign>\*\*|:=|<-|<=|>=|!=|&&|\.[-+*/^]|\.?'|%\*%|/(?!/)"
     r"|[-+*^()\[\]{}|,=;·×∗⋅÷−–?:<>≤≥←@&∧])"
@@ -152,11 +152,14 @@ _REMARKS: Mapping[str, str] = {
 }
 
 
-def tokens_of(text: str) -> Tokens:
-    """The tokens of a formula in Unicode or ASCII text; raises `SpecError` for what is none."""
+def tokens_of(text: str, token: re.Pattern[str] = TOKEN) -> Tokens:
+    """The tokens of a formula in Unicode or ASCII text; raises `SpecError` for what is none.
+
+    Each is of the kind that the group of `token` is called that finds it.
+    """
     found = Tokens(text)
     kinds, words, starts, stops = found.kinds, found.words, found.starts, found.stops
-    for match in _TOKEN.finditer(text):
+    for match in token.finditer(text):
         kind = match.lastgroup
         if kind is None or kind == "comment":
             continue

@@ -98,6 +98,10 @@ class Language:
         """A name as it is written."""
         return names.ascii(position)
 
+    def symbol(self, names: Names, position: int) -> str | Rope:
+        """What stands for a symbol in a formula: its name."""
+        return self.name(names, position)
+
     def number(self, value: float | Fraction) -> tuple[str, int]:
         """A number, and how tightly its text binds."""
         if isinstance(value, Fraction):
@@ -177,6 +181,10 @@ class Language:
         """A named value that is written out in place, as inlined forms do; how it binds."""
         return text, binds
 
+    def remarks(self) -> Iterator[str]:
+        """What stands below the equations, piece by piece."""
+        return iter(())
+
     # -- what holds in all of them --------------------------------------------------------------
     def equations(self) -> Iterator[Equation]:
         """The equations of the form, each after what it uses."""
@@ -207,7 +215,7 @@ class Language:
             if block.op == "symbol":
                 assert isinstance(block.payload, Names)
                 for row in rows.tolist():
-                    texts[block.start + row] = self.name(block.payload, row)
+                    texts[block.start + row] = self.symbol(block.payload, row)
             elif block.op == "constant":
                 for row in rows.tolist():
                     node = block.start + row

@@ -111,6 +111,8 @@ def _lines(language: Language, width: int | None, headings: bool) -> Iterator[st
             width = max(checked_whole("width", width, 1), NARROWEST)
             layout = Layout(width, len, _newline, _INDENT, deepest=max(1, width // 2 // _INDENT))
             yield from layout.lines(start, equation.right)
+    if headings:
+        yield from language.remarks()
 
 
 def _newline(level: int) -> str:

@@ -67,7 +67,7 @@ VALUES: dict[str, list[str]] = {
     "--data": ["data.csv"], "--l1": ["0.1"], "--l2": ["0.1"], "--delta": ["0.5"],
     "--form": ["shared"], "--level": ["matrix"], "--wrt": ["inputs"], "--steps": ["0"],
     "--at": ["0.3"], "--box": ["-1,2"], "--seed": ["5"], "--tolerance": ["0.5"],
-    "--budget": ["2"], "--where": ["x < 0"],
+    "--budget": ["2"], "--where": ["x < 0"], "--inputs": ["x"],
 }  # fmt: skip
 OF_A_VERB = {("size", "--steps"): ["2..5"]}
 
@@ -130,6 +130,8 @@ NOTHING = (
     ("compare", "--tolerance", ("", "--json"), "what is equal is so without one"),
     *((verb, option, MODES[verb]["one"], why) for verb in ("compare", "check")
       for option, why in (("--box", "nothing is rounded"), ("--budget", "nothing has pieces"))),
+    *((verb, "--up-to-names", [mode for mode in MODES[verb]["one"] if "near.json" in mode],
+       "two networks of numbers have no names") for verb in ("compare", "check")),
     ("simplify", "--seed", LANGUAGES, "the verdict, which is all that is said, has no seed"),
 )  # fmt: skip
 
@@ -147,6 +149,8 @@ OTHERS = (
     r"or a loss",
     r"this network reads no sequence step by step: it needs inputs of shape .+ and a recurrent .+",
     r"what is written once for all steps is no program: .+; take the layered form",
+    r"--inputs is for a formula, and here is none; leave it out",
+    r"--up-to-names is for two formulas, or two networks; leave it out",
     r"--onion is for the derivatives of one output; choose it with --output",
     r"--taught is for the derivatives of a cost; add --loss",
     r"--taught is for a loss and an activation that cancel: .+; here \w+ is after sigmoid",

@@ -57,6 +57,7 @@ NUMPY: dict[str, Any] = {
     "pi": np.pi,
     "ones": np.ones,
     "zeros": np.zeros,
+    "array": np.array,
     "outer": np.outer,
     "diag": np.diag,
     "mean": Word(np.mean, row=lambda a: a.mean(-1, keepdims=True), examples=_same),
