@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import click
 
-from netsym.cli.arguments import keep
+from netsym.cli.arguments import keep, one_of
 from netsym.cli.combinations import Row
 from netsym.cli.verb import option
 from netsym.errors import SpecError
 from netsym.files.examples import read_examples
+from netsym.graph.array_operations import REDUCTIONS
 from netsym.layers.registry import LOSSES
 from netsym.network.network import Network
 
@@ -18,6 +19,7 @@ from netsym.network.network import Network
 COST = (
     Row("--examples, --data, --l1, --l2, --delta", only="--loss"),
     Row("--delta", only="--loss huber"),
+    Row("--reduction", only="--examples, --data"),
     Row("--data", beside="--examples"),
 )
 #: Of a cost there is one output.
@@ -43,6 +45,8 @@ class Cost:
         help="Cost: add LAMBDA times the sizes of all weights.")  # fmt: skip
     l2: float | None = option("--l2", type=float, metavar="LAMBDA",
         help="Cost: add LAMBDA/2 times the squares of all weights.")  # fmt: skip
+    reduction: str = option("--reduction", help="Cost: what J is of the losses of all examples.",
+        **one_of(REDUCTIONS, REDUCTIONS[0]))  # fmt: skip
     delta: float | None = option("--delta", type=float, metavar="DELTA",
         help="Cost: where huber becomes a line.")  # fmt: skip
 
@@ -59,7 +63,7 @@ class Cost:
         try:
             return cost(
                 network, self.loss, examples=self.examples, data=data, delta=self.delta,
-                l1=self.l1 or 0.0, l2=self.l2 or 0.0,
+                l1=self.l1 or 0.0, l2=self.l2 or 0.0, reduction=self.reduction,
             )  # fmt: skip
         except SpecError as error:
             raise SpecError(f"{self.data}: {error}" if self.data else str(error)) from None

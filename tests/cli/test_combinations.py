@@ -64,7 +64,8 @@ NETWORKS["near"]["layers"][0]["bias"][0] += 0.01
 VALUES: dict[str, list[str]] = {
     "--width": ["20"], "--digits": ["3"], "--max-nodes": ["3"], "--notation": ["cs229"],
     "--to": ["python"], "--output": ["2"], "-o": ["out"], "--loss": ["mse"], "--examples": ["3"],
-    "--data": ["data.csv"], "--l1": ["0.1"], "--l2": ["0.1"], "--delta": ["0.5"],
+    "--data": ["data.csv"], "--reduction": ["sum"], "--delta": ["0.5"],
+    "--l1": ["0.1"], "--l2": ["0.1"],
     "--form": ["shared"], "--level": ["matrix"], "--wrt": ["inputs"], "--steps": ["0"],
     "--at": ["0.3"], "--box": ["-1,2"], "--seed": ["5"], "--tolerance": ["0.5"],
     "--budget": ["2"], "--where": ["x < 0"],
