@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from netsym.files.files import save as save
     from netsym.formula import Formula as Formula
     from netsym.network.costs import cost as cost
+    from netsym.network.descent import step as step
     from netsym.network.network import Network as Network
+    from netsym.notes.worked import work_out as work_out
     from netsym.pieces.regions import regions as regions
     from netsym.readers.shorthand import parse as parse
     from netsym.readers.sklearn import from_sklearn as from_sklearn
@@ -48,6 +50,8 @@ _PUBLIC = {
     "Simplified": "netsym.collapse.simplified",
     "simplify": "netsym.collapse.simplification",
     "NetsymError": "netsym.errors",
+    "step": "netsym.network.descent",
+    "work_out": "netsym.notes.worked",
     "SpecError": "netsym.errors",
     "TooLargeError": "netsym.errors",
     "ValueMissingError": "netsym.errors",

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 #: From the ground up, as the design has them.
 ROOMS = ("errors", "wording", "graph", "forms", "gradient", "typed", "ops", "layers", "writers",
          "formula", "array_formula", "network", "pieces", "files", "readers", "path", "collapse",
-         "equality", "cli")  # fmt: skip
+         "equality", "notes", "cli")  # fmt: skip
 FILES = sorted((ROOT / "netsym").rglob("*.py"))
 
 

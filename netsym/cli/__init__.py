@@ -26,6 +26,8 @@ VERBS = {
     "show": "Print a network layer by layer.",
     "inline": "Print a network as one formula.",
     "size": "Say how large every form of a network is, without building it.",
+    "value": "Compute a network at a point; with --all worked out as on a board.",
+    "step": "Take a step of gradient descent, and print every new weight.",
     "compare": "Say whether two are the same function, with proof.",
     "check": "Say what is wrong with a formula that you typed.",
     "simplify": "Collapse what is linear, and say why the rest does not collapse.",

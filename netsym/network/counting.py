@@ -23,6 +23,7 @@ W = TypeVar("W", bound=Wired)
 Watcher = Callable[[str, int, int], None]
 
 _MOST_BUILT = 10_000_000
+MOST_DIFFERENTIATED = 20_000_000  # nodes whose derivatives take a few seconds and gigabytes
 MOST_COMPUTED = 100_000_000  # nodes of the layered form, where values are held unit by unit
 
 
