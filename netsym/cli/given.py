@@ -10,12 +10,13 @@ import click
 from netsym.cli.arguments import keep
 from netsym.errors import SpecError
 from netsym.files.given_numbers import numbers_in, numbers_of
+from netsym.writers.language import DIGITS
 
 PARAMETERS = click.option(
     "--parameters", metavar="NAME=NUMBER,…|FILE",
     help="Numbers for parameters, or a .toml, .json, .npz or .safetensors file of them.",
 )  # fmt: skip
-DIGITS = click.option("--digits", type=click.IntRange(1, 17), metavar="N", default=9,
+ROUNDED = click.option("--digits", type=click.IntRange(1, 17), metavar="N", default=DIGITS,
                       show_default=True, help="Round the numbers shown to N digits.")  # fmt: skip
 
 

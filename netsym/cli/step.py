@@ -6,7 +6,7 @@ import click
 
 from netsym.cli.arguments import NETWORK, note
 from netsym.cli.combinations import Row
-from netsym.cli.given import DIGITS, PARAMETERS, numbers_given
+from netsym.cli.given import PARAMETERS, ROUNDED, numbers_given
 from netsym.cli.losses import COST, Cost
 from netsym.cli.output import Output, Progress, check_target
 from netsym.cli.process import say
@@ -26,7 +26,7 @@ from netsym.wording import few
     click.option("--wrt", default="parameters", show_default=True, metavar="NAME,…", help="What "
                  "moves: parameters, weights, biases, or names; w1 is all of w1_1_1, w1_1_2, …"),
     click.option("--each", is_flag=True, help="A step for each example, in order."),
-    PARAMETERS, DIGITS,
+    PARAMETERS, ROUNDED,
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
     click.option("-o", "target", metavar="FILE",
                  help="Write the network with the new numbers to a .toml or .json file."),

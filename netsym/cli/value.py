@@ -8,21 +8,20 @@ import click
 
 from netsym.cli.arguments import NETWORK, note
 from netsym.cli.combinations import Row
-from netsym.cli.given import DIGITS, PARAMETERS, numbers_given
+from netsym.cli.given import PARAMETERS, ROUNDED, numbers_given
 from netsym.cli.losses import COST, Cost
 from netsym.cli.output import Output, Progress
 from netsym.cli.verb import options, verb
 from netsym.network.network import Network
 from netsym.network.point import point_of
 from netsym.notes.values import Values
-from netsym.notes.worked import work_out
 
 
 @verb(
     "value", NETWORK, click.argument("numbers", nargs=-1, metavar="[NAME=NUMBER,…]…"), PARAMETERS,
     click.option("--all", "every", is_flag=True,
                  help="Every z, a, loss, δ and derivative, with its formula and its numbers."),
-    DIGITS, options(Output), options(Cost),
+    ROUNDED, options(Output), options(Cost),
     rows=lambda: (*COST, Row("--digits", beside="--json")),
 )  # fmt: skip
 def command(
@@ -50,6 +49,8 @@ def command(
     if not every:
         result: Any = Values.of_network(made, point_of(made, given))
     else:
+        from netsym.notes.worked import work_out  # whoever asks for outputs need not wait for it
+
         terms = {"examples": cost.examples, "data": data, **cost.terms()} if cost.loss else {}
         result = work_out(network, given, cost.loss, **terms)
     output.write_result(result, Progress(), digits=digits)

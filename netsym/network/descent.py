@@ -19,11 +19,8 @@ from netsym.network.learned import Learned
 from netsym.network.network import Network, check_network
 from netsym.network.point import parameters_of
 from netsym.wording import WIDTH, finite_or_none, table
-from netsym.writers.language import rounded
+from netsym.writers.language import DIGITS, rounded
 from netsym.writers.text import speller_of_names
-
-#: To how many digits numbers are shown where nobody says.
-DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True, eq=False)

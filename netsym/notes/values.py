@@ -13,12 +13,11 @@ from netsym.forms.values import Evaluation
 from netsym.formula import Formula
 from netsym.graph.names import Name
 from netsym.graph.plan import Plan
-from netsym.network.descent import DIGITS
 from netsym.network.network import Network
 from netsym.network.point import Point
 from netsym.ops.numeric import Numeric
 from netsym.wording import WIDTH, finite_or_none
-from netsym.writers.language import rounded
+from netsym.writers.language import DIGITS, rounded
 from netsym.writers.text import speller_of_names
 
 

@@ -12,13 +12,12 @@ from netsym.gradient.preactivations import with_preactivations
 from netsym.graph.copying import copied
 from netsym.graph.graph import Block, Graph, Ids, Positions
 from netsym.network.costs import cost
-from netsym.network.descent import DIGITS
 from netsym.network.learned import Learned
 from netsym.network.network import Network
 from netsym.network.point import Point, point_of
 from netsym.notes.values import all_values
 from netsym.wording import WIDTH, finite_or_none
-from netsym.writers.language import Equation, rounded
+from netsym.writers.language import DIGITS, Equation, rounded
 from netsym.writers.ropes import flat
 from netsym.writers.text import heading_of, spell_text
 
