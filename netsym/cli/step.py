@@ -40,10 +40,12 @@ def command(
 
     \b
     Examples:
-      netsym step net.toml --loss sse --data 0.05,0.1,0.01,0.99
-      netsym step net.toml --loss bce --data xor.csv --rate 1 -o after.toml
-      netsym step 2-1:sigmoid --loss sse --data "0,0,0;0,1,1" --parameters w1=1,1,b1=0
-      netsym step net.toml --loss mse --data xor.csv --wrt weights --each
+      netsym step 2-1:sigmoid --loss sse --data 0.05,0.1,0.99 --rate 0.5 \\
+          --parameters w1=1,-1,b1=0
+      netsym step my_network.toml --loss bce --data "1,0;2,1;3,1" --rate 1 \\
+          --parameters weights.json --wrt weights --each
+      netsym step my_network.toml --loss sse --data examples.csv --rate 0.5 \\
+          --parameters weights.json -o new.toml
 
     \b
     Derivatives are taken before anything moves. What is measured, such as the

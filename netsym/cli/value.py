@@ -32,10 +32,10 @@ def command(
 
     \b
     Examples:
-      netsym value my_network.toml x=0.05,0.1
+      netsym value my_network.toml x=2 --parameters weights.json
+      netsym value 2-1:sigmoid x=2,0.5 w1=0.5,-1 b1=0
       netsym value 1-1:sigmoid x=2 w1_1_1=0.5 b1_1=-1 --all
-      netsym value 2-3tanh-1 x=0.5,1 --parameters weights.toml
-      netsym value 1-1:sigmoid x=2 t=1 --loss sse --all --parameters w1=0.5,b1=-1
+      netsym value 1-1:sigmoid x=2 t=1 w1=0.5 b1=-1 --loss sse --all
 
     \b
     A name is that of one number, or of an array with its numbers in order: x of
