@@ -43,7 +43,7 @@ def _rows() -> Iterator[Row]:
 @verb(
     "grad", NETWORK,
     click.option("--wrt", default="parameters", show_default=True, metavar="NAME,…", help="By "
-                 "what: parameters, inputs, or names; w1 is all of w1_1_1, w1_1_2, …"),
+                 "what: parameters, weights, biases, inputs, or names; w1 is all of w1_1_1, …"),
     click.option("--form", **one_of(_FORMS, "layered"),
                  help="Back propagation; what is used twice; one formula each."),
     click.option("--at", metavar="NAME=NUMBER,…", help="The derivatives as numbers, at these "

@@ -66,14 +66,17 @@ class Learned:
         return found
 
     def group(self, word: str = GROUPS[0]) -> list[str]:
-        """The names that a word of `GROUPS` stands for, none perhaps."""
+        """The names that a word of `GROUPS` stands for, none perhaps.
+
+        What is added is a bias, and what is multiplied a weight, as torch has them: beta and gamma
+        of normalisations, and the slopes of prelu; a first state is neither.
+        """
         found = dict[str, None]()
         for placed in self.network.layers:
             for key, parameter in placed.parameters.items():
-                is_weight = placed.layer.letters[key].startswith("w")
-                if key not in placed.layer.measured and (
-                    word == GROUPS[0] or is_weight == (word == GROUPS[1])
-                ):
+                letter = placed.layer.letters[key]
+                group = {"b": GROUPS[2], "h": ""}.get(letter[0], GROUPS[1])
+                if key not in placed.layer.measured and word in (GROUPS[0], group):
                     found |= dict.fromkeys(n for _, names in parameter.symbols() for n in names)
         return list(found)
 

@@ -34,9 +34,8 @@ class Values:
         """The outputs of a network, from one forward pass."""
         with np.errstate(all="ignore"):
             numbers = network.read(Numeric(point.parameters), point.x)
-        names = network.output_names
-        parts = getattr(names, "parts", ()) or (names,)
-        each = [(part, place) for part in parts for place in range(len(part))]
+        ends = (output.names for output in network.outputs)
+        each = [(names, place) for names in ends for place in range(len(names))]
         return cls(network.title, each, numbers.reshape(-1).tolist())
 
     @classmethod

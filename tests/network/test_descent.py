@@ -14,7 +14,9 @@ import netsym
 from netsym.errors import SpecError, TooLargeError, ValueMissingError
 from netsym.layers.blocks import Wire
 from netsym.layers.dense import Dense
-from netsym.layers.elementwise import Standardize
+from netsym.layers.elementwise import PReLU, Standardize
+from netsym.layers.normalisation import BatchNorm
+from netsym.layers.recurrent import RNN
 from netsym.network.learned import Learned
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -135,6 +137,25 @@ def test_what_is_measured_stays() -> None:
     assert done.parameters == {"w2_1_1": 0.5, "w": 1.0, "b": 0.0}
     scaler = done.network.named("scaler").parameters
     assert scaler["mean"].numbers({}).tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("layer", "weights", "biases"),
+    [
+        (RNN(units=1), ["w1_1_1", "u1_1_1"], ["b1_1"]),
+        (BatchNorm(), ["gamma1_1"], ["beta1_1"]),
+        (PReLU(), ["alpha1_1"], []),
+    ],
+)
+def test_weights_and_biases_are_those_of_torch(
+    layer: Any, weights: list[str], biases: list[str]
+) -> None:
+    shape = (1, 1) if layer.recurrent else (1,)
+    network = netsym.Network.of("one", 1, [("one", layer, ["input"], {})], shape=shape)
+    learned = Learned.of(network)
+    assert learned.group("weights") == weights
+    assert learned.group("biases") == biases
+    assert learned.group() == [n for n in network.parameter_names() if n[:2] not in ("mu", "v1")]
 
 
 @pytest.mark.parametrize(
