@@ -14,7 +14,8 @@ from netsym.files.bounded import text_of
 from netsym.files.formats import FORMATS, document, suffixes
 from netsym.files.parameters_file import SUFFIXES, arrays
 
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?[0-9]+/0*[1-9][0-9]*")
+_DECIMAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+_NUMBER = re.compile(rf"{_DECIMAL}|[+-]?[0-9]{{1,300}}/[1-9][0-9]{{0,299}}")
 _BETWEEN = re.compile(r"[,;\s]+")
 _BRACKETS = str.maketrans("[](){}", "      ")
 #: How numbers are given, for a sentence.

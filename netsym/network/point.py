@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import SpecError, ValueMissingError
+from netsym.errors import SpecError, ValueMissingError, as_given
 from netsym.graph.names import Names, Several
 from netsym.network.network import Network
 from netsym.typed.vocabulary import Vocabulary
@@ -131,16 +131,15 @@ def _arrays(network: Network) -> Iterator[tuple[str, list[str]]]:
 
 def _numbers(name: str, value: Any) -> list[float]:
     """What is given for a name, in order, out of its lists."""
-    if isinstance(value, str):
-        try:
-            return [float(Fraction(value))]
-        except (ValueError, ZeroDivisionError, OverflowError):
-            raise SpecError(f"{name} is given {value[:60]!r}, which is not a number") from None
     if isinstance(value, (list, tuple)):
         return [number for entry in value for number in _numbers(name, entry)]
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.ndarray, np.number)):
-        raise SpecError(f"{name} holds {str(value)[:60]!r}; give numbers by name")
-    numbers = np.asarray(value, dtype=np.float64).reshape(-1)
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, np.ndarray, np.number)):
+        raise SpecError(f"{name} holds {as_given(value)}; give numbers by name")
+    try:
+        one = float(Fraction(value)) if isinstance(value, str) else value
+        numbers = np.asarray(one, dtype=np.float64).reshape(-1)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        raise SpecError(f"{name} is given {as_given(value)}, which is not a number") from None
     if not np.isfinite(numbers).all():
         raise SpecError(f"{name} holds a number that is not finite; give others")
     found: list[float] = numbers.tolist()
