@@ -33,13 +33,12 @@ class ArrayFormula(Face, ArrayForm):
     @property
     def inlined(self) -> ArrayFormula:
         """The one formula, without bindings: every copy is written, and each layer of a plain stack
-        once. Raises `SpecError` where a cell is written for one step.
+        once. Raises `SpecError` where there is none, as of a cell, which is written for one step.
         """
-        if self.is_of_one_step:
+        if self.why_not_one:
             raise SpecError(
-                "a recurrent layer is written for one step t, and what a step hands on needs a "
-                "name, so there is no one formula of whole arrays; take the layered form (netsym "
-                "show --level matrix)"
+                f"{self.why_not_one}, so there is no one formula of whole arrays; take the layered "
+                "form (netsym show --level matrix)"
             )
         return inlined(self)
 

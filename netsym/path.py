@@ -16,7 +16,7 @@ from netsym.forms.array_form import named_where_again
 from netsym.forms.form import Form
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
-from netsym.network import costs
+from netsym.network import costs, descent
 from netsym.network.network import Network
 from netsym.readers import shorthand
 from netsym.recognise.inputs import Unclear
@@ -130,8 +130,9 @@ def takes_any(
     return cast(Callable[Concatenate[Any, P], R], of_any)
 
 
-#: The cost of a network, and its spec in a file, of anything that stands for one.
+#: The cost of a network, a step of its descent, and its spec in a file.
 cost = takes_any(costs.cost)
+step = takes_any(descent.step)
 save = takes_any(files.save)
 
 

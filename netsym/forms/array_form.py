@@ -42,6 +42,17 @@ class ArrayForm(Form):
         return bool(self.steps) or len(self.aside) > 0
 
     @property
+    def why_not_one(self) -> str:
+        """Why it cannot be written as one formula; empty if it can."""
+        if self.is_of_one_step:
+            return (
+                "a recurrent layer is written for one step t, and what a step hands on needs a name"
+            )
+        if any(block.op == "formula" for block, _ in self.graph.walk(self.mask)):
+            return "a layer is a formula of single units, which has no letters for whole arrays"
+        return ""
+
+    @property
     def written_numbers(self) -> Mapping[Names, Nested]:
         """The numbers of the letters that are written as numbers."""
         return {} if self.stops_at_names else self.numbers

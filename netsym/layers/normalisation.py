@@ -51,6 +51,7 @@ class BatchNorm(Normalisation):
     letters: ClassVar[Mapping[str, str]] = {
         "gamma": "gamma", "beta": "beta", "mean": "mu", "variance": "v",
     }  # fmt: skip
+    measured: ClassVar[frozenset[str]] = frozenset({"mean", "variance"})
 
     use_gamma: bool = True
     use_beta: bool = True

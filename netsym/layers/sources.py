@@ -64,6 +64,7 @@ class Given(Layer):
 
     kind: ClassVar[str] = "given"
     letters: ClassVar[Mapping[str, str]] = {"values": "x"}
+    measured: ClassVar[frozenset[str]] = frozenset(letters)
 
     lengths: tuple[int, ...]
     examples: bool = False

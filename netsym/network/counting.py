@@ -24,6 +24,7 @@ W = TypeVar("W", bound=Wired)
 Watcher = Callable[[str, int, int], None]
 
 _MOST_BUILT = 10_000_000
+MOST_DIFFERENTIATED = 20_000_000  # nodes whose derivatives take a few seconds and gigabytes
 MOST_COMPUTED = 100_000_000  # nodes of the layered form, where values are held unit by unit
 
 
@@ -85,7 +86,7 @@ def _of_matrices(network: Wired) -> dict[str, Size]:
     """The sizes of the forms of whole arrays, whose graph has a few nodes for each layer."""
     form = matrices(network)
     found = {"layered": measure(form)}
-    return found if form.is_of_one_step else found | {"inlined": measure(inlined(form))}
+    return found if form.why_not_one else found | {"inlined": measure(inlined(form))}
 
 
 def growth(network: Wired, steps: Sequence[int], expand: bool, progress: Watcher | None) -> Growth:

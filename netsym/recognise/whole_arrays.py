@@ -190,7 +190,7 @@ def check_arrays(network: Network, text: str) -> ArrayCheck | None:
 def _of_network(network: Network) -> tuple[ArrayForm, list[Layer]] | None:
     """The layers of a network by its form of whole arrays."""
     form = network.matrices
-    if form.is_of_one_step or len(form.outputs) > 1 or len(network.inputs) > 1:
+    if form.why_not_one or len(form.outputs) > 1 or len(network.inputs) > 1:
         return None
     if all(max(shape) == 1 for _, shape in form.shapes):
         return None

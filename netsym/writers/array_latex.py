@@ -20,7 +20,10 @@ from netsym.writers.names_in_latex import NOTATIONS, Notation
 from netsym.writers.ropes import Rope
 
 #: What is more than its word.
-_OPERATORS = {coded("mean", EXAMPLES): r"\frac{1}{m}\sum_{i=1}^{m}"}
+_OPERATORS = {
+    coded("mean", EXAMPLES): r"\frac{1}{m}\sum_{i=1}^{m}",
+    coded("sum", EXAMPLES): r"\sum_{i=1}^{m}",
+}
 
 
 def matrix(rows: Sequence[Sequence[str]], kind: str = "bmatrix") -> str:

@@ -23,6 +23,9 @@ from netsym.writers.ropes import Rope, flat
 # parentheses. Sums and products are never merged: what has parentheses was computed by itself.
 SUM, NEGATION, QUOTIENT, PRODUCT, POWER, ATOM = range(1, 7)
 
+#: To how many digits the numbers of a report are shown where nobody says.
+DIGITS = 9
+
 #: Told how far a long job is: what it does, how much is done, of how much.
 Watcher = Callable[[str, int, int], None]
 

@@ -197,7 +197,11 @@ def test_words_go_to_stderr_and_data_to_stdout() -> None:
 
 
 #: What verbs take beside a network.
-MORE = {"check": ["w1_1_1*x + b1_1"]}
+MORE = {
+    "check": ["w1_1_1*x + b1_1"],
+    "value": ["x=1", "w1=2", "b1=3"],
+    "step": ["--loss", "sse", "--data", "1,2", "--rate", "1", "--parameters", "w1=2,b1=3"],
+}
 
 
 @pytest.mark.parametrize(
@@ -584,12 +588,16 @@ def test_every_example_in_the_help_runs(
     for name in ("my_network", "before", "after", "net"):
         (tmp_path / f"{name}.toml").write_text(TOML)
     (tmp_path / "relu.toml").write_text(RELU)
+    (tmp_path / "weights.json").write_text(
+        '{"w_11": 1, "w_12": 2, "b_11": 0, "b_12": 0, "w_21": 1, "w_22": 2, "b": 0.5}'
+    )
+    (tmp_path / "examples.csv").write_text("x,t\n1,0\n2,1\n")
     for path in FORUM.parent.glob("*.toml"):
         (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"))
     for name in ("formula.txt", "notes.tex"):
         (tmp_path / name).write_text("1/2*x")
     out = fine(run(capfd, *([verb] if verb else []), "-h"))
-    lines = re.findall(r"^ +netsym (.*)$", out, re.MULTILINE)
+    lines = re.findall(r"^ +netsym (.*)$", re.sub(r" \\\n +", " ", out), re.MULTILINE)
     assert lines
     for line in lines:
         command = re.split(r"  +| > ", line)[0]
@@ -636,7 +644,7 @@ def test_version(capfd: pytest.CaptureFixture[str]) -> None:
         (["inlnie", "1-1"], "did you mean 'inline'?"),
         (
             ["frobnicate", "1-1"],
-            "choose from show, inline, size, compare, check, simplify, regions, grad,",
+            "choose from show, inline, size, value, step, compare, check, simplify, regions,",
         ),
         (["inline", "1-1:tanh", "--asci"], "--ascii"),
         (["inline", "1-1:tanh", "--witdh", "40"], "--width"),

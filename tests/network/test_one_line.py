@@ -81,7 +81,9 @@ ROWS: list[tuple[str, dict[str, Any], tuple[Shape, ...]]] = [
     ("part", {"lengths": (2, 2)}, ((5,),)),
 ]  # fmt: skip
 #: What has no one line, with what is said of it.
-REFUSED = dict.fromkeys(("rnn", "gru", "lstm"), "written for one step t")
+REFUSED = dict.fromkeys(("rnn", "gru", "lstm"), "written for one step t") | {
+    "formula": "a formula of single units"
+}
 #: Layers that costs are made of.
 COSTS = {"given", "cost", *LOSSES}
 
@@ -153,7 +155,9 @@ def test_every_kind_of_layer_is_tried() -> None:
 
 @pytest.mark.parametrize("kind", REFUSED)
 def test_what_has_no_one_line_says_so(kind: str) -> None:
-    network = single(LAYERS[kind](units=2), (3, 2))  # type: ignore[call-arg]
+    options = {"formula": "x_1*x_2"} if kind == "formula" else {"units": 2}
+    shape = (2,) if kind == "formula" else (3, 2)
+    network = single(LAYERS[kind](**options), shape)
     with pytest.raises(SpecError, match=REFUSED[kind]):
         network.matrices.inlined  # noqa: B018
     assert "inlined" not in network.size.matrices
