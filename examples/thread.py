@@ -1,44 +1,52 @@
-"""The forum thread, run: its formulas against its network, from the first attempt to the last."""
+"""The discussion that netsym starts from: each sentence is a command, and has its answer."""
 
 from __future__ import annotations
 
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
-import netsym
+ROOT = Path(__file__).parent.parent
+LEARNER = "f(x) = w_21*(1/(1+e**(-1*(w_11*x + b_11)))) + w_22*(1/(1+e**(-1*(w_12*x + b_12)))) + b"
+WHOLE = f"1/(1 + e^-({LEARNER.partition(' = ')[2]}))"
 
-HERE = Path(__file__).parent
-
-ATTEMPTS = {
-    "As its author typed it, and asked: this is correct, right?": (
-        "f(x) = w_21*(1/(1+e**(-1*(w_11x + b_11))) + w_22 (1/(1+e**(-1*(w_12*x + b_12))) + b"
-    ),
-    "With the parentheses mended:": (
-        "f(x) = w_21*(1/(1+e**(-1*(w_11*x + b_11)))) + w_22*(1/(1+e**(-1*(w_12*x + b_12)))) + b"
-    ),
-    "With the sigmoid on the output layer, as the reply asks:": (
-        "f(x) = 1/(1+e**(-(w_21/(1+e**(-(w_11*x + b_11))) + w_22/(1+e**(-(w_12*x + b_12))) + b)))"
-    ),
-    "The same in LaTeX:": (
-        r"f(x) = \sigma\left(w_{21}\,\sigma(w_{11}x + b_{11}) + w_{22}\,\sigma(w_{12}x + b_{12})"
-        r" + b\right)"
-    ),
-}
+SENTENCES = (
+    ("Could we not represent the model as one function with a lot of nested functions?",
+     ["inline", "1-2-1:sigmoid", "--expand"]),
+    ("I tried it without activation functions first.",
+     ["show", "f(x) = w_21*(w_11*x + b_11) + w_22*(w_12*x + b_12) + b"]),
+    ("With the sigmoid it is this. This is correct, right?",
+     ["check", "1-2-1:sigmoid", LEARNER]),
+    ("Ah, the output layer has one, too!",
+     ["check", "1-2-1:sigmoid", WHOLE]),
+    ("It is too complex to write out.",
+     ["size", "2-10x20-1:tanh"]),
+    ("Layers reuse results.",
+     ["show", WHOLE]),
+    ("And with matrices every layer is written once.",
+     ["inline", "2-10x3-1:tanh", "--level", "matrix"]),
+    ("With linear activations it would collapse.",
+     ["simplify", "examples/forum/linear.toml"]),
+    ("An LSTM uses h_{t-1} four times.",
+     ["show", "examples/lstm.toml", "--form", "once"]),
+    ("Loss and cost are the outer skins of an onion.",
+     ["inline", "1-1:sigmoid", "--loss", "bce", "--examples", "2"]),
+    ("And back propagation peels them off.",
+     ["grad", "1-1:sigmoid", "--loss", "bce"]),
+    ("Does a step downhill make it better?",
+     ["step", "1-1:sigmoid", "--loss", "sse", "--data", "1,1;2,0", "--rate", "0.5",
+      "--parameters", "w1_1_1=0.2,b1_1=0"]),
+)  # fmt: skip
 
 
 def main() -> None:
-    network = netsym.load(HERE / "forum" / "sigmoid.toml")
-    print(f"The network: {network.inlined.text(ascii=True)}\n")
-    for question, formula in ATTEMPTS.items():
-        print(f"{question}\n  {formula}")
-        try:
-            print(netsym.compare(network, formula).report())
-        except netsym.SpecError as error:
-            print(error)
-        print()
-    linear = netsym.load(HERE / "forum" / "linear.toml")
-    line = "f(x) = (w_21*w_11 + w_22*w_12)*x + (w_21*b_11 + w_22*b_12 + b)"
-    print(f"With linear activations the layers combine to one line:\n  {line}")
-    print(netsym.compare(linear, line).report())
+    """Run every command, and print the sentence, the command and the answer."""
+    for sentence, command in SENTENCES:
+        print(f"“{sentence}”\n$ netsym {shlex.join(command)}", flush=True)
+        typed = [sys.executable, "-m", "netsym", *command]
+        subprocess.run(typed, stderr=subprocess.STDOUT, cwd=ROOT, check=False)
+        print(flush=True)
 
 
 if __name__ == "__main__":

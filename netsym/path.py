@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from netsym.array_formula import ArrayFormula
-from netsym.errors import SpecError, did_you_mean
+from netsym.errors import SpecError, did_you_mean, nearest
 from netsym.files import files, formats, packaged
 from netsym.files.bounded import text_of
 from netsym.forms.array_form import named_where_again
@@ -33,6 +33,7 @@ INSTEAD = "netsym size says how large every form is; --max-nodes raises the limi
 
 #: What is no formula: the name of a network, and widths that are misspelt.
 _WORDS = re.compile(r"[A-Za-z]\w*|[A-Za-z]\w+(?:-\w\w+)+")
+_HYPHENS = re.compile(r"[A-Za-z]\w*(?:-\w+)+")
 _WIDTHS = re.compile(r"(?:\d[\w\s\[\]().,:×+–−→>-]*)?\s*")
 
 _CALLED = re.compile(r"[\w./\\~-]*(\.\w+)")  # as a file would be
@@ -83,7 +84,7 @@ def network_of(given: Any, inputs: Sequence[str] | None = None) -> Network:
 
 def _of_text(text: str, given: str, inputs: Sequence[str] | None) -> Network:
     """The network that a formula is, and what is told where it is none, but meant as another."""
-    if _WORDS.fullmatch(text):
+    if _WORDS.fullmatch(text) or (_HYPHENS.fullmatch(text) and nearest(text, packaged.networks())):
         raise SpecError(
             f"no network is called {text!r}: give a file, or {shorthand.SYNTAX}, "
             f"or a name, or a formula; {did_you_mean(text, packaged.networks())}"

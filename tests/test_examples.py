@@ -59,14 +59,22 @@ def test_digits(tmp_path: Path) -> None:
 
 
 def test_thread(tmp_path: Path) -> None:
+    """Every sentence has its answer."""
     output = run("thread.py", tmp_path)
     answers = [
-        "2 parentheses are not closed",
+        "y = 1/(1 + exp(-(w⁽²⁾₁₁·(1/(1 + exp(-(w⁽¹⁾₁₁·x + b⁽¹⁾₁))))",
+        "read as a 1-2-1 network: 2 units, linear; linear output; input x",
         "different: this is your network without the sigmoid on the output layer",
-        "identical: the network and the formula are the same function",
-        "structural: the network and the formula are the same expression",
-        "With linear activations",
-        "identical: the network and the formula are the same function",
+        "equal (identical): the network and the formula are the same function",
+        "with w_11 = w1_1_1, b_11 = b1_1",
+        "The one formula is 1.81 × 10^17 times as large as the layers",
+        "y = σ(w_21·a⁽¹⁾₁ + w_22·a⁽¹⁾₂ + b)",
+        "ŷ = tanh(W⁴·tanh(W³·tanh(W²·tanh(W¹x + b¹) + b²) + b³) + b⁴)",
+        "because an affine map of an affine map is affine",
+        "o⁽¹⁾ₜ,₁ = σ(1·xₜ,₁ + 0.75·h⁽¹⁾ₜ₋₁,₁ + 0.5)",
+        "J = (-(t⁽¹⁾·log(σ(w⁽¹⁾₁₁·x⁽¹⁾ + b⁽¹⁾₁))",
+        "∂J/∂w⁽¹⁾₁₁ = δ⁽¹⁾₁·x",
+        " after\n",
     ]
     place = 0
     for answer in answers:

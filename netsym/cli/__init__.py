@@ -181,7 +181,7 @@ def _ways(error: NetsymError, arguments: list[str] | None) -> str:
     typed = sys.argv[1:] if arguments is None else arguments
     readings: list[list[str]] = getattr(error, "readings", [])
     ways = [shlex.join(["netsym", *typed, "--inputs", ",".join(names)]) for names in readings]
-    return "".join(f"\n  {way}" for way in ["say it:", *ways]) if ways else ""
+    return "\n  ".join(["\nsay it:", *ways]) if ways else ""
 
 
 def _complain(message: str, code: int) -> int:
