@@ -24,6 +24,7 @@ from tests.benchmarks import (
     large,
     pieces,
     process,
+    recognition,
     sizes,
     text,
 )
@@ -42,6 +43,7 @@ THEMES = (
     diagnosis,
     collapse,
     pieces,
+    recognition,
     process,
 )
 
