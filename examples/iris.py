@@ -1,10 +1,11 @@
 """Train a scikit-learn pipeline on the iris data and take it home as one formula.
 
-Run `python examples/iris.py`: it writes `iris.toml` beside itself (or into the folder given),
+Run `python examples/iris.py`: it writes `iris.toml` into the folder given, or a new one,
 prints the formula of one class, reads that very text back and compares it with scikit-learn.
 """
 
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 import netsym
 
-folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
 
 iris = load_iris()
 species = iris.target_names[iris.target]

@@ -12,7 +12,9 @@ from importlib import import_module
 
 import click
 
+from netsym.cli.pages import Helped
 from netsym.cli.process import (
+    LINE,
     ClosedPipe,
     Ended,
     discard,
@@ -58,19 +60,19 @@ Examples:
 
 A neural network as one formula, layer by layer and inlined, with exact sizes.
 
-\b
 NET is a shorthand, a {" or ".join(suffixes())} file, a name (netsym help networks), or -
 for standard input.
+
 Shorthand: widths joined by -, an activation after a width (2-4tanh-1) or for
 all layers after a colon (1-2-1:sigmoid); 10x20 is twenty layers of ten units;
 + adds a layer's own input. Layers without an activation are linear.
 """
 
 EPILOG = """\
-\b
 Exit codes: 0 done or equal, 1 different, 2 bad usage or network, 3 too large to
 write out, 4 undecided, 70 a mistake in netsym, 130 interrupted, 141 the reader
 left, 143 terminated.
+
 Completion for bash: eval "$(_NETSYM_COMPLETE=bash_source netsym)" (zsh, fish alike).
 """
 
@@ -79,7 +81,7 @@ OVERVIEW = "overview"
 BAD, TOO_LARGE, OURS, BROKEN_PIPE = 2, 3, 70, 141
 
 
-class Verbs(click.Group):
+class Verbs(Helped, click.Group):
     """Loads a verb's file when the verb is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -185,5 +187,6 @@ def _ways(error: NetsymError, arguments: list[str] | None) -> str:
 
 
 def _complain(message: str, code: int) -> int:
+    LINE.end()
     say(f"netsym: {message}")
     return code

@@ -37,7 +37,6 @@ def command(
       netsym check net.toml notes.tex
       netsym check 784-128relu-10 'W2·relu(W1 x + b1) + b2'
 
-    \b
     FORMULA is text or LaTeX as you type it, one or several equations, a file that
     holds it, or - for standard input; a shorthand is a network here, too: 1-2-1 is
     one, (1-2-1) a number. Names are those that netsym inline prints, or letters for

@@ -1,6 +1,6 @@
 """Which options go together: a row for each that does not go with all others, checked in one place.
 
-An option that would change nothing is refused: whoever gave it expects something of it.
+An option that would change nothing beside others is refused: whoever gave it expects something.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from netsym.cli.pages import Helped
 from netsym.errors import SpecError
 
 
@@ -29,7 +30,7 @@ class Row:
     unless: str = ""
 
 
-class Verb(click.Command):
+class Verb(Helped):
     """A verb whose options are checked by its rows before it runs."""
 
     def __init__(self, *args: Any, rows: Iterable[Row] = (), **kwargs: Any) -> None:

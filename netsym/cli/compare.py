@@ -6,7 +6,7 @@ import click
 
 from netsym.cli.arguments import SIDE, note, read_side
 from netsym.cli.judging import Judging
-from netsym.cli.output import Output, Progress, in_json, write
+from netsym.cli.output import Output, Progress, write
 from netsym.cli.sides import TakesFormula
 from netsym.cli.verb import options, verb
 from netsym.equality.comparison import compare
@@ -30,7 +30,6 @@ def command(
       netsym compare before.toml after.toml    two networks
       netsym compare net.toml formula.txt      a network and a formula in a file
 
-    \b
     The formula is written as text and read back, so what is compared is what you
     would use. Verdicts, from the most certain: structural, identical,
     exact-on-regions, within-error, different, undecided. Equal is exit code 0,
@@ -43,5 +42,5 @@ def command(
     result = compare(network, second, **judging.terms(), progress=progress)
     progress("counting", 0, 0)
     text = f"{output.report(result.sizes)}\n\n{output.report(result)}"
-    write([in_json(result.to_json()) if output.as_json else text], output.target, progress)
+    write([output.in_json(result.to_json()) if output.as_json else text], output.target, progress)
     context.exit(result.exit_code)

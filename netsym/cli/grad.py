@@ -11,7 +11,7 @@ from netsym.cli.arguments import EXPAND, NETWORK, note, one_of
 from netsym.cli.combinations import Row
 from netsym.cli.given import PARAMETERS, numbers_given
 from netsym.cli.losses import WRITTEN_COST, Cost
-from netsym.cli.output import Output, Progress, in_json, write
+from netsym.cli.output import Output, Progress, write
 from netsym.cli.process import say
 from netsym.cli.verb import options, verb
 from netsym.cli.writing import FORMULA, LEVEL, UNIT, Writing, matrix_rows
@@ -24,7 +24,7 @@ from netsym.network.learned import GROUPS, Learned
 from netsym.network.network import Network
 from netsym.network.point import point_of
 from netsym.notes.values import Values
-from netsym.wording import few, plural, table
+from netsym.wording import few, plural, remark, spelled, table
 
 _FORMS = {"layered": layered, "shared": shared, "inlined": inlined}
 
@@ -77,7 +77,6 @@ def command(
       netsym grad 2-3softmax --loss cross_entropy --taught
       netsym grad 1-1:sigmoid --loss sse --at x=2,t=1,w1=0.5,b1=-1
 
-    \b
     With --at or --parameters they are numbers, also by what is a number already.
     Without --output, the derivatives of all outputs. δ is the derivative by z,
     what an activation is applied to, da by a. At kinks as torch: relu'(0) = 0.
@@ -103,7 +102,10 @@ def command(
         slopes = _taught(network, slopes)
     if sizes:
         found = {name: (make(formula).size, make(slopes).size) for name, make in _FORMS.items()}
-        text = _json(network, slopes, found) if output.as_json else _table(slopes, found)
+        if output.as_json:
+            text = output.in_json(_to_json(network, slopes, found))
+        else:
+            text = spelled(_table(slopes, found, output.columns), output.in_ascii())
         write([text], output.target, Progress())
         return
     chosen = _FORMS[form](slopes)
@@ -181,7 +183,7 @@ def _refuse_to_build(network: Network, writing: Writing, every: bool) -> None:
     refuse_if_larger(nodes, "layered", MOST_DIFFERENTIATED, instead)
 
 
-def _table(slopes: Formula, found: dict[str, tuple[Size, Size]]) -> str:
+def _table(slopes: Formula, found: dict[str, tuple[Size, Size]], width: int | None) -> str:
     """The sizes of every form, of the network and of its derivatives, side by side."""
     rows = [("form", "network", "derivatives", "times")]
     for form, (network, gradient) in found.items():
@@ -196,14 +198,15 @@ def _table(slopes: Formula, found: dict[str, tuple[Size, Size]]) -> str:
         else "the network is so small that naming what is shared saves nothing."
     )
     count = plural(len(slopes.outputs), "derivative")
-    return "\n".join([count, "", *table(rows, "<>"), "", said])
+    return "\n".join([count, "", *table(rows, "<>", width), "", remark(said, width)])
 
 
-def _json(network: Network, slopes: Formula, found: dict[str, tuple[Size, Size]]) -> str:
+def _to_json(
+    network: Network, slopes: Formula, found: dict[str, tuple[Size, Size]]
+) -> dict[str, Any]:
     names = slopes.outputs[0].names.all()
     forms = {
         form: {"network": size.nodes, "derivatives": gradient.to_json(names)}
         for form, (size, gradient) in found.items()
     }
-    data = {"schema": 1, "network": network.title, "derivatives": len(names), "forms": forms}
-    return in_json(data)
+    return {"schema": 1, "network": network.title, "derivatives": len(names), "forms": forms}

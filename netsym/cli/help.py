@@ -6,6 +6,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from netsym.cli.output import Progress, write
+from netsym.cli.pages import on_stdout, page_width, rendered
 from netsym.cli.verb import verb
 from netsym.errors import SpecError, did_you_mean
 from netsym.files.packaged import page, topics
@@ -31,7 +32,8 @@ def command(context: click.Context, topic: str | None) -> None:
       netsym help verdicts
       netsym help inline          the same as netsym inline --help
     """
-    write([_contents() if topic is None else _page(context, topic)], None, Progress())
+    text = _contents() if topic is None else _page(context, topic)
+    write([on_stdout(text)], None, Progress())
 
 
 def _contents() -> str:
@@ -44,7 +46,7 @@ def _contents() -> str:
 def _page(context: click.Context, topic: str) -> str:
     text = page(topic)
     if text:
-        return text.removesuffix("\n")
+        return rendered(text, page_width())
     assert context.parent is not None and isinstance(context.parent.command, click.Group)
     verbs = context.parent.command
     found = verbs.get_command(context.parent, topic)

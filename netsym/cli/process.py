@@ -15,6 +15,7 @@ from typing import TextIO
 import click
 
 from netsym.errors import OutputError
+from netsym.wording import fitted, spelled
 
 #: What a run says that a signal has ended; not every system has all of them.
 ENDINGS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "hung up"}
@@ -26,6 +27,10 @@ class Ended(BaseException):
     def __init__(self, number: int) -> None:
         super().__init__(ENDINGS[signal.Signals(number).name])
         self.exit_code = 128 + number  # as a shell has it
+
+
+#: Columns of prose on a terminal: longer lines are hard to read.
+WIDEST = 100
 
 
 class ClosedPipe(Exception):
@@ -71,20 +76,92 @@ def replace_closed_streams() -> None:
             setattr(sys, name, open(handle, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
+def columns(stream: TextIO) -> int | None:
+    """How wide the terminal is that a stream goes to, as COLUMNS says or itself; None without."""
+    if not stream.isatty():
+        return None
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        return int(said)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except OSError:
+        return 80
+
+
+def shows(stream: TextIO, text: str) -> bool:
+    """Whether a stream has all signs of a text."""
+    try:
+        text.encode(stream.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def say(words: str, end: str = "\n") -> None:
     """Tell a person something on standard error; lost where that is closed or full."""
+    LINE.remove()
+    wide = columns(sys.stderr)
+    said = words if wide is None else fitted(words, min(wide, WIDEST))
+    _tell(said + end)
+
+
+def _tell(words: str) -> None:
     try:
-        click.echo(words + end, err=True, nl=False)
+        click.echo(spelled(words, not shows(sys.stderr, words)), err=True, nl=False)
     except OSError:
         discard(sys.stderr)
 
 
+class Line:
+    """The last line on standard error, where it is a terminal, until other words take its place."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open = self._shown = False
+
+    def begin(self) -> None:
+        """From now on there may be one."""
+        self._open = True
+
+    def show(self, words: str) -> None:
+        """Put words there, as many as fit."""
+        wide = columns(sys.stderr)
+        with self._lock:
+            if self._open and wide is not None:
+                self._shown = True
+                _tell(f"\r{words[: wide - 1]}\033[K")
+
+    def remove(self) -> None:
+        """Make place for other words."""
+        with self._lock:
+            if self._shown:
+                self._shown = False
+                _tell("\r\033[K")
+
+    def end(self) -> None:
+        """Make place; from now on there is none."""
+        self._open = False
+        self.remove()
+
+
+#: There is one, as there is one terminal.
+LINE = Line()
+
+
 def print_out(text: str) -> None:
     """Write to standard output; raises `ClosedPipe`, or `OutputError` where it cannot be."""
+    if sys.stdout.isatty():
+        LINE.end()
     try:
         click.echo(text, nl=False)
     except OSError as error:
         raise output_error(error) from None
+    except UnicodeEncodeError as error:
+        raise OutputError(
+            f"standard output is in {error.encoding}, which has no {text[error.start]!r}; give "
+            "a file with -o FILE, which is in UTF-8, or set PYTHONIOENCODING=utf-8"
+        ) from None
 
 
 def output_error(error: OSError) -> ClosedPipe | OutputError:

@@ -67,7 +67,6 @@ def command(
       netsym regions relu.toml --box -1,1
       netsym regions relu.toml --to latex      with cases, for your notes
 
-    \b
     Pieces are found and checked in exact fractions; units that are active are
     named, and inequalities that follow from others are left out.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from netsym.cli.output import Progress, write
+from netsym.cli.output import Output, Progress, write
 from netsym.cli.verb import verb
 from netsym.files.schema import lines, schema
 
@@ -20,4 +20,5 @@ def command(target: str | None) -> None:
     Examples:
       netsym schema -o network.schema.json
     """
-    write([lines(schema())], target, Progress())
+    output = Output(as_json=True, target=target)
+    write([output.escaped(lines(schema()))], target, Progress())

@@ -11,7 +11,7 @@ import click
 
 from netsym.cli.arguments import NETWORK, SEED, moved, note
 from netsym.cli.combinations import Row, Verb
-from netsym.cli.output import Output, Progress, in_json, numbers_of_any_length, write
+from netsym.cli.output import Output, Progress, numbers_of_any_length, write
 from netsym.cli.process import say
 from netsym.cli.verb import options, verb
 from netsym.cli.writing import Languages, Writing, languages
@@ -81,7 +81,6 @@ def command(
       netsym simplify 1-2-1 --to latex           the derivation, for your notes
       netsym simplify net.toml --to toml -o small.toml
 
-    \b
     Before and after are compared: the verdict ends the report, and the exit code
     is that of netsym compare: 0 equal, 1 different, 4 undecided.
     """
@@ -105,7 +104,7 @@ def _write(
     to, own = writing.to, writing.own
     asked = {"width": own["width"], "ascii": own["ascii"]}
     if output.as_json:
-        text = in_json(_to_json(result, proved))
+        text = output.in_json(_to_json(result, proved))
     elif to == "report":
         text = output.report(result, **asked, digits=writing.digits)
         if proved is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import click
 
@@ -11,7 +12,10 @@ from netsym.cli.combinations import Row
 from netsym.cli.losses import COST, Cost
 from netsym.cli.output import Output, Progress
 from netsym.cli.verb import options, verb
+from netsym.forms.sizes import MOST_LISTED
+from netsym.network import counting
 from netsym.network.network import Network
+from netsym.ops.counts.forecast import Growth, NetworkSize
 
 ROWS = (
     *COST,
@@ -59,12 +63,20 @@ def command(
       netsym size 4-8tanh-3softmax --loss cross_entropy --examples 32
       netsym size lstm.toml --steps 1..10
 
-    \b
     A name or a number is 1 node; a sum, a product or a function is 1 and its
     operands. Layered and shared count the right-hand sides of all equations.
     """
-    network = cost.of(network)
     note(network)
     progress = Progress()
-    sizes = network.growth(steps, expand, progress) if steps else network.sizes(expand, progress)
+
+    def of_examples(examples: int | None) -> NetworkSize:
+        return replace(cost, examples=examples).of(network).sizes(expand, progress)
+
+    sizes: NetworkSize | Growth
+    if steps:
+        sizes = network.growth(steps, expand, progress)
+    elif cost.examples is None or (output.as_json and cost.examples <= MOST_LISTED):
+        sizes = of_examples(cost.examples)  # with the names of all inputs, in JSON
+    else:
+        sizes = counting.of_examples(of_examples, cost.examples)
     output.write_result(sizes, progress, exact=exact)

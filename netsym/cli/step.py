@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from netsym.cli.arguments import NETWORK, note
@@ -13,6 +15,7 @@ from netsym.cli.process import say
 from netsym.cli.verb import options, verb
 from netsym.errors import SpecError
 from netsym.files import files
+from netsym.files.formats import format_of
 from netsym.network.descent import step
 from netsym.network.learned import GROUPS
 from netsym.network.network import Network
@@ -47,14 +50,15 @@ def command(
       netsym step my_network.toml --loss sse --data examples.csv --rate 0.5 \\
           --parameters weights.json -o new.toml
 
-    \b
     Derivatives are taken before anything moves. What is measured, such as the
     means of a scaler, does not move. --json has the new numbers in a form that
     --parameters reads.
     """
     if cost.loss is None or cost.data is None:
         raise SpecError("a step needs a loss and examples: add --loss sse --data FILE")
-    check_target(target)
+    if target is not None:
+        format_of(Path(target))
+        check_target(target)
     note(network)
     given = numbers_given((), parameters)
     names = wrt if wrt in GROUPS else [name.strip() for name in wrt.split(",")]

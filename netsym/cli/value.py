@@ -37,7 +37,6 @@ def command(
       netsym value 1-1:sigmoid x=2 w1_1_1=0.5 b1_1=-1 --all
       netsym value 1-1:sigmoid x=2 t=1 w1=0.5 b1=-1 --loss sse --all
 
-    \b
     A name is that of one number, or of an array with its numbers in order: x of
     all inputs, t of all targets, w1 of the weights of layer 1, as the file of a
     network has them hidden.weights.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -15,9 +14,9 @@ from click.core import ParameterSource
 from netsym.array_formula import ArrayFormula
 from netsym.cli.arguments import note, one_of, whole_number
 from netsym.cli.combinations import Row
-from netsym.cli.output import Output, Progress, check_target, in_json, write
+from netsym.cli.output import Output, Progress, check_name, check_source, write
+from netsym.cli.process import columns
 from netsym.cli.verb import Command, Takes, handed, taking
-from netsym.errors import SpecError
 from netsym.files.formats import FORMATS
 from netsym.files.spec_of import dumps
 from netsym.files.syntax import Format
@@ -25,8 +24,8 @@ from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
 from netsym.network.network import Network
 from netsym.path import INSTEAD, formula_of
+from netsym.wording import NARROWEST
 from netsym.writers import ARRAY_WRITERS, WRITERS
-from netsym.writers.text import NARROWEST
 from netsym.writers.writer import Option, Writer
 
 
@@ -55,7 +54,7 @@ class Writing:
             said = {"schema": 1, "form": formula.form} | row.to_json(formula, **asked)
             if isinstance(formula, ArrayFormula):
                 said["shapes"] = {names.ascii(0): list(shape) for names, shape in formula.shapes}
-            pieces: Iterator[str] = iter([in_json(said)])
+            pieces: Iterator[str] = iter([output.in_json(said)])
         else:
             pieces = formula.write(row.name, max_nodes=max_nodes, **asked)
         write(_without_last_newline(pieces), output.target, progress)
@@ -75,9 +74,9 @@ class Writing:
     def _of_row(self, row: Writer, output: Output) -> dict[str, Any]:
         """What a language is asked for: what was said of its options, and what a terminal needs."""
         known = {**self.own, "headings": True, "ascii": output.in_ascii(self.own["ascii"])}
-        to_terminal = not (output.to_file or output.as_json) and sys.stdout.isatty()
-        if row.takes("ascii") and to_terminal and not self.own["width"]:
-            known["width"] = max(shutil.get_terminal_size().columns, NARROWEST)
+        wide = None if output.to_file or output.as_json else columns(sys.stdout)
+        if row.takes("ascii") and wide is not None and not self.own["width"]:
+            known["width"] = max(wide, NARROWEST)
         return {own.name: known[own.name] for own in row.options if known.get(own.name) is not None}
 
 
@@ -107,7 +106,7 @@ class Languages:
         own, first = self._own(), next(iter(WRITERS.values()))
 
         def taken(given: dict[str, Any]) -> Writing:
-            check_target(given["target"])
+            check_source(given["target"])
             if not given["as_json"]:
                 self._check_name(given["to"], given["target"])
             said = {each.name: given.pop(each.name) for each in own}
@@ -145,16 +144,11 @@ class Languages:
 
     def _check_name(self, to: str, target: str | None) -> None:
         """Raise `SpecError` for a file that is called as if something else was in it."""
-        suffixes = [suffix for row in self._rows() if row.name == to for suffix in row.suffixes]
-        suffix = Path(target or "").suffix.lower()
-        if suffix in suffixes or not _called(target, [*WRITERS.values(), *FORMATS.values()]):
-            return
-        other = _called(target, self._rows())
-        instead = f", or --to {other}" if other else ", or --json" if suffix == ".json" else ""
-        raise SpecError(
-            f"{target}: --to {to} writes no {suffix} file; give one whose name ends in "
-            f"{' or '.join(suffixes or ['.txt'])}{instead}"
-        )
+        own = [suffix for row in self._rows() if row.name == to for suffix in row.suffixes]
+        instead = {".json": "--json"}
+        for row in reversed(self._rows()):
+            instead |= dict.fromkeys(row.suffixes, f"--to {row.name}")
+        check_name(target, f"--to {to}", own, instead)
 
 
 def _option(own: Option) -> Takes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,6 +14,7 @@ from netsym.layers.merge import Concat
 from netsym.layers.wiring import Placed
 from netsym.ops.fields.outline import Outline, Outlines
 from netsym.ops.numeric import Floats, Numeric
+from netsym.ops.parameters import Parameter
 from netsym.ops.proved.rationals import NotRational
 
 T = TypeVar("T")
@@ -82,8 +84,20 @@ def _has_offset(placed: Placed) -> bool:
 
 def _in_float64(placed: Placed, *inputs: Floats) -> Floats:
     """The values of a layer, with a random number for every name."""
+    random = np.random.default_rng(0)
+    if all(p.is_notation or p.is_numeric for p in placed.parameters.values()):  # no name twice
+        drawn = {
+            key: p if p.is_numeric else Parameter(p.names, random.uniform(1, 2, p.shape))
+            for key, p in placed.parameters.items()
+        }
+        placed, numeric = replace(placed, parameters=drawn), Numeric({})
+    else:
+        numeric = Numeric(_drawn(placed, random))
+    with np.errstate(all="ignore"):
+        return placed.read(numeric, *inputs)
+
+
+def _drawn(placed: Placed, random: np.random.Generator) -> dict[str, float]:
     arrays = (array for p in placed.parameters.values() for array in p.symbols())
     names = list(dict.fromkeys(name for _, names in arrays for name in names))
-    numbers = np.random.default_rng(0).uniform(1, 2, len(names)).tolist()
-    with np.errstate(all="ignore"):
-        return placed.read(Numeric(dict(zip(names, numbers, strict=True))), *inputs)
+    return dict(zip(names, random.uniform(1, 2, len(names)).tolist(), strict=True))

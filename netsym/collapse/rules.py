@@ -19,8 +19,11 @@ from netsym.collapse.facts import Facts
 from netsym.collapse.maps import collapse, side_by_side
 from netsym.collapse.units import Hidden, constant, hidden, is_rounded, is_zero, keys, without
 from netsym.collapse.words import layer_words, unit_words
+from netsym.errors import TooLargeError
+from netsym.forms.sizes import shown
 from netsym.layers.merge import Concat
 from netsym.layers.wiring import Placed
+from netsym.network.counting import MOST_COMPUTED
 from netsym.ops.proved.rationals import NotRational
 
 
@@ -123,6 +126,7 @@ def _collapsed(work: Work, joins: bool, how: str, because: str) -> Found | None:
                     best = block
         if best is None:
             return None
+        _refuse_vast(diagram, facts, best)
         try:
             found = as_one(diagram, best, how, because)
         except (NotRational, OverflowError) as error:
@@ -136,6 +140,27 @@ def _collapsed(work: Work, joins: bool, how: str, because: str) -> Found | None:
         facts.refused[best.key] = (  # a bias of -1*b + b is 0, and is written all the same
             "one layer instead would take more of parameters or operations; "
             "--force does it all the same"
+        )
+
+
+def _refuse_vast(diagram: Diagram, facts: Facts, block: AffineBlock) -> None:
+    """Raise `TooLargeError` where one layer for a block would be too large in names, from a count.
+
+    Every layer acts on a column for each input, and on the bias; the first, on one input alone.
+    """
+    if not any(p.symbols() for placed in block.layers for p in placed.parameters.values()):
+        return
+    whole = 1 + sum(map(diagram.width, block.sources))
+    columns, operations = dict.fromkeys(block.sources, 1), 0
+    for placed in block.layers:
+        each = max(columns.get(source, 1) for source in placed.sources)
+        columns[placed.name] = each if placed.layer.elementwise else whole
+        operations += facts.cost(placed).operations * each
+    if operations > MOST_COMPUTED:
+        raise TooLargeError(
+            f"{layer_words(block.layers)} are affine, and one layer does it; in names its entries "
+            f"would take about {shown(operations)} operations, more than the {MOST_COMPUTED:,} "
+            "that are written; give the network numbers, or take a smaller one of the same kind"
         )
 
 
@@ -198,13 +223,15 @@ def _first(work: Work, rule: Callable[[Diagram, Hidden], Found | None]) -> Found
 
 
 def _unused(diagram: Diagram, place: Hidden) -> Found | None:
-    weights = [is_zero(keys(reader.parameters["weights"])) for reader in place.readers]
+    weights = [is_zero(reader.parameters["weights"]) for reader in place.readers]
     kept = place.kept(~np.asarray(np.concatenate(weights).all(axis=0)))
     words = "have outgoing weights of 0: left out"
     return _without(diagram, place, kept, words, "0*a = 0 for every a")
 
 
 def _equal(diagram: Diagram, place: Hidden) -> Found | None:
+    if any(p.is_notation for p in place.layer.parameters.values()):
+        return None  # every entry has a name of its own
     first: dict[object, int] = {}
     arrays = [keys(p) for p in place.layer.parameters.values()]
     flat = [array.reshape(len(array), -1).tolist() for array in arrays]
@@ -218,7 +245,7 @@ def _equal(diagram: Diagram, place: Hidden) -> Found | None:
 
 
 def _constant(diagram: Diagram, place: Hidden) -> Found | None:
-    weights = is_zero(keys(place.layer.parameters["weights"]))
+    weights = is_zero(place.layer.parameters["weights"])
     fixed = np.asarray(weights.all(axis=1))
     if fixed.all():
         after = constant(diagram, place)

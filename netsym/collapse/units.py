@@ -96,8 +96,11 @@ def _key(parameter: Parameter, node: int) -> Any:
     return ("node", node, id(parameter.formula.graph))
 
 
-def is_zero(entries: Keys) -> Mask:
+def is_zero(parameter: Parameter) -> Mask:
     """Which entries are the number 0."""
+    if parameter.is_notation:
+        return np.zeros(parameter.shape, dtype=bool)
+    entries = keys(parameter)
     if entries.dtype != object:
         return np.asarray(entries == 0)
     zeros = [isinstance(e, (float, Fraction)) and e == 0 for e in entries.flat]

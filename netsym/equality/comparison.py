@@ -24,7 +24,7 @@ from netsym.network.network import Network
 from netsym.path import meant
 from netsym.pieces.cells import BUDGET
 from netsym.recognise.whole_arrays import ArrayCheck, check_arrays
-from netsym.wording import FIXED, WIDTH, check_digits, few, spelled, wrapped
+from netsym.wording import FIXED, WIDTH, check_digits, few, fitted, spelled, wrapped
 from netsym.writers.language import Watcher, no_watcher
 
 #: Forms of at most so many nodes are written as text and read back, where a network is compared
@@ -310,15 +310,16 @@ class Comparison:
 
     def report(
         self,
-        width: int = WIDTH,
+        width: int | None = None,
         ascii: bool = False,
         digits: int | None = None,
         why: bool = True,
     ) -> str:
-        """The verdict and what it rests on, in lines of at most `width` but for typed text.
+        """The verdict and what it rests on, in lines of at most `width`.
 
-        Values have as many digits as tell them apart, whatever `digits` says. Without `why` it is
-        one sentence if they are equal, and if they differ the mistake and one point.
+        Typed text is cut to a `width` that is given. Values have as many digits as tell them apart,
+        whatever `digits` says. Without `why` it is one sentence if they are equal, and if they
+        differ the mistake and one point.
         """
         found = self.diagnosis
         check_digits(digits)
@@ -326,11 +327,13 @@ class Comparison:
         lines = [f"note: {'; '.join(self.notes)}"] if self.notes else []
         name = f"equal ({self.verdict})" if self.equal and not why else self.verdict
         lines.append(f"{name}: {headline}")
-        shown = [_wrapped(line, width, ascii) for line in lines]
+        room = WIDTH if width is None else width
+        shown = [_wrapped(line, room, ascii) for line in lines]
         if found is not None:
-            shown += [_wrapped(f"- {mistake}", width, ascii) for mistake in found.listed()]
-            shown += [found.caret(ascii)] if found.span is not None else []
-        shown += [_wrapped(f"- {reason}", width, ascii) for reason in reasons]
+            shown += [_wrapped(f"- {mistake}", room, ascii) for mistake in found.listed()]
+            caret = "" if found.span is None else found.caret(ascii)
+            shown += [caret if width is None else fitted(caret, width)] if caret else []
+        shown += [_wrapped(f"- {reason}", room, ascii) for reason in reasons]
         return "\n".join(shown)
 
     def _said(self, why: bool) -> tuple[str, list[str]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import ceil, inf
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 from netsym.equality.identity import Read, identity
@@ -23,7 +24,7 @@ from netsym.typed.parse import parse_formula
 from netsym.wording import WIDTH, check_digits, paragraph, remark, spelled
 
 _NAMES = literal("x", "y", "z")
-_WIDTH = 96  # columns of the report
+_WIDTH = 97  # columns of the report
 _BELOW = 14  # columns before a law that is too long to stand beside its name
 _DECIMAL = 0.30103  # log10 of 2
 
@@ -70,8 +71,10 @@ class Laws:
     def __str__(self) -> str:
         return self.report()
 
-    def report(self, width: int = WIDTH, ascii: bool = False, digits: int | None = None) -> str:
-        """The laws by groups, what is proved first; a `width` below 80 breaks their lines.
+    def report(
+        self, width: int | None = None, ascii: bool = False, digits: int | None = None
+    ) -> str:
+        """The laws by groups, what is proved first; a `width` breaks their lines.
 
         There are no numbers that `digits` could round.
         """
@@ -83,7 +86,7 @@ class Laws:
             *_table(f"Proved: {len(self.proved)}", self.proved, width),
             *_table(f"Not proved: {len(self.not_proved)}", self.not_proved, width),
             "",
-            *(_MEANING if width >= WIDTH else paragraph(" ".join(_MEANING), width)),
+            *(line for text in _MEANING for line in paragraph(text, _columns(width), further="")),
         ]
         return spelled("\n".join(lines), ascii)
 
@@ -106,9 +109,9 @@ class Laws:
 
 
 _MEANING = (
-    "Proved: both sides agree at random points of finite fields, where different functions agree",
-    "by accident with the chance shown: < is a proved bound, ~ assumes that values of exp behave",
-    "as independent ones. With kinks or jumps, it is so in every sector that the signs of their",
+    "Proved: both sides agree at random points of finite fields, where different functions agree "
+    "by accident with the chance shown: < is a proved bound, ~ assumes that values of exp behave "
+    "as independent ones. With kinks or jumps, it is so in every sector that the signs of their "
     "arguments make; exactly: there both sides are written alike, and there is no such chance.",
     "Not proved: neither proved nor refuted, and never called different.",
 )
@@ -149,27 +152,30 @@ def _chance(chance: float, heuristic: bool) -> str:
     return f"{'~' if heuristic else '<'} 10^{ceil(chance * _DECIMAL)}"
 
 
-def _table(title: str, findings: Sequence[Finding], width: int) -> list[str]:
+def _columns(width: int | None) -> int:
+    return _WIDTH if width is None else min(checked_whole("width", width, 1), _WIDTH)
+
+
+def _table(title: str, findings: Sequence[Finding], width: int | None) -> list[str]:
     """A title, and for each group its laws: the name, and the law; what is not proved says why."""
     names = max((len(finding.law.name) for finding in findings), default=0)
     hows = max((len(finding.how) for finding in findings if finding.proved), default=0)
-    lines = ["", title]
-    if width < WIDTH:
+    lines, columns = ["", title], _columns(width)
+    if columns < WIDTH:
         for law, _, how, *_ in findings:
-            lines += paragraph(f"{law.name}: {law} ({how})", width)
+            lines += paragraph(f"{law.name}: {law} ({how})", columns)
         return lines
     for group, members in groupby(findings, key=lambda finding: finding.law.group):
         lines += ["", f"  {group}"]
         for law, proved, how, *_ in members:
             start = f"    {f'{how:<{hows}}  ' if proved else ''}{law.name:<{names}}"
-            behind = [how] if not proved else []
-            whole = [str(law)]
-            if len(start) + len(str(law)) >= _WIDTH:
-                whole = [law.left, f"= {law.right}"]
-            if len(start) + max(map(len, whole)) >= _WIDTH:  # below its name
+            room = columns - len(start) - 2
+            whole = [str(law)] if len(str(law)) <= room else [law.left, f"= {law.right}"]
+            whole += [how] if not proved else []
+            if max(map(len, whole)) > room:  # below its name
                 lines.append(start.rstrip())
-                start = " " * _BELOW
-            for text in [*whole, *behind]:
-                lines.append(f"{start}  {text}")
+                start, room = " " * _BELOW, columns - _BELOW - 2
+            for part in (part for text in whole for part in wrap(text, room)):
+                lines.append(f"{start}  {part}")
                 start = " " * len(start)
     return lines

@@ -13,7 +13,7 @@ from netsym.equality.timing import seconds_per_point
 from netsym.errors import checked_whole
 from netsym.forms.sizes import Size, scientific, shown
 from netsym.formula import Formula
-from netsym.wording import WIDTH, spelled
+from netsym.wording import spelled
 from netsym.wording import table as in_columns
 
 _TIMED = 100_000  # nodes: what is larger is not evaluated as it is written
@@ -67,8 +67,10 @@ class Table:
     def __str__(self) -> str:
         return self.report()
 
-    def report(self, width: int = WIDTH, ascii: bool = False, digits: int | None = None) -> str:
-        """The table; forms that do not fit into a `width` below 80 follow in a table of their own.
+    def report(
+        self, width: int | None = None, ascii: bool = False, digits: int | None = None
+    ) -> str:
+        """The table; forms that do not fit into a `width` follow in a table of their own.
 
         `digits` rounds the times, and counts of more than 20 digits.
         """
@@ -78,20 +80,23 @@ class Table:
         labels = ["", "nodes", "height", *(f"  {kind}" for kind in kinds)]
         labels += ["characters of text", "µs per point", "times the first"]
         columns = [column.cells(kinds, first.nodes, digits) for column in self.columns]
+        room = None if width is None else checked_whole("width", width, 1)
         parts = (
             "\n".join(in_columns(list(zip(labels, *together, strict=True)), "<>"))
-            for together in _fitting(labels, columns, checked_whole("width", width, 1))
+            for together in _fitting(labels, columns, room)
         )
         return spelled("\n\n".join(parts), ascii)
 
 
-def _fitting(labels: list[str], columns: list[list[str]], width: int) -> Iterator[list[list[str]]]:
+def _fitting(
+    labels: list[str], columns: list[list[str]], width: int | None
+) -> Iterator[list[list[str]]]:
     """Columns, as many together as fit beside the labels."""
     start = used = max(map(len, labels))
     together: list[list[str]] = []
     for column in columns:
         wide = 2 + max(map(len, column))
-        if together and used + wide > width < WIDTH:
+        if together and width is not None and used + wide > width:
             yield together
             together, used = [], start
         together.append(column)

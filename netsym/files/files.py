@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from netsym.errors import SpecError
+from netsym.errors import SpecError, did_you_mean
 from netsym.files.bounded import MOST_TEXT, text_of
-from netsym.files.formats import document, format_of
-from netsym.files.packaged import network_file
+from netsym.files.formats import document, format_of, suffixes
+from netsym.files.packaged import network_file, networks
 from netsym.files.parameters_file import arrays
 from netsym.files.spec import network
 from netsym.files.spec_of import dumps
@@ -34,6 +34,12 @@ def load(path: str | os.PathLike[str]) -> Network:
     path = Path(path)
     if not is_file(path):
         path = network_file(str(path)) or path
+        if not (path.suffix or path.is_dir()):
+            known = did_you_mean(str(path), networks())
+            raise SpecError(
+                f"there is no file {path}; give a {' or '.join(suffixes())} file or a name, for a "
+                f"shorthand like 1-2-1 take netsym.parse; {known}"
+            )
     format = "toml" if path.is_dir() else format_of(path).name  # a folder is refused as one
     return loads(text_of(path), folder=path.parent, source=str(path), format=format)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from netsym.errors import TooLargeError, checked_whole
 from netsym.forms.form import inlined
@@ -87,6 +87,37 @@ def _of_matrices(network: Wired) -> dict[str, Size]:
     form = matrices(network)
     found = {"layered": measure(form)}
     return found if form.why_not_one else found | {"inlined": measure(inlined(form))}
+
+
+def of_examples(sizes: Callable[[int], NetworkSize], examples: int) -> NetworkSize:
+    """The sizes of the cost of many examples, from those of two and of three.
+
+    All examples are alike, so that each adds the same to every form. The inputs have no names.
+    """
+    if examples <= 3:
+        return sizes(examples)
+    two, three = sizes(2), sizes(3)
+    times = examples - 2
+    forms = {
+        form: None
+        if more is None or (few := two.forms[form]) is None
+        else _beyond(few, more, times)
+        for form, more in three.forms.items()
+    }
+    each = len(three.inputs) - len(two.inputs)
+    inputs = Names("x", None, (len(two.inputs) + times * each,))
+    return replace(three, inputs=inputs, forms=forms)
+
+
+def _beyond(few: Size, more: Size, times: int) -> Size:
+    """A size that differs from `few` so many times as much as `more` does."""
+
+    def along(one: Any, other: Any) -> Any:
+        return one + times * (other - one)
+
+    kinds = {kind: along(few.operations.get(kind, 0), n) for kind, n in more.operations.items()}
+    each = PerOutput(along(few.per_output.counts, more.per_output.counts))
+    return Size(along(few.nodes, more.nodes), more.height, kinds, each)
 
 
 def growth(network: Wired, steps: Sequence[int], expand: bool, progress: Watcher | None) -> Growth:

@@ -21,10 +21,11 @@ from netsym.forms.form import (
 from netsym.forms.sizes import Size
 from netsym.forms.values import checked_numbers, points, shaped
 from netsym.formula import Formula
-from netsym.graph.names import output_names
+from netsym.graph.names import literal, output_names
 from netsym.layers.blocks import Wire
 from netsym.layers.parameter_entries import entries
-from netsym.layers.wiring import Wiring, wired
+from netsym.layers.sources import Part
+from netsym.layers.wiring import Placed, Wiring, wired
 from netsym.network import counting, once
 from netsym.network.interface import Input, Output, Wanted, flat, inputs_of, wanted_of
 from netsym.network.naming import Naming
@@ -279,20 +280,43 @@ class Network(Wired):
         return output_positions(which, self.output_names)
 
     def output(self, name: str) -> Network:
-        """The network of one output alone, with the layers that it needs.
+        """The network of one output alone, or of one entry of it, with the layers that it needs.
 
-        Raises `SpecError` if there is no output of this name.
+        Raises `SpecError` if there is no output, and no entry of a vector, of this name.
         """
         kept = [each for each in self.outputs if each.name == name]
         if not kept:
-            hint = did_you_mean(str(name), [each.name for each in self.outputs])
-            raise SpecError(f"no output is called {name!r}; {hint}")
+            whole = [e for e in self.outputs if len(e.shape) == 1 and name in e.names.all()]
+            if not whole:
+                called = [each.name for each in self.outputs]
+                entries = self.output_names.all()[:20]
+                hint = did_you_mean(str(name), dict.fromkeys([*called, *entries]))
+                raise SpecError(f"no output is called {name!r}; {hint}")
+            return self._entry(whole[0], name)
         needed, layers = {kept[0].source}, []
         for placed in reversed(self.layers):
             if placed.name in needed:
                 layers.append(placed)
                 needed.update(placed.sources)
         return replace(self, outputs=tuple(kept), layers=tuple(reversed(layers)))
+
+    def _entry(self, vector: Output, name: str) -> Network:
+        """The network of one entry of a vector: a last layer takes it."""
+        position, number = vector.names.all().index(name), self.layers[-1].number + 1
+        taken = f"layer{number}"
+        while any(placed.name == taken for placed in self.layers):
+            taken += "_"
+        part = Placed(
+            taken,
+            Part(lengths=(1,), start=position),
+            (vector.source,),
+            {},
+            (vector.shape,),
+            (1,),
+            number,
+        )
+        one = Output(name, taken, literal(name), (1,))
+        return replace(self, layers=(*self.layers, part), outputs=(one,)).output(name)
 
     def with_steps(self, steps: int) -> Network:
         """The same network for sequences of another length.

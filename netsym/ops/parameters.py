@@ -64,6 +64,11 @@ class Parameter:
         return self.entries is not None and self.entries.dtype != object
 
     @property
+    def is_notation(self) -> bool:
+        """Whether every entry has the name that the notation gives it, and so one of its own."""
+        return self.entries is None and self.formula is None
+
+    @property
     def has_numbers_alone(self) -> bool:
         """Whether every entry is a float64 or a fraction."""
         if self.is_numeric or self.entries is None:

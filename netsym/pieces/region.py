@@ -33,7 +33,7 @@ from netsym.ops.proved.rationals import Exact, NotRational, fractions
 from netsym.ops.proved.scaled import Scaled, ScaledRationals, scaled
 from netsym.pieces.affine_text import ROUNDED, Row, Writer, formula, is_rounded
 from netsym.pieces.redundancy import Vector, irredundant, whole
-from netsym.wording import WIDTH, agreed, few, paragraph, plural, runs, spelled
+from netsym.wording import WIDTH, agreed, few, joined, paragraph, plural, runs, spelled
 from netsym.writers.text import Ascii
 
 A = TypeVar("A")
@@ -244,9 +244,13 @@ def at(network: Network, point: Sequence[Any]) -> Region:
 
 # -- reading ------------------------------------------------------------------------------------
 def refuse_names(network: Network) -> None:
-    """Raise `SpecError` if a parameter is a name."""
+    """Raise `SpecError` if a parameter is a name; before that, for what no numbers would mend."""
     names = network.parameter_names()
     if names:
+        for placed in network.layers:
+            function = getattr(placed.layer, "activation", LINEAR)
+            if function != LINEAR and not FUNCTIONS[function].piecewise:
+                raise _not_piecewise(placed.number, function)
         raise SpecError(
             f"which linear piece holds where depends on numbers, but {few(names, 4)} "
             f"{agreed(len(names), 'is a name', 'are names')}; give the parameters numbers, in "
@@ -272,17 +276,17 @@ def read_by(network: Network, ops: Ops[A], inputs: A) -> A:
     try:
         return network.read(ops, inputs)
     except NotAffine as error:
-        raise SpecError(
-            f"layer {error.layer} uses {error}, which is not piecewise linear; only networks of "
-            f"linear layers, {_known()} have linear regions"
-        ) from None
+        raise _not_piecewise(error.layer, str(error)) from None
     except NotRational as error:
         raise SpecError(f"layer {error.layer} has no exact values: {error}") from None
 
 
-def _known() -> str:
+def _not_piecewise(layer: int | None, what: str) -> SpecError:
     known = [name for name in ACTIVATIONS if name != LINEAR and FUNCTIONS[name].piecewise]
-    return f"{', '.join(known[:-1])} and {known[-1]}"
+    return SpecError(
+        f"layer {layer} uses {what}, which is not piecewise linear; only networks of linear "
+        f"layers, {joined(known)} have linear regions"
+    )
 
 
 def sided(kinks: Sequence[Kinks], inputs: int) -> tuple[Array, list[tuple[int, str, int]]]:

@@ -102,6 +102,10 @@ def parse(text: str) -> Network:
     if colon and not default:
         at = len(text) - len(after) - 1
         raise _pointed("no activation after the colon", text, at, 1, "as in 1-2-1:sigmoid")
+    if ":" in default:
+        hint = "others stand right after the widths of their layers, as in 1-2relu-1tanh"
+        at = len(text) - len(default)
+        raise _pointed("only one activation stands after the colon", text, at, len(default), hint)
     if colon:
         _check_activation(default, text, len(text) - len(default))
     (first, at), *parts = _parts(body)

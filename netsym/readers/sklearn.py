@@ -16,7 +16,7 @@ from netsym.graph.names import literal
 from netsym.layers import Layer
 from netsym.layers.blocks import INPUT, Wire
 from netsym.layers.dense import Dense
-from netsym.layers.elementwise import Scale, Standardize
+from netsym.layers.elementwise import Activation, Scale, Standardize
 from netsym.network.columns import names_of, renamed
 from netsym.network.network import Network
 from netsym.wording import plural
@@ -27,9 +27,13 @@ _ACTIVATIONS = {
     "tanh": "tanh",
     "relu": "relu",
     "softmax": "softmax",
+    "exp": "exp",
 }
 _MODELS = ("MLPClassifier", "MLPRegressor")
 _SCALERS = ("StandardScaler", "MinMaxScaler", "MaxAbsScaler")
+_SEARCH = "BaseSearchCV"  # what all searches for the best parameters of a model derive from
+#: The bounds that activations cut values off at.
+_CLIPS = {(0.0, 1.0): "satlin", (-1.0, 1.0): "hard_tanh"}
 
 _Made = tuple[Layer, dict[str, Any]]
 
@@ -39,8 +43,9 @@ def from_sklearn(model: Any, inputs: Sequence[str] = ()) -> Network:
 
     The network computes what `predict` does for a regressor and `predict_proba` for a classifier;
     of two classes it has one output, the probability of `classes_[1]`. Before the model a Pipeline
-    may have StandardScaler, MinMaxScaler and MaxAbsScaler. `inputs` names the inputs; without it
-    they are named after the columns of the data frame, and outputs after the classes, if these are
+    may have StandardScaler, MinMaxScaler and MaxAbsScaler; of a search, as GridSearchCV, the best
+    estimator is read. `inputs` names the inputs; without it they are named after the columns of the
+    data frame, and outputs after the classes, if these are
     texts: `sepal length (cm)` is sepal_length_cm, with its words in LaTeX; `assumed` says which.
     Raises `SpecError` for a model that is not fitted or of another kind.
     """
@@ -53,7 +58,7 @@ def from_sklearn(model: Any, inputs: Sequence[str] = ()) -> Network:
             f"or a Pipeline of {', '.join(_SCALERS)} before one"
         )
     _check_fitted(last, "coefs_", "intercepts_", "out_activation_")
-    made = [_scaler(step) for step in before] + _dense_layers(last)
+    made = [layer for step in before for layer in _scaler(step)] + _dense_layers(last)
     chain = [INPUT, *(f"layer{n}" for n in range(1, len(made) + 1))]
     layers = [(chain[n], layer, [chain[n - 1]], p) for n, (layer, p) in enumerate(made, 1)]
     count = len(last.coefs_[0])
@@ -107,6 +112,12 @@ def _title(steps: Sequence[Any]) -> str:
 
 def _steps(model: Any) -> list[Any]:
     """The model and what comes before it, pipelines within pipelines laid flat."""
+    if _kind(model) == _SEARCH:
+        if not hasattr(model, "best_estimator_"):
+            raise SpecError(
+                f"this {type(model).__name__} has no best estimator; fit it first, with refit=True"
+            )
+        return _steps(model.best_estimator_)
     if _kind(model) != "Pipeline":
         return [model]
     parts = [part for _, part in model.steps if part is not None and part != "passthrough"]
@@ -117,28 +128,28 @@ def _steps(model: Any) -> list[Any]:
 
 def _kind(model: Any) -> str | None:
     """The class of scikit-learn that an object is, or derives from."""
-    known = {"Pipeline", *_MODELS, *_SCALERS}
+    known = {"Pipeline", _SEARCH, *_MODELS, *_SCALERS}
     for base in type(model).__mro__:
         if base.__name__ in known and base.__module__.partition(".")[0] == "sklearn":
             return base.__name__
     return None
 
 
-def _scaler(step: Any) -> _Made:
+def _scaler(step: Any) -> list[_Made]:
     match _kind(step):
         case "StandardScaler":
             _check_fitted(step, "mean_", "scale_")
             used = {"mean": step.with_mean, "scale": step.with_std}
             entries = {key: _floats(getattr(step, f"{key}_")) for key in used if used[key]}
-            return Standardize(use_mean=used["mean"], use_scale=used["scale"]), entries
+            return [(Standardize(use_mean=used["mean"], use_scale=used["scale"]), entries)]
         case "MinMaxScaler":
             _check_fitted(step, "scale_", "min_")
-            _check_open(step)
-            return Scale(), {"weights": _floats(step.scale_), "bias": _floats(step.min_)}
+            scale = Scale(), {"weights": _floats(step.scale_), "bias": _floats(step.min_)}
+            return [scale, *_clipped(step, *map(float, step.feature_range))]
         case "MaxAbsScaler":
             _check_fitted(step, "scale_")
-            _check_open(step)
-            return Standardize(use_mean=False), {"scale": _floats(step.scale_)}
+            divided = Standardize(use_mean=False), {"scale": _floats(step.scale_)}
+            return [divided, *_clipped(step, -1.0, 1.0)]
     raise SpecError(
         f"{_article(step)} before the model cannot be read; a Pipeline may have "
         f"{', '.join(_SCALERS)} there; apply other steps to the data first"
@@ -181,12 +192,16 @@ def _check_fitted(model: Any, *attributes: str) -> None:
         raise SpecError(f"this {_kind(model)} is not fitted; call fit with data first")
 
 
-def _check_open(step: Any) -> None:
-    if getattr(step, "clip", False):
-        raise SpecError(
-            f"{_kind(step)}(clip=True) cuts values off, which no layer does; "
-            "fit the Pipeline with clip=False"
-        )
+def _clipped(step: Any, low: float, high: float) -> list[_Made]:
+    """The layers that cut values off at both bounds, if the scaler does."""
+    if not getattr(step, "clip", False):
+        return []
+    if (low, high) in _CLIPS:
+        return [(Activation(activation=_CLIPS[low, high]), {})]
+    width, count = high - low, len(step.scale_)
+    into = {"weights": np.full(count, 1 / width), "bias": np.full(count, -low / width)}
+    back = {"weights": np.full(count, width), "bias": np.full(count, low)}
+    return [(Scale(), into), (Activation(activation="satlin"), {}), (Scale(), back)]
 
 
 def _article(model: Any) -> str:

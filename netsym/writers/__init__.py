@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from netsym.wording import NARROWEST
 from netsym.writers.array_latex import ArrayLatex, ArrayOnion
 from netsym.writers.array_text import ArrayAscii, ArrayUnicode
 from netsym.writers.latex_pages import spell_latex, write_latex
 from netsym.writers.names_in_latex import NOTATIONS
 from netsym.writers.python import write_python
 from netsym.writers.sympy_code import write_sympy
-from netsym.writers.text import NARROWEST, spell_text, write_text
+from netsym.writers.text import spell_text, write_text
 from netsym.writers.writer import Option, Writer
 
 #: What several languages have.

@@ -11,6 +11,7 @@ from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Graph
 from netsym.graph.names import GREEK, Adjoints, Derivatives, Names
+from netsym.wording import NARROWEST
 from netsym.writers.language import Equation, Language, Watcher, no_watcher
 from netsym.writers.ropes import Layout, Rope, flat
 
@@ -18,7 +19,6 @@ _SUBSCRIPTS = str.maketrans("0123456789t+-", "₀₁₂₃₄₅₆₇₈₉ₜ�
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = str.maketrans("0123456789", SUPERSCRIPTS)
 _INDENT = 4
-NARROWEST = 20
 
 
 class Ascii(Language):

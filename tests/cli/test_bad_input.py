@@ -48,6 +48,7 @@ SHORTHANDS = [
     ("2-4Rleu-1", ["2-4Rleu-1"], "Rleu"),
     ("1-2-1:zzz", ["unknown activation", "choose from linear, sigmoid, tanh"], "zzz"),
     ("1-2-1:", ["no activation after the colon"], None),
+    ("1-2-1:relu:tanh", ["only one activation stands after the colon", "1-2relu-1tanh"], None),
     ("", ["is an empty network", "1-2-1:sigmoid"], None),
     ("   ", ["is an empty network"], None),
     ("3", ["one width is only an input", "at least one layer"], "3"),

@@ -16,6 +16,7 @@ import sys
 import termios
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from click.testing import CliRunner, Result
 import netsym
 from netsym import formula as forms
 from netsym.cli import VERBS
+from netsym.cli.writing import Writing
 from netsym.equality.law_table import LAWS
 from tests.cli.running import NETSYM, Ran, process, run, shell
 from tests.conftest import PATIENCE
@@ -666,6 +668,25 @@ def test_typos(arguments: list[str], answer: str, capfd: pytest.CaptureFixture[s
     assert "Traceback" not in ran.err and len(ran.err.splitlines()) <= 5
 
 
+#: What a file is called that would hold something else.
+CALLED_OTHERWISE = {
+    "size 1-2-1 -o s.json": "s.json: netsym size writes no .json file; give one whose name ends "
+    "in .txt, or --json\n",
+    "check 1-2-1 x -o s.tex": "s.tex: netsym check writes no .tex file; give one whose name ends "
+    "in .txt\n",
+    "compare 1-2-1 -o s.py": "netsym compare writes no .py file",
+    "laws -o laws.toml": "netsym laws writes no .toml file",
+    "layers dense -o dense.html": "netsym layers writes no .html file",
+    "size 1-2-1 --json -o s.tex": "--json writes no .tex file; give one whose name ends in .json\n",
+    "schema -o schema.toml": "--json writes no .toml file",
+    **{f"{verb} 1-1:relu -o net{suffix}": f"writes no {suffix} file; give one whose name ends in "
+       for verb in ("inline", "show", "grad", "simplify", "regions", "size", "compare")
+       for suffix in (".pdf", ".png")},
+    "inline 1-1 --to latex -o net.pdf": "--to latex writes no .pdf file; give one whose name ends "
+    "in .tex\n",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("arguments", "answer"),
     [
@@ -732,6 +753,7 @@ def test_typos(arguments: list[str], answer: str, capfd: pytest.CaptureFixture[s
         (["inline", "1-1", "--to", "python", "-o", "net.json"], "ends in .py, or --json"),
         (["regions", "1-1:relu", "-o", "net.toml"], "--to report writes no .toml file"),
         (["simplify", "1-1-1", "--to", "latex", "-o", "net.toml"], "ends in .tex, or --to toml"),
+        *((verb.split(), answer) for verb, answer in CALLED_OTHERWISE.items()),
         (["inline"], "NET"),
         (["inline", "1-1:tanh", "2-2:tanh"], "2-2:tanh"),
     ],
@@ -748,7 +770,7 @@ def test_options_that_do_not_go_together(
 @pytest.mark.parametrize(
     "options",
     ["--to sympy -o net.py", "--to latex -o NET.TEX", "--to latex -o notes.md", "--to text -o net",
-     "--json -o net.json", "--json --to latex -o net.tex"],
+     "--json -o net.json", "--json --to latex -o net.txt", "-o net.2", "--json -o net"],
 )  # fmt: skip
 def test_a_file_is_called_as_one_likes_if_it_says_nothing_else(
     options: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
@@ -759,9 +781,31 @@ def test_a_file_is_called_as_one_likes_if_it_says_nothing_else(
     assert (tmp_path / name).read_text() == fine(run(capfd, "inline", "1-1:tanh", *said))
 
 
+@pytest.mark.parametrize("verb", [
+    ["size"], ["compare"], ["check", "x"], ["simplify"], ["inline"], ["grad"], ["regions"],
+    ["show"], ["schema"], ["laws"], ["layers"],
+], ids=" ".join)  # fmt: skip
+def test_a_file_that_cannot_be_written_is_told_before_there_is_work(
+    verb: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The command itself is never called, and nothing is left behind."""
+    command = import_module(f"netsym.cli.{verb[0]}")
+    begun: list[object] = []
+    monkeypatch.setattr(command, "Progress", lambda: begun.append(1) or 1 / 0, raising=False)
+    monkeypatch.setattr(Writing, "write_form", lambda *_: begun.append(1))
+    net = [] if verb[0] in ("schema", "laws", "layers") else ["1-2-1:relu"]
+    ran = run(capfd, verb[0], *net, *verb[1:], "-o", tmp_path / "missing" / "out")
+    assert (ran.code, ran.out, begun) == (2, "", [])
+    assert "missing/out: No such file or directory" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
 # -- terminals ----------------------------------------------------------------------------------
-def on_terminal(columns: int, *arguments: str, **environment: str) -> str:
-    """What a run writes to a terminal of so many columns; its words go elsewhere."""
+def on_terminal(columns: int, *arguments: str, ends: bytes | None = b"", **environment: str) -> str:
+    """What a run writes to a terminal of so many columns; its words, which it `ends` with or which
+    are not looked at, go elsewhere.
+    """
     parent, child = pty.openpty()
     fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     kept = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
@@ -780,7 +824,8 @@ def on_terminal(columns: int, *arguments: str, **environment: str) -> str:
             break
         shown += read
     os.close(parent)
-    assert started.communicate(timeout=PATIENCE) == (None, b"")
+    _, words = started.communicate(timeout=PATIENCE)
+    assert ends is None or words == ends
     assert started.returncode == 0
     return shown.decode().replace("\r\n", "\n")
 

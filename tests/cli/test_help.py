@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -11,7 +14,7 @@ import pytest
 import netsym
 from netsym.cli import VERBS
 from netsym.files.packaged import networks, topics
-from tests.cli.running import run
+from tests.cli.running import process, run
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,12 +25,77 @@ def test_help_lists_every_page_with_its_title(capfd: pytest.CaptureFixture[str])
     assert [line.split(maxsplit=1) for line in lines] == [list(page) for page in topics().items()]
 
 
+def code(text: str) -> list[str]:
+    """What the blocks of code of a page hold."""
+    return [block.rstrip() for block in re.findall(r"^```\w*\n(.*?)^```$", text, re.M | re.S)]
+
+
 @pytest.mark.parametrize("topic", topics())
-def test_help_prints_a_page(topic: str, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("columns", [80, 60, 40])
+def test_help_prints_a_page(
+    columns: int, topic: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every word of it, in lines that fit; and code as it is."""
+    monkeypatch.setattr("netsym.cli.help.page_width", lambda: columns)
     ran = run(capfd, "help", topic)
-    page = ROOT / "netsym" / "manual" / f"{topic}.md"
+    page = (ROOT / "netsym" / "manual" / f"{topic}.md").read_text(encoding="utf-8")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == page.read_text(encoding="utf-8")
+    prose = ran.out
+    for block in code(page):
+        assert f"\n{block}\n" in prose
+        prose = prose.replace(block, "", 1)
+    long = [line for line in prose.splitlines() if len(line) > columns]
+    assert [line for line in long if len(line.split()) > 1 and "  " not in line] == []
+    assert not re.search(r"`|\]\(|^\||^#|!\[|\*\*\w", prose, re.M)
+    text = re.sub(r"^```.*?^```$|!\[.*?\]\(.*?\)|\]\(.*?\)", "", page, flags=re.M | re.S)
+    assert sorted(re.findall(r"\w+", text)) == sorted(re.findall(r"\w+", prose))
+
+
+def test_a_page_without_a_terminal_has_80_columns(capfd: pytest.CaptureFixture[str]) -> None:
+    lines = run(capfd, "help", "exit-codes").out.splitlines()
+    assert 75 < max(map(len, lines)) <= 80
+
+
+ENCODINGS = ["cp1252", "latin-1", "cp437", "cp932", "ascii"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("topic", topics())
+def test_help_in_the_signs_that_a_terminal_has(
+    topic: str, encoding: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They crashed; what is not there is written as one types it."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr("netsym.cli.process.click.echo", lambda text, nl: out.write(text))
+    assert run(capfd, "help", topic).code == 0
+    out.flush()
+    said = out.buffer.getvalue().decode(encoding)  # type: ignore[attr-defined]  # a BytesIO
+    assert len(said) > 500
+    assert not re.search(r"\\x|\\u[0-9a-f]{4}", said)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii"])
+def test_a_schema_and_help_of_verbs_in_any_encoding(encoding: str) -> None:
+    schema = process("schema", PYTHONIOENCODING=encoding)
+    assert json.loads(schema.out) == json.loads(process("schema").out)
+    assert schema.out.isascii()
+    ran = process("grad", "--help", PYTHONIOENCODING=encoding)
+    assert (ran.code, ran.err) == (0, "")
+    assert "delta is the derivative by z" in " ".join(ran.out.split())
+
+
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in topics()])
+def test_help_of_a_verb_on_a_narrow_terminal(
+    verb: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = run(capfd, verb, "--help").out
+    monkeypatch.setattr("netsym.cli.pages.page_width", lambda: 60)
+    narrow = run(capfd, verb, "--help").out
+    assert max(map(len, wide.splitlines())) <= 80
+    prose = [line for line in narrow.splitlines() if not line.startswith("    netsym ")]
+    assert max(map(len, prose)) <= 60
+    assert wide.split() == narrow.split()
 
 
 @pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in topics()])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 import netsym
-from tests.cli.running import run
+from tests.cli.running import ROOT, run
 
 Capture = pytest.CaptureFixture[str]
 LOSS = "-(t*log(sigmoid(w1_1_1*x + b1_1)) + (1 - t)*log(1 - sigmoid(w1_1_1*x + b1_1)))"
@@ -135,3 +136,35 @@ def test_options_that_do_not_fit(
     ran = run(capfd, verb, "1-1", *options)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
+
+
+@pytest.mark.parametrize("examples", [1, 2, 3, 4, 9])
+@pytest.mark.parametrize(
+    ("net", "options"),
+    [("1-2-1:sigmoid", ["--loss", "bce"]), ("2-3tanh-2", ["--loss", "mse", "--l2", "0.1"]),
+     ("3-4relu-3softmax", ["--loss", "cross_entropy", "--l1", "0.5"]),
+     (str(ROOT / "examples" / "lstm.toml"), ["--loss", "huber", "--expand"])],
+    ids=["bce", "mse", "cross_entropy", "lstm"],
+)  # fmt: skip
+def test_sizes_of_many_examples_are_those_counted_one_by_one(
+    net: str, options: list[str], examples: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    many = ["size", net, *options, "--examples", str(examples)]
+    data = json.loads(run(capfd, *many, "--json").out)  # counted with every name
+    forms = data["forms"] | {f"matrix_{form}": size for form, size in data["matrices"].items()}
+    lines = run(capfd, *many, "--exact").out.splitlines()
+    told = [re.split("  +", line) for line in lines if re.match(r"\w[\w ]*  +[\d,]+  ", line)]
+    assert len(told) == len(forms) >= 3
+    for form, nodes, height, operations in told:
+        one = forms[form.replace(" ", "_")]
+        assert (int(nodes.replace(",", "")), int(height)) == (one["nodes"], one["height"])
+        kinds = {kind: f"{count:,}" for kind, count in one["operations"].items()}
+        found = re.findall(r"(\S+) ([\d,]+)(?:, |$)", operations)
+        assert {kind: count.rstrip(",") for kind, count in found} == kinds
+
+
+def test_sizes_of_more_examples_than_have_names(capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, "size", "1-2-1:tanh", "--loss", "mse", "--examples", "1000000000")
+    assert ran.code == 0
+    assert ran.out.startswith("1-2-1:tanh, mse: 2,000,000,000 inputs, 1 output, 7 parameters\n")
+    assert "multiply 4,000,000,000" in ran.out

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import netsym
+from netsym.graph.names import Names
 from tests.cli.running import NETSYM, Ran, process, run
 from tests.conftest import PATIENCE
 
@@ -786,3 +787,21 @@ def test_a_terminal_without_unicode() -> None:
 def test_from_standard_input() -> None:
     ran = process("regions", "-", "--at", "2", "--to", "text", "--ascii", stdin=ABSOLUTE)
     assert (ran.code, ran.out, ran.err) == (0, "y = x\n", "")
+
+
+def test_what_would_be_too_large_in_names_is_forecast(capfd: pytest.CaptureFixture[str]) -> None:
+    """It was begun, and ended the machine's memory."""
+    ran = run(capfd, "simplify", "784-1024x10-10")
+    assert (ran.code, ran.out) == (3, "")
+    assert "layers 1 to 11 are affine, and one layer does it; in names its entries would" in ran.err
+    assert "about 14,834,061,312 operations" in ran.err
+
+
+def test_a_network_of_very_many_names_in_which_nothing_collapses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not a name of it is spelled: all names of the notation are different, and none is 0."""
+    network = netsym.parse("784-1024x3-10:relu")
+    monkeypatch.setattr(Names, "all", lambda _: pytest.fail("names were spelled"))
+    found = netsym.simplify(network)
+    assert not found.steps and [place.layers for place in found.blocked] == [(1, 2), (2, 3), (3, 4)]

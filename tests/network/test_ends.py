@@ -373,3 +373,26 @@ def test_specs_that_do_not_fit(old: str, new: str, message: str) -> None:
     with pytest.raises(SpecError) as caught:
         loads(TOWERS.replace(old, new))
     assert message in str(caught.value)
+
+
+def test_one_entry_of_an_output_is_a_network() -> None:
+    """`--output y_1` and `inlined.output("y_1")` had it, and `network.output` did not."""
+    network = netsym.parse("2-3-2:tanh")
+    for name in ("y_1", "y_2"):
+        one = network.output(name)
+        assert one.output_names.all() == [name]
+        assert netsym.compare(one, network.inlined.output(name)).verdict == "structural"
+        values = dict.fromkeys(network.parameter_names(), 0.5)
+        both = network.with_parameters(values)([0.25, -1.5])
+        mine = one.with_parameters(dict.fromkeys(one.parameter_names(), 0.5))([0.25, -1.5])
+        assert float(mine) == float(both[int(name[-1]) - 1])
+        assert netsym.cost(one, "mse").output_names.all() == ["J"]
+    with pytest.raises(SpecError, match="no output is called 'y_3'; did you mean 'y_2'"):
+        network.output("y_3")
+
+
+def test_load_says_where_a_shorthand_is_read() -> None:
+    with pytest.raises(SpecError, match=r"there is no file 1-2-1; .* take netsym\.parse; choose"):
+        netsym.load("1-2-1")
+    with pytest.raises(SpecError, match=r"did you mean 'gpt2'\?"):
+        netsym.load("gpt3")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise, product
 from pathlib import Path
@@ -20,6 +20,7 @@ import netsym
 from netsym.errors import SpecError, TooLargeError
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Standardize
+from netsym.network.network import Network
 from netsym.ops.proved.rationals import Rationals
 from netsym.pieces.redundancy import irredundant
 from netsym.pieces.regions import Inequality, Piece, Regions, at, regions
@@ -561,3 +562,11 @@ def test_results_are_data() -> None:
     told: list[str] = []
     regions(RELU, progress=lambda what, done, total: told.append(what))
     assert told[0] == "looking for regions"
+
+
+@pytest.mark.parametrize("look", [regions, lambda network: at(network, [1])])
+def test_what_no_numbers_would_mend_is_said_before_names(look: Callable[[Network], object]) -> None:
+    with pytest.raises(SpecError, match="layer 1 uses tanh, which is not piecewise linear"):
+        look(netsym.parse("1-2-1:tanh"))
+    with pytest.raises(SpecError, match="give the parameters numbers"):
+        look(netsym.parse("1-2-1:relu"))

@@ -9,6 +9,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, loa
 from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, StandardScaler
@@ -192,9 +193,8 @@ SUPPORTED = (
             "MinMaxScaler, MaxAbsScaler there; apply other steps to the data first",
         ),
         (
-            fitted(make_pipeline(MinMaxScaler(clip=True), classifier(2)), *IRIS),
-            "MinMaxScaler(clip=True) cuts values off, which no layer does; "
-            "fit the Pipeline with clip=False",
+            GridSearchCV(classifier(2), {"alpha": [0.1]}),
+            "this GridSearchCV has no best estimator; fit it first, with refit=True",
         ),
     ],
 )
@@ -206,9 +206,50 @@ def test_what_cannot_be_read_is_said(model: Any, message: str) -> None:
 
 def test_an_output_activation_that_no_layer_has_is_refused() -> None:
     model = fitted(regressor(2), *IRIS)
-    model.out_activation_ = "exp"
-    with pytest.raises(SpecError, match="the activation 'exp' of scikit-learn is not known here"):
+    model.out_activation_ = "cosh"
+    with pytest.raises(SpecError, match="the activation 'cosh' of scikit-learn is not known here"):
         from_sklearn(model)
+
+
+def test_the_loss_of_poisson_gives_exp() -> None:
+    x, y = IRIS
+    model = fitted(regressor(2, loss="poisson"), x, y)
+    assert model.out_activation_ == "exp"
+    np.testing.assert_allclose(from_sklearn(model)(x), model.predict(x), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "scaler",
+    [MinMaxScaler(clip=True), MinMaxScaler((-1, 1), clip=True), MinMaxScaler((-3, 0.5), clip=True),
+     MaxAbsScaler(clip=True)],
+    ids=repr,
+)  # fmt: skip
+def test_a_scaler_that_cuts_values_off(scaler: Any) -> None:
+    """At inputs beyond those that it was fitted to, where it does something."""
+    x, y = IRIS
+    model = fitted(make_pipeline(scaler, regressor(4)), x, y)
+    beyond = np.concatenate([x, 3 * x, -2 * x])
+    assert not np.allclose(
+        scaler.transform(beyond), scaler.set_params(clip=False).transform(beyond)
+    )
+    scaler.set_params(clip=True)
+    network = from_sklearn(model)
+    np.testing.assert_allclose(network(beyond), model.predict(beyond), rtol=1e-12, atol=1e-12)
+    again = loads(dumps(network))
+    np.testing.assert_allclose(again(beyond), model.predict(beyond), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("search", [GridSearchCV, RandomizedSearchCV])
+def test_of_a_search_the_best_estimator_is_read(search: Any) -> None:
+    """Alone, and at the end of a pipeline."""
+    x, y = IRIS
+    known = search(classifier(2), {"alpha": [0.1, 1.0]}, cv=2, **
+                   ({"n_iter": 2} if search is RandomizedSearchCV else {}))  # fmt: skip
+    for model in (known, make_pipeline(StandardScaler(), known)):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model.fit(x, y)
+        np.testing.assert_allclose(from_sklearn(model)(x), expected(model, x), atol=1e-12)
 
 
 def test_a_derived_class_is_read_as_what_it_derives_from() -> None:

@@ -14,7 +14,7 @@ from netsym.graph.names import Names
 from netsym.ops.counts.counts import Counts
 from netsym.ops.counts.heights import Heights
 from netsym.ops.counts.sizes import Sizes
-from netsym.wording import WIDTH, plural, remark, spelled, table
+from netsym.wording import plural, remark, spelled, table
 
 
 def forecast(
@@ -79,14 +79,14 @@ class NetworkSize:
 
     def report(
         self,
-        width: int = WIDTH,
+        width: int | None = None,
         ascii: bool = False,
         digits: int | None = None,
         exact: bool = False,
     ) -> str:
         """The forms in a table; counts of more than 20 digits are rounded unless `exact`.
 
-        `digits` says to how many. What does not fit into a `width` below 80 goes on below.
+        `digits` says to how many. What does not fit into a `width` goes on below.
         """
         rows = [("form", "nodes", "height", "operations")]
         of_arrays = {f"matrix {form}": size for form, size in self.matrices.items()}
@@ -183,14 +183,14 @@ class Growth:
 
     def report(
         self,
-        width: int = WIDTH,
+        width: int | None = None,
         ascii: bool = False,
         digits: int | None = None,
         exact: bool = False,
     ) -> str:
         """The counts in a table; those of more than 20 digits are rounded unless `exact`.
 
-        `digits` says to how many.
+        `digits` says to how many. What does not fit into a `width` goes on below.
         """
         columns = [["steps", *map(str, self.steps)]]
         for form, counts in self.nodes.items():
