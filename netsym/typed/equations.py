@@ -21,6 +21,7 @@ class Statement:
     word: str
     name: str
     token: int
+    stop: int  # the token after it
     number: int
     value: int  # its right side without a name
     position: int | None  # among the outputs
@@ -73,7 +74,7 @@ class Equations:
             number, place = reader.read(place)
             if tokens.kinds[place] == "=":
                 raise self._strange_equals(place)
-            self.equations.append(Statement("", "", place, number, number, None))
+            self.equations.append(Statement("", "", place, place, number, number, None))
             return place
         position = self._position(left)
         name = self._new_name(left, position)
@@ -96,7 +97,7 @@ class Equations:
             number = nodes.at(nodes.name(value), tokens.starts[place], tokens.stops[after - 1])
         called = left.arguments is not None
         self.equations.append(
-            Statement(left.word, name, left.token, number, value, position, called)
+            Statement(left.word, name, left.token, after, number, value, position, called)
         )
         reader.words.define(left.word, name, number)
         return after

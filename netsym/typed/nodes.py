@@ -1,7 +1,8 @@
-"""The nodes of a typed formula, and where in the text each stands first."""
+"""The nodes of a typed formula, and where in the text each stands."""
 
 from __future__ import annotations
 
+from array import array
 from fractions import Fraction
 
 from netsym.errors import SpecError
@@ -13,6 +14,7 @@ from netsym.typed.numerals import NumberError, half_unit, value_of
 class TypedNodes(Builder):
     """A builder that keeps places: `spans` by number, `digits` of constants typed as decimals.
 
+    `again` has the number, the start and the stop of every operation that is typed once more.
     Nodes nested more than `deepest` deep are refused.
     """
 
@@ -21,6 +23,7 @@ class TypedNodes(Builder):
         self.text = text
         self.deepest = deepest
         self.spans: list[Span] = []
+        self.again = array("q")
         self._halves: dict[int, list[Fraction]] = {}
         self._typed: dict[tuple[str, bool], int] = {}
 
@@ -41,7 +44,10 @@ class TypedNodes(Builder):
     def made(self, operation: str, operands: tuple[int, ...], start: int, stop: int) -> int:
         """The number of an operation that stands there."""
         number = self.operation(operation, operands)
-        return self.at(number, start, stop) if number == len(self.spans) else number
+        if number == len(self.spans):
+            return self.at(number, start, stop)
+        self.again.extend((number, start, stop))
+        return number
 
     def typed_number(self, word: str, negative: bool, start: int, stop: int) -> int:
         """The number of a constant as typed; raises `SpecError` for one too long or large."""

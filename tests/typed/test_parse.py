@@ -282,6 +282,18 @@ def test_spans_and_digits() -> None:
     }  # fmt: skip
 
 
+def test_every_place_of_an_operation_is_known() -> None:
+    text = "y_1 = exp(w*x)\ny_2 = w*x + exp(w*x)"
+    parsed = parse_formula(text)
+    found = {text[slice(*parsed.spans[node])]: spans for node, spans in parsed.again.items()}
+    assert {word: [start for start, _ in spans] for word, spans in found.items()} == {
+        "w*x": [21, 31], "exp(w*x)": [27],
+    }  # fmt: skip
+    assert [text[slice(*span)] for span in parsed.equations] == text.split("\n")
+    alone = parse_formula("\n w*x + 1")
+    assert [alone.text[slice(*span)].strip() for span in alone.equations] == ["w*x + 1"]
+
+
 def test_long_text_is_refused_at_once() -> None:
     with pytest.raises(SpecError, match="at most 1,000,000 are read"):
         parse_formula("x" * 1_000_001)
