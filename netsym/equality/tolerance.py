@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf, isfinite, nextafter
 
@@ -27,7 +27,7 @@ from netsym.equality.subdivision import bounded
 from netsym.equality.terms import Terms
 from netsym.network.network import Network
 from netsym.ops.drift import Drifts, Unbounded
-from netsym.ops.straight_line import Instruction, StraightLine
+from netsym.ops.straight_line import Instruction, Program
 from netsym.pieces.everywhere import everywhere
 from netsym.pieces.piece import Box
 from netsym.wording import plural
@@ -182,47 +182,22 @@ def _assumed(draw: Draw, assumed: Assumptions) -> Draw:
 
 
 # -- pieces -----------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class _Program:
-    """A straight-line program while it is written, and what its numbers are."""
-
-    line: StraightLine = field(default_factory=StraightLine)
-    numbers: list[Fraction] = field(default_factory=list)
-
-    def put(self, op: str, *operands: int, which: int | str = 0) -> int:
-        """A further instruction."""
-        self.line.instructions.append(Instruction(op, operands, which))
-        return len(self.line.instructions) - 1
-
-    def number(self, value: Fraction) -> int:
-        """A number."""
-        self.numbers.append(value)
-        return self.put("number", which=len(self.numbers) - 1)
-
-    def copied(self, line: StraightLine, numbers: Sequence[Fraction], box: Box) -> list[int]:
-        """The outputs of another program, with its inputs held within a box."""
-        places: list[int] = []
-        for each in line.instructions:
-            if each.op == "number":
-                place = self.number(numbers[int(each.which)])
-            elif each.op == "input" and box:
-                low, high = map(self.number, box[int(each.which)])
-                x = self.put("input", which=each.which)
-                place = self.put("max", self.put("min", x, high), low)
-            else:
-                place = self.put(each.op, *(places[n] for n in each.operands), which=each.which)
-            places.append(place)
-        return [places[end] for end in line.ends]
-
-
-def _excess(lines: Lines, numbers: Exact, box: Box, allowed: Fraction) -> tuple[_Program, _Program]:
+def _excess(lines: Lines, numbers: Exact, box: Box, allowed: Fraction) -> tuple[Program, Program]:
     """By how much two functions are further apart than allowed, and 0.
 
     It is so in a box; of many inputs everywhere, since that is more than a box can be cut into.
     """
     box = box if len(box) <= _MOST_CUT else ()
-    made, none = _Program(), _Program()
-    one, other = (made.copied(*each, box) for each in zip(lines, numbers, strict=True))
+    made, none = Program(), Program()
+
+    def held(each: Instruction) -> int | None:
+        """An input within its sides."""
+        if each.op != "input" or not box:
+            return None
+        low, high = map(made.number, box[int(each.which)])
+        return made.put("max", made.put("min", made.put("input", which=each.which), high), low)
+
+    one, other = (made.copied(*each, held) for each in zip(lines, numbers, strict=True))
     for a, b in zip(one, other, strict=True):
         apart = made.put("abs", made.put("add", a, made.put("negate", b)))
         over = made.put("add", apart, made.number(-allowed))
