@@ -146,6 +146,46 @@ def bias_twice(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
         yield words, {node: anatomy.make("add", node, bias)}
 
 
+def bias_multiplied(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`… + w*a + b -> … + w*a*b`"""
+    for product, slot, bias in _last_products(anatomy, unit):
+        words = f"with {anatomy.said(bias)} multiplied instead of added on"
+        yield words, _merged(anatomy, product, slot, anatomy.make("multiply", product, bias))
+
+
+def bias_in_brackets(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`… + w*a + b -> … + w*(a + b)`"""
+    for product, slot, bias in _last_products(anatomy, unit):
+        weight, value = anatomy.operands(product)[:2]
+        made = anatomy.make("multiply", weight, anatomy.make("add", value, bias))
+        words = f"with {anatomy.said(weight)} before brackets round {anatomy.said(bias)} as well on"
+        yield words, _merged(anatomy, product, slot, made)
+
+
+def _last_products(anatomy: Anatomy, unit: Unit) -> Iterator[tuple[int, Slot, int]]:
+    """The last product of a sum and the bias after it."""
+    for slot in _biases(anatomy, unit):
+        products = [n for n in anatomy.operands(slot.host) if anatomy.is_weighted(n)]
+        if products:
+            yield products[-1], slot, anatomy.filling(slot)
+
+
+def _merged(anatomy: Anatomy, product: int, slot: Slot, made: int) -> Changes:
+    """The changes that put one node into the place of a product and a bias."""
+    below = anatomy.operands(slot.host)
+    del below[slot.term or 0]
+    terms = [made if node == product else node for node in below]
+    return {slot.host: anatomy.make("add", *terms) if len(terms) > 1 else made}
+
+
+def weight_added(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`… + w*a + … -> … + w + a + …`"""
+    for slot in anatomy.products(unit):
+        weight, value = anatomy.operands(anatomy.term(slot))[:2]
+        words = f"with {anatomy.said(weight)} added instead of multiplied on"
+        yield words, _in_place(anatomy, {slot: anatomy.make("add", weight, value)})
+
+
 def _inside_activation(anatomy: Anatomy, unit: Unit) -> Iterator[tuple[int, Slot, int]]:
     """Activations, and the biases in what they are of."""
     for node in anatomy.calls(unit):
@@ -298,6 +338,9 @@ RULES: tuple[tuple[Rule, str | None], ...] = (
     (bias_subtracted, "with every bias subtracted on"),
     (bias_outside, "with the biases outside the activation on"),
     (bias_twice, "with the biases added again outside the activation on"),
+    (bias_multiplied, "with the biases multiplied instead of added on"),
+    (bias_in_brackets, "with the weights before brackets round the biases as well on"),
+    (weight_added, None),
     (weight_missing, None),
     (weights_missing, ""),
     (value_missing, None),
