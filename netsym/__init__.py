@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from netsym.files.files import load as load
     from netsym.formula import Formula as Formula
     from netsym.network.network import Network as Network
+    from netsym.notes.worked import work_out as work_out
     from netsym.path import cost as cost
     from netsym.path import save as save
+    from netsym.path import step as step
     from netsym.pieces.regions import regions as regions
     from netsym.readers.shorthand import parse as parse
     from netsym.readers.sklearn import from_sklearn as from_sklearn
@@ -50,6 +52,8 @@ _PUBLIC = {
     "Simplified": "netsym.collapse.simplified",
     "simplify": "netsym.collapse.simplification",
     "NetsymError": "netsym.errors",
+    "step": "netsym.path",
+    "work_out": "netsym.notes.worked",
     "SpecError": "netsym.errors",
     "TooLargeError": "netsym.errors",
     "ValueMissingError": "netsym.errors",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netsym.errors import SpecError
 from netsym.forms.array_form import ArrayForm
@@ -32,11 +32,13 @@ class ArrayFormula(Face, ArrayForm):
 
     @property
     def inlined(self) -> ArrayFormula:
-        """The one formula, without bindings; `SpecError` where a cell is written for one step."""
-        if self.steps or len(self.aside):
+        """The one formula, without bindings: every copy is written, and each layer of a plain stack
+        once. Raises `SpecError` where there is none, as of a cell, which is written for one step.
+        """
+        if self.why_not_one:
             raise SpecError(
-                "a recurrent layer is written for one step t, and what a step hands on needs a "
-                "name; take the layered form"
+                f"{self.why_not_one}, so there is no one formula of whole arrays; take the layered "
+                "form (netsym show --level matrix)"
             )
         return inlined(self)
 
@@ -53,4 +55,4 @@ class ArrayFormula(Face, ArrayForm):
         from netsym.gradient.of_arrays import matrix_gradient  # who only writes need not wait
 
         one = self if output is None else self.output(output)
-        return matrix_gradient(one, self.shapes, wrt)
+        return matrix_gradient(replace(one, numbers={}), self.shapes, wrt)

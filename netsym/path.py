@@ -12,12 +12,14 @@ from netsym.array_formula import ArrayFormula
 from netsym.errors import SpecError, did_you_mean
 from netsym.files import files, formats, packaged
 from netsym.files.bounded import text_of
+from netsym.forms.array_form import named_where_again
 from netsym.forms.form import Form
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
-from netsym.network import costs
+from netsym.network import costs, descent
 from netsym.network.network import Network
 from netsym.readers import shorthand
+from netsym.recognise.inputs import Unclear
 from netsym.recognise.recognised import recognise, written_out
 from netsym.recognise.units import NoNetwork
 from netsym.typed.parse import parse_formula
@@ -29,6 +31,10 @@ R = TypeVar("R")
 #: What to do about a form that is too large.
 INSTEAD = "netsym size says how large every form is; --max-nodes raises the limit"
 
+#: What is no formula: the name of a network, and widths that are misspelt.
+_WORDS = re.compile(r"[A-Za-z]\w*|[A-Za-z]\w+(?:-\w\w+)+")
+_WIDTHS = re.compile(r"(?:\d[\w\s\[\]().,:×+–−→>-]*)?\s*")
+
 _CALLED = re.compile(r"[\w./\\~-]*(\.\w+)")  # as a file would be
 
 
@@ -39,16 +45,22 @@ def written(
     *,
     expand: bool = False,
     output: str | None = None,
+    level: str = "scalar",
     max_nodes: int = MAX_NODES,
     **options: Any,
 ) -> Iterator[str]:
-    """A network, or anything that stands for one, in a form, in a language, piece by piece.
+    """A network, or anything that stands for one, in a form, in a language, piece by piece; at the
+    `level` "matrix" of whole arrays.
 
     >>> print(*written("1-1:sigmoid", ascii=True), sep="")
     y = sigmoid(w1_1_1*x + b1_1)
+    >>> print(*written("9-5tanh-3softmax", level="matrix"), sep="")
+    ŷ = softmax(W²·tanh(W¹x + b¹) + b²)
     """
     network = network_of(given)  # text -> network
-    formula = formula_of(network, form, expand, output, max_nodes)  # network -> reading -> form
+    formula = formula_of(
+        network, form, expand, output, max_nodes, level
+    )  # network -> reading -> form
     return formula.write(to, max_nodes=None, **options)  # form -> text
 
 
@@ -63,15 +75,29 @@ def network_of(given: Any, inputs: Sequence[str] | None = None) -> Network:
     """
     if isinstance(given, Network):
         return given
-    if isinstance(given, str):
-        found = meant(given)
-        if found == given.strip() and given.isidentifier():
-            raise SpecError(
-                f"no network is called {given!r}: give a file, or {shorthand.SYNTAX}, "
-                f"or a name, or a formula; {did_you_mean(given, packaged.networks())}"
-            )
-        given = found
-    return given if isinstance(given, Network) else of_formula(given, inputs)
+    if not isinstance(given, str):
+        return of_formula(given, inputs)
+    found = meant(given)
+    return _of_text(found, given, inputs) if isinstance(found, str) else found
+
+
+def _of_text(text: str, given: str, inputs: Sequence[str] | None) -> Network:
+    """The network that a formula is, and what is told where it is none, but meant as another."""
+    if _WORDS.fullmatch(text):
+        raise SpecError(
+            f"no network is called {text!r}: give a file, or {shorthand.SYNTAX}, "
+            f"or a name, or a formula; {did_you_mean(text, packaged.networks())}"
+        )
+    try:
+        return of_formula(text, inputs)
+    except Unclear:
+        raise
+    except SpecError as error:
+        if text != given and text != given.strip():
+            raise SpecError(f"{given}: {error}") from None
+        if _WIDTHS.fullmatch(text):
+            return shorthand.parse(text)
+        raise
 
 
 def of_formula(given: Any, inputs: Sequence[str] | None = None) -> Network:
@@ -104,8 +130,9 @@ def takes_any(
     return cast(Callable[Concatenate[Any, P], R], of_any)
 
 
-#: The cost of a network, and its spec in a file, of anything that stands for one.
+#: The cost of a network, a step of its descent, and its spec in a file.
 cost = takes_any(costs.cost)
+step = takes_any(descent.step)
 save = takes_any(files.save)
 
 
@@ -129,6 +156,11 @@ def meant(given: str) -> Network | str:
         text = text_of(path)
     elif _is_called_as_a_file(given):
         raise SpecError(f"there is no file {given}; check the path and its spelling")
+    return in_text(text)
+
+
+def in_text(text: str) -> Network | str:
+    """A network in shorthand or by its name; a formula is given back as the text that it is."""
     return shorthand.parse(text) if shorthand.is_shorthand(text) else _named(text) or text
 
 
@@ -140,20 +172,43 @@ def _is_called_as_a_file(given: str) -> bool:
 
 # -- network -> form -------------------------------------------------------------------------------
 def formula_of(
-    network: Network, form: str, expand: bool, output: str | None, max_nodes: int
+    network: Network,
+    form: str,
+    expand: bool,
+    output: str | None,
+    max_nodes: int,
+    level: str = "scalar",
+    onion: bool = False,
 ) -> Formula | ArrayFormula:
-    """A form of a network, or of one output of it; "matrix" is that of whole arrays.
+    """A form of a network, or of one output of it; at the `level` "matrix" of whole arrays, of
+    which an `onion` writes once what is read again.
 
     Raises `TooLargeError` for more than `max_nodes`, from the forecast, before it is built: what
     comes from here need not be counted again.
     """
-    if form == "matrix":
-        matrices = network.matrices
-        refuse_if_larger(matrices.size.nodes, form, max_nodes, INSTEAD)
-        return matrices
+    if level == "matrix":
+        return _of_matrices(network, form, max_nodes, onion)
     _refuse_large(network, form, expand, output, max_nodes)
     formula = network.formula(form, expand)
     return formula if output is None else formula.output(output)
+
+
+def _of_matrices(network: Network, form: str, max_nodes: int, onion: bool) -> ArrayFormula:
+    layered = network.matrices
+    layers = layered.size.nodes
+    if form != "inlined":
+        refuse_if_larger(layers, "matrix", max_nodes, INSTEAD)
+        return layered
+    formula = layered.inlined
+    size = named_where_again(formula).size if onion else formula.size
+    instead = INSTEAD
+    if layers <= max_nodes:
+        instead = (
+            f"layer by layer it has {layers:,} (netsym show --level matrix), and --to latex "
+            f"--onion writes once what is read again; {instead}"
+        )
+    refuse_if_larger(size.nodes, "inlined matrix", max_nodes, instead)
+    return formula
 
 
 def _refuse_large(

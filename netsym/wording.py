@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import ROUND_UP, Context, Decimal
 from itertools import islice
+from math import isfinite
 from typing import TypeVar
 
 from netsym.errors import checked_whole
@@ -144,6 +145,11 @@ def wrapped(text: str, width: int) -> str:
 def unbroken(listed: str) -> str:
     """A list that is broken between its items alone."""
     return listed.replace(" ", FIXED).replace(f",{FIXED}", ", ")
+
+
+def finite_or_none(number: float) -> float | None:
+    """A number as JSON has it, which is null where it is not finite."""
+    return number if isfinite(number) else None
 
 
 _NAMES = "it is a name, not a number", "these are names, not numbers"

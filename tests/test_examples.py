@@ -31,7 +31,7 @@ def run(script: str, folder: Path) -> str:
 def test_every_script_is_run_here() -> None:
     scripts = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob("*.py")}
     assert scripts == {
-        "iris.py", "digits.py", "thread.py", "collapse.py", "cost.py", "lstm.py",
+        "iris.py", "digits.py", "thread.py", "collapse.py", "cost.py", "lstm.py", "step.py",
         "pictures/make.py",
     }  # fmt: skip
 
@@ -112,6 +112,22 @@ def test_cost(tmp_path: Path) -> None:
         "step   0: J = ",
         "predictions: [0.01 0.01 0.99 1.  ]",
         "identical: the network and the formula are the same function",
+    ]
+    place = 0
+    for answer in answers:
+        place = output.index(answer, place) + 1
+
+
+def test_step(tmp_path: Path) -> None:
+    output = run("step.py", tmp_path)
+    answers = [
+        "z⁽¹⁾₁ = w1·i1 + w2·i2 + b1 = 0.15·0.05 + 0.2·0.1 + 0.35 = 0.3775",
+        "  = 0.298371109",
+        "δ⁽²⁾₁ = da⁽²⁾₁·a⁽²⁾₁·(1 - a⁽²⁾₁)",
+        "∂J/∂w5 = δ⁽²⁾₁·a⁽¹⁾₁ = 0.138498562·0.593269992 = 0.0821670406",
+        "J = 0.298371109 before, 0.291027774 after",
+        "w5     0.4    0.0821670406  0.358916480",
+        "turn 60: J = 0.0",
     ]
     place = 0
     for answer in answers:

@@ -497,10 +497,10 @@ def test_every_comparison_is_pickled() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda n: netsym.cost("1-2-1", "mse"), "cannot take the cost of str; give a network"),
-        (lambda n: netsym.regions("hat.toml"), "cannot list the regions of str"),
-        (lambda n: netsym.save("1-2-1", "a.toml"), "cannot save str"),
-        (lambda n: netsym.simplify("1-2-1"), "cannot simplify str"),
+        (lambda n: netsym.cost(2, "mse"), "int is no network; give a network, a file"),
+        (lambda n: netsym.regions(None), "NoneType is no network; give a network, a file"),
+        (lambda n: netsym.save([1], "a.toml"), "list is no network; give a network, a file"),
+        (lambda n: netsym.simplify({}), "dict is no network; give a network, a file"),
         (lambda n: n.output(1), "no output is called 1; choose from y"),
         (lambda n: n.inlined.gradient(None), "or names, not by None"),
         (lambda n: n.inlined.gradient(3), "not by int"),

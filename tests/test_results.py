@@ -163,8 +163,8 @@ def test_lines_fit_into_a_narrow_terminal(name: str, width: int) -> None:
 
 def test_operations_and_forms_go_on_below_on_a_narrow_terminal() -> None:
     assert NET.size.report(44).splitlines()[4:6] == [
-        "layered     21       3  add 3, multiply 4,",
-        "                        sigmoid 3",
+        "layered            21       3  add 3,",
+        "                               multiply 4,",
     ]
     whole, narrow = (result("structural").sizes.report(width) for width in (80, 40))
     assert len(whole.splitlines()[0].split()) == 3

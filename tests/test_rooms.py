@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 #: From the ground up, as the design has them.
 ROOMS = ("errors", "wording", "graph", "forms", "gradient", "typed", "ops", "layers", "writers",
          "formula", "array_formula", "network", "files", "recognise", "readers", "path", "pieces",
-         "collapse", "equality", "cli")  # fmt: skip
+         "collapse", "equality", "notes", "cli")  # fmt: skip
 FILES = sorted((ROOT / "netsym").rglob("*.py"))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
 import signal
 import sys
 import traceback
@@ -26,6 +29,8 @@ VERBS = {
     "show": "Print a network layer by layer.",
     "inline": "Print a network as one formula.",
     "size": "Say how large every form of a network is, without building it.",
+    "value": "Compute a network at a point; with --all worked out as on a board.",
+    "step": "Take a step of gradient descent, and print every new weight.",
     "compare": "Say whether two are the same function, with proof.",
     "check": "Say what is wrong with a formula that you typed.",
     "simplify": "Collapse what is linear, and say why the rest does not collapse.",
@@ -40,6 +45,7 @@ VERBS = {
 EXAMPLES = f"""\
 \b
 Examples:
+  netsym 1-2-1:sigmoid                  an overview, and what to ask next
   netsym inline 1-2-1:sigmoid           the network as one formula
   netsym show 1-2-1:sigmoid             layer by layer
   netsym show 2-3tanh-1 --to latex      for your notes
@@ -68,6 +74,8 @@ left, 143 terminated.
 Completion for bash: eval "$(_NETSYM_COMPLETE=bash_source netsym)" (zsh, fish alike).
 """
 
+#: What a network without a verb is answered with.
+OVERVIEW = "overview"
 BAD, TOO_LARGE, OURS, BROKEN_PIPE = 2, 3, 70, 141
 
 
@@ -80,7 +88,7 @@ class Verbs(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb, loaded and made; None if there is no such verb."""
-        if cmd_name not in VERBS:
+        if cmd_name not in VERBS and cmd_name != OVERVIEW:
             return None
         verb: click.Command = import_module(f"netsym.cli.{cmd_name}").command()
         return verb
@@ -88,12 +96,20 @@ class Verbs(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Like click's, but an unknown verb is answered with what there is."""
+        """Like click's, but a network without a verb has an overview, and an unknown word is
+        answered with what there is.
+        """
+        if args[0] in VERBS or (args[0].startswith("-") and args[0] != "-"):
+            return super().resolve_command(ctx, args)
         from netsym.errors import did_you_mean
+        from netsym.files import packaged
 
-        if args and args[0] not in VERBS and not args[0].startswith("-"):
-            ctx.fail(f"no verb {args[0]!r}; {did_you_mean(args[0], VERBS)}")
-        return super().resolve_command(ctx, args)
+        word, known = args[0], packaged.networks()
+        is_network = word in ("-", *known) or os.path.isfile(word)  # noqa: PTH113
+        if not is_network and re.fullmatch("[A-Za-z_-]+", word):
+            hint = did_you_mean(word, [*VERBS, *known])
+            ctx.fail(f"no verb and no network is called {word!r}; {hint}")
+        return super().resolve_command(ctx, [OVERVIEW, *args])
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The overview of verbs, without loading them."""
@@ -138,7 +154,7 @@ def _run(arguments: list[str] | None) -> int | None:
         except OSError as error:
             raise output_error(error) from None
     except NetsymError as error:
-        return _complain(str(error), error.exit_code)
+        return _complain(str(error) + _ways(error, arguments), error.exit_code)
     except click.UsageError as error:
         usage = f"\n{error.ctx.get_usage()}" if error.ctx else ""
         return _complain(f"{error.format_message()}{usage}", error.exit_code)
@@ -158,6 +174,14 @@ def _run(arguments: list[str] | None) -> int | None:
         say(traceback.format_exc(), end="")
         return _complain("this is a mistake in netsym, not yours; please report it", OURS)
     return code
+
+
+def _ways(error: NetsymError, arguments: list[str] | None) -> str:
+    """The command that was typed, as it says each of the readings that an error has."""
+    typed = sys.argv[1:] if arguments is None else arguments
+    readings: list[list[str]] = getattr(error, "readings", [])
+    ways = [shlex.join(["netsym", *typed, "--inputs", ",".join(names)]) for names in readings]
+    return "".join(f"\n  {way}" for way in ["say it:", *ways]) if ways else ""
 
 
 def _complain(message: str, code: int) -> int:

@@ -12,27 +12,57 @@ import click
 from click.shell_completion import CompletionItem
 
 from netsym.cli.process import say
-from netsym.cli.verb import Takes
+from netsym.cli.verb import Command, Takes
 from netsym.errors import SpecError, did_you_mean
 from netsym.files import files
 from netsym.files.bounded import text_in
 from netsym.files.formats import FORMATS, told
 from netsym.graph.functions import ACTIVATIONS
 from netsym.network.network import Network
-from netsym.path import network_of
+from netsym.path import in_text, meant, network_of
 from netsym.readers import shorthand
 
 #: Where the context keeps the files that were read, so that they are not overwritten.
 SOURCE = "netsym.source"
+#: And which names --inputs says are inputs.
+INPUTS = "netsym.inputs"
 
 
 def read_network(given: str) -> Network:
-    """A network from what was typed for NET."""
+    """A network from what was typed for NET, a formula among it."""
+    found = read_side(given)
+    refuse_inputs_of(found)
+    return (
+        found
+        if isinstance(found, Network)
+        else network_of(given if given != "-" else found, said_inputs())
+    )
+
+
+def refuse_inputs_of(*sides: Any) -> None:
+    """Raise `SpecError` for --inputs, if no side is a formula."""
+    if said_inputs() is not None and not any(isinstance(side, str) for side in sides):
+        raise SpecError("--inputs is for a formula, and here is none; leave it out")
+
+
+def read_side(given: str) -> Network | str:
+    """What was typed for one of two that are compared: a network, or the text of a formula."""
     if given == "-":
-        return network_from_text(stdin_text())
-    if files.is_file(Path(given)):
+        return _from_stdin()
+    _keep_file(given)
+    return meant(given)
+
+
+def _keep_file(given: str) -> None:
+    if "\n" not in given and files.is_file(Path(given)):
         keep(given)
-    return network_of(given)
+
+
+def said_inputs() -> list[str] | None:
+    """What --inputs says, if it does."""
+    context = click.get_current_context(silent=True)
+    said: str | None = None if context is None else context.meta.get(INPUTS)
+    return None if said is None else [each.strip() for each in said.split(",") if each.strip()]
 
 
 def note(*sides: Any) -> None:
@@ -58,14 +88,15 @@ def stdin_text() -> str:
         raise SpecError(f"cannot read standard input: {why}; give a file or a shorthand") from None
 
 
-def network_from_text(text: str) -> Network:
-    """The network that standard input holds."""
+def _from_stdin() -> Network | str:
+    """What standard input holds: a network in a format or in shorthand, or a formula."""
+    text = stdin_text()
     if not text.strip():
-        known = " or ".join(row.title for row in FORMATS.values())
-        raise SpecError(f"standard input is empty; give a shorthand, {known}")
+        known = ", ".join(row.title for row in FORMATS.values())
+        raise SpecError(f"standard input is empty; give a shorthand, {known} or a formula")
     row = None if shorthand.is_shorthand(text) else told(text)
     if row is None:
-        return shorthand.parse(text)
+        return in_text(text.strip())
     return files.loads(text, folder=None, source="standard input", format=row.name)
 
 
@@ -77,8 +108,28 @@ def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[Co
     return [CompletionItem(f"{body}:{a}") for a in ACTIVATIONS.words() if a.startswith(word)]
 
 
-#: A shorthand, a file, or - for standard input.
-NETWORK = click.argument("network", type=read_network, metavar="NET", shell_complete=_complete)
+def _remember_inputs(context: click.Context, _: click.Parameter, said: str | None) -> None:
+    context.meta[INPUTS] = said
+
+
+#: A shorthand, a file, a formula, or - for standard input.
+_NETWORK = click.argument("network", type=read_network, metavar="NET", shell_complete=_complete)
+_SIDE = click.argument("network", type=read_side, metavar="NET", shell_complete=_complete)
+#: Said before NET is read.
+_INPUTS = click.option(
+    "--inputs", metavar="NAMES", is_eager=True, expose_value=False, callback=_remember_inputs,
+    help="Of a formula as NET: which of its names are inputs, as in x,y.",
+)  # fmt: skip
+
+
+def NETWORK(command: Command) -> Command:
+    """What a verb takes that is about a network."""
+    return _INPUTS(_NETWORK(command))
+
+
+def SIDE(command: Command) -> Command:
+    """What a verb takes that compares with something: a network, or a formula as it is."""
+    return _INPUTS(_SIDE(command))
 
 
 def one_of(words: Iterable[str], default: str) -> dict[str, Any]:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import click
 
-from netsym.cli.arguments import NETWORK, note
+from netsym.cli.arguments import SIDE, note, read_side
 from netsym.cli.judging import Judging
 from netsym.cli.output import Output, Progress, in_json, write
-from netsym.cli.sides import TakesFormula, read_side
+from netsym.cli.sides import TakesFormula
 from netsym.cli.verb import options, verb
 from netsym.equality.comparison import compare
 from netsym.network.network import Network
 
 
 @verb(
-    "compare", NETWORK, click.argument("other", metavar="[OTHER]", required=False),
+    "compare", SIDE, click.argument("other", metavar="[OTHER]", required=False),
     options(Judging), options(Output), kind=TakesFormula,
 )  # fmt: skip
 @click.pass_context
 def command(
-    context: click.Context, network: Network, other: str | None, judging: Judging, output: Output,
+    context: click.Context, network: Network | str, other: str | None, judging: Judging,
+    output: Output,
 ) -> None:  # fmt: skip
     """Say how large the forms of a network are, and prove that they are equal.
 
@@ -35,7 +36,8 @@ def command(
     exact-on-regions, within-error, different, undecided. Equal is exit code 0,
     different 1, undecided 4.
     """
-    second = None if other is None else read_side(other, network)
+    second = None if other is None else read_side(other)
+    judging.check(network, second)
     note(network, second)
     progress = Progress()
     result = compare(network, second, **judging.terms(), progress=progress)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import click
 
 from netsym.cli.arguments import EXPAND, NETWORK, note, one_of
 from netsym.cli.combinations import Row
+from netsym.cli.given import PARAMETERS, numbers_given
 from netsym.cli.losses import WRITTEN_COST, Cost
 from netsym.cli.output import Output, Progress, in_json, write
 from netsym.cli.process import say
@@ -17,17 +19,27 @@ from netsym.errors import SpecError
 from netsym.forms.form import F, inlined, layered, shared
 from netsym.forms.sizes import Size, refuse_if_larger, shown, times_as_large
 from netsym.formula import Formula
+from netsym.network.counting import MOST_DIFFERENTIATED
+from netsym.network.learned import GROUPS, Learned
 from netsym.network.network import Network
+from netsym.network.point import point_of
+from netsym.notes.values import Values
 from netsym.wording import few, plural, table
 
 _FORMS = {"layered": layered, "shared": shared, "inlined": inlined}
-_MOST_BUILT = 20_000_000  # nodes of a graph that takes a few seconds and a few gigabytes
 
 
 def _rows() -> Iterator[Row]:
-    yield from (*FORMULA.rows(), *matrix_rows(), *WRITTEN_COST)
+    yield from (
+        *FORMULA.rows(),
+        *matrix_rows("--onion, --form shared, --form inlined"),
+        *WRITTEN_COST,
+    )
     yield Row("--onion", beside="--form shared")
     yield Row("--size", beside="--level matrix")
+    yield Row("--form, --level, --taught, --size, --to, --width, --max-nodes, --document, "
+              "--notation, --onion, --color, --expand", beside="--at, --parameters")  # fmt: skip
+    yield Row("--ascii, --digits", beside="--at and --json, --parameters and --json")
     yield Row("--form, --to, --ascii, --width, --digits, --max-nodes, --document, --notation, "
               "--onion, --color", beside="--size")  # fmt: skip
 
@@ -35,10 +47,12 @@ def _rows() -> Iterator[Row]:
 @verb(
     "grad", NETWORK,
     click.option("--wrt", default="parameters", show_default=True, metavar="NAME,…", help="By "
-                 "what: parameters, inputs, or names; w1 is all of w1_1_1, w1_1_2, …"),
+                 "what: parameters, weights, biases, inputs, or names; w1 is all of w1_1_1, …"),
     click.option("--form", **one_of(_FORMS, "layered"),
                  help="Back propagation; what is used twice; one formula each."),
-    LEVEL,
+    click.option("--at", metavar="NAME=NUMBER,…", help="The derivatives as numbers, at these "
+                 "values: x=0.5,t=1,w1_1_1=0.2."),
+    PARAMETERS, LEVEL,
     click.option("--taught", is_flag=True,
                  help="δ = a - t where loss and activation cancel, with the proof."),
     click.option("--size", "sizes", is_flag=True,
@@ -46,8 +60,8 @@ def _rows() -> Iterator[Row]:
     FORMULA.to, UNIT, FORMULA.own, options(Output), EXPAND, options(Cost), rows=_rows,
 )  # fmt: skip
 def command(
-    network: Network, wrt: str, form: str, level: str, taught: bool, sizes: bool, writing: Writing,
-    output: Output, cost: Cost,
+    network: Network, wrt: str, at: str | None, parameters: str | None, form: str, level: str,
+    taught: bool, sizes: bool, writing: Writing, output: Output, cost: Cost,
 ) -> None:  # fmt: skip
     """Print the derivatives of a network.
 
@@ -61,14 +75,20 @@ def command(
       netsym grad 2-3softmax --wrt inputs --output y_2
       netsym grad 1-2-1:sigmoid --loss bce            of the cost J
       netsym grad 2-3softmax --loss cross_entropy --taught
+      netsym grad 1-1:sigmoid --loss sse --at x=2,t=1,w1=0.5,b1=-1
 
     \b
+    With --at or --parameters they are numbers, also by what is a number already.
     Without --output, the derivatives of all outputs. δ is the derivative by z,
     what an activation is applied to, da by a. At kinks as torch: relu'(0) = 0.
     """  # fmt: skip
+    if at is not None or parameters is not None or _is_all_numbers(network, cost):
+        given = numbers_given(() if at is None else (at,), parameters)
+        _write_numbers(Learned.of(network), given, wrt, writing, output, cost)
+        return
     network = cost.of(network)
     note(network)
-    names = wrt if wrt in ("parameters", "inputs") else [name.strip() for name in wrt.split(",")]
+    names = _names(Learned(network, {}), wrt)
     if level == "matrix":
         _write_matrices(network, names, taught, writing, output)
         return
@@ -92,6 +112,36 @@ def command(
         instead = f"layer by layer it has {shown(slopes.size.nodes)} (--form layered); {instead}"
     refuse_if_larger(chosen.size.nodes, form, writing.max_nodes, instead)
     writing.write(chosen, output, Progress(), counted=True)
+
+
+def _names(learned: Learned, wrt: str) -> str | list[str]:
+    """What to differentiate by: a word for all parameters or inputs, or names."""
+    if wrt in ("parameters", "inputs"):
+        return wrt
+    return learned.names(wrt if wrt in GROUPS else [name.strip() for name in wrt.split(",")])
+
+
+def _is_all_numbers(network: Network, cost: Cost) -> bool:
+    """Whether nothing is left to be named, as in a cost of numbers over examples that are given."""
+    return cost.data is not None and not network.parameter_names()
+
+
+def _write_numbers(
+    learned: Learned, given: dict[str, Any], wrt: str, writing: Writing, output: Output, cost: Cost
+) -> None:
+    network = cost.of(learned.network)
+    note(network)
+    _refuse_to_build(network, writing, every=False)
+    point = point_of(network, given, learned.numbers)
+    names = "inputs" if wrt == "inputs" else learned.names(wrt if wrt in GROUPS else wrt.split(","))
+    formula = network.layered
+    if writing.unit is not None:
+        formula = formula.output(writing.unit)
+    found = Values.of_formula(network.title, formula.jacobian(names), point)
+    asked: dict[str, Any] = {"ascii": writing.own["ascii"]}
+    if writing.digits is not None:
+        asked["digits"] = writing.digits
+    output.write_result(found, Progress(), **asked)
 
 
 def _write_matrices(
@@ -128,7 +178,7 @@ def _refuse_to_build(network: Network, writing: Writing, every: bool) -> None:
         refuse_if_larger(nodes, "layered", writing.max_nodes, instead)
     nodes *= 1 + outputs
     instead = "choose one output with --output, or fewer names with --wrt in a smaller network"
-    refuse_if_larger(nodes, "layered", _MOST_BUILT, instead)
+    refuse_if_larger(nodes, "layered", MOST_DIFFERENTIATED, instead)
 
 
 def _table(slopes: Formula, found: dict[str, tuple[Size, Size]]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from netsym.cli.arguments import SEEDED
+from netsym.cli.arguments import SEEDED, refuse_inputs_of, said_inputs
 from netsym.cli.verb import option
 from netsym.errors import SpecError
 from netsym.pieces.cells import BUDGET
@@ -44,11 +44,31 @@ class Judging:
         "--budget", type=click.IntRange(1), metavar="N", default=BUDGET, show_default=True,
         help="Look at so many pieces of piecewise functions.",
     )  # fmt: skip
+    up_to_names: bool = option(
+        "--up-to-names", is_flag=True,
+        help="Two formulas, or two networks: match their names, too.",
+    )  # fmt: skip
     seed: int = option("--seed", **SEEDED)
+
+    @property
+    def asked(self) -> str:
+        """An option that was given and changes what equal means, if one was."""
+        given = {
+            "--where": self.where, "--tolerance": self.tolerance is not None,
+            "--box": self.box is not None,
+        }  # fmt: skip
+        return next((option for option, was_given in given.items() if was_given), "")
+
+    def check(self, one: Any, other: Any) -> None:
+        """Raise `SpecError` for what is said of names, if it changes nothing for these sides."""
+        refuse_inputs_of(one, other)
+        if self.up_to_names and (other is None or isinstance(one, str) != isinstance(other, str)):
+            raise SpecError("--up-to-names is for two formulas, or two networks; leave it out")
 
     def terms(self) -> dict[str, Any]:
         """The keywords of `netsym.compare`."""
         return {
             "where": self.where, "tolerance": self.tolerance, "budget": self.budget,
             "box": None if self.box is None else box_of(self.box), "seed": self.seed,
+            "up_to_names": self.up_to_names, "inputs": said_inputs(),
         }  # fmt: skip

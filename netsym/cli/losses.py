@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import click
 
-from netsym.cli.arguments import keep
+from netsym.cli.arguments import keep, one_of
 from netsym.cli.combinations import Row
 from netsym.cli.verb import option
 from netsym.errors import SpecError
 from netsym.files.examples import read_examples
+from netsym.graph.array_operations import REDUCTIONS
 from netsym.layers.registry import LOSSES
 from netsym.network.network import Network
 
@@ -18,6 +20,7 @@ from netsym.network.network import Network
 COST = (
     Row("--examples, --data, --l1, --l2, --delta", only="--loss"),
     Row("--delta", only="--loss huber"),
+    Row("--reduction", only="--examples, --data"),
     Row("--data", beside="--examples"),
 )
 #: Of a cost there is one output.
@@ -35,14 +38,16 @@ class Cost:
     examples: int | None = option("--examples", type=click.IntRange(1), metavar="M",
         help="Cost: the mean over M examples, x1 and t1 to xM and tM.")  # fmt: skip
     data: str | None = option(
-        "--data", metavar="FILE",
-        help="Cost: examples from a CSV file, one a line. Its header names inputs and targets "
-             "(t, t_1 or the outputs); without one, targets come last.",
+        "--data", metavar="FILE|ROWS",
+        help="Cost: examples from a CSV file, one a line, or typed: 0,1,1;1,1,0. A header names "
+             "inputs and targets (t, t_1 or the outputs); without one, targets come last.",
     )  # fmt: skip
     l1: float | None = option("--l1", type=float, metavar="LAMBDA",
         help="Cost: add LAMBDA times the sizes of all weights.")  # fmt: skip
     l2: float | None = option("--l2", type=float, metavar="LAMBDA",
         help="Cost: add LAMBDA/2 times the squares of all weights.")  # fmt: skip
+    reduction: str = option("--reduction", help="Cost: what J is of the losses of all examples.",
+        **one_of(REDUCTIONS, REDUCTIONS[0]))  # fmt: skip
     delta: float | None = option("--delta", type=float, metavar="DELTA",
         help="Cost: where huber becomes a line.")  # fmt: skip
 
@@ -50,16 +55,28 @@ class Cost:
         """The network, or its cost; raises `SpecError` for data that do not fit."""
         if self.loss is None:
             return network
+        return self.made(network, self.read(network))
+
+    def made(self, network: Network, data: Any) -> Network:
+        """The cost over examples that were read; errors say which data do not fit."""
         from netsym.network.costs import cost  # whoever asks for no cost need not wait for it
 
-        data = None
-        if self.data is not None:
-            keep(self.data)
-            data = read_examples(self.data, network)
+        assert self.loss is not None
         try:
-            return cost(
-                network, self.loss, examples=self.examples, data=data, delta=self.delta,
-                l1=self.l1 or 0.0, l2=self.l2 or 0.0,
-            )  # fmt: skip
+            return cost(network, self.loss, examples=self.examples, data=data, **self.terms())
         except SpecError as error:
             raise SpecError(f"{self.data}: {error}" if self.data else str(error)) from None
+
+    def read(self, network: Network) -> Any:
+        """The examples of --data, None if none are given."""
+        if self.data is None:
+            return None
+        keep(self.data)
+        return read_examples(self.data, network)
+
+    def terms(self) -> dict[str, Any]:
+        """What `netsym.cost` takes besides a loss and examples."""
+        return {
+            "l1": self.l1 or 0.0, "l2": self.l2 or 0.0, "delta": self.delta,
+            "reduction": self.reduction,
+        }  # fmt: skip

@@ -9,7 +9,7 @@ from netsym.cli.combinations import Row
 from netsym.cli.losses import WRITTEN_COST, Cost
 from netsym.cli.output import Output
 from netsym.cli.verb import options, verb
-from netsym.cli.writing import FORMULA, LEVEL, UNIT, Writing, matrix_rows
+from netsym.cli.writing import LEVEL, NETWORK_TOO, UNIT, Writing, matrix_rows, spec_rows
 from netsym.network.network import Network
 
 _FORM = click.option(
@@ -19,9 +19,10 @@ _FORM = click.option(
 
 
 @verb(
-    "show", NETWORK, _FORM, LEVEL, FORMULA.to, UNIT, FORMULA.own, options(Output), EXPAND,
+    "show", NETWORK, _FORM, LEVEL, NETWORK_TOO.to, UNIT, NETWORK_TOO.own, options(Output), EXPAND,
     options(Cost),
-    rows=lambda: (*FORMULA.rows(), *matrix_rows(), *WRITTEN_COST,
+    rows=lambda: (*NETWORK_TOO.rows(), *matrix_rows("--form shared"), *spec_rows(),
+                  *WRITTEN_COST,
                   Row("--onion", only="--form inlined")),
 )  # fmt: skip
 def command(
@@ -36,5 +37,6 @@ def command(
       netsym show 2-3-3-1:relu --form shared
       netsym show 2-3tanh-1sigmoid --loss bce --examples 2 --l2 0.1
       netsym show my_network.toml --to python
+      netsym show "w_21*(1/(1+e^-(w_11*x+b_11))) + b" -o my_network.toml
     """  # fmt: skip
-    writing.write_form(cost.of(network), "matrix" if level == "matrix" else form, output)
+    writing.write_form(cost.of(network), form, output, level)

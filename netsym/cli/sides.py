@@ -5,20 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
 import click
 
-from netsym.cli.arguments import keep, network_from_text, stdin_text
 from netsym.cli.combinations import Verb
-from netsym.equality.sides import read_text, subject
-from netsym.files import files
-from netsym.network.network import Network
-from netsym.path import meant
-from netsym.readers import shorthand
-from netsym.typed.parse import Parsed
-
-_SPEC = re.compile(r"""\A\s*\{\s*"|^\s*(?:netsym\s*=|\[\[layers\]\])""", re.MULTILINE)
 
 
 class TakesFormula(Verb):
@@ -59,16 +49,3 @@ class TakesFormula(Verb):
                 yield "option", [given]
             else:
                 yield "either" if given[:2] in known else "argument", [given]
-
-
-def read_side(given: str, network: Network) -> Network | Parsed:
-    """A network, or a formula in the names of the first one, from what was typed for a side."""
-    if given == "-":
-        text = stdin_text()
-        is_network = _SPEC.search(text) or shorthand.is_shorthand(text)
-        side: Network | str = network_from_text(text) if is_network else text
-    else:
-        if files.is_file(Path(given)):
-            keep(given)
-        side = meant(given)
-    return read_text(side, subject(network)) if isinstance(side, str) else side

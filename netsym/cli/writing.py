@@ -19,6 +19,7 @@ from netsym.cli.output import Output, Progress, check_target, in_json, write
 from netsym.cli.verb import Command, Takes, handed, taking
 from netsym.errors import SpecError
 from netsym.files.formats import FORMATS
+from netsym.files.spec_of import dumps
 from netsym.files.syntax import Format
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
@@ -52,15 +53,23 @@ class Writing:
             if max_nodes is not None:
                 refuse_if_larger(formula.size.nodes, formula.form, max_nodes, INSTEAD)
             said = {"schema": 1, "form": formula.form} | row.to_json(formula, **asked)
+            if isinstance(formula, ArrayFormula):
+                said["shapes"] = {names.ascii(0): list(shape) for names, shape in formula.shapes}
             pieces: Iterator[str] = iter([in_json(said)])
         else:
             pieces = formula.write(row.name, max_nodes=max_nodes, **asked)
         write(_without_last_newline(pieces), output.target, progress)
 
-    def write_form(self, network: Network, form: str, output: Output) -> None:
-        """Write a form of a network; what is too large is refused before it is built."""
+    def write_form(
+        self, network: Network, form: str, output: Output, level: str = "scalar"
+    ) -> None:
+        """Write a form of a network, or its spec; what is too large is refused at once."""
         note(network)
-        formula = formula_of(network, form, self.expand, self.unit, self.max_nodes)
+        if self.to in FORMATS:
+            write([dumps(network, self.to).removesuffix("\n")], output.target, Progress())
+            return
+        onion = bool(self.own["onion"])
+        formula = formula_of(network, form, self.expand, self.unit, self.max_nodes, level, onion)
         self.write(formula, output, Progress(), counted=True)
 
     def _of_row(self, row: Writer, output: Output) -> dict[str, Any]:
@@ -171,6 +180,11 @@ def languages(words: Iterable[str]) -> str:
 
 #: What verbs that print a formula take.
 FORMULA = Languages("The language; without it, what FILE ends in says it.")
+#: And what prints a network, as that or as a spec.
+NETWORK_TOO = Languages(
+    "The language, or the network ({formats}); without it, what FILE ends in says it.",
+    tables=(WRITERS, FORMATS),
+)
 UNIT = click.option("--output", "unit", metavar="UNIT",
                     help="One output of many, by name or number from 1.")  # fmt: skip
 LEVEL = click.option("--level", **one_of(["scalar", "matrix"], "scalar"),
@@ -181,10 +195,16 @@ MOST = click.option("--max-nodes", type=whole_number, metavar="N", default=MAX_N
                     show_default=True, help="Refuse to write out more than this.")  # fmt: skip
 
 
-def matrix_rows() -> Iterator[Row]:
-    """What goes with whole arrays."""
+def matrix_rows(*without: str) -> Iterator[Row]:
+    """What goes with whole arrays: other languages do not, nor options `without` effect there."""
     yield Row("--level matrix", only=languages(ARRAY_WRITERS))
-    yield Row("--output, --expand, --onion, --form shared, --form inlined", beside="--level matrix")
+    yield Row(", ".join(["--output, --expand", *without]), beside="--level matrix")
+
+
+def spec_rows() -> Iterator[Row]:
+    """What goes with a spec: nothing of how a formula is written."""
+    yield Row("--digits, --max-nodes, --json", beside=languages(FORMATS))
+    yield Row("--output, --expand, --level, --form", beside=languages(FORMATS))
 
 
 def _without_last_newline(pieces: Iterator[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from netsym.collapse.blocked import Blocked
-from netsym.collapse.letters_of_parameters import Spelling, aligned, is_small, matrix
+from netsym.collapse.letters_of_parameters import Spelling, aligned, is_small
 from netsym.collapse.maps import collapse, side_by_side
 from netsym.collapse.simplified import MOST_BLOCKED, MOST_STEPS, Simplified
 from netsym.collapse.step import Step
@@ -26,7 +26,7 @@ from netsym.layers.wiring import Placed
 from netsym.network.columns import SIGNS
 from netsym.ops.affine.whole_arrays import Letters, TooLong, Unwritten, Value
 from netsym.wording import plural
-from netsym.writers.array_latex import ArrayLatex
+from netsym.writers.array_latex import ArrayLatex, matrix
 from netsym.writers.latex import Latex
 from netsym.writers.latex_pages import preamble
 from netsym.writers.latex_widths import WIDTH

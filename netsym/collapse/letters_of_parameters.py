@@ -18,6 +18,7 @@ from netsym.network.network import Network
 from netsym.ops.parameters import Parameter
 from netsym.ops.symbolic import Symbolic
 from netsym.pieces.affine_text import is_rounded, short
+from netsym.writers.array_latex import matrix
 from netsym.writers.latex import Latex
 from netsym.writers.latex_widths import WIDTH
 from netsym.writers.names_in_latex import NOTATIONS
@@ -188,16 +189,6 @@ def _grid(texts: Sequence[str], shape: tuple[int, ...], plain: bool = False) -> 
     columns = shape[1] if len(shape) > 1 else 1
     rows = [texts[start : start + columns] for start in range(0, len(texts), columns)]
     return matrix(rows, "pmatrix")
-
-
-def matrix(rows: Sequence[Sequence[str]], kind: str = "bmatrix") -> str:
-    """A matrix of texts; scripts of two rows do not touch."""
-    lines = [" & ".join(row) for row in rows]
-    space = ""
-    if kind == "pmatrix" and any("^" in line for line in lines):
-        space = "[8pt]" if any(r"\dfrac" in line for line in lines) else "[2pt]"
-    body = rf" \\{space} ".join(lines)
-    return rf"\begin{{{kind}}} {body} \end{{{kind}}}"
 
 
 def _diag(texts: Sequence[str]) -> str:

@@ -11,6 +11,8 @@ from netsym.collapse.simplified import Simplified
 from netsym.equality.agreement import Counterexample
 from netsym.equality.diagnosis import Diagnosis, diagnose
 from netsym.equality.ladder import judge
+from netsym.equality.own_names import OwnNames, in_own_names
+from netsym.equality.own_names import up_to_names as names_apart
 from netsym.equality.side_by_side import Table, table
 from netsym.equality.sides import Subject, aligned, of_formula, read_text, subject
 from netsym.equality.simplified import judge_simplified
@@ -19,8 +21,9 @@ from netsym.equality.verdict import VERDICTS, Numbers, Verdict
 from netsym.errors import SpecError
 from netsym.forms.sizes import shown
 from netsym.network.network import Network
-from netsym.path import meant, network_of
+from netsym.path import meant
 from netsym.pieces.cells import BUDGET
+from netsym.recognise.whole_arrays import ArrayCheck, check_arrays
 from netsym.wording import FIXED, WIDTH, check_digits, few, spelled, wrapped
 from netsym.writers.language import Watcher, no_watcher
 
@@ -38,6 +41,8 @@ def compare(
     where: str | Sequence[str] = (),
     box: Any = None,
     budget: int = BUDGET,
+    up_to_names: bool = False,
+    inputs: Sequence[str] | None = None,
     progress: Watcher = no_watcher,
 ) -> Comparison:
     """Decide, with evidence, whether two functions are equal, and say what each costs.
@@ -52,8 +57,10 @@ def compare(
     allowed within the `box`; `where` are conditions under which they are compared, as in
     "x > 0, y != 0"; `box` is (low, high) of the inputs for which the largest difference is bounded,
     ±10 without it; `budget` is how many pieces of piecewise functions, or parts of the box, are
-    looked at. `progress(what, done, total)` is told
-    on the way. Raises `SpecError` for what cannot be read or does not correspond.
+    looked at. A formula that is typed for a network may use names of its own: they are matched,
+    `inputs` says which are inputs where they do not tell; `up_to_names` matches those of two
+    formulas, or two networks, too. `progress(what, done, total)` is told on the way. Raises
+    `SpecError` for what cannot be read or does not correspond.
 
     >>> import netsym
     >>> network = netsym.parse("1-2-1:sigmoid")
@@ -71,7 +78,13 @@ def compare(
         return _with_itself(first, terms, progress)
     if isinstance(other, Simplified):
         return _with_simplified(first, other, terms, progress)
-    given = subject(other, first)
+    try:
+        given = subject(other, first)
+    except SpecError as strict:
+        if first.network is None or not isinstance(other, str):
+            raise
+        own = in_own_names(first, other, strict, inputs)
+        return _in_own_names(replace(first, words="the network"), own, terms, progress)
     notes = _in_another_order(first, given)
     second = aligned(first, given)
     if first.network is not None and second.network is None:
@@ -80,10 +93,49 @@ def compare(
         first = replace(first, words=f"{first.words} (first)")
         second = replace(second, words=f"{second.words} (second)")
     made = _compared(first, second, terms, progress, notes)
-    if not notes:
+    if notes:
+        return _with(made, "with inputs matched by name, not by place")
+    return _up_to_names(made, terms, progress, up_to_names)
+
+
+def _with(made: Comparison, said: str) -> Comparison:
+    """The same, with something said behind its verdict."""
+    return replace(made, found=replace(made.found, because=f"{made.because}, {said}"))
+
+
+def _in_own_names(first: Subject, own: OwnNames, terms: Terms, progress: Watcher) -> Comparison:
+    """A network and a formula that was typed in names of its own."""
+    matching = own.matching
+    if not (matching.inputs or matching.names):
+        because = f"the formula is another network: {'; '.join(matching.differences)}"
+        return Comparison(first, own.side, Verdict("different", because, ()))
+    if own.other is not None:
+        other = aligned(own.other, own.side)
+        if VERDICTS[judge(own.other, other, terms, progress).name] == 0:
+            because = f"a special case: equal only where {own.only_where}"
+            made = Comparison(first, own.side, Verdict("different", because, ()))
+            return _with(made, f"with {own.said}") if own.said else made
+    made = _compared(first, aligned(first, own.side), terms, progress)
+    if made.equal:
+        return _with(made, f"with {own.said}")
+    said = [f"read with {own.said}"] if own.said else []
+    if made.diagnosis is None or not made.diagnosis.mistakes:
+        said += [*matching.differences, *matching.wrong][:4]
+    return replace(made, notes=(*made.notes, *said))
+
+
+def _up_to_names(made: Comparison, terms: Terms, progress: Watcher, asked: bool) -> Comparison:
+    """Two that differ, but perhaps in their names alone; with that `asked` for they are equal."""
+    own = names_apart(made.one, made.other) if made.verdict == "different" else None
+    if own is None:
         return made
-    because = f"{made.because}, with inputs matched by name, not by place"
-    return replace(made, found=replace(made.found, because=because))
+    found = _compared(made.one, aligned(made.one, own.side), terms, progress)
+    if not found.equal:
+        return made
+    if asked:
+        return _with(found, f"with {own.said}")
+    note = f"up to names they are equal, with {own.said} (--up-to-names)"
+    return replace(made, notes=(*made.notes, note))
 
 
 def _in_another_order(one: Subject, other: Subject) -> tuple[str, ...]:
@@ -97,19 +149,41 @@ def _in_another_order(one: Subject, other: Subject) -> tuple[str, ...]:
     )
 
 
-def check(network: Network | str, formula: Any, **terms: Any) -> Comparison:
+def check(network: Network | str, formula: Any, **terms: Any) -> Comparison | ArrayCheck:
     """Whether a formula that was typed is a network; where it departs and why, if not.
 
-    It is `compare`, of a network, with its `terms`. Raises `SpecError` for what cannot be read or
-    does not correspond.
+    It is `compare`, of a network, with its `terms`; and where the names of a text are not the
+    network's numbers, they may be whole arrays, W1 x + b1. Raises `SpecError` for what cannot be
+    read or does not correspond.
 
     >>> found = check("1-1:sigmoid", "w1_1_1*x + b1_1")
     >>> found.verdict, found.diagnosis.mistakes
     ('different', ('without the sigmoid on the output layer',))
+    >>> print(check("9-5relu-2", "W2 relu(W1 x + b1) + b2"))
+    equal, with W1 = W¹ (5 × 9), b1 = b¹ (5), W2 = W² (2 × 5), b2 = b² (2)
     """
     if formula is None:
         raise SpecError("there is no formula to check: None was given; give its text")
-    return compare(network_of(network), formula, **terms)
+    one, other = (meant(side) if isinstance(side, str) else side for side in (network, formula))
+    if not (isinstance(one, Network) and isinstance(other, str)):
+        return compare(one, other, **terms)
+    arrays = _of_arrays(one, other)
+    if arrays is None or arrays.equal:
+        return arrays or compare(one, other, **terms)
+    try:
+        found = compare(one, other, **terms)
+    except SpecError:
+        return arrays
+    return found if found.equal else arrays
+
+
+def _of_arrays(network: Network, text: str) -> ArrayCheck | None:
+    """A text whose names are none of the network's numbers as a formula of whole arrays."""
+    try:
+        read_text(text, subject(network))
+    except SpecError:
+        return check_arrays(network, text)
+    return None
 
 
 def _with_itself(one: Subject, terms: Terms, progress: Watcher) -> Comparison:

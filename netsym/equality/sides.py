@@ -72,7 +72,7 @@ class Subject:
             return self.network.parameter_names()
         assert self.formula is not None
         inputs = set(self.inputs.all())
-        return [name for name in _symbols(self.formula) if name not in inputs]
+        return [name for name in symbols_of(self.formula) if name not in inputs]
 
     def read(self, ops: Ops[A], x: A) -> A:
         """The outputs (…, outputs) from the inputs (…, inputs)."""
@@ -204,7 +204,7 @@ def of_formula(form: Form, words: str, parsed: Parsed | None = None) -> Subject:
     formula = Formula.of(form)
     declared = len(formula.inputs) > 0
     if not declared:
-        formula = _with_inputs(formula, list(_symbols(formula)))
+        formula = _with_inputs(formula, list(symbols_of(formula)))
     outputs = tuple(output.name for output in formula.outputs)
     return Subject(
         words,
@@ -248,7 +248,7 @@ def aligned(one: Subject, other: Subject) -> Subject:
             f"{one.words} has {plural(len(one.outputs), 'output')}, but {other.words} has "
             f"{len(other.outputs)}; compare functions with the same outputs"
         )
-    other = _in_the_order_of(one.outputs, other)
+    other = in_the_order_of(one.outputs, other)
     mine, theirs = one.inputs.all(), other.inputs.all()
     if mine == theirs:
         return other
@@ -273,7 +273,7 @@ def aligned(one: Subject, other: Subject) -> Subject:
     )
 
 
-def _in_the_order_of(outputs: tuple[str, ...], other: Subject) -> Subject:
+def in_the_order_of(outputs: tuple[str, ...], other: Subject) -> Subject:
     """The outputs of a formula by their names, if these are the same; else in order.
 
     Raises `SpecError` if some of the names are the same, but not all.
@@ -300,12 +300,12 @@ def _places(names: Sequence[str], among: list[str]) -> npt.NDArray[np.int64]:
 
 def _with_inputs(formula: Formula, names: list[str]) -> Formula:
     """The formula with those of its symbols as inputs that are among the names, in order."""
-    nodes = _symbols(formula)
+    nodes = symbols_of(formula)
     ids = [nodes[name] for name in names if name in nodes]
     return replace(formula, inputs=np.array(ids, dtype=np.int32))
 
 
-def _symbols(formula: Formula) -> dict[str, int]:
+def symbols_of(formula: Form) -> dict[str, int]:
     """The symbols that occur in a formula, and their nodes."""
     found: dict[str, int] = {}
     for block, rows in formula.graph.walk(formula.mask):

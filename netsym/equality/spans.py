@@ -93,8 +93,8 @@ class _Text:
 
 def _in_order(both: Together, parsed: Parsed) -> list[Span]:
     """Where the equation of each output is, in the order of the outputs that are compared."""
-    by_name = dict(zip((o.name for o in parsed.formula.outputs), parsed.equations, strict=True))
-    return [by_name[name] for name in both.other.outputs]
+    whole = (0, len(parsed.text))
+    return [parsed.equations.get(name, whole) for name in both.other.outputs]
 
 
 def _within(places: Iterable[Span], spans: Sequence[Span]) -> list[Span]:

@@ -50,4 +50,4 @@ def _tree(value: Any, margin: str = "\n") -> str:
     return opening + inner + f",{inner}".join(items) + margin + closing
 
 
-JSON = Format("json", "JSON", (".json",), _read, _write, sign=r"\A\s*\{")
+JSON = Format("json", "JSON", (".json",), _read, _write, sign=r"""\A\s*\{\s*(?:["}]|\Z)""")

@@ -26,6 +26,8 @@ from netsym.files.options import as_written
 
 Floats = npt.NDArray[np.float64]
 
+#: How the names of parameter files end.
+SUFFIXES = (".npz", ".safetensors")
 _MOST_BYTES = 4 * 2**30
 _MOST_HEADER = 16 * 2**20
 _BOMB_BYTES, _BOMB_RATIO = 64 * 2**20, 200  # more than both is not how weights compress
@@ -47,7 +49,7 @@ def arrays(name: Any, folder: Path | None) -> dict[str, Floats] | None:
     """
     if name is None:
         return None
-    if not isinstance(name, str) or not name.endswith((".npz", ".safetensors")):
+    if not isinstance(name, str) or not name.endswith(SUFFIXES):
         raise SpecError(
             f"parameters is {as_written(name)}; it must name a .npz or "
             '.safetensors file, as in parameters = "weights.npz"'

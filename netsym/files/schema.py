@@ -82,11 +82,11 @@ _DEFINED = {
     ),
     "count": {"type": "integer", "minimum": 1, "maximum": MOST},
     "entry": _any(
-        {"type": "number"}, _ref("name"), _ref("exact"), _ref("formula"),
+        {"type": "number"}, _ref("name"), _ref("exact"), _ref("expression"),
         said="A number, a name, or text: an exact number or a formula.",
     ),
     "exact": _text('An exact number, such as "0.15" or "1/3".', pattern=f"^{EXACT}$"),
-    "formula": _text('Made of numbers and parameters, such as "2*w + sigmoid(c)".',
+    "expression": _text('Made of numbers and parameters, such as "2*w + sigmoid(c)".',
                      maxLength=LONGEST, pattern=rf"^(?!{NUMBER}$)[^=;#\n]*{SIGN}[^=;#\n]*$"),
     "array": {"type": "array", "items": _any(_ref("entry"), _ref("array"))},
     "layers": _list(_ref("layer")),

@@ -226,6 +226,7 @@ def _parameters(layer: Layer, said: Mapping[str, Any]) -> dict[str, Any] | Share
 def _from_file(layers: list[LayerWire], arrays: Arrays) -> list[Wire]:
     """The layers with the arrays of the parameter file, by their full names."""
     used: set[str] = set()
+    missing: set[str] = set()
     filled: list[Wire] = []
     for number, (name, layer, sources, given) in enumerate(layers, 1):
         if isinstance(given, Shared):
@@ -244,8 +245,10 @@ def _from_file(layers: list[LayerWire], arrays: Arrays) -> list[Wire]:
             if full in arrays:
                 entries[key] = arrays[full]
                 used.add(full)
+            else:
+                missing.add(full)
         filled.append((name, layer, sources, entries))
-    _check_unused(arrays, used)
+    _check_unused(arrays, used, missing)
     return filled
 
 
@@ -280,10 +283,11 @@ def _check_version(said: Mapping[str, Any]) -> None:
         )
 
 
-def _check_unused(arrays: Arrays, used: set[str]) -> None:
+def _check_unused(arrays: Arrays, used: set[str], missing: set[str]) -> None:
     extra = [name for name in arrays if name not in used]
     if extra:
-        hint = did_you_mean(extra[0], sorted(used)) if used else "no layer takes one"
+        known = sorted(missing or used)
+        hint = did_you_mean(extra[0], known) if known else "no layer takes one"
         raise SpecError(f"the parameter file has an array {extra[0]!r} that no layer takes; {hint}")
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError
 from netsym.files.bounded import text_of
+from netsym.files.files import is_file
 from netsym.wording import plural
 
 #: What Python reads besides is no number here: 1_000, inf, nan, the digits of other scripts.
@@ -39,11 +40,12 @@ def read_table(path: str | os.PathLike[str]) -> Table:
     """The table in a CSV file (RFC 4180); a first line without any number is its header.
 
     Columns are separated by commas, or by semicolons or tabs if the first line has these; empty
-    lines are skipped. Raises `SpecError`, with the line and the column, for anything else than
-    finite decimal numbers.
+    lines are skipped. In place of a path may stand the lines, with a semicolon after each but the
+    last: "0,1;1,0". Raises `SpecError`, with the line and the column, for anything else than finite
+    decimal numbers.
     """
-    path = Path(path)
-    text = text_of(path)
+    given, path = path, Path(path)
+    text = str(given).replace(";", "\n") if _are_lines(given) else text_of(path)
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = next((each for each in _SEPARATORS if each in _QUOTED.sub("", first)), ",")
     lines = _lines(path, text, separator)
@@ -64,6 +66,11 @@ def read_table(path: str | os.PathLike[str]) -> Table:
                 f"it {width}"
             )
     return Table(np.array(rows), tuple(header), line)
+
+
+def _are_lines(given: str | os.PathLike[str]) -> bool:
+    """Whether a text has the lines themselves, and names no file that is there."""
+    return isinstance(given, str) and bool(re.search("[,;]", given)) and not is_file(Path(given))
 
 
 def _lines(path: Path, text: str, separator: str) -> list[tuple[int, list[str]]]:

@@ -66,4 +66,11 @@ def _is_tables(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
-TOML = Format("toml", "TOML", (".toml",), _read, _write, sign=r"=|\S[^\S\n]*\n\s*\S")
+TOML = Format(
+    "toml",
+    "TOML",
+    (".toml",),
+    _read,
+    _write,
+    sign=r"(?m)^\s*(?:(?:netsym|title|inputs|outputs)\s*=|\[\[?[a-z_]+\]\]?\s*$)",
+)

@@ -17,6 +17,7 @@ from netsym.gradient.preactivations import with_preactivations
 from netsym.gradient.wrt import Chosen, chosen, named_outputs, names_of_outputs
 from netsym.graph.array_operations import (
     EXAMPLES,
+    REDUCTIONS,
     ROW,
     Shape,
     Shapes,
@@ -29,7 +30,7 @@ from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Derivatives, Names
 from netsym.graph.signed_nodes import Product
 
-_OVER_EXAMPLES = coded("mean", EXAMPLES)
+_OVER_EXAMPLES = tuple(coded(word, EXAMPLES) for word in REDUCTIONS)
 _INSTEAD = "derivatives of whole arrays are not known for it; choose --level scalar"
 
 
@@ -38,7 +39,7 @@ def matrix_gradient(formula: F, letters: Shapes, wrt: str | Sequence[str] = "par
 
     `letters` are the shapes of inputs and parameters; the derivative by an array has its shape. Of
     a cost over m examples, δ is of the loss L of one example, and the derivatives by parameters are
-    the means of what all examples give.
+    the means, or the sums, of what all examples give.
     Raises `SpecError` for an output that is not one number, and for layers that have operations
     whose derivative is not known of whole arrays.
     """
@@ -111,7 +112,8 @@ class _Reverse:
             for block in graph.blocks if block.op == "name" for row in range(len(block))
         }  # fmt: skip
         self.parts: dict[int, list[Product]] = {}
-        self.loss: int | None = None  # of one example, where the output is the mean of many
+        self.loss: int | None = None  # of one example, where the output is of many
+        self.over = ""  # what it is of them, their mean or their sum
 
     def run(self, end: int, wanted: Ids) -> Ids:
         """The derivatives by symbols that the output is made of, each of the shape of its array."""
@@ -127,8 +129,8 @@ class _Reverse:
         found = self._pass(end)
         if self.loss is not None:
             for node, slope in self._pass(self.loss).items():
-                mean = self._over_examples(node, slope)
-                found[node] = self.arrays.add(mean, found[node]) if node in found else mean
+                over = self._over_examples(node, slope)
+                found[node] = self.arrays.add(over, found[node]) if node in found else over
         slopes = [
             found[node] if node in found else self.arrays.zeros(self._shape(node))
             for node in wanted.tolist()
@@ -139,10 +141,11 @@ class _Reverse:
         return self.arrays.shape(node) or ()
 
     def _over_examples(self, node: int, slope: Product) -> Product:
-        """The mean of what m examples give; of what is one example's alone, its share."""
+        """The mean or sum of what m examples give; of what is one example's alone, its share."""
         if node not in self.formula.inputs.tolist():
-            return self.arrays.made(_OVER_EXAMPLES, slope)
-        return self.arrays.divide(slope, self._count)
+            return self.arrays.made(self.over, slope)
+        is_mean = word_and_index(self.over)[0] == "mean"
+        return self.arrays.divide(slope, self._count) if is_mean else slope
 
     @cached_property
     def _count(self) -> Product:
@@ -203,8 +206,8 @@ class _Reverse:
         elif word == "logsumexp":
             softmax = arrays.call("softmax", arrays.of(operands[0]))
             self._send(operands[0], arrays.multiply(adjoint, softmax))
-        elif op == _OVER_EXAMPLES:
-            (self.loss,) = operands
+        elif op in _OVER_EXAMPLES:
+            (self.loss,), self.over = operands, op
         elif word == "mean":
             count = prod(self._shape(operands[0])) // prod(self._shape(node))
             self._send(operands[0], arrays.divide(adjoint, arrays.constant(count)))

@@ -10,21 +10,25 @@ import numpy as np
 from netsym.forms.form import F, Form, in_graph
 from netsym.gradient.deltas import Title, shape_of_units
 from netsym.graph.copying import kept_names
-from netsym.graph.functions import FUNCTIONS
+from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
 from netsym.graph.graph import Block, Graph, Ids, Positions
 from netsym.graph.names import Names, first_words
 
 
-def with_preactivations(formula: F) -> F:
+def with_preactivations(formula: F, every: bool = False) -> F:
     """The same, with a name z for what an activation is applied to, where its slope needs it.
 
     Otherwise the slope of relu, heaviside(z), would write z out again; and so would that of softmax
     with its sum of powers, which is named s. What a skip connection is added to is named h: its z
-    has a δ then, like that of any other layer.
+    has a δ then, like that of any other layer. With `every` all have a name that have one alone.
     """
     graph = formula.graph
     wanted: dict[int, list[Title]] = {}
-    for title in (*_activated(formula), *_skipped(formula), *_sums_of_powers(formula)):
+    for title in (
+        *_activated(formula, every),
+        *_skipped(formula, every),
+        *_sums_of_powers(formula),
+    ):
         title = title.where(~graph.is_named_or_leaf(title.nodes))
         if len(title.nodes):
             last = graph.block_of(int(title.nodes.max())).start
@@ -36,21 +40,23 @@ def _needs_operand(block: Block) -> bool:
     return block.op in FUNCTIONS and FUNCTIONS[block.op].of_operand
 
 
-def _activated(formula: Form) -> Iterator[Title]:
+def _activated(formula: Form, every: bool) -> Iterator[Title]:
     """What activations are applied to whose value has a name, or is an output; named z."""
     graph = formula.graph
     for block, rows in graph.walk(formula.mask):
         if block.op == "name" and not block.names.literal and block.names.base != "z":
             names = dataclasses.replace(block.names, base="z")
-            yield from _under(graph, block.operands[rows, 0], names, block.places[rows])
+            alone = every and block.names.base in ("a", "h")  # the gates of a cell have one z each
+            yield from _under(graph, block.operands[rows, 0], names, block.places[rows], alone)
     outputs = formula.outputs
     if any(output.names != outputs[0].names for output in outputs):
         return  # several arrays of outputs, of layers that are not known here
     names = Names("z", formula.layer_count, shape_of_units(formula, outputs[0].names))
-    yield from _under(graph, formula.ends, names, np.array([o.position for o in outputs]))
+    places = np.array([output.position for output in outputs])
+    yield from _under(graph, formula.ends, names, places, every)
 
 
-def _skipped(formula: Form) -> Iterator[Title]:
+def _skipped(formula: Form, every: bool) -> Iterator[Title]:
     """Activations that are a term of a named value, named h, and what they are applied to."""
     graph, taken = formula.graph, _taken(formula)
     for block, rows in graph.walk(formula.mask):
@@ -66,7 +72,8 @@ def _skipped(formula: Form) -> Iterator[Title]:
             if kind is not None and kind.activation:
                 nodes = under.operands[values - under.start, first]
                 yield Title(nodes, names, positions)
-                yield from _under(graph, nodes, dataclasses.replace(names, base="z"), positions)
+                under_it = dataclasses.replace(names, base="z")
+                yield from _under(graph, nodes, under_it, positions, every)
                 break
 
 
@@ -104,10 +111,13 @@ def _are_powers(graph: Graph, number: int) -> bool:
     return all(source >= 0 and graph.blocks[source].op == "exp" for source in sources)
 
 
-def _under(graph: Graph, values: Ids, names: Names, positions: Positions) -> Iterator[Title]:
+def _under(
+    graph: Graph, values: Ids, names: Names, positions: Positions, every: bool = False
+) -> Iterator[Title]:
+    """What functions are applied to that give these values, if their slopes need it, or `every`."""
     for number, here in graph.by_block(values):
         block = graph.blocks[number]
-        if _needs_operand(block):
+        if _needs_operand(block) or (every and block.op in ACTIVATIONS):
             yield Title(block.operands[values[here] - block.start, 0], names, positions[here])
 
 

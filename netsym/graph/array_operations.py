@@ -19,6 +19,7 @@ Shape = tuple[int, ...]
 Shapes = tuple[tuple[Names, Shape], ...]  # of letters
 
 EXAMPLES, ROW, COLUMN = "examples", "row", "column"  # indices: of what there is one mean or sum
+REDUCTIONS = ("mean", "sum")  # what a cost is of the losses of its examples
 
 
 def coded(word: str, index: str = "") -> str:
@@ -120,7 +121,7 @@ _RULES: Mapping[str, Callable[..., Shape | None]] = {
     coded("concatenate", "columns"): _side_by_side,
     "mean": lambda _: (),
     "sum": lambda _: (),
-    coded("mean", EXAMPLES): lambda a: a,
+    **{coded(word, EXAMPLES): lambda a: a for word in REDUCTIONS},
     coded("mean", ROW): lambda a: (*a[:-1], 1) if a else None,
     coded("sum", ROW): lambda a: (*a[:-1], 1) if a else None,
     coded("sum", COLUMN): lambda a: a[1:] if len(a) == 2 else None,

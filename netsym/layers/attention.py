@@ -17,6 +17,7 @@ from netsym.wording import agreed, plural
 A = TypeVar("A")
 
 ROTARY = ("none", "interleaved", "halves")
+ROTARY_BASE = 10000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class Attention(Layer):
     causal: bool = False
     bias: bool = True
     rotary: str = "none"
-    rotary_base: float = 10000.0
+    rotary_base: float = ROTARY_BASE
 
     def __post_init__(self) -> None:
         if self.rotary not in ROTARY:
@@ -167,7 +168,8 @@ class Attention(Layer):
             self._rows(ops, parameters, role, read)
             for role, read in zip("qkv", (inputs[0], inputs[-1], inputs[-1]), strict=True)
         )
-        root = ops.call("sqrt", ops.letter("dk"))
+        (_, width), *_ = ops.place.shapes
+        root = ops.call("sqrt", ops.constant(width // self.heads))
         scores = ops.divide(ops.matmul(q, ops.flipped(k)), root)
         seen = ops.operator("softmax", scores, index="causal" if self.causal else "")
         head = ops.matmul(seen, v)
@@ -181,5 +183,6 @@ class Attention(Layer):
         if self.heads > 1:
             found = ops.operator("head", found, index="i")
         if role != "v" and self.rotary != "none":
-            found = ops.operator("rotary", found)
+            base = "" if self.rotary_base == ROTARY_BASE else f", base {self.rotary_base:g}"
+            found = ops.operator("rotary", found, index=self.rotary + base)
         return ops.name(found, role.upper() + ("i" if self.heads > 1 else ""))

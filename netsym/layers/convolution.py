@@ -100,6 +100,15 @@ class Convolution(Activated):
         z = ops.transpose(z, 0, 2, 1)
         return self.activate(ops, ops.reshape(z, 3, (self.channels, *windows.shape)))
 
+    def unusual(self) -> list[str]:
+        """What is not usual of how it convolves, in words."""
+        return self.geometry.unusual() + [f"{self.groups} groups"] * (self.groups > 1)
+
+    def _convolved(self, ops: WholeOps[A], parameters: Mapping[str, A], weights: A, values: A) -> A:
+        """A letter for every array; an operator says what is not usual."""
+        z = ops.convolve(weights, values, index=", ".join(self.unusual()))
+        return self.activate(ops, ops.add(z, parameters["bias"]) if self.use_bias else z)
+
     def describe(self) -> str:
         groups = f", {self.groups} groups" if self.groups > 1 else ""
         many = plural(self.channels, "channel")
@@ -126,8 +135,7 @@ class Direct(Convolution):
         return ops.reshape(weights, self.axes + 2, (self.groups, channels // self.groups, each, -1))
 
     def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        z = ops.convolve(parameters["weights"], inputs[0])
-        return self.activate(ops, ops.add(z, parameters["bias"]) if self.use_bias else z)
+        return self._convolved(ops, parameters, parameters["weights"], *inputs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,8 +208,11 @@ class Transposed(Convolution):
         return ops.transpose(ops.reshape(weights, self.axes + 2, split), 0, 2, 1, 3)
 
     def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        z = ops.convolve(ops.flipped(parameters["weights"]), inputs[0])
-        return self.activate(ops, ops.add(z, parameters["bias"]) if self.use_bias else z)
+        return self._convolved(ops, parameters, ops.flipped(parameters["weights"]), *inputs)
+
+    def unusual(self) -> list[str]:
+        more = shape_text(self.more)
+        return Convolution.unusual(self) + [f"output padding {more}"] * any(self.more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

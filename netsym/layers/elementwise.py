@@ -74,6 +74,7 @@ class Standardize(Layer):
 
     kind: ClassVar[str] = "standardize"
     letters: ClassVar[Mapping[str, str]] = {"mean": "m", "scale": "s"}
+    measured: ClassVar[frozenset[str]] = frozenset(letters)
 
     use_mean: bool = True
     use_scale: bool = True

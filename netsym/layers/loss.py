@@ -2,7 +2,8 @@
 
 A loss reads (prediction, target), both of one shape (…, k), and gives one number for each vector of
 k. The losses that compare outputs one by one are means over these, as in torch.nn.functional and
-Keras; cross-entropy is the sum over the classes. Logarithms are natural.
+Keras; cross-entropy is the sum over the classes, and sse that over the outputs. Logarithms are
+natural.
 
 A formula has the limits of its mathematics: log(0) is -inf, and 0*log(0) is NaN. The losses from
 logits have no such places. Targets that are known to be 0 and 1, the `labels`, choose the terms:
@@ -19,8 +20,8 @@ from typing import ClassVar, TypeVar
 
 import numpy as np
 
-from netsym.errors import SpecError, check_real
-from netsym.graph.array_operations import EXAMPLES, ROW
+from netsym.errors import SpecError, check_real, did_you_mean
+from netsym.graph.array_operations import EXAMPLES, REDUCTIONS, ROW
 from netsym.layers import Layer, Shape, shape_text
 from netsym.layers.merge import same
 from netsym.ops import Ops, Present, WholeOps
@@ -67,6 +68,11 @@ class Loss(Layer):
     def describe(self) -> str:
         return self.words
 
+    def vectors(self, ops: WholeOps[A]) -> int | None:
+        """How many vectors the prediction of one example has; None if it is one."""
+        *axes, _ = ops.place.shapes[0][int(self.examples) :]
+        return prod(axes) if axes else None
+
     @property
     def value_letter(self) -> str:
         return "L"
@@ -97,6 +103,26 @@ class SquaredError(Averaged):
 
     def each(self, ops: Ops[A], prediction: A, target: A) -> A:
         return ops.power(_difference(ops, prediction, target), 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HalfSquaredError(Loss):
+    """`L = Σ (ŷ - t)²/2`, half the sum of squared errors, whose slope by ŷ is ŷ - t.
+
+    The error of Bishop, Pattern Recognition and Machine Learning, 2006, equation 5.11, and of
+    Mitchell, Machine Learning, 1997, equation 4.13.
+    """
+
+    kind: ClassVar[str] = "sse"
+    words: ClassVar[str] = "half the sum of squared errors"
+
+    def loss(self, ops: Ops[A], prediction: A, target: A) -> A:
+        squares = ops.power(_difference(ops, prediction, target), 2)
+        return ops.divide(ops.total(squares), ops.constant(2))
+
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        total = ops.operator("sum", ops.power(_difference(ops, *inputs), 2))
+        return ops.divide(total, ops.constant(2 * (self.vectors(ops) or 1)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,11 +191,6 @@ class Labelled(Loss):
                 "examples of each vector"
             )
         return shape
-
-    def vectors(self, ops: WholeOps[A]) -> int | None:
-        """How many vectors the prediction of one example has; None if it is one."""
-        *axes, _ = ops.place.shapes[0][int(self.examples) :]
-        return prod(axes) if axes else None
 
     def ones(self, count: int) -> Present | None:
         """Which of the k targets of each vector are 1; None if they are not known."""
@@ -286,13 +307,19 @@ class Cost(Layer):
     """`J = Σ L/n`: the mean of n losses, all along the last `axes` axes, as a vector of one.
 
     The first of them counts `examples`, or all are of one example: then the matrix form has their
-    mean already.
+    mean already. With the `reduction` "sum", J is the sum over the examples, of each the mean.
     """
 
     kind: ClassVar[str] = "cost"
 
     axes: int = 1
     examples: bool = True
+    reduction: str = REDUCTIONS[0]
+
+    def __post_init__(self) -> None:
+        if self.reduction not in REDUCTIONS:
+            hint = did_you_mean(str(self.reduction), REDUCTIONS)
+            raise SpecError(f"unknown reduction {self.reduction!r}; {hint}")
 
     def shape(self, *shapes: Shape) -> Shape:
         if len(shapes[0]) != self.axes:
@@ -303,14 +330,16 @@ class Cost(Layer):
         return (1,)
 
     def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        losses = ops.reshape(inputs[0], self.axes, (-1,))
-        return _mean(ops, losses, ops.lengths(losses, 1)[0])
+        lengths = ops.lengths(inputs[0], self.axes)
+        summed = self.examples and self.reduction == "sum"
+        count = prod(lengths[1:] if summed else lengths)
+        return _mean(ops, ops.reshape(inputs[0], self.axes, (-1,)), count)
 
     def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        return ops.operator("mean", *inputs, index=EXAMPLES) if self.examples else inputs[0]
+        return ops.operator(self.reduction, *inputs, index=EXAMPLES) if self.examples else inputs[0]
 
     def describe(self) -> str:
-        return "mean of the losses"
+        return f"{self.reduction} of the losses"
 
     @property
     def value_letter(self) -> str:
@@ -354,6 +383,14 @@ class Penalty(Layer):
             terms.append(ops.divide(weighed, ops.constant(2)))
         return ops.add(*terms)
 
+    def _norms(self, ops: WholeOps[A], arrays: list[A]) -> A:
+        """The sum of the sums of arrays; where a weight stands in several places, of it once."""
+        sums = [
+            ops.operator("sum", array, index="once" if repeated else "")
+            for array, repeated in zip(arrays, self.repeated, strict=True)
+        ]
+        return _sum(ops, sums)
+
     def _all(self, ops: Ops[A], arrays: list[A]) -> A:
         """The sum of all elements of the arrays, as a vector of one."""
         counted = []
@@ -365,20 +402,13 @@ class Penalty(Layer):
         return ops.total(ops.concatenate(counted))
 
     def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        if any(self.repeated):
-            raise SpecError(
-                "a weight that stands in several places is penalised once, which letters for whole "
-                "arrays cannot say; choose --level scalar"
-            )
         terms = [inputs[0]]
-        weights = parameters.values()
         if self.l1:
-            norms = [ops.operator("sum", ops.call("abs", w)) for w in weights]
-            terms.append(ops.scale(ops.constant(self.l1), _sum(ops, norms)))
+            norms = self._norms(ops, [ops.call("abs", w) for w in parameters.values()])
+            terms.append(ops.scale(ops.constant(self.l1), norms))
         if self.l2:
-            norms = [ops.operator("sum", ops.power(w, 2)) for w in weights]
-            weighed = ops.scale(ops.constant(self.l2), _sum(ops, norms))
-            terms.append(ops.divide(weighed, ops.constant(2)))
+            norms = self._norms(ops, [ops.power(w, 2) for w in parameters.values()])
+            terms.append(ops.divide(ops.scale(ops.constant(self.l2), norms), ops.constant(2)))
         return ops.add(*terms)
 
     def describe(self) -> str:

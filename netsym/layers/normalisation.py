@@ -51,6 +51,7 @@ class BatchNorm(Normalisation):
     letters: ClassVar[Mapping[str, str]] = {
         "gamma": "gamma", "beta": "beta", "mean": "mu", "variance": "v",
     }  # fmt: skip
+    measured: ClassVar[frozenset[str]] = frozenset({"mean", "variance"})
 
     use_gamma: bool = True
     use_beta: bool = True
@@ -145,7 +146,6 @@ class RMSNorm(Normalisation):
 class Grouped(Normalisation):
     """Normalisation of groups of channels, each by its own mean and variance."""
 
-    each: ClassVar[str]  # of what there is a mean
     letters: ClassVar[Mapping[str, str]] = {"gamma": "gamma", "beta": "beta"}
 
     use_gamma: bool = True
@@ -154,6 +154,10 @@ class Grouped(Normalisation):
     def count(self, channels: int) -> int:
         """How many groups there are."""
         return channels
+
+    def each(self) -> str:
+        """Of what there is one mean."""
+        return "channel"
 
     def parameters(self, *shapes: Shape) -> dict[str, Shape]:
         return self.learned(shapes[0][0])
@@ -170,7 +174,7 @@ class Grouped(Normalisation):
         return _scaled(ops, for_each_channel(ops, parameters, shape), normal)
 
     def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        normal = _normal_whole(ops, inputs[0], self.eps, self.each)
+        normal = _normal_whole(ops, inputs[0], self.eps, self.each())
         return _scaled(ops, channelwise(ops, parameters), normal)
 
 
@@ -184,7 +188,6 @@ class GroupNorm(Grouped):
     """
 
     kind: ClassVar[str] = "group_norm"
-    each: ClassVar[str] = "group"
 
     groups: int
 
@@ -195,6 +198,9 @@ class GroupNorm(Grouped):
 
     def count(self, channels: int) -> int:
         return self.groups
+
+    def each(self) -> str:
+        return plural(self.groups, "group")
 
     def shape(self, *shapes: Shape) -> Shape:
         if shapes[0][0] % self.groups:
@@ -217,7 +223,6 @@ class InstanceNorm(Grouped):
     """
 
     kind: ClassVar[str] = "instance_norm"
-    each: ClassVar[str] = "channel"
 
     def shape(self, *shapes: Shape) -> Shape:
         if len(shapes[0]) < 2:

@@ -64,8 +64,9 @@ class Pool(Layer):
         return ops.reshape(self.pooled(ops, x, windows), 2, windows.shape)
 
     def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        kernel = "x".join(map(str, self.geometry.kernel))
-        return ops.operator(self.operator, inputs[0], index=kernel)
+        kernel = self.geometry.kernel
+        said = [shape_text(kernel), *self.geometry.unusual(stride=kernel)]
+        return ops.operator(self.operator, inputs[0], index=", ".join(said))
 
     def describe(self) -> str:
         return f"{self.kind}, {self.geometry.describe()}"

@@ -47,6 +47,7 @@ class Kinds(Mapping[str, type[T]], Generic[T]):
 LOSSES: Kinds[Loss] = Kinds(
     {
         "mse": "loss.SquaredError",
+        "sse": "loss.HalfSquaredError",
         "mae": "loss.AbsoluteError",
         "huber": "loss.Huber",
         "hinge": "loss.Hinge",

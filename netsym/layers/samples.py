@@ -66,6 +66,7 @@ SAMPLES: Mapping[str, Sample] = {
     "formula": Sample(_VECTOR, {"formula": "w*x_1*x_2 + b"}),
     "cost": Sample({"x": (3,)}),
     "mse": Sample(_ERROR),
+    "sse": Sample(_ERROR),
     "mae": Sample(_ERROR),
     "huber": Sample(_ERROR, {"delta": 2.0}),
     "hinge": Sample(_ERROR),

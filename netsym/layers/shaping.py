@@ -151,12 +151,14 @@ class Pad(Layer):
         return ops.take(x, np.pad(positions, sides, mode=PADDINGS[self.mode]))  # type: ignore[call-overload]
 
     def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        return ops.operator("pad", inputs[0])
+        return ops.operator("pad", inputs[0], index=self._said())
 
     def describe(self) -> str:
+        return f"pad {self._said()}"
+
+    def _said(self) -> str:
         sides = ", ".join(map(str, self.padding))
-        how = f"with {self.value:g}" if self.mode == "constant" else self.mode
-        return f"pad {sides} {how}"
+        return f"{sides} with {self.value:g}" if self.mode == "constant" else f"{sides} {self.mode}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

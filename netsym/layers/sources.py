@@ -44,8 +44,11 @@ class Part(Layer):
         return ops.reshape(taken, 1, self.lengths)
 
     def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        stop = self.start + prod(self.lengths)
-        return ops.operator("part", inputs[0], index=f"{self.start + 1}:{stop}")
+        first, last = self.start + 1, self.start + prod(self.lengths)
+        rows = ops.operator("rows", inputs[0], index=f"{first}:{last}")
+        if len(self.lengths) == 1:
+            return rows
+        return ops.operator("reshape", rows, index="x".join(map(str, self.lengths)))
 
     def describe(self) -> str:
         return f"values {self.start + 1} to {self.start + prod(self.lengths)}"
@@ -61,6 +64,7 @@ class Given(Layer):
 
     kind: ClassVar[str] = "given"
     letters: ClassVar[Mapping[str, str]] = {"values": "x"}
+    measured: ClassVar[frozenset[str]] = frozenset(letters)
 
     lengths: tuple[int, ...]
     examples: bool = False

@@ -129,15 +129,17 @@ class Geometry:
 
     def describe(self) -> str:
         """The kernel and what is not usual, for headings: `kernel 3 x 3, stride 2, padding 1`."""
+        return ", ".join([f"kernel {shape_text(self.kernel)}", *self.unusual()])
+
+    def unusual(self, stride: Shape = (1,)) -> list[str]:
+        """What is not usual, where `stride` is: `stride 2`, `padding 1`, `dilation 2`."""
         befores, afters = (tuple(pair[end] for pair in self.padding) for end in (0, 1))
-        words = [f"kernel {shape_text(self.kernel)}"]
-        words += [f"stride {_short(self.stride)}"] * (set(self.stride) != {1})
+        words = [f"stride {_short(self.stride)}"] * (self.stride != spread("", stride, len(afters)))
         if befores == afters:
             words += [f"padding {_short(befores)}"] * any(befores)
         else:
             words += [f"padding {shape_text(befores)} before and {shape_text(afters)} after"]
-        words += [f"dilation {_short(self.dilation)}"] * (set(self.dilation) != {1})
-        return ", ".join(words)
+        return words + [f"dilation {_short(self.dilation)}"] * (set(self.dilation) != {1})
 
 
 def _short(numbers: Shape) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError, TooLargeError, checked_whole, did_you_mean
+from netsym.graph.array_operations import REDUCTIONS
 from netsym.graph.names import Names, literal, several
 from netsym.layers import Activated, Shape, shape_text
 from netsym.layers.loss import Cost, Huber, Labelled, Loss, Penalty
@@ -37,10 +38,11 @@ def cost(
     l1: float = 0.0,
     l2: float = 0.0,
     delta: float | None = None,
+    reduction: str = REDUCTIONS[0],
 ) -> Network:
     """The network whose one output is the cost J of this one: loss of the prediction, and mean.
 
-    `loss` is "mse", "mae", "huber" (with its `delta`, 1 if not given), "hinge", "bce",
+    `loss` is "mse", "sse", "mae", "huber" (with its `delta`, 1 if not given), "hinge", "bce",
     "bce_logits", "cross_entropy" or "cross_entropy_logits"; see `netsym.layers.loss`.
 
     Of one example J is the loss; its inputs are those of the network, then the targets `t_1 …`.
@@ -49,6 +51,7 @@ def cost(
     With `data` = (X, Y) the examples are these numbers, one a row, and J is a formula of the
     parameters alone. Y has the outputs' shape after its first axis, or is one number a row: the
     target of one output, or for cross-entropy the class, counted from 0.
+    With the `reduction` "sum", J is the sum over the examples in place of their mean.
 
     Penalties are `l1` Σ |w| and `l2`/2 Σ w² over all weights, not biases.
     Raises `SpecError` for a loss that does not fit the network, and for targets out of range.
@@ -85,7 +88,7 @@ def cost(
     chosen = dataclasses.replace(chosen, examples=bool(count))
     laid = [_laid(placed, count) for placed in network.layers]
     end = _laid(prediction, count)
-    losses = _losses(chosen, end, targets, laid[-1].number + 1)
+    losses = _losses(chosen, end, targets, laid[-1].number + 1, Cost(reduction=reduction))
     layers = [*given, *laid, *losses, *_penalties(network, losses[-1], l1, l2)]
     last = layers[-1]
     found = Network(
@@ -182,13 +185,13 @@ def _laid(placed: Placed, examples: Shape) -> Placed:
     )
 
 
-def _losses(loss: Loss, end: Placed, targets: str, number: int) -> list[Placed]:
-    """The loss of every example, and the mean if there are several losses."""
+def _losses(loss: Loss, end: Placed, targets: str, number: int, cost: Cost) -> list[Placed]:
+    """The loss of every example, and their cost if there are several losses."""
     shape = loss.shape(end.shape, end.shape)
     placed = Placed("loss", loss, (end.name, targets), {}, (end.shape, end.shape), shape, number)
     if prod(shape) == 1 and not loss.examples:
         return [placed]
-    cost = Cost(axes=len(shape), examples=loss.examples)
+    cost = dataclasses.replace(cost, axes=len(shape), examples=loss.examples)
     return [placed, Placed("cost", cost, ("loss",), {}, (shape,), (1,), number + 1)]
 
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from netsym.errors import TooLargeError, checked_whole
+from netsym.forms.form import inlined
 from netsym.forms.sizes import PerOutput, Size, measure, shown
 from netsym.graph.names import Names, several
 from netsym.network.once import Steps, check_once, is_written_once, with_steps
 from netsym.network.reading import read
-from netsym.network.to_form import FORMS, to_form
+from netsym.network.to_form import FORMS, matrices, to_form
 from netsym.network.wired import Wired
 from netsym.ops.counts import forecast
 from netsym.ops.counts.counts import Counts
@@ -23,6 +24,7 @@ W = TypeVar("W", bound=Wired)
 Watcher = Callable[[str, int, int], None]
 
 _MOST_BUILT = 10_000_000
+MOST_DIFFERENTIATED = 20_000_000  # nodes whose derivatives take a few seconds and gigabytes
 MOST_COMPUTED = 100_000_000  # nodes of the layered form, where values are held unit by unit
 
 
@@ -76,8 +78,15 @@ def sizes(network: Wired, expand: bool, progress: Watcher | None) -> NetworkSize
         forms[form] = size_of(network, form, expand)
     return NetworkSize(
         network.title, network.parameter_count, network.input_names, network.output_names,
-        {form: forms[form] for form in FORMS if form in forms},
+        {form: forms[form] for form in FORMS if form in forms}, _of_matrices(network),
     )  # fmt: skip
+
+
+def _of_matrices(network: Wired) -> dict[str, Size]:
+    """The sizes of the forms of whole arrays, whose graph has a few nodes for each layer."""
+    form = matrices(network)
+    found = {"layered": measure(form)}
+    return found if form.why_not_one else found | {"inlined": measure(inlined(form))}
 
 
 def growth(network: Wired, steps: Sequence[int], expand: bool, progress: Watcher | None) -> Growth:

@@ -204,7 +204,10 @@ class Network(Wired):
 
     @cached_property
     def matrices(self) -> ArrayFormula:
-        """The layered form with whole arrays: `a¹ = σ(W¹x + b¹)`; its `shapes` say their sizes."""
+        """The layered form with whole arrays: `a¹ = σ(W¹x + b¹)`; its `shapes` say their sizes.
+
+        Its `inlined` is the whole network on one line: `ŷ = W²·σ(W¹x + b¹) + b²`.
+        """
         return ArrayFormula.of(matrices(self))
 
     @property

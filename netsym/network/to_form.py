@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.forms.array_form import ArrayForm
+from netsym.forms.array_form import ArrayForm, nested
 from netsym.forms.form import Binding, Form, bind, inlined, layered, shared
 from netsym.graph.graph import Ids
 from netsym.graph.names import Names
@@ -21,6 +21,7 @@ from netsym.network.wired import Wired
 from netsym.ops.matrix import Matrix
 from netsym.ops.symbolic import Symbolic
 
+_SMALL = 12  # entries of an array that is written as its numbers within a line
 _MAKERS = {"layered": layered, "shared": shared, "inlined": inlined}
 
 #: The forms of a network, the shortest first; not every network is written once.
@@ -117,14 +118,24 @@ def _letter(end: Input | Output, steps: Steps) -> Names:
 
 
 def matrices(network: Wired) -> ArrayForm:
-    """The layered form with whole arrays: `a¹ = σ(W¹x + b¹)`; its `shapes` say their sizes."""
+    """The layered form with whole arrays: `a¹ = σ(W¹x + b¹)`; its `shapes` say their sizes.
+
+    It has the numbers of what is small enough to be written as a matrix within a line.
+    """
     ops = Matrix()
     form = _at_steps(network, ops)
     used = tuple(shape for shape in ops.shapes if form.mask[ops.node(shape[0])])
     inputs = [ops.node(letter) for letter, _ in used if letter.layer is None]
     ends = np.array(inputs if len(network.input_names) else [], dtype=np.int32)
     parts = {field.name: getattr(form, field.name) for field in fields(form)}
-    return ArrayForm(**{**parts, "inputs": ends}, shapes=used)
+    small = {
+        letter: nested(parameter.entries)
+        for letter, parameter in ops.parameters.items()
+        if len(parameter.names) <= _SMALL
+        and len(parameter.shape) <= 2
+        and parameter.has_numbers_alone
+    }
+    return ArrayForm(**{**parts, "inputs": ends}, shapes=used, numbers=small)
 
 
 def module(network: Wired, placed: Placed) -> Form:

@@ -349,10 +349,6 @@ class WholeOps(ByMatrices[A]):
     whole = True
 
     @abstractmethod
-    def letter(self, base: str) -> A:
-        """A number of this layer that has a letter, such as the width of an attention head."""
-
-    @abstractmethod
     def operator(self, word: str, *operands: A, index: str = "") -> A:
         """A function of arrays by its word, which may have an index: maxpool of 2x2."""
 
@@ -379,8 +375,8 @@ class WholeOps(ByMatrices[A]):
         """A matrix with rows and columns exchanged."""
 
     @abstractmethod
-    def convolve(self, weights: A, values: A) -> A:
-        """A convolution."""
+    def convolve(self, weights: A, values: A, index: str = "") -> A:
+        """A convolution; `index` says what is not usual, as its stride."""
 
     def rows(self, values: A, weights: A, bias: A | None = None) -> A:
         """`X Wᵀ + b`: an affine map of every row."""

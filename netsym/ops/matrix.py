@@ -27,6 +27,7 @@ class Matrix(WholeOps[Ids], Symbolic):
     def __init__(self) -> None:
         super().__init__(once=True)
         self.shapes: list[tuple[Names, tuple[int, ...]]] = []
+        self.parameters: dict[Names, Parameter] = {}  # by letter
         self._known: dict[Names, Ids] = {}
 
     def _letter(self, names: Names) -> Ids:
@@ -50,10 +51,9 @@ class Matrix(WholeOps[Ids], Symbolic):
         return self._letter(Names(names.base or "x", names.layer, names.shape, at=names.at))
 
     def parameter(self, parameter: Parameter) -> Ids:
-        return self._letter(parameter.names)
-
-    def letter(self, base: str) -> Ids:
-        return self.graph.symbols(Names(base, self.place.layer)).reshape(())
+        letter = self._letter(parameter.names)
+        self.parameters[self.graph.symbol(int(letter))[0]] = parameter
+        return letter
 
     def multiply(self, *factors: Ids) -> Ids:
         return self._elementwise("hadamard", factors)
@@ -74,8 +74,8 @@ class Matrix(WholeOps[Ids], Symbolic):
     def flipped(self, value: Ids) -> Ids:
         return self._elementwise("transpose", (value,))
 
-    def convolve(self, weights: Ids, values: Ids) -> Ids:
-        return self._elementwise("convolve", (weights, values))
+    def convolve(self, weights: Ids, values: Ids, index: str = "") -> Ids:
+        return self._elementwise(coded("convolve", index), (weights, values))
 
     def concatenate(self, arrays: Sequence[Ids], axis: int = -1) -> Ids:
         """Vectors, and what is joined along the first axis, one below another."""

@@ -64,6 +64,13 @@ class Parameter:
         return self.entries is not None and self.entries.dtype != object
 
     @property
+    def has_numbers_alone(self) -> bool:
+        """Whether every entry is a float64 or a fraction."""
+        if self.is_numeric or self.entries is None:
+            return self.is_numeric
+        return not any(entry is None or isinstance(entry, str) for entry in self.entries.flat)
+
+    @property
     def takes_notation(self) -> bool:
         """Whether some entry has the name that the notation gives it."""
         if self.formula is not None or self.is_numeric:

@@ -29,9 +29,9 @@ def from_sympy(
     """A sympy expression, or several in a list, Tuple or Matrix, as a formula.
 
     `inputs` are the symbols (or their names) that are inputs, in order; without it all symbols
-    are, by name. `outputs` names the results, "y" or "y_1 …" without it,
-    or "z" where a symbol is called y.
-    Raises `SpecError` for what is not an expression of the functions netsym knows.
+    are, by name. `outputs` names the results, "y" or "y_1 …" without it, or another letter where a
+    symbol has this one. Raises `SpecError` for what is not an expression of the functions that
+    netsym knows, and for the symbol e, which a text reads as Euler's number.
 
     >>> import sympy
     >>> x, w, b = sympy.symbols("x w b")
@@ -53,6 +53,8 @@ def from_sympy(
     names = [str(s) for s in inputs] if inputs is not None else sorted(nodes.symbols)
     for name in (*nodes.symbols, *names, *outputs):
         refuse_bad_name(name)
+        if name == "e":
+            raise SpecError("'e' is Euler's number in every text; give the symbol another name")
     for name, times in Counter([*dict.fromkeys([*nodes.symbols, *names]), *outputs]).items():
         if times > 1 or names.count(name) > 1:
             raise SpecError(f"the name {name!r} is given to two things; each names one")

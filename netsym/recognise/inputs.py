@@ -42,12 +42,14 @@ def natural(name: str) -> list[tuple[int, int, str]]:
     return [(1, int(each), "") if each.isdecimal() else (0, 0, each) for each in parts]
 
 
-def inputs_of(form: Form, given: Sequence[str] | None = None) -> Inputs:
+def inputs_of(form: Form, given: Inputs | Sequence[str] | None = None) -> Inputs:
     """The inputs of a formula: as given, its arguments, x, or by the use of the names.
 
     Raises `SpecError` for a name that is not in the formula, or where there is no name, and
     `Unclear` where two readings remain.
     """
+    if isinstance(given, Inputs):
+        return given
     names = _Uses(form)
     if given is not None:
         for name in given:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from netsym.graph.functions import ACTIVATIONS, LINEAR
+from netsym.graph.functions import ACTIVATIONS, FUNCTIONS, LINEAR
 from netsym.recognise.affine import Affine, Value, Values, constant, total
 from netsym.recognise.coefficients import ONE, ZERO, Coefficient
 from netsym.recognise.reading import Reading
@@ -60,6 +60,7 @@ def layers_of(reading: Reading) -> list[Layer]:
     softmax = _whole_softmax(reading)
     ends = reading.ends if softmax is None else list(softmax)
     values, ends = _of_units(reading.values, ends)
+    ends = [_with_its_sign(values, end) for end in ends]
     return _Levels(values, ends, softmax is not None).layers()
 
 
@@ -74,6 +75,18 @@ def _whole_softmax(reading: Reading) -> tuple[Affine, ...] | None:
     if whole and sorted(each.index for each in found) == list(range(len(operands))):
         return tuple(operands[each.index] for each in found)
     return None
+
+
+def _with_its_sign(values: Values, end: Affine) -> Affine:
+    """An output -tanh(-z), of an odd function, as tanh(z)."""
+    value = (-end).alone
+    found = None if value is None else values[value]
+    if value is None or found is None or found.kind not in ACTIVATIONS:
+        return end
+    if FUNCTIONS[found.kind].parity >= 0:
+        return end
+    turned = Value(found.kind, (-found.operands[0],), found.extra)
+    return Affine({values.put(turned, values.nodes[value]): ONE})
 
 
 # -- units alone ----------------------------------------------------------------------------------

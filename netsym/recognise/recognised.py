@@ -67,9 +67,15 @@ class Recognised:
 
 
 def recognise(
-    given: str | Parsed | Form, inputs: Sequence[str] | None = None, longest: int | None = 1_000_000
+    given: str | Parsed | Form,
+    inputs: Inputs | Sequence[str] | None = None,
+    longest: int | None = 1_000_000,
+    keeps_sums: bool = False,
 ) -> Recognised:
     """The layers of a formula; `inputs` are its inputs, where the names do not tell.
+
+    With `keeps_sums` every sum that is multiplied is a linear unit; else where these are whole
+    layers.
 
     Raises `NoNetwork`, with a caret in what was typed, for a formula that is no network of dense
     layers, `Unclear` where the names do not tell which are inputs, and `SpecError` for what cannot
@@ -79,6 +85,8 @@ def recognise(
     form = read.formula if isinstance(read, Parsed) else read
     known = inputs_of(form, inputs)
     try:
+        if keeps_sums:
+            return Recognised(form, known, layers_of(Reading(form, known.names, keeps_sums=True)))
         found = _with_linear_units(form, known)
         return found or Recognised(form, known, layers_of(Reading(form, known.names)))
     except NoNetwork as error:

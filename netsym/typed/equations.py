@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.graph.names import Names
 from netsym.typed.expressions import Expressions
-from netsym.typed.tokens import END, Tokens
-from netsym.typed.vocabulary import Vocabulary, function_of, plain_names
+from netsym.typed.statements import called_words, statements_in_order
+from netsym.typed.tokens import END, Tokens, unknown_character
+from netsym.typed.vocabulary import Vocabulary, function_of, other_spellings, plain_names
 
+_ENDS = ("line", ";", END)
 _LAST_NUMBER = re.compile(r"(.*_)([1-9][0-9]{0,5})")
 
 
@@ -33,11 +37,11 @@ class _Left:
     word: str
     token: int
     arguments: list[int] | None
-    place: int  # the token after the equals sign
+    place: int = -1  # the token after the equals sign
     dotted: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class Equations:
     """The equations of a text, read one after another."""
 
@@ -47,35 +51,72 @@ class Equations:
     outputs: Names | None
     function: str
     deepest: int | None = None
+    reader: type[Expressions] = Expressions
     equations: list[Statement] = field(default_factory=list)
     arguments: list[str] | None = None
+    returned: list[str] | None = None  # plain names that are the outputs, if the text says it
     expressions: Expressions = field(init=False)
 
+    @cached_property
+    def _called(self) -> set[str]:
+        """The words that stand before parentheses."""
+        return called_words(self.tokens)
+
+    @cached_property
+    def _times(self) -> Counter[str]:
+        """How often each word occurs."""
+        return Counter(self.tokens.words)
+
     def __post_init__(self) -> None:
-        self.expressions = Expressions(self.tokens, self.vocabulary, self.deepest)
+        self.expressions = self.reader(self.tokens, self.vocabulary, self.deepest)
 
     def read(self) -> list[Statement]:
         """Read all; gives those that are the outputs."""
-        tokens, place = self.tokens, 0
-        while True:
-            while tokens.kinds[place] in ("line", ";"):
-                place += 1
-            if tokens.kinds[place] == END:
-                break
-            place = self._equation(place)
+        tokens = self.tokens
+        for place in statements_in_order(tokens):
+            read = self._said if tokens.kinds[place] in ("inputs", "outputs") else self._equation
+            after = read(place)
+            if tokens.kinds[after] == "=":
+                raise self._strange_equals(after)
+            if tokens.kinds[after] not in _ENDS:
+                raise unknown_character(tokens.text, tokens.starts[after])
         if not self.equations:
             raise tokens.mistake("there is no formula", -1, hint="type one, as in w*x + b")
+        self.equations.sort(key=lambda equation: equation.token)
         return self._results()
+
+    def _said(self, place: int) -> int:
+        """A statement that lists the inputs, or the outputs."""
+        tokens, names = self.tokens, list[int]()
+        kind, after = tokens.kinds[place], place + 1
+        while tokens.kinds[after] == "name":
+            names.append(after)
+            after += 1
+        if kind == "inputs":
+            self._take_arguments(_Left("", place, names))
+            return after
+        found = dict(self._defined_words())
+        words = [tokens.words[name] for name in names]
+        if len(names) == 1 and words[0] not in found:
+            return self._equation(place + 1)
+        missing = next((name for name in names if tokens.words[name] not in found), None)
+        if missing is not None:
+            raise tokens.mistake(f"{tokens.words[missing]!r} is not defined", missing)
+        self.returned = [found[word] for word in words]
+        return after
+
+    def _defined_words(self) -> list[tuple[str, str]]:
+        return [(equation.word, equation.name) for equation in self.equations if equation.name]
 
     def _equation(self, place: int) -> int:
         tokens, reader = self.tokens, self.expressions
         left = self._left(place)
         if left is None:
-            number, place = reader.read(place)
-            if tokens.kinds[place] == "=":
-                raise self._strange_equals(place)
-            self.equations.append(Statement("", "", place, place, number, number, None))
-            return place
+            number, after = reader.read(place)
+            self._add(Statement("", "", place, after, number, number, None))
+            return after
+        if left.arguments is not None and left.word in self._called:
+            return self._function(left)
         position = self._position(left)
         name = self._new_name(left, position)
         if left.arguments is not None:
@@ -89,17 +130,52 @@ class Equations:
         if used is not None:
             raise tokens.mistake(
                 f"{tokens.words[used]!r} is used before it is defined", used,
-                hint="put its equation first",
+                hint="it is defined by itself, through other equations",
             )  # fmt: skip
         number = value
         if position is None:
             nodes = reader.nodes
             number = nodes.at(nodes.name(value), tokens.starts[place], tokens.stops[after - 1])
         called = left.arguments is not None
-        self.equations.append(
-            Statement(left.word, name, left.token, after, number, value, position, called)
-        )
+        self._add(Statement(left.word, name, left.token, after, number, value, position, called))
         reader.words.define(left.word, name, number)
+        return after
+
+    def _add(self, statement: Statement) -> None:
+        """One more statement; one for each value of a vector."""
+        several = self.expressions.several
+        if not several:
+            self.equations.append(statement)
+            return
+        start = f"{statement.name or 'y'}_"
+        for number, value in enumerate(several, 1):
+            name = f"{start}{number}"
+            place = None if self.outputs is None else self.outputs.position(name)
+            self.equations.append(replace(statement, word=name, name=name, number=value,
+                                          value=value, position=place))  # fmt: skip
+
+    def _function(self, left: _Left) -> int:
+        """An equation that defines a function of the text."""
+        assert left.arguments is not None
+        tokens, words, nodes = self.tokens, self.expressions.words, self.expressions.nodes
+        if left.word in words.functions:
+            raise tokens.mistake(f"{left.word!r} is defined twice", left.token)
+        before, parameters = dict[str, int](), list[int]()
+        for number, place in enumerate(left.arguments):
+            word = tokens.words[place]
+            self.expressions.words.refuse(plain_names(word)[0], place)
+            parameter = nodes.at(nodes.symbol(f"{left.word}({number})"), *tokens.span(place))
+            name = plain_names(word)[0]
+            if name in words.defined:
+                before.setdefault(name, words.defined[name])
+            words.define(word, name, parameter)
+            parameters.append(parameter)
+        value, after = self.expressions.read(left.place)
+        for place in left.arguments:
+            words.numbers.pop(tokens.words[place], None)
+            words.defined.pop(plain_names(tokens.words[place])[0], None)
+        words.defined |= before
+        words.define_function(left.word, parameters, value)
         return after
 
     # -- left sides -----------------------------------------------------------------------------
@@ -115,13 +191,17 @@ class Equations:
             return None
         arguments, dotted = [], False
         after += 1
-        while kinds[after] in ("name", "dots", ","):
+        while kinds[after] in ("name", "number", "dots", ","):
             if kinds[after] == "name":
                 arguments.append(after)
             dotted |= kinds[after] == "dots"
             after += 1
-        if kinds[after] != ")" or kinds[after + 1] != "=" or not arguments:
+        if kinds[after] != ")" or kinds[after + 1] != "=":
             return None
+        if not arguments:  # y(1) is y_1
+            indices = [words[n] for n in range(place + 2, after) if kinds[n] == "number"]
+            word = "_".join([words[place], *indices])
+            return _Left(word, place, None, after + 2) if indices else None
         return _Left(words[place], place, arguments, after + 2, dotted)
 
     def _position(self, left: _Left) -> int | None:
@@ -129,7 +209,8 @@ class Equations:
         if self.outputs is None:
             return None
         if left.arguments is None:
-            positions = [self.outputs.position(name) for name in plain_names(left.word)]
+            names = [*plain_names(left.word), *other_spellings(left.word)]
+            positions = [self.outputs.position(name) for name in names]
             found = [position for position in positions if position is not None]
             return found[0] if len(found) == 1 else None
         if len(self.outputs) == 1:
@@ -178,6 +259,11 @@ class Equations:
             word = tokens.words[place]
             name = self.vocabulary.resolve(word, {})
             if self.inputs is not None and (name is None or self.inputs.position(name) is None):
+                if name is not None:
+                    continue  # f(w, x) names a parameter as well
+                if self._times[word] == 1:
+                    self.expressions.note(f"{word}, which nothing uses, was left out")
+                    continue
                 some = [self.inputs.ascii(n) for n in range(min(len(self.inputs), 20))]
                 raise tokens.mistake(
                     f"{word!r} is not an input", place, hint=did_you_mean(word, some)
@@ -215,7 +301,7 @@ class Equations:
                 "the equations have different arguments", left.token,
                 hint="first " + ", ".join(self.arguments)[:60],
             )  # fmt: skip
-        self.arguments = names
+        self.arguments = self.expressions.words.arguments = names
 
     def _strange_equals(self, place: int) -> SpecError:
         tokens = self.tokens
@@ -229,6 +315,9 @@ class Equations:
     # -- the whole ------------------------------------------------------------------------------
     def _results(self) -> list[Statement]:
         """The equations that are the outputs."""
+        if self.returned is not None:
+            by_name = {equation.name: equation for equation in self.equations}
+            return [by_name[name] for name in self.returned]
         nameless = [e for e in self.equations if not e.name]
         found = [e for e in self.equations if e.position is not None]
         if len(nameless) > 1:

@@ -6,11 +6,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from netsym.graph.names import GREEK, VALUES
+from netsym.graph.names import VALUES
+from netsym.typed.greek import GREEK_COMMANDS
 from netsym.typed.vocabulary import Vocabulary, function_of, spelled
 
+_LETTERS = "|".join(sorted((command[1:] for command in GREEK_COMMANDS), key=len, reverse=True))
+_BOLD = r"\\(?:mathbf|boldsymbol|bm|vec|mathbfit|pmb)"
 _UPRIGHT = r"\\(?:mathrm|mathit|text|mathsf|textrm|operatorname)\{(?:[A-Za-z0-9 ]|\\_)+\}"
-_BASE = rf"\\(?:wide)?hat *(?:\{{ *y *\}}|y(?![A-Za-z]))|{_UPRIGHT}|[A-Za-z]"
+_BASE = (
+    rf"\\(?:wide)?hat *(?:\{{ *y *\}}|y(?![A-Za-z]))|{_UPRIGHT}|[A-Za-z]"
+    rf"|{_BOLD} *(?:\{{ *(?:\\(?:{_LETTERS})|[A-Za-z]) *\}}|\\(?:{_LETTERS})(?![A-Za-z])"
+    rf"|(?<![a-z])[A-Za-z](?![A-Za-z]))"
+)
+_IN_BOLD = re.compile(rf"{_BOLD} *\{{? *(.*?) *\}}?")
 _BELOW = rf"_(?:\{{(?P<below>(?:[A-Za-z0-9, ]|\\[,_]|{_UPRIGHT})+)\}}|(?P<low>[0-9]+|[A-Za-z]))"
 _ABOVE = r"\^(?:\{ *(?P<above>\[[0-9]+\]|\([0-9]+\)|[0-9]+) *\}|(?P<high>\[[0-9]+\]|\([0-9]+\)))"
 _BEFORE = _ABOVE.replace("above", "above2").replace("high", "high2")
@@ -18,16 +26,12 @@ _NAME = re.compile(rf"(?P<base>{_BASE})(?:{_BEFORE})?(?:{_BELOW})?(?:{_ABOVE})?"
 _FIRST_VALUE = re.compile(
     rf"(?<![\w{{,\\])[{''.join(v for v in VALUES if len(v) == 1)}]_?\{{?[0-9,]*\}}?\^\{{\(1\)\}}"
 )  # a value of layer 1, and no gate
-_GREEK_LETTER = rf"\\(?:{'|'.join(GREEK)})(?![A-Za-z])"
+_GREEK_LETTER = rf"\\(?:{_LETTERS})(?![A-Za-z])"
 _GREEK_NAME = re.compile(rf"(?P<base>{_GREEK_LETTER})(?:{_BEFORE})?(?:{_BELOW})?(?:{_ABOVE})?")
 _TYPED = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 _DEFINED = re.compile(
     rf"(?P<base>{_GREEK_LETTER}|[A-Za-z])(?:{_BELOW})?{_ABOVE}\}}?[ ]*&?[ ]*="
 )  # Nielsen's a_{1}^{2}; a power is never left of an equals sign
-_GREEK = re.compile(
-    r"\\(?:var)?(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|rho|tau|phi"
-    r"|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Phi|Psi|Omega)(?![A-Za-z])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +74,10 @@ class LatexNames:
             scripted = _GREEK_NAME.match(text, place)
             if scripted:
                 word, end = self._read(scripted)
-                if end > scripted.end("base") or self.vocabulary.place(word) is not None:
+                has_meaning = scripted["base"] in (r"\sigma", r"\pi")
+                if not has_meaning or end > scripted.end("base") or self.vocabulary.place(word):
                     return word, end
-            greek = _GREEK.match(text, place)
-            if greek and (self.vocabulary.is_open or self.vocabulary.place(greek[1])):
-                return greek[1], greek.end()
+                return None
         else:
             typed = _TYPED.match(text, place)
             assert typed is not None
@@ -170,7 +173,8 @@ class LatexNames:
 def _script(match: re.Match[str]) -> _Script:
     """The letter of a match, and what is below and behind it above."""
     below, above = match["below"] or match["low"] or "", match["above"] or match["high"] or ""
-    return _Script(_plain_word(match["base"]), _indices(below), above)
+    base = _plain_word(match["base"])
+    return _Script(base.removesuffix("_") if below else base, _indices(below), above)
 
 
 def _identifier(name: str) -> str:
@@ -186,8 +190,10 @@ def _as_typed(name: str) -> str:
 def _plain_word(base: str) -> str:
     if base.startswith((r"\hat", r"\widehat")):
         return "y"
-    if base.startswith("\\") and "{" not in base:
-        return base[1:]
+    bold = _IN_BOLD.fullmatch(base)
+    base = bold[1] if bold else base
+    if base in GREEK_COMMANDS:
+        return GREEK_COMMANDS[base]
     if base.startswith("\\"):
         return base[base.index("{") + 1 : -1].replace(r"\_", "_").replace(" ", "")
     return base

@@ -14,20 +14,28 @@ from itertools import chain
 from netsym.errors import SpecError, did_you_mean
 from netsym.graph.functions import FUNCTIONS
 from netsym.typed.carets import mistake
+from netsym.typed.choices import PIECEWISE
 from netsym.typed.latex_names import LatexNames
 from netsym.typed.numerals import fraction_of
 from netsym.typed.tokens import Tokens, unknown_character
 from netsym.typed.vocabulary import Vocabulary, function_of
 from netsym.wording import plural
 
-_LATEX = re.compile(r"\\[A-Za-z(\[]|[\^_]\{|\$")
+_LATEX = re.compile(
+    r"\\[A-Za-z(\[,;:!{|]|\\\\|\A\s*\$(?![A-Za-z]{1,3}\$?[0-9]).*\$\s*\Z", re.DOTALL
+)
+_BRACED = re.compile(r"[\^_]\{")
+_PLAIN = re.compile(r"[*\n]|[A-Za-z][A-Za-z0-9]")  # a product, lines, and names as text has them
 
 _SILENT_WORDS = (
     "left|right|displaystyle|textstyle|limits|nolimits|nonumber|notag|quad|qquad|"
     "[bB]igg?[lrm]?|allowdisplaybreaks|mathstrut|hfill"
 )
 _TOKEN = re.compile(
-    rf"(?P<silent>[ \t\n\r\f\v~&$]+|\\(?:{_SILENT_WORDS})(?![A-Za-z])|\\[,;:!>\[\]() ]"
+    rf"(?P<begin>(?:\\left *\\(?:\{{|lbrace)[ \t\n]*)?\\begin\{{(?:[dr]?cases|array)\}}"
+    r"(?:\{[lcr|@{} ]{0,40}\})?)"
+    r"|(?P<end>\\end\{(?:[dr]?cases|array)\}(?:[ \t\n]*\\right *\.)?)|(?P<column>&)"
+    rf"|(?P<silent>[ \t\n\r\f\v~$]+|\\(?:{_SILENT_WORDS})(?![A-Za-z])|\\[,;:!>\[\]() ]"
     r"|%[^\n]*|\{\}|\\(?:begin|end)\{(?:aligned|align\*?|equation\*?|gathered|gather\*?|split"
     r"|multline\*?|displaymath|document)\}|\\(?:label|tag\*?|color|vspace|hspace)\{[^{}]*\}"
     r"|\\textcolor\{[^{}]*\})"
@@ -39,11 +47,11 @@ _TOKEN = re.compile(
     r"[ ]*(?:\{(?P<under>[0-9]{1,400})\}|(?P<u>[0-9]))"
     r"|(?P<command>\\operatorname\*?\{[A-Za-z0-9 ]{1,40}\}(?:_\{\\tanh\})?|\\[A-Za-z]+|\\[{}|])"
     r"|(?P<close>\})|(?P<open>\{)"
-    r"|(?P<sign>\*\*|[-+*/()\[\]|,=;!^_])"
+    r"|(?P<sign>\*\*|:=|[-+*/()\[\]|,=;!^_<>])"
     r"|(?P<unknown>.)",
     re.DOTALL,
 )
-_SIGNS: Mapping[str, str] = {"**": "^", "[": "(", "]": ")"}
+_SIGNS: Mapping[str, str] = {"**": "^", "[": "(", "]": ")", ":=": "="}
 _COMMANDS: Mapping[str, tuple[str, str]] = {
     r"\cdot": ("*", "*"), r"\times": ("*", "*"), r"\ast": ("*", "*"), r"\div": ("/", "/"),
     r"\lvert": ("|", "|"), r"\rvert": ("|", "|"), r"\vert": ("|", "|"), r"\|": ("|", "|"),
@@ -51,27 +59,47 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     r"\lbrack": ("(", "["), r"\rbrack": (")", "]"), r"\lparen": ("(", "("),
     r"\rparen": (")", ")"), r"\dots": ("dots", "…"), r"\ldots": ("dots", "…"),
     r"\cdots": ("dots", "…"), r"\pi": ("name", "pi"),
+    **dict.fromkeys((r"\le", r"\leq", r"\leqslant"), ("<=", "<=")),
+    **dict.fromkeys((r"\ge", r"\geq", r"\geqslant"), (">=", ">=")),
+    r"\land": ("and", "and"), r"\wedge": ("and", "and"), r"\lt": ("<", "<"), r"\gt": (">", ">"),
 }  # fmt: skip
 _FUNCTIONS: Mapping[str, str] = {
     **{row.latex: name for name, row in FUNCTIONS.items()}, r"\ln": "log", r"\tan": "tan",
 }  # fmt: skip
-_MATRICES = frozenset(
-    {r"\odot", r"\in", r"\mathbf", r"\mathbb", r"\begin", r"\top", r"\boldsymbol"}
-)
+_MATRICES = frozenset({r"\odot", r"\in", r"\mathbb", r"\begin", r"\top"})
 _ARGUMENT = re.compile(r"[ \t\n]*(?:(\{)|([0-9A-Za-z]))")
+_BRACES = re.compile(r"\\over(?![A-Za-z])|\\[{}\\]|[{}]")
+_END_OF_CASES = re.compile(r"[ \t\n]*\\end\{")
 _SKIPPED = re.compile(r"_\{[^{}]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}[^{}]*)*\}")
 
 
 def is_latex(text: str) -> bool:
-    r"""Whether a formula is typed in LaTeX: a backslash command, `^{`, `_{` or a dollar."""
-    return _LATEX.search(text) is not None
+    r"""Whether a formula is typed in LaTeX: with commands, between dollars, or with scripts in
+    braces where every name is a letter.
+    """
+    if _LATEX.search(text):
+        return True
+    return _BRACED.search(text) is not None and _PLAIN.search(text) is None
+
+
+def _braces_with_over(text: str) -> frozenset[int]:
+    r"""Where braces open that \over divides."""
+    opened, found = list[int](), list[int]()
+    for match in _BRACES.finditer(text):
+        if match.group() == "{":
+            opened.append(match.start())
+        elif match.group() == "}" and opened:
+            opened.pop()
+        elif match.group() == r"\over" and opened:
+            found.append(opened[-1])
+    return frozenset(found)
 
 
 @dataclass(slots=True)
 class _Frame:
     """An open brace or parenthesis: what it is part of, and its first token."""
 
-    role: str  # group, over, under, root, label, alpha, bracket
+    role: str  # group, over, under, root, label, alpha, bracket, cases
     token: int
     start: int
     alpha: Tokens | None = None  # the parameter that is put before the end
@@ -87,10 +115,12 @@ def latex_tokens(
     start, stop = 0, len(text)
     if r"\begin{document}" in text:
         start = text.index(r"\begin{document}")
-    return _Lexer(text, LatexNames(text, vocabulary, given, outputs)).tokens(start, stop)
+    return Lexer(text, LatexNames(text, vocabulary, given, outputs)).tokens(start, stop)
 
 
-class _Lexer:
+class Lexer:
+    """Reads LaTeX token by token; `first` looks for what is no command or sign."""
+
     def __init__(self, text: str, names: LatexNames) -> None:
         self.text = text
         self.names = names
@@ -98,6 +128,8 @@ class _Lexer:
         self.frames: list[_Frame] = []
         self.alpha: Tokens | None = None
         self.place = 0
+        self.spaced = -1  # how many tokens were read before a thin space
+        self.overs = _braces_with_over(text) if r"\over" in text else frozenset()
 
     def tokens(self, start: int, stop: int) -> Tokens:
         """All tokens."""
@@ -105,14 +137,17 @@ class _Lexer:
         read: dict[str, Callable[[re.Match[str]], None]] = {
             "line": self._line, "ten": self._ten, "exponent": self._ten, "number": self._number,
             "under": self._fraction, "u": self._fraction, "command": self._command,
+            "begin": self._begin_cases, "end": self._end_cases, "column": self._column,
             "close": self._closed, "open": self._opened, "sign": self._sign,
         }  # fmt: skip
         while self.place < stop:
-            name = self.names.match(self.place)
-            if name is not None:
-                word, after = name
-                self._add("name", word, self.place, after)
-                self.place = after
+            found = self.first(self.place)
+            if found is not None:
+                kind, word, after = found
+                start, self.place = self.place, after
+                in_condition = kind == "name" and self._in_cases()
+                if kind and not (in_condition and self._condition_word(word, start)):
+                    self._add(kind, word, start, after)
                 continue
             match = _TOKEN.match(self.text, self.place)
             assert match is not None
@@ -122,7 +157,14 @@ class _Lexer:
             start, self.place = self.place, match.end()
             if kind != "silent":
                 read[kind](match)
+            elif match.group() == r"\,":
+                self.spaced = len(self.found.kinds)
         return self._complete()
+
+    def first(self, place: int) -> tuple[str, str, int] | None:
+        """The kind and the word of a name that begins there, and where it ends."""
+        name = self.names.match(place)
+        return None if name is None else ("name", *name)
 
     def _complete(self) -> Tokens:
         braces = [frame for frame in self.frames if frame.role != "bracket"]
@@ -140,6 +182,12 @@ class _Lexer:
 
     # -- tokens of each kind --------------------------------------------------------------------
     def _line(self, match: re.Match[str]) -> None:
+        if self._in_cases():
+            if not _END_OF_CASES.match(self.text, self.place):
+                self._end_piece(match.start())
+                self._add(",", ",", match.start(), match.end())
+                self._add("(", "(", match.start(), match.end())
+            return
         self._token("line", "\n", match)
 
     def _ten(self, match: re.Match[str]) -> None:
@@ -165,6 +213,54 @@ class _Lexer:
         for kind, word in (("(", "("), ("number", over), ("/", "/"), ("number", under), (")", ")")):
             self._add(kind, word, start, stop)
 
+    # -- cases ----------------------------------------------------------------------------------
+    def _in_cases(self) -> bool:
+        return bool(self.frames) and self.frames[-1].role == "cases"
+
+    def _begin_cases(self, match: re.Match[str]) -> None:
+        """Each row of cases is a piece: a value and its condition."""
+        self._token("name", PIECEWISE, match)
+        self.frames.append(_Frame("cases", len(self.found.kinds), match.start()))
+        self._token("(", "(", match)
+        self._token("(", "(", match)
+
+    def _column(self, match: re.Match[str]) -> None:
+        if self._in_cases() and self.found.kinds[-1] not in (",", "("):
+            self._token(",", ",", match)
+
+    def _condition_word(self, word: str, start: int) -> bool:
+        """Whether a word of cases says that a condition follows, or is one that holds."""
+        if word in ("otherwise", "else"):
+            self._between(start)
+            self._add("number", "1", start, self.place)
+            return True
+        if word == "and":
+            self._add("and", word, start, self.place)
+            return True
+        if word in ("if", "for", "when"):
+            self._between(start)
+            return True
+        return False
+
+    def _between(self, start: int) -> None:
+        if self.found.kinds[-1] != ",":
+            self._add(",", ",", start, start)
+
+    def _end_piece(self, start: int) -> None:
+        found = self.found
+        if found.kinds[-1] == ",":
+            for column in (found.kinds, found.words, found.starts, found.stops):
+                column.pop()
+        self._add(")", ")", start, start)
+
+    def _end_cases(self, match: re.Match[str]) -> None:
+        if not self._in_cases():
+            raise mistake("no cases begin here that could end", self.text, match.span())
+        self.frames.pop()
+        self._end_piece(match.start())
+        self._token(")", ")", match)
+
+    # -- signs ----------------------------------------------------------------------------------
     def _sign(self, match: re.Match[str]) -> None:
         word = match.group()
         if word == "^":
@@ -199,7 +295,12 @@ class _Lexer:
                       hint="as in w_{12} or x_1")  # fmt: skip
 
     def _bracket(self, word: str, match: re.Match[str]) -> None:
-        self.frames.append(_Frame("bracket", len(self.found.kinds), match.start(), self.alpha))
+        found = self.found
+        if self.spaced == len(found.kinds) and found.kinds and found.kinds[-1] == "name" and (
+            function_of(found.words[-1]) is None
+        ):  # fmt: skip
+            self._add("*", "*", match.start(), match.start())
+        self.frames.append(_Frame("bracket", len(found.kinds), match.start(), self.alpha))
         self.alpha = None
         self._token("(", word, match)
 
@@ -228,7 +329,22 @@ class _Lexer:
 
     # -- braces ---------------------------------------------------------------------------------
     def _opened(self, match: re.Match[str]) -> None:
-        self._push("group", match.start())
+        if match.start() in self.overs:
+            self._token("(", "(", match)
+            self._push("above", match.start())
+        else:
+            self._push("group", match.start())
+
+    def _over(self, match: re.Match[str]) -> None:
+        r"""`{a \over b}` is ((a)/(b))."""
+        frame = self.frames[-1] if self.frames else None
+        if frame is None or frame.role != "above":
+            raise mistake(r"\over belongs between braces", self.text, match.span(),
+                          hint=r"as in {a \over b}, or \frac{a}{b}")  # fmt: skip
+        self._token(")", ")", match)
+        self._token("/", "/", match)
+        self.frames[-1] = _Frame("under", len(self.found.kinds), frame.start)
+        self._token("(", "(", match)
 
     def _push(self, role: str, start: int) -> None:
         self.frames.append(_Frame(role, len(self.found.kinds), start))
@@ -299,6 +415,8 @@ class _Lexer:
                 self._unbracket(meant, match)
             else:
                 self._token(kind, meant, match)
+        elif word == r"\over":
+            self._over(match)
         elif word in (r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"):
             self._token("(", "(", match)
             self._argument("over", match.start())

@@ -18,10 +18,12 @@ from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Names, literal
 from netsym.typed.arrays_of_names import entitle, places
 from netsym.typed.carets import Span
+from netsym.typed.dialects import translated
 from netsym.typed.equations import Equations, Statement
 from netsym.typed.latex_tokens import is_latex, latex_tokens
 from netsym.typed.tokens import Tokens, tokens_of
 from netsym.typed.vocabulary import Vocabulary
+from netsym.typed.whole_arrays import ArrayExpressions, array_tokens
 
 _DEEPEST = 5_000  # a level of the graph takes as long as a thousand characters of text
 _INPUT = re.compile(r"x(?:_([1-9][0-9]{0,8}))?")
@@ -42,7 +44,7 @@ class Parsed:
     text: str
     spans: Mapping[int, Span]
     again: Mapping[int, Sequence[Span]]
-    equations: Sequence[Span]
+    equations: Mapping[str, Span]
     digits: Mapping[int, Fraction]
     notes: tuple[str, ...]
 
@@ -50,20 +52,22 @@ class Parsed:
 def parse_formula(
     text: str,
     *,
-    known: Sequence[Names] = (),
+    known: Sequence[Names] | None = None,
     inputs: Names | None = None,
     outputs: Names | None = None,
     function: str = "",
     longest: int | None = 1_000_000,
     latex_names: Mapping[str, str] | None = None,
+    arrays: bool = False,
 ) -> Parsed:
     r"""Read one or more equations, in text or LaTeX, as people type or writers write them.
 
-    `known` are the names that symbols may have; without it, all may be. `inputs` are the names of
-    the inputs, in order; without it the arguments of `f(x, y) =`, else the symbols x, x_1, x_2, …
-    `outputs` and `function` are what a left side may define as the result; without them it is
-    what no other equation uses. Text of more than `longest` characters is refused.
-    `latex_names` has the LaTeX of names that were given one.
+    `known` are the names that symbols may have besides the inputs; without it, all may be.
+    `inputs` are the names of the inputs, in order; without it the arguments of `f(x, y) =`, else
+    the symbols x, x_1, x_2, … `outputs` and `function` are what a left side may define as the
+    result; without them it is what no other equation uses. Text of more than `longest` characters
+    is refused. `latex_names` has the LaTeX of names that were given one. With `arrays` a name is a
+    whole array, and W1 x a product in this order (see `typed.whole_arrays`).
     Raises `SpecError`, with a caret in the text, for what is not a formula.
 
     >>> parsed = parse_formula("f(x) = 2x + 1/(1 + e**-x)")
@@ -80,8 +84,13 @@ def parse_formula(
     vocabulary = Vocabulary(known, inputs)
     given = latex_names or {}
     chosen = outputs.literal if outputs is not None else ()
-    tokens = latex_tokens(text, vocabulary, given, chosen) if is_latex(text) else tokens_of(text)
     deepest = None if longest is None else _DEEPEST
+    if arrays:
+        tokens = array_tokens(text, vocabulary)
+        read = Equations(tokens, vocabulary, inputs, outputs, function, deepest, ArrayExpressions)
+        return _parsed(read, given)
+    tokens = latex_tokens(text, vocabulary, given, chosen) if is_latex(text) else tokens_of(text)
+    tokens = translated(tokens, vocabulary)
     return _parsed(Equations(tokens, vocabulary, inputs, outputs, function, deepest), given)
 
 
@@ -106,7 +115,9 @@ def _parsed(read: Equations, latex_names: Mapping[str, str]) -> Parsed:
     numbers, *ends = (builder.again[place::3].tolist() for place in range(3))
     for number, start, stop in zip(numbers, *ends, strict=True):
         again.setdefault(int(ids[number]), []).append((start, stop))
-    equations = [_place(read.tokens, equation) for equation in results]
+    places = zip(outputs, results, strict=True)
+    again.pop(-1, None)
+    equations = {output.name: _place(read.tokens, equation) for output, equation in places}
     digits: dict[int, Fraction] = {}
     for number, half in builder.digits.items():
         node = int(ids[number])
@@ -124,7 +135,8 @@ def _place(tokens: Tokens, equation: Statement) -> Span:
 
 def _symbols(read: Equations, graph: Graph) -> tuple[dict[str, int], Ids]:
     """Symbols in the graph, by plain name; and those that are inputs."""
-    vocabulary, used = read.vocabulary, read.expressions.nodes.symbols
+    vocabulary = read.vocabulary
+    used = [name for name in read.expressions.nodes.symbols if "(" not in name]
     starts: dict[int, int] = {}
 
     def node(names: Names, position: int) -> int:

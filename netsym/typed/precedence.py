@@ -16,8 +16,9 @@ NEGATION, EXPONENTIAL = -1, -2
 class Level:
     """What was read so far between one pair of parentheses."""
 
-    __slots__ = ("arguments", "divides", "factor_start", "factors", "function", "negative",
-                 "opened", "powers", "start", "sum_start", "term_start", "terms")  # fmt: skip
+    __slots__ = ("arguments", "compared", "divides", "factor_start", "factors", "function",
+                 "negative", "opened", "parts", "powers", "start", "sum_start", "term_start",
+                 "terms", "whole_start")  # fmt: skip
 
     def __init__(self, opened: int = -1, start: int = 0, function: str = "") -> None:
         self.opened = opened  # the token that opens it
@@ -30,6 +31,11 @@ class Level:
         ) = ()  # bases, and where they begin
         self.terms: list[int] = []
         self.factors: tuple[int, ...] | list[int] = ()
+        # what stands before the last sign of a comparison, or before `and`: the sign, the value,
+        # and whether what stands there holds
+        self.compared: tuple[()] | tuple[str, int, int] = ()
+        self.parts: tuple[()] | list[tuple[int, str]] = ()  # of a choice, with the signs behind
+        self.whole_start = -1  # where these begin
         self.negative = False  # the term is to be negated
         self.divides = False  # the next factor is a divisor
         self.sum_start = self.term_start = self.factor_start = 0

@@ -8,17 +8,19 @@ from itertools import islice
 
 from netsym.errors import did_you_mean
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.names import GREEK, Names
+from netsym.graph.names import Names
+from netsym.typed.greek import GREEK_LETTERS
 
 _NUMERALS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
 _SPELLED = re.compile(
-    r"(ŷ|y\u0302|[αβγδμσ]|[A-Za-z_][A-Za-z0-9_]*)"
-    r"(?:⁽(\w+)⁾|\^\[([0-9]+)\]|\^\(([0-9]+)\))?([₀-₉,]+|[_0-9]+)?"
+    rf"(?P<base>ŷ|y\u0302|[{''.join(GREEK_LETTERS)}]|[A-Za-z_](?:[A-Za-z0-9_]*[A-Za-z0-9])?)"
+    r"(?P<above>⁽\w+⁾|\^\{?[\[(][0-9]+[\])]\}?)?"
+    r"(?P<below>[₀-₉,]+|[_0-9]+(?!\{)|[A-Za-z0-9_]+|_\{[A-Za-z0-9,]+\})?"
+    r"(?P<behind>\^\{?[\[(][0-9]+[\])]\}?)?"
 )
+_NUMBERED = re.compile(r"([A-Za-z]+?)((?:_?[0-9]{1,9}){1,4})")
 #: Letters of values that have one index, however many digits it has; weights have two.
 _ONE_INDEX = re.compile(r"t+|[suvxyzabmh]|[bp][a-z]|gamma|beta|mu|sigma")
-
-_GREEK = {letter: word for word, letter in GREEK.items()}
 
 _OFFERED = 1000
 _LONGEST_SPLIT = 40
@@ -39,17 +41,42 @@ def plain_names(word: str) -> list[str]:
     >>> plain_names("w⁽¹⁾₁₂"), plain_names("w⁽¹⁾₁,₁₂"), plain_names("x₁₂"), plain_names("ŷ")
     (['w1_1_2', 'w1_12'], ['w1_1_12'], ['x_12', 'x_1_2'], ['y'])
     """
-    if word.isascii() and "^" not in word:
+    if word.isascii() and "^" not in word and "{" not in word:
         return [word]
+    if word.startswith("∂"):
+        above, below = word[1:].split("/∂")
+        return [f"d{one}_d{other}" for one in plain_names(above) for other in plain_names(below)]
     match = _SPELLED.fullmatch(word)
     if not match:
         return [word]
-    layer = match[2] or match[3] or match[4] or ""
-    base = "y" if match[1][-1] in "ŷ\u0302" else _GREEK.get(match[1], match[1])
-    below = (match[5] or "").translate(_NUMERALS)
-    if "_" in below:
-        below = below[1:].replace("_", ",")
-    return spelled(base, layer.translate(_NUMERALS), below)
+    layer = (match["above"] or match["behind"] or "").strip("^{[()]}⁽⁾").translate(_NUMERALS)
+    base = "y" if match["base"][-1] in "ŷ\u0302" else GREEK_LETTERS.get(match[1], match[1])
+    below = (match["below"] or "").translate(_NUMERALS)
+    if below and not (layer or "{" in below or match["below"] != below):
+        return [base.removesuffix("_") + below]  # θ_1 is theta_1
+    below = below.strip("_{}").replace("_", ",")
+    found = spelled(base.removesuffix("_") if below else base, layer, below)
+    return found if layer or not word.isascii() else found[::-1]
+
+
+def other_spellings(word: str) -> list[str]:
+    """Names whose indices are set apart in other ways.
+
+    >>> other_spellings("x1"), other_spellings("w112")
+    (['x_1'], ['w_112', 'w1_1_2', 'w_1_1_2', 'w1_12'])
+    """
+    match = _NUMBERED.fullmatch(word)
+    if match is None:
+        return []
+    base, below = match[1], match[2].strip("_")
+    digits = below.replace("_", "")
+    split = list(below) if digits == below else below.split("_")
+    found = [f"{base}_{digits}", f"{base}{digits}"]
+    if 1 < len(split) < 6 and "0" not in split:
+        found += [f"{base}{'_'.join(split)}", f"{base}_{'_'.join(split)}"]
+    if digits == below and len(digits) > 2:
+        found.append(f"{base}{digits[0]}_{digits[1:]}")
+    return [name for name in dict.fromkeys(found) if name != word]
 
 
 def spelled(base: str, layer: str, below: str) -> list[str]:
@@ -63,18 +90,18 @@ def spelled(base: str, layer: str, below: str) -> list[str]:
         return ["_".join([base + layer, "0", below[1:]]), f"{base}{layer}_{below}"]
     whole = [below] if "," not in below else below.split(",")
     found = ["_".join([base + layer, *whole])]
-    if len(whole) == 1 and len(below) > 1 and "0" not in below and len(below) < 5:
+    if whole[0].isdecimal() and 1 < len(below) < 5 and not {"0", ","} & {*below}:
         apart = "_".join([base + layer, *below])
         found.insert(0 if not _ONE_INDEX.fullmatch(base) else 1, apart)
     return found
 
 
 class Vocabulary:
-    """The names that a formula may use: those of `known`; any, if there are none."""
+    """The names that a formula may use: inputs and those of `known`; any, if that is None."""
 
-    def __init__(self, known: Sequence[Names], inputs: Names | None) -> None:
-        self.all = [*([inputs] if inputs else []), *known]
-        self.is_open = not known
+    def __init__(self, known: Sequence[Names] | None, inputs: Names | None) -> None:
+        self.all = [*([inputs] if inputs else []), *(known or ())]
+        self.is_open = known is None
         self.chosen: dict[str, tuple[Names, int]] = {}
         self.structured: dict[str, list[Names]] = {}
         for names in self.all:
@@ -102,6 +129,8 @@ class Vocabulary:
         if not (defined or self.all):
             return None
         found = [n for n in plain_names(word) if n in defined or self.place(n)]
+        if not found and not self.is_open:
+            found = [n for n in other_spellings(word) if self.place(n)]
         return found[0] if len(found) == 1 else None
 
     def splits(self, word: str, defined: Mapping[str, int]) -> list[tuple[str, str]]:

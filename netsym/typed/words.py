@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from netsym.errors import SpecError, did_you_mean
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import refuse_bad_name
 from netsym.typed.nodes import TypedNodes
+from netsym.typed.spelled_out import spelled_out
 from netsym.typed.tokens import Tokens
 from netsym.typed.vocabulary import Vocabulary, function_of, plain_names
 from netsym.wording import joined
+
+_WEIGHT = r"[A-Za-z]+?_?[0-9]+(?:_[0-9]+)*"
+_WEIGHT_AND_X = re.compile(rf"({_WEIGHT})(x(?:_?[0-9]+(?:_[0-9]+)*)?)")
+_SYMBOL = re.compile(r"[A-Za-z]|.*[0-9₀-₉}]|.*(?![A-Za-z_]).", re.DOTALL)
+
+
+def is_symbol(word: str) -> bool:
+    """Whether a name is a letter, or has an index: what factors are called.
+
+    >>> is_symbol("w"), is_symbol("w_11"), is_symbol("θ"), is_symbol("gain")
+    (True, True, True, False)
+    """
+    return _SYMBOL.fullmatch(word) is not None
 
 
 class Words:
     """Finds the nodes of words.
 
     `defined` are the names that the text itself defines, `used` those of them that occur;
+    `functions` are what it defines that takes values, by word: their parameters and value;
     `first_use` says where free names occur first, `numbers` what words have meant so far.
     """
 
@@ -23,10 +41,23 @@ class Words:
         self.vocabulary = vocabulary
         self.nodes = nodes
         self.defined: dict[str, int] = {}
+        self.functions: dict[str, tuple[list[int], int]] = {}
+        self.arguments: list[str] = []  # of functions, that nothing else is known of
         self.defining = ""
         self.used: set[str] = set()
         self.first_use: dict[str, int] = {}
         self.numbers: dict[str, int] = {}
+
+    def define_function(self, word: str, parameters: list[int], value: int) -> None:
+        """From here on, a word with values in parentheses stands for a function of them."""
+        self.functions[word] = (parameters, value)
+
+    def called(self, place: int) -> str:
+        """What the text defines, or what is written out, if a word takes values; else ""."""
+        word = self.tokens.words[place]
+        if self.tokens.kinds[place + 1] != "(":
+            return ""
+        return f"={word}" if word in self.functions else spelled_out(word)
 
     def define(self, word: str, name: str, number: int) -> None:
         """From here on, a name stands for a value."""
@@ -66,21 +97,55 @@ class Words:
         except SpecError as error:
             raise self.tokens.mistake(str(error), place) from None
 
+    def is_factor(self, place: int) -> bool:
+        """Whether a name that nobody knows stands before parentheses as a factor does.
+
+        Raises `SpecError` where it may be a function as well.
+        """
+        tokens, word = self.tokens, self.tokens.words[place]
+        if not is_symbol(word) or word in "fgh":
+            return False
+        after = place + 2
+        while tokens.kinds[after] in ("name", "number", ","):
+            after += 1
+        inside = tokens.kinds[place + 2 : after]
+        if tokens.kinds[after] != ")" or not inside:
+            return True
+        if "name" not in inside:
+            index = "_".join(tokens.words[place + 2 : after : 2])
+            raise tokens.mistake(
+                f"{word!r} can be a factor here, or a value with an index", place,
+                hint=f"write {word}*({tokens.words[place + 2]}), or {word}_{index}",
+            )  # fmt: skip
+        if len(word) == 1:
+            taken = tokens.text[tokens.starts[place + 2] : tokens.stops[after - 1]][:40]
+            raise tokens.mistake(
+                f"{word!r} can be a factor or a function here", place,
+                hint=f"write {word}*({taken}), or define {word}({taken}) = …",
+            )  # fmt: skip
+        return True
+
+    def factors(self, place: int) -> tuple[str, str] | None:
+        """A name that nobody knows as a weight and an input: w_11x as w_11 and x."""
+        word = self.tokens.words[place]
+        for match in (_WEIGHT_AND_X.fullmatch(word), *self._weights_and_arguments(word)):
+            if match:
+                return match[1], match[2]
+        return None
+
+    def _weights_and_arguments(self, word: str) -> Iterator[re.Match[str] | None]:
+        for name in self.arguments:
+            if word.endswith(name):
+                yield re.fullmatch(rf"({_WEIGHT})({name})", word)
+
     def function(self, place: int) -> str | None:
         """The function that a word means; raises `SpecError` where it has no values to take."""
         tokens, word = self.tokens, self.tokens.words[place]
         function = function_of(word)
+        if word == "sigma" and tokens.kinds[place + 1] == "(":
+            function = "sigmoid"
         if function is None or FUNCTIONS[function].arity == 0:
             return function
-        if function == "logsumexp":
-            raise tokens.mistake(
-                f"{word!r} is of a vector", place, hint="write log(exp(z_1) + exp(z_2) + …)"
-            )
-        if FUNCTIONS[function].vector:
-            raise tokens.mistake(
-                f"{word!r} makes several values of several, so it is no part of one formula", place,
-                hint="write exp(z_1)/(exp(z_1) + exp(z_2) + …) for its first value",
-            )  # fmt: skip
         if tokens.kinds[place + 1] != "(":
             raise tokens.mistake(f"{word!r} is a function", place, hint=f"write {word}(…)")
         return function

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from netsym.writers.array_latex import ArrayLatex
+from netsym.writers.array_latex import ArrayLatex, ArrayOnion
 from netsym.writers.array_text import ArrayAscii, ArrayUnicode
 from netsym.writers.latex_pages import spell_latex, write_latex
 from netsym.writers.names_in_latex import NOTATIONS
@@ -44,7 +44,7 @@ _SYMPY = Writer("sympy", write_sympy, suffixes=(".py",))
 #: The languages, by the name that `--to` takes.
 WRITERS = {row.name: row for row in (_TEXT, _LATEX, _PYTHON, _SYMPY)}
 
-_ARRAY_KINDS = {_TEXT: (ArrayUnicode, ArrayAscii), _LATEX: (ArrayLatex, None)}
+_ARRAY_KINDS = {_TEXT: (ArrayUnicode, ArrayAscii), _LATEX: (ArrayLatex, ArrayOnion)}
 #: Those of whole arrays.
 ARRAY_WRITERS = {
     row.name: replace(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from netsym.forms.array_form import ArrayForm, Nested
 from netsym.graph.array_operations import filled, word_and_index
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block, Positions
+from netsym.graph.names import Names
 from netsym.writers.language import ATOM, POWER, PRODUCT, Language
 from netsym.writers.ropes import Rope
 
@@ -39,6 +41,10 @@ class ArrayLanguage(Language):
         """The transpose of what binds as an atom."""
         return self.join([base, ".T"])
 
+    def matrix(self, rows: list[list[str]]) -> str | Rope:
+        """A matrix of numbers, or the one column that a vector is."""
+        return f"[{'; '.join(map(', '.join, rows))}]"
+
     def index(self, index: str) -> str:
         """An index of an operator."""
         return f"[{index}]" if index else ""
@@ -49,6 +55,21 @@ class ArrayLanguage(Language):
         return spelled + self.index(index)
 
     # -- what holds in all of them
+    def symbol(self, names: Names, position: int) -> str | Rope:
+        assert isinstance(self.formula, ArrayForm)
+        numbers = self.formula.written_numbers.get(names)
+        return self.name(names, position) if numbers is None else self._numbers(numbers)
+
+    def _numbers(self, numbers: Nested) -> str | Rope:
+        """What is known in numbers, row by row."""
+        assert isinstance(numbers, tuple)
+        rows = (row if isinstance(row, tuple) else (row,) for row in numbers)
+        return self.matrix([[self._entry(entry) for entry in row] for row in rows])
+
+    def _entry(self, entry: Nested) -> str:
+        assert not isinstance(entry, tuple)
+        return self.number(entry)[0]
+
     def _write_operations(self, block: Block, rows: Positions) -> None:
         super()._write_operations(block, rows)
         if block.op in ("matmul", "outer"):

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from netsym.forms.array_form import ArrayForm
+from netsym.forms.array_form import ArrayForm, named_where_again
 from netsym.graph.array_operations import EXAMPLES, coded, word_and_index
 from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import Names
 from netsym.writers.array_language import ArrayLanguage
 from netsym.writers.language import ATOM, POWER, PRODUCT, Watcher, no_watcher
 from netsym.writers.latex import Latex
+from netsym.writers.latex_onion import Onion
 from netsym.writers.latex_widths import TALL, WIDTH
 from netsym.writers.names_in_latex import NOTATIONS, Notation
 from netsym.writers.ropes import Rope
 
 #: What is more than its word.
-_OPERATORS = {coded("mean", EXAMPLES): r"\frac{1}{m}\sum_{i=1}^{m}"}
+_OPERATORS = {
+    coded("mean", EXAMPLES): r"\frac{1}{m}\sum_{i=1}^{m}",
+    coded("sum", EXAMPLES): r"\sum_{i=1}^{m}",
+}
+
+
+def matrix(rows: Sequence[Sequence[str]], kind: str = "bmatrix") -> str:
+    """A matrix of texts; scripts of two rows do not touch."""
+    lines = [" & ".join(row) for row in rows]
+    space = ""
+    if kind == "pmatrix" and any("^" in line for line in lines):
+        space = "[8pt]" if any(r"\dfrac" in line for line in lines) else "[2pt]"
+    body = rf" \\{space} ".join(lines)
+    return rf"\begin{{{kind}}} {body} \end{{{kind}}}"
 
 
 class ArrayLatex(ArrayLanguage, Latex):
@@ -42,7 +57,7 @@ class ArrayLatex(ArrayLanguage, Latex):
         watcher: Watcher = no_watcher,
     ) -> None:
         super().__init__(formula, digits, notation, color, line, watcher)
-        self.letters = formula.shapes
+        self.letters = formula.written_shapes
 
     def hadamard(self, factors: list[str | Rope]) -> str | Rope:
         return self.join([factors[0], *(part for f in factors[1:] for part in (r" \odot ", f))])
@@ -51,6 +66,10 @@ class ArrayLatex(ArrayLanguage, Latex):
         if isinstance(base, Rope) or ("^" in base and not base.endswith(")")):
             base = self.parentheses(base)
         return self.join([base, r"^{\mathsf{T}}"])
+
+    def matrix(self, rows: list[list[str]]) -> str | Rope:
+        width = sum(max(map(self.measure, column)) + 2 for column in zip(*rows, strict=True))
+        return Rope([matrix(rows)], width, solid=True, height=TALL)
 
     def _write_convolution(self, _: str, nodes: list[int]) -> str | Rope:
         return self.join([self.operand(nodes[0], POWER), r" \ast ", self.operand(nodes[1], POWER)])
@@ -80,11 +99,11 @@ class ArrayLatex(ArrayLanguage, Latex):
         if "=" in index:
             first, last = index.split(":")
             return f"_{{{first}}}^{{{last}}}"
-        if re.fullmatch(r"\d+(x\d+)+", index):
-            index = index.replace("x", r" \times ")
-        if index.isalpha() and len(index) > 1:
-            index = rf"\text{{{index}}}"
-        return f"_{{{index.replace(',', ', ')}}}" if index else ""
+        index = re.sub(r"(?<=\d) ?x ?(?=\d)", "×", index)
+        words = re.sub("[a-z]{2,}", r"\\text{\g<0>}", index)
+        index = words.replace(" ", "~") if words != index else re.sub(", ?", ", ", index)
+        index = index.replace("×", r" \times ")
+        return f"_{{{index}}}" if index else ""
 
     def remarks(self) -> Iterator[str]:
         yield from super().remarks()
@@ -103,3 +122,18 @@ class ArrayLatex(ArrayLanguage, Latex):
                 if room < 0:
                     room = self.line - self.measure(said) - 3
                 yield said
+
+
+class ArrayOnion(ArrayLatex, Onion):
+    """Says under the values of every layer which they are; what is read again is written once."""
+
+    def __init__(self, formula: ArrayForm, *options: Any) -> None:
+        super().__init__(formula if formula.cut.size else named_where_again(formula), *options)
+        self.again = {names for names, _ in self.formula.symbols()}
+
+    def skin(self, names: Names, position: int) -> str:
+        named = self.has_skin(names) or names in self.again
+        return self.names.spelled(names, position) if named else ""
+
+    equations = Latex.equations
+    _write_names = Latex._write_names

@@ -23,6 +23,9 @@ from netsym.writers.ropes import Rope, flat
 # parentheses. Sums and products are never merged: what has parentheses was computed by itself.
 SUM, NEGATION, QUOTIENT, PRODUCT, POWER, ATOM = range(1, 7)
 
+#: To how many digits the numbers of a report are shown where nobody says.
+DIGITS = 9
+
 #: Told how far a long job is: what it does, how much is done, of how much.
 Watcher = Callable[[str, int, int], None]
 
@@ -97,6 +100,10 @@ class Language:
     def name(self, names: Names, position: int) -> str:
         """A name as it is written."""
         return names.ascii(position)
+
+    def symbol(self, names: Names, position: int) -> str | Rope:
+        """What stands for a symbol in a formula: its name."""
+        return self.name(names, position)
 
     def number(self, value: float | Fraction) -> tuple[str, int]:
         """A number, and how tightly its text binds."""
@@ -177,6 +184,10 @@ class Language:
         """A named value that is written out in place, as inlined forms do; how it binds."""
         return text, binds
 
+    def remarks(self) -> Iterator[str]:
+        """What stands below the equations, piece by piece."""
+        return iter(())
+
     # -- what holds in all of them --------------------------------------------------------------
     def equations(self) -> Iterator[Equation]:
         """The equations of the form, each after what it uses."""
@@ -207,7 +218,7 @@ class Language:
             if block.op == "symbol":
                 assert isinstance(block.payload, Names)
                 for row in rows.tolist():
-                    texts[block.start + row] = self.name(block.payload, row)
+                    texts[block.start + row] = self.symbol(block.payload, row)
             elif block.op == "constant":
                 for row in rows.tolist():
                     node = block.start + row

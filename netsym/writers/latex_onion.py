@@ -25,17 +25,28 @@ class Onion(Latex):
         self, names: Names, position: int, text: str | Rope, binds: int
     ) -> tuple[str | Rope, int]:
         is_slope = isinstance(self.formula.outputs[0].names, Derivatives)
-        if names.base not in _SKINS or names.layer is None or is_slope:
+        label = "" if is_slope else self.skin(names, position)
+        if not label:
             return text, binds
-        layer, unit = names.layer + self.notation.values, names.indices(position)[-1]
-        skin = _SKINS[names.base].format(layer=layer, unit=unit)
-        label = rf"\text{{{skin}}}\,=\,{self.names.spelled(names, position)}"
         below = self._colored(label, names)
         braced = self._braced(text, below, max(self.width(text), self.width(label) * 7 // 10))
         if braced is not None:
             return braced, binds
         closed = text if binds == ATOM else self.parentheses(text)  # names it where it closes
         return self.join([closed, "_{", below, "}"]), ATOM
+
+    @staticmethod
+    def has_skin(names: Names) -> bool:
+        """Whether it is the value of a layer, of a loss or of a cost."""
+        return names.base in _SKINS and names.layer is not None
+
+    def skin(self, names: Names, position: int) -> str:
+        """What a value is called, below it; nothing where it has no skin."""
+        if names.layer is None or not self.has_skin(names):
+            return ""
+        layer, unit = names.layer + self.notation.values, names.indices(position)[-1]
+        skin = _SKINS[names.base].format(layer=layer, unit=unit)
+        return rf"\text{{{skin}}}\,=\,{self.names.spelled(names, position)}"
 
     def _braced(self, text: str | Rope, below: str, width: int) -> Rope | None:
         """A text over a brace; None where it is too wide: no brace goes over several lines."""

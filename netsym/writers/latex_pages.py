@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netsym.errors import SpecError, checked_whole
+from netsym.errors import checked_whole
 from netsym.forms.form import Form
 from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.latex import Latex
@@ -26,14 +26,14 @@ def write_latex(
     width: int | None = None,
     digits: int | None = None,
     progress: Watcher = no_watcher,
-    kinds: tuple[type[Latex], type[Latex] | None] = (Latex, Onion),
+    kinds: tuple[type[Latex], type[Latex]] = (Latex, Onion),
 ) -> Iterator[str]:
     r"""A form in LaTeX, piece by piece: a fragment for display mathematics, or a `document`.
 
     `notation` is "ng", "cs229" or "nielsen"; `onion` puts an underbrace under every unit of an
-    inlined formula, naming layer and unit; `color` gives each layer a colour (`\textcolor`, from
-    xcolor). Lines are broken at `width`, in characters; without it, as wide as a page. Raises
-    `SpecError` for an unknown notation, and for an onion of whole arrays.
+    inlined formula, naming layer and unit, and of whole arrays under every layer; `color` gives
+    each layer a colour (`\textcolor`, from xcolor). Lines are broken at `width`, in characters;
+    without it, as wide as a page. Raises `SpecError` for an unknown notation.
     """
     language = spell_latex(
         formula, digits=digits, notation=notation, onion=onion, color=color, width=width,
@@ -51,12 +51,10 @@ def spell_latex(
     color: bool = False,
     width: int | None = None,
     progress: Watcher = no_watcher,
-    kinds: tuple[type[Latex], type[Latex] | None] = (Latex, Onion),
+    kinds: tuple[type[Latex], type[Latex]] = (Latex, Onion),
 ) -> Latex:
     """What spells the equations of a form in LaTeX; see `write_latex`."""
     chosen, kind = named_notation(notation), kinds[onion]
-    if kind is None:
-        raise SpecError("an onion has units, and whole arrays have none; take another form")
     line = WIDTH if width is None else checked_whole("width", width, 1)
     return kind(formula, digits, chosen, color, line, progress)
 

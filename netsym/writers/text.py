@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from netsym.errors import checked_whole
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
+from netsym.graph.graph import Graph
 from netsym.graph.names import GREEK, Adjoints, Derivatives, Names
 from netsym.writers.language import Equation, Language, Watcher, no_watcher
 from netsym.writers.ropes import Layout, Rope, flat
@@ -93,13 +96,18 @@ def spell_text(
     return kinds[ascii](formula, digits, breakable, progress)
 
 
+def speller_of_names(ascii: bool = False) -> Language:
+    """What spells names alone."""
+    return spell_text(Form(Graph(), np.empty(0, dtype=np.int32), ()), ascii=ascii)
+
+
 def _lines(language: Language, width: int | None, headings: bool) -> Iterator[str]:
     heading = ""
     for number, equation in enumerate(language.equations()):
         if number:
             yield "\n"
         if headings and language.formula.stops_at_names and language.formula.headings:
-            said = _heading(equation, language.formula)
+            said = heading_of(equation, language.formula)
             if said != heading:
                 heading = said
                 yield ("\n" if number else "") + f"# {said}\n"
@@ -111,13 +119,15 @@ def _lines(language: Language, width: int | None, headings: bool) -> Iterator[st
             width = max(checked_whole("width", width, 1), NARROWEST)
             layout = Layout(width, len, _newline, _INDENT, deepest=max(1, width // 2 // _INDENT))
             yield from layout.lines(start, equation.right)
+    if headings:
+        yield from language.remarks()
 
 
 def _newline(level: int) -> str:
     return "\n" + " " * (_INDENT * max(level, 1))
 
 
-def _heading(equation: Equation, formula: Form) -> str:
+def heading_of(equation: Equation, formula: Form) -> str:
     """What an equation stands under: its layer, the way back through one, or the derivatives."""
     names, last = equation.binding.names, formula.layer_count
     if isinstance(names, Derivatives):

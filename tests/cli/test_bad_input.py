@@ -62,7 +62,7 @@ SHORTHANDS = [
     ("2-3+", ["adds its own input", "3 units", "2 inputs"], None),
     ("2-99999999999999999999-1", ["at most 1,000,000,000 units"], None),
     ("2-2x99999-1", ["at most 10,000 layers"], "2x99999"),
-    ("my-net", ["not a layer of a network"], "my"),
+    ("my-net", ["no network is called 'my-net'", "or a formula"], None),
     ("１-２", ["not a layer of a network"], None),
 ]
 

@@ -100,7 +100,8 @@ def test_show_matrices_of_a_cost(capfd: pytest.CaptureFixture[str]) -> None:
     cost = ("2-3-1:sigmoid", "--loss", "bce", "--examples", "3", "--level", "matrix", "--ascii")
     out = fine(run(capfd, "show", *cost))
     assert "\nL3 = -mean(t*log(a2) + (1 - t)*log(1 - a2))\n" in out
-    assert out.endswith("\nJ = mean[examples](L3)\n")
+    assert "\nJ = mean[examples](L3)\n" in out
+    assert out.endswith("\n# x: 2, t: 1; W1: 3 x 2, b1: 3; W2: 1 x 3, b2: 1\n")
     slopes = fine(run(capfd, "grad", *cost, "--l2", "0.1"))
     assert "dJ_dW2 = mean[examples](outer(delta2, a1)) + 0.1*W2\n" in slopes
 
@@ -196,7 +197,11 @@ def test_words_go_to_stderr_and_data_to_stdout() -> None:
 
 
 #: What verbs take beside a network.
-MORE = {"check": ["w1_1_1*x + b1_1"]}
+MORE = {
+    "check": ["w1_1_1*x + b1_1"],
+    "value": ["x=1", "w1=2", "b1=3"],
+    "step": ["--loss", "sse", "--data", "1,2", "--rate", "1", "--parameters", "w1=2,b1=3"],
+}
 
 
 @pytest.mark.parametrize(
@@ -245,7 +250,9 @@ def keys(value: dict[str, Any]) -> set[str]:
 
 def test_the_json_of_size(capfd: pytest.CaptureFixture[str]) -> None:
     said = json.loads(fine(run(capfd, "size", "3-2-2:sigmoid", "--json")))
-    assert keys(said) == {"schema", "network", "parameters", "inputs", "outputs", "forms"}
+    assert keys(said) == {
+        "schema", "network", "parameters", "inputs", "outputs", "forms", "matrices"
+    }  # fmt: skip
     assert said["schema"] == 1
     assert (said["network"], said["parameters"]) == ("3-2-2:sigmoid", 14)
     assert said["inputs"] == ["x_1", "x_2", "x_3"]
@@ -258,6 +265,9 @@ def test_the_json_of_size(capfd: pytest.CaptureFixture[str]) -> None:
     inlined = said["forms"]["inlined"]
     assert sum(inlined["per_output"].values()) == inlined["nodes"]
     assert inlined["nodes"] == netsym.parse("3-2-2:sigmoid").inlined.size.nodes
+    assert {form: size["nodes"] for form, size in said["matrices"].items()} == {
+        "layered": 12, "inlined": 11
+    }  # fmt: skip
 
 
 def test_the_json_of_size_has_integers_of_any_length(capfd: pytest.CaptureFixture[str]) -> None:
@@ -350,7 +360,7 @@ def test_an_empty_standard_input(
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
     ran = run(capfd, "inline", "-")
     assert (ran.code, ran.out) == (2, "")
-    assert "standard input is empty; give a shorthand, TOML or JSON" in ran.err
+    assert "standard input is empty; give a shorthand, TOML, JSON or a formula" in ran.err
 
 
 def test_a_json_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -578,12 +588,16 @@ def test_every_example_in_the_help_runs(
     for name in ("my_network", "before", "after", "net"):
         (tmp_path / f"{name}.toml").write_text(TOML)
     (tmp_path / "relu.toml").write_text(RELU)
+    (tmp_path / "weights.json").write_text(
+        '{"w_11": 1, "w_12": 2, "b_11": 0, "b_12": 0, "w_21": 1, "w_22": 2, "b": 0.5}'
+    )
+    (tmp_path / "examples.csv").write_text("x,t\n1,0\n2,1\n")
     for path in FORUM.parent.glob("*.toml"):
         (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"))
     for name in ("formula.txt", "notes.tex"):
         (tmp_path / name).write_text("1/2*x")
     out = fine(run(capfd, *([verb] if verb else []), "-h"))
-    lines = re.findall(r"^ +netsym (.*)$", out, re.MULTILINE)
+    lines = re.findall(r"^ +netsym (.*)$", re.sub(r" \\\n +", " ", out), re.MULTILINE)
     assert lines
     for line in lines:
         command = re.split(r"  +| > ", line)[0]
@@ -630,7 +644,7 @@ def test_version(capfd: pytest.CaptureFixture[str]) -> None:
         (["inlnie", "1-1"], "did you mean 'inline'?"),
         (
             ["frobnicate", "1-1"],
-            "choose from show, inline, size, compare, check, simplify, regions, grad,",
+            "choose from show, inline, size, value, step, compare, check, simplify, regions,",
         ),
         (["inline", "1-1:tanh", "--asci"], "--ascii"),
         (["inline", "1-1:tanh", "--witdh", "40"], "--width"),
@@ -665,8 +679,12 @@ def test_typos(arguments: list[str], answer: str, capfd: pytest.CaptureFixture[s
         (["inline", "1-1:tanh", "--digits", "0"], "1<=x<=17"),
         (["show", "1-1:tanh", "--level", "matrix", "--to", "python"],
          "--level matrix is for --to text or --to latex; add --to text, or leave"),
-        (["show", "1-1:tanh", "--level", "matrix", "--to", "latex", "--form", "inlined"],
+        (["show", "1-1:tanh", "--level", "matrix", "--to", "latex", "--form", "shared"],
+         "--form shared changes nothing beside --level matrix; leave one of them out"),
+        (["grad", "1-1:tanh", "--level", "matrix", "--to", "latex", "--form", "inlined"],
          "--form inlined changes nothing beside --level matrix; leave one of them out"),
+        (["inline", "1-1", "--level", "matrix", "--expand-linear"],
+         "--expand-linear changes nothing beside --level matrix; leave one of them out"),
         (["show", "1-1:tanh", "--level", "matrix", "--to", "latex", "--expand"],
          "--expand changes nothing beside --level matrix; leave one of them out"),
         (["inline", "1-1:tanh", "--json", "--width", "40"],
@@ -705,7 +723,7 @@ def test_typos(arguments: list[str], answer: str, capfd: pytest.CaptureFixture[s
          "-o net.tex (--to latex) changes nothing beside --size; leave one of them out"),
         (["inline", "1-1", "-o", "net.toml"],
          "net.toml: --to text writes no .toml file; give one whose name ends in .txt\n"),
-        (["show", "1-1", "-o", "net.json"], "ends in .txt, or --json\n"),
+        (["show", "1-1", "--to", "text", "-o", "net.json"], "ends in .txt, or --to json\n"),
         (["grad", "1-1", "-o", "net.py", "--to", "latex"],
          "net.py: --to latex writes no .py file; give one whose name ends in .tex, or --to python"),
         (["show", "1-1", "--to", "text", "-o", "net.PY"],

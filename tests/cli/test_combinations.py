@@ -54,6 +54,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
         dense("linear", NUMBERS, BIAS), TWO_FROM_TWO,
         dense("linear", [[0.3, 0.7, 1.1]], [0.1]),
         dense("linear", [[0.1], [0.7], [0.3]], [0.1, 0.2, 0.3])]},
+    "pair": {"inputs": ["x", "height"], "layers": [HIDDEN[0], dense("sigmoid", NUMBERS, BIAS)]},
     "kinked": {"inputs": ["x"], "layers": [
         KINKED, dense("linear", [[0.123456789, -1.512345678, 0.312345678]], [0.112345678])]},
 }  # fmt: skip
@@ -64,12 +65,15 @@ NETWORKS["near"]["layers"][0]["bias"][0] += 0.01
 VALUES: dict[str, list[str]] = {
     "--width": ["20"], "--digits": ["3"], "--max-nodes": ["3"], "--notation": ["cs229"],
     "--to": ["python"], "--output": ["2"], "-o": ["out"], "--loss": ["mse"], "--examples": ["3"],
-    "--data": ["data.csv"], "--l1": ["0.1"], "--l2": ["0.1"], "--delta": ["0.5"],
+    "--data": ["data.csv"], "--reduction": ["sum"], "--delta": ["0.5"],
+    "--l1": ["0.1"], "--l2": ["0.1"],
     "--form": ["shared"], "--level": ["matrix"], "--wrt": ["inputs"], "--steps": ["0"],
     "--at": ["0.3"], "--box": ["-1,2"], "--seed": ["5"], "--tolerance": ["0.5"],
-    "--budget": ["2"], "--where": ["x < 0"],
+    "--budget": ["2"], "--where": ["x < 0"], "--inputs": ["x"],
+    "--parameters": ["w1_1_1=0.5"], "--rate": ["0.1"],
 }  # fmt: skip
-OF_A_VERB = {("size", "--steps"): ["2..5"]}
+OF_A_VERB = {("size", "--steps"): ["2..5"], ("grad", "--at"): ["x=0.1,height=0.2"],
+             ("step", "--wrt"): ["weights"], ("step", "-o"): ["after.toml"]}  # fmt: skip
 
 LATEX = "--to latex"
 WRITING = (
@@ -77,6 +81,8 @@ WRITING = (
     "--output 1", "--expand", "--digits 4", "--loss mse",
     "--loss huber --examples 2", "--loss mse --l2 0.123456789 --json",
 )  # fmt: skip
+PAIR = "x=0.123456 height=0.2"
+STEP = "--loss mse --data data.csv --rate 0.5"
 MATRIX = f"--level matrix {LATEX}"
 #: By verb and network: in which modes it is run.
 MODES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -92,6 +98,14 @@ MODES: dict[str, dict[str, tuple[str, ...]]] = {
         "steps": ("", "--form once", f"--form once {LATEX}", "--form once --json",
                   f"--form once {MATRIX}"),
     },
+    "value": {
+        "pair": (PAIR, f"{PAIR} --json", f"{PAIR} --all", f"{PAIR} --all --json",
+                 f"{PAIR} t=0.3,0.4 --loss huber", f"{PAIR} t=0.3,0.4 --loss mse --all",
+                 "--loss mse --data data.csv", "--loss mse --data data.csv --json --all"),
+    },
+    "step": {
+        "pair": (STEP, f"{STEP} --json", f"{STEP} --each", f"{STEP} --each --json --l1 0.1"),
+    },
     "grad": {
         "two": (*WRITING, "--size", "--size --json", "--size --loss mse", "--form shared",
                 "--form inlined", "--form inlined --json"),
@@ -100,6 +114,8 @@ MODES: dict[str, dict[str, tuple[str, ...]]] = {
                 "--loss bce --taught --size", f"--loss bce --taught --json {LATEX}",
                 f"--loss bce {MATRIX}", f"--loss bce {MATRIX} --json",
                 f"--loss bce {MATRIX} --taught"),
+        "pair": ("--at x=0.123456,height=0.2", "--at x=0.123456,height=0.2 --json",
+                 "--loss mse --data data.csv --parameters ,"),
     },
     "size": {
         "deep": ("", "--json", "--loss mse", "--expand", "--exact"),
@@ -127,9 +143,12 @@ NOTHING = (
      "whole arrays are letters"),
     ("grad", "--digits", (f"--loss bce {MATRIX}", f"--loss bce {MATRIX} --json",
                           f"--loss bce {MATRIX} --taught"), "whole arrays are letters"),
+    ("step", "-o", MODES["step"]["pair"], "the network is written, and the step is printed"),
     ("compare", "--tolerance", ("", "--json"), "what is equal is so without one"),
     *((verb, option, MODES[verb]["one"], why) for verb in ("compare", "check")
       for option, why in (("--box", "nothing is rounded"), ("--budget", "nothing has pieces"))),
+    *((verb, "--up-to-names", [mode for mode in MODES[verb]["one"] if "near.json" in mode],
+       "two networks of numbers have no names") for verb in ("compare", "check")),
     ("simplify", "--seed", LANGUAGES, "the verdict, which is all that is said, has no seed"),
 )  # fmt: skip
 
@@ -147,9 +166,16 @@ OTHERS = (
     r"or a loss",
     r"this network reads no sequence step by step: it needs inputs of shape .+ and a recurrent .+",
     r"what is written once for all steps is no program: .+; take the layered form",
+    r"--inputs is for a formula, and here is none; leave it out",
+    r"--up-to-names is for two formulas, or two networks; leave it out",
     r"--onion is for the derivatives of one output; choose it with --output",
     r"--taught is for the derivatives of a cost; add --loss",
     r"--taught is for a loss and an activation that cancel: .+; here \w+ is after sigmoid",
+    r"nothing here is called '.+'; .+",
+    r"no number for the .+: give .+",
+    r"\w+ has \d+ numbers?, .+, but \d+ (was|were) given",
+    r"there are no inputs to differentiate by; choose parameters",
+    r"\w+ is [-.\d]+ in the network; leave \w+ out",
     r"it could not be proved that δ is a - t here .+; leave --taught out",
 )
 

@@ -309,9 +309,9 @@ def test_what_is_built_has_a_limit_of_its_own(
 ) -> None:
     """A graph of the network and, for each of its 2 outputs, as much again."""
     nodes = netsym.parse("2-3-2:tanh").count_nodes("layered")
-    monkeypatch.setattr("netsym.cli.grad._MOST_BUILT", 3 * nodes)
+    monkeypatch.setattr("netsym.cli.grad.MOST_DIFFERENTIATED", 3 * nodes)
     assert run(capfd, "grad", "2-3-2:tanh", "--size").code == 0
-    monkeypatch.setattr("netsym.cli.grad._MOST_BUILT", 3 * nodes - 1)
+    monkeypatch.setattr("netsym.cli.grad.MOST_DIFFERENTIATED", 3 * nodes - 1)
     ran = run(capfd, "grad", "2-3-2:tanh", "--size")
     assert ran.code == 3 and f"{3 * nodes:,} nodes" in ran.err
     assert run(capfd, "grad", "2-3-2:tanh", "--size", "--output", "1").code == 0

@@ -73,11 +73,12 @@ def test_a_network_by_its_name(
     assert run(capfd, "size", "vgg16").out.startswith("VGG-16: 150,528 inputs")
     netsym.save(netsym.parse("1-1"), tmp_path / "own.toml")
     (tmp_path / "own.toml").rename(tmp_path / "vgg16")
-    assert "give one of these" in run(capfd, "size", "vgg16").err
+    assert "vgg16: 'netsym' is defined" not in run(capfd, "size", "vgg16").err
+    assert run(capfd, "size", "vgg16").err.startswith("netsym: vgg16: ")
 
 
 def test_a_name_that_no_network_has(capfd: pytest.CaptureFixture[str]) -> None:
     ran = run(capfd, "size", "gpt3")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("netsym: no network is called 'gpt3': give a file, or widths")
-    assert ran.err.endswith("or a name; did you mean 'gpt2'?\n")
+    assert ran.err.endswith("or a name, or a formula; did you mean 'gpt2'?\n")

@@ -91,7 +91,7 @@ def test_what_is_written_once_is_printed(capfd: pytest.CaptureFixture[str]) -> N
         (["show", LSTM, "--form", "once", "--to", "python"], "its steps have no number"),
         (
             ["show", LSTM, "--form", "inlined", "--level", "matrix"],
-            "--form inlined changes nothing beside --level matrix; leave one of them out",
+            "what a step hands on needs a name, so there is no one formula of whole arrays",
         ),
     ],
 )

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given
 import netsym
 from netsym.equality import comparison
 from netsym.equality.comparison import Comparison, compare
+from netsym.equality.sides import subject
 from netsym.errors import NetsymError, SpecError
 from netsym.formula import Formula
 from tests.effort import random_examples
@@ -277,7 +278,7 @@ def test_errors(one: Any, other: Any, fragments: list[str]) -> None:
 
 def test_the_names_of_the_network_are_listed_once() -> None:
     with pytest.raises(SpecError) as caught:
-        compare(netsym.parse("2-2-1:tanh"), "q*x_1")
+        subject("q*x_1", subject(netsym.parse("2-2-1:tanh")))
     listed = str(caught.value).splitlines()[-1].replace(",", "").split()
     assert len(listed) > 5
     assert len(set(listed)) == len(listed)

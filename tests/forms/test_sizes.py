@@ -385,8 +385,9 @@ def test_the_report_of_1_2_1() -> None:
     lines = str(size).splitlines()
     assert lines[0] == "1-2-1:sigmoid: 1 input, 1 output, 7 parameters"
     assert lines[2].split() == ["form", "nodes", "height", "operations"]
-    assert lines[3] == "layered     21       3  add 3, multiply 4, sigmoid 3"
-    assert lines[5] == "inlined     19       6  add 3, multiply 4, sigmoid 3"
+    assert lines[3] == "layered            21       3  add 3, multiply 4, sigmoid 3"
+    assert lines[5] == "inlined            19       6  add 3, multiply 4, sigmoid 3"
+    assert lines[7] == "matrix inlined     11       6  add 2, matmul 2, sigmoid 2"
     assert "no larger than the layers" in lines[-1]
 
 

@@ -41,7 +41,7 @@ class Parts:
 
 
 def _same(a: Any) -> Any:
-    """The mean over examples: of one; the caller takes the mean of all."""
+    """The mean or sum over examples: of one; the caller takes that of all."""
     return a
 
 
@@ -57,10 +57,13 @@ NUMPY: dict[str, Any] = {
     "pi": np.pi,
     "ones": np.ones,
     "zeros": np.zeros,
+    "array": np.array,
     "outer": np.outer,
     "diag": np.diag,
     "mean": Word(np.mean, row=lambda a: a.mean(-1, keepdims=True), examples=_same),
-    "sum": Word(np.sum, row=lambda a: a.sum(-1, keepdims=True), column=lambda a: a.sum(0)),
+    "sum": Word(
+        np.sum, row=lambda a: a.sum(-1, keepdims=True), column=lambda a: a.sum(0), examples=_same
+    ),
     "softmax": _softmax,
     "logsumexp": Word(
         lambda z: np.log(np.exp(z).sum()), row=lambda z: np.log(np.exp(z).sum(-1, keepdims=True))

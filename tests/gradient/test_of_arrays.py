@@ -81,19 +81,23 @@ def test_networks(spec: str) -> None:
 
 
 COSTS = [
-    ("2-2tanh-2", "mse"), ("2-2tanh-2", "mae"), ("2-2tanh-3", "huber"), ("2-2relu-2", "hinge"),
-    ("1-2-1:sigmoid", "bce"), ("2-3tanh-2sigmoid", "bce"), ("2-2tanh-2", "bce_logits"),
-    ("2-3tanh-3softmax", "cross_entropy"), ("2-3tanh-3", "cross_entropy_logits"),
+    ("2-2tanh-2", "mse"), ("2-2tanh-2", "sse"), ("2-2tanh-2", "mae"), ("2-2tanh-3", "huber"),
+    ("2-2relu-2", "hinge"), ("1-2-1:sigmoid", "bce"), ("2-3tanh-2sigmoid", "bce"),
+    ("2-2tanh-2", "bce_logits"), ("2-3tanh-3softmax", "cross_entropy"),
+    ("2-3tanh-3", "cross_entropy_logits"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("options", [{}, {"examples": 3}, {"examples": 2, "l1": 0.2, "l2": 0.3}],
-                         ids=["one", "three", "penalties"])  # fmt: skip
+@pytest.mark.parametrize("options", [
+    {}, {"examples": 3}, {"examples": 2, "l1": 0.2, "l2": 0.3},
+    {"examples": 3, "reduction": "sum"},
+], ids=["one", "three", "penalties", "sum"])  # fmt: skip
 @pytest.mark.parametrize(("spec", "loss"), COSTS)
 def test_costs(spec: str, loss: str, options: dict[str, Any]) -> None:
     network = netsym.parse(spec)
     made, rng = netsym.cost(network, loss, **options), np.random.default_rng(3)
     at, m = numbers_for(network, 4), options.get("examples", 1)
+    over = np.sum if options.get("reduction") == "sum" else np.mean
     x = rng.normal(size=(m, len(network.input_names)))
     t = rng.choice(LABELS.get(loss, (0.2, 0.9)), size=(m, len(network.output_names)))
     point = [*x.reshape(-1), *t.reshape(-1)]
@@ -106,7 +110,7 @@ def test_costs(spec: str, loss: str, options: dict[str, Any]) -> None:
             assert letters(slopes) == list(own)
             for n, letter in enumerate(letters(slopes)):
                 wanted = made.layered.gradient(letter.lower())(*point, parameters=at)
-                agree(np.mean([one[n] for one in each], axis=0), own[letter], wanted)
+                agree(over([one[n] for one in each], axis=0), own[letter], wanted)
         else:
             found = np.concatenate([np.concatenate([one[n] for one in each]) for n in (0, 1)])
             wanted = made.layered.gradient("inputs")(*point, parameters=at)

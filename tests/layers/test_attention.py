@@ -133,13 +133,13 @@ def test_whole_arrays_are_written_as_in_the_paper() -> None:
     text = single(Attention(), (3, 4)).matrices.latex()
     assert (
         r"\operatorname{softmax}\Biggl(\dfrac{Q^{[1]} \bigl(K^{[1]}\bigr)^{\mathsf{T}}}"
-        r"{\sqrt{d_{k}^{[1]}}}\Biggr) V^{[1]}"
+        r"{\sqrt{4}}\Biggr) V^{[1]}"
     ) in text
     assert r"Q^{[1]} &= X \bigl(W_{q}^{[1]}\bigr)^{\mathsf{T}} + b_{q}^{[1]}" in text
     heads = single(Attention(heads=2, causal=True, rotary="halves"), (3, 4)).matrices.latex()
     assert r"\operatorname{concat}_{i=1}^{2}" in heads
     assert r"\operatorname{softmax}_{\text{causal}}" in heads
-    assert r"\operatorname{rotary}" in heads
+    assert r"\operatorname{rotary}_{\text{halves}}" in heads
 
 
 # -- mistakes -----------------------------------------------------------------------------------

@@ -137,6 +137,8 @@ def test_whole_arrays() -> None:
     assert r"W^{[1]} \in \mathbf{R}^{2 \times 1 \times 2 \times 2}" in conv
     back = single(ConvTranspose1d(channels=2, kernel=(2,), use_bias=False), (1, 3)).matrices.latex()
     assert r"\bigl(W^{[1]}\bigr)^{\mathsf{T}} \ast X" in back
+    moved = single(Conv2d(channels=2, kernel=(2,), stride=(2, 1)), (1, 4, 3)).matrices.latex()
+    assert r"\operatorname{convolve}_{\text{stride}~2 \times 1}\bigl(W^{[1]},\, X\bigr)" in moved
 
 
 def test_describe() -> None:

@@ -158,6 +158,25 @@ def test_examples_are_written_as_ng_does() -> None:
     assert r"x^{(i)} \in \mathbf{R}^{2},\quad y^{(i)} \in \mathbf{R}^{1}" in cost.matrices.latex()
 
 
+def test_half_the_sum_of_squares_is_typed_as_taught() -> None:
+    plain = netsym.parse("1-2")
+    one = netsym.cost(plain, "sse")
+    assert one.layered.text(ascii=True).endswith("J = ((a1_1 - t_1)**2 + (a1_2 - t_2)**2)/2")
+    assert "J = sum((a1 - t)**2)/2" in one.matrices.text(ascii=True)
+    total = netsym.cost(plain, "sse", examples=2, reduction="sum")
+    assert total.layered.text(ascii=True).endswith("\nJ = L2_1 + L2_2")
+    assert r"J &= \sum_{i=1}^{m}\bigl(L^{[2]}\bigr)" in total.matrices.latex()
+
+
+def test_the_sum_over_examples_is_of_each_the_mean() -> None:
+    """A sequence has a loss for every step."""
+    plain = chain([LSTM(units=2, returns="all")], (3, 1))
+    values, x = drawn(plain, 2), np.random.default_rng(5).normal(size=(4, 3, 1))
+    y = np.asarray(plain(x, parameters=values)).reshape(4, 3, 2)
+    cost = netsym.cost(plain, "sse", data=(x, np.zeros_like(y)), reduction="sum")
+    assert cost(parameters=values) == pytest.approx((y**2).sum() / 2 / 3, rel=1e-12)
+
+
 def test_inputs_with_names_of_their_own() -> None:
     wires: list[Any] = [("layer1", Dense(units=1), ["input"], {})]
     plain = netsym.Network.of("own", ["height", "age"], wires, latex_names={"age": r"\alpha"})
@@ -263,6 +282,7 @@ def test_log_of_zero_is_infinite_or_nan_as_documented() -> None:
         ("2-1", "msee", {}, "unknown loss 'msee'; did you mean 'mse'"),
         ("2-1", "mse", {"delta": 1.0}, "mse has no delta; only huber has one"),
         ("2-1", "huber", {"delta": 0.0}, "a Huber loss is 0.0; give a finite number above 0"),
+        ("2-1", "mse", {"reduction": "men"}, "unknown reduction 'men'; did you mean 'mean'"),
         ("2-1", "mse", {"examples": 0}, "examples is 0; give a whole number from 1"),
         ("2-1", "mse", {"l2": -1.0}, "l2 is -1.0; give a finite number from 0"),
         ("2-1", "mse", {"l1": inf}, "l1 is inf; give a finite number from 0"),

@@ -137,7 +137,7 @@ def test_whole_arrays() -> None:
     assert r"\operatorname{mean}(x)" in layer
     assert r"\sqrt{\operatorname{var}(x) + 10^{-5}}" in layer
     groups = single(GroupNorm(groups=2), (4,)).matrices.latex()
-    assert r"\mu^{[1]} &= \operatorname{mean}_{\text{group}}(x)" in groups
+    assert r"\mu^{[1]} &= \operatorname{mean}_{2~\text{groups}}(x)" in groups
     root = single(RMSNorm(use_gamma=False), (3,)).matrices.latex()
     assert r"\dfrac{x}{\sqrt{\operatorname{mean}" in root
 

@@ -114,7 +114,7 @@ def test_whole_arrays() -> None:
     assert r"\operatorname{transpose}_{2, 3, 1}(X)" in latex(Transpose(axes=(2, 3, 1)), (1, 2, 3))
     assert r"\operatorname{reshape}_{3 \times 2}(X)" in latex(Reshape(to=(3, 2)), (2, 3))
     assert r"\operatorname{upsample}_{2}(X)" in latex(Upsample(), (2, 3))
-    assert r"\operatorname{pad}(X)" in latex(Pad(padding=(1,)), (2, 3))
+    assert r"\operatorname{pad}_{1~\text{with}~0}(X)" in latex(Pad(padding=(1,)), (2, 3))
 
 
 def test_describe() -> None:

@@ -25,6 +25,7 @@ QUICK = random_examples(20)
 #: cross-entropy, the mean over the examples.
 THEIRS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "mse": F.mse_loss,
+    "sse": lambda y, t: F.mse_loss(y, t, reduction="sum") / 2 / len(y),
     "mae": F.l1_loss,
     "huber": F.huber_loss,
     "hinge": lambda y, t: F.relu(1 - t * y).mean(),
@@ -107,7 +108,8 @@ LAST = {"bce": "sigmoid", "cross_entropy": "softmax"}
 
 @pytest.mark.parametrize("kind", LOSSES)
 @pytest.mark.parametrize("known", [False, True], ids=["named", "data"])
-def test_a_cost_and_its_gradient_are_torchs(kind: str, known: bool) -> None:
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_a_cost_and_its_gradient_are_torchs(kind: str, known: bool, reduction: str) -> None:
     """Over 5 examples, with both penalties; the gradient of J by every weight and bias."""
     m, l1, l2 = 5, 0.3, 0.7
     random = np.random.default_rng(3)
@@ -121,7 +123,7 @@ def test_a_cost_and_its_gradient_are_torchs(kind: str, known: bool) -> None:
         out = torch.sigmoid(out)
     elif kind == "cross_entropy":
         out = torch.softmax(out, dim=-1)
-    theirs = THEIRS[kind](out, torch.tensor(t))
+    theirs = THEIRS[kind](out, torch.tensor(t)) * (m if reduction == "sum" else 1)
     for layer in layers:
         theirs = theirs + l1 * layer.weight.abs().sum() + l2 / 2 * (layer.weight**2).sum()
     theirs.backward()  # type: ignore[no-untyped-call]
@@ -134,7 +136,7 @@ def test_a_cost_and_its_gradient_are_torchs(kind: str, known: bool) -> None:
             name = "_".join([start, *(str(index + 1) for index in place)])
             values[name], slopes[name] = tensor[place].item(), tensor.grad[place].item()
     options: dict[str, Any] = {"data": (x, t)} if known else {"examples": m}
-    cost = netsym.cost(network, kind, l1=l1, l2=l2, **options)
+    cost = netsym.cost(network, kind, l1=l1, l2=l2, reduction=reduction, **options)
     point = [] if known else [np.concatenate([x.reshape(-1), t.reshape(-1)])]
     for form in (cost, cost.inlined, cost.layered):
         assert form(*point, parameters=values) == pytest.approx(theirs.item(), rel=1e-12)

@@ -79,7 +79,38 @@ HOSTILE = {
                                                   for i in range(2, 2000)),
     "cycle": "a = b\nb = c\nc = a",
     "huge index": "w_999999999_999999999*x_999999999",
-    "LaTeX input": r"\input{/etc/passwd}",
+    "decimal commas": "=" + "0,5*" * (LONG // 4) + "1",
+    "separators": "=max(" + "0,5;" * (LONG // 4) + "1)",
+    "choices of C": "x>0?" * (LONG // 4) + "x" + ":1" * (LONG // 4),
+    "choices without an end": "x>0?" * (LONG // 4) + "x",
+    "choices of Python": "x if x > 0 else " * (LONG // 8) + "x",
+    "choices of R": "if (x > 0) x else " * (LONG // 8) + "x",
+    "choices by lines": "x if x > 0\n" * (LONG // 8),
+    "ifs": "if(" * LONG, "pieces": "Piecewise((" * (LONG // 8), "comparisons": "x<" * LONG + "x",
+    "indices": "x[" * LONG, "many indices": "x[" + "1," * LONG, "zeros": "x[0]+" * LONG + "x",
+    "colons": ":" * LONG, "points": "np." * LONG + "x", "quotes": "x" + "'" * LONG,
+    "remarks": "%" * LONG, "questions": "?" * LONG, "at signs": "@(" * LONG,
+    "heads": "def f(x):\n" * (LONG // 8), "lambdas": "lambda x: " * (LONG // 8),
+    "returns": "return x\n" * (LONG // 8), "types": "double " * LONG,
+    "clauses": "where " * (LONG // 4) + "x", "clauses with commas": "x, " * (LONG // 4) + "y = 1",
+    "a recursive function": "f(x) = f(x - 1)*x\ny = f(9)",
+    "functions of functions": "f_0(z) = z*z + 1\n" + "\n".join(
+        f"f_{i}(z) = f_{i - 1}(z + 1)*f_{i - 1}(2*z)" for i in range(1, 60)
+    ) + "\ny = f_59(x)",
+    "functions in a row": "f_0(z) = z\n" + "\n".join(
+        f"f_{i}(z) = f_{i - 1}(z)" for i in range(1, 1500)
+    ) + "\ny = f_1499(x)",
+    "upside down": "\n".join(f"a_{i} = a_{i + 1} + x" for i in range(1, 2000)) + "\na_2000 = x",
+    "circles": "\n".join(f"a_{i} = a_{i % 500 + 1}" for i in range(1, 501)),
+    "weights and inputs": "w1x" + "1" * 60 + "y",
+    "weights": "w" + "1" * LONG + "x" + "_1" * 60 + "_",
+    "functions without parentheses": "tanh " * LONG + "x", "sin^2": "sin^2 " * LONG + "x",
+    "softmax": "softmax(" * LONG, "braces below": "w_{" * LONG, "layers above": "w^{[1]" * LONG,
+    "LaTeX cases": r"\begin{cases}" * (LONG // 8),
+    "LaTeX rows": r"\begin{cases} x \\" * (LONG // 8),
+    "LaTeX over": "{" * (LONG // 4) + "1" + r"\over 2}" * (LONG // 4),
+    "LaTeX bold": r"\mathbf" + " " * LONG + "{", "LaTeX left": r"\left\{ " * (LONG // 4),
+    "LaTeX functions": r"\sin " * LONG, "LaTeX input": r"\input{/etc/passwd}",
     "LaTeX write": r"\immediate\write18{touch " + str(CANARY) + "}",
     "LaTeX csname": r"\csname def\endcsname",
     "LaTeX def": r"\def\x{\x\x}\x",
@@ -122,6 +153,11 @@ KNOWN = [literal("w_11", "w_12", "b", "gain"), Names("w", 1, (2, 2)), Names("x",
 VALID = (
     "w_11*sigmoid(w_12*x_1 + b) - 0.5*tanh(x_2)/2",
     "y = σ(w⁽¹⁾₁₁·x₁ + w⁽¹⁾₁₂·x₂) + max(0, x₁, -2)^2",
+    "=IF(x_1>0; 0,5*$x$2; 1,5)",
+    "y <- w_12*x[0]' + 1.0f*expf(x[1])",
+    "y = 2h where h = x_1 if b > 0",
+    "def s(z): return max(z, 0)\ndef f(x_1, x_2):\n  h = s(x_1)\n  return h*s(b) if h > 0 else 1",
+    r"y = \begin{cases} \tanh^2 x_1 & x_1 > 0 \\ {1 \over 2}, & \text{otherwise} \end{cases}",
     "h = exp(-x_1)\ny = 1/(1 + h) + |gain - 1/3|",
     r"\hat{y} = \frac{1}{1 + e^{-w_{11}^{[1]}\,x_{1}}} + \sqrt{b}",
     r"\begin{aligned} a_{1} &= \sigma\bigl(w_{12}\,x_{2}\bigr) \\ y &= a_{1}^{2} \end{aligned}",
@@ -134,6 +170,10 @@ PIECES = (
     "$", "_{", "^{", "_", "\\operatorname{ReLU}",
     "\\operatorname{LeakyReLU}_{", "\\underbrace{", "\\hat{y}",
     "\\lvert", "\\begin{aligned}", "\\text{", "\\foo", "10^{-5}", "\\cdot", "w_{11}", "^{[1]}",
+    "x[0]", "w[1,2]", "np.", "1.0f", "0,5", "<-", ":=", "'", "?", ":", "<", ">=", "&&",
+    "if", "else", " and ", "lambda x:", "def f(x):", "return ", "where", "IF(x > 0;", "$A$1", "θ_1",
+    "Piecewise((", "w_{1}", "s(z) = ", "s(x)", "double ", "@(", "expf(", "\\begin{cases}",
+    "\\end{cases}", "\\text{if}", "\\over", "\\mathbf W", "\\theta_{1}", "\\sin", ">", "\\le",
     "leaky_relu(", "√", "y =", "f(x) =", "lambda", "softmax(", "x_1^{2}", "\\bigl(", "%",
 )  # fmt: skip
 
@@ -164,7 +204,7 @@ def test_fuzz(seed: int) -> None:
     for number in range(10_000):
         text = mutated(source) if number % 3 == 0 else soup(source)
         try:
-            parsed = parse_formula(text, known=KNOWN if number % 2 else ())
+            parsed = parse_formula(text, known=KNOWN if number % 2 else None)
         except SpecError as error:
             assert "^" in str(error), text
         else:

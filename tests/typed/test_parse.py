@@ -193,11 +193,15 @@ MISTAKES = [
     ("exp(1, 2)", "exp takes 1 value, not 2\n  exp(1, 2)\n  ^^^^^^^^^"),
     ("exp + 1", "'exp' is a function\n  exp + 1\n  ^^^\nwrite exp(…)"),
     ("1/2x", "it is not clear where the divisor ends\n  1/2x\n     ^\n"
-             "if it is all of 2*x, put that into parentheses; else write the *"),
+             "write (1/2)*x or 1/(2*x)"),
+    ("a*b/2(x+1)", "it is not clear where the divisor ends\n  a*b/2(x+1)\n       ^\n"
+                   "write (a*b/2)*(x+1) or a*b/(2*(x+1))"),
+    ("1/3σ(x)", "it is not clear where the divisor ends\n  1/3σ(x)\n     ^\n"
+                "write (1/3)*σ(x) or 1/(3*σ(x))"),
     ("e^2x", "it is not clear where the exponent ends\n  e^2x\n     ^\n"
-             "if it is all of 2*x, put that into parentheses; else write the *"),
-    ("a = b\nb = a", "'b' is used before it is defined\n  line 1: a = b\n              ^\n"
-                     "put its equation first"),
+             "write e^2*x or e^(2*x)"),
+    ("a = b\nb = a", "'a' is used before it is defined\n  line 2: b = a\n              ^\n"
+                     "it is defined by itself, through other equations"),
     ("a = a + 1", "'a' is used in its own definition\n  a = a + 1\n      ^"),
     ("a = 1\na = 2", "'a' is defined twice\n  line 2: a = 2\n          ^\n"
                      "it is defined in line 1 already"),
@@ -289,9 +293,11 @@ def test_every_place_of_an_operation_is_known() -> None:
     assert {word: [start for start, _ in spans] for word, spans in found.items()} == {
         "w*x": [21, 31], "exp(w*x)": [27],
     }  # fmt: skip
-    assert [text[slice(*span)] for span in parsed.equations] == text.split("\n")
+    assert {name: text[slice(*span)] for name, span in parsed.equations.items()} == {
+        "y_1": "y_1 = exp(w*x)", "y_2": "y_2 = w*x + exp(w*x)",
+    }  # fmt: skip
     alone = parse_formula("\n w*x + 1")
-    assert [alone.text[slice(*span)].strip() for span in alone.equations] == ["w*x + 1"]
+    assert [alone.text[slice(*span)].strip() for span in alone.equations.values()] == ["w*x + 1"]
 
 
 def test_long_text_is_refused_at_once() -> None:

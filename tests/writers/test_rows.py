@@ -418,7 +418,10 @@ def test_a_format_is_told_on_standard_input(
     netsym_: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "in").write_text(IN_LINES)
-    for text, code, said in [(IN_LINES, 0, LISP), ("", 2, "a shorthand, TOML or JSON or lines")]:
+    for text, code, said in [
+        (IN_LINES, 0, LISP),
+        ("", 2, "a shorthand, TOML, JSON, lines or a formula"),
+    ]:
         (tmp_path / "in").write_text(text)
         with (tmp_path / "in").open() as file:
             monkeypatch.setattr(sys, "stdin", file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -58,7 +58,8 @@ _CALLED = {"once": "written once"}  # forms, where their names say too little
 class NetworkSize:
     """The sizes of a network's forms, side by side; `str` is the table.
 
-    A form is None where counting it needs a graph that is too large to build.
+    A form is None where counting it needs a graph that is too large to build. `matrices` has those
+    of whole arrays, "layered" and, where there is no recurrent layer, "inlined".
     """
 
     network: str
@@ -66,6 +67,7 @@ class NetworkSize:
     inputs: Names
     outputs: Names
     forms: Mapping[str, Size | None] = field(hash=False)
+    matrices: Mapping[str, Size] = field(default_factory=dict, hash=False)
 
     def __repr__(self) -> str:
         known = ((form, size.nodes) for form, size in self.forms.items() if size is not None)
@@ -87,7 +89,8 @@ class NetworkSize:
         `digits` says to how many. What does not fit into a `width` below 80 goes on below.
         """
         rows = [("form", "nodes", "height", "operations")]
-        for key, size in self.forms.items():
+        of_arrays = {f"matrix {form}": size for form, size in self.matrices.items()}
+        for key, size in {**self.forms, **of_arrays}.items():
             form = _CALLED.get(key, key)
             if size is None:
                 rows.append((form, "not counted", "", "needs a graph too large to build"))
@@ -116,11 +119,25 @@ class NetworkSize:
                 "The one formula is no larger than the layers: hardly a value is used twice, so "
                 "naming them saves nothing."
             )
-        if inlined.nodes < 10**15:
-            times = f"{inlined.nodes / layered.nodes:,.1f}"
-        else:
-            times = scientific(inlined.nodes // layered.nodes, digits)
-        return f"The one formula is {times} times as large as the layers."
+        said = (
+            f"The one formula is {_times(inlined, layered, digits)} times as large as the layers."
+        )
+        return " ".join([said, *self._of_matrices(digits)])
+
+    def _of_matrices(self, digits: int | None) -> Iterator[str]:
+        """What of the explosion is left where a layer is written with whole arrays."""
+        if "inlined" not in self.matrices:
+            return
+        layered, inlined = self.matrices["layered"], self.matrices["inlined"]
+        yield "The explosion is that of scalar units: with a letter for every array the one formula"
+        nodes = f"has {shown(inlined.nodes, digits=digits)} nodes"
+        if inlined.nodes <= layered.nodes:
+            yield f"{nodes}, every layer once."
+            return
+        yield (
+            f"{nodes}, {_times(inlined, layered, digits)} times the layers: what is read k times "
+            "is written k times."
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`."""
@@ -136,7 +153,15 @@ class NetworkSize:
                 _CALLED.get(form, form).replace(" ", "_"): size and size.to_json(names)
                 for form, size in self.forms.items()
             },
+            "matrices": {form: size.to_json() for form, size in self.matrices.items()},
         }
+
+
+def _times(inlined: Size, layered: Size, digits: int | None) -> str:
+    """How many times as large as the layers the one formula is."""
+    if inlined.nodes < 10**15:
+        return f"{inlined.nodes / layered.nodes:,.1f}"
+    return scientific(inlined.nodes // layered.nodes, digits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,226 @@
+"""A network drawn in text: its units in columns, or its layers as boxes or as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import Names
+from netsym.layers import Shape
+from netsym.layers.dense import Dense
+from netsym.layers.wiring import Placed
+from netsym.network.network import Network
+from netsym.wording import few, plural
+from netsym.writers.text import speller_of_names
+
+_MOST_ROWS = 4
+_LONGEST_NAME = 14
+_START = 8  # columns before a drawing that has room
+#: Signs of the drawing, and how ASCII has them.
+_ASCII = str.maketrans({**dict.fromkeys("┌┐└┘├┤┼", "+"), "─": "-", "×": "x"})
+
+
+class _Pen:
+    """How names and what is left out are written."""
+
+    def __init__(self, ascii: bool) -> None:
+        self.below, self.beside = ("...", "...") if ascii else ("⋮", "⋯")
+        self.name = speller_of_names(ascii).name
+
+    def entry(self, names: Names, place: int) -> str:
+        """A name that is not too long."""
+        text = self.name(names, place)
+        return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 3]}..."
+
+
+def drawing(network: Network, width: int, ascii: bool = False) -> list[str]:
+    """A network in at most five lines that are no wider than this.
+
+    A stack of dense layers has its units in columns, what is between all of two columns one bus;
+    another stack is a row of boxes, and what branches is a list of its layers.
+    """
+    pen = _Pen(ascii)
+    if not _is_stack(network):
+        lines = _listed(network, width, pen)
+    elif all(isinstance(p.layer, Dense) and len(p.shape) == 1 for p in network.layers):
+        lines = _in_columns(_columns(network, pen), width, pen)
+    else:
+        lines = _in_boxes(network, width, pen)
+    return [line.translate(_ASCII) for line in lines] if ascii else lines
+
+
+def _is_stack(network: Network) -> bool:
+    """Whether every layer reads the one before, and the last gives the one output."""
+    before = [network.inputs[0].name, *(placed.name for placed in network.layers)]
+    return (
+        len(network.inputs) == len(network.outputs) == 1
+        and network.outputs[0].source == before[-1]
+        and all(p.sources == (b,) for p, b in zip(network.layers, before, strict=False))
+    )
+
+
+# -- columns of units ------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Units one below another: `cells` by row, of which some are empty, and what is below them.
+
+    A cell of `dots` stands for all that have no row.
+    """
+
+    cells: tuple[str, ...]
+    caption: str
+    dots: str
+    is_first: bool = False
+    is_last: bool = False
+
+    @property
+    def inner(self) -> int:
+        """How wide its cells are."""
+        return max(map(len, self.cells))
+
+    @property
+    def width(self) -> int:
+        """How wide it is, with what joins it to its neighbours."""
+        wired = self.inner + 3 * (2 - self.is_first - self.is_last)
+        return max(wired, len(self.caption) + 2)
+
+    def lines(self, bus: int) -> list[str]:
+        """Its rows, joined to the bus on both sides, and the caption."""
+        spare = self.width - self.inner - 3 * (2 - self.is_first - self.is_last)
+        before = spare if self.is_first else 0 if self.is_last else spare // 2
+        found = []
+        for row, cell in enumerate(self.cells):
+            fill = "─" if row == bus else " "
+            left, right = self._wires(row, bus)
+            start = " " * before if self.is_first else f"{fill * before}{left} "
+            end = " " * (spare - before) if self.is_last else f" {right}{fill * (spare - before)}"
+            found.append(start + cell.ljust(self.inner) + end)
+        return [*found, self.caption.center(self.width)]
+
+    def _wires(self, row: int, bus: int) -> tuple[str, str]:
+        """What joins a row to the bus on the left, and on the right."""
+        rows = [place for place, cell in enumerate(self.cells) if cell]
+        first, last = min(rows), max(rows)
+        here = bool(self.cells[row]) and self.cells[row] != self.dots
+        if first == last:
+            return ("──", "──") if here else ("  ", "  ")
+        if row == bus:
+            return ("┼─", "─┼") if here else ("┤ ", " ├")
+        if not here:
+            return "  ", "  "
+        left, right = ("┌", "┐") if row == first else ("└", "┘") if row == last else ("├", "┤")
+        return left + "─", "─" + right
+
+
+def _columns(network: Network, pen: _Pen) -> list[_Column]:
+    """The columns of a stack of dense layers: inputs, hidden units, outputs."""
+    ends = [network.input_names, *(_units(p) for p in network.layers[:-1]), network.output_names]
+    longest = max(map(len, ends))
+    rows = 1 if longest == 1 else 3 if longest <= 3 else _MOST_ROWS
+    captions = [plural(len(network.input_names), "input"), *map(_caption, network.layers)]
+    every = zip(ends, captions, strict=True)
+    return [
+        _Column(_cells(names, rows, pen), caption, pen.below, n == 0, n == len(network.layers))
+        for n, (names, caption) in enumerate(every)
+    ]
+
+
+def _units(placed: Placed) -> Names:
+    return Names("a", None, placed.shape)
+
+
+def _caption(placed: Placed) -> str:
+    assert isinstance(placed.layer, Dense)
+    activation = FUNCTIONS[placed.layer.activation]
+    return f"{placed.width:,} {activation.unicode or activation.name}" + "+" * placed.layer.skip
+
+
+def _cells(names: Names, rows: int, pen: _Pen) -> tuple[str, ...]:
+    """The names of a column by row, around its middle; of many the first and the last."""
+    count, found = len(names), [""] * rows
+    if count > rows:
+        return (pen.entry(names, 0), pen.entry(names, 1), pen.below, pen.entry(names, count - 1))
+    middle = rows // 2
+    places = {1: [middle], 2: [middle - 1, middle + 1]}.get(count, range(rows - count, rows))
+    for place, row in enumerate(places):
+        found[row] = pen.entry(names, place)
+    return tuple(found)
+
+
+def _in_columns(columns: list[_Column], width: int, pen: _Pen) -> list[str]:
+    """The columns side by side; hidden ones that find no place are left out, and dots say so."""
+    rows = len(columns[0].cells)
+    lines, left_out = _side_by_side(columns, 0, pen), 0
+    while max(map(len, lines)) > width and left_out < len(columns) - 2:
+        left_out += 1
+        lines = _side_by_side(columns, left_out, pen)
+    start = " " * max(0, min(_START, (width - max(map(len, lines))) // 2))
+    return [(start + line).rstrip() for line in lines if line.strip() or rows > 1]
+
+
+def _side_by_side(columns: list[_Column], left_out: int, pen: _Pen) -> list[str]:
+    """The columns, without so many of the middle."""
+    bus = len(columns[0].cells) // 2
+    cut = (len(columns) - left_out + 1) // 2
+    lines = [""] * (len(columns[0].cells) + 1)
+    for place, column in enumerate([*columns[:cut], *columns[cut + left_out :]]):
+        between, said = ("──" if place else ""), ""
+        if left_out and place == cut:
+            between, said = f"── {pen.beside} ──".center(12, "─"), f"{left_out:,} more"
+        for row, line in enumerate(column.lines(bus)):
+            gap = between if row == bus else " " * len(between)
+            lines[row] += (gap if row < len(lines) - 1 else said.center(len(between))) + line
+    return lines
+
+
+# -- boxes, and a list -----------------------------------------------------------------------------
+def _in_boxes(network: Network, width: int, pen: _Pen) -> list[str]:
+    """The layers of a stack as boxes in a row, from the input to the output."""
+    (one,), (end,) = network.inputs, network.outputs
+    ends = f"{one.letter} {_shape(one.shape)}", pen.entry(end.names, 0)
+    if len(end.names) > 1:
+        ends = ends[0], end.name
+    words = [*map(_word, network.layers)]
+    lines, left_out = _boxes(*ends, words, []), 0
+    while max(map(len, lines)) > width and left_out < len(words) - 1:
+        left_out += 1
+        cut = (len(words) - left_out + 1) // 2
+        more = f"{pen.beside} {left_out:,} more {pen.beside}"
+        lines = _boxes(*ends, [*words[:cut], more, *words[cut + left_out :]], [cut])
+    return [line.rstrip() for line in lines]
+
+
+def _boxes(start: str, end: str, words: Sequence[str], plain: Sequence[int]) -> list[str]:
+    """Words in boxes, joined from the start to the end; those at `plain` places have no box."""
+    top, middle, bottom = " " * (len(start) + 2), f"{start} ─", " " * (len(start) + 2)
+    for place, word in enumerate(words):
+        if place in plain:
+            top, middle, bottom = (f"{top}{'':{len(word) + 3}}", f"{middle} {word} ─",
+                                   f"{bottom}{'':{len(word) + 3}}")  # fmt: skip
+            continue
+        line = "─" * (len(word) + 2)
+        top, middle, bottom = f"{top}┌{line}┐ ", f"{middle}┤ {word} ├─", f"{bottom}└{line}┘ "
+    return [top, f"{middle} {end}", bottom]
+
+
+def _word(placed: Placed) -> str:
+    """A layer in a box."""
+    if isinstance(placed.layer, Dense):
+        return _caption(placed)
+    return f"{placed.layer.kind} {_shape(placed.shape)}"
+
+
+def _shape(shape: Shape) -> str:
+    return "×".join(map(str, shape))
+
+
+def _listed(network: Network, width: int, pen: _Pen) -> list[str]:
+    """The layers of what branches, each with what it reads; of many the first and the last."""
+    lines = [
+        f"{placed.name}: {placed.layer.describe()}, of {few(placed.sources, 3)}"
+        for placed in network.layers
+    ]
+    if len(lines) > _MOST_ROWS:
+        lines = [*lines[:2], f"{pen.below} {plural(len(lines) - 3, 'more layer')}", lines[-1]]
+    return [line if len(line) <= width else f"{line[: width - 3]}..." for line in lines]

@@ -1,0 +1,71 @@
+"""Names with their numbers: the values of outputs, or of derivatives, at a point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from netsym.forms.form import Form
+from netsym.forms.values import Evaluation
+from netsym.formula import Formula
+from netsym.graph.names import Name
+from netsym.graph.plan import Plan
+from netsym.network.network import Network
+from netsym.network.point import Point
+from netsym.ops.numeric import Numeric
+from netsym.wording import WIDTH, finite_or_none
+from netsym.writers.language import DIGITS, rounded
+from netsym.writers.text import speller_of_names
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """Values by name."""
+
+    title: str
+    names: Sequence[Name]
+    numbers: Sequence[float]
+
+    @classmethod
+    def of_network(cls, network: Network, point: Point) -> Self:
+        """The outputs of a network, from one forward pass."""
+        with np.errstate(all="ignore"):
+            numbers = network.read(Numeric(point.parameters), point.x)
+        ends = (output.names for output in network.outputs)
+        each = [(names, place) for names in ends for place in range(len(names))]
+        return cls(network.title, each, numbers.reshape(-1).tolist())
+
+    @classmethod
+    def of_formula(cls, title: str, formula: Formula, point: Point) -> Self:
+        """The outputs of a formula, each computed from the graph."""
+        found = Evaluation(formula.plan)(point.x, point.parameters)
+        names = [(output.names, output.position) for output in formula.outputs]
+        return cls(title, names, found[0].tolist())
+
+    def by_name(self) -> dict[str, float]:
+        """The numbers by plain name."""
+        plain = (names.ascii(place) for names, place in self.names)
+        return dict(zip(plain, self.numbers, strict=True))
+
+    def report(self, width: int = WIDTH, ascii: bool = False, digits: int = DIGITS) -> str:
+        """A line for each: `y = 0.75`."""
+        spelled = speller_of_names(ascii)
+        pairs = zip(self.names, self.numbers, strict=True)
+        return "\n".join(f"{spelled.name(*name)} = {rounded(n, digits)}" for name, n in pairs)
+
+    def to_json(self) -> dict[str, Any]:
+        """The data, for `--json`; what is not finite is null."""
+        values = {name: finite_or_none(number) for name, number in self.by_name().items()}
+        return {"schema": 1, "network": self.title, "values": values}
+
+
+def all_values(form: Form, point: Point) -> dict[int, float]:
+    """The value of every name of a form, and of its outputs, by node."""
+    leaves = [block.start + rows for block, rows in form.graph.walk(form.mask)
+              if block.op in ("symbol", "name")]  # fmt: skip
+    nodes = np.unique(np.concatenate([*leaves, form.ends])).astype(np.int32)
+    found = Evaluation(Plan(form.graph, form.inputs, nodes))(point.x, point.parameters)
+    return dict(zip(nodes.tolist(), (found[0] + 0.0).tolist(), strict=True))  # no -0

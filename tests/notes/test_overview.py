@@ -1,0 +1,154 @@
+"""The overview of a network: at most twelve lines, drawn, with one formula and what next."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import netsym
+from netsym.files.packaged import networks
+from netsym.notes.drawing import drawing
+from netsym.notes.overview import Overview
+from netsym.path import network_of
+from tests.cli.running import process, run
+
+Capture = pytest.CaptureFixture[str]
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SHORTHANDS = [
+    "1-1", "1-2-1:sigmoid", "2-3-3-1:tanh", "784-128relu-10softmax", "2-10x20-1:relu", "3-4-5-6",
+    "4-4+:relu", "5-1", "1-5-2", "100-1000x30-7:gelu", "12345-6", "2-10x100:tanh",
+]  # fmt: skip
+NAMES = [*SHORTHANDS, *networks(), *map(str, sorted(EXAMPLES.rglob("*.toml")))]
+
+
+def lines(spec: str, width: int = 80, ascii: bool = False) -> list[str]:
+    return Overview.of(network_of(spec)).report(width, ascii).splitlines()
+
+
+@pytest.mark.parametrize("spec", NAMES, ids=lambda spec: Path(spec).name)
+def test_at_most_twelve_lines_of_eighty_columns(spec: str) -> None:
+    overview = Overview.of(network_of(spec))
+    for width, ascii in ((80, False), (80, True), (40, False)):
+        found = overview.report(width, ascii).splitlines()
+        assert len(found) <= 12
+        assert max(map(len, found)) <= width
+        assert not ascii or all(line.isascii() for line in found)
+
+
+@pytest.mark.parametrize("spec", SHORTHANDS)
+def test_what_it_says_is_so(spec: str) -> None:
+    network, text = network_of(spec), "\n".join(lines(spec))
+    assert f"{network.parameter_count:,} parameter" in text
+    assert f"layered {network.count_nodes('layered'):,}" in text
+    found = re.search(r"one formula ([\d,]+)(, ×\S+)?(: too large to write)?$", text, re.M)
+    if found is not None:
+        nodes = network.count_nodes("inlined")
+        assert int(found[1].replace(",", "")) == nodes
+        assert bool(found[3]) == (nodes > 1_000_000)
+
+
+def test_a_hidden_layer_is_drawn_between_buses() -> None:
+    assert lines("1-2-1:sigmoid") == [
+        "1-2-1:sigmoid                                                       7 parameters",
+        "",
+        "                   ┌─ a₁ ─┐",
+        "             x ────┤      ├──── y",
+        "                   └─ a₂ ─┘",
+        "         1 input     2 σ      1 σ",
+        "",
+        "y = σ(w⁽²⁾₁₁·σ(w⁽¹⁾₁₁·x + b⁽¹⁾₁) + w⁽²⁾₁₂·σ(w⁽¹⁾₂₁·x + b⁽¹⁾₂) + b⁽²⁾₁)",
+        "",
+        "nodes   layered 21   shared 19   one formula 19",
+        "more    show  inline  grad --loss bce  value x=…  simplify  size",
+    ]
+
+
+def test_many_units_are_the_first_and_the_last() -> None:
+    assert lines("784-128relu-10softmax")[2:7] == [
+        "             x₁   ─┐  ┌─ a₁   ─┐  ┌─ y₁",
+        "             x₂   ─┤  ├─ a₂   ─┤  ├─ y₂",
+        "             ⋮     ├──┤  ⋮     ├──┤  ⋮",
+        "             x₇₈₄ ─┘  └─ a₁₂₈ ─┘  └─ y₁₀",
+        "         784 inputs    128 relu    10 softmax",
+    ]
+
+
+def test_layers_that_find_no_place_are_counted() -> None:
+    text = "\n".join(lines("2-10x20-1:relu"))
+    assert "─ ⋯ ─" in text
+    shown = text.count("10 relu")
+    assert f"{20 - shown} more" in text
+
+
+def test_other_layers_are_boxes_and_branches_a_list() -> None:
+    assert lines(str(EXAMPLES / "lstm.toml"))[2:5] == [
+        "       ┌────────┐ ┌──────────┐",
+        "x 5×1 ─┤ lstm 1 ├─┤ 1 linear ├─ y",
+        "       └────────┘ └──────────┘",
+    ]
+    assert lines(str(EXAMPLES / "pair.toml"))[2:6] == [
+        "left: 1 unit, tanh, of first",
+        "right: 1 unit, tanh, of second",
+        "product: multiply, of left, right",
+        "output: 1 unit, sigmoid, of product",
+    ]
+
+
+def test_every_wire_meets_its_bus() -> None:
+    """In a column of the drawing a bus has no hole, and joins both sides in one row."""
+    for spec in ("3-2-3:tanh", "2-1-2:tanh", "1-3-1:tanh", "9-2-9:tanh", "4-3-4:tanh"):
+        rows = drawing(netsym.parse(spec), 80)[:-1]
+        wide = [row.ljust(80) for row in rows]
+        crossing = [row for row in wide if re.search(r"[┤├┼] *\S* *[├┤┼]|──", row)]
+        assert crossing
+        for column in zip(*wide, strict=True):
+            bus = "".join(c for c in column if c in "┌┐└┘├┤┼")
+            assert bus == "" or (bus[0] in "┌┐" and bus[-1] in "└┘"), spec
+            assert all(c in "├┤┼" for c in bus[1:-1])
+
+
+def test_long_formulas_are_cut_and_their_size_is_said() -> None:
+    (formula,) = [line for line in lines("2-10x20-1:relu") if line.startswith("ŷ = ")]
+    nodes = netsym.parse("2-10x20-1:relu").matrices.inlined.size.nodes
+    assert formula.endswith(f"... ({nodes} nodes)")
+    assert len(formula) == 80
+
+
+# -- on the command line -------------------------------------------------------------------------
+def test_a_network_without_a_verb(capfd: Capture) -> None:
+    ran = run(capfd, "1-2-1:sigmoid")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines() == lines("1-2-1:sigmoid")
+    assert run(capfd, "1-2-1:sigmoid", "--ascii").out.isascii()
+    assert run(capfd, EXAMPLES / "iris.toml").out.startswith("StandardScaler, MLPClassifier  ")
+    assert run(capfd, "vgg16").out.startswith("VGG-16  ")
+
+
+def test_standard_input_without_a_verb() -> None:
+    ran = process("-", stdin="1-2-1:tanh\n")
+    assert ran.out.splitlines() == lines("1-2-1:tanh")
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("sho", "no verb and no network is called 'sho'; did you mean 'show'?"),
+        ("gpt", "no verb and no network is called 'gpt'; did you mean 'gpt2'?"),
+        ("nonsense", "no verb and no network is called 'nonsense'; choose from show, inline"),
+        ("1-2-1:sigmod", "did you mean 'sigmoid'?"),
+        ("none.toml", "there is no file none.toml; check the path and its spelling"),
+    ],
+)
+def test_other_words_are_answered(word: str, said: str, capfd: Capture) -> None:
+    ran = run(capfd, word)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_alone_it_is_the_help(capfd: Capture) -> None:
+    ran = run(capfd)
+    assert ran.code == 0
+    assert "netsym 1-2-1:sigmoid                  an overview" in ran.out
+    assert "overview  " not in ran.out.partition("Verbs:")[2]
