@@ -69,7 +69,7 @@ def tolerated(
     inside = [_inside(draw, box, assumed) for draw in given]
     inside += [_scaled(draw, size, assumed) for draw in inside for size in _SIZES if draw.values]
     found = agree(one, other, inside, QUICK, progress, allowed)
-    if found.apart is not None:
+    if found.apart is not None or not found.defined:
         return Tolerated(found)
     drift = _drift(one, other, terms.size)
     if drift is not None and drift <= allowed:

@@ -133,6 +133,13 @@ def test_what_is_not_proved_is_undecided() -> None:
     assert "which says nothing of other points" in found.evidence[0]
 
 
+def test_what_is_defined_nowhere_is_not_within_anything() -> None:
+    found = compare("log(-1 - x^2)", "x", tolerance=1)
+    assert found.verdict == "undecided"
+    assert "both are defined at none of the points" in found.evidence[0]
+    assert compare("log(x)", "log(x) + 0.1", tolerance=1, box=(-3, -1)).verdict == "undecided"
+
+
 def test_fewer_parts_than_it_takes_are_no_proof() -> None:
     one, other = "sin(5*x)", "sin(5*x) + 0.01*sin(x)^2"
     assert compare(one, other, tolerance=0.011).verdict == "within-error"
