@@ -34,11 +34,11 @@ class Judging:
     )  # fmt: skip
     tolerance: float | None = option(
         "--tolerance", type=click.FloatRange(0), metavar="T",
-        help="Call a difference of at most T within-error.",
+        help="Call a difference of at most T within-error, if it is no larger within the box.",
     )  # fmt: skip
     box: str | None = option(
         "--box", metavar="LOW,HIGH",
-        help="Bound what rounding does for inputs within this; without it, -10,10.",
+        help="Bound differences for inputs within this; without it, -10,10.",
     )  # fmt: skip
     budget: int = option(
         "--budget", type=click.IntRange(1), metavar="N", default=BUDGET, show_default=True,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from hashlib import blake2b
 from typing import Any
@@ -13,16 +13,20 @@ import numpy.typing as npt
 
 from netsym.equality.points import sample, values_for
 from netsym.equality.sides import Subject
+from netsym.ops.arrays import filled
+from netsym.ops.decimals import decimal
 from netsym.ops.numeric import Numeric
 from netsym.ops.proved.balls import (
     Balls,
     disjoint,
+    exactly,
     in_short,
     midpoint,
     overlap,
     precision,
     side_by_side,
 )
+from netsym.ops.proved.rationals import NotRational, Rationals, fractions
 from netsym.ops.proved.scalars import Coverage
 from netsym.wording import agreed, few, plural
 from netsym.writers.language import Watcher, no_watcher
@@ -35,6 +39,8 @@ QUICK, FINE = (64, 128), (256, 1024)
 PROVING = QUICK[-1:]
 #: Those at a point where two functions are known to differ.
 WITNESS = (*FINE, 8192, 65536)
+EXACT = Fraction(0)
+_SHORT = 6  # characters of a number that is short to type
 _KNOWN = 2.0**-30  # relative width of an interval from which on it says something
 _POINTS = 16  # at least, over all draws of the names' values
 _DRAWS = 3  # of values for names
@@ -65,7 +71,8 @@ class Place:
 
 
 def _shown(value: float | Fraction) -> str:
-    return str(value) if isinstance(value, Fraction) else repr(value)
+    short = repr(float(value))
+    return short if Fraction(short) == value or isinstance(value, float) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,30 +195,46 @@ def evaluate(
         return np.broadcast_to(y, (len(draw.x), len(side.outputs))), ops.coverage
 
 
+def _known(side: Subject, draw: Draw, bits: int) -> tuple[npt.NDArray[np.object_], list[Coverage]]:
+    """As `evaluate`, but from exact fractions at an exact point, where signs of 0 are known."""
+    if draw.x.dtype != object:
+        return evaluate(side, draw, bits)
+    try:
+        ops = Rationals(draw.values)
+        y = fractions(side.read(ops, ops.points(draw.x)))
+    except NotRational:
+        return evaluate(side, draw, bits)
+    with precision(bits):
+        shape = len(draw.x), len(side.outputs)
+        exact = np.broadcast_to(y, shape).reshape(-1).tolist()
+        return filled(map(exactly, exact), shape), ops.coverage
+
+
 def agree(
     one: Subject,
     other: Subject,
     given: Sequence[Draw],
     precisions: Sequence[int],
     progress: Watcher = no_watcher,
+    tolerance: Fraction = EXACT,
 ) -> Agreement:
     """Compare at all points, with one precision after another.
 
-    It ends early with a draw in which a point proves the two different. `progress` is told how far
-    it is.
+    It ends early with a draw in which a point proves the two different by more than a tolerance.
+    `progress` is told how far it is.
     """
     found = _Points()
     for number, draw in enumerate(given):
         for step, bits in enumerate(precisions):
             done = number * len(precisions) + step
             progress(f"proving values to {bits} bits", done, len(given) * len(precisions))
-            left, mine = evaluate(one, draw, bits)
-            right, theirs = evaluate(other, draw, bits)
+            left, mine = _known(one, draw, bits)
+            right, theirs = _known(other, draw, bits)
             found.bits = max(found.bits, bits)
             with precision(bits):
-                apart = _apart(one, draw, left, right)
+                apart = _apart(one, draw, left, right, tolerance)
                 if apart is not None or bits == precisions[-1]:
-                    found.take(one, draw, _gaps(left, right), [mine, theirs])
+                    found.take(one, draw, _gaps(left, right, tolerance), [mine, theirs])
                     found.in_float64([one, other], draw, [left, right])
             if apart is not None:
                 return found.agreement(apart)
@@ -262,13 +285,16 @@ class _Points:
         )  # fmt: skip
 
 
-def _apart(one: Subject, draw: Draw, left: Any, right: Any) -> Counterexample | None:
+def _apart(
+    one: Subject, draw: Draw, left: Any, right: Any, tolerance: Fraction
+) -> Counterexample | None:
     """The clearest of the points that prove a difference: moderate, and far apart."""
+    allowed = exactly(tolerance)
     best, clearest = None, (False, 0.0)
     moderate = np.abs(draw.x).max(axis=1, initial=0.0) <= 2
     for point, output in np.ndindex(left.shape):
         a, b = left[point, output], right[point, output]
-        if disjoint(a, b):
+        if disjoint(a, b) and (not tolerance or abs(a - b) > allowed):
             gap = abs(midpoint(a - b)) / max(abs(midpoint(a)), abs(midpoint(b)), 1e-300)
             if best is None or (bool(moderate[point]), gap) > clearest:
                 best, clearest = (point, output), (bool(moderate[point]), gap)
@@ -281,13 +307,58 @@ def _apart(one: Subject, draw: Draw, left: Any, right: Any) -> Counterexample | 
     )  # fmt: skip
 
 
-def _gaps(left: Any, right: Any) -> Floats:
-    """Upper bounds of all differences; inf where a value is not finite or hardly known."""
+def shortened(
+    one: Subject,
+    other: Subject,
+    found: Agreement,
+    hold: Callable[[Floats, Mapping[str, float | Fraction]], Any],
+    tolerance: Fraction = EXACT,
+) -> Agreement:
+    """With a counterexample whose inputs have few digits, if there is one near the one found.
+
+    It is one whether these digits are read as decimals or as float64.
+    `hold` says at which points, with these values of the names, all is assumed that has to be.
+    """
+    assert found.apart is not None
+    place = found.apart.place
+    x = np.array([float(value) for value in place.inputs.values()])
+    if all(len(repr(value)) <= _SHORT for value in x.tolist()):
+        return found
+    for point in _nearby(x):
+        draw = Draw(point[None], place.parameters)
+        decimals = Draw(filled(map(decimal, point.tolist()), draw.x.shape), draw.values)
+        shorter = [
+            agree(one, other, [each], PROVING, tolerance=tolerance).apart
+            for each in (draw, decimals)
+            if hold(each.x, each.values).all()
+        ]
+        if len(shorter) == 2 and all(shorter):
+            return replace(found, apart=shorter[0], bits=PROVING[-1])
+    return found
+
+
+def _nearby(x: Floats) -> Iterator[Floats]:
+    """A point rounded to few digits, then such points beside it, then with more digits."""
+    for places in range(3):
+        yield np.round(x, places)
+    for step in (1.0, -1.0, 0.1, -0.1):
+        yield np.round(x + step, 1)
+    for digits in range(1, 7):
+        yield np.array([float(f"{value:.{digits}g}") for value in x.tolist()])
+
+
+def _gaps(left: Any, right: Any, tolerance: Fraction) -> Floats:
+    """Upper bounds of all differences; inf where a value is not finite or hardly known.
+
+    Without a tolerance that is so, too, where the values are certainly different.
+    """
     gaps = np.full(left.shape, np.inf)
     for place in np.ndindex(left.shape):
-        if overlap(left[place], right[place]):
-            gap = float(abs(left[place] - right[place]).upper())
-            known = gap <= _KNOWN * max(1.0, abs(midpoint(left[place])))
+        apart = left[place] - right[place]
+        if overlap(left[place], right[place]) or (tolerance and apart.is_finite()):
+            gap = float(abs(apart).upper())
+            room = float(apart.rad()) if tolerance else gap
+            known = room <= _KNOWN * max(1.0, abs(midpoint(left[place])))
             gaps[place] = gap if known else np.inf
     return gaps
 

@@ -16,6 +16,7 @@ from netsym.equality.assignment import Free
 from netsym.equality.same_graph import corresponding
 from netsym.equality.samples import Exact, Lines
 from netsym.ops.decimals import decimal
+from netsym.ops.proved.balls import Ball, exactly
 from netsym.ops.straight_line import Number, StraightLine
 
 #: Of a room: 0.125 may be rounded to 0.12, which no float64 is exactly.
@@ -75,6 +76,19 @@ class Candidates:
             if len(candidates) == 1 or (nearest and candidates):
                 closest = min(candidates, key=lambda each: abs(each - size))
                 found[place] = closest if number.value > 0 else -closest
+        return found
+
+    def constants(self, values: Sequence[Ball]) -> dict[int, int]:
+        """By number, which of some irrational values is the nearest that it is when rounded."""
+        found = {}
+        for place, number in enumerate(self.moving):
+            room = self._room(number)
+            if number.half is None or room is None or abs(number.value) in self.others:
+                continue
+            off = [abs(value - exactly(number.value)) for value in values]
+            near = [which for which, each in enumerate(off) if each < exactly(room)]
+            if near:
+                found[place] = min(near, key=lambda which: float(off[which]))
         return found
 
     def with_partners(self, partners: Mapping[int, Fraction]) -> Exact:

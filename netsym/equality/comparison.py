@@ -54,13 +54,13 @@ def compare(
     network is compared with its own formula, written as text and read back.
 
     Points are always the same, and another `seed` adds others. `tolerance` is a difference that is
-    allowed; `where` are conditions under which they are compared, as in "x > 0, y != 0"; `box` is
-    (low, high) of the inputs for which the largest difference is bounded, ±10 without it; `budget`
-    is how many pieces of piecewise functions are looked at. A formula that is typed for a network
-    may use names of its own: they are matched, `inputs` says which are inputs where they do not
-    tell; `up_to_names` matches those of two formulas, or two networks, too.
-    `progress(what, done, total)` is told on the way. Raises `SpecError` for what cannot be read or
-    does not correspond.
+    allowed within the `box`; `where` are conditions under which they are compared, as in
+    "x > 0, y != 0"; `box` is (low, high) of the inputs for which the largest difference is bounded,
+    ±10 without it; `budget` is how many pieces of piecewise functions, or parts of the box, are
+    looked at. A formula that is typed for a network may use names of its own: they are matched,
+    `inputs` says which are inputs where they do not tell; `up_to_names` matches those of two
+    formulas, or two networks, too. `progress(what, done, total)` is told on the way. Raises
+    `SpecError` for what cannot be read or does not correspond.
 
     >>> import netsym
     >>> network = netsym.parse("1-2-1:sigmoid")
@@ -69,15 +69,15 @@ def compare(
     >>> netsym.compare("1/(1 + e^-x)", "(1 + tanh(x/2))/2").verdict
     'identical'
     """
-    terms = Terms.of(seed, tolerance, where, box, budget)
     one, other = (meant(side) if isinstance(side, str) else side for side in (one, other))
-    if other is None:
-        return _with_itself(subject(one), terms, progress)
-    if isinstance(other, Simplified):
-        return _with_simplified(subject(one), other, terms, progress)
     if isinstance(other, Network) and not isinstance(one, Network):
         one, other = other, one
     first = subject(one)
+    terms = Terms.of(first.inputs.all(), seed, tolerance, where, box, budget)
+    if other is None:
+        return _with_itself(first, terms, progress)
+    if isinstance(other, Simplified):
+        return _with_simplified(first, other, terms, progress)
     try:
         given = subject(other, first)
     except SpecError as strict:

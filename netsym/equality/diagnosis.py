@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from netsym.equality import spans
 from netsym.equality.anatomy import Anatomy, Unit
-from netsym.equality.recognition import Recognition, same
+from netsym.equality.recognition import Recognition
 from netsym.equality.same_graph import together
 from netsym.equality.search import Together, double, single
 from netsym.equality.sides import Subject
 from netsym.equality.substitution import Mutant
 from netsym.equality.typed_numbers import taken
-from netsym.typed.carets import mistake
+from netsym.typed.carets import Span, mistake
 from netsym.wording import agreed
 
 _LARGEST = 200_000  # nodes: what is larger is not searched
 _MOST_TERMS = 1000  # of units, that are looked for in the formula
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Diagnosis:
     departs: Unit | None
     present: int
     units: int
-    span: tuple[int, int] | None
+    span: Span | None
     text: str
     tried: int
     thinkable: int
@@ -45,12 +44,14 @@ class Diagnosis:
         if len(self.mistakes) == 1:
             return f"{start} {self.mistakes[0]}"
         if self.mistakes:
-            return f"{len(self.mistakes)} mistakes would explain it; {start}"
+            return f"{start} with one of {len(self.mistakes)} mistakes, each of which explains it"
         return "no single mistake that was tried explains it"
 
     def listed(self) -> tuple[str, ...]:
-        """The mistakes, where there are several."""
-        return self.mistakes if len(self.mistakes) > 1 else ()
+        """The mistakes, where it is one of several."""
+        if len(self.mistakes) < 2:
+            return ()
+        return (f"either {self.mistakes[0]}", *(f"or {each}" for each in self.mistakes[1:]))
 
     def reasons(self) -> list[str]:
         """Which part of the network the formula has."""
@@ -105,9 +106,11 @@ def diagnose(one: Subject, other: Subject, seed: int = 0) -> Diagnosis | None:
         departs = next(touched, departs)
     else:
         proved = double(both, alone, values, missing).proved(seed)
+    first = proved[0] if proved else None
+    span = spans.departs(both, values, first, other.parsed) if other.parsed is not None else None
     return Diagnosis(
         tuple(dict.fromkeys(mutant.words for mutant in proved)), departs, sum(present), len(units),
-        _span(both, values, proved), other.parsed.text if other.parsed is not None else "",
+        span, other.parsed.text if other.parsed is not None else "",
         len(alone.mutants), alone.thinkable,
     )  # fmt: skip
 
@@ -133,46 +136,3 @@ def _touches(anatomy: Anatomy, mutant: Mutant, unit: Unit) -> bool:
     """Whether a mistake is in a unit, or in a name or a number that it has."""
     leaves = (n for node in unit.own for n in anatomy.operands(node) if not anatomy.operands(n))
     return not mutant.changes.keys().isdisjoint((unit.node, *unit.own, *leaves))
-
-
-def _span(both: Together, values: Recognition, proved: Sequence[Mutant]) -> Span | None:
-    """Where the text departs: what a mistake made, or the innermost part that is not known."""
-    parsed, theirs = both.other.parsed, both.theirs
-    if parsed is None:
-        return None
-    spans = {
-        int(theirs[node]): span
-        for node, span in parsed.spans.items()
-        if node < len(theirs) and theirs[node] >= 0
-    }
-    known = values.of(both.typed)
-    for made in values.of(_made(both.anatomy, proved[0])).T if proved else ():
-        alike = both.typed[same(known, made[:, None])].tolist()
-        places = [spans[node] for node in alike if node in spans]
-        if places:
-            return max(places, key=lambda span: (span[1] - span[0], -span[0]))
-    return _innermost(both, values, spans)
-
-
-def _made(anatomy: Anatomy, mutant: Mutant) -> list[int]:
-    """What a mistake made: of a sum, the products that are new in it, if there are any."""
-    found = []
-    for old, new in mutant.changes.items():
-        kept = set(anatomy.operands(old)) if anatomy.op(old) == anatomy.op(new) == "add" else None
-        terms = [n for n in anatomy.operands(new) if kept is not None and n not in kept]
-        found += [n for n in terms if anatomy.op(n) == "multiply"] or [new]
-    return found
-
-
-def _innermost(both: Together, values: Recognition, spans: dict[int, Span]) -> Span | None:
-    """The innermost part that is not the network's; where there are several, all around them."""
-    known = {node for unit in both.anatomy.units for node in (unit.node, *unit.own)}
-    found = values.among(both.typed, sorted(known))
-    strange = {n for n, have in zip(both.typed.tolist(), found, strict=True) if not have}
-    node = int(both.ends[0])
-    while True:
-        operands = both.anatomy.operands(node)
-        below = [n for n in operands if n in strange and n in spans and both.anatomy.operands(n)]
-        if len(below) != 1:
-            return spans.get(node)
-        node = below[0]

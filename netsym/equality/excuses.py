@@ -21,7 +21,6 @@ from netsym.equality.agreement import (
 from netsym.equality.sides import Subject
 from netsym.ops.fields.outline import Outlines
 from netsym.ops.proved.balls import overlap, precision
-from netsym.wording import plural
 
 _FAR = Fraction(2) ** 2200  # so far out the smallest weight of float64 drowns the largest bias
 _MOST_AFFINE, _FEW_AFFINE = 2048, 64  # inputs
@@ -53,20 +52,6 @@ def rounded(one: Subject, other: Subject, given: Sequence[Draw]) -> Excuse | Non
             "the layers are the same, and their numbers were compared one by one",
         )  # fmt: skip
     return None
-
-
-def within(one: Subject, other: Subject, given: Sequence[Draw], tolerance: float) -> Excuse | None:
-    """That no point shows a difference above a tolerance; None if one does."""
-    gap, place = largest_gap(one, other, given)
-    if not gap <= tolerance:
-        return None
-    points = sum(len(draw.x) for draw in given)
-    return Excuse(
-        f"at {plural(points, 'point')} they differ by at most {gap:.3g}, within the tolerance of "
-        f"{tolerance:g}",
-        (f"a proved bound at these points, which says nothing of others; the worst is {place}",),
-        gap,
-    )
 
 
 def _parameters(side: Subject) -> list[Floats] | None:
@@ -123,16 +108,22 @@ def _half_ulp(value: float | Fraction) -> Fraction:
 def _narrowed(one: Subject, other: Subject) -> bool:
     """Whether two networks have the same layers, and numbers that are the others in float32."""
     wide, narrow = _parameters(one), _parameters(other)
-    if wide is None or narrow is None or one.network is None or other.network is None:
+    if wide is None or narrow is None or not same_layers(one, other):
+        return False
+    with np.errstate(over="ignore"):
+        return all(
+            np.array_equal(a.astype(np.float32).astype(np.float64), b)
+            for a, b in zip(wide, narrow, strict=True)
+        )
+
+
+def same_layers(one: Subject, other: Subject) -> bool:
+    """Whether both are networks of the same layers, whatever their numbers are."""
+    if one.network is None or other.network is None:
         return False
     if one.network.input_names.all() != other.network.input_names.all():
         return False
     layers = zip(one.network.layers, other.network.layers, strict=False)
-    alike = len(one.network.layers) == len(other.network.layers) and all(
+    return len(one.network.layers) == len(other.network.layers) and all(
         (a.layer, a.sources, a.shapes) == (b.layer, b.sources, b.shapes) for a, b in layers
     )
-    with np.errstate(over="ignore"):
-        return alike and all(
-            np.array_equal(a.astype(np.float32).astype(np.float64), b)
-            for a, b in zip(wide, narrow, strict=True)
-        )

@@ -16,15 +16,17 @@ from netsym.equality.agreement import (
     agree,
     draws,
     exact_draw,
+    shortened,
 )
 from netsym.equality.assumptions import Assumptions, assumptions
-from netsym.equality.excuses import rounded, within
+from netsym.equality.excuses import rounded
 from netsym.equality.identity import identity
 from netsym.equality.same_graph import same_graph
 from netsym.equality.sectors import SOMEWHERE, Sectors, defined_where, sectors
 from netsym.equality.sides import Subject, in_decimals
 from netsym.equality.stand_ins import as_stored, beyond_rounding, explained
 from netsym.equality.terms import USUAL, Terms
+from netsym.equality.tolerance import tolerated
 from netsym.equality.verdict import VERDICTS, Verdict
 from netsym.pieces.everywhere import Everywhere, everywhere
 from netsym.writers.language import Watcher, no_watcher
@@ -62,9 +64,10 @@ def judge(
         if not VERDICTS[verdict.name]:
             return verdict
         found.append(verdict)
+    bench = replace(bench, one=readings[0][0], other=readings[0][1])
     for verdict in found:
         if verdict.name == "undecided":
-            return verdict
+            return verdict if terms.tolerance is None else bench.tolerated(given, verdict, terms)
     return _up_to_numbers(bench, given, found[0], terms)
 
 
@@ -94,11 +97,9 @@ def _up_to_numbers(bench: _Bench, given: list[Draw], found: Verdict, terms: Term
         bench.progress("looking for what typed numbers stand for", 0, 0)
         known = explained(one, other, given, place, bench.assumed)
         if known is not None:
-            return say.stand_for(one, other, known, found.numbers, terms.box)
+            return say.stand_for(one, other, known, found.numbers, terms.size)
     if terms.tolerance is not None:
-        excuse = within(bench.one, bench.other, given, terms.tolerance)
-        if excuse is not None:
-            return say.excused(excuse, found.numbers)
+        return bench.tolerated(given, found, terms)
     if place is None or not (one.has_typed_decimals or other.has_typed_decimals):
         return found
     loose = explained(one, other, given, place, bench.assumed, loose=True)
@@ -141,7 +142,7 @@ class _Bench:
         if found.apart is None and found.defined < found.points:  # perhaps not known well enough
             found = agree(one, other, given, FINE, progress=self.progress)
         if found.apart is not None:
-            return say.different(one, other, found.apart, found)
+            return self._different(found)
         if self._size <= _SMALL and same_graph(one, other):
             return say.structural(one, other, found)
         self.progress("comparing in finite fields", 0, 0)
@@ -164,8 +165,24 @@ class _Bench:
                 return say.identical(one, other, parts, found, parts.defined, self.assumed)
         found = self._look_longer(given) if found.apart is None else found
         if found.apart is not None:
-            return say.different(one, other, found.apart, found)
+            return self._different(found)
         return say.undecided(fields, found, pieces, parts, _ENOUGH)
+
+    def _different(self, found: Agreement) -> Verdict:
+        one, other = self.one, self.other
+        return say.different(one, other, shortened(one, other, found, self.assumed.hold))
+
+    def tolerated(self, given: list[Draw], found: Verdict, terms: Terms) -> Verdict:
+        """The verdict if a tolerance is allowed, of what is not equal."""
+        one, other = self.one, self.other
+        numbers = self._numbers() if self._small else None
+        known = tolerated(one, other, numbers, given, terms, self.assumed, self.progress)
+        if known.found.apart is not None:
+            beyond = shortened(one, other, known.found, self.assumed.hold, terms.allowed)
+            return say.beyond_tolerance(one, other, beyond, terms)
+        if known.bound is not None:
+            return say.within_tolerance(one, known, found.numbers, terms)
+        return say.not_within_tolerance(one, known.found, terms)
 
     # -- exact proofs
     @property
@@ -199,7 +216,7 @@ class _Bench:
         if self.assumed and not self.assumed.hold(draw.x, draw.values).all():
             return None
         apart = agree(one, other, [draw], WITNESS, progress=self.progress)
-        return None if apart.apart is None else say.different(one, other, apart.apart, apart)
+        return None if apart.apart is None else self._different(apart)
 
     def _sectors(self) -> Sectors | None:
         self.progress("comparing sector by sector", 0, 0)

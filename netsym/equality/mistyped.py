@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,43 @@ MISTYPED = (
     Mistyped("gelu", "without the 1/2 of the gelu", _twice("gelu")),
     Mistyped("gelu_tanh", "without the 1/2 of the gelu_tanh", _twice("gelu_tanh")),
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OpenExponent:
+    """What stands for a function of `w*x + …` where the exponent of e is not in brackets."""
+
+    words: str
+    typed: Callable[..., Any]
+
+    def made(self, graph: Graph, parts: Sequence[int]) -> int:
+        """It as a node, of w, x and all other terms."""
+        weight, value, *rest = (np.array([part], dtype=np.int32) for part in parts)
+        return _node(self.typed(_in(graph), weight, value, rest))
+
+
+def _open_sigmoid(sign: int) -> Callable[..., Any]:
+    def typed(ops: Any, weight: Any, value: Any, rest: Sequence[Any]) -> Any:
+        first = ops.multiply(_decay(ops, weight), value)
+        others = rest if sign > 0 else [ops.negate(term) for term in rest]
+        return ops.divide(ops.constant(1), ops.add(ops.constant(1), first, *others))
+
+    return typed
+
+
+def _open_exp(ops: Any, weight: Any, value: Any, rest: Sequence[Any]) -> Any:
+    return ops.add(ops.multiply(ops.call("exp", weight), value), *rest)
+
+
+OPEN_EXPONENTS: Mapping[str, tuple[OpenExponent, ...]] = {
+    "sigmoid": (
+        OpenExponent("with e^-w*x - b, the exponent not in brackets, for the sigmoid",
+                     _open_sigmoid(-1)),
+        OpenExponent("with e^-w*x + b, the exponent not in brackets, for the sigmoid",
+                     _open_sigmoid(1)),
+    ),
+    "exp": (OpenExponent("with e^w*x + b, the exponent not in brackets,", _open_exp),),
+}  # fmt: skip
 
 
 class _WithBase(Symbolic):

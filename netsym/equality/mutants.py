@@ -143,6 +143,13 @@ def exchanged(anatomy: Anatomy, _: Sequence[Unit]) -> Iterator[Mutant]:
                 yield Mutant(words, {one: other, other: one})
 
 
+def output_repeated(anatomy: Anatomy, _: Sequence[Unit]) -> Iterator[Mutant]:
+    """`y₁, y₂ -> y₁, y₁`"""
+    outputs = [unit for unit in anatomy.units if unit.output][:32]
+    for one, other in permutations(outputs, 2):
+        yield Mutant(f"with {one.name} in the place of {other.name}", {other.node: one.node})
+
+
 def one_outside(anatomy: Anatomy, units: Sequence[Unit]) -> Iterator[Mutant]:
     """`Σ wᵢ (2/(1 + e^(-2zᵢ)) - 1) -> Σ wᵢ 2/(1 + e^(-2zᵢ)) - 1`: of one tanh, or of all in a sum,
     with the 1 subtracted once or as often.
@@ -238,7 +245,7 @@ def _layers(units: Sequence[Unit]) -> list[list[Unit]]:
 
 #: What can go wrong with several units at once; those of the whole network are told all units.
 BROAD: tuple[Broad, ...] = (
-    transposed, unit_missing, misplaced, skips_crossed, one_outside, exchanged,
+    transposed, unit_missing, misplaced, skips_crossed, output_repeated, one_outside, exchanged,
     one_activation_round_everything,
 )  # fmt: skip
 

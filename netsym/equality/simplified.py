@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import inf, isfinite, nextafter
+from math import inf, nextafter
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,9 @@ from netsym.equality.ladder import judge
 from netsym.equality.rounded import rounding
 from netsym.equality.sides import Subject, aligned, subject
 from netsym.equality.terms import USUAL, Terms
+from netsym.equality.tolerance import drifted
 from netsym.equality.verdict import VERDICTS, Verdict
 from netsym.network.network import Network
-from netsym.ops.drift import Drifts, Unbounded
 from netsym.ops.proved.rationals import Exact
 from netsym.ops.reading import read_parameter
 from netsym.wording import agreed, at_most, plural
@@ -127,9 +127,9 @@ def _apart(
     given = draws(one, other, f"{terms.seed} {one.fingerprint} {other.fingerprint}", kinks=False)
     gap, place = largest_gap(one, other, given)
     points = sum(len(draw.x) for draw in given)
-    bound = _everywhere(networks, off, terms.box)
+    bound = drifted(networks, off, terms.size)
     words = [
-        f"wherever all inputs are within ±{terms.box:g} they differ by at most {at_most(bound)} "
+        f"wherever all inputs are within ±{terms.size:g} they differ by at most {at_most(bound)} "
         "(proved for all such points, by the sizes of the numbers and the slopes of the functions)"
     ] if bound is not None else []  # fmt: skip
     words.append(
@@ -137,19 +137,3 @@ def _apart(
         f"there), most at {place}"
     )
     return bound, gap, words
-
-
-def _everywhere(
-    networks: Sequence[Network], off: Sequence[Mapping[int, Floats]], box: float
-) -> float | None:
-    """What these changes can do at most, wherever the inputs are; None, if that has no bound."""
-    total = 0.0
-    try:
-        for network, changes in zip(networks, off, strict=True):
-            ops = Drifts(changes)
-            with np.errstate(over="ignore", invalid="ignore"):
-                apart = network.read(ops, ops.within(len(network.input_names), box)).apart
-            total = nextafter(total + float(apart.max()), inf)
-    except Unbounded:
-        return None
-    return total if isfinite(total) else None

@@ -22,6 +22,7 @@ from netsym.equality.agreement import Draw, Place
 from netsym.equality.assignment import Free, rational, solve
 from netsym.equality.assumptions import Assumptions
 from netsym.equality.candidates import SLACK, Candidates, room_in_words
+from netsym.equality.constants import constants_of
 from netsym.equality.identity import Identity, identity
 from netsym.equality.same_graph import same_line
 from netsym.equality.samples import Exact, Lines, Numbers, Sample, outputs
@@ -32,6 +33,7 @@ from netsym.graph.constants import whole
 from netsym.ops.decimals import decimal
 from netsym.ops.drift import Drifts, Unbounded
 from netsym.ops.proved.balls import Ball, Balls, disjoint, exactly, precision
+from netsym.ops.straight_line import Instruction, Program
 from netsym.pieces.everywhere import everywhere
 from netsym.wording import few, joined
 
@@ -96,11 +98,12 @@ class Explained:
         total, width = 0.0, len(one.inputs)
         try:
             for side, numbers, exact in zip((one, other), self.numbers, self.exact, strict=True):
+                if list(numbers) == list(exact):
+                    continue
                 ops, line = Drifts({}), side.straight_line
-                off = [abs(value - known) for value, known in zip(numbers, exact, strict=True)]
                 elements = [
-                    ops.number(known, nextafter(float(each), inf) if each else 0.0)
-                    for known, each in zip(exact, off, strict=True)
+                    ops.number(known, nextafter(_off(value, known), inf) if value != known else 0.0)
+                    for value, known in zip(numbers, exact, strict=True)
                 ]
                 with np.errstate(over="ignore", invalid="ignore"):
                     apart = line.read(ops, ops.within(width, box), width, elements).apart
@@ -215,6 +218,8 @@ class _Search:
     def found(self) -> Explained | None:
         """The first of the ways that is proved."""
         candidates = self.candidates
+        if self.small and (found := self._by_constants()):
+            return found
         in_place = candidates.in_place()
         if in_place and (found := self._proved(candidates.with_partners(in_place))):
             return found
@@ -225,6 +230,32 @@ class _Search:
             if self.small and (found := self._assigned(wholes, nearest)):
                 return found
         return None
+
+    # -- constants of the other side
+    def _by_constants(self) -> Explained | None:
+        """With constants of the other side, as pi/2, in the places of what they are rounded to."""
+        mover, candidates = self.candidates.mover, self.candidates
+        constants = constants_of(self.lines[1 - mover], self.exact[1 - mover])
+        partners = candidates.constants([each.value for each in constants])
+        if not partners:
+            return None
+        base = candidates.with_partners(candidates.partners(wholes=False, nearest=True))
+        made = Program()
+
+        def constant(each: Instruction) -> int | None:
+            known = partners.get(int(each.which)) if each.op == "number" else None
+            return None if known is None else constants[known].put_into(made)
+
+        made.line.ends.extend(made.copied(self.lines[mover], base[mover], constant))
+        lines, numbers = [*self.lines], [*base]
+        lines[mover], numbers[mover] = made.line, made.numbers
+        with_them = replace(self, lines=(lines[0], lines[1]))
+        proof = with_them._proof((numbers[0], numbers[1]))
+        if proof is None:
+            return None
+        free = [Free(mover, place, Fraction(0)) for place in partners]
+        together = _put(base, free, [constants[which].value for which in partners.values()])
+        return replace(proof, numbers=together, stand_ins=self._stand_ins(together))
 
     # -- one assignment
     def _assigned(self, wholes: bool, nearest: Exact) -> Explained | None:
@@ -288,7 +319,7 @@ class _Search:
             wrong, defined = self._refuting(together, fresh)
             if defined < 16 or (exact and not len(wrong.x)):
                 return None
-            if not len(wrong.x) and not self._seen(together, fresh):
+            if not len(wrong.x) and (self._jumps or not self._seen(together, fresh)):
                 return None
             if not len(wrong.x):
                 return Explained(self.exact, together, self._stand_ins(together), points=defined)
@@ -298,7 +329,12 @@ class _Search:
     # -- proofs
     def _proved(self, numbers: Exact) -> Explained | None:
         """With these numbers: node for node, by finite fields, piece by piece, or by sectors."""
-        made = Explained(self.exact, numbers, self._stand_ins(numbers))
+        proof = self._proof(numbers)
+        return None if proof is None else replace(proof, stand_ins=self._stand_ins(numbers))
+
+    def _proof(self, numbers: Exact) -> Explained | None:
+        """How that is proved, without the stand-ins."""
+        made = Explained(self.exact, numbers, ())
         if same_line(*self.lines, numbers):
             return replace(made, proof="exactly: they are the same expression, node for node")
         if len(self._refuting(numbers, self.points.usual(0))[0].x):
@@ -320,20 +356,23 @@ class _Search:
             together = zip(line.numbers, self.exact[side], numbers[side], strict=True)
             for number, exact, value in together:
                 if isinstance(value, Fraction):
-                    off, shown = abs(value - exact), str(value)
-                    said: Fraction | str = value
+                    shown, said = str(value), value
                 else:
-                    with precision(_BITS):
-                        off = abs(value - exactly(exact))
-                    said = shown = value.str(20, radius=False)
-                if off != 0:
+                    shown = said = value.str(20, radius=False)
+                if value != exact:
+                    off = _off(value, exact)
                     found.setdefault(
                         (side, number.value, shown),
-                        StandIn(side, number.value, said, float(off), room_in_words(number)),
+                        StandIn(side, number.value, said, off, room_in_words(number)),
                     )
         return tuple(found.values())
 
     # -- points
+    @property
+    def _jumps(self) -> bool:
+        """Whether a side has jumps: at these it may have any value, which points miss."""
+        return any(function.jumps for line in self.lines for function in line.functions)
+
     def _nearly(self) -> bool:
         """Whether they differ by no more than arithmetic in float64, or float32, may have done."""
         sample = self.points.usual(24)
@@ -390,6 +429,12 @@ def _put(base: Exact, free: Sequence[Free], values: Sequence[Any]) -> tuple[Any,
 
 def _ball(value: Fraction | Ball) -> Ball:
     return exactly(value) if isinstance(value, Fraction) else value
+
+
+def _off(value: Fraction | Ball, known: Fraction) -> float:
+    """How far a number is off."""
+    with precision(_BITS):
+        return float(abs(_ball(value) - exactly(known)).upper())
 
 
 def _recognised(known: Fraction, room: Fraction, ball: Ball) -> Fraction | Ball:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from netsym.errors import SpecError, as_given, check_real, checked_whole
+from netsym.ops.decimals import decimal
+from netsym.pieces.box import box_of
 from netsym.pieces.cells import BUDGET
-from netsym.pieces.region import exact_number
+from netsym.pieces.piece import Box
+from netsym.wording import few
 
 #: The size of inputs for which a bound is given.
-BOX = 10.0
+BOX = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +23,22 @@ class Terms:
     """The terms of a comparison.
 
     Points are always the same; another `seed` adds others to them. `tolerance` is a difference
-    that is allowed, `where` are conditions on inputs and names, as text. What rounding does is
-    bounded for inputs within ±`box`. `budget` is how many pieces of piecewise functions, or sectors
-    of others, are looked at.
+    that is allowed for inputs within the `box`, ±10 without one, and `where` are conditions on
+    inputs and names, as text. What rounding does is bounded for inputs that are no larger than
+    those of the box. `budget` is how many pieces of piecewise functions, sectors of others, or
+    parts of the box are looked at.
     """
 
     seed: int = 0
     tolerance: float | None = None
     where: tuple[str, ...] = ()
-    box: float = BOX
+    box: Box | None = None
     budget: int = BUDGET
 
     @classmethod
     def of(
         cls,
+        inputs: Sequence[str],
         seed: int = 0,
         tolerance: float | None = None,
         where: str | Sequence[str] = (),
@@ -45,31 +51,38 @@ class Terms:
         """
         if tolerance is not None:
             check_real("tolerance", tolerance, least=0)
+            tolerance = float(tolerance)
         if not isinstance(where, Sequence):
             raise SpecError(f"where is {as_given(where)}; give text, or a list of texts")
         texts = (where,) if isinstance(where, str) else tuple(where)
-        size = BOX if box is None else _size(box)
+        sides = None if box is None else box_of(inputs, box)
         budget = checked_whole("budget", budget, 1)
-        return cls(checked_whole("seed", seed), tolerance, texts, size, budget)
+        return cls(checked_whole("seed", seed), tolerance, texts, sides, budget)
+
+    @property
+    def allowed(self) -> Fraction:
+        """The tolerance as the decimal that it is written as."""
+        assert self.tolerance is not None
+        return decimal(self.tolerance)
+
+    @property
+    def size(self) -> float:
+        """The size of the largest input in the box."""
+        return float(max((abs(end) for side in self.box or () for end in side), default=BOX))
+
+    def sides(self, width: int) -> Box:
+        """The box of so many inputs."""
+        return ((Fraction(-BOX), Fraction(BOX)),) * width if self.box is None else self.box
+
+    def inside(self, inputs: Sequence[str]) -> str:
+        """The box of these inputs in words."""
+        sides = self.sides(len(inputs))
+        low, high = sides[0] if sides else (-BOX, BOX)
+        if low == -high and set(sides) <= {(low, high)}:
+            return f"all inputs are within ±{high}"
+        named = zip(inputs, sides, strict=True)
+        return few([f"{low} <= {name} <= {high}" for name, (low, high) in named], 4)
 
 
 #: What is meant where nothing is said.
 USUAL = Terms()
-
-
-def _size(box: Any) -> float:
-    """The size of the largest input in a box."""
-    try:
-        ends = [end for side in box for end in (side if _is_pair(side) else [side])]
-    except TypeError:
-        ends = []
-    if not ends or len(ends) % 2:
-        raise SpecError(
-            f"a box is (low, high) for all inputs, or one such pair for each input, not "
-            f"{as_given(box)}"
-        )
-    return float(max(abs(exact_number("the box", end)) for end in ends))
-
-
-def _is_pair(side: Any) -> bool:
-    return not isinstance(side, str) and hasattr(side, "__len__")

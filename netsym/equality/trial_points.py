@@ -148,8 +148,8 @@ def _alive(
         with np.errstate(all="ignore"):
             outputs(line, ops, sample, [float(number.value) for number in line.numbers])
         for seen in ops.seen:
-            if len(seen) != count:
-                continue
+            if np.shape(seen)[:1] != (count,):
+                continue  # of constants alone
             distance = np.where(np.isfinite(seen), seen, np.inf).reshape(count, -1)[:, 0]
             chosen.update(dict.fromkeys(np.argsort(distance)[:each].tolist()))
             chosen.update(dict.fromkeys(np.flatnonzero(distance < 3)[:each].tolist()))

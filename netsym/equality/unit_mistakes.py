@@ -6,12 +6,14 @@ them, and the changes saying which node is replaced by which. A further mistake 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from netsym.equality.anatomy import Anatomy, Slot, Unit, called
-from netsym.equality.mistyped import MISTYPED
+from netsym.equality.mistyped import MISTYPED, OPEN_EXPONENTS
 from netsym.equality.substitution import Changes
 from netsym.graph.functions import ACTIVATIONS, FUNCTIONS, LINEAR
+from netsym.wording import few
 
 Said = tuple[str, Changes]
 Rule = Callable[[Anatomy, Unit], Iterator[Said]]
@@ -54,6 +56,40 @@ def activation_mistyped(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
                 yield f"{row.words} on", {node: row.made(anatomy.graph, anatomy.operands(node)[0])}
 
 
+def exponent_open(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`e^-(w*x + b) -> e^-w*x + b`, or `- b`, and `e^(w*x + b) -> e^w*x + b`"""
+    for node in unit.own:
+        rows = OPEN_EXPONENTS.get(anatomy.op(node), ())
+        inside = anatomy.operands(node)[0] if rows else node
+        first, *rest = anatomy.operands(inside) if anatomy.op(inside) == "add" else (node,)
+        for row in rows if rest and anatomy.is_weighted(first) else ():
+            made = row.made(anatomy.graph, [*anatomy.operands(first), *rest])
+            yield f"{row.words} on", {node: made}
+
+
+def softmax_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`e^z/sum -> z`"""
+    for node, z in _softmax(anatomy, unit):
+        yield "without the softmax on", {node: z}
+
+
+def softmax_other(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`e^z/sum -> h(z)`"""
+    for node, z in _softmax(anatomy, unit):
+        for other in _elementwise():
+            alpha = FUNCTIONS[other].alpha
+            made = anatomy.call(other, z, [] if alpha is None else [alpha])
+            yield f"with {other} instead of softmax on", {node: made}
+
+
+def _softmax(anatomy: Anatomy, unit: Unit) -> Iterator[tuple[int, int]]:
+    """The quotients of a power of e, and its exponent."""
+    for node in unit.own:
+        above = anatomy.operands(node)[0]
+        if anatomy.op(node) == "divide" and anatomy.op(above) == "exp":
+            yield node, anatomy.operands(above)[0]
+
+
 def not_normalised(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
     """`a/b -> a`"""
     for node in unit.own:
@@ -92,6 +128,138 @@ def bias_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
 def bias_subtracted(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
     """`… + b -> … - b`"""
     return _negated(anatomy, _biases(anatomy, unit))
+
+
+def bias_outside(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`g(z + b) -> g(z) + b`"""
+    for node, slot, bias in _inside_activation(anatomy, unit):
+        (without,) = anatomy.removed(slot).values()
+        call = anatomy.make(anatomy.op(node), without, *anatomy.operands(node)[1:])
+        words = f"with the bias {anatomy.said(bias)} outside the {anatomy.op(node)} on"
+        yield words, {node: anatomy.make("add", call, bias)}
+
+
+def bias_twice(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`g(z + b) -> g(z + b) + b`"""
+    for node, _, bias in _inside_activation(anatomy, unit):
+        words = f"with the bias {anatomy.said(bias)} added again outside the {anatomy.op(node)} on"
+        yield words, {node: anatomy.make("add", node, bias)}
+
+
+def bias_multiplied(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`… + w*a + b -> … + w*a*b`"""
+    for product, slot, bias in _last_products(anatomy, unit):
+        words = f"with {anatomy.said(bias)} multiplied instead of added on"
+        yield words, _merged(anatomy, product, slot, anatomy.make("multiply", product, bias))
+
+
+def bias_in_brackets(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`… + w*a + b -> … + w*(a + b)`"""
+    for product, slot, bias in _last_products(anatomy, unit):
+        weight, value = anatomy.operands(product)[:2]
+        made = anatomy.make("multiply", weight, anatomy.make("add", value, bias))
+        words = f"with {anatomy.said(weight)} before brackets round {anatomy.said(bias)} as well on"
+        yield words, _merged(anatomy, product, slot, made)
+
+
+def _last_products(anatomy: Anatomy, unit: Unit) -> Iterator[tuple[int, Slot, int]]:
+    """The last product of a sum and the bias after it."""
+    for slot in _biases(anatomy, unit):
+        products = [n for n in anatomy.operands(slot.host) if anatomy.is_weighted(n)]
+        if products:
+            yield products[-1], slot, anatomy.filling(slot)
+
+
+def _merged(anatomy: Anatomy, product: int, slot: Slot, made: int) -> Changes:
+    """The changes that put one node into the place of a product and a bias."""
+    below = anatomy.operands(slot.host)
+    del below[slot.term or 0]
+    terms = [made if node == product else node for node in below]
+    return {slot.host: anatomy.make("add", *terms) if len(terms) > 1 else made}
+
+
+def weight_added(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`… + w*a + … -> … + w + a + …`"""
+    for slot in anatomy.products(unit):
+        weight, value = anatomy.operands(anatomy.term(slot))[:2]
+        words = f"with {anatomy.said(weight)} added instead of multiplied on"
+        yield words, _in_place(anatomy, {slot: anatomy.make("add", weight, value)})
+
+
+def _inside_activation(anatomy: Anatomy, unit: Unit) -> Iterator[tuple[int, Slot, int]]:
+    """Activations, and the biases in what they are of."""
+    for node in anatomy.calls(unit):
+        for slot in _biases(anatomy, unit):
+            if slot.host == anatomy.operands(node)[0]:
+                yield node, slot, anatomy.filling(slot)
+
+
+def weight_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`… + w*a + … -> … + a + …`"""
+    for slot in anatomy.products(unit):
+        weight, value = anatomy.operands(anatomy.term(slot))[:2]
+        yield f"without the weight {anatomy.said(weight)} on", _in_place(anatomy, {slot: value})
+
+
+def weights_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`w*a + v*c + b -> a + c + b`"""
+    yield from _all_factors(anatomy, unit, 1, "without the weights on")
+
+
+def value_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`… + w*a + … -> … + w + …`"""
+    for slot in anatomy.products(unit):
+        weight, value = anatomy.operands(anatomy.term(slot))[:2]
+        words = f"without the {anatomy.said(value)} after {anatomy.said(weight)} on"
+        yield words, _in_place(anatomy, {slot: weight})
+
+
+def values_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`w*a + v*c + b -> w + v + b`"""
+    values = [anatomy.said(anatomy.filling(slot)) for slot in anatomy.products(unit, 1)]
+    yield from _all_factors(anatomy, unit, 0, f"without {few(values, 4)} after the weights on")
+
+
+def brackets_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`w*(u*x + b) -> w*u*x + b`"""
+    opened = _opened(anatomy, unit)
+    for slot, made in opened.items():
+        weight, value = anatomy.operands(anatomy.term(slot))[:2]
+        words = f"with {anatomy.said(value)} not in brackets after {anatomy.said(weight)} on"
+        yield words, _in_place(anatomy, {slot: made})
+
+
+def all_brackets_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
+    """`w*(u*x + b) + v*(t*x + c) -> w*u*x + b + v*t*x + c`"""
+    opened = _opened(anatomy, unit)
+    if opened:
+        yield "without the brackets after the weights on", _in_place(anatomy, opened)
+
+
+def _opened(anatomy: Anatomy, unit: Unit) -> dict[Slot, int]:
+    """The products of a weight and a sum, with the first term alone multiplied."""
+    found = {}
+    for slot in anatomy.products(unit):
+        weight, value = anatomy.operands(anatomy.term(slot))[:2]
+        if anatomy.op(value) == "add":
+            first, *rest = anatomy.operands(value)
+            found[slot] = anatomy.make("add", anatomy.make("multiply", weight, first), *rest)
+    return found
+
+
+def _all_factors(anatomy: Anatomy, unit: Unit, kept: int, words: str) -> Iterator[Said]:
+    """Of every product of a weight and a value one alone."""
+    slots = anatomy.products(unit)
+    if slots:
+        terms = {slot: anatomy.operands(anatomy.term(slot))[kept] for slot in slots}
+        yield words, _in_place(anatomy, terms)
+
+
+def _in_place(anatomy: Anatomy, made: Mapping[Slot, int]) -> Changes:
+    """The changes that put other nodes into the place of whole terms."""
+    alone = {slot.host: node for slot, node in made.items() if slot.term is None}
+    terms = {replace(s, place=None): node for s, node in made.items() if s.term is not None}
+    return alone | anatomy.refilled(terms)
 
 
 def skip_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
@@ -160,11 +328,25 @@ RULES: tuple[tuple[Rule, str | None], ...] = (
     (activation_other, ""),
     (activation_extra, ""),
     (activation_mistyped, ""),
+    (exponent_open, ""),
+    (softmax_missing, ""),
+    (softmax_other, ""),
     (not_normalised, ""),
     (scale_multiplied, "multiplied by the scale instead of divided on"),
     (scale_divided_by, "divided by the scale instead of multiplied on"),
     (bias_missing, "without the biases on"),
     (bias_subtracted, "with every bias subtracted on"),
+    (bias_outside, "with the biases outside the activation on"),
+    (bias_twice, "with the biases added again outside the activation on"),
+    (bias_multiplied, "with the biases multiplied instead of added on"),
+    (bias_in_brackets, "with the weights before brackets round the biases as well on"),
+    (weight_added, None),
+    (weight_missing, None),
+    (weights_missing, ""),
+    (value_missing, None),
+    (values_missing, ""),
+    (brackets_missing, None),
+    (all_brackets_missing, ""),
     (skip_missing, "without the skips on"),
     (term_missing, None),
     (sign_of_term, None),

@@ -14,6 +14,8 @@ from netsym.equality.identity import Identity
 from netsym.equality.sectors import Sectors
 from netsym.equality.sides import Subject
 from netsym.equality.stand_ins import AGREED, Explained, StandIn, in_words
+from netsym.equality.terms import Terms
+from netsym.equality.tolerance import Tolerated
 from netsym.pieces.everywhere import Everywhere
 from netsym.wording import at_most, plural
 
@@ -184,6 +186,37 @@ def excused(excuse: Excuse, numbers: Numbers) -> Verdict:
     return Verdict("within-error", excuse.because, excuse.evidence, numbers=known)
 
 
+def within_tolerance(one: Subject, known: Tolerated, numbers: Numbers, terms: Terms) -> Verdict:
+    """At most so far apart in the box as a tolerance allows."""
+    assert known.bound is not None
+    largest = f"{terms.tolerance:g}" if known.bound == terms.tolerance else at_most(known.bound)
+    because = (
+        f"they differ by at most {largest}, within the tolerance of {terms.tolerance:g}, wherever "
+        f"{terms.inside(one.inputs.all())}"
+    )
+    made = replace(numbers, evidence="proved", bound=known.bound, gap=known.found.bound)
+    return Verdict("within-error", because, (f"proved {known.proof}",), numbers=made)
+
+
+def beyond_tolerance(one: Subject, other: Subject, found: Agreement, terms: Terms) -> Verdict:
+    """A point at which they differ by more than a tolerance allows."""
+    made = different(one, other, found)
+    return replace(made, because=f"{made.because}, more than {terms.tolerance:g} apart")
+
+
+def not_within_tolerance(one: Subject, found: Agreement, terms: Terms) -> Verdict:
+    """No point shows more than a tolerance allows, and there is no proof that none does."""
+    box = terms.inside(one.inputs.all())
+    reason = (
+        f"at {plural(found.defined, 'point')} where {box} they differ by at most "
+        f"{at_most(found.bound)}, which says nothing of other points"
+        if found.defined
+        else f"where {box}, both are defined at none of the points that were tried"
+    )
+    because = f"neither proved to be within the tolerance of {terms.tolerance:g} nor beyond it"
+    return Verdict("undecided", because, (reason,), numbers=_numbers(found))
+
+
 def of_rounding(loose: Explained | None, beyond: bool) -> str:
     """Whether some rounding of typed numbers would explain a difference."""
     if loose is not None:
@@ -193,8 +226,10 @@ def of_rounding(loose: Explained | None, beyond: bool) -> str:
     return "no rounding of the decimals that were typed was found that explains it"
 
 
-def different(one: Subject, other: Subject, apart: Counterexample, found: Agreement) -> Verdict:
+def different(one: Subject, other: Subject, found: Agreement) -> Verdict:
     """A point at which they differ."""
+    apart = found.apart
+    assert apart is not None
     output = f"output {apart.output}, " if len(one.outputs) > 1 else ""
     mine, theirs = apart.short
     because = f"at {apart.place}: {output}{one.words} is {mine}, {other.words} is {theirs} (proved)"

@@ -9,6 +9,7 @@ from math import inf
 from typing import Any
 
 _KINKED = frozenset({"abs", "max", "min"})
+_JUMPING = frozenset({"sign", "heaviside"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,11 @@ class Function:
         return self.name in _KINKED
 
     @cached_property
+    def jumps(self) -> bool:
+        """Whether it is not continuous where its operand is some number, as sign is not at 0."""
+        return self.name in _JUMPING or (self._expanded is not None and self._expanded.jumps)
+
+    @cached_property
     def of_operand(self) -> bool:
         """Whether the derivative is written by the operand, not by the result alone."""
         if self.derivative is None:
@@ -98,12 +104,13 @@ class Function:
 @dataclass(frozen=True, slots=True)
 class _Written:
     """A value as it is written: how often the operand stands in it, its degree in the operand,
-    whether it is made of pieces, and the numbers in it.
+    whether it is made of pieces, whether it jumps, and the numbers in it.
     """
 
     uses: int = 0
     degree: float = 0
     bends: bool = False
+    jumps: bool = False
     constants: frozenset[float] = frozenset()
 
 
@@ -135,12 +142,15 @@ class _Trace:
         most = max((operand.degree for operand in operands), default=0)
         if function in _KINKED:
             return self._of(operands, most, bends=most > 0)
-        return self._of(operands, inf if most else 0)
+        return self._of(operands, inf if most else 0, jumps=most > 0 and function in _JUMPING)
 
-    def _of(self, parts: tuple[_Written, ...], degree: float, bends: bool = False) -> _Written:
+    def _of(
+        self, parts: tuple[_Written, ...], degree: float, bends: bool = False, jumps: bool = False
+    ) -> _Written:
         return _Written(
             sum(part.uses for part in parts),
             degree,
             bends or any(part.bends for part in parts),
+            jumps or any(part.jumps for part in parts),
             frozenset().union(*(part.constants for part in parts)),
         )

@@ -176,6 +176,44 @@ class StraightLine:
         return read
 
 
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A straight-line program while it is written, and what its numbers are."""
+
+    line: StraightLine = field(default_factory=StraightLine)
+    numbers: list[Any] = field(default_factory=list)
+
+    def put(self, op: str, *operands: int, which: int | str = 0) -> int:
+        """The place of a further instruction."""
+        self.line.instructions.append(Instruction(op, operands, which))
+        return len(self.line.instructions) - 1
+
+    def number(self, value: Any) -> int:
+        """The place of a number."""
+        self.numbers.append(value)
+        return self.put("number", which=len(self.numbers) - 1)
+
+    def copied(
+        self,
+        line: StraightLine,
+        numbers: Sequence[Any],
+        instead: Callable[[Instruction], int | None] = lambda _: None,
+    ) -> list[int]:
+        """The outputs of another program with these numbers, added to this one.
+
+        `instead` gives the place of what stands for an instruction, None where that is itself.
+        """
+        places: list[int] = []
+        for each in line.instructions:
+            place = instead(each)
+            if place is None and each.op == "number":
+                place = self.number(numbers[int(each.which)])
+            elif place is None:
+                place = self.put(each.op, *(places[n] for n in each.operands), which=each.which)
+            places.append(place)
+        return [places[end] for end in line.ends]
+
+
 def straight_line(
     form: Form,
     order: Sequence[int] | None = None,

@@ -8,11 +8,12 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from netsym.errors import SpecError, TooLargeError, as_given, checked_whole
+from netsym.errors import SpecError, TooLargeError, checked_whole
 from netsym.network.counting import refuse_vast_network
 from netsym.network.network import Network
 from netsym.path import takes_any
 from netsym.pieces.affine_text import ROUNDED, Writer, formula
+from netsym.pieces.box import box_of
 from netsym.pieces.cells import BUDGET, BudgetSpent
 from netsym.pieces.listing import Listing
 from netsym.pieces.piece import Box, Interval, Piece
@@ -22,7 +23,6 @@ from netsym.pieces.region import (
     Region,
     at,
     check,
-    exact_number,
     refuse_names,
 )
 from netsym.wording import WIDTH, paragraph, plural, spelled
@@ -265,7 +265,7 @@ def regions(
     budget = checked_whole("budget", budget, 1)
     refuse_names(network)
     refuse_vast_network(network)
-    sides = None if box is None else _box(network, box)
+    sides = None if box is None else box_of(network.input_names.all(), box)
     progress("looking for regions", 0, 0)
     listing = Listing(network, sides, budget, progress)
     pieces: list[Piece] = []
@@ -284,27 +284,3 @@ def regions(
     check(network, listing.points, listing.maps)
     pieces.sort(key=lambda piece: piece.point)
     return Regions(network, sides, tuple(pieces), len(listing.points))
-
-
-def _box(network: Network, given: Sequence[Any]) -> Box:
-    """The (low, high) of each input, exactly."""
-    names = network.input_names.all()
-    wanted = "a box is (low, high) for all inputs, or one such pair for each input"
-    try:
-        pairs = [list(given)] * len(names) if _is_number(given[0]) else [list(p) for p in given]
-    except (TypeError, IndexError, KeyError):
-        raise SpecError(f"{wanted}, not {str(given)[:60]!r}") from None
-    if len(pairs) != len(names) or any(len(pair) != 2 for pair in pairs):
-        raise SpecError(f"{wanted} ({', '.join(names)}), not {str(given)[:60]}")
-    sides = []
-    for name, pair in zip(names, pairs, strict=True):
-        low, high = (exact_number(f"the box: {name}", end) for end in pair)
-        if low >= high:
-            ends = " to ".join(as_given(end).strip("'") for end in pair)
-            raise SpecError(f"the box goes from {ends} in {name}; low must be below high")
-        sides.append((low, high))
-    return tuple(sides)
-
-
-def _is_number(given: Any) -> bool:
-    return isinstance(given, str) or not hasattr(given, "__len__")

@@ -25,6 +25,7 @@ class Statement:
     word: str
     name: str
     token: int
+    stop: int  # the token after it
     number: int
     value: int  # its right side without a name
     position: int | None  # among the outputs
@@ -112,7 +113,7 @@ class Equations:
         left = self._left(place)
         if left is None:
             number, after = reader.read(place)
-            self._add(Statement("", "", place, number, number, None))
+            self._add(Statement("", "", place, after, number, number, None))
             return after
         if left.arguments is not None and left.word in self._called:
             return self._function(left)
@@ -136,7 +137,7 @@ class Equations:
             nodes = reader.nodes
             number = nodes.at(nodes.name(value), tokens.starts[place], tokens.stops[after - 1])
         called = left.arguments is not None
-        self._add(Statement(left.word, name, left.token, number, value, position, called))
+        self._add(Statement(left.word, name, left.token, after, number, value, position, called))
         reader.words.define(left.word, name, number)
         return after
 

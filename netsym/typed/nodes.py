@@ -1,8 +1,9 @@
-"""The nodes of a typed formula, and where in the text each stands first."""
+"""The nodes of a typed formula, and where in the text each stands."""
 
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -17,6 +18,7 @@ _COPIES = 2  # nodes for a character of the text: functions of functions make mo
 class TypedNodes(Builder):
     """A builder that keeps places: `spans` by number, `digits` of constants typed as decimals.
 
+    `again` has the number, the start and the stop of every operation that is typed once more.
     Nodes nested more than `deepest` deep are refused.
     """
 
@@ -25,6 +27,7 @@ class TypedNodes(Builder):
         self.text = text
         self.deepest = deepest
         self.spans: list[Span] = []
+        self.again = array("q")
         self._halves: dict[int, list[Fraction]] = {}
         self._copied = 0
         self._typed: dict[tuple[str, bool], int] = {}
@@ -46,7 +49,10 @@ class TypedNodes(Builder):
     def made(self, operation: str, operands: tuple[int, ...], start: int, stop: int) -> int:
         """The number of an operation that stands there."""
         number = self.operation(operation, operands)
-        return self.at(number, start, stop) if number == len(self.spans) else number
+        if number == len(self.spans):
+            return self.at(number, start, stop)
+        self.again.extend((number, start, stop))
+        return number
 
     def known(self, operation: str, operands: tuple[int, ...]) -> int | None:
         """The number of an operation if it is there."""

@@ -21,7 +21,7 @@ from netsym.typed.carets import Span
 from netsym.typed.dialects import translated
 from netsym.typed.equations import Equations, Statement
 from netsym.typed.latex_tokens import is_latex, latex_tokens
-from netsym.typed.tokens import tokens_of
+from netsym.typed.tokens import Tokens, tokens_of
 from netsym.typed.vocabulary import Vocabulary
 from netsym.typed.whole_arrays import ArrayExpressions, array_tokens
 
@@ -34,14 +34,17 @@ _NUMBERED = re.compile(r"(.+)_([1-9][0-9]{0,5})")
 class Parsed:
     """A typed formula, and what was found while reading it.
 
-    `spans` says where in `text` each node first stands. `digits` has, for each constant typed
-    with a point or an exponent, half a unit of its last digit (the largest, if typed several
-    times). `notes` are sentences about what the reader assumed.
+    `spans` says where in `text` each node first stands, `again` where operations stand that are
+    typed more than once, and `equations` where the equation of each output does. `digits` has, for
+    each constant typed with a point or an exponent, half a unit of its last digit (the largest, if
+    typed several times). `notes` are sentences about what the reader assumed.
     """
 
     formula: Form
     text: str
     spans: Mapping[int, Span]
+    again: Mapping[int, Sequence[Span]]
+    equations: Mapping[str, Span]
     digits: Mapping[int, Fraction]
     notes: tuple[str, ...]
 
@@ -108,12 +111,26 @@ def _parsed(read: Equations, latex_names: Mapping[str, str]) -> Parsed:
     for node, span in zip(ids.tolist(), builder.spans, strict=True):
         spans.setdefault(node, span)
     spans.pop(-1, None)
+    again: dict[int, list[Span]] = {}
+    numbers, *ends = (builder.again[place::3].tolist() for place in range(3))
+    for number, start, stop in zip(numbers, *ends, strict=True):
+        again.setdefault(int(ids[number]), []).append((start, stop))
+    places = zip(outputs, results, strict=True)
+    again.pop(-1, None)
+    equations = {output.name: _place(read.tokens, equation) for output, equation in places}
     digits: dict[int, Fraction] = {}
     for number, half in builder.digits.items():
         node = int(ids[number])
         if node >= 0:
             digits[node] = max(half, digits.get(node, half))
-    return Parsed(formula, read.tokens.text, spans, digits, tuple(reader.notes))
+    notes = tuple(reader.notes)
+    return Parsed(formula, read.tokens.text, spans, again, equations, digits, notes)
+
+
+def _place(tokens: Tokens, equation: Statement) -> Span:
+    """Where an equation stands; a formula alone, from the start of the text."""
+    start = tokens.starts[equation.token] if equation.name else 0
+    return start, tokens.stops[equation.stop - 1]
 
 
 def _symbols(read: Equations, graph: Graph) -> tuple[dict[str, int], Ids]:

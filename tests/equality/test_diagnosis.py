@@ -159,7 +159,8 @@ def test_all_mistakes_that_explain_it_are_named() -> None:
         f"with the sign {where} tanh changed on the output layer" for where in ("of", "inside")
     }
     assert "2 mistakes" in diagnosis.headline("this is your network")
-    assert set(diagnosis.listed()) == set(diagnosis.mistakes)
+    one, other = diagnosis.mistakes
+    assert diagnosis.listed() == (f"either {one}", f"or {other}")
 
 
 def test_a_swap_along_the_other_diagonal_is_no_transpose() -> None:
@@ -333,6 +334,12 @@ MARKED = [
     ("σ(w_21*σ(w_11*x + b_11) + ⟦w_12*σ(w_12*x + b_12)⟧ + b)", "y", None),
     ("σ(w_21*σ(w_11*x + b_11) + w_22/(1 + ⟦exp(w_12*x + b_12)⟧) + b)", "a1_2",
      "with the sign inside"),
+    # what is wrong in one place and right in another
+    ("σ(w_21*σ(w_11*x + b_11) + w_22*σ(⟦w_11*x⟧ + b_12) + b)", "a1_2", "with w_11 in the place"),
+    ("σ(w_21*σ(w_11*x + b_11) + ⟦w_22*σ(w_11*x + b_11)⟧ + b)", "y", "with a1_1 in the place"),
+    ("σ(w_21*σ(⟦w_12*x⟧ + b_11) + w_22*σ(w_12*x + b_12) + b)", "a1_1", "with w_12 in the place"),
+    ("p = σ(w_11*x + b_11)\nq = σ(⟦w_11*x⟧ + b_12)\nf(x) = σ(w_21*p + w_22*q + b)", "a1_2",
+     "with w_11 in the place"),
 ]  # fmt: skip
 
 
@@ -350,6 +357,70 @@ def test_what_is_marked(marked: str, unit: str | None, words: str | None) -> Non
         assert diagnosis.departs.name == unit
     if words is not None:
         assert [m for m in diagnosis.mistakes if m.startswith(words)]
+
+
+def test_what_is_marked_is_in_the_output_that_is_wrong() -> None:
+    first = "tanh(w1_1_1*x_1 + w1_1_2*x_2 + b1_1)"
+    for typed in (f"y_1 = {first}; y_2 = {first}", f"y_2 = {first}; y_1 = {first}"):
+        diagnosis = explained(netsym.parse("2-2:tanh"), typed)
+        assert diagnosis.mistakes == ("with y_1 in the place of y_2",)
+        assert diagnosis.span is not None
+        start, stop = diagnosis.span
+        assert typed[:start].endswith("y_2 = ")
+        assert typed[start:stop] == first
+    strange = f"y_1 = {first}; y_2 = tanh(w1_1_1*x_1^3 + w1_1_2*x_2 + b1_1)"
+    diagnosis = explained(netsym.parse("2-2:tanh"), strange)
+    assert diagnosis.span is not None
+    assert diagnosis.span[0] > strange.index("y_2")
+
+
+# -- what learners do -----------------------------------------------------------------------------
+A = ("σ(w1_1_1*x+b1_1)", "σ(w1_2_1*x+b1_2)")
+OUT = "on the output layer"
+LEARNERS = [
+    ("1-2-1:sigmoid", "σ(w2_1_1*σ(w1_1_1+b1_1) + w2_1_2*σ(w1_2_1+b1_2) + b2_1)",
+     "without x after the weights on layer 1"),
+    ("1-2-1:sigmoid", f"σ(w2_1_1*σ(w1_1_1+b1_1) + w2_1_2*{A[1]} + b2_1)",
+     f"without the x after w1_1_1 on {A1}"),
+    ("1-2-1:sigmoid", f"σ(w2_1_1*{A[0]} + w2_1_2*{A[1]}) + b2_1",
+     f"with the bias b2_1 outside the sigmoid {OUT}"),
+    ("1-1:sigmoid", "σ(w1_1_1*x) + b1_1", f"with the bias b1_1 outside the sigmoid {OUT}"),
+    ("1-1:sigmoid", "σ(w1_1_1*x + b1_1) + b1_1",
+     f"with the bias b1_1 added again outside the sigmoid {OUT}"),
+    ("1-2-1", "w2_1_1*w1_1_1*x+b1_1 + w2_1_2*w1_2_1*x+b1_2+b2_1",
+     f"without the brackets after the weights {OUT}"),
+    ("1-2-1", "w2_1_1*(w1_1_1*x+b1_1) + w2_1_2*w1_2_1*x+b1_2+b2_1",
+     f"with a1_2 not in brackets after w2_1_2 {OUT}"),
+    ("1-2-1:sigmoid", f"σ({A[0]} + {A[1]} + b2_1)", f"without the weights {OUT}"),
+    ("1-2-1:sigmoid", f"σ(w2_1_1*{A[0]} + {A[1]} + b2_1)", f"without the weight w2_1_2 {OUT}"),
+    ("1-1:sigmoid", "1/(1+e^-w1_1_1*x - b1_1)",
+     f"with e^-w*x - b, the exponent not in brackets, for the sigmoid {OUT}"),
+    ("1-1:sigmoid", "1/(1+e^-w1_1_1*x + b1_1)",
+     f"with e^-w*x + b, the exponent not in brackets, for the sigmoid {OUT}"),
+    ("1-1:sigmoid", "σ(w1_1_1*x*b1_1)", f"with b1_1 multiplied instead of added {OUT}"),
+    ("1-1:sigmoid", "σ(w1_1_1+x+b1_1)", f"with w1_1_1 added instead of multiplied {OUT}"),
+    ("1-2-1:sigmoid", "σ(w2_1_1*σ(w1_1_1*(x+b1_1)) + w2_1_2*σ(w1_2_1*(x+b1_2)) + b2_1)",
+     "with the weights before brackets round the biases as well on layer 1"),
+    ("1-1:sigmoid", "σ(w1_1_1*(x+b1_1))",
+     f"with w1_1_1 before brackets round b1_1 as well {OUT}"),
+    ("2-2softmax", "y_1=σ(w1_1_1*x_1+w1_1_2*x_2+b1_1); y_2=σ(w1_2_1*x_1+w1_2_2*x_2+b1_2)",
+     f"with sigmoid instead of softmax {OUT}"),
+    ("2-2softmax", "y_1=w1_1_1*x_1+w1_1_2*x_2+b1_1; y_2=w1_2_1*x_1+w1_2_2*x_2+b1_2",
+     f"without the softmax {OUT}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spec", "typed", "words"), LEARNERS, ids=[t for _, t, _ in LEARNERS])
+def test_what_learners_do(spec: str, typed: str, words: str) -> None:
+    assert explained(netsym.parse(spec), typed).mistakes == (words,)
+
+
+def test_one_of_several_mistakes() -> None:
+    typed = f"σ(w2_1_1*{A[0]} - w2_1_2*{A[1]} + b2_1)"
+    said = " ".join(compare(netsym.parse("1-2-1:sigmoid"), typed).report(why=False).split())
+    assert "this is your network with one of 2 mistakes, each of which explains it" in said
+    assert f"- either with the sign of w2_1_2*a1_2 changed {OUT}" in said
+    assert f"- or with the sign of sigmoid changed on {A2}" in said
 
 
 def test_carets_stand_under_the_line() -> None:

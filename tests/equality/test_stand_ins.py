@@ -153,10 +153,44 @@ def test_between_texts(one: str, other: str, equal: bool) -> None:
 
 
 def test_numbers_that_are_irrational_are_no_proof() -> None:
-    found = compare("0.70711*x", "x/sqrt(2)")
+    found = compare("2.718^x", "exp(x)")
     assert (found.verdict, found.numbers.evidence) == ("within-error", "numeric")
     assert "(not proved)" in found.because
     assert found.numbers.bound is None
+
+
+#: A typed decimal, and a constant of the other side that it is when rounded.
+CONSTANTS = [
+    ("0.70711*x", "x/sqrt(2)", "0.70710678118654752440"),
+    ("3.14*relu(exp(x))", "pi*exp(x)", "3.1415926535897932385"),
+    ("1.571*relu(exp(x))", "pi/2*exp(x)", "1.5707963267948966192"),
+    ("6.28*relu(exp(x))", "2*pi*exp(x)", "6.2831853071795864769"),
+    ("1.77*relu(exp(x))", "sqrt(pi)*exp(x)", "1.7724538509055160273"),
+    ("2.718*relu(x^2)", "exp(1)*x^2", "2.7182818284590452354"),
+    ("3.14*sign(x)", "pi*sign(x)", "3.1415926535897932385"),
+    ("0.318*tanh(x) + 0.318", "(tanh(x) + 1)/pi", "0.31830988618379067154"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other", "value"), CONSTANTS)
+def test_a_constant_of_the_other_side_is_a_proof(one: str, other: str, value: str) -> None:
+    found = compare(one, other)
+    assert (found.verdict, found.numbers.evidence) == ("within-error", "proved")
+    assert {each.value for each in found.numbers.stand_ins} == {value}
+    assert compare(other, one).verdict == "within-error"
+    beside = one.replace(one.split("*")[0], f"{float(one.split('*')[0]) * 1.004:.4g}")
+    assert compare(beside, other).verdict == "different"
+
+
+def test_a_constant_has_a_bound() -> None:
+    found = compare("3.14*tanh(x)", "pi*tanh(x)")
+    assert found.numbers.bound is not None
+    assert 0.00159 < found.numbers.bound < 0.02
+
+
+def test_points_do_not_speak_for_what_jumps() -> None:
+    assert compare("3.14*(sign(x-y)^2+x-y)", "pi*(1+x-y)").verdict == "different"
+    assert compare("2.718^x*sign(x-y)^2", "exp(x)").verdict == "different"
 
 
 def test_a_whole_number_is_exact_and_that_rounding_would_explain_it_is_said() -> None:

@@ -286,6 +286,20 @@ def test_spans_and_digits() -> None:
     }  # fmt: skip
 
 
+def test_every_place_of_an_operation_is_known() -> None:
+    text = "y_1 = exp(w*x)\ny_2 = w*x + exp(w*x)"
+    parsed = parse_formula(text)
+    found = {text[slice(*parsed.spans[node])]: spans for node, spans in parsed.again.items()}
+    assert {word: [start for start, _ in spans] for word, spans in found.items()} == {
+        "w*x": [21, 31], "exp(w*x)": [27],
+    }  # fmt: skip
+    assert {name: text[slice(*span)] for name, span in parsed.equations.items()} == {
+        "y_1": "y_1 = exp(w*x)", "y_2": "y_2 = w*x + exp(w*x)",
+    }  # fmt: skip
+    alone = parse_formula("\n w*x + 1")
+    assert [alone.text[slice(*span)].strip() for span in alone.equations.values()] == ["w*x + 1"]
+
+
 def test_long_text_is_refused_at_once() -> None:
     with pytest.raises(SpecError, match="at most 1,000,000 are read"):
         parse_formula("x" * 1_000_001)

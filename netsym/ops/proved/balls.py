@@ -61,7 +61,7 @@ def _softplus(z: Ball) -> Ball:
     return z + (-z).exp().log1p() if z > 0 else z.exp().log1p()
 
 
-def _rising(function: Callable[[Ball], Ball], low: float, high: float) -> Callable[[Ball], Ball]:
+def rising(function: Callable[[Ball], Ball], low: float, high: float) -> Callable[[Ball], Ball]:
     """A function that rises from low to high, tight for wide balls too: by its ends."""
 
     def of(z: Ball) -> Ball:
@@ -91,10 +91,10 @@ def _heaviside(z: Ball) -> Ball:
     return flint.arb(0).union(flint.arb(1))
 
 
-_TANH = _rising(flint.arb.tanh, -1, 1)
-_ERF = _rising(flint.arb.erf, -1, 1)
-_SIGMOID = _rising(_sigmoid, 0, 1)
-_SOFTPLUS = _rising(_softplus, 0, math.inf)
+_TANH = rising(flint.arb.tanh, -1, 1)
+_ERF = rising(flint.arb.erf, -1, 1)
+_SIGMOID = rising(_sigmoid, 0, 1)
+_SOFTPLUS = rising(_softplus, 0, math.inf)
 
 _FUNCTIONS: dict[str, Callable[..., Ball]] = {
     **{name: getattr(flint.arb, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tan")},
