@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from netsym.equality.comparison import compare as compare
     from netsym.equality.laws import laws as laws
     from netsym.files.files import load as load
+    from netsym.files.files import save as save
     from netsym.formula import Formula as Formula
+    from netsym.network.costs import cost as cost
+    from netsym.network.descent import step as step
     from netsym.network.network import Network as Network
     from netsym.notes.worked import work_out as work_out
-    from netsym.path import cost as cost
-    from netsym.path import save as save
-    from netsym.path import step as step
     from netsym.pieces.regions import regions as regions
     from netsym.readers.shorthand import parse as parse
     from netsym.readers.sklearn import from_sklearn as from_sklearn
@@ -38,7 +38,7 @@ _PUBLIC = {
     "Comparison": "netsym.equality.comparison",
     "check": "netsym.equality.comparison",
     "compare": "netsym.equality.comparison",
-    "cost": "netsym.path",
+    "cost": "netsym.network.costs",
     "Formula": "netsym.formula",
     "Network": "netsym.network.network",
     "from_formula": "netsym.recognise.recognised",
@@ -48,16 +48,19 @@ _PUBLIC = {
     "load": "netsym.files.files",
     "parse": "netsym.readers.shorthand",
     "regions": "netsym.pieces.regions",
-    "save": "netsym.path",
+    "save": "netsym.files.files",
     "Simplified": "netsym.collapse.simplified",
     "simplify": "netsym.collapse.simplification",
     "NetsymError": "netsym.errors",
-    "step": "netsym.path",
+    "step": "netsym.network.descent",
     "work_out": "netsym.notes.worked",
     "SpecError": "netsym.errors",
     "TooLargeError": "netsym.errors",
     "ValueMissingError": "netsym.errors",
 }
+
+#: What is written for networks, below what reads anything as one.
+_OF_A_NETWORK = ("cost", "save", "step")
 
 __all__ = [*_PUBLIC]
 
@@ -65,7 +68,11 @@ __all__ = [*_PUBLIC]
 def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'netsym' has no attribute {name!r}")
-    return getattr(import_module(_PUBLIC[name]), name)
+    found = getattr(import_module(_PUBLIC[name]), name)
+    if name in _OF_A_NETWORK:
+        found = import_module("netsym.path").takes_any(found)
+    globals()[name] = found
+    return found
 
 
 def __dir__() -> list[str]:

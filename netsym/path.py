@@ -16,13 +16,8 @@ from netsym.forms.array_form import named_where_again
 from netsym.forms.form import Form
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
-from netsym.network import costs, descent
 from netsym.network.network import Network
 from netsym.readers import shorthand
-from netsym.recognise.inputs import Unclear
-from netsym.recognise.recognised import recognise, written_out
-from netsym.recognise.units import NoNetwork
-from netsym.typed.parse import parse_formula
 from netsym.writers import WRITERS
 
 P = ParamSpec("P")
@@ -91,9 +86,9 @@ def _of_text(text: str, given: str, inputs: Sequence[str] | None) -> Network:
         )
     try:
         return of_formula(text, inputs)
-    except Unclear:
-        raise
     except SpecError as error:
+        if hasattr(error, "readings"):  # it is a formula, of which nobody knows the inputs
+            raise
         if text != given and text != given.strip():
             raise SpecError(f"{given}: {error}") from None
         if _WIDTHS.fullmatch(text):
@@ -112,11 +107,9 @@ def of_formula(given: Any, inputs: Sequence[str] | None = None) -> Network:
             f"{type(given).__name__} is no network; give a network, a file, a shorthand, the name "
             "of a built-in network, a formula or a sympy expression"
         )
-    read = parse_formula(given) if isinstance(given, str) else given
-    try:
-        return recognise(read, inputs).network
-    except NoNetwork as error:
-        return written_out(read, inputs, error.why)
+    from netsym.recognise.recognised import network_of_formula  # a shorthand need not wait for it
+
+    return network_of_formula(given, inputs)
 
 
 def takes_any(
@@ -129,12 +122,6 @@ def takes_any(
         return function(network_of(network), *args, **options)
 
     return cast(Callable[Concatenate[Any, P], R], of_any)
-
-
-#: The cost of a network, a step of its descent, and its spec in a file.
-cost = takes_any(costs.cost)
-step = takes_any(descent.step)
-save = takes_any(files.save)
 
 
 def _named(given: str) -> Network | None:

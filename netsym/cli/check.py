@@ -10,10 +10,9 @@ from netsym.cli.judging import Judging
 from netsym.cli.output import Output, Progress
 from netsym.cli.sides import TakesFormula
 from netsym.cli.verb import options, verb
-from netsym.equality.comparison import check
+from netsym.equality.comparison import Comparison, check
 from netsym.errors import SpecError
 from netsym.network.network import Network
-from netsym.recognise.whole_arrays import ArrayCheck
 
 
 @verb(
@@ -48,7 +47,7 @@ def command(
     note(network, other)
     progress = Progress()
     result = check(network, other, **judging.terms(), progress=progress)
-    if isinstance(result, ArrayCheck) and judging.asked:
+    if not isinstance(result, Comparison) and judging.asked:
         raise SpecError(
             f"{judging.asked} changes nothing for a formula of whole arrays, which is compared "
             "layer by layer; leave it out"

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netsym.collapse.simplified import Simplified
 from netsym.equality.agreement import Counterexample
 from netsym.equality.diagnosis import Diagnosis, diagnose
 from netsym.equality.ladder import judge
-from netsym.equality.own_names import OwnNames, in_own_names
-from netsym.equality.own_names import up_to_names as names_apart
 from netsym.equality.side_by_side import Table, table
 from netsym.equality.sides import Subject, aligned, of_formula, read_text, subject
 from netsym.equality.simplified import judge_simplified
@@ -23,9 +21,12 @@ from netsym.forms.sizes import shown
 from netsym.network.network import Network
 from netsym.path import meant
 from netsym.pieces.cells import BUDGET
-from netsym.recognise.whole_arrays import ArrayCheck, check_arrays
 from netsym.wording import FIXED, WIDTH, check_digits, few, fitted, spelled, wrapped
 from netsym.writers.language import Watcher, no_watcher
+
+if TYPE_CHECKING:
+    from netsym.equality.own_names import OwnNames
+    from netsym.recognise.whole_arrays import ArrayCheck
 
 #: Forms of at most so many nodes are written as text and read back, where a network is compared
 #: with itself.
@@ -83,6 +84,8 @@ def compare(
     except SpecError as strict:
         if first.network is None or not isinstance(other, str):
             raise
+        from netsym.equality.own_names import in_own_names  # most need not wait for it
+
         own = in_own_names(first, other, strict, inputs)
         return _in_own_names(replace(first, words="the network"), own, terms, progress)
     notes = _in_another_order(first, given)
@@ -126,7 +129,11 @@ def _in_own_names(first: Subject, own: OwnNames, terms: Terms, progress: Watcher
 
 def _up_to_names(made: Comparison, terms: Terms, progress: Watcher, asked: bool) -> Comparison:
     """Two that differ, but perhaps in their names alone; with that `asked` for they are equal."""
-    own = names_apart(made.one, made.other) if made.verdict == "different" else None
+    if made.verdict != "different":
+        return made
+    from netsym.equality.own_names import up_to_names  # most need not wait for it
+
+    own = up_to_names(made.one, made.other)
     if own is None:
         return made
     found = _compared(made.one, aligned(made.one, own.side), terms, progress)
@@ -182,6 +189,8 @@ def _of_arrays(network: Network, text: str) -> ArrayCheck | None:
     try:
         read_text(text, subject(network))
     except SpecError:
+        from netsym.recognise.whole_arrays import check_arrays  # most need not wait for it
+
         return check_arrays(network, text)
     return None
 

@@ -112,6 +112,15 @@ def from_formula(formula: str | Form, inputs: Sequence[str] | None = None) -> Ne
     return recognise(formula, inputs).network
 
 
+def network_of_formula(given: str | Form, inputs: Sequence[str] | None = None) -> Network:
+    """The network that a formula is; of one that is none, with the formula as its one layer."""
+    read = parse_formula(given) if isinstance(given, str) else given
+    try:
+        return recognise(read, inputs).network
+    except NoNetwork as error:
+        return written_out(read, inputs, error.why)
+
+
 def written_out(given: Parsed | Form, inputs: Sequence[str] | None, why: str) -> Network:
     """A formula that is no network of dense layers, as one that has it as its one layer."""
     form = given.formula if isinstance(given, Parsed) else given
