@@ -74,9 +74,11 @@ def softmax_missing(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
 
 
 def softmax_other(anatomy: Anatomy, unit: Unit) -> Iterator[Said]:
-    """`e^z/sum -> h(z)`"""
+    """`e^z/sum -> h(z)`; for exp it is not normalised."""
     for node, z in _softmax(anatomy, unit):
         for other in _elementwise():
+            if other == "exp":
+                continue
             alpha = FUNCTIONS[other].alpha
             made = anatomy.call(other, z, [] if alpha is None else [alpha])
             yield f"with {other} instead of softmax on", {node: made}
