@@ -135,10 +135,14 @@ def _entry(where: str, entry: Any) -> str | float | Fraction | TypedEntry:
     return exact(where, Fraction(entry))
 
 
+def is_writable(number: Fraction) -> bool:
+    """Whether an exact number has a float64, and at most 400 digits above and below the line."""
+    return max(abs(number.numerator), number.denominator) < 10**400 and abs(number) < 2**1024
+
+
 def exact(where: str, number: Fraction) -> Fraction:
     """The number, if it has a float64 and is short enough to be written."""
-    longest = max(abs(number.numerator), number.denominator)
-    if longest >= 10**400 or abs(number) >= 2**1024:
+    if not is_writable(number):
         raise SpecError(
             f"{where} holds a number too long or too large: an exact number has at most 400 "
             "digits above and below the line and is less than 1.8e308; write a shorter one"

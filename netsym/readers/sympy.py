@@ -20,6 +20,7 @@ from netsym.graph.builder import Builder
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Graph
 from netsym.graph.names import literal, output_names, refuse_bad_name
+from netsym.layers.parameter_entries import is_writable
 from netsym.wording import plural
 
 
@@ -195,7 +196,7 @@ def _value(number: Any) -> float | Fraction:
     if number.is_finite is not True:
         raise SpecError(f"{number} is not a finite number")
     exact = _exact(number)
-    if max(abs(exact.numerator), exact.denominator) >= 10**400 or abs(exact) >= 2**1024:
+    if not is_writable(exact):
         raise SpecError(
             "a number in the expression is too long or too large: it may have 400 digits above "
             "and below the line, and be less than 1.8e308"

@@ -85,20 +85,16 @@ def constant(value: Coefficient) -> Affine:
 
 def total(*summands: Affine) -> Affine:
     """A sum."""
-    terms: dict[int, Coefficient] = {}
-    rest = ZERO
+    factors: dict[int, list[Coefficient]] = {}
     for summand in summands:
-        rest = rest + summand.constant
         for value, factor in summand.terms.items():
-            if value not in terms:
-                terms[value] = factor
-                continue
-            together = terms[value] + factor
-            if together:
-                terms[value] = together
-            else:
-                del terms[value]
-    return Affine(terms, rest)
+            factors.setdefault(value, []).append(factor)
+    terms = {
+        value: each[0] if len(each) == 1 else Coefficient.total(each)
+        for value, each in factors.items()
+    }
+    rest = Coefficient.total(summand.constant for summand in summands)
+    return Affine({value: each for value, each in terms.items() if each}, rest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
-from netsym.ops.proved.balls import Balls, precision
+from netsym.ops.proved.balls import Ball, Balls, precision
 from netsym.recognise.affine import NOTHING, Affine, Value, constant, total
 from netsym.recognise.coefficients import ONE, Coefficient
 from netsym.recognise.one_value import BITS
@@ -25,7 +25,7 @@ class Calls(Units):
     def call(self, function: str, node: int, given: list[Affine]) -> Affine:
         """A function of the table, of what stands in it."""
         if all(not each.terms for each in given):
-            return constant(self.called_constant(function, [each.constant for each in given]))
+            return constant(self.called_constant(function, [each.constant for each in given], node))
         if function == "exp":
             return self.exponential(given[0], node)
         if function in ("max", "min"):
@@ -51,7 +51,7 @@ class Calls(Units):
     def exponential(self, power: Affine, node: int) -> Affine:
         """exp of an affine function."""
         if not power.terms:
-            return constant(self.called_constant("exp", [power.constant]))
+            return constant(self.called_constant("exp", [power.constant], node))
         self.found.add(node)
         return self.closed(self.unit("exp", (power,), node), node)
 
@@ -109,8 +109,10 @@ class Calls(Units):
         """Whether it is made of a relu that was a max or a min itself."""
         return len(given.terms) == 1 and self.values[next(iter(given.terms))].kind == "relu"
 
-    def called_constant(self, function: str, operands: Sequence[Coefficient]) -> Coefficient:
-        """A function of constants or names, as a letter."""
+    def called_constant(
+        self, function: str, operands: Sequence[Coefficient], node: int
+    ) -> Coefficient:
+        """A function of constants or names, as a letter; of constants it must be a number."""
         if function == "exp" and not operands[0]:
             return ONE
         known = all(self.one_value.is_number(each) for each in operands)
@@ -119,7 +121,10 @@ class Calls(Units):
             with precision(BITS):
                 balls = [np.array([self.one_value.ball(each)], dtype=object) for each in operands]
                 made = Balls({}, BITS).call(function, *balls)
-                self.one_value.constants[said] = made if not operands else made[0]
+            ball: Ball = made.flat[0]
+            if not ball.is_finite():
+                raise NoNetwork(f"{function} that is no number", node)
+            self.one_value.constants[said] = ball
         return Coefficient.letter(said)
 
     def shares(self, numerator: Affine, divisor: Affine, node: int) -> Affine | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+
+from netsym.layers.parameter_entries import is_writable
 
 Powers = tuple[tuple[str, int], ...]
 
@@ -11,7 +13,7 @@ _LONGEST = 4000  # products that a sum of names is multiplied out to
 
 
 class TooLong(Exception):
-    """A product of sums of names that would be longer than is worth reading."""
+    """A product of sums of names, or a number, that is longer than is worth reading."""
 
 
 class Coefficient:
@@ -81,18 +83,25 @@ class Coefficient:
         """Every letter in it, as often as it is written."""
         return (letter for powers in self.terms for letter, _ in powers)
 
+    def refuse_long(self) -> None:
+        """Raise `TooLong` for numbers that no parameter can have."""
+        if not all(map(is_writable, self.terms.values())):
+            raise TooLong("a number too long or too large to be a parameter")
+
     # -- arithmetic -----------------------------------------------------------------------------
     def __add__(self, other: Coefficient) -> Coefficient:
         if not self.terms or not other.terms:
             return other if not self.terms else self
-        total = dict(self.terms)
-        for powers, number in other.terms.items():
-            whole = total.get(powers, 0) + number
-            if whole:
-                total[powers] = whole
-            else:
-                del total[powers]
-        return Coefficient(total)
+        return self.total((self, other))
+
+    @classmethod
+    def total(cls, summands: Iterable[Coefficient]) -> Coefficient:
+        """A sum of many, each term of which is looked at once."""
+        terms: dict[Powers, Fraction] = {}
+        for each in summands:
+            for powers, number in each.terms.items():
+                terms[powers] = terms.get(powers, 0) + number
+        return cls({powers: number for powers, number in terms.items() if number})
 
     def __neg__(self) -> Coefficient:
         return Coefficient({powers: -number for powers, number in self.terms.items()})
@@ -105,7 +114,7 @@ class Coefficient:
             if one.terms == ONE.terms:
                 return rest
         if len(self.terms) * len(other.terms) > _LONGEST:
-            raise TooLong
+            raise TooLong("sums of names multiplied out are too long")
         total: dict[Powers, Fraction] = {}
         for mine, number in self.terms.items():
             for theirs, factor in other.terms.items():

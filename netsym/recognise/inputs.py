@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ _PARAMETER = re.compile(
 #: Letters that they give to inputs.
 _INPUT = re.compile(r"(?:[xXiIpuztsr]|a0|in|inp|input|feature|xs)(?:_?\d+)*")
 _X = re.compile(r"[xX](?:_?\d+)*")
+_MOST_PARTNERS = 8  # names that are taken from one product: of three one can be an input no more
 _WORD = re.compile(r"[xyztuvXYZ]|[A-Za-z]{3,}\w*")
 
 
@@ -85,11 +87,11 @@ class _Uses:
                     self.all[name], self.partners[name], self.times[name] = None, set(), 0
                 continue
             for operands in block.operands[rows].tolist():
-                names = [nodes[each] for each in operands if each in nodes]
-                for name in names:
-                    self.times[name] += 1
-                    if block.op == "multiply":
-                        self.partners[name] |= {*names} - {name}
+                names = Counter(nodes[each] for each in operands if each in nodes)
+                some = {*list(names)[:_MOST_PARTNERS]} if block.op == "multiply" else set()
+                for name, times in names.items():
+                    self.times[name] += times
+                    self.partners[name] |= some - {name}
 
     def _pairs(self) -> list[set[str]]:
         return [{name, other} for name in self.all for other in self.partners[name]]
@@ -105,7 +107,7 @@ class _Uses:
 
     def called_x(self) -> Inputs | None:
         """x, x_1, x_2, …; but for words among numbers alone, where all are inputs."""
-        named = [name for name in self.all if _X.fullmatch(name)]
+        named = {name: None for name in self.all if _X.fullmatch(name)}
         others = [name for name in self.all if name not in named]
         if others and not any(self.partners.values()) and all(map(_WORD.fullmatch, others)):
             return None

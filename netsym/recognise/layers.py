@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import groupby
 
 from netsym.graph.functions import ACTIVATIONS, FUNCTIONS, LINEAR
 from netsym.recognise.affine import Affine, Value, Values, constant, total
@@ -172,13 +174,17 @@ class _Levels:
         """All layers, from the inputs on."""
         columns: list[Source] = [*self.inputs]
         found = []
-        levels = sorted({self.values.levels[unit] for unit in self.units})
-        left = list(self.units)
-        for level in levels:
-            units = [unit for unit in left if self.values.levels[unit] == level]
-            left = [unit for unit in left if self.values.levels[unit] > level]
+        level_of = self.values.levels.__getitem__
+        by_level = sorted(self.units, key=level_of)
+        done, readers = 0, self._readers(by_level)
+        for _, group in groupby(by_level, level_of):
+            units = list(group)
+            done += len(units)
+            for unit in units:
+                readers.subtract(self.rows[unit].reads.keys())
+            old = {each for each in columns if readers[each]}
+            left = by_level[done:] if old else []
             later = [*(self.rows[unit] for unit in left), *self.last]
-            old = {each for row in later for each in row.reads} & {*columns}
             skipped = self._skips(units, columns, later) if old else None
             if skipped is not None:
                 units = skipped
@@ -186,6 +192,7 @@ class _Levels:
             if skipped is not None:
                 layer.skip = True
                 columns = self._paired(units, columns, left)
+                readers = self._readers(left)
             else:
                 layer.kept = [place for place, each in enumerate(columns) if each in old]
                 columns = [*units, *(columns[place] for place in layer.kept)]
@@ -194,6 +201,11 @@ class _Levels:
         if not (found and found[-1].skip and _is_identity(last)):
             found.append(last)
         return found
+
+    def _readers(self, units: Sequence[int]) -> Counter[Source]:
+        """How many of some units and the outputs read each value."""
+        rows = [*(self.rows[unit] for unit in units), *self.last]
+        return Counter(each for row in rows for each in row.reads)
 
     def _layer(self, rows: Sequence[_Row], columns: Sequence[Source]) -> Layer:
         places = {each: place for place, each in enumerate(columns)}

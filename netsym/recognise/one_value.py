@@ -7,6 +7,7 @@ of bits. What is found is a proposal: the judge proves the network that is made 
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,7 +20,7 @@ import numpy.typing as npt
 from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
 from netsym.ops.proved.balls import Ball, Balls, power, precision
 from netsym.recognise.affine import Affine, Value, Values
-from netsym.recognise.coefficients import ONE, ZERO, Coefficient
+from netsym.recognise.coefficients import ONE, ZERO, Coefficient, TooLong
 
 Points = npt.NDArray[np.object_]
 
@@ -63,6 +64,8 @@ class OneValue:
 
     def __init__(self, values: Values) -> None:
         self.values = values
+        #: How many terms may still be looked at in search of activations.
+        self.left = 100_000
         #: Letters that are constants, as balls.
         self.constants: dict[str, Ball] = {}
         self._found: dict[OfOne, list[Match]] = {}
@@ -82,11 +85,14 @@ class OneValue:
         Below an operand of several values are only those that are no units.
         """
         found: dict[Affine, tuple[bool, int]] = {}
-        todo, seen = [(affine, False)], set[int]()
+        todo, seen = deque([(affine, False, 0)]), set[int]()
         while todo:
-            given, below_unit = todo.pop()
+            given, below_unit, depth = todo.popleft()
+            if depth > _DEEPEST:
+                continue
             for value in given.terms:
                 lone = len(given.terms) == 1 or given is affine
+                self._work(1)
                 if value in seen or not (lone or not self._is_unit(value)):
                     continue
                 seen.add(value)
@@ -96,8 +102,14 @@ class OneValue:
                     if operand.terms and operand not in found:
                         level = max(self.values.levels[each] for each in operand.terms)
                         found[operand] = below, level
-                        todo.append((operand, below))
+                        todo.append((operand, below, depth + 1))
         return sorted(found, key=found.__getitem__)
+
+    def _work(self, terms: int) -> None:
+        """Count what is looked at; raise `TooLong` where it grows without end."""
+        self.left -= 1 + terms
+        if self.left < 0:
+            raise TooLong("functions within each other are too many to look through")
 
     def _is_unit(self, value: int) -> bool:
         return self.values[value].kind in UNITS
@@ -106,6 +118,7 @@ class OneValue:
         """An affine function as one of the base; None if it depends on anything else."""
         if depth > _DEEPEST:
             return None
+        self._work(len(affine.terms))
         terms, slope = dict(affine.terms), ZERO
         if base.terms.keys() <= terms.keys():
             slope = self._slope(affine, base)

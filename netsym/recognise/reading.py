@@ -18,6 +18,7 @@ from netsym.recognise.coefficients import ONE, Coefficient, TooLong
 from netsym.recognise.units import NoNetwork
 
 _MOST_POWER = 64
+_LOOKED_AT_EACH = 20  # terms that every node adds to what may be looked at
 _WEIGHTED = ("multiply", "divide", "negate")
 
 
@@ -30,6 +31,7 @@ class Reading(Calls):
     def __init__(self, form: Form, inputs: Sequence[str], keeps_sums: bool = False) -> None:
         super().__init__(inputs)
         self.form = form
+        self.one_value.left += _LOOKED_AT_EACH * len(form.mask)
         self.keeps_sums = keeps_sums
         self._places = {name: place for place, name in enumerate(inputs)}
         self._made: dict[int, Affine] = {}
@@ -40,9 +42,11 @@ class Reading(Calls):
                 node = block.start + row
                 self._ops[node] = block.op
                 try:
-                    self._made[node] = self._read(block, row, node)
-                except TooLong:
-                    raise NoNetwork("sums of names multiplied out are too long", node) from None
+                    self._made[node] = made = self._read(block, row, node)
+                    for each in (made.constant, *made.terms.values()):
+                        each.refuse_long()
+                except TooLong as error:
+                    raise NoNetwork(str(error), node) from None
                 except ZeroDivisionError:
                     raise NoNetwork("a division by 0", node) from None
         self.ends = [self._made[end] for end in form.ends.tolist()]
@@ -234,9 +238,12 @@ class Reading(Calls):
         if not base.terms:
             if exponent is not None and exponent.denominator == 1 and abs(exponent) <= _MOST_POWER:
                 return constant(base.constant.power(int(exponent)))
+            number = base.constant.number
+            if number is not None and (number < 0 or (not number and (exponent or 0) < 0)):
+                raise NoNetwork("a power that is no number", node)
             if not raised.terms:
                 return constant(Coefficient.letter(f"({base.constant})^({raised.constant})"))
-            logarithm = self.called_constant("log", [base.constant])
+            logarithm = self.called_constant("log", [base.constant], node)
             return self.exponential(raised.scaled(logarithm), node)
         if exponent is None or exponent.denominator != 1 or abs(exponent) > _MOST_POWER:
             raise NoNetwork("a power whose exponent is no small whole number", node)
@@ -265,4 +272,5 @@ def _times_all(factors: Sequence[Coefficient]) -> Coefficient:
     made = ONE
     for factor in factors:
         made = made * factor
+        made.refuse_long()
     return made

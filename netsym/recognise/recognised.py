@@ -13,10 +13,12 @@ from typing import Any
 from netsym.forms.form import Form
 from netsym.formula import Formula
 from netsym.graph.functions import LINEAR
+from netsym.graph.names import is_reserved
 from netsym.layers.blocks import INPUT, Wire
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Standardize
 from netsym.layers.merge import Add, Concat
+from netsym.layers.parameter_entries import is_writable
 from netsym.layers.written import Written
 from netsym.network.network import Network
 from netsym.recognise.coefficients import ZERO, Coefficient
@@ -268,7 +270,10 @@ def _entry(coefficient: Coefficient) -> float | Fraction | str:
     """An entry of a parameter: a number, or a name or formula as text."""
     number = coefficient.number
     if number is None:
-        return str(coefficient)
+        said = str(coefficient)
+        return f"({said})" if is_reserved(said) else said
+    if not is_writable(number):
+        raise NoNetwork("a number too long or too large to be a parameter")
     nearest = float(number)
     return nearest if Fraction(repr(nearest)) == number else number
 
