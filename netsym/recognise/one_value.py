@@ -28,7 +28,7 @@ BITS, _AGREED = 260, 200  # that values are computed with, and of which they agr
 _DEEPEST = 8  # calls within each other, of which no activation has as many
 #: Values that are whole: what stands below them is another layer.
 UNITS = frozenset({"input", "linear", *ACTIVATIONS}) - {"exp"}
-_TENTHS = (-91, -42, -26, -13, -6, -2, 3, 8, 17, 29, 44, 67, 96)
+_TENTHS = (-91, -42, -26, -13, -6, -2, 0, 3, 8, 17, 29, 44, 67, 96)  # at 0 step is no sign
 #: How the operand of an activation may lie to the value it is a function of: factor and shift.
 _LINES = [
     (Fraction(factor), Fraction(shift))

@@ -103,6 +103,7 @@ REFUSED = {
     "x^2 + 1": "a power of a value that depends on the inputs",
     "2/(1 - e^(-2*x)) - 1": "a quotient whose divisor depends on the inputs",
     "log(x)": "log, which is no activation",
+    "6*sign(w*x)": "sign, which is no activation",
     "w/x": "a quotient whose divisor depends on the inputs",
     "x^w": "a power whose exponent is no small whole number",
 }
