@@ -28,7 +28,7 @@ BITS, _AGREED = 260, 200  # that values are computed with, and of which they agr
 _DEEPEST = 8  # calls within each other, of which no activation has as many
 #: Values that are whole: what stands below them is another layer.
 UNITS = frozenset({"input", "linear", *ACTIVATIONS}) - {"exp"}
-_TENTHS = (-91, -42, -26, -13, -6, -2, 0, 3, 8, 17, 29, 44, 67, 96)  # at 0 step is no sign
+_TENTHS = (-91, -42, -26, -13, -6, -2, 3, 8, 17, 29, 44, 67, 96)
 #: How the operand of an activation may lie to the value it is a function of: factor and shift.
 _LINES = [
     (Fraction(factor), Fraction(shift))
@@ -188,8 +188,21 @@ class OneValue:
         """The activations that a function of one value is, the simplest first."""
         if function not in self._found:
             with precision(BITS):
-                self._found[function] = self._matches(self._at_points(function), _numbers(function))
+                found = self._matches(self._at_points(function), _numbers(function))
+                if "sign" in _called_in(function):
+                    found = [match for match in found if self._agrees_at_0(function, match)]
+                self._found[function] = found
         return self._found[function]
+
+    def _agrees_at_0(self, function: OfOne, match: Match) -> bool:
+        """Whether it is the same where a sign jumps, too: a step is 1 there, and a sign 0."""
+        points, self.points = self.points, np.array([flint.arb(0)], dtype=object)
+        (wanted,) = self._at_points(function)
+        self.points = points
+        line = _line(np.array([flint.arb(0)], dtype=object), match.slope, match.shift)
+        (value,) = _called(match.activation, match.alpha, [line])
+        found = value * _ball(match.factor) + _ball(match.offset)
+        return bool(abs(found - wanted) < flint.arb(2) ** -_AGREED)
 
     def _matches(self, wanted: Points, numbers: set[Fraction]) -> list[Match]:
         if not all(ball.is_finite() for ball in wanted):
@@ -319,6 +332,20 @@ def _alpha(name: str, at: float, wanted: float, numbers: set[Fraction]) -> Fract
     nearest = min(numbers, key=lambda each: abs(each - Fraction(alpha)), default=Fraction(0))
     near = abs(nearest - Fraction(alpha)) < Fraction(alpha) / 10**9
     return nearest if near else Fraction(f"{alpha:.12g}")
+
+
+def _ball(number: Fraction) -> Ball:
+    return flint.arb(number.numerator) / number.denominator
+
+
+def _called_in(function: OfOne) -> set[str]:
+    """The functions that one is made of."""
+    kind, *rest = function
+    if kind == "line":
+        return set()
+    if kind == "sum":
+        return set().union(*(_called_in(inner) for _, inner in rest[1]))
+    return {rest[0]}.union(*(_called_in(inner) for inner in rest[2]))
 
 
 def _numbers(function: OfOne) -> set[Fraction]:
