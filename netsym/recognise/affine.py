@@ -128,9 +128,9 @@ class Values:
     def __getitem__(self, number: int) -> Value:
         return self.all[number]
 
-    def known(self, value: Value) -> bool:
-        """Whether there is such a value."""
-        return value in self._known
+    def number(self, value: Value) -> int | None:
+        """The number of a value, if there is such a one."""
+        return self._known.get(value)
 
     def put(self, value: Value, node: int) -> int:
         """The number of a value, which stands at a node of the formula."""

@@ -79,31 +79,42 @@ class OneValue:
         return all(letter in self.constants for letter in coefficient.letters())
 
     def bases(self, affine: Affine) -> list[Affine]:
-        """What it may be a function of: operands below it, the deepest first; those that are below
-        whole units last, since such a unit may be at its end wherever one looks.
+        """What it may be a function of: operands below it, the deepest first.
 
-        Below an operand of several values are only those that are no units.
+        Below whole units there is none: of what is below, they may be at their end wherever one
+        looks, so that |a| is a.
         """
-        found: dict[Affine, tuple[bool, int]] = {}
-        todo, seen = deque([(affine, False, 0)]), set[int]()
+        found: dict[Affine, int] = {}
+        todo, seen = deque([(affine, 0)]), set[int]()
         while todo:
-            given, below_unit, depth = todo.popleft()
+            given, depth = todo.popleft()
             if depth > _DEEPEST:
                 continue
             for value in given.terms:
-                lone = len(given.terms) == 1 or given is affine
                 self._work(1)
-                if value in seen or not (lone or not self._is_unit(value)):
+                typed = self.values.typed.get(value)
+                whole = self._is_unit(value) and (typed is None or len(given.terms) > 1)
+                if value in seen or (whole and given is not affine):
                     continue
                 seen.add(value)
-                typed = self.values.typed.get(value)
-                below = below_unit or (self._is_unit(value) and typed is None)
                 for operand in self.values[value].operands if typed is None else (typed,):
                     if operand.terms and operand not in found:
-                        level = max(self.values.levels[each] for each in operand.terms)
-                        found[operand] = below, level
-                        todo.append((operand, below, depth + 1))
+                        found[operand] = max(self.values.levels[each] for each in operand.terms)
+                        todo.append((operand, depth + 1))
         return sorted(found, key=found.__getitem__)
+
+    def stands_in(self, unit: int, affine: Affine) -> bool:
+        """Whether a value is one that an affine function is made of already."""
+        level, todo, seen = self.values.levels[unit], [*affine.terms], set[int]()
+        while todo:
+            value = todo.pop()
+            if value == unit:
+                return True
+            if value not in seen and self.values.levels[value] > level:
+                seen.add(value)
+                self._work(1)
+                todo += [each for operand in self.values[value].operands for each in operand.terms]
+        return False
 
     def _work(self, terms: int) -> None:
         """Count what is looked at; raise `TooLong` where it grows without end."""
@@ -164,45 +175,44 @@ class OneValue:
         """The number that it is, if it has no letters but constants."""
         made = flint.arb(0)
         for powers, number in coefficient.terms.items():
-            term = flint.arb(number.numerator) / number.denominator
+            term = _ball(number)
             for letter, exponent in powers:
                 term *= power(self.constants[letter], exponent)
             made += term
         return made
 
-    def _at_points(self, function: OfOne) -> Points:
+    def _at(self, points: Points, function: OfOne) -> Points:
         kind = function[0]
         if kind == "line":
-            line: Points = self.points * self.ball(function[1]) + self.ball(function[2])
+            line: Points = points * self.ball(function[1]) + self.ball(function[2])
             return line
         if kind == "sum":
-            made = self._at_points(function[1])
+            made = self._at(points, function[1])
             for factor, inner in function[2]:
-                made = made + self._at_points(inner) * self.ball(factor)
+                made = made + self._at(points, inner) * self.ball(factor)
             return made
         _, called, extra, operands = function
-        return _called(called, extra, [self._at_points(each) for each in operands])
+        return _called(called, extra, [self._at(points, each) for each in operands])
 
     # -- which activation -----------------------------------------------------------------------
     def matches(self, function: OfOne) -> list[Match]:
         """The activations that a function of one value is, the simplest first."""
         if function not in self._found:
             with precision(BITS):
-                found = self._matches(self._at_points(function), _numbers(function))
-                if "sign" in _called_in(function):
+                wanted = self._at(self.points, function)
+                found = self._matches(wanted, _numbers(function))
+                if any(called == "sign" for _, called, *_ in _parts(function, "call")):
                     found = [match for match in found if self._agrees_at_0(function, match)]
-                self._found[function] = found
+            self._found[function] = found
         return self._found[function]
 
     def _agrees_at_0(self, function: OfOne, match: Match) -> bool:
         """Whether it is the same where a sign jumps, too: a step is 1 there, and a sign 0."""
-        points, self.points = self.points, np.array([flint.arb(0)], dtype=object)
-        (wanted,) = self._at_points(function)
-        self.points = points
-        line = _line(np.array([flint.arb(0)], dtype=object), match.slope, match.shift)
-        (value,) = _called(match.activation, match.alpha, [line])
+        zero = np.array([flint.arb(0)], dtype=object)
+        line = _line(zero, match.slope, match.shift)
+        value = _called(match.activation, match.alpha, [line])
         found = value * _ball(match.factor) + _ball(match.offset)
-        return bool(abs(found - wanted) < flint.arb(2) ** -_AGREED)
+        return bool(abs(found - self._at(zero, function))[0] < flint.arb(2) ** -_AGREED)
 
     def _matches(self, wanted: Points, numbers: set[Fraction]) -> list[Match]:
         if not all(ball.is_finite() for ball in wanted):
@@ -254,8 +264,7 @@ class OneValue:
 
 
 def _line(points: Points, slope: Fraction, shift: Fraction) -> Points:
-    factor = flint.arb(slope.numerator) / slope.denominator
-    line: Points = points * factor + flint.arb(shift.numerator) / shift.denominator
+    line: Points = points * _ball(slope) + _ball(shift)
     return line
 
 
@@ -338,27 +347,22 @@ def _ball(number: Fraction) -> Ball:
     return flint.arb(number.numerator) / number.denominator
 
 
-def _called_in(function: OfOne) -> set[str]:
-    """The functions that one is made of."""
-    kind, *rest = function
-    if kind == "line":
-        return set()
-    if kind == "sum":
-        return set().union(*(_called_in(inner) for _, inner in rest[1]))
-    return {rest[0]}.union(*(_called_in(inner) for inner in rest[2]))
+def _parts(function: OfOne, kind: str) -> Iterator[OfOne]:
+    """The parts of one kind that a function is made of: lines, sums or calls."""
+    todo = [function]
+    while todo:
+        part = todo.pop()
+        if part[0] == kind:
+            yield part
+        if part[0] == "sum":
+            todo += [part[1], *(inner for _, inner in part[2])]
+        elif part[0] == "call":
+            todo += part[3]
 
 
 def _numbers(function: OfOne) -> set[Fraction]:
     """The numbers of a function, and their ratios: an alpha is among them."""
-    found: set[Fraction] = set()
-    todo = [function]
-    while todo:
-        kind, *rest = todo.pop()
-        if kind == "line":
-            found |= {abs(each.number) for each in rest if each.number}
-        elif kind == "sum":
-            todo += [rest[0], *(inner for _, inner in rest[1])]
-            found |= {abs(factor.number) for factor, _ in rest[1] if factor.number}
-        else:
-            todo += rest[2]
+    written = [each for _, *ends in _parts(function, "line") for each in ends]
+    written += [factor for _, _, terms in _parts(function, "sum") for factor, _ in terms]
+    found = {abs(each.number) for each in written if each.number}
     return found | {one / other for one in found for other in found}

@@ -61,19 +61,17 @@ class Units:
         for group in (given, alone) if apart and given.constant else (given,):
             found = self._match(group, whole)
             if found is not None:
-                made = self._activation(*found, node)
+                factor, match, unit = found
+                value = Affine({self.values.put(unit, node): ONE})
+                made = value.scaled(factor * Coefficient.of(match.factor))
+                made = total(made, constant(factor * Coefficient.of(match.offset)))
                 return total(made, constant(given.constant)) if group is alone else made
         return given
 
-    def _activation(self, factor: Coefficient, match: Match, base: Affine, node: int) -> Affine:
-        """What was found, times a coefficient, of a multiple of the base."""
-        shift = constant(Coefficient.of(match.shift))
-        operand = total(base.scaled(Coefficient.of(match.slope)), shift)
-        value = self.unit(match.activation, (operand,), node, match.alpha)
-        made = value.scaled(factor * Coefficient.of(match.factor))
-        return total(made, constant(factor * Coefficient.of(match.offset)))
-
-    def _match(self, group: Affine, whole: bool) -> tuple[Coefficient, Match, Affine] | None:
+    def _match(self, group: Affine, whole: bool) -> tuple[Coefficient, Match, Value] | None:
+        """The coefficient before what was found, and the unit that it is of; one that stands in the
+        group already is nothing found.
+        """
         lead = max(group.terms, key=lambda value: (self.values.levels[value], value))
         factor = group.terms[lead]
         if self.one_value.is_number(factor):
@@ -87,10 +85,24 @@ class Units:
             found = [] if function is None else self.one_value.matches(function)
             plain = [match for match in found if match.is_plain]
             if plain:
-                return factor, min(plain, key=lambda match: _length(base, match)), base
-            if found and not whole:
-                return factor, found[0], base
+                found = [min(plain, key=lambda match: _length(base, match))]
+            if not found or (whole and not plain):
+                continue
+            unit = _unit_of(found[0], base)
+            if not self._stands_in(unit, group):
+                return factor, found[0], unit
         return None
+
+    def _stands_in(self, unit: Value, group: Affine) -> bool:
+        number = self.values.number(unit)
+        return number is not None and self.one_value.stands_in(number, group)
+
+
+def _unit_of(match: Match, base: Affine) -> Value:
+    """The activation of a multiple of the base."""
+    shift = constant(Coefficient.of(match.shift))
+    operand = total(base.scaled(Coefficient.of(match.slope)), shift)
+    return Value(match.activation, (operand,), match.alpha)
 
 
 def _length(base: Affine, match: Match) -> int:
