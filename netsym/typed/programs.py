@@ -136,7 +136,12 @@ class _Program:
             names = [p for p in range(place + 1, stop) if tokens.kinds[p] == "name"]
             self._list("outputs", place, names)
             return stop
+        self._end_before(tokens.starts[place])
         return place + 1
+
+    def _end_before(self, place: int) -> None:
+        """End a statement: a line would go on, where the next begins with a minus."""
+        self.made.add(";", ";", place, place)
 
     def _list(self, kind: str, place: int, names: Sequence[int]) -> None:
         """A statement that lists names."""
@@ -144,8 +149,7 @@ class _Program:
         made.add(kind, kind, tokens.starts[place], tokens.stops[place])
         for name in names:
             made.take(tokens, name, name + 1)
-        stop = tokens.stops[names[-1] if names else place]
-        made.add("line", "\n", stop, stop)
+        self._end_before(tokens.stops[names[-1] if names else place])
 
     # -- functions ------------------------------------------------------------------------------
     def _function(self, place: int, head: _Head, is_last: bool) -> int:

@@ -307,3 +307,17 @@ def test_without_known_names_only_inputs_are() -> None:
     with pytest.raises(SpecError) as error:
         parse_formula("2*X1", known=(), inputs=Names("x", None, (2,)))
     assert str(error.value).startswith("unknown name 'X1'\n  2*X1\n    ^^\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(x):\n    return -2*x + 1",
+        "def f(x):\n    h = 2*x\n    return -h + 1",
+        "double f(double x) {\n  double h = 2*x;\n  return -h + 1;\n}",
+        "return -2*x + 1",
+    ],
+)
+def test_what_is_returned_may_begin_with_a_minus(text: str) -> None:
+    """A line that begins with one goes on with the line before, but not behind return."""
+    assert netsym.compare(text, "1 - 2*x").verdict in ("structural", "identical")
