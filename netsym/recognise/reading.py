@@ -113,9 +113,8 @@ class Reading(Calls):
         sums = [operand in self._weighted for operand in operands]
         if all(sums) or not any(sums):
             return given
-        if any(not each.terms for each in given) or any(
-            self._ops[o] == "multiply" for o in operands
-        ):
+        weighted = (self._ops[o] == "multiply" and o not in self.found for o in operands)
+        if any(not each.terms for each in given) or any(weighted):
             return given
         pairs = zip(operands, given, strict=True)
         return [self._unit_of_sum(operand, each) for operand, each in pairs]

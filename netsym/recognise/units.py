@@ -105,9 +105,9 @@ def _unit_of(match: Match, base: Affine) -> Value:
     return Value(match.activation, (operand,), match.alpha)
 
 
-def _length(base: Affine, match: Match) -> int:
+def _length(base: Affine, match: Match) -> float:
     """How long the operand of an activation is, written out."""
     slope = Coefficient.of(match.slope)
     constants = [base.constant * slope + Coefficient.of(match.shift)]
     written = [*base.scaled(slope).terms.values(), *constants]
-    return sum(map(len, map(str, written))) + (len(written) if match.shift else 0)
+    return sum(map(len, map(str, written))) + (len(written) / 2 if match.shift else 0)

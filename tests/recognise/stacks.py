@@ -90,3 +90,8 @@ def texts(network: Network) -> dict[str, str]:
     if network.count_nodes("inlined", None, True) < MOST_NODES:
         found["expanded"] = network.formula("inlined", True).text()
     return found
+
+
+def alike(shorthand: str) -> str:
+    """A shorthand in which functions that are equal for the usual alpha are one."""
+    return shorthand.replace("celu", "elu")
