@@ -152,18 +152,17 @@ class _Levels:
     def __init__(self, values: Values, ends: Sequence[Affine], softmax: bool) -> None:
         self.values = values
         used = _used(values, ends)
-        tops = None if softmax else _activated(values, ends)
-        if tops is not None:
-            used -= {*tops}
+        tops = [None] * len(ends) if softmax else _activated(values, ends)
+        used -= {*tops}
         self.inputs = [n for n, each in enumerate(values.all) if each.kind == "input"]
         self._pairs = 0
         self.units = sorted(used - {*self.inputs})
         self.rows = {unit: self._row(unit) for unit in self.units}
-        if tops is not None:
-            self.last = [self._row(top) for top in tops]
-        else:
-            name = "softmax" if softmax else LINEAR
-            self.last = [_Row((name, None), dict(e.terms), e.constant) for e in ends]
+        plain = "softmax" if softmax else LINEAR
+        self.last = [
+            _Row((plain, None), dict(end.terms), end.constant) if top is None else self._row(top)
+            for top, end in zip(tops, ends, strict=True)
+        ]
 
     def _row(self, unit: int) -> _Row:
         value = self.values[unit]
@@ -252,17 +251,26 @@ class _Levels:
         return [*pairs.values()]
 
 
-def _activated(values: Values, ends: Sequence[Affine]) -> list[int] | None:
-    """The units that the outputs are, if they are units and nothing else reads them."""
-    found = [end.alone for end in ends]
-    tops = [top for top in found if top is not None]
-    if len(tops) < len(ends) or len({*tops}) < len(tops):
-        return None
-    if any(values[top].kind in ("input", "linear") for top in tops):
-        return None
+def _activated(values: Values, ends: Sequence[Affine]) -> list[int | None]:
+    """For every output the unit that it is, if nothing reads these, and the others read only what
+    they may read, too; else none of them is a unit.
+    """
+    tops = [_unit_alone(values, end) for end in ends]
+    units = [top for top in tops if top is not None]
     used = _used(values, ends)
     read = {each for unit in used for operand in values[unit].operands for each in operand.terms}
-    return None if read & {*tops} else tops
+    others = {value for end, top in zip(ends, tops, strict=True) if top is None
+              for value in end.terms}  # fmt: skip
+    lowest = min((values.levels[unit] for unit in units), default=0)
+    above = any(values.levels[value] >= lowest for value in others)
+    if above or len({*units}) < len(units) or (read | others) & {*units}:
+        return [None] * len(ends)
+    return tops
+
+
+def _unit_alone(values: Values, end: Affine) -> int | None:
+    found = end.alone
+    return None if found is None or values[found].kind in ("input", "linear") else found
 
 
 def _is_identity(layer: Layer) -> bool:

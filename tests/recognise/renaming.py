@@ -75,3 +75,53 @@ def _line(network: Network, place: int, source: random.Random) -> str:
         lines.append(f"{outputs[unit - 1] if last else f'a{number}_{unit}'} = {said}")
     source.shuffle(lines)
     return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Mistaken:
+    """A text with one mistake: the layer and the kind of it, in the words that may name it."""
+
+    text: str
+    layers: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+
+def mistaken(case: Written, seed: int) -> Mistaken:
+    """A bias left out, another activation, or one letter in the places of two, in one unit."""
+    source = random.Random(seed)
+    lines = case.text.splitlines()
+    place = source.randrange(len(lines))
+    changed = source.choice([_without_bias, _with_another_activation, _with_one_letter_twice])
+    line, kinds = changed(lines[place])
+    lines[place] = line
+    return Mistaken("\n".join(lines), _layer_of(case, line), kinds)
+
+
+def _layer_of(case: Written, line: str) -> tuple[str, ...]:
+    """What a layer may be called, and what is said where it is a special case."""
+    letter = line.partition(" = ")[0]
+    value = next((name for name, other in case.letters.items() if other == letter), letter)
+    last = len(case.network.layers)
+    number = last if value.startswith("y") else int(value[1 : value.index("_")])
+    hidden = "the hidden layer" if last == 2 else f"hidden layer {number}"
+    if number == last:
+        return "the output layer", "output y", f"w{number}_", f"b{number}_"
+    return f"layer {number}", hidden, f"w{number}_", f"b{number}_"
+
+
+def _without_bias(line: str) -> tuple[str, tuple[str, ...]]:
+    return re.sub(r" \+ q\d+(?=\)|$)", "", line, count=1), ("bias",)
+
+
+def _with_another_activation(line: str) -> tuple[str, tuple[str, ...]]:
+    name = next((each for each in ACTIVATIONS if f"{each}(" in line), "")
+    if not name:
+        head, _, z = line.partition(" = ")
+        return f"{head} = tanh({z})", ("tanh",)
+    other = "softsign" if name == "tanh" else "tanh"
+    return line.replace(f"{name}(", f"{other}("), (other,)
+
+
+def _with_one_letter_twice(line: str) -> tuple[str, tuple[str, ...]]:
+    first, second, *_ = dict.fromkeys(re.findall(r"q\d+", line))
+    return re.sub(rf"\b{second}\b", first, line), ("special case: equal only where",)

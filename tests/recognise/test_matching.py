@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 import netsym
 from netsym.errors import SpecError
 from tests.effort import many
-from tests.recognise.renaming import written
+from tests.recognise.renaming import mistaken, written
 
 SAME = ("structural", "identical", "exact-on-regions")
 
@@ -23,28 +21,17 @@ def test_a_network_in_other_letters_is_equal(seed: int) -> None:
     assert found.because.count(" = ") >= min(len(case.network.parameter_names()), 12)
 
 
-#: What is left out of or changed in a text of a network in other letters, and how it is called.
-MISTAKES = {
-    r" \+ (q\d+)(?=\)|$)": "",  # a bias left out
-    r"tanh\(": "sigmoid(",
-    r"sigmoid\(": "tanh(",
-    r"(q\d+)\*": r"2*\1*\1*",
-}
-
-
 @pytest.mark.parametrize("seed", range(many(1000, 40)))
-def test_one_mistake_in_other_letters_is_different(seed: int) -> None:
+def test_one_mistake_in_other_letters_is_named(seed: int) -> None:
+    """It is different, and what is said has the layer, and the kind of the mistake."""
     case = written(seed)
     inputs = [case.letters[name] for name in case.network.input_names.all()]
-    changes = [each for each in MISTAKES.items() if re.search(each[0], case.text, re.MULTILINE)]
-    pattern, instead = changes[seed % len(changes)]
-    text = re.sub(pattern, instead, case.text, count=1, flags=re.MULTILINE)
-    try:
-        found = netsym.compare(case.network, text, inputs=inputs)
-    except SpecError:  # what is no network any more has no names to match
-        assert "*" in instead
-        return
+    mistake = mistaken(case, seed)
+    found = netsym.compare(case.network, mistake.text, inputs=inputs)
     assert found.verdict == "different"
+    said = " ".join(found.report(why=False).split())
+    assert any(layer in said for layer in mistake.layers), (mistake, said)
+    assert any(kind in said for kind in mistake.kinds), (mistake, said)
 
 
 def test_the_formula_of_the_thread() -> None:
