@@ -12,24 +12,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from netsym.collapse.simplification import simplify as simplify
+    from netsym.collapse import simplification
     from netsym.collapse.simplified import Simplified as Simplified
     from netsym.equality.comparison import Comparison as Comparison
     from netsym.equality.comparison import check as check
     from netsym.equality.comparison import compare as compare
     from netsym.equality.laws import laws as laws
+    from netsym.files import files
     from netsym.files.files import load as load
-    from netsym.files.files import save as save
     from netsym.formula import Formula as Formula
-    from netsym.network.costs import cost as cost
-    from netsym.network.descent import step as step
+    from netsym.network import costs, descent
     from netsym.network.network import Network as Network
-    from netsym.notes.worked import work_out as work_out
-    from netsym.pieces.regions import regions as regions
+    from netsym.notes import worked
+    from netsym.path import takes_any
+    from netsym.pieces import regions as pieces
     from netsym.readers.shorthand import parse as parse
     from netsym.readers.sklearn import from_sklearn as from_sklearn
     from netsym.readers.sympy import from_sympy as from_sympy
     from netsym.recognise.recognised import from_formula as from_formula
+
+    simplify, save = takes_any(simplification.simplify), takes_any(files.save)
+    cost, step = takes_any(costs.cost), takes_any(descent.step)
+    regions, work_out = takes_any(pieces.regions), takes_any(worked.work_out)
 
 __version__ = "0.1.0"
 
@@ -59,8 +63,8 @@ _PUBLIC = {
     "ValueMissingError": "netsym.errors",
 }
 
-#: What is written for networks, below what reads anything as one.
-_OF_A_NETWORK = ("cost", "save", "step")
+#: What is written for networks, and takes here whatever stands for one.
+_OF_A_NETWORK = ("cost", "regions", "save", "simplify", "step", "work_out")
 
 __all__ = [*_PUBLIC]
 

@@ -17,7 +17,7 @@ import netsym
 ROOT = Path(__file__).parent.parent
 #: From the ground up, as the design has them.
 ROOMS = ("errors", "wording", "graph", "forms", "gradient", "typed", "ops", "layers", "writers",
-         "formula", "array_formula", "network", "files", "recognise", "readers", "path", "pieces",
+         "formula", "array_formula", "network", "pieces", "files", "recognise", "readers", "path",
          "collapse", "equality", "notes", "cli")  # fmt: skip
 FILES = sorted((ROOT / "netsym").rglob("*.py"))
 

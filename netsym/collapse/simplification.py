@@ -14,13 +14,11 @@ from netsym.collapse.step import Step
 from netsym.errors import SpecError, check_real, checked_whole
 from netsym.network.counting import refuse_vast_network
 from netsym.network.network import Network
-from netsym.path import takes_any
 from netsym.writers.language import Watcher, no_watcher
 
 _SIMPLIFIED = ", simplified"
 
 
-@takes_any
 def simplify(
     network: Network,
     *,

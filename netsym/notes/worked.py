@@ -16,7 +16,6 @@ from netsym.network.learned import Learned
 from netsym.network.network import Network
 from netsym.network.point import Point, point_of
 from netsym.notes.values import all_values
-from netsym.path import takes_any
 from netsym.wording import WIDTH, finite_or_none
 from netsym.writers.language import DIGITS, Equation, rounded
 from netsym.writers.ropes import flat
@@ -148,7 +147,6 @@ class Worked:
         return {"schema": 1, "network": self.title, "equations": each}
 
 
-@takes_any
 def work_out(
     network: Network, /, numbers: Mapping[str, Any], loss: str | None = None, **options: Any
 ) -> Worked:

@@ -11,7 +11,6 @@ from typing import Any
 from netsym.errors import SpecError, TooLargeError, checked_whole
 from netsym.network.counting import refuse_vast_network
 from netsym.network.network import Network
-from netsym.path import takes_any
 from netsym.pieces.affine_text import ROUNDED, Writer, formula
 from netsym.pieces.box import box_of
 from netsym.pieces.cells import BUDGET, BudgetSpent
@@ -241,7 +240,6 @@ class Regions:
             )
 
 
-@takes_any
 def regions(
     network: Network,
     box: Sequence[Any] | None = None,

@@ -704,7 +704,7 @@ def test_what_is_given_is_checked() -> None:
     with pytest.raises(SpecError, match="steps is -1; give a whole number from 0"):
         simplify(netsym.parse("1-1"), steps=-1)
     with pytest.raises(SpecError, match="int is no network; give a network"):
-        simplify(2)
+        netsym.simplify(2)
 
 
 def test_numbers_too_large_for_float64_stay_apart_and_say_so() -> None:
