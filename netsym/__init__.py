@@ -60,6 +60,7 @@ _PUBLIC = {
     "work_out": "netsym.notes.worked",
     "SpecError": "netsym.errors",
     "TooLargeError": "netsym.errors",
+    "UnclearError": "netsym.errors",
     "ValueMissingError": "netsym.errors",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import inf, isfinite, nan
 from numbers import Integral, Real
 from typing import Any
@@ -17,6 +17,17 @@ class NetsymError(Exception):
 
 class SpecError(NetsymError):
     """A network, a parameter or a request that cannot be understood or does not fit together."""
+
+
+class UnclearError(SpecError):
+    """A formula whose inputs can be understood in several ways, which `readings` lists."""
+
+    def __init__(self, message: str, readings: Sequence[Sequence[str]]) -> None:
+        super().__init__(message, readings)
+        self.readings = [list(each) for each in readings]
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class ValueMissingError(NetsymError):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from netsym.array_formula import ArrayFormula
-from netsym.errors import SpecError, did_you_mean, nearest
+from netsym.errors import SpecError, UnclearError, did_you_mean, nearest
 from netsym.files import files, formats, packaged
 from netsym.files.bounded import text_of
 from netsym.forms.array_form import named_where_again
@@ -86,9 +86,9 @@ def _of_text(text: str, given: str, inputs: Sequence[str] | None) -> Network:
         )
     try:
         return of_formula(text, inputs)
+    except UnclearError:  # it is a formula, of which nobody knows the inputs
+        raise
     except SpecError as error:
-        if hasattr(error, "readings"):  # it is a formula, of which nobody knows the inputs
-            raise
         if text != given and text != given.strip():
             raise SpecError(f"{given}: {error}") from None
         if _WIDTHS.fullmatch(text):

@@ -23,7 +23,7 @@ from netsym.cli.process import (
     replace_closed_streams,
     say,
 )
-from netsym.errors import NetsymError
+from netsym.errors import NetsymError, UnclearError
 from netsym.files.formats import suffixes
 
 #: The verbs, with what the overview says of each; a verb's own file is loaded when it is used.
@@ -155,8 +155,10 @@ def _run(arguments: list[str] | None) -> int | None:
             stdout.flush()
         except OSError as error:
             raise output_error(error) from None
-    except NetsymError as error:
+    except UnclearError as error:
         return _complain(str(error) + _ways(error, arguments), error.exit_code)
+    except NetsymError as error:
+        return _complain(str(error), error.exit_code)
     except click.UsageError as error:
         usage = f"\n{error.ctx.get_usage()}" if error.ctx else ""
         return _complain(f"{error.format_message()}{usage}", error.exit_code)
@@ -178,12 +180,11 @@ def _run(arguments: list[str] | None) -> int | None:
     return code
 
 
-def _ways(error: NetsymError, arguments: list[str] | None) -> str:
+def _ways(error: UnclearError, arguments: list[str] | None) -> str:
     """The command that was typed, as it says each of the readings that an error has."""
     typed = sys.argv[1:] if arguments is None else arguments
-    readings: list[list[str]] = getattr(error, "readings", [])
-    ways = [shlex.join(["netsym", *typed, "--inputs", ",".join(names)]) for names in readings]
-    return "\n  ".join(["\nsay it:", *ways]) if ways else ""
+    ways = [shlex.join(["netsym", *typed, "--inputs", ",".join(n)]) for n in error.readings]
+    return "\n  ".join(["\nsay it:", *ways])
 
 
 def _complain(message: str, code: int) -> int:

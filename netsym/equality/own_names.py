@@ -56,8 +56,8 @@ def in_own_names(
     """A text that cannot be read in the names of a network, in names of its own.
 
     Raises what reading it in those names raised (`strict`), where no name is its own, or one is a
-    misspelt name of the network, or where nothing can be matched; `Unclear` where its names do not
-    tell which are inputs.
+    misspelt name of the network, or where nothing can be matched; `UnclearError` where its names
+    do not tell which are inputs.
     """
     network = one.network
     assert network is not None

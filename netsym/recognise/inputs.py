@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from netsym.errors import SpecError
+from netsym.errors import SpecError, UnclearError
 from netsym.forms.form import Form
 
 #: Letters that people give to weights, biases and other parameters.
@@ -20,14 +20,6 @@ _INPUT = re.compile(r"(?:[xXiIpuztsr]|a0|in|inp|input|feature|xs)(?:_?\d+)*")
 _X = re.compile(r"[xX](?:_?\d+)*")
 _MOST_PARTNERS = 8  # names that are taken from one product: of three one can be an input no more
 _WORD = re.compile(r"[xyztuvXYZ]|[A-Za-z]{3,}\w*")
-
-
-class Unclear(SpecError):
-    """Which names are inputs can be understood in several ways, which `readings` has."""
-
-    def __init__(self, message: str, readings: Sequence[Sequence[str]]) -> None:
-        super().__init__(message)
-        self.readings = [list(each) for each in readings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +40,7 @@ def inputs_of(form: Form, given: Inputs | Sequence[str] | None = None) -> Inputs
     """The inputs of a formula: as given, its arguments, x, or by the use of the names.
 
     Raises `SpecError` for a name that is not in the formula, or where there is no name, and
-    `Unclear` where two readings remain.
+    `UnclearError` where two readings remain.
     """
     if isinstance(given, Inputs):
         return given
@@ -140,10 +132,10 @@ class _Uses:
             return None
         return self._found(found, "the others are weights and biases")
 
-    def unclear(self) -> Unclear:
+    def unclear(self) -> UnclearError:
         """Two readings, of every product one name or the other."""
         pairs = [sorted(pair, key=natural) for pair in self._pairs()]
         readings = [sorted({pair[side] for pair in pairs}, key=natural) for side in (-1, 0)]
         readings = [each for each in readings if each] or [[sorted(self.all, key=natural)[0]]]
         names = ", ".join(sorted(self.all, key=natural)[:12])
-        return Unclear(f"which of the names are inputs is not clear: {names}", readings)
+        return UnclearError(f"which of the names are inputs is not clear: {names}", readings)

@@ -80,8 +80,8 @@ def recognise(
     layers.
 
     Raises `NoNetwork`, with a caret in what was typed, for a formula that is no network of dense
-    layers, `Unclear` where the names do not tell which are inputs, and `SpecError` for what cannot
-    be read.
+    layers, `UnclearError` where the names do not tell which are inputs, and `SpecError` for what
+    cannot be read.
     """
     read = parse_formula(given, longest=longest) if isinstance(given, str) else given
     form = read.formula if isinstance(read, Parsed) else read

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 import netsym
-from netsym.errors import SpecError
+from netsym.errors import SpecError, UnclearError
 from netsym.path import network_of
-from netsym.recognise.inputs import Unclear
 from netsym.recognise.recognised import recognise
 from netsym.recognise.units import NoNetwork
 from tests.effort import many
@@ -25,7 +24,7 @@ def test_what_a_random_formula_is_read_as_is_equal_to_it(first: int) -> None:
         try:
             network = network_of(case.text, case.inputs or None)
         except SpecError as error:
-            assert isinstance(error, Unclear) or "has no names" in str(error), case.text
+            assert isinstance(error, UnclearError) or "has no names" in str(error), case.text
             continue
         verdict = netsym.compare(network.inlined, case.text).verdict
         undecided += verdict == "undecided"

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 import netsym
-from netsym.errors import SpecError
-from netsym.recognise.inputs import Unclear
+from netsym.errors import SpecError, UnclearError
 from netsym.recognise.recognised import recognise
 from netsym.recognise.units import NoNetwork
 from tests.effort import many
@@ -126,7 +125,9 @@ def test_which_names_are_inputs(text: str, inputs: Sequence[str]) -> None:
 
 
 def test_names_that_may_be_either_are_asked_for() -> None:
-    with pytest.raises(Unclear, match="which of the names are inputs is not clear: a, q") as caught:
+    with pytest.raises(
+        UnclearError, match="which of the names are inputs is not clear: a, q"
+    ) as caught:
         recognise("a*q")
     assert caught.value.readings == [["q"], ["a"]]
     assert recognise("a*q", ["a"]).inputs.names == ["a"]
