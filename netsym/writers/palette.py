@@ -1,0 +1,48 @@
+"""The colours of a network, as data: one a layer, on white and on dark ground.
+
+A colour never stands alone: the number of the layer, a label or a dash says the same, since from
+layer 5 on the four repeat and not everybody sees all of them. Inputs have the colour of the text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Color:
+    """A colour by its `name`; `light` is six hexadecimal digits for white ground, `dark` for dark.
+
+    >>> LAYERS[0].light, LAYERS[0].dark
+    ('0060A8', '7CC0F5')
+    """
+
+    name: str
+    light: str
+    dark: str
+
+
+#: The grounds that text of these colours stands on.
+GROUND = Color("ground", "FFFFFF", "14171B")
+#: Text that belongs to no layer.
+TEXT = Color("text", "14171B", "E8EAED")
+#: Those of layers 1 to 4; gates f, i, g and o of a cell have them too.
+LAYERS = (
+    Color("netA", "0060A8", "7CC0F5"),
+    Color("netB", "B34700", "FF9F66"),
+    Color("netC", "00705A", "58D0AC"),
+    Color("netD", "8C3A7A", "E3A0D3"),
+)
+#: Losses and costs.
+LOSS = Color("netL", "7A1F3D", "F3D59A")
+#: What lies behind a part that is pointed at.
+LIT = Color("netLit", "FFE08A", "6B5200")
+
+
+def layer_color(layer: int) -> Color:
+    """The colour of a layer, counted from 1; they repeat.
+
+    >>> layer_color(1).name, layer_color(4).name, layer_color(5).name
+    ('netA', 'netD', 'netA')
+    """
+    return LAYERS[(layer - 1) % len(LAYERS)]
