@@ -22,6 +22,7 @@ from netsym.cli.process import (
     output_error,
     replace_closed_streams,
     say,
+    start_and_end_lean,
 )
 from netsym.errors import NetsymError, UnclearError
 from netsym.files.formats import suffixes
@@ -137,6 +138,7 @@ def group(context: click.Context) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     replace_closed_streams()
+    start_and_end_lean()
     try:
         with ended_by_signals():
             code = _run(arguments)

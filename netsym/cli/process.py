@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
+import gc
 import os
 import signal
 import sys
@@ -35,6 +37,18 @@ WIDEST = 100
 
 class ClosedPipe(Exception):
     """Whoever read standard output has closed it, as `head` does."""
+
+
+def start_and_end_lean() -> None:
+    """Leave out what a short process need not do; before NumPy is loaded.
+
+    OpenBLAS would start threads, which take longer than the products of most networks; a person
+    who has said how many keeps them. Python would search all objects for circles again and again
+    while files are loaded, which make no garbage, and once more as it ends.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.set_threshold(100_000)
+    atexit.register(gc.freeze)
 
 
 @contextmanager

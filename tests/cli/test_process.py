@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from itertools import product
@@ -251,3 +252,17 @@ def test_a_mistake_of_ours_is_70_though_nobody_hears_of_it(
         monkeypatch.setattr("sys.stderr", full)
         assert run(capfd, "inline", "1-1").code == 70
         monkeypatch.undo()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux says which threads a process has")
+@pytest.mark.parametrize(("said", "threads"), [(None, 1), ("2", 2)])
+def test_numpy_has_one_thread_unless_a_person_asks_for_more(said: str | None, threads: int) -> None:
+    code = (
+        "import os\nfrom netsym.cli import main\ntry:\n    main(['size', '1-1'])\n"
+        "except SystemExit:\n    print(len(os.listdir('/proc/self/task')))"
+    )
+    env = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    env |= {} if said is None else {"OPENBLAS_NUM_THREADS": said}
+    ran = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True)
+    found, processors = int(ran.stdout.split()[-1]), os.cpu_count() or 1
+    assert found == min(threads, processors)
