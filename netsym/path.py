@@ -10,8 +10,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from netsym.array_formula import ArrayFormula
 from netsym.errors import SpecError, UnclearError, did_you_mean, nearest
-from netsym.files import files, formats, packaged
-from netsym.files.bounded import text_of
+from netsym.files import formats, packaged
+from netsym.files.bounded import is_file, text_of
 from netsym.forms.array_form import named_where_again
 from netsym.forms.form import Form
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
@@ -127,7 +127,13 @@ def takes_any(
 def _named(given: str) -> Network | None:
     """A network that comes with the package, by its name."""
     file = packaged.network_file(given)
-    return None if file is None else files.load(file)
+    return None if file is None else _in_file(file)
+
+
+def _in_file(path: Path) -> Network:
+    from netsym.files.files import load  # a shorthand need not wait for it
+
+    return load(path)
 
 
 def meant(given: str) -> Network | str:
@@ -138,9 +144,9 @@ def meant(given: str) -> Network | str:
     be read.
     """
     path, text = Path(given), given
-    if "\n" not in given and files.is_file(path):
+    if "\n" not in given and is_file(path):
         if path.suffix.lower() in formats.suffixes():
-            return files.load(path)
+            return _in_file(path)
         text = text_of(path)
     elif _is_called_as_a_file(given):
         raise SpecError(f"there is no file {given}; check the path and its spelling")

@@ -175,7 +175,32 @@ def test_files_say_what_they_are(path: Path) -> None:
 def loaded(code: str) -> set[str]:
     script = f"{code}\nimport sys\nprint(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    return {module.split(".")[0] for module in run.stdout.splitlines()[-1].split()}
+    return set(run.stdout.splitlines()[-1].split())
+
+
+def loaded_by(*words: str) -> set[str]:
+    """What a command loads."""
+    command = f"main({list(words)!r})"
+    return loaded(f"from netsym.cli import main\ntry:\n    {command}\nexcept SystemExit:\n    pass")
+
+
+#: What commands need not wait for: files are read for those who give one, and a comparison loads
+#: a step of the ladder when it comes there.
+FILES_IN = {"netsym.files.spec", "netsym.files.parameters_file", "zipfile", "tomllib", "csv"}
+PROOFS = {"netsym.collapse", "netsym.gradient", "netsym.notes", "netsym.equality.diagnosis",
+          "netsym.equality.stand_ins", "netsym.equality.tolerance", "netsym.pieces.everywhere",
+          "netsym.recognise", "numpy.ma", "statistics"}  # fmt: skip
+LATEX_IN = {"netsym.typed.latex_tokens", "netsym.typed.whole_arrays"}
+NOT_LOADED = {
+    ("inline", "1-2-1:sigmoid"): FILES_IN | PROOFS | LATEX_IN | {"netsym.equality", "flint"},
+    ("check", "1-1:sigmoid", "sigmoid(w1_1_1*x + b1_1)"): FILES_IN | PROOFS | LATEX_IN,
+    ("check", "1-1:sigmoid", "w1_1_1*x + b1_1"): FILES_IN | LATEX_IN | {"netsym.collapse"},
+}
+
+
+@pytest.mark.parametrize("words", NOT_LOADED, ids=" ".join)
+def test_a_command_loads_what_it_uses(words: tuple[str, ...]) -> None:
+    assert not NOT_LOADED[words] & loaded_by(*words)
 
 
 def test_sympy_is_loaded_only_when_it_is_used() -> None:
@@ -185,8 +210,7 @@ def test_sympy_is_loaded_only_when_it_is_used() -> None:
 
 
 def test_help_loads_neither_numpy_nor_sympy() -> None:
-    code = "from netsym.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass"
-    modules = loaded(code)
+    modules = loaded_by("--help")
     assert "click" in modules
     assert not {"numpy", "sympy"} & modules
 

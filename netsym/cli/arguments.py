@@ -14,8 +14,7 @@ from click.shell_completion import CompletionItem
 from netsym.cli.process import say
 from netsym.cli.verb import Command, Takes
 from netsym.errors import SpecError, did_you_mean
-from netsym.files import files
-from netsym.files.bounded import text_in
+from netsym.files.bounded import is_file, text_in
 from netsym.files.formats import FORMATS, told
 from netsym.graph.functions import ACTIVATIONS
 from netsym.network.network import Network
@@ -54,7 +53,7 @@ def read_side(given: str) -> Network | str:
 
 
 def _keep_file(given: str) -> None:
-    if "\n" not in given and files.is_file(Path(given)):
+    if "\n" not in given and is_file(Path(given)):
         keep(given)
 
 
@@ -97,7 +96,9 @@ def _from_stdin() -> Network | str:
     row = None if shorthand.is_shorthand(text) else told(text)
     if row is None:
         return in_text(text.strip())
-    return files.loads(text, folder=None, source="standard input", format=row.name)
+    from netsym.files.files import loads  # a shorthand need not wait for it
+
+    return loads(text, folder=None, source="standard input", format=row.name)
 
 
 def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:

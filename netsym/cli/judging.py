@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -11,7 +11,7 @@ import click
 from netsym.cli.arguments import SEEDED, refuse_inputs_of, said_inputs
 from netsym.cli.verb import option
 from netsym.errors import SpecError
-from netsym.pieces.cells import BUDGET
+from netsym.pieces import BUDGET
 
 
 def box_of(given: str) -> Sequence[Any]:

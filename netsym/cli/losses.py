@@ -11,7 +11,6 @@ from netsym.cli.arguments import keep, one_of
 from netsym.cli.combinations import Row
 from netsym.cli.verb import option
 from netsym.errors import SpecError
-from netsym.files.examples import read_examples
 from netsym.graph.array_operations import REDUCTIONS
 from netsym.layers.registry import LOSSES
 from netsym.network.network import Network
@@ -71,6 +70,8 @@ class Cost:
         """The examples of --data, None if none are given."""
         if self.data is None:
             return None
+        from netsym.files.examples import read_examples  # a cost of letters need not wait for it
+
         keep(self.data)
         return read_examples(self.data, network)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import mimetypes
 import os
 import re
 import sys
@@ -27,8 +26,6 @@ from netsym.files.whole_file import check_writable, replacing
 from netsym.wording import NARROWEST
 from netsym.writers import WRITERS
 
-#: What files hold that end so, as far as Python knows; the rows of tables have more.
-_KINDS = mimetypes.MimeTypes().types_map[True]
 _PLAIN = ("text/plain", "text/markdown", "text/x-rst")
 _AFTER, _EVERY = 1.0, 0.1  # seconds before progress is shown, and between two showings
 _BUFFER = 1 << 16
@@ -184,14 +181,22 @@ def check_name(
     """
     suffix = Path(target or "").suffix.lower()
     written = chain(suffixes(), *(row.suffixes for row in WRITERS.values()))
-    kind = _KINDS.get(suffix, "text/plain")
-    if suffix in own or (kind in _PLAIN and suffix not in written):
+    if suffix in own or (suffix not in written and _is_plain(suffix)):
         return
     option = f", or {instead[suffix]}" if suffix in instead else ""
     raise SpecError(
         f"{target}: {what} writes no {suffix} file; give one whose name ends in "
         f"{' or '.join(own or ['.txt'])}{option}"
     )
+
+
+def _is_plain(suffix: str) -> bool:
+    """Whether files that end so hold plain text, as far as Python knows."""
+    if not suffix:
+        return True
+    import mimetypes  # standard output need not wait for it
+
+    return mimetypes.MimeTypes().types_map[True].get(suffix, "text/plain") in _PLAIN
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from netsym.cli.output import Output, Progress, numbers_of_any_length, write
 from netsym.cli.verb import options, verb
 from netsym.cli.writing import Languages, Writing, languages
 from netsym.network.network import Network
-from netsym.pieces.cells import BUDGET
+from netsym.pieces import BUDGET
 from netsym.pieces.region import at
 from netsym.pieces.regions import regions
 from netsym.writers import WRITERS

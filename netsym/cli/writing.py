@@ -18,7 +18,6 @@ from netsym.cli.output import Output, Progress, check_name, check_source, write
 from netsym.cli.process import columns
 from netsym.cli.verb import Command, Takes, handed, taking
 from netsym.files.formats import FORMATS
-from netsym.files.spec_of import dumps
 from netsym.files.syntax import Format
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
@@ -65,6 +64,8 @@ class Writing:
         """Write a form of a network, or its spec; what is too large is refused at once."""
         note(network)
         if self.to in FORMATS:
+            from netsym.files.spec_of import dumps  # a formula need not wait for it
+
             write([dumps(network, self.to).removesuffix("\n")], output.target, Progress())
             return
         onion = bool(self.own["onion"])

@@ -21,6 +21,7 @@ from netsym.collapse.units import Hidden, constant, hidden, is_rounded, is_zero,
 from netsym.collapse.words import layer_words, unit_words
 from netsym.errors import TooLargeError
 from netsym.forms.sizes import shown
+from netsym.graph.index import sorted_distinct
 from netsym.layers.merge import Concat
 from netsym.layers.wiring import Placed
 from netsym.network.counting import MOST_COMPUTED
@@ -238,7 +239,7 @@ def _equal(diagram: Diagram, place: Hidden) -> Found | None:
     rows = [tuple(tuple(row) for row in unit) for unit in zip(*flat, strict=True)]
     same = np.array([first.setdefault(row, unit) for unit, row in enumerate(rows)])
     kept, same_as = np.unique(same, return_inverse=True)
-    others = np.unique(same[np.delete(np.arange(len(same)), kept)]).tolist()
+    others = sorted_distinct(same[np.delete(np.arange(len(same)), kept)]).tolist()
     words = f"are equal to {unit_words(others, place.layer)}: merged" if others else ""
     because = "equal values can be computed once, and their outgoing weights added"
     return _without(diagram, place, kept, words, because, same_as)

@@ -7,25 +7,24 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from netsym.collapse.simplified import Simplified
 from netsym.equality.agreement import Counterexample
-from netsym.equality.diagnosis import Diagnosis, diagnose
 from netsym.equality.ladder import judge
-from netsym.equality.side_by_side import Table, table
 from netsym.equality.sides import Subject, aligned, of_formula, read_text, subject
-from netsym.equality.simplified import judge_simplified
 from netsym.equality.terms import Terms
 from netsym.equality.verdict import VERDICTS, Numbers, Verdict
 from netsym.errors import SpecError
 from netsym.forms.sizes import shown
 from netsym.network.network import Network
 from netsym.path import meant
-from netsym.pieces.cells import BUDGET
+from netsym.pieces import BUDGET
 from netsym.wording import FIXED, WIDTH, check_digits, few, fitted, spelled, wrapped
 from netsym.writers.language import Watcher, no_watcher
 
 if TYPE_CHECKING:
+    from netsym.collapse.simplified import Simplified
+    from netsym.equality.diagnosis import Diagnosis
     from netsym.equality.own_names import OwnNames
+    from netsym.equality.side_by_side import Table
     from netsym.recognise.whole_arrays import ArrayCheck
 
 #: Forms of at most so many nodes are written as text and read back, where a network is compared
@@ -77,8 +76,11 @@ def compare(
     terms = Terms.of(first.inputs.all(), seed, tolerance, where, box, budget)
     if other is None:
         return _with_itself(first, terms, progress)
-    if isinstance(other, Simplified):
-        return _with_simplified(first, other, terms, progress)
+    if not isinstance(other, (str, Network)):
+        from netsym.collapse.simplified import Simplified  # text need not wait for it
+
+        if isinstance(other, Simplified):
+            return _with_simplified(first, other, terms, progress)
     try:
         given = subject(other, first)
     except SpecError as strict:
@@ -225,6 +227,8 @@ def _with_simplified(
     one: Subject, result: Simplified, terms: Terms, progress: Watcher
 ) -> Comparison:
     """A network against its simplification; with a tolerance, as any two functions."""
+    from netsym.equality.simplified import judge_simplified  # most need not wait for it
+
     one = replace(one, words="the network")
     other = aligned(one, replace(subject(result.network), words="the simplified network"))
     approximate = any(step.found.approximate for step in result.steps)
@@ -242,13 +246,16 @@ def _compared(
     alone: bool = False,
 ) -> Comparison:
     verdict = judge(one, other, terms, progress)
-    if verdict.name == "different":
-        progress("looking for the mistake", 0, 0)
     notes = (*(other.parsed.notes if other.parsed is not None else ()), *notes)
     strangers = one.names and other.names and not set(one.names) & set(other.names)
     if strangers and verdict.name == "different":
         notes = (*notes, "they share no name of a parameter, so each has parameters of its own")
-    explained = diagnose(one, other, terms.seed) if verdict.name == "different" else None
+    if verdict.name != "different":
+        return Comparison(one, other, verdict, None, notes, alone)
+    from netsym.equality.diagnosis import diagnose  # what is equal need not wait for it
+
+    progress("looking for the mistake", 0, 0)
+    explained = diagnose(one, other, terms.seed)
     return Comparison(one, other, verdict, explained, notes, alone)
 
 
@@ -295,6 +302,8 @@ class Comparison:
     @cached_property
     def sizes(self) -> Table:
         """The forms side by side; they are written and timed when this is asked for first."""
+        from netsym.equality.side_by_side import table  # most need not wait for it
+
         return table([self.one] if self.alone else [self.one, self.other])
 
     @property

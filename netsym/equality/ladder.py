@@ -1,9 +1,13 @@
-"""The ladder, of which the first step that holds settles whether two functions are equal."""
+"""The ladder, of which the first step that holds settles whether two functions are equal.
+
+What a step needs is imported there: most comparisons end before the later ones.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from netsym.equality import verdict as say
 from netsym.equality.agreement import (
@@ -24,12 +28,12 @@ from netsym.equality.identity import identity
 from netsym.equality.same_graph import same_graph
 from netsym.equality.sectors import SOMEWHERE, Sectors, defined_where, sectors
 from netsym.equality.sides import Subject, in_decimals
-from netsym.equality.stand_ins import as_stored, beyond_rounding, explained
 from netsym.equality.terms import USUAL, Terms
-from netsym.equality.tolerance import tolerated
 from netsym.equality.verdict import VERDICTS, Verdict
-from netsym.pieces.everywhere import Everywhere, everywhere
 from netsym.writers.language import Watcher, no_watcher
+
+if TYPE_CHECKING:
+    from netsym.pieces.everywhere import Everywhere
 
 _ENOUGH = 16  # real points that must agree
 _SMALL = 50_000  # parameters of networks, and nodes of formulas, that are looked at node by node
@@ -85,6 +89,8 @@ def _readings(one: Subject, other: Subject) -> list[tuple[Subject, Subject]]:
 
 def _up_to_numbers(bench: _Bench, given: list[Draw], found: Verdict, terms: Terms) -> Verdict:
     """Two functions that differ as written: within an error that has a cause, or different."""
+    from netsym.equality.stand_ins import as_stored, beyond_rounding, explained
+
     one, other = bench.one, bench.other
     if as_stored(one, other):
         return say.as_stored(one, other, found.numbers)
@@ -174,6 +180,8 @@ class _Bench:
 
     def tolerated(self, given: list[Draw], found: Verdict, terms: Terms) -> Verdict:
         """The verdict if a tolerance is allowed, of what is not equal."""
+        from netsym.equality.tolerance import tolerated
+
         one, other = self.one, self.other
         numbers = self._numbers() if self._small else None
         known = tolerated(one, other, numbers, given, terms, self.assumed, self.progress)
@@ -201,6 +209,8 @@ class _Bench:
         return one, other
 
     def _pieces(self) -> Everywhere | None:
+        from netsym.pieces.everywhere import everywhere
+
         self.progress("comparing piece by piece", 0, 0)
         lines = self.one.straight_line, self.other.straight_line
         return everywhere(*lines, len(self.one.inputs), self._numbers(), self.budget)

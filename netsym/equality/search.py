@@ -20,6 +20,7 @@ from netsym.forms.form import bind
 from netsym.formula import Formula
 from netsym.graph.copying import regrouped
 from netsym.graph.graph import Graph, Ids
+from netsym.graph.index import sorted_distinct
 from netsym.graph.names import literal
 
 _MOST_CANDIDATES = 40  # mutants that are proved or refuted, of those that agree in float64
@@ -48,7 +49,7 @@ class Together:
     @cached_property
     def typed(self) -> Ids:
         """The nodes of the formula, each once."""
-        return np.unique(self.theirs[self.theirs >= 0])
+        return sorted_distinct(self.theirs[self.theirs >= 0])
 
     @property
     def ends(self) -> Ids:
@@ -196,7 +197,7 @@ def _seen(
     made = substituted(both.graph, units, alone.mutants)
     local = [[*mutant.changes.items()] for mutant in alone.mutants]
     changed = np.array([pair for pairs in local for pair in pairs], dtype=np.int32)
-    nodes = np.unique(np.concatenate([units, made.reshape(-1), changed.reshape(-1)]))
+    nodes = sorted_distinct(np.concatenate([units, made.reshape(-1), changed.reshape(-1)]))
     have = dict(zip(nodes.tolist(), values.among(nodes, both.typed), strict=True))
     have |= {unit.node: True for unit in both.anatomy.units if unit not in missing}
     scores = np.array([

@@ -15,6 +15,7 @@ from netsym.equality.recognition import Recognition, same
 from netsym.equality.search import Together
 from netsym.equality.substitution import Mutant, substituted
 from netsym.graph.graph import Ids
+from netsym.graph.index import sorted_distinct
 from netsym.typed.carets import Span
 from netsym.typed.parse import Parsed
 
@@ -46,7 +47,7 @@ class _Text:
         """What a mistake made: of its places the one that has the mistaken network around it."""
         both = self.both
         known = self.values.of(both.typed)
-        mine = np.unique(both.mine[both.mine >= 0])
+        mine = sorted_distinct(both.mine[both.mine >= 0])
         changed = substituted(both.graph, mine, [mutant])[0]
         around = changed[(changed != mine) & ~np.isin(mine, list(mutant.changes))]
         outer = [self._alike(known, node) for node in around.tolist()]

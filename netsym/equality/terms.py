@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netsym.errors import SpecError, as_given, check_real, checked_whole
 from netsym.ops.decimals import decimal
-from netsym.pieces.box import box_of
-from netsym.pieces.cells import BUDGET
-from netsym.pieces.piece import Box
+from netsym.pieces import BUDGET
 from netsym.wording import few
+
+if TYPE_CHECKING:
+    from netsym.pieces.piece import Box
 
 #: The size of inputs for which a bound is given.
 BOX = 10
@@ -55,7 +56,11 @@ class Terms:
         if not isinstance(where, Sequence):
             raise SpecError(f"where is {as_given(where)}; give text, or a list of texts")
         texts = (where,) if isinstance(where, str) else tuple(where)
-        sides = None if box is None else box_of(inputs, box)
+        sides = None
+        if box is not None:
+            from netsym.pieces.box import box_of  # most need not wait for it
+
+            sides = box_of(inputs, box)
         budget = checked_whole("budget", budget, 1)
         return cls(checked_whole("seed", seed), tolerance, texts, sides, budget)
 

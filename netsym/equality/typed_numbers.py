@@ -9,6 +9,7 @@ import numpy as np
 
 from netsym.equality.substitution import Mutant, substituted
 from netsym.graph.graph import Graph, Ids
+from netsym.graph.index import sorted_distinct
 from netsym.ops.decimals import decimal
 from netsym.typed.numerals import digits
 
@@ -18,7 +19,7 @@ _CONSTANT = frozenset({"constant"})
 
 def numbers(graph: Graph, nodes: Ids) -> list[int]:
     """Those of some nodes that are numbers, each once; what was not copied is -1 and none."""
-    found = np.unique(nodes[nodes >= 0])
+    found = sorted_distinct(nodes[nodes >= 0])
     return found[graph.of_kind(found, _CONSTANT)].tolist() if len(found) else []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netsym.equality.agreement import Agreement, Counterexample, seen_both_ways
 from netsym.equality.assumptions import Assumptions
@@ -13,11 +13,13 @@ from netsym.equality.excuses import Excuse
 from netsym.equality.identity import Identity
 from netsym.equality.sectors import Sectors
 from netsym.equality.sides import Subject
-from netsym.equality.stand_ins import AGREED, Explained, StandIn, in_words
-from netsym.equality.terms import Terms
-from netsym.equality.tolerance import Tolerated
-from netsym.pieces.everywhere import Everywhere
 from netsym.wording import at_most, plural
+
+if TYPE_CHECKING:  # what later steps of the ladder find
+    from netsym.equality.stand_ins import Explained, StandIn
+    from netsym.equality.terms import Terms
+    from netsym.equality.tolerance import Tolerated
+    from netsym.pieces.everywhere import Everywhere
 
 #: The verdicts, from the most certain; each with the exit code of the command line.
 VERDICTS = {
@@ -154,6 +156,8 @@ def stand_for(
     one: Subject, other: Subject, known: Explained, numbers: Numbers, box: float
 ) -> Verdict:
     """Within the room that typed digits, or arithmetic, leave to the numbers."""
+    from netsym.equality.stand_ins import AGREED, in_words
+
     because = (
         f"{in_words(known.stand_ins)}; with that, {one.words} and {other.words} are the same "
         "function"
@@ -220,6 +224,8 @@ def not_within_tolerance(one: Subject, found: Agreement, terms: Terms) -> Verdic
 def of_rounding(loose: Explained | None, beyond: bool) -> str:
     """Whether some rounding of typed numbers would explain a difference."""
     if loose is not None:
+        from netsym.equality.stand_ins import in_words
+
         return f"if more than the last digit were rounded: {in_words(loose.stand_ins)}"
     if beyond:
         return "no rounding of the decimals that were typed can explain it"

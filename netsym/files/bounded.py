@@ -11,6 +11,14 @@ from netsym.errors import SpecError
 MOST_TEXT = 64 * 2**20  # bytes
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a text that no file can be called
+        return False
+
+
 def opened(path: Path, most: int) -> BinaryIO:
     """The file, open for reading bytes.
 

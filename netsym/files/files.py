@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.files.bounded import MOST_TEXT, text_of
+from netsym.files.bounded import MOST_TEXT, is_file, text_of
 from netsym.files.formats import document, format_of, suffixes
 from netsym.files.packaged import network_file, networks
 from netsym.files.parameters_file import arrays
@@ -16,14 +16,6 @@ from netsym.files.whole_file import replacing
 from netsym.network.network import Network
 
 __all__ = ["dumps", "load", "loads", "save"]
-
-
-def is_file(path: Path) -> bool:
-    """Whether there is such a file."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a text that no file can be called
-        return False
 
 
 def load(path: str | os.PathLike[str]) -> Network:

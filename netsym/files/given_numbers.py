@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from netsym.errors import SpecError
-from netsym.files import files
-from netsym.files.bounded import text_of
+from netsym.files.bounded import is_file, text_of
 from netsym.files.formats import FORMATS, document, suffixes
 from netsym.files.parameters_file import SUFFIXES, arrays
 
@@ -69,7 +68,7 @@ def numbers_of(given: str) -> dict[str, Any]:
     Raises `SpecError` for what is neither.
     """
     path = Path(given)
-    if not files.is_file(path):
+    if not is_file(path):
         if path.suffix.lower() in (*suffixes(), *SUFFIXES):
             raise SpecError(f"there is no file {given}; check the path and its spelling")
         return numbers_in([given])

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 import csv
 import io
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError
-from netsym.files.bounded import text_of
-from netsym.files.files import is_file
+from netsym.files.bounded import is_file, text_of
 from netsym.wording import plural
 
 #: What Python reads besides is no number here: 1_000, inf, nan, the digits of other scripts.

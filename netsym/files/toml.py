@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +17,8 @@ def _read(text: str, source: str) -> dict[str, Any]:
         key = written.partition("=")[0] if written.count(".") > DEEPEST else ""
         if key.count(".") > DEEPEST and not any(mark in key for mark in "\"'#,"):
             raise too_deep(source)
+    import tomllib  # most need not wait for it
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

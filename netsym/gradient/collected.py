@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.graph.factors import Signed
-from netsym.graph.index import increasing
+from netsym.graph.index import increasing, sorted_distinct
 from netsym.graph.signed_nodes import SignedNodes
 
 Rows = npt.NDArray[np.integer[Any]]
@@ -41,7 +41,7 @@ def collected(math: SignedNodes, parts: Sequence[tuple[Rows, Signed]]) -> tuple[
     if np.count_nonzero(counts == often) == len(counts):
         return rows, math.sums(adjoints[:, order.reshape(-1, often)])
     sums = np.empty((len(adjoints), len(starts)), dtype=np.int32)
-    for count in np.unique(counts).tolist():
+    for count in sorted_distinct(counts).tolist():
         group = counts == count
         uses = order[starts[group][:, None] + np.arange(count)]
         sums[:, group] = math.sums(adjoints[:, uses])

@@ -17,6 +17,7 @@ from netsym.gradient.slopes import Slopes, picked
 from netsym.graph.dense import DenseLayer
 from netsym.graph.factors import Signed
 from netsym.graph.graph import Block, Ids, Spans
+from netsym.graph.index import sorted_distinct
 from netsym.graph.signed_nodes import Product, SignedNodes
 
 
@@ -208,7 +209,7 @@ class Reverse(Generic[F]):
         """`e*b^(e - 1)` to the base; where the exponent varies, `b^e*log(b)` to it."""
         math, graph = self.math, self.graph
         base, exponents = math.read(operands[:, 0]), operands[:, 1]
-        for exponent in np.unique(exponents).tolist():
+        for exponent in sorted_distinct(exponents).tolist():
             here = exponents == exponent
             if graph.block_of(exponent).op == "constant":
                 value = graph.number(exponent)

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from netsym.graph.graph import LEAVES, Block, Graph, Ids, Mask, Positions
+from netsym.graph.index import sorted_distinct
 from netsym.graph.names import literal
 
 #: What stands for some rows of a block in the new graph: of symbols, and of names, which are told
@@ -109,7 +110,7 @@ def regrouped(graph: Graph, nodes: Ids) -> tuple[Graph, Ids]:
     for block, rows in graph.walk(mask & ~leaves):
         ids, operands = block.start + rows, block.operands[rows]
         level[ids] = 1 + level[operands].max(axis=1, initial=0)
-        for height in np.unique(level[ids]).tolist():
+        for height in sorted_distinct(level[ids]).tolist():
             here = level[ids] == height
             key = (height, block.op, operands.shape[1])
             groups.setdefault(key, []).append((ids[here], operands[here]))

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import TooLargeError
-from netsym.graph.index import KeyIndex, RowIndex, distinct, distinct_rows
+from netsym.graph.index import KeyIndex, RowIndex, distinct, distinct_rows, sorted_distinct
 from netsym.graph.names import Name, Names
 
 Ids = npt.NDArray[np.int32]
@@ -264,7 +264,7 @@ class Graph:
             yield common, slice(None)
         elif ids.size:
             numbers = self.block_numbers(ids)
-            yield from ((number, numbers == number) for number in np.unique(numbers).tolist())
+            yield from ((number, numbers == number) for number in sorted_distinct(numbers).tolist())
 
     def present(self, mask: Mask) -> list[int]:
         """The numbers of the blocks that have a node in the mask."""
@@ -286,7 +286,7 @@ class Graph:
         if common >= 0 or not ids.size:
             return np.full(len(ids), common >= 0 and self.blocks[common].op in ops)
         numbers = self.block_numbers(ids)
-        present = np.unique(numbers)
+        present = sorted_distinct(numbers)
         kinds = np.array([self.blocks[n].op in ops for n in present.tolist()])
         found: Mask = kinds[np.searchsorted(present, numbers)]
         return found
@@ -352,7 +352,7 @@ class Graph:
         for first, stop, source in self.spans(number):
             mixed = self.blocks[number].operands[:, first:stop]
             found.update(
-                (source,) if source >= 0 else np.unique(self.block_numbers(mixed)).tolist()
+                (source,) if source >= 0 else sorted_distinct(self.block_numbers(mixed)).tolist()
             )
         return found
 

@@ -42,6 +42,14 @@ def increasing(keys: npt.NDArray[np.integer[Any]]) -> bool:
     return bool(np.count_nonzero(keys[1:] > keys[:-1]) >= len(keys) - 1)
 
 
+def sorted_distinct(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The values that there are, in order; `np.unique` would load masked arrays to find them."""
+    ordered = np.sort(values, axis=None)
+    new = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return ordered[new]
+
+
 def _turned(pairs: Ids) -> Keys:
     """The keys of pairs with the other operand first."""
     return pairs[:, ::-1].copy().view(np.int64).reshape(-1)

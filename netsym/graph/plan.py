@@ -6,11 +6,11 @@ A plan says nothing of what a value is: `values` runs it in float64, `ops.formul
 from __future__ import annotations
 
 from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
 from netsym.graph.graph import Block, Graph, Ids
+from netsym.graph.index import sorted_distinct
 
 Positions = npt.NDArray[np.int64]
 
@@ -34,7 +34,7 @@ class Gather:
             self.parts = [(first, None, picked)]
         else:
             self.parts = []
-            for number in np.unique(numbers).tolist():
+            for number in sorted_distinct(numbers).tolist():
                 where = np.flatnonzero(numbers == number)
                 self.parts.append((number, where, ids[where] - graph.blocks[number].start))
         self.length = len(ids)

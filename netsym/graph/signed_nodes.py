@@ -13,6 +13,7 @@ import numpy as np
 
 from netsym.graph.factors import Factors, Signed
 from netsym.graph.graph import Block, Graph, Ids, Mask, common_shape
+from netsym.graph.index import sorted_distinct
 
 
 class Product(NamedTuple):
@@ -44,7 +45,9 @@ class SignedNodes:
     def read(self, ids: Ids) -> Signed:
         """Nodes of the formula: the numbers 0 and -1 as such, sums without zeros, x for x + 0."""
         if self._looked_at is not None:
-            for number in set(np.unique(self.graph.block_numbers(ids)).tolist()) - self._looked_at:
+            for number in (
+                set(sorted_distinct(self.graph.block_numbers(ids)).tolist()) - self._looked_at
+            ):
                 self._looked_at.add(number)
                 self._leave_zeros_out(self.graph.blocks[number])
         return self._meant[ids]

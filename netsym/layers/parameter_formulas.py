@@ -158,7 +158,7 @@ def _words(text: str) -> Iterator[str]:
 def _check(text: str) -> None:
     """Refuse what is no single formula of plain text."""
     from netsym.typed.carets import mistake
-    from netsym.typed.latex_tokens import is_latex
+    from netsym.typed.notation import is_latex
 
     if len(text) > LONGEST:
         raise SpecError(f"a formula of {len(text):,} characters; at most {LONGEST:,} are read")

@@ -11,6 +11,7 @@ import numpy as np
 from netsym.forms.form import Form
 from netsym.forms.values import Evaluation
 from netsym.formula import Formula
+from netsym.graph.index import sorted_distinct
 from netsym.graph.names import Name
 from netsym.graph.plan import Plan
 from netsym.network.network import Network
@@ -66,6 +67,6 @@ def all_values(form: Form, point: Point) -> dict[int, float]:
     """The value of every name of a form, and of its outputs, by node."""
     leaves = [block.start + rows for block, rows in form.graph.walk(form.mask)
               if block.op in ("symbol", "name")]  # fmt: skip
-    nodes = np.unique(np.concatenate([*leaves, form.ends])).astype(np.int32)
+    nodes = sorted_distinct(np.concatenate([*leaves, form.ends])).astype(np.int32)
     found = Evaluation(Plan(form.graph, form.inputs, nodes))(point.x, point.parameters)
     return dict(zip(nodes.tolist(), (found[0] + 0.0).tolist(), strict=True))  # no -0

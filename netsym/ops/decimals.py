@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
+from netsym.graph.index import sorted_distinct
 from netsym.ops.arrays import Objects, filled
 
 
@@ -27,4 +27,4 @@ def decimals(values: npt.NDArray[Any]) -> Objects:
 
 def are_decimals(values: npt.NDArray[Any]) -> bool:
     """Whether all of them are decimals as they stand, so that nothing depends on the reading."""
-    return all(decimal(value) == value for value in np.unique(values).tolist())
+    return all(decimal(value) == value for value in sorted_distinct(values).tolist())

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from netsym.forms.form import Form
 from netsym.graph.copying import copied, place_symbols
 from netsym.graph.graph import Block, Graph, Ids, Positions
+from netsym.graph.index import sorted_distinct
 from netsym.graph.names import Names, Several
 from netsym.ops import Present
 from netsym.ops.arrays import Arrays
@@ -131,7 +132,7 @@ class Symbolic(Arrays[np.int32]):
         flat, kept = terms.reshape(-1, terms.shape[-1]), present.reshape(-1, terms.shape[-1])
         counts = kept.sum(axis=1)
         sums = np.full(len(flat), self.constant(0.0), dtype=np.int32)
-        for count in np.unique(counts[counts > 0]).tolist():
+        for count in sorted_distinct(counts[counts > 0]).tolist():
             rows = counts == count
             left = flat[rows][kept[rows]].reshape(-1, count)
             sums[rows] = left[:, 0] if count == 1 else self.graph.rows(op, left)

@@ -20,7 +20,6 @@ from netsym.pieces.redundancy import Vector, over_one
 Row = Sequence[Any]
 
 
-BUDGET = 10_000  # pieces
 ENTRIES = 5_000  # that are computed while a piece is looked at
 _ZERO = flint.fmpq(0)
 

@@ -11,8 +11,8 @@ import flint
 
 from netsym.ops.proved.rationals import NotRational
 from netsym.ops.straight_line import StraightLine
-from netsym.pieces import cones
-from netsym.pieces.cells import BUDGET, BudgetSpent, Cells, Part, Row
+from netsym.pieces import BUDGET, cones
+from netsym.pieces.cells import BudgetSpent, Cells, Part, Row
 from netsym.pieces.circuit import (
     Circuit,
     NotPiecewise,

@@ -11,9 +11,10 @@ from typing import Any
 from netsym.errors import SpecError, TooLargeError, checked_whole
 from netsym.network.counting import refuse_vast_network
 from netsym.network.network import Network
+from netsym.pieces import BUDGET
 from netsym.pieces.affine_text import ROUNDED, Writer, formula
 from netsym.pieces.box import box_of
-from netsym.pieces.cells import BUDGET, BudgetSpent
+from netsym.pieces.cells import BudgetSpent
 from netsym.pieces.listing import Listing
 from netsym.pieces.piece import Box, Interval, Piece
 from netsym.pieces.region import (

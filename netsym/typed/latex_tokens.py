@@ -21,12 +21,6 @@ from netsym.typed.tokens import Tokens, unknown_character
 from netsym.typed.vocabulary import Vocabulary, function_of
 from netsym.wording import plural
 
-_LATEX = re.compile(
-    r"\\[A-Za-z(\[,;:!{|]|\\\\|\A\s*\$(?![A-Za-z]{1,3}\$?[0-9]).*\$\s*\Z", re.DOTALL
-)
-_BRACED = re.compile(r"[\^_]\{")
-_PLAIN = re.compile(r"[*\n]|[A-Za-z][A-Za-z0-9]")  # a product, lines, and names as text has them
-
 _SILENT_WORDS = (
     "left|right|displaystyle|textstyle|limits|nolimits|nonumber|notag|quad|qquad|"
     "[bB]igg?[lrm]?|allowdisplaybreaks|mathstrut|hfill"
@@ -71,15 +65,6 @@ _ARGUMENT = re.compile(r"[ \t\n]*(?:(\{)|([0-9A-Za-z]))")
 _BRACES = re.compile(r"\\over(?![A-Za-z])|\\[{}\\]|[{}]")
 _END_OF_CASES = re.compile(r"[ \t\n]*\\end\{")
 _SKIPPED = re.compile(r"_\{[^{}]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}[^{}]*)*\}")
-
-
-def is_latex(text: str) -> bool:
-    r"""Whether a formula is typed in LaTeX: with commands, between dollars, or with scripts in
-    braces where every name is a letter.
-    """
-    if _LATEX.search(text):
-        return True
-    return _BRACED.search(text) is not None and _PLAIN.search(text) is None
 
 
 def _braces_with_over(text: str) -> frozenset[int]:

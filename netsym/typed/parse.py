@@ -20,10 +20,9 @@ from netsym.typed.arrays_of_names import entitle, places
 from netsym.typed.carets import Span
 from netsym.typed.dialects import translated
 from netsym.typed.equations import Equations, Statement
-from netsym.typed.latex_tokens import is_latex, latex_tokens
+from netsym.typed.notation import is_latex
 from netsym.typed.tokens import Tokens, tokens_of
 from netsym.typed.vocabulary import Vocabulary
-from netsym.typed.whole_arrays import ArrayExpressions, array_tokens
 
 _DEEPEST = 5_000  # a level of the graph takes as long as a thousand characters of text
 _INPUT = re.compile(r"x(?:_([1-9][0-9]{0,8}))?")
@@ -86,10 +85,17 @@ def parse_formula(
     chosen = outputs.literal if outputs is not None else ()
     deepest = None if longest is None else _DEEPEST
     if arrays:
+        from netsym.typed.whole_arrays import ArrayExpressions, array_tokens  # rare
+
         tokens = array_tokens(text, vocabulary)
         read = Equations(tokens, vocabulary, inputs, outputs, function, deepest, ArrayExpressions)
         return _parsed(read, given)
-    tokens = latex_tokens(text, vocabulary, given, chosen) if is_latex(text) else tokens_of(text)
+    if is_latex(text):
+        from netsym.typed.latex_tokens import latex_tokens  # plain text need not wait for it
+
+        tokens = latex_tokens(text, vocabulary, given, chosen)
+    else:
+        tokens = tokens_of(text)
     tokens = translated(tokens, vocabulary)
     return _parsed(Equations(tokens, vocabulary, inputs, outputs, function, deepest), given)
 

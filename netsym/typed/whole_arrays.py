@@ -11,7 +11,8 @@ import unicodedata
 
 from netsym.typed.expressions import Expressions
 from netsym.typed.latex_names import LatexNames
-from netsym.typed.latex_tokens import Lexer, is_latex
+from netsym.typed.latex_tokens import Lexer
+from netsym.typed.notation import is_latex
 from netsym.typed.precedence import Level
 from netsym.typed.tokens import TOKEN, Tokens, tokens_of
 from netsym.typed.vocabulary import Vocabulary, function_of

@@ -14,7 +14,7 @@ import sympy
 from hypothesis import HealthCheck, given
 
 import netsym
-from netsym.equality import comparison
+from netsym.equality import comparison, side_by_side
 from netsym.equality.comparison import Comparison, compare
 from netsym.equality.sides import subject
 from netsym.errors import NetsymError, SpecError
@@ -294,13 +294,13 @@ def test_forms_are_written_and_timed_only_when_sizes_are_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[int] = []
-    make = comparison.table
+    make = side_by_side.table
 
     def counted(sides: Any) -> Any:
         asked.append(len(sides))
         return make(sides)
 
-    monkeypatch.setattr(comparison, "table", counted)
+    monkeypatch.setattr(side_by_side, "table", counted)
     linear = netsym.parse("1-2-1")
     alone, two = compare(NET), compare(linear, netsym.simplify(linear))
     for result in (alone, two):
