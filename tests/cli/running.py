@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import signal
@@ -26,9 +27,17 @@ class Ran:
         self.code, self.out, self.err = code, out, err
 
 
-def run(capfd: pytest.CaptureFixture[str], *arguments: str | Path) -> Ran:
+def run(
+    capfd: pytest.CaptureFixture[str], *arguments: str | Path, stdin: str | bytes | None = None,
+    **environment: str,
+) -> Ran:  # fmt: skip
     """Run in this process, quickly, through the real entry point."""
-    with pytest.raises(SystemExit) as caught:
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as caught:
+        if stdin is not None:
+            given = stdin.encode() if isinstance(stdin, str) else stdin
+            patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given), encoding="utf-8"))
+        for name, value in environment.items():
+            patch.setenv(name, value)
         main([str(argument) for argument in arguments])
     out, err = capfd.readouterr()
     return Ran(int(caught.value.code or 0), out, err)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import io
 import json
 import os
 import pty
@@ -30,7 +29,7 @@ from netsym.cli.writing import Writing
 from netsym.equality.law_table import LAWS
 from tests.cli.running import NETSYM, Ran, process, run, shell
 from tests.conftest import PATIENCE
-from tests.effort import many
+from tests.effort import many, sample
 
 FORUM = Path(__file__).parents[2] / "examples" / "forum"
 WRITING = ("show", "inline")
@@ -331,21 +330,15 @@ JSON = json.dumps(
     ],
     ids=["shorthand", "spaces", "toml", "json", "json after space", "windows"],
 )  # fmt: skip
-def test_standard_input(
-    text: str, line: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
-    assert fine(run(capfd, "inline", "-", "--ascii")) == line
+def test_standard_input(text: str, line: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert fine(run(capfd, "inline", "-", "--ascii", stdin=text)) == line
 
 
 @pytest.mark.parametrize("text", ["1 => 1tanh\n", "[1, 1]:tanh", "1 → 1\ttanh", "1–1 : tanh\r\n"])
-def test_other_spellings_of_the_shorthand(
-    text: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_spellings_of_the_shorthand(text: str, capfd: pytest.CaptureFixture[str]) -> None:
     """An arrow has a sign of TOML in it."""
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
     line = "y = tanh(w1_1_1*x + b1_1)\n"
-    assert fine(run(capfd, "inline", "-", "--ascii")) == line
+    assert fine(run(capfd, "inline", "-", "--ascii", stdin=text)) == line
     assert fine(run(capfd, "inline", text.strip(), "--ascii")) == line
 
 
@@ -356,11 +349,8 @@ def test_standard_input_of_a_process() -> None:
 
 
 @pytest.mark.parametrize("text", ["", " \n\n"])
-def test_an_empty_standard_input(
-    text: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
-    ran = run(capfd, "inline", "-")
+def test_an_empty_standard_input(text: str, capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, "inline", "-", stdin=text)
     assert (ran.code, ran.out) == (2, "")
     assert "standard input is empty; give a shorthand, TOML, JSON or a formula" in ran.err
 
@@ -844,13 +834,13 @@ def test_a_very_narrow_terminal_is_still_served() -> None:
     assert on_terminal(5, "inline", "1-2-1:tanh").startswith("y = tanh(\n")
 
 
-def test_lines_are_not_broken_in_a_pipe() -> None:
-    out = fine(process("inline", "3-4-1:tanh", COLUMNS="40"))
+def test_lines_are_not_broken_in_a_pipe(capfd: pytest.CaptureFixture[str]) -> None:
+    out = fine(run(capfd, "inline", "3-4-1:tanh", COLUMNS="40"))
     assert out.count("\n") == 1
     assert on_terminal(40, "inline", "3-4-1:tanh", "--json").count("\n") < 9
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+@pytest.mark.parametrize("encoding", sample(["ascii", "latin-1"], 1))
 def test_a_stream_that_has_no_unicode_gets_ascii(
     encoding: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -873,7 +863,7 @@ def test_there_are_no_escapes_and_no_color_is_harmless() -> None:
 
 @pytest.mark.parametrize(
     ("shell", "words"),
-    [("bash", "complete "), ("zsh", "#compdef netsym"), ("fish", "complete ")],
+    sample([("bash", "complete "), ("zsh", "#compdef netsym"), ("fish", "complete ")], 1),
 )
 def test_completion_scripts(shell: str, words: str) -> None:
     ran = process(_NETSYM_COMPLETE=f"{shell}_source")
@@ -881,22 +871,23 @@ def test_completion_scripts(shell: str, words: str) -> None:
     assert words in ran.out and "_NETSYM_COMPLETE" in ran.out
 
 
-def completed(*words: str) -> list[str]:
-    ran = process(
-        _NETSYM_COMPLETE="bash_complete", COMP_WORDS=" ".join(words), COMP_CWORD=str(len(words) - 1)
-    )
+def completed(capfd: pytest.CaptureFixture[str], *words: str) -> list[str]:
+    ran = run(
+        capfd, _NETSYM_COMPLETE="bash_complete",
+        COMP_WORDS=" ".join(words), COMP_CWORD=str(len(words) - 1),
+    )  # fmt: skip
     assert ran.code == 0
     return [line.partition(",")[2] for line in ran.out.splitlines()]
 
 
-def test_completion() -> None:
-    assert completed("netsym", "in") == ["inline"]
-    assert "1-2-1:sigmoid" in completed("netsym", "inline", "1-2-1:s")
-    assert set(completed("netsym", "inline", "--not")) == {"--notation"}
+def test_completion(capfd: pytest.CaptureFixture[str]) -> None:
+    assert completed(capfd, "netsym", "in") == ["inline"]
+    assert "1-2-1:sigmoid" in completed(capfd, "netsym", "inline", "1-2-1:s")
+    assert set(completed(capfd, "netsym", "inline", "--not")) == {"--notation"}
 
 
-def test_completion_of_choices() -> None:
-    assert completed("netsym", "inline", "--to", "la") == ["latex"]
+def test_completion_of_choices(capfd: pytest.CaptureFixture[str]) -> None:
+    assert completed(capfd, "netsym", "inline", "--to", "la") == ["latex"]
 
 
 # -- as a library of commands -------------------------------------------------------------------

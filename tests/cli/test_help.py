@@ -15,6 +15,7 @@ import netsym
 from netsym.cli import VERBS
 from netsym.files.packaged import networks, topics
 from tests.cli.running import process, run
+from tests.effort import sample
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,10 +76,12 @@ def test_help_in_the_signs_that_a_terminal_has(
     assert not re.search(r"\\x|\\u[0-9a-f]{4}", said)
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii"])
-def test_a_schema_and_help_of_verbs_in_any_encoding(encoding: str) -> None:
+@pytest.mark.parametrize("encoding", sample(["cp1252", "latin-1", "ascii"], 1))
+def test_a_schema_and_help_of_verbs_in_any_encoding(
+    encoding: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     schema = process("schema", PYTHONIOENCODING=encoding)
-    assert json.loads(schema.out) == json.loads(process("schema").out)
+    assert json.loads(schema.out) == json.loads(run(capfd, "schema").out)
     assert schema.out.isascii()
     ran = process("grad", "--help", PYTHONIOENCODING=encoding)
     assert (ran.code, ran.err) == (0, "")

@@ -14,7 +14,7 @@ import pytest
 
 import netsym
 from netsym.graph.names import Names
-from tests.cli.running import NETSYM, Ran, process, run
+from tests.cli.running import Ran, process, run
 from tests.conftest import PATIENCE
 
 FORUM = Path(__file__).parents[2] / "examples" / "forum"
@@ -763,20 +763,7 @@ def test_a_failure_leaves_the_file_as_it_was(
     assert sorted(tmp_path.iterdir()) == sorted([path, target])
 
 
-# -- pipes and terminals ---------------------
-@pytest.mark.skipif(os.name != "posix", reason="pipes of a shell")
-def test_a_pipe_that_is_closed_early() -> None:
-    with subprocess.Popen(
-        [*NETSYM, "simplify", "1-2-1:relu"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as running:  # fmt: skip
-        assert running.stdout is not None
-        assert running.stderr is not None
-        running.stdout.close()
-        err = running.stderr.read()
-    assert running.returncode in (0, 141)
-    assert err == b""
-
-
+# -- terminals ---------------------
 def test_a_terminal_without_unicode() -> None:
     ran = process("simplify", "1-2-1", PYTHONIOENCODING="ascii")
     assert ran.code == 0
@@ -784,8 +771,8 @@ def test_a_terminal_without_unicode() -> None:
     assert "y = (w2_1_1*w1_1_1 + w2_1_2*w1_2_1)*x + " in ran.out
 
 
-def test_from_standard_input() -> None:
-    ran = process("regions", "-", "--at", "2", "--to", "text", "--ascii", stdin=ABSOLUTE)
+def test_from_standard_input(capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, "regions", "-", "--at", "2", "--to", "text", "--ascii", stdin=ABSOLUTE)
     assert (ran.code, ran.out, ran.err) == (0, "y = x\n", "")
 
 

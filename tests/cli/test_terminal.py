@@ -34,11 +34,12 @@ def test_a_list_goes_on_between_its_items() -> None:
     assert all(re.match(r"[a-z_]+(\[.*\])? [\d.,]+", line) for line in further)
 
 
-@pytest.mark.parametrize("width", [80, 90, 100])
-def test_laws_fit(width: int) -> None:
-    lines = laws().report(width).splitlines()
-    assert max(map(len, lines)) <= width
-    assert "".join("".join(lines).split()).count("=") >= 309
+def test_laws_fit() -> None:
+    found = laws()
+    for width in (80, 90, 100):
+        lines = found.report(width).splitlines()
+        assert max(map(len, lines)) <= width
+        assert "".join("".join(lines).split()).count("=") >= 309
 
 
 def test_without_a_terminal_tables_are_whole(capfd: pytest.CaptureFixture[str]) -> None:

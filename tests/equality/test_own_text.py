@@ -57,7 +57,7 @@ LATEX = st.fixed_dictionaries(
     {"document": st.booleans(), "notation": st.sampled_from([*NOTATIONS]),
      "onion": st.booleans(), "color": st.booleans(), "width": WIDTHS}
 )  # fmt: skip
-QUICK = random_examples(175, few=15, suppress_health_check=list(HealthCheck))
+QUICK = random_examples(175, few=5, suppress_health_check=list(HealthCheck))
 #: Numbers below this are lost in the sums of a collapse, which is then no rounding of each number.
 LOST = 1e-30
 

@@ -297,7 +297,7 @@ ULPS: list[tuple[Sequence[int], str, list[tuple[int, str, tuple[int, ...]]]]] = 
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("widths", "activation", "places"), sample(ULPS, 2))
+@pytest.mark.parametrize(("widths", "activation", "places"), sample(ULPS, 1))
 def test_one_ulp_in_one_weight_is_different(
     widths: Sequence[int], activation: str, places: list[tuple[int, str, tuple[int, ...]]]
 ) -> None:
@@ -342,10 +342,10 @@ def exact_collapse(width: int, seed: int) -> tuple[netsym.Network, netsym.Networ
 
 def test_a_collapse_of_three_wide_layers_and_one_ulp() -> None:
     """512 wide in the benchmarks."""
-    size = many(80, 30)
+    size = many(80, 10)
     net, collapsed = exact_collapse(size, 2)
     assert judged(net, collapsed).name == "within-error"
-    for place in ((size - 20, 7), (0, 0), (size - 1, size - 1)):
+    for place in ((size * 3 // 4, 7), (0, 0), (size - 1, size - 1)):
         assert judged(net, moved(collapsed, 0, "weights", place)).name == "different"
     assert judged(net, moved(collapsed, 0, "bias", (5,), -1)).name == "different"
 
