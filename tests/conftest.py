@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import NoReturn
 
 import pytest
@@ -26,6 +27,17 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("any machine")
+
+
+#: Heavy packages, each of which its room, which has its name, needs.
+EXTRAS = ("scipy", "sklearn", "torch")
+collect_ignore = [extra for extra in EXTRAS if find_spec(extra) is None]
+
+
+def pytest_configure() -> None:
+    if collect_ignore and os.environ.get("CI_EXTRAS"):
+        missing = ", ".join(collect_ignore)
+        raise pytest.UsageError(f"missing: {missing}; CI must compare with them: see .ci/run")
 
 
 #: How many rows of one test the README's command runs.

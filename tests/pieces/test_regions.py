@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import pairwise, product
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ import pytest
 import sympy
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import linprog
 
 import netsym
 from netsym.errors import SpecError, TooLargeError
@@ -24,7 +23,7 @@ from netsym.network.network import Network
 from netsym.ops.proved.rationals import Rationals
 from netsym.pieces.redundancy import irredundant
 from netsym.pieces.regions import Inequality, Piece, Regions, at, regions
-from tests.effort import random_examples, sample
+from tests.effort import random_examples
 from tests.networks import Case, cases
 from tests.ops.test_rationals import by_hand
 from tests.tex import START, compiled
@@ -260,81 +259,6 @@ def test_long_fractions_are_rounded_and_said_to_be() -> None:
 
 
 # -- counts, by trying all patterns -------------------------------------------------------------
-def feasible(rows: Sequence[Sequence[float]], box: tuple[float, float] | None) -> bool:
-    """Whether all forms can be positive at once, by a linear program with a margin."""
-    matrix = np.array(rows)
-    limit = np.column_stack([-matrix[:, :-1], np.ones(len(rows))])
-    inputs = matrix.shape[1] - 1
-    bounds = [*([box or (None, None)] * inputs), (None, 1)]
-    found = linprog([*([0] * inputs), -1], A_ub=limit, b_ub=matrix[:, -1], bounds=bounds)
-    return bool(found.status == 0 and found.x[-1] > 1e-7)
-
-
-def patterns(
-    layers: Sequence[tuple[Any, Any]], inputs: int, box: tuple[float, float] | None
-) -> Iterator[tuple[bool, ...]]:
-    """All patterns of active units of a chain of relu layers that somewhere is the case."""
-    units = [len(weights) for weights, _ in layers]
-    for pattern in product([False, True], repeat=sum(units)):
-        values = np.eye(inputs, inputs + 1)
-        unread, rows, possible = list(pattern), [], True
-        for weights, bias in layers:
-            values = np.array(weights) @ values
-            values[:, -1] += bias
-            for unit in range(len(values)):
-                active = unread.pop(0)
-                if values[unit, :-1].any():
-                    rows.append(values[unit] * (1 if active else -1))
-                else:
-                    possible &= active == (values[unit, -1] > 0)
-                if not active:
-                    values[unit] = 0
-        if possible and (not rows or feasible(rows, box)):
-            yield pattern
-
-
-@pytest.mark.parametrize("box", [None, (-1.0, 1.0), (0.0, 0.25)])
-@pytest.mark.parametrize("seed", sample(range(4), 1))
-@pytest.mark.parametrize("widths", [(1, 5), (1, 3, 3), (2, 5), (2, 3, 3), (2, 2, 2, 2)])
-def test_the_count_is_that_of_all_patterns(
-    widths: tuple[int, ...], seed: int, box: tuple[float, float] | None
-) -> None:
-    source = np.random.default_rng(seed)
-    layers = [
-        (source.integers(-3, 4, (units, inputs)).astype(float),
-         source.integers(-3, 4, units).astype(float))
-        for inputs, units in pairwise(widths)
-    ]  # fmt: skip
-    network = dense(*((w.tolist(), b.tolist(), "relu") for w, b in layers), inputs=widths[0])
-    expected = set(patterns(layers, widths[0], box))
-    found = {
-        tuple(unit + 1 in each.active for each in piece.activities for unit in range(each.units))
-        for piece in regions(network, box)
-    }
-    assert found == expected
-    assert len(regions(network, box)) == len(expected)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_inequalities_are_those_that_linear_programs_leave(seed: int) -> None:
-    """Against scipy: each is needed, and all those removed follow."""
-    network = drawn("3-6relu-4relu-1", seed, whole=bool(seed % 2))
-    region = at(network, ["1/7", "2/9", "-3/11"])
-    assert region.is_reduced
-    rows = np.array([[float(a) for a in each.row] for each in region.inequalities])
-    point = np.array([float(x) for x in region.point] + [1.0])
-    rows = rows / np.linalg.norm(rows[:, :-1], axis=1, keepdims=True)
-    assert (rows @ point > 0).all()
-    for place in range(len(rows)):
-        others = np.delete(rows, place, axis=0)
-        past = [*others, -rows[place]]  # a point beyond it that all others allow
-        assert feasible(past, None)
-    layer = network.layers[0].parameters
-    first = np.column_stack([layer["weights"].entries, layer["bias"].entries])
-    for row in first[first[:, :-1].any(axis=1)]:
-        assert not feasible([*rows, -row * np.sign(row @ point)], None)
-
-
 def test_redundancy_by_hand() -> None:
     one = F(1)
     square = [[one, 0], [-one, 0], [0, one], [0, -one]]

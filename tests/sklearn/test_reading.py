@@ -1,5 +1,7 @@
 """from_sklearn against scikit-learn's own predictions."""
 
+from __future__ import annotations
+
 import warnings
 from typing import Any
 
