@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shlex
-import subprocess
 import sys
+from contextlib import redirect_stderr, suppress
 from pathlib import Path
+
+from netsym.cli import main as netsym
 
 ROOT = Path(__file__).parent.parent
 LEARNER = "f(x) = w_21*(1/(1+e**(-1*(w_11*x + b_11)))) + w_22*(1/(1+e**(-1*(w_12*x + b_12)))) + b"
@@ -42,11 +45,12 @@ SENTENCES = (
 
 def main() -> None:
     """Run every command, and print the sentence, the command and the answer."""
+    os.chdir(ROOT)
     for sentence, command in SENTENCES:
-        print(f"“{sentence}”\n$ netsym {shlex.join(command)}", flush=True)
-        typed = [sys.executable, "-m", "netsym", *command]
-        subprocess.run(typed, stderr=subprocess.STDOUT, cwd=ROOT, check=False)
-        print(flush=True)
+        print(f"“{sentence}”\n$ netsym {shlex.join(command)}")
+        with redirect_stderr(sys.stdout), suppress(SystemExit):
+            netsym(command)
+        print()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import NoReturn
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.effort import random_examples, sample
+from tests.effort import MANY, random_examples, sample
 
 gc.disable()  # until all tests are collected: they stay, and need no looking through
 
@@ -41,15 +41,15 @@ def pytest_configure() -> None:
 
 
 #: How many rows of one test the README's command runs.
-ROWS = 4
+ROWS = 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of a test with many rows a part is run, but of a file that is named, all."""
-    if config.args != config.getini("testpaths"):
+    """A part of many rows is run, and nothing heavy; but of a file that is named, all."""
+    if MANY or config.args != config.getini("testpaths"):
         return
     tests: dict[str, list[pytest.Item]] = {}
-    for item in items:
+    for item in (item for item in items if not item.get_closest_marker("heavy")):
         tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
     chosen = {item for rows in tests.values() for item in sample(rows, ROWS)}
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])

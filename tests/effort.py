@@ -1,5 +1,8 @@
 """How much is tried: a part by the README's command, all where NETSYM_EXAMPLES=many (`.ci/run`).
 
+What is `heavy`, so that there is no small part of it, is no part of that; where a file is named,
+all of its tests and rows are run.
+
 What is drawn at random is the same in every run, so that a change is judged by itself;
 NETSYM_EXAMPLES=new draws as many as "many", anew: what it finds becomes an example.
 """
@@ -11,12 +14,15 @@ import random
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import settings
 
 Row = TypeVar("Row")
 
 ASKED = os.environ.get("NETSYM_EXAMPLES", "")
 MANY = ASKED in ("many", "new")
+
+heavy = pytest.mark.heavy
 
 
 def many(number: int, few: int) -> int:
@@ -25,8 +31,8 @@ def many(number: int, few: int) -> int:
 
 
 def random_examples(number: int, few: int = 0, **others: Any) -> settings:
-    """A few examples of a property test, or a fifth; twice the number where many are asked for."""
-    count = many(2 * number, few or max(number // 5, 5))
+    """A few examples of a property test, or a tenth; twice the number where many are asked for."""
+    count = many(2 * number, few or max(number // 10, 5))
     return settings(max_examples=count, derandomize=ASKED != "new", **others)
 
 

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 import mpmath
+import numpy as np
 from hypothesis import strategies as st
 
 import netsym
@@ -55,6 +56,27 @@ class Case:
 
     def __repr__(self) -> str:  # what Hypothesis shows of a failure
         return f"Case(inputs={self.inputs}, wires={self.wires}, values={self.values})"
+
+
+def dense_network(
+    inputs: int | list[str], *layers: tuple[Any, Any, str], **options: Any
+) -> netsym.Network:
+    """Dense layers one after another, each of (weights, biases or None, activation)."""
+    wires: list[Wire] = []
+    for n, (weights, biases, activation) in enumerate(layers, 1):
+        use_bias = biases is not None
+        layer = Dense(units=len(weights), activation=activation, use_bias=use_bias, **options)
+        given = {"weights": weights} | ({"bias": biases} if use_bias else {})
+        wires.append((f"layer{n}", layer, [f"layer{n - 1}" if n > 1 else "input"], given))
+    return netsym.Network.of("made", inputs, wires)
+
+
+def numeric(spec: str, seed: int = 0) -> netsym.Network:
+    """The network of a shorthand with normally distributed numbers."""
+    source, network = np.random.default_rng(seed), netsym.parse(spec)
+    return network.with_parameters(
+        {name: float(source.normal()) for name in network.parameter_names()}
+    )
 
 
 def numbers_for(network: Any, seed: int = 0) -> dict[str, float]:

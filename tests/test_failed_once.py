@@ -26,7 +26,7 @@ from netsym.layers.merge import Add, Concat, Multiply
 from netsym.layers.recurrent import GRU, LSTM, Recurrent
 from tests.cli.running import process, run
 from tests.complex_step import complex_step
-from tests.effort import sample
+from tests.effort import heavy, sample
 from tests.layers.every_reading import single
 
 OVERLAPPING = """
@@ -153,6 +153,7 @@ def test_an_output_that_depends_on_nothing_has_derivatives_of_zero(
     assert done.out == "# derivatives\ndy_1_2_dx_1_1 = 0\ndy_1_2_dx_1_2 = 0\n"
 
 
+@heavy
 def test_how_much_larger_a_derivative_is_may_be_more_than_float64_holds(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -272,6 +273,7 @@ def test_units_with_equal_weights_leave_every_layer_its_deltas() -> None:
     ]
 
 
+@heavy
 def test_counts_beyond_float64_are_exact_and_raise_no_warning() -> None:
     """Warnings are errors in all tests; the forecast counts in whole numbers alone."""
     network = netsym.parse("1-4x600-1:tanh")

@@ -18,7 +18,7 @@ import pytest
 import netsym
 from netsym.files import spec
 from netsym.forms.sizes import scientific
-from tests.effort import sample
+from tests.effort import heavy, sample
 from tests.forms.test_sizes import from_text, together
 from tests.ops.test_sizes_of_arrays import counted
 from tests.peak import COMMAND, COUNTED, run_with_peak
@@ -165,7 +165,7 @@ SHORT = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sample(NAMES, 2))
 def test_the_one_formula_has_as_many_nodes_as_by_hand(name: str) -> None:
     nodes = large(name).count_nodes("inlined")
     assert scientific(nodes) == SHORT[name]
@@ -187,6 +187,7 @@ def test_the_layers_of_vgg_have_as_many_nodes_as_by_hand() -> None:
 
 
 # -- the command --------------------------------------------------------------------------------
+@heavy
 @pytest.mark.parametrize("name", sample(NAMES, 1))
 def test_size_is_printed_in_less_than_a_gigabyte(name: str) -> None:
     shown, peak = run_with_peak(COMMAND, "size", name)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.benchmarks.__main__ import data, table_row
 from tests.benchmarks.measure import Call, Program, Rival, alone, call, race
+from tests.effort import heavy
 from tests.peak import COUNTED, peak_of, run_with_peak, value_and_peak
 
 MEGABYTE = 10**6
@@ -56,6 +57,7 @@ def test_the_peak_of_a_program_is_its_own() -> None:
     assert large - small == pytest.approx(100 * MEGABYTE, rel=0.05)
 
 
+@heavy
 @on_linux
 def test_lines_have_the_memory_of_both() -> None:
     ours, theirs = Call(lambda: 20, ones), call(lambda: ones(40))

@@ -8,6 +8,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,15 @@ def module(path: Path, root: Path = ROOT) -> str:
     return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    """What a file says, parsed once."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(path: Path, known: Mapping[str, Path]) -> Iterator[tuple[int, str]]:
     """The files that a file imports, where it does so: also in functions, and for types alone."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, name.name) for name in node.names if name.name in known)
         elif isinstance(node, ast.ImportFrom):
@@ -136,7 +143,7 @@ def test_a_reading_changes_only_what_it_collects() -> None:
     for name, path in HOUSE.items():
         if room(name) != "ops":
             continue
-        for kind in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for kind in ast.walk(tree(path)):
             bases = [ast.unparse(base) for base in getattr(kind, "bases", [])]
             if not isinstance(kind, ast.ClassDef) or not any(_is_reading(base) for base in bases):
                 continue
@@ -167,7 +174,7 @@ def _set_in(method: ast.FunctionDef) -> Iterator[ast.Attribute]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_say_what_they_are(path: Path) -> None:
-    documented = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    documented = ast.get_docstring(tree(path))
     assert documented
     assert documented.splitlines()[0].rstrip().endswith((".", ":", "`.", "…"))
 
@@ -218,7 +225,7 @@ def test_help_loads_neither_numpy_nor_sympy() -> None:
 def test_user_text_is_never_evaluated() -> None:
     risky = {"eval", "exec", "sympify", "parse_expr", "parse_latex", "setrecursionlimit"}
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.Call):
                 called = node.func
                 name = getattr(called, "attr", getattr(called, "id", ""))

@@ -22,6 +22,7 @@ from netsym.network.network import Network
 from netsym.ops.affine.whole_arrays import Letters, MatrixProduct, Value
 from netsym.ops.numeric import Numeric
 from netsym.writers.array_latex import ArrayLatex
+from tests.effort import heavy
 from tests.tex import compiled
 from tests.typed import parse_formula
 
@@ -185,8 +186,12 @@ def test_golden(name: str, texts: dict[str, str]) -> None:
         ("1-2-2-1", r"W^{[3]} W^{[2]} b^{[1]} + W^{[3]} b^{[2]} + b^{[3]}"),
         ("2-2relu-2-2+-1", r"W' &= W^{[4]} \bigl(I + W^{[3]}\bigr) W^{[2]}"),
         ("2-2+-2+-2+-2+:linear", r"W' &= \bigl(I + W^{[4]}\bigr) \bigl(I + W^{[3]}\bigr)"),
-        ("deep", r"W' &= W^{[50]} W^{[49]} \cdots W^{[2]} W^{[1]} \in \mathbf{R}^{64 \times 64}"),
-        ("deep", "\\hat{y} &= W' x + b'"),
+        pytest.param(
+            "deep",
+            r"W' &= W^{[50]} W^{[49]} \cdots W^{[2]} W^{[1]} \in \mathbf{R}^{64 \times 64}",
+            marks=heavy,
+        ),
+        pytest.param("deep", "\\hat{y} &= W' x + b'", marks=heavy),
         ("joined", r"W' &= W^{[4]} \begin{bmatrix} W^{[1]} \\ W^{[2]} \end{bmatrix}"),
         ("scaled", r"W^{[2]} \operatorname{diag}(s^{[1]})^{-1} \bigl(x - m^{[1]}\bigr) + b^{[2]}"),
         ("reversing", r"W' &= W^{[3]} A^{[2]} W^{[1]}"),
@@ -199,7 +204,7 @@ def test_golden(name: str, texts: dict[str, str]) -> None:
         ("unused", "What is left is called $W'^{[2]}$, $b'^{[2]}$, $W'^{[3]}$, $b'^{[3]}$."),
         ("unused", r"W''^{[2]} &= W'^{[2]} W^{[1]}"),
         ("cancelling", "0 &= W^{[2]} b^{[1]} + b^{[2]}"),
-        ("thousand", r"\hat{y} &= W^{[1000]} a^{[999]} + b^{[1000]}"),
+        pytest.param("thousand", r"\hat{y} &= W^{[1000]} a^{[999]} + b^{[1000]}", marks=heavy),
         ("hidden_sigmoid", r"f(1) \approx 1.46212 \ne"),
     ],
 )
@@ -321,6 +326,7 @@ def test_a_sum_is_written(terms: tuple[str, ...], text: str) -> None:
 
 
 # -- compiled -----------------------------------------------------------------------------------
+@heavy
 def test_every_derivation_compiles_and_fits(texts: dict[str, str], tmp_path: Path) -> None:
     """TeX says nothing of lines of align* that are too wide: they are measured one by one."""
     lines = {}

@@ -12,7 +12,8 @@ import netsym
 from netsym.equality.comparison import compare
 from netsym.errors import SpecError
 from netsym.layers.dense import Dense
-from tests.effort import MANY
+from tests.effort import MANY, heavy, many
+from tests.networks import dense_network
 
 FORUM = Path(__file__).parents[2] / "examples" / "forum"
 PRODUCT_OF_PRIMES = 7039010112143701867270090906069393613
@@ -21,10 +22,9 @@ NOWHERE_AT_0 = "sign(erf(erf(erf(z))))*(sqrt(v) + log(sqrt(v + 1) - exp(1/(abs(v
 EQUAL = {"structural", "identical", "exact-on-regions", "within-error"}
 
 
-def net(weights: Any, bias: Any, inputs: Any = None, activation: str = "linear") -> Any:
-    layer = Dense(units=len(bias), activation=activation)
-    wires = [("layer1", layer, ["input"], {"weights": weights, "bias": bias})]
-    return netsym.Network.of("net", inputs or len(weights[0]), wires)
+def net(weights: Any, bias: Any, inputs: Any = None, activation: str = "linear") -> netsym.Network:
+    """One dense layer."""
+    return dense_network(inputs or len(weights[0]), (weights, bias, activation))
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,9 @@ def test_an_input_of_one_side_only() -> None:
 
 
 def test_one_wrong_decimal_among_many() -> None:
-    typed = " + ".join(f"{0.11 if n == 7 else 0.1}*x_{n}" for n in range(1, 301))
-    assert compare(net([[0.1] * 300], [0.0]), typed).verdict == "different"
+    count = many(300, 100)
+    typed = " + ".join(f"{0.11 if n == 7 else 0.1}*x_{n}" for n in range(1, count + 1))
+    assert compare(net([[0.1] * count], [0.0]), typed).verdict == "different"
 
 
 def test_float32_is_compared_number_by_number() -> None:
@@ -166,6 +167,7 @@ def test_float32_is_compared_number_by_number() -> None:
     assert compare(wide, moved).verdict == "different"
 
 
+@heavy
 def test_a_bias_does_not_drown_a_weight() -> None:
     one = netsym.Network.of("stack", 1, [
         ("a", Dense(units=1), ["input"], {"weights": [[1.0]], "bias": [1e300]}),

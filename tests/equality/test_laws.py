@@ -17,7 +17,7 @@ import netsym.equality.laws
 from netsym.cli import group
 from netsym.equality.law_table import LAWS, Law
 from netsym.equality.laws import Laws, _found, laws
-from tests.effort import sample
+from tests.effort import many, sample
 from tests.equality.false_laws import FALSE
 from tests.networks import TEXTBOOK, activated
 
@@ -144,7 +144,10 @@ def test_almost_all_are_proved(found: Laws) -> None:
 
 
 @pytest.mark.parametrize("seed", sample([0, 1, 2], 1))
-def test_the_table_says_what_is_not_proved_and_why(seed: int) -> None:
+def test_the_table_says_what_is_not_proved_and_why(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(netsym.equality.laws, "LAWS", LAWS[:: many(1, 5)])
     for law, proved, how, _, sectors in laws(seed):
         assert proved == (not law.why), law
         assert how == law.why or re.fullmatch(r"[<~] 10\^-(1[6-9]|[2-9]\d)|exactly", how), law

@@ -21,7 +21,7 @@ from netsym.files.spec_of import dumps
 from netsym.formula import Formula
 from netsym.network.network import Network
 from netsym.writers.names_in_latex import NOTATIONS
-from tests.effort import random_examples
+from tests.effort import heavy, random_examples
 from tests.networks import cases
 from tests.small_networks import Numbers, small_network
 
@@ -174,7 +174,8 @@ def test_greek_letters_that_a_text_defines(kind: str, seed: int, notation: str) 
     ("kind", "seed", "form", "expand", "digits"),
     [
         ("sizes", 1084, "layered", True, 5),  # the same by sectors alone
-        ("decimals", 10, "layered", True, 6),  # a constant of selu that never matters there
+        # a constant of selu that never matters there
+        pytest.param("decimals", 10, "layered", True, 6, marks=heavy),
         ("single", 10047, "shared", False, 3),  # finite fields, where it is the same node for node
         ("trained", 10130, "inlined", False, 3),  # -0.03998 was written as -0.04
     ],

@@ -16,7 +16,7 @@ from netsym.equality.sides import aligned, subject
 from tests.effort import many
 from tests.equality.sector_pairs import apart, by_sectors, tried
 
-PAIRS = many(2_500, 60)
+PAIRS = many(2_500, 30)
 
 
 def said(left: str, right: str, where: str = "", **options: Any) -> Sectors:
@@ -244,7 +244,7 @@ def test_accidents_are_no_more_frequent_than_the_bound(
 
     monkeypatch.setattr(fields, "CONVINCING", 1.0)
     monkeypatch.setattr(module, "identity", of_few_bits)
-    found = [by_sectors(left, right, str(seed)) for seed in range(60)]
+    found = [by_sectors(left, right, str(seed)) for seed in range(many(60, 20))]
     accidents = [each for each in found if each is not None and each.proved]
     bound = sum(bounds)
     assert len(bounds) >= len(found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,14 +12,7 @@ import netsym
 from netsym.collapse.simplified import Simplified
 from netsym.layers.dense import Dense
 from netsym.ops.parameters import Parameter
-
-
-def numeric(spec: str, seed: int = 0) -> Any:
-    source = np.random.default_rng(seed)
-    network = netsym.parse(spec)
-    return network.with_parameters(
-        {name: float(source.normal()) for name in network.parameter_names()}
-    )
+from tests.networks import numeric
 
 
 def moved(result: Simplified, key: str, ulps: int) -> Simplified:

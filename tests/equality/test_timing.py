@@ -17,7 +17,7 @@ from netsym.equality import timing
 from netsym.equality.timing import as_written, seconds_per_point
 from netsym.forms.values import ARITHMETIC
 from netsym.graph.functions import FUNCTIONS
-from tests.effort import random_examples
+from tests.effort import heavy, random_examples
 from tests.networks import Case, cases, points_for
 
 FORMS = ("layered", "shared", "inlined")
@@ -89,6 +89,7 @@ def test_a_binding_is_computed_once_and_inlined_parts_each_time(
     assert tanhs == {"layered": 3 + 3, "shared": 3 + 3, "inlined": 2 * 3 + 2 * 3 * 3}
 
 
+@heavy
 def test_deep_formulas_need_no_recursion() -> None:
     network = netsym.parse("1-1x2000tanh")
     formula = network.inlined

@@ -21,10 +21,9 @@ from netsym.equality.ladder import judge
 from netsym.equality.sides import Subject, aligned, of_formula, subject
 from netsym.equality.terms import Terms
 from netsym.equality.verdict import VERDICTS, Verdict
-from netsym.layers.dense import Dense
 from netsym.ops.numeric import Numeric
 from tests.effort import many, random_examples, sample
-from tests.networks import Case, cases
+from tests.networks import Case, cases, dense_network
 
 EQUAL = ("structural", "identical", "exact-on-regions")
 
@@ -36,19 +35,9 @@ def judged(one: Any, other: Any, **options: Any) -> Verdict:
     return judge(first, aligned(first, subject(other, first)), Terms(**options))
 
 
-def network(inputs: int, *layers: Layer) -> netsym.Network:
-    """Dense layers from (weights, biases or None, activation)."""
-    wires = []
-    for n, (weights, biases, activation) in enumerate(layers, 1):
-        layer = Dense(units=len(weights), activation=activation, use_bias=biases is not None)
-        given = {"weights": weights} | ({} if biases is None else {"bias": biases})
-        wires.append((f"layer{n}", layer, [f"layer{n - 1}" if n > 1 else "input"], given))
-    return netsym.Network.of("made", inputs, wires)
-
-
 def random_network(widths: Sequence[int], activation: str, seed: int) -> netsym.Network:
     source = np.random.default_rng(seed)
-    return network(
+    return dense_network(
         widths[0],
         *(
             (source.normal(size=(m, n)) / n**0.5, source.normal(size=m), activation)
@@ -137,7 +126,7 @@ def hidden(order: Sequence[int], activation: str, factor: Fraction = Fraction(1)
         [Fraction(1), Fraction(-5, 3), Fraction(2)],
         [Fraction(7), Fraction(1, 2), Fraction(-1)],
     ]
-    return network(
+    return dense_network(
         2,
         ([[w * factor for w in first[n]] for n in order], [bias[n] * factor for n in order],
          activation),
@@ -162,7 +151,7 @@ def test_a_rescaled_relu_is_identical_and_a_rescaled_tanh_is_not() -> None:
 def test_a_shifted_softmax_is_identical() -> None:
     def softmax(shifts: Sequence[int]) -> netsym.Network:
         weights = [["a", "b"], ["c", "d"], ["e", "f"]]
-        return network(2, (weights, [Fraction(1, 3) + s for s in shifts], "softmax"))
+        return dense_network(2, (weights, [Fraction(1, 3) + s for s in shifts], "softmax"))
 
     assert judged(softmax([0, 0, 0]), softmax([5, 5, 5])).name == "identical"
     assert judged(softmax([0, 0, 0]), softmax([5, 5, 6])).name == "different"
@@ -216,30 +205,30 @@ def stack(widths: Sequence[int], seed: int) -> list[Layer]:
 
 def rounded(matrix: Any, bias: Any) -> netsym.Network:
     weights = np.array([[float(w) for w in row] for row in matrix])
-    return network(weights.shape[1], (weights, np.array([float(b) for b in bias]), "linear"))
+    return dense_network(weights.shape[1], (weights, np.array([float(b) for b in bias]), "linear"))
 
 
 def test_a_collapse_rounded_once_is_within_error() -> None:
     layers = stack([3, 4, 2], 1)
     exact = rounded(*collapse(layers))
-    found = judged(network(3, *layers), exact)
+    found = judged(dense_network(3, *layers), exact)
     assert found.name == "within-error"
     assert "affine" in found.because
     assert "rounded" in found.because
     assert found.numbers.gap is not None
     assert 0 < found.numbers.gap < 1e-6
     for key, places in (("weights", np.ndindex(2, 3)), ("bias", np.ndindex(2))):
-        for place in places:
+        for place in sample([*places], 1):
             for ulps, name in ((1, "within-error"), (-1, "within-error"), (64, "different")):
                 wrong = moved(exact, 0, key, place, ulps)
-                assert judged(network(3, *layers), wrong).name == name, (key, place, ulps)
+                assert judged(dense_network(3, *layers), wrong).name == name, (key, place, ulps)
 
 
 def test_a_collapse_of_fractions_that_are_floats_is_identical() -> None:
     layers: list[Layer] = [
         ([[0.5, 2.0]], [1.0], "linear"), ([[4.0], [0.25]], [0.0, 3.0], "linear"),
     ]  # fmt: skip
-    assert judged(network(2, *layers), rounded(*collapse(layers))).name == "identical"
+    assert judged(dense_network(2, *layers), rounded(*collapse(layers))).name == "identical"
 
 
 def test_rounding_is_no_excuse_with_an_activation() -> None:
@@ -248,7 +237,7 @@ def test_rounding_is_no_excuse_with_an_activation() -> None:
 
 
 def test_typed_decimals() -> None:
-    net = network(1, ([[0.123456]], [1.987654], "linear"))
+    net = dense_network(1, ([[0.123456]], [1.987654], "linear"))
     found = judged(net, "0.1235*x + 1.99")
     assert found.name == "within-error"
     assert "half of the last digit" in found.because
@@ -267,13 +256,13 @@ def test_a_float32_source() -> None:
         (p.parameters["weights"].entries, p.parameters["bias"].entries, "tanh") for p in net.layers
     ]
     single = [(np.float32(w).astype(float), np.float32(b).astype(float), a) for w, b, a in layers]  # type: ignore[arg-type]
-    found = judged(net, network(2, *single))
+    found = judged(net, dense_network(2, *single))
     assert found.name == "within-error"
     assert "float32" in found.because
     wrong = [single[0], (single[1][0] * (1 + 2.0**-12), *single[1][1:])]
-    assert judged(net, network(2, *wrong)).name == "different"
+    assert judged(net, dense_network(2, *wrong)).name == "different"
     coarse = [(np.float16(w).astype(float), np.float16(b).astype(float), a) for w, b, a in layers]  # type: ignore[arg-type]
-    assert judged(net, network(2, *coarse)).name == "different"
+    assert judged(net, dense_network(2, *coarse)).name == "different"
 
 
 def test_a_tolerance() -> None:
@@ -337,7 +326,7 @@ def exact_collapse(width: int, seed: int) -> tuple[netsym.Network, netsym.Networ
     outer, scale = three * two, 2**bits
     shifted = outer * first + three * second * scale + third * scale**2
     weights, bias = once_rounded(outer * one, 3 * bits), once_rounded(shifted, 3 * bits)[:, 0]
-    return network(width, *layers), network(width, (weights, bias, "linear"))
+    return dense_network(width, *layers), dense_network(width, (weights, bias, "linear"))
 
 
 def test_a_collapse_of_three_wide_layers_and_one_ulp() -> None:
@@ -345,7 +334,7 @@ def test_a_collapse_of_three_wide_layers_and_one_ulp() -> None:
     size = many(80, 10)
     net, collapsed = exact_collapse(size, 2)
     assert judged(net, collapsed).name == "within-error"
-    for place in ((size * 3 // 4, 7), (0, 0), (size - 1, size - 1)):
+    for place in sample(((size * 3 // 4, 7), (0, 0), (size - 1, size - 1)), 1):
         assert judged(net, moved(collapsed, 0, "weights", place)).name == "different"
     assert judged(net, moved(collapsed, 0, "bias", (5,), -1)).name == "different"
 
@@ -429,7 +418,7 @@ def test_points_where_a_value_is_not_defined_are_counted_apart() -> None:
 
 def test_overflow_is_reported_apart() -> None:
     """Logits over 709: exp overflows in float64, and the true value is fine."""
-    net = network(2, ([[800.0, 0.0], [0.0, 900.0]], [1.0, 2.0], "softmax"))
+    net = dense_network(2, ([[800.0, 0.0], [0.0, 900.0]], [1.0, 2.0], "softmax"))
     found = judged(net, net.inlined.text(ascii=True))
     assert found.name == "structural"
     mine, theirs = found.numbers.broken
@@ -441,14 +430,18 @@ def test_overflow_is_reported_apart() -> None:
 def test_outputs_that_cancel() -> None:
     assert judged("x*1e8 - x*1e8 + 0.001*x", "0.001*x").name == "identical"
     assert judged("x*1e8 - x*1e8 + 0.001*x", "0.0020000000000000002*x").name == "different"
-    net = network(1, ([[1e8], [1e8]], [0.125, 0.1], "tanh"), ([[1e9, -1e9]], [0.0], "linear"))
-    swapped = network(1, ([[1e8], [1e8]], [0.1, 0.125], "tanh"), ([[-1e9, 1e9]], [0.0], "linear"))
+    net = dense_network(1, ([[1e8], [1e8]], [0.125, 0.1], "tanh"), ([[1e9, -1e9]], [0.0], "linear"))
+    swapped = dense_network(
+        1, ([[1e8], [1e8]], [0.1, 0.125], "tanh"), ([[-1e9, 1e9]], [0.0], "linear")
+    )
     assert judged(net, swapped).name == "identical"
 
 
 def test_saturated_units() -> None:
-    net = network(1, ([[1e4], [-3e3]], [5e3, 1e3], "sigmoid"), ([[1.5, -2.5]], [0.5], "tanh"))
-    swapped = network(1, ([[-3e3], [1e4]], [1e3, 5e3], "sigmoid"), ([[-2.5, 1.5]], [0.5], "tanh"))
+    net = dense_network(1, ([[1e4], [-3e3]], [5e3, 1e3], "sigmoid"), ([[1.5, -2.5]], [0.5], "tanh"))
+    swapped = dense_network(
+        1, ([[-3e3], [1e4]], [1e3, 5e3], "sigmoid"), ([[-2.5, 1.5]], [0.5], "tanh")
+    )
     assert judged(net, swapped).name == "identical"
     assert judged(net, moved(swapped, 1, "bias", (0,))).name == "different"
 

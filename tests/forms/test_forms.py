@@ -19,7 +19,7 @@ from netsym import SpecError, TooLargeError
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
 from netsym.layers.merge import Add, Concat
-from tests.effort import many, random_examples
+from tests.effort import heavy, many, random_examples
 from tests.forms.test_sizes import Counting
 from tests.networks import Case, cases, numbers_for
 
@@ -281,6 +281,7 @@ def deep_value(values: dict[str, float], x: float) -> float:
     return x
 
 
+@heavy
 def test_deep_sizes(deep: Any) -> None:
     # tanh(w*… + b): 5 nodes more a layer
     assert deep.inlined.size.nodes == deep.forecast("inlined").nodes == 5 * DEEP + 1
@@ -322,6 +323,7 @@ def test_deep_values(deep: Any, deep_values: dict[str, float], form: str) -> Non
     assert found.tolist() == pytest.approx([expected, deep_value(deep_values, -1.0)], abs=1e-12)
 
 
+@heavy
 @pytest.mark.parametrize(
     ("form", "expand"), [("layered", False), ("inlined", False), ("inlined", True)]
 )

@@ -21,7 +21,7 @@ import netsym
 from netsym.forms.sizes import Size, scientific
 from netsym.layers.dense import Dense
 from netsym.ops.counts.forecast import NetworkSize
-from tests.effort import random_examples
+from tests.effort import heavy, random_examples
 from tests.networks import Case, cases
 
 FORMS = ("layered", "shared", "inlined")
@@ -321,6 +321,7 @@ def test_counts_of_more_than_4300_digits() -> None:
     assert sys.get_int_max_str_digits() == 4300
 
 
+@heavy
 def test_reports_of_more_than_4300_digits() -> None:
     network = netsym.parse("-".join(["1000"] * 1500))
     forms = {form: network.forecast(form) for form in ("layered", "inlined")}

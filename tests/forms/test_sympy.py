@@ -20,7 +20,7 @@ from netsym import SpecError
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Scale
 from netsym.layers.merge import Add, Concat
-from tests.effort import random_examples
+from tests.effort import heavy, random_examples
 from tests.networks import ACTIVATIONS, Case, cases, number, points_for, reference
 from tests.work import Work
 
@@ -473,6 +473,7 @@ def test_symbols_that_are_not_names(name: str) -> None:
 
 
 # -- deep and large -----------------------------------------------------------------------------
+@heavy
 def test_deep_expressions_do_not_recurse() -> None:
     depth, limit = 2_000, sys.getrecursionlimit()
     expression: Any = X
@@ -498,6 +499,7 @@ def test_deep_networks_go_out_and_come_back() -> None:
     assert netsym.from_sympy([right for _, right in bindings] + outputs).size.nodes == 6_000
 
 
+@heavy
 def test_a_large_expression_is_read_in_linear_time() -> None:
     """In that of its graph: the formula grows 100 times larger, the graph twice."""
     calls = []

@@ -21,6 +21,7 @@ from netsym.layers.normalisation import BatchNorm, GroupNorm, InstanceNorm, Laye
 from netsym.layers.pooling import AveragePool2d, GlobalAveragePool, MaxPool2d
 from netsym.layers.shaping import Flatten, Pad, Transpose, Upsample
 from netsym.ops.counts.sizes import Sizes
+from tests.effort import heavy
 from tests.layers.every_reading import chain, check, single
 from tests.layers.onnx_operators import onnx
 from tests.tex import compiled
@@ -197,6 +198,7 @@ def test_a_transposed_convolution_has_the_transpose_of_the_matrix() -> None:
 
 
 # -- sizes of large networks ----------------------------------------------------------------------
+@heavy
 def test_large_images_are_counted_at_once() -> None:
     layers: list[Layer] = [
         Conv2d(channels=64, kernel=(3,), padding=(1,), activation="relu"),

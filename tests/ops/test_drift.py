@@ -16,17 +16,9 @@ from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
 from netsym.layers.elementwise import Standardize
 from netsym.ops.drift import Drifts, Unbounded
 from netsym.ops.parameters import Parameter
-from tests.networks import TEXTBOOK
+from tests.networks import TEXTBOOK, numeric
 
 WITH_SLOPE = [name for name in ACTIVATIONS if name == "linear" or FUNCTIONS[name].slope is not None]
-
-
-def numeric(spec: str, seed: int) -> Any:
-    source = np.random.default_rng(seed)
-    network = netsym.parse(spec)
-    return network.with_parameters(
-        {name: float(source.normal()) for name in network.parameter_names()}
-    )
 
 
 def shaken(network: Any, seed: int, by: float) -> tuple[Any, dict[int, Any]]:

@@ -24,22 +24,12 @@ from netsym.ops.proved.rationals import Rationals
 from netsym.pieces.redundancy import irredundant
 from netsym.pieces.regions import Inequality, Piece, Regions, at, regions
 from tests.effort import random_examples
-from tests.networks import Case, cases
+from tests.networks import Case, cases, dense_network
 from tests.ops.test_rationals import by_hand
 from tests.tex import START, compiled
 
 PIECEWISE = ("linear", "relu", "leaky_relu", "hard_sigmoid")
 F = Fraction
-
-
-def dense(*layers: tuple[Any, Any, str], inputs: int = 1, **options: Any) -> Any:
-    """A chain of dense layers: (weights, bias, activation) each."""
-    wires: list[Any] = []
-    for number, (weights, bias, activation) in enumerate(layers):
-        source = wires[-1][0] if wires else "input"
-        layer = Dense(units=len(weights), activation=activation, **options)
-        wires.append((f"d{number}", layer, [source], {"weights": weights, "bias": bias}))
-    return netsym.Network.of("by hand", inputs, wires)
 
 
 def drawn(spec: str, seed: int, whole: bool = True) -> Any:
@@ -68,12 +58,12 @@ def sides(piece: Any, point: Sequence[Fraction]) -> list[Fraction]:
     return applied([each.row for each in piece.inequalities], point)
 
 
-RELU = dense(([[1.0], [2.0]], [1.0, -1.0], "relu"), ([[2.0, -4.0]], [0.5], "linear"))
-ABS = dense(([[1.0], [-1.0]], [0.0, 0.0], "relu"), ([[1.0, 1.0]], [0.0], "linear"))
-PLANE = dense(
+RELU = dense_network(1, ([[1.0], [2.0]], [1.0, -1.0], "relu"), ([[2.0, -4.0]], [0.5], "linear"))
+ABS = dense_network(1, ([[1.0], [-1.0]], [0.0, 0.0], "relu"), ([[1.0, 1.0]], [0.0], "linear"))
+PLANE = dense_network(
+    2,
     ([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], [0.0, 0.0, -1.0], "relu"),
     ([[1.0, 1.0, 1.0]], [0.0], "linear"),
-    inputs=2,
 )
 
 
@@ -171,11 +161,11 @@ def test_the_absolute_value() -> None:
     ],
 )
 def test_every_activation(activation: str, alpha: float | None, text: str) -> None:
-    assert regions(dense(([[1.0]], [0.0], activation), alpha=alpha)).text() == text
+    assert regions(dense_network(1, ([[1.0]], [0.0], activation), alpha=alpha)).text() == text
 
 
 def test_active_units_of_hard_sigmoid_are_between_its_ends() -> None:
-    network = dense(([[1.0], [1.0], [1.0]], [0.0, 4.0, -4.0], "hard_sigmoid"))
+    network = dense_network(1, ([[1.0], [1.0], [1.0]], [0.0, 4.0, -4.0], "hard_sigmoid"))
     assert [a.active for a in at(network, [0]).activities] == [(1,)]
     assert str(at(network, [0]).activities[0]) == "layer 1 hard_sigmoid: 1 of 3 active: 1"
 
@@ -191,7 +181,7 @@ def test_a_skip_connection_and_a_layer_that_divides() -> None:
 
 
 def test_two_outputs_each_with_its_own_pieces() -> None:
-    network = dense(([[1.0], [1.0]], [0.0, -2.0], "relu"))
+    network = dense_network(1, ([[1.0], [1.0]], [0.0, -2.0], "relu"))
     found = regions(network)
     assert found.text() == (
         "y_1 = 0  if x < 0\n      x  if x >= 0\ny_2 = 0      if x < 2\n      x - 2  if x >= 2"
@@ -202,7 +192,7 @@ def test_two_outputs_each_with_its_own_pieces() -> None:
 
 
 def test_a_dead_network_is_one_piece_but_has_its_regions() -> None:
-    dead = dense(([[1.0], [2.0]], [0.0, 1.0], "relu"), ([[-1.0, -1.0]], [-1.0], "relu"))
+    dead = dense_network(1, ([[1.0], [2.0]], [0.0, 1.0], "relu"), ([[-1.0, -1.0]], [-1.0], "relu"))
     found = regions(dead)
     assert found.text() == "y = 0"
     assert found.latex() == "\\hat{y} = 0"
@@ -217,7 +207,7 @@ def test_a_dead_network_is_one_piece_but_has_its_regions() -> None:
 
 
 def test_a_unit_that_does_not_depend_on_the_inputs_has_no_kink() -> None:
-    network = dense(([[0.0], [0.0], [0.0]], [1.0, -1.0, 0.0], "relu"))
+    network = dense_network(1, ([[0.0], [0.0], [0.0]], [1.0, -1.0, 0.0], "relu"))
     region = at(network, [7])
     assert region.inequalities == ()
     assert region.activities[0].active == (1,)
@@ -233,7 +223,7 @@ def test_the_plane() -> None:
     assert "x_1 < 0, x_2 < 0" in places
     assert regions(PLANE, (0, "1/4")).maps == 1
     assert len(regions(PLANE, [(-1, 2), ("1/2", 1)])) == 3
-    everywhere = dense(([[1.0, 2.0]], [0.0], "linear"), inputs=2)
+    everywhere = dense_network(2, ([[1.0, 2.0]], [0.0], "linear"))
     assert "1. everywhere\n   y = x_1 + 2*x_2\n" in regions(everywhere).report()
 
 
@@ -250,7 +240,7 @@ def test_a_box_on_the_line() -> None:
 
 
 def test_long_fractions_are_rounded_and_said_to_be() -> None:
-    network = dense(([[0.1]], [0.3], "relu"), ([[0.7]], [0.0], "linear"))
+    network = dense_network(1, ([[0.1]], [0.3], "relu"), ([[0.7]], [0.0], "linear"))
     assert "y = 0.06999999999999999*x + 0.21" in at(network, [1]).report()
     assert "note: numbers are rounded as shown" in at(network, [1]).report()
     assert "x > -3.00  " in at(network, [1]).report(digits=3)
@@ -390,7 +380,7 @@ def test_points_that_are_none(point: list[Any], said: str) -> None:
      (np.array([0.25]), F(1, 4)), ([np.float32(0.5)], F(1, 2)), ([".5"], F(1, 2))],
 )  # fmt: skip
 def test_points_are_exact(point: Any, same: Fraction) -> None:
-    line = dense(([[1.0]], [0.0], "linear"))
+    line = dense_network(1, ([[1.0]], [0.0], "linear"))
     assert at(line, point).point == (same,)
 
 

@@ -9,7 +9,7 @@ from netsym.errors import SpecError, UnclearError
 from netsym.path import network_of
 from netsym.recognise.recognised import recognise
 from netsym.recognise.units import NoNetwork
-from tests.effort import many, sample
+from tests.effort import heavy, many
 from tests.recognise.random_formulas import formula
 from tests.work import Work
 
@@ -110,7 +110,8 @@ DEEP = {
 }
 
 
-@pytest.mark.parametrize("kind", sample([*DEEP], 1))
+@heavy
+@pytest.mark.parametrize("kind", DEEP)
 def test_the_search_for_activations_ends(kind: str) -> None:
     def read() -> None:
         with pytest.raises(NoNetwork, match=r"too many to look through|depend"):

@@ -15,7 +15,8 @@ from scipy.optimize import linprog
 from netsym.pieces.redundancy import beyond
 from netsym.pieces.regions import at, regions
 from tests.effort import sample
-from tests.pieces.test_regions import applied, dense, drawn, sides, value
+from tests.networks import dense_network
+from tests.pieces.test_regions import applied, drawn, sides, value
 
 
 def feasible(rows: Sequence[Sequence[float]], box: tuple[float, float] | None) -> bool:
@@ -63,7 +64,8 @@ def test_the_count_is_that_of_all_patterns(
          source.integers(-3, 4, units).astype(float))
         for inputs, units in pairwise(widths)
     ]  # fmt: skip
-    network = dense(*((w.tolist(), b.tolist(), "relu") for w, b in layers), inputs=widths[0])
+    chain = ((w.tolist(), b.tolist(), "relu") for w, b in layers)
+    network = dense_network(widths[0], *chain)
     expected = set(patterns(layers, widths[0], box))
     found = {
         tuple(unit + 1 in each.active for each in piece.activities for unit in range(each.units))

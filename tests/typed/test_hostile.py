@@ -198,10 +198,11 @@ def soup(source: random.Random) -> str:
 
 @pytest.mark.parametrize("seed", sample(range(10), 2))
 def test_fuzz(seed: int) -> None:
-    """10,000 texts: each gives a formula or a `SpecError` with a caret, and nothing else."""
+    """Of many texts each gives a formula or a `SpecError` with a caret, and nothing else."""
     source = random.Random(seed)
     read = 0
-    for number in range(10_000):
+    count = many(10_000, 2_000)
+    for number in range(count):
         text = mutated(source) if number % 3 == 0 else soup(source)
         try:
             parsed = parse_formula(text, known=KNOWN if number % 2 else None)
@@ -210,4 +211,4 @@ def test_fuzz(seed: int) -> None:
         else:
             assert len(parsed.formula.outputs) >= 1, text
             read += 1
-    assert read > 300
+    assert read > 0.03 * count

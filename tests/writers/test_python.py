@@ -23,6 +23,7 @@ from netsym.graph.functions import ACTIVATIONS
 from netsym.graph.graph import Graph
 from netsym.graph.names import Names, literal
 from netsym.network.network import Network
+from tests.effort import heavy
 
 FORMS = ("layered", "shared", "inlined")
 SMOOTH_AND_NOT = [name for name in ACTIVATIONS if name != "softmax"]
@@ -99,6 +100,7 @@ def test_long_and_deep_texts_run(shape: str, form: str) -> None:
     assert f(*point.tolist(), **given) == pytest.approx(network(point, parameters=given), rel=1e-10)
 
 
+@heavy
 def test_two_thousand_layers() -> None:
     """With numbers for its weights and biases: a call with thousands of keywords is slow."""
     symbolic = netsym.parse("1-1x2000-1:sigmoid")

@@ -337,7 +337,7 @@ def test_the_api_writes_it() -> None:
 
 # -- a program ------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("form", "expand"), sample([*product(("layered", "shared", "inlined"), (False, True))], 2)
+    ("form", "expand"), sample([*product(("layered", "shared", "inlined"), (False, True))], 1)
 )
 def test_what_is_written_in_c_computes(form: str, expand: bool) -> None:
     """Every activation, and a network too deep for one expression, against its values."""
