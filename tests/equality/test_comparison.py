@@ -21,8 +21,8 @@ from netsym.errors import NetsymError, SpecError
 from netsym.formula import Formula
 from tests.effort import many, random_examples, sample
 from tests.networks import Case, cases
+from tests.verdicts import SAME
 
-EQUAL = ("structural", "identical", "exact-on-regions")
 NET = netsym.parse("1-2-1:sigmoid")
 FORUM = netsym.load(Path(__file__).parents[2] / "examples" / "forum" / "sigmoid.toml")
 TYPED = "f(x) = w_21*(1/(1+e**(-1*(w_11x + b_11)))) + w_22 (1/(1+e**(-1*(w_12*x + b_12)))) + b"
@@ -55,11 +55,11 @@ def test_a_text_that_is_a_shorthand_is_a_network() -> None:
     for one, other in (("1-1", "w1_1_1*x + b1_1"), ("w1_1_1*x + b1_1", "1-1")):
         found = netsym.compare(one, other)
         assert (found.verdict, found.one.words) == ("structural", "the network")
-    assert netsym.compare("(1-2-1)", "(2-3-1)").verdict in EQUAL
+    assert netsym.compare("(1-2-1)", "(2-3-1)").verdict in SAME
     assert netsym.compare("1 - 2 - 1", "1-2-1").verdict == "structural"
-    assert netsym.compare("(1 - 2 - 1)", "-2").verdict in EQUAL
-    assert netsym.compare("1 - 2", "-1").verdict in EQUAL
-    assert netsym.compare("2-4x-1", "1 - 4*x").verdict in EQUAL
+    assert netsym.compare("(1 - 2 - 1)", "-2").verdict in SAME
+    assert netsym.compare("1 - 2", "-1").verdict in SAME
+    assert netsym.compare("2-4x-1", "1 - 4*x").verdict in SAME
     with pytest.raises(SpecError, match="unknown activation"):
         netsym.compare("1-2-1:tahn", "x")
 
@@ -93,7 +93,7 @@ def test_a_text_that_is_a_path_is_what_the_file_holds(
 )  # fmt: skip
 def test_every_kind_of_other_side(other: Any) -> None:
     found = compare(NET, other)
-    assert found.verdict in EQUAL
+    assert found.verdict in SAME
     assert found.exit_code == 0
     assert found.counterexample is None
     assert found.diagnosis is None
@@ -140,7 +140,7 @@ def test_nothing_that_is_given_is_changed() -> None:
 @given(case=cases(most_layers=3, most_units=3))
 @random_examples(25, suppress_health_check=list(HealthCheck))
 def test_a_network_is_its_own_formula(case: Case) -> None:
-    assert compare(case.network).verdict in EQUAL
+    assert compare(case.network).verdict in SAME
 
 
 def test_the_text_is_what_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,11 +163,11 @@ def test_what_is_too_large_to_write_is_compared_as_a_graph(monkeypatch: pytest.M
     small = compare(netsym.parse("1-3-1:tanh"))
     assert small.notes == ()
     shared = compare(netsym.parse("2-2-2-2:tanh"))
-    assert shared.verdict in EQUAL
+    assert shared.verdict in SAME
     assert any("inlined" in note or "shared" in note for note in shared.notes)
     monkeypatch.setattr(comparison, "READ_BACK", 10)
     graph = compare(netsym.parse("2-2-2-2:tanh"))
-    assert graph.verdict in EQUAL
+    assert graph.verdict in SAME
     assert any("graph" in note for note in graph.notes)
 
 

@@ -24,9 +24,9 @@ from netsym.writers.names_in_latex import NOTATIONS
 from tests.effort import heavy, random_examples
 from tests.networks import cases
 from tests.small_networks import Numbers, small_network
+from tests.verdicts import SAME
 
 MOST_NODES = 600
-SAME = {"structural", "identical", "exact-on-regions"}
 FORMS = ("inlined", "shared", "layered")
 
 #: What the numbers of a network may be: trained in float64 or float32, rounded by a person, equal

@@ -24,8 +24,7 @@ from netsym.equality.verdict import VERDICTS, Verdict
 from netsym.ops.numeric import Numeric
 from tests.effort import many, random_examples, sample
 from tests.networks import Case, cases, dense_network
-
-EQUAL = ("structural", "identical", "exact-on-regions")
+from tests.verdicts import SAME
 
 Layer = tuple[Any, Any, str]
 
@@ -178,8 +177,8 @@ def test_a_unit_that_is_never_inactive_is_known() -> None:
 def test_a_difference_in_one_region_is_found() -> None:
     """A kink in a far corner: relu(x - 900)."""
     assert judged("relu(x) + relu(x - 900)/1e6", "relu(x)").name == "different"
-    assert judged("relu(x)", "relu(x) + relu(x - 900)/1e6").name not in EQUAL
-    assert judged("abs(x)^2", "x^2 + relu(-x - 5000)").name not in EQUAL
+    assert judged("relu(x)", "relu(x) + relu(x - 900)/1e6").name not in SAME
+    assert judged("abs(x)^2", "x^2 + relu(-x - 5000)").name not in SAME
 
 
 # -- within an error that has a cause -------------------------------------------------------------
@@ -247,7 +246,7 @@ def test_typed_decimals() -> None:
     assert judged(net, "0.1237*x + 1.99").name == "different"  # its last digit is wrong by 2
     assert judged(net, "0.1235*x + 1.97").name == "different"
     assert judged(net, "0.1235*x + 2").name == "different"  # 2 is no decimal: it is exact
-    assert judged(net, "0.123456*x + 1.987654").name in EQUAL
+    assert judged(net, "0.123456*x + 1.987654").name in SAME
 
 
 def test_a_float32_source() -> None:
@@ -300,7 +299,7 @@ def test_one_ulp_in_one_weight_is_different(
 
 def test_a_network_is_itself_also_where_it_is_large() -> None:
     net = random_network([784, 128, 10], "relu", 8)
-    assert judged(net, random_network([784, 128, 10], "relu", 8)).name in EQUAL
+    assert judged(net, random_network([784, 128, 10], "relu", 8)).name in SAME
 
 
 def whole(matrix: Any) -> fmpz_mat:
@@ -463,7 +462,7 @@ def test_equal_forms_are_never_called_different(
     if net.count_nodes("inlined", expand=True) > 5000:
         return
     found = judged(net, form(net).text(ascii=ascii))
-    assert found.name in EQUAL, found
+    assert found.name in SAME, found
 
 
 # -- the check can fail ---------------------------------------------------------------------------

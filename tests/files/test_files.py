@@ -28,18 +28,11 @@ from netsym.network.interface import Input
 from netsym.network.network import Network
 from netsym.readers.shorthand import parse
 from tests.effort import many, random_examples
+from tests.files.specs import HEAD, refusal
 
 SPECS = jsonschema.Draft202012Validator(schema())
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "forum"
-HEAD = 'netsym = 1\ninputs = ["x"]\n'
-
-
-def refusal(text: str, **more: Any) -> str:
-    with pytest.raises(SpecError) as caught:
-        loads(text, source="net.toml", **more)
-    assert caught.value.exit_code == 2
-    return str(caught.value).removeprefix("net.toml: ")
 
 
 def dense(*lines: str) -> str:

@@ -30,23 +30,16 @@ from netsym.ops.affine.affine import Affine
 from netsym.ops.affine.symbolic_tidy import Tidy
 from netsym.ops.parameters import Parameter, derived
 from tests.effort import many, random_examples
+from tests.files.specs import HEAD, refusal
 from tests.work import Work
 
 SPECS = jsonschema.Draft202012Validator(schema())
-
-HEAD = 'netsym = 1\ninputs = ["x"]\n'
 
 
 def dense(weights: Any, bias: Any = False, activation: str = "linear") -> str:
     """A dense layer; TOML's arrays and texts are JSON's."""
     said = {"type": "dense", "activation": activation, "weights": weights, "bias": bias}
     return "[[layers]]\n" + "".join(f"{k} = {json.dumps(v)}\n" for k, v in said.items())
-
-
-def refusal(text: str) -> str:
-    with pytest.raises(SpecError) as caught:
-        loads(HEAD + text, source="net")
-    return str(caught.value).removeprefix("net: ")
 
 
 def weights_of(network: Network, layer: int = 0) -> Parameter:
@@ -78,7 +71,7 @@ def test_two_linear_layers_as_one() -> None:
 def test_entries(entry: str, written: str | None) -> None:
     text = HEAD + dense([[entry]])
     if written is None:
-        assert "LaTeX" in refusal(dense([[entry]]))
+        assert "LaTeX" in refusal(HEAD + dense([[entry]]))
         return
     network = loads(text)
     parameter = weights_of(network)
@@ -135,7 +128,7 @@ def test_a_formula_may_use_what_the_notation_names() -> None:
 )
 def test_mistakes_are_shown_with_the_layer_and_the_key(entry: str, message: str) -> None:
     front = "layer 1 (dense): weights: "
-    alone, among = (refusal(dense([*more, [entry]])) for more in ([], [["2*u"], ["v"]]))
+    alone, among = (refusal(HEAD + dense([*more, [entry]])) for more in ([], [["2*u"], ["v"]]))
     assert alone.startswith(front) and message in alone
     assert among == alone
 
@@ -144,20 +137,20 @@ def test_mistakes_are_shown_with_the_layer_and_the_key(entry: str, message: str)
     ("x", "2*x"), ("a1_1", "-a1_1"), ("z1_1", "z1_1*w"), ("f", "2*f"),
 ])  # fmt: skip
 def test_formulas_are_made_of_parameters(name: str, entry: str) -> None:
-    assert refusal('function = "f"\n' + dense([[entry]])) == (
+    assert refusal(HEAD + 'function = "f"\n' + dense([[entry]])) == (
         f"layer 1 (dense): weights is a formula of {name!r}, which names an input, an output or a "
         "value here; a parameter is made of parameters, so choose another name"
     )
 
 
 def test_spellings_that_do_not_go_together() -> None:
-    assert refusal(dense([["2*w₁₂"], ["2*w_12"], ["2*w_1_2"]])).startswith(
+    assert refusal(HEAD + dense([["2*w₁₂"], ["2*w_12"], ["2*w_1_2"]])).startswith(
         "layer 1 (dense): weights: 'w₁₂' can be w_1_2 or w_12\n"
     )
 
 
 def test_names_in_formulas_are_names() -> None:
-    assert refusal(dense([["2*lambda"]])) == (
+    assert refusal(HEAD + dense([["2*lambda"]])) == (
         "'lambda' is a function or a word of Python; choose another name"
     )
 

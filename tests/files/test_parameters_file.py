@@ -20,8 +20,8 @@ from netsym.errors import SpecError
 from netsym.files import parameters_file
 from netsym.files.files import load
 from tests.effort import random_examples
+from tests.files.specs import HEAD
 
-HEAD = 'netsym = 1\ninputs = ["x"]\n'
 TWO_LAYERS = '[[layers]]\ntype = "dense"\nname = "hidden"\n[[layers]]\ntype = "dense"\n'
 
 

@@ -23,10 +23,9 @@ from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
 from netsym.graph.names import is_reserved
 from netsym.typed.vocabulary import function_of
 from tests.cli.running import run
+from tests.verdicts import SAME
 
 SPECS = jsonschema.Draft202012Validator(schema())
-
-EQUAL = ("structural", "identical", "exact-on-regions")
 
 #: Barron, Squareplus, 2021; and the soft threshold of sparse coding, which is linear in pieces.
 SQUAREPLUS = Function(
@@ -139,7 +138,7 @@ def test_words_that_people_type(word: str, name: str) -> None:
 
 def test_clip_is_typed_with_its_ends() -> None:
     for name, low, high in (("satlin", 0, 1), ("relu6", 0, 6), ("hard_tanh", -1, 1)):
-        assert netsym.compare(f"{name}(x)", f"clip(x, {low}, {high})").verdict in EQUAL
+        assert netsym.compare(f"{name}(x)", f"clip(x, {low}, {high})").verdict in SAME
     assert netsym.compare("clip(x, 0, 1)", "clip(x, 0, 2)").verdict == "different"
     with pytest.raises(netsym.SpecError, match="clip takes z, low and high, not 2"):
         netsym.compare("clip(x, 0)", "x")

@@ -8,8 +8,7 @@ import netsym
 from netsym.errors import SpecError
 from tests.effort import many
 from tests.recognise.renaming import mistaken, written
-
-SAME = ("structural", "identical", "exact-on-regions")
+from tests.verdicts import SAME
 
 
 @pytest.mark.parametrize("seed", range(many(1000, 40)))

@@ -11,9 +11,8 @@ from netsym.recognise.recognised import recognise
 from netsym.recognise.units import NoNetwork
 from tests.effort import heavy, many
 from tests.recognise.random_formulas import formula
+from tests.verdicts import SAME
 from tests.work import Work
-
-SAME = ("structural", "identical", "exact-on-regions")
 
 
 @pytest.mark.parametrize("first", range(0, many(1000, 5), many(20, 5)))

@@ -12,8 +12,7 @@ from netsym.recognise.recognised import recognise
 from netsym.recognise.units import NoNetwork
 from tests.effort import many
 from tests.recognise.stacks import alike, stack, texts
-
-SAME = ("structural", "identical", "exact-on-regions")
+from tests.verdicts import SAME
 
 
 def test_what_netsym_writes_is_recognised() -> None:
