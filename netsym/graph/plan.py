@@ -6,6 +6,7 @@ A plan says nothing of what a value is: `values` runs it in float64, `ops.formul
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
