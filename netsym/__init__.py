@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from netsym.formula import Formula as Formula
     from netsym.network import costs, descent
     from netsym.network.network import Network as Network
+    from netsym.notes import draw as drawn
     from netsym.notes import worked
     from netsym.path import takes_any
     from netsym.pieces import regions as pieces
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     simplify, save = takes_any(simplification.simplify), takes_any(files.save)
     cost, step = takes_any(costs.cost), takes_any(descent.step)
+    draw = takes_any(drawn.draw)
     regions, work_out = takes_any(pieces.regions), takes_any(worked.work_out)
 
 __version__ = "0.1.0"
@@ -43,6 +45,7 @@ _PUBLIC = {
     "check": "netsym.equality.comparison",
     "compare": "netsym.equality.comparison",
     "cost": "netsym.network.costs",
+    "draw": "netsym.notes.draw",
     "Formula": "netsym.formula",
     "Network": "netsym.network.network",
     "from_formula": "netsym.recognise.recognised",
@@ -65,7 +68,7 @@ _PUBLIC = {
 }
 
 #: What is written for networks, and takes here whatever stands for one.
-_OF_A_NETWORK = ("cost", "regions", "save", "simplify", "step", "work_out")
+_OF_A_NETWORK = ("cost", "draw", "regions", "save", "simplify", "step", "work_out")
 
 __all__ = [*_PUBLIC]
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 from click.core import ParameterSource
@@ -18,7 +18,6 @@ from netsym.cli.output import Output, Progress, check_name, check_source, write
 from netsym.cli.process import columns
 from netsym.cli.verb import Command, Takes, handed, taking
 from netsym.files.formats import FORMATS
-from netsym.files.syntax import Format
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
 from netsym.network.network import Network
@@ -81,6 +80,15 @@ class Writing:
         return {own.name: known[own.name] for own in row.options if known.get(own.name) is not None}
 
 
+class Called(Protocol):
+    """A row of a table of what is written: its name, and how its files are called."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def suffixes(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
 @dataclass(frozen=True, slots=True)
 class Languages:
     """What a verb takes by `--to`, with the options of these; all is asked of the tables.
@@ -91,7 +99,7 @@ class Languages:
 
     help: str
     default: str = "text"
-    tables: Sequence[Mapping[str, Writer | Format]] = (WRITERS,)
+    tables: Sequence[Mapping[str, Called]] = (WRITERS,)
     without: Sequence[str] = ()
     reported: Sequence[str] = ()
 
@@ -109,7 +117,7 @@ class Languages:
         def taken(given: dict[str, Any]) -> Writing:
             check_source(given["target"])
             if not given["as_json"]:
-                self._check_name(given["to"], given["target"])
+                self.check_name(given["to"], given["target"])
             said = {each.name: given.pop(each.name) for each in own}
             known = {each.name for each in fields(Writing)}.intersection(given)
             return Writing(own=said, **{name: given.pop(name) for name in known})
@@ -133,7 +141,7 @@ class Languages:
         known = dict.fromkeys(own for row in WRITERS.values() for own in row.options if own.help)
         return [own for own in known if own.name not in self.without]
 
-    def _rows(self) -> list[Writer | Format]:
+    def _rows(self) -> list[Called]:
         return [row for table in self.tables for row in table.values()]
 
     def _chosen(self, context: click.Context, _: click.Parameter, to: str) -> str:
@@ -143,7 +151,7 @@ class Languages:
             return to
         return _called(context.params.get("target"), self._rows()) or to
 
-    def _check_name(self, to: str, target: str | None) -> None:
+    def check_name(self, to: str, target: str | None) -> None:
         """Raise `SpecError` for a file that is called as if something else was in it."""
         own = [suffix for row in self._rows() if row.name == to for suffix in row.suffixes]
         instead = {".json": "--json"}
@@ -162,7 +170,7 @@ def _option(own: Option) -> Takes:
     return click.option(f"--{own.name}", help=own.help, **kind)
 
 
-def _called(target: str | None, rows: Iterable[Writer | Format]) -> str | None:
+def _called(target: str | None, rows: Iterable[Called]) -> str | None:
     """The first of some rows whose files are called like this one."""
     suffix = Path(target or "").suffix.lower()
     return next((row.name for row in rows if suffix in row.suffixes), None)

@@ -26,6 +26,8 @@ class Color:
 GROUND = Color("ground", "FFFFFF", "14171B")
 #: Text that belongs to no layer.
 TEXT = Color("text", "14171B", "E8EAED")
+#: What is said aside, and lines that belong to no layer.
+ASIDE = Color("aside", "4A4A4A", "B4BAC2")
 #: Those of layers 1 to 4; gates f, i, g and o of a cell have them too.
 LAYERS = (
     Color("netA", "0060A8", "7CC0F5"),

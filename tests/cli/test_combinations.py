@@ -73,7 +73,8 @@ VALUES: dict[str, list[str]] = {
     "--parameters": ["w1_1_1=0.5"], "--rate": ["0.1"],
 }  # fmt: skip
 OF_A_VERB = {("size", "--steps"): ["2..5"], ("grad", "--at"): ["x=0.1,height=0.2"],
-             ("step", "--wrt"): ["weights"], ("step", "-o"): ["after.toml"]}  # fmt: skip
+             ("step", "--wrt"): ["weights"], ("step", "-o"): ["after.toml"],
+             ("draw", "--to"): ["tikz"]}  # fmt: skip
 
 LATEX = "--to latex"
 WRITING = (
@@ -120,6 +121,10 @@ MODES: dict[str, dict[str, tuple[str, ...]]] = {
     "size": {
         "deep": ("", "--json", "--loss mse", "--expand", "--exact"),
         "steps": ("--steps 30,40", "--steps 30,40 --json", "--steps 30,40 --exact"),
+    },
+    "draw": {
+        "two": ("", "--to tikz", "--to tikz --fragment", "--json", "--loss mse",
+                "--loss huber --examples 2 --to tikz"),
     },
     "compare": {"one": ("", "--json", "near.json", "near.json --json", "near.json --seed 3")},
     "check": {"one": ("near.json", "near.json --json", "near.json --seed 3")},

@@ -1,0 +1,417 @@
+"""A network as a picture of its layers: a box for each, left to right, with what each reads."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain, count
+
+from netsym.graph.names import literal
+from netsym.layers.dense import Dense
+from netsym.layers.wiring import Placed
+from netsym.notes import losses
+from netsym.notes.marks import (
+    MATH,
+    SMALL,
+    WORD,
+    Box,
+    Circle,
+    Label,
+    Mark,
+    Path,
+    Point,
+    Step,
+    aside,
+    part_width,
+)
+from netsym.notes.parted import Parted, Source, shape_said
+from netsym.notes.picture import Picture
+from netsym.notes.symbols import Symbol, symbol
+from netsym.wording import few, plural
+from netsym.writers.palette import ASIDE, Color, layer_color
+
+MOST_BOXES = 8
+_FIRST, _LAST = 4, 3  # of more, those that are drawn
+_GAP, _DOT = 56.0, 22.0  # between columns, and where in it a value goes two ways
+_BETWEEN, _ARC = 28.0, 34.0  # lanes of boxes; lanes of values that go past them
+_LINE, _CHARACTERS = 17.0, 20
+_RING = 17.0  # the radius of an operation
+_SIGNS = {"add": "+", "multiply": "×"}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What has a place: a source, a layer, an operation, an output, or all that is left out.
+
+    `lines` are what stands in its box, the first the loudest; an end, a source or an output, has a
+    `symbol` in place of a box, and they stand below it.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    color: Color
+    lines: tuple[str, ...] = ()
+    symbol: Symbol | None = None
+    sign: str = ""
+    unit: str = ""
+    is_end: bool = False
+    dashed: bool = False
+
+    @property
+    def width(self) -> float:
+        """How wide it is."""
+        if self.sign:
+            return 2 * _RING
+        if self.is_end:
+            widest = [part_width(line, SMALL) for line in self.lines]
+            assert self.symbol is not None
+            return max([part_width(self.symbol, MATH + 2), *widest]) + 6
+        first, *others = self.lines
+        inner = [part_width(first, WORD, True), *(part_width(line, SMALL) for line in others)]
+        return max(84.0, max(inner) + 24)
+
+    @property
+    def height(self) -> float:
+        """How high it is."""
+        return 2 * _RING if self.sign else 24 + _LINE * len(self.lines)
+
+
+def nodes_of(parted: Parted) -> list[Node]:
+    """All nodes, each after what it reads; of very many the middle is one."""
+    found = [_of_source(source) for source in parted.read]
+    first = len(found)
+    for placed in parted.layers:
+        found += _of_layer(parted, placed)
+    layers = found[first:]
+    if len(layers) > MOST_BOXES:
+        layers = _cut(layers)
+    return [*found[:first], *layers, *_ends(parted, {node.name for node in layers})]
+
+
+def _ends(parted: Parted, known: Container[str]) -> Iterator[Node]:
+    """The outputs; where a loss reads one, the loss stands in its place."""
+    for each in () if parted.losses else parted.network.outputs:
+        shape, source = each.shape, each.source if each.source in known else ""
+        lines = (shape_said(shape),) if shape != (1,) else ()
+        one = Symbol("ŷ") if each.name == "y" else symbol(literal(each.name), 0)
+        yield Node(f"{each.name} ", (source,), ASIDE, lines, one, unit=each.name, is_end=True)
+
+
+def _of_source(source: Source) -> Node:
+    return Node(
+        source.name, (), ASIDE, (shape_said(source.shape),) if source.shape != (1,) else (),
+        source.symbol, unit=source.letter, is_end=True,
+    )  # fmt: skip
+
+
+def _of_layer(parted: Parted, placed: Placed) -> Iterator[Node]:
+    """A layer; one that adds its own input is two nodes."""
+    color, name, sources = (
+        layer_color(placed.number),
+        placed.name,
+        tuple(dict.fromkeys(placed.sources)),
+    )
+    symbol, unit = parted.symbol_of(placed), f"{parted.network.letters[name]}{placed.number}"
+    if placed.layer.kind in _SIGNS:
+        yield Node(name, sources, color, symbol=symbol, sign=_SIGNS[placed.layer.kind], unit=unit)
+        return
+    layer, inner = placed.layer, name
+    skips = isinstance(layer, Dense) and layer.skip
+    if isinstance(layer, Dense) and skips:
+        layer, inner = replace(layer, skip=False), f"{name}+"
+    title = f"layer {placed.number}" if name == f"layer{placed.number}" else name
+    shape = placed.shape[len(placed.examples) :]
+    lines = (_short(title), *map(_short, packed(layer.describe() or layer.kind)[:3]))
+    if len(shape) > 1:
+        lines = (*lines, shape_said(shape))
+    yield Node(inner, sources, color, lines, symbol, unit=unit)
+    if skips:
+        yield Node(name, (*sources, inner), color, symbol=symbol, sign="+", unit=unit)
+
+
+def packed(said: str) -> list[str]:
+    """A list in lines that are broken between its items, where these fit.
+
+    >>> packed("conv2d, 64 channels, kernel 3 x 3, padding 1, relu")
+    ['conv2d, 64 channels', 'kernel 3 × 3', 'padding 1, relu']
+    """
+    lines: list[str] = []
+    for item in said.replace(" x ", " × ").split(", "):
+        if lines and len(lines[-1]) + len(item) + 2 <= _CHARACTERS:
+            lines[-1] += f", {item}"
+        else:
+            lines += textwrap.wrap(item, _CHARACTERS + 4)
+    return lines
+
+
+def _short(line: str) -> str:
+    """A line that is not too long."""
+    return line if len(line) <= _CHARACTERS + 4 else f"{line[: _CHARACTERS + 1]}…"
+
+
+def _cut(nodes: Sequence[Node]) -> list[Node]:
+    """The first and the last, and between them one node that reads and gives what the rest does."""
+    start, rest, end = nodes[:_FIRST], nodes[_FIRST:-_LAST], nodes[-_LAST:]
+    inside = {node.name for node in rest}
+    read = [s for node in rest for s in node.sources if s not in inside]
+    layers = sum(not node.name.endswith("+") for node in rest)
+    middle = Node(
+        "", tuple(dict.fromkeys(read)), ASIDE, ("⋯", plural(layers, "more layer")), dashed=True
+    )
+    later = [
+        replace(node, sources=tuple(dict.fromkeys("" if s in inside else s for s in node.sources)))
+        for node in end
+    ]
+    return [*start, middle, *later]
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """Nodes in columns and lanes: what reads stands further right than what it reads.
+
+    The longest way from a source is lane 0. Lanes below it are of other boxes, those above of
+    values that go past boxes.
+    """
+
+    parted: Parted
+
+    @cached_property
+    def nodes(self) -> dict[str, Node]:
+        """The nodes, by name."""
+        return {node.name: node for node in nodes_of(self.parted)}
+
+    @cached_property
+    def readers(self) -> dict[str, list[str]]:
+        """By name: who reads it, in order."""
+        found: dict[str, list[str]] = {name: [] for name in self.nodes}
+        for node in self.nodes.values():
+            for source in node.sources:
+                found[source].append(node.name)
+        return found
+
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """The column of each node: a source stands just before who reads it first."""
+        found: dict[str, int] = {}
+        for name, node in self.nodes.items():
+            found[name] = max((found[source] + 1 for source in node.sources), default=0)
+        last = max(found.values())
+        for name, node in self.nodes.items():
+            if not node.sources:
+                found[name] = min(found[reader] for reader in self.readers[name]) - 1
+            elif node.is_end:
+                found[name] = last
+        return found
+
+    @cached_property
+    def main(self) -> set[str]:
+        """The nodes of the longest way, one for each column."""
+
+        def far(name: str) -> int:
+            return max((self.columns[source] for source in self.nodes[name].sources), default=-1)
+
+        name = max(self.nodes, key=far)
+        found = {name}
+        while self.nodes[name].sources:
+            name = max(self.nodes[name].sources, key=lambda source: self.columns[source])
+            found.add(name)
+        return found
+
+    @cached_property
+    def lanes(self) -> dict[str, int]:
+        """The lanes of nodes: that of what they read, if it is free, or else the next below."""
+        found = dict.fromkeys(self.main, 0)
+        taken = {(self.columns[name], 0) for name in self.main}
+        for name, node in self.nodes.items():
+            if name not in found:
+                beside = [found[source] for source in node.sources if found[source] > 0]
+                wanted = chain(beside, count(1))
+                column = self.columns[name]
+                found[name] = next(lane for lane in wanted if (column, lane) not in taken)
+                taken.add((column, found[name]))
+        return found
+
+    @cached_property
+    def passing(self) -> dict[tuple[str, str], int]:
+        """The lanes of values that are read further on than in the next column, by source and
+        reader: that of one of these, if it is free, or else one above.
+        """
+        taken = {(self.columns[name], lane) for name, lane in self.lanes.items()}
+        found: dict[tuple[str, str], int] = {}
+        for name, node in self.nodes.items():
+            for source in node.sources:
+                between = range(self.columns[source] + 1, self.columns[name])
+                if not between:
+                    continue
+                wanted = chain((self.lanes[source], self.lanes[name]), count(-1, -1))
+                lane = next(n for n in wanted if not taken & {(c, n) for c in between})
+                found[source, name] = lane
+                taken |= {(column, lane) for column in between}
+        return found
+
+    # -- places -----------------------------------------------------------------------------------
+    @cached_property
+    def edges_of_columns(self) -> list[tuple[float, float]]:
+        """Where each column begins and ends."""
+        widths = [0.0] * (max(self.columns.values()) + 1)
+        for name, column in self.columns.items():
+            widths[column] = max(widths[column], self.nodes[name].width)
+        found, x = [], 24.0
+        for width in widths:
+            found.append((x, x + width))
+            x += width + _GAP
+        return found
+
+    @cached_property
+    def _pitch(self) -> float:
+        return max(node.height for node in self.nodes.values()) + _BETWEEN
+
+    @cached_property
+    def middle(self) -> float:
+        """The height of lane 0."""
+        arcs = -min(0, *self.passing.values(), 0)
+        above = 34.0 + arcs * _ARC + 16 * bool(arcs)
+        if self.parted.losses:
+            above = max(above, 40.0)
+        return above + (self._pitch - _BETWEEN) / 2
+
+    def height_of(self, lane: int) -> float:
+        """The height of a lane."""
+        if lane >= 0:
+            return self.middle + lane * self._pitch
+        return self.middle - (self._pitch - _BETWEEN) / 2 + 10 + lane * _ARC
+
+    def center(self, name: str) -> Point:
+        """The middle of a node."""
+        left, right = self.edges_of_columns[self.columns[name]]
+        return (left + right) / 2, self.height_of(self.lanes[name])
+
+    # -- marks ------------------------------------------------------------------------------------
+    def picture(self) -> Picture:
+        """All of it."""
+        marks = [mark for node in self.nodes.values() for mark in self._reads(node)]
+        marks += [mark for node in self.nodes.values() for mark in self._drawn(node)]
+        width = self.edges_of_columns[-1][1] + 24
+        lowest = max(self.height_of(lane) for lane in self.lanes.values()) + self._pitch / 2
+        if self.parted.losses:
+            last = max(self.nodes, key=lambda name: self.columns[name])
+            x, y = self.center(last)
+            end = (x + self.nodes[last].width / 2, y)
+            marks += losses.losses(self.parted, [end], width - 24 + losses.GAP, y)
+            width += losses.width_of(self.parted)
+            lowest = max(lowest, y + losses.BELOW)
+        title, said = self.parted.network.title, self.described()
+        return Picture(title, said, width, lowest + 8, tuple(marks))
+
+    def described(self) -> str:
+        """What is drawn, in words."""
+        said = []
+        for node in self.nodes.values():
+            lines = ", ".join(line for line in node.lines if line != "⋯")
+            read = few([self._called(source) for source in node.sources], 3)
+            name = node.symbol.base if node.symbol and (node.is_end or not lines) else ""
+            kind = {"+": "sum", "×": "product"}.get(node.sign, "")
+            if not node.sources:
+                said.append(f"input {name}" + (f", {lines}" if lines else ""))
+            elif node.is_end:
+                said.append(f"output {name} of {read}")
+            else:
+                said.append(f"{kind or lines}, of {read}")
+        return f"{'; '.join([*said, *losses.described(self.parted)])}."
+
+    def _called(self, name: str) -> str:
+        node = self.nodes[name]
+        if node.sign:
+            return "the sum" if node.sign == "+" else "the product"
+        if node.is_end and node.symbol:
+            return node.symbol.base
+        return next((line for line in node.lines if line != "⋯"), name)
+
+    def _drawn(self, node: Node) -> Iterator[Mark]:
+        x, y = self.center(node.name)
+        if node.is_end:
+            assert node.symbol is not None
+            yield Label(x, y, (node.symbol,), size=MATH + 2, unit=node.unit)
+            for row, line in enumerate(node.lines):
+                yield aside(x, y + 22 + _LINE * row, line)
+        elif node.sign:
+            yield Circle(x, y, _RING, color=node.color, role="layer", unit=node.unit)
+            yield Label(x, y - 1, (node.sign,), size=20, color=node.color, unit=node.unit)
+        else:
+            yield from self._box(node, x, y)
+
+    def _box(self, node: Node, x: float, y: float) -> Iterator[Mark]:
+        left, top = x - node.width / 2, y - node.height / 2
+        yield Box(
+            left, top, node.width, node.height, dashed=node.dashed, color=node.color,
+            role="layer", unit=node.unit,
+        )  # fmt: skip
+        for row, line in enumerate(node.lines):
+            at = top + 12 + _LINE * (row + 0.5)
+            if row:
+                yield aside(x, at, line, unit=node.unit)
+            else:
+                yield Label(x, at, (line,), color=node.color, bold=True, unit=node.unit)
+
+    def _reads(self, node: Node) -> Iterator[Mark]:
+        """The lines to a node, and at their sources the dots where values go two ways."""
+        above = [s for s in node.sources if self._arcs(s, node.name)]
+        for source in node.sources:
+            color = self.nodes[source].color
+            if source in above:
+                yield from self._dot(source)
+                shift = 16.0 * above.index(source)
+                steps = self._over(source, node, shift)
+            else:
+                steps = self._along(source, node)
+            yield Path(steps, 1.8, color=color, role="edge", arrow=True)
+            if source in above and node.sign == "+" and len(self.passing) < 3:
+                (first, *_), lane = self.center(source), self.passing[source, node.name]
+                middle = (first + self.center(node.name)[0]) / 2
+                yield aside(middle, self.height_of(lane) - 12, "unchanged")
+
+    def _arcs(self, source: str, name: str) -> bool:
+        return self.passing.get((source, name), 0) < 0
+
+    def _dot(self, source: str) -> Iterator[Mark]:
+        node, (x, y) = self.nodes[source], self._leaves(source)
+        yield Circle(x, y, 3, color=node.color, fill=node.color, role="edge", unit=node.unit)
+        if node.symbol is not None and not node.is_end:
+            yield Label(x, y + 19, (node.symbol,), size=15, color=node.color, unit=node.unit)
+
+    def _leaves(self, name: str) -> Point:
+        """Where a value goes up."""
+        return self.edges_of_columns[self.columns[name]][1] + _DOT, self.center(name)[1]
+
+    def _over(self, source: str, node: Node, shift: float) -> tuple[Step, ...]:
+        """From the dot of a value up, along a lane above, and down onto a node."""
+        (x, y), lane = self._leaves(source), self.passing[source, node.name]
+        u, v = self.center(node.name)
+        top = v - node.height / 2 - 2
+        u += shift if node.sign or node.is_end else shift - node.width / 4
+        height = self.height_of(lane)
+        across = min(60.0, (u - x) / 2)
+        bend, low = 0.45, 0.4
+        return (
+            (x, y),
+            (x, y + (height - y) * (1 - low), x + across * bend, height, x + across, height),
+            (u - across, height),
+            (u - across * bend, height, u, top + (height - top) * (1 - low), u, top),
+        )
+
+    def _along(self, source: str, node: Node) -> tuple[Step, ...]:
+        """From the right of a value to the left of a node, through gaps from lane to lane."""
+        (x, y), (u, v) = self.center(source), self.center(node.name)
+        column, end = self.columns[source], self.columns[node.name]
+        lane = self.passing.get((source, node.name), self.lanes[node.name])
+        height = self.height_of(lane)
+        steps: list[Step] = [(x + self.nodes[source].width / 2, y)]
+        for at, before, after in ((column, y, height), (end - 1, height, v)):
+            left, right = self.edges_of_columns[at][1], self.edges_of_columns[at + 1][0]
+            if before != after:
+                half = (left + right) / 2
+                steps += [(left, before), (half, before, half, after, right, after)]
+        steps.append((u - node.width / 2 - 3, v))
+        return tuple(steps)
