@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from netsym.formula import Formula as Formula
     from netsym.network import costs, descent
     from netsym.network.network import Network as Network
-    from netsym.notes import draw as drawn
     from netsym.notes import worked
+    from netsym.notes.draw import draw as draw
+    from netsym.notes.growth import plot_growth as plot_growth
     from netsym.path import takes_any
     from netsym.pieces import regions as pieces
     from netsym.readers.shorthand import parse as parse
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     simplify, save = takes_any(simplification.simplify), takes_any(files.save)
     cost, step = takes_any(costs.cost), takes_any(descent.step)
-    draw = takes_any(drawn.draw)
     regions, work_out = takes_any(pieces.regions), takes_any(worked.work_out)
 
 __version__ = "0.1.0"
@@ -54,6 +54,7 @@ _PUBLIC = {
     "laws": "netsym.equality.laws",
     "load": "netsym.files.files",
     "parse": "netsym.readers.shorthand",
+    "plot_growth": "netsym.notes.growth",
     "regions": "netsym.pieces.regions",
     "save": "netsym.files.files",
     "Simplified": "netsym.collapse.simplified",
@@ -68,7 +69,7 @@ _PUBLIC = {
 }
 
 #: What is written for networks, and takes here whatever stands for one.
-_OF_A_NETWORK = ("cost", "draw", "regions", "save", "simplify", "step", "work_out")
+_OF_A_NETWORK = ("cost", "regions", "save", "simplify", "step", "work_out")
 
 __all__ = [*_PUBLIC]
 

@@ -10,10 +10,20 @@ import click
 from netsym.cli.arguments import NETWORK, note
 from netsym.cli.combinations import Row
 from netsym.cli.judging import box_of
-from netsym.cli.output import Output, Progress, numbers_of_any_length, write
+from netsym.cli.output import (
+    Output,
+    Progress,
+    check_name,
+    check_target,
+    numbers_of_any_length,
+    write,
+)
+from netsym.cli.process import say
 from netsym.cli.verb import options, verb
 from netsym.cli.writing import Languages, Writing, languages
 from netsym.network.network import Network
+from netsym.notes.picture import SUFFIXES
+from netsym.notes.regions import draw_regions
 from netsym.pieces import BUDGET
 from netsym.pieces.region import at
 from netsym.pieces.regions import regions
@@ -33,7 +43,7 @@ _LANGUAGES = Languages(
 
 def _rows() -> Iterator[Row]:
     one = languages(to for to in WRITERS if to not in _ALL)
-    yield Row("--box, --budget", beside="--at")
+    yield Row("--box, --budget, --plot", beside="--at")
     yield Row(f"{one}, --ascii, --document, --max-nodes", only="--at")
     yield Row("--to, --ascii, --digits, --max-nodes", beside="--json")
     yield from _LANGUAGES.rows()
@@ -48,6 +58,8 @@ def _rows() -> Iterator[Row]:
     click.option("--box", metavar="LOW,HIGH", help="Only where every input is within this."),
     click.option("--budget", type=click.IntRange(1), metavar="N", default=BUDGET, show_default=True,
                  help="Look for so many pieces at most."),
+    click.option("--plot", metavar="FILE", help="Plot the pieces of one input, or the regions of "
+                 "two, too: .svg or .tex."),
     _LANGUAGES.to, _LANGUAGES.own, options(Output), rows=_rows,
 )  # fmt: skip
 def command(
@@ -55,6 +67,7 @@ def command(
     point: str | None,
     box: str | None,
     budget: int,
+    plot: str | None,
     writing: Writing,
     output: Output,
 ) -> None:
@@ -66,18 +79,25 @@ def command(
       netsym regions relu.toml --at 0.5        the piece around a point
       netsym regions relu.toml --box -1,1
       netsym regions relu.toml --to latex      with cases, for your notes
+      netsym regions relu.toml --plot relu.svg
 
     Pieces are found and checked in exact fractions; units that are active are
     named, and inequalities that follow from others are left out.
     """
     note(network)
     progress = Progress()
+    if plot is not None:
+        check_name(plot, "--plot", SUFFIXES, {})
+        check_target(plot)
     with numbers_of_any_length():
         if point is not None:
             found: Any = at(network, point.split(","))
         else:
             bounds = None if box is None else box_of(box)
             found = regions(network, bounds, budget, progress)
+        if plot is not None:
+            draw_regions(found, writing.digits).save(plot)
+            say(f"note: the plot is in {plot}")
         own, digits = writing.own, writing.digits
         if output.as_json or writing.to == "report":
             output.write_result(

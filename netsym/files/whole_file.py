@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import TextIO
 
 from netsym.errors import OutputError
 
 
 @contextmanager
-def replacing(target: str) -> Iterator[IO[str]]:
+def replacing(target: str) -> Iterator[TextIO]:
     """A text file to write in UTF-8, beside its place until all is written, then moved there.
 
     What was there before is untouched if anything fails; links are followed, modes kept, and
@@ -48,7 +48,7 @@ def check_writable(target: str) -> None:
 
 
 @contextmanager
-def _beside(target: str, mode: int | None) -> Iterator[tuple[Path, IO[str]]]:
+def _beside(target: str, mode: int | None) -> Iterator[tuple[Path, TextIO]]:
     """A new file beside the place of another; it is removed in the end, if it is still there."""
     name = Path(target).resolve().with_name(f".netsym-{os.urandom(8).hex()}")
     try:  # the name is known before there is a file, so whatever ends this can remove it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from netsym.forms.sizes import PerOutput, Size, measure, shown
 from netsym.graph.names import Names, several
 from netsym.network.once import Steps, check_once, is_written_once, with_steps
 from netsym.network.reading import read
+from netsym.network.resized import with_depth, with_width
 from netsym.network.to_form import FORMS, matrices, to_form
 from netsym.network.wired import Wired
 from netsym.ops.counts import forecast
@@ -24,6 +25,7 @@ W = TypeVar("W", bound=Wired)
 Watcher = Callable[[str, int, int], None]
 
 _MOST_BUILT = 10_000_000
+_MOST_SHARED = 200_000  # nodes of layers whose shared form is counted again and again
 MOST_DIFFERENTIATED = 20_000_000  # nodes whose derivatives take a few seconds and gigabytes
 MOST_COMPUTED = 100_000_000  # nodes of the layered form, where values are held unit by unit
 
@@ -120,20 +122,40 @@ def _beyond(few: Size, more: Size, times: int) -> Size:
     return Size(along(few.nodes, more.nodes), more.height, kinds, each)
 
 
-def growth(network: Wired, steps: Sequence[int], expand: bool, progress: Watcher | None) -> Growth:
-    """How the forms grow with the number of steps; see `Network.growth`."""
-    steps = [checked_whole("steps", number, 1) for number in steps]
-    forms = [form for form in FORMS if form != "shared"]
-    counts: dict[str, list[int]] = {form: [] for form in forms}
-    for done, number in enumerate(steps):
+#: What gives a network of another size, by what it grows along.
+RESIZED: Mapping[str, Callable[[Any, int], Any]] = {
+    "steps": with_steps, "depth": with_depth, "width": with_width,
+}  # fmt: skip
+
+
+def growth(
+    network: Wired, along: str, numbers: Sequence[int], expand: bool, progress: Watcher | None
+) -> Growth:
+    """How the forms grow with the steps, the depth or the width; see `Network.growth`."""
+    numbers = [checked_whole(along, number, 1) for number in numbers]
+    others = [RESIZED[along](network, number) for number in numbers]
+    rows = [form for form in FORMS if form != "shared"]
+    if along != "steps":
+        largest = max(count_nodes(other, "layered", expand)[0] for other in others)
+        rows = ["layered", *(["shared"] if largest <= _MOST_SHARED else []), "inlined", "matrix"]
+    counts: dict[str, list[int]] = {form: [] for form in rows}
+    for done, other in enumerate(others):
         if progress is not None:
-            progress("counting the forms", done, len(steps))
-        longer = with_steps(network, number)
-        for form in forms:
-            if form != "once" or is_written_once(longer):
-                counts[form].append(count_nodes(longer, form, expand)[0])
-    found = {form: tuple(numbers) for form, numbers in counts.items() if numbers}
-    return Growth(network.title, tuple(steps), found)
+            progress("counting the forms", done, len(numbers))
+        for form in rows:
+            if form != "once" or is_written_once(other):
+                counts[form].append(_nodes(other, form, expand))
+    found = {form: tuple(nodes) for form, nodes in counts.items() if nodes}
+    return Growth(network.title, along, tuple(numbers), found)
+
+
+def _nodes(network: Wired, form: str, expand: bool) -> int:
+    """The nodes of a form; "matrix" is the one formula of whole arrays."""
+    if form == "matrix":
+        return _of_matrices(network)["inlined"].nodes
+    if form == "shared":
+        return measure(to_form(network, form, expand)).nodes
+    return count_nodes(network, form, expand)[0]
 
 
 def _by_name(network: W) -> W:

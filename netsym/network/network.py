@@ -26,7 +26,7 @@ from netsym.layers.blocks import Wire
 from netsym.layers.parameter_entries import entries
 from netsym.layers.sources import Part
 from netsym.layers.wiring import Placed, Wiring, wired
-from netsym.network import counting, once
+from netsym.network import counting, once, resized
 from netsym.network.interface import Input, Output, Wanted, flat, inputs_of, wanted_of
 from netsym.network.naming import Naming
 from netsym.network.reading import read
@@ -261,16 +261,25 @@ class Network(Wired):
 
     def growth(
         self,
-        steps: Sequence[int],
+        steps: Sequence[int] = (),
         expand: bool = False,
         progress: counting.Watcher | None = None,
+        *,
+        depth: Sequence[int] = (),
+        width: Sequence[int] = (),
     ) -> Growth:
-        """How the forms of a recurrent network grow with the number of steps.
+        """How the forms grow with the number of steps, of hidden layers, or of their units.
 
-        Counts the form that is written once, where there is one, the unrolled layered form and the
-        inlined form, for every one of `steps`. Raises `SpecError` as `with_steps` does.
+        Give one of these. With `steps` of a recurrent network the form that is written once is
+        counted, where there is one, the unrolled layered form and the inlined form; with `depth` or
+        `width` the layered, the shared, the inlined form, and that of whole arrays. Raises
+        `SpecError` as `with_steps`, `with_depth` and `with_width` do.
         """
-        return counting.growth(self, steps, expand, progress)
+        given = {"steps": steps, "depth": depth, "width": width}
+        found = [along for along, numbers in given.items() if len(numbers)]
+        if len(found) != 1:
+            raise SpecError("give numbers of one thing to grow along: steps, depth or width")
+        return counting.growth(self, found[0], given[found[0]], expand, progress)
 
     # -- others like it -------------------------------------------------------------------------
     def output_positions(self, which: int | str) -> range:
@@ -325,6 +334,22 @@ class Network(Wired):
         for a certain number of steps.
         """
         return once.with_steps(self, steps)
+
+    def with_depth(self, depth: int) -> Network:
+        """The same network with so many hidden layers, all alike.
+
+        Raises `SpecError` unless it is a stack of dense layers whose hidden ones are alike and
+        whose parameters have the names of the notation.
+        """
+        return resized.with_depth(self, depth)
+
+    def with_width(self, width: int) -> Network:
+        """The same network with so many units in every hidden layer.
+
+        Raises `SpecError` unless it is a stack of dense layers, with hidden ones, whose parameters
+        have the names of the notation.
+        """
+        return resized.with_width(self, width)
 
     def with_parameters(self, values: Mapping[str, float | Fraction]) -> Network:
         """The same network with names replaced by numbers.

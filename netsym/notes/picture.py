@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
+from netsym.errors import SpecError
+from netsym.files.whole_file import replacing
 from netsym.notes.marks import Mark
 from netsym.notes.svg import svg
 from netsym.notes.tikz import tikz
@@ -47,6 +50,17 @@ class Picture:
         r"""The picture in TikZ: a document that compiles, or its `tikzpicture` for `\input`."""
         return tikz(self.title, self.width, self.height, self.marks, fragment)
 
+    def save(self, file: str | Path) -> None:
+        """Write it to a .svg or .tex file; `SpecError` for another, `OutputError` if it cannot."""
+        suffix = Path(file).suffix.lower()
+        row = next((row for row in PICTURES.values() if suffix in row.suffixes), None)
+        if row is None:
+            raise SpecError(
+                f"{file}: a picture is a {' or '.join(SUFFIXES)} file; give such a name"
+            )
+        with replacing(str(file)) as target:
+            target.write(row.write(self, False) + "\n")
+
     def _repr_svg_(self) -> str:
         return self.svg()
 
@@ -76,6 +90,8 @@ PICTURES: Mapping[str, Format] = {
     row.name: row
     for row in (
         Format("svg", lambda picture, _: picture.svg(), (".svg",)),
-        Format("tikz", lambda picture, fragment: picture.tikz(fragment), (".tex", ".tikz")),
+        Format("tikz", lambda picture, fragment: picture.tikz(fragment), (".tex",)),
     )
 }
+#: What files of pictures end in.
+SUFFIXES = [suffix for row in PICTURES.values() for suffix in row.suffixes]

@@ -12,7 +12,7 @@ from netsym.writers.palette import GROUND, Color
 
 _MATH = "'Latin Modern Math', 'STIX Two Math', 'STIX Two Text', Georgia, serif"
 _WORDS = "system-ui, 'DejaVu Sans', sans-serif"
-_TINT = 0.08  # of a box's colour, on white
+_TINT, _AREA = 0.08, 0.16  # of the colour of a box, and of an area, on white
 _LOWER, _HIGHER = 0.74, 0.7  # sizes of scripts
 
 
@@ -61,7 +61,7 @@ def _written(mark: Mark, id: str) -> Iterator[str]:
         corner, dash = (8 if mark.rounded else 0), (' stroke-dasharray="6 4"' * mark.dashed)
         yield (
             f'<rect {_said(mark)} x="{_n(mark.x)}" y="{_n(mark.y)}" width="{_n(mark.width)}" '
-            f'height="{_n(mark.height)}" rx="{corner}" fill="#{_tinted(mark.color)}" '
+            f'height="{_n(mark.height)}" rx="{corner}" fill="#{_tinted(mark.color, _TINT)}" '
             f'stroke="#{mark.color.light}" stroke-width="1.8"{dash}/>'
         )
     elif isinstance(mark, Label):
@@ -80,10 +80,10 @@ def _said(mark: Mark) -> str:
     return " ".join(words)
 
 
-def _tinted(color: Color) -> str:
+def _tinted(color: Color, share: float) -> str:
     """A colour, thin on white."""
     parts = (int(color.light[place : place + 2], 16) for place in (0, 2, 4))
-    return "".join(f"{round(255 - _TINT * (255 - part)):02X}" for part in parts)
+    return "".join(f"{round(255 - share * (255 - part)):02X}" for part in parts)
 
 
 def _path(mark: Path, id: str) -> str:
@@ -91,7 +91,7 @@ def _path(mark: Path, id: str) -> str:
     steps = [f"M{_n(start[0])} {_n(start[1])}"]
     steps += [("L" if len(step) == 2 else "C") + " ".join(map(_n, step)) for step in others]
     said = [f'd="{"".join(steps)}{"z" if mark.fill else ""}"']
-    said.append(f'fill="#{_tinted(mark.fill)}"' if mark.fill else 'fill="none"')
+    said.append(f'fill="#{_tinted(mark.fill, _AREA)}"' if mark.fill else 'fill="none"')
     said.append(f'stroke="#{mark.color.light}" stroke-width="{_n(mark.width)}"')
     said += ['stroke-dasharray="7 5"'] if mark.dashed else []
     said += [f'opacity="{mark.opacity:g}"'] if mark.opacity < 1 else []

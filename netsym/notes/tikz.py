@@ -20,6 +20,7 @@ _SPECIAL = {
     "\"": "''", "\u2212": r"$-$", "×": r"$\times$", "·": r"$\cdot$",
     "⋮": r"$\vdots$", "⋯": r"$\cdots$", "≤": r"$\le$", "≥": r"$\ge$", "’": "'", "…": r"\dots{}",
     **{sign: rf"$\{word}$" for word, sign in GREEK.items()}, "λ": r"$\lambda$", "Σ": r"$\sum$",
+    **{sign: f"$_{n}$" for n, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")},
     "½": r"$\frac12$", "ŷ": r"$\hat y$", "²": r"$^2$", "ı": r"\i{}",
 }  # fmt: skip
 #: Accents, as they stand behind a letter in Unicode.
@@ -93,7 +94,7 @@ def _path(mark: Path) -> str:
         curve = f".. controls {' and '.join(control)} .. " if control else "-- "
         steps.append(curve + end)
     options = [f"draw={mark.color.name}", f"line width={mark.width * _POINTS:.2f}pt"]
-    options += [f"fill={mark.fill.name}!8"] if mark.fill else []
+    options += [f"fill={mark.fill.name}!16"] if mark.fill else []
     options += ["dashed"] * mark.dashed + ["->"] * mark.arrow
     options += [f"opacity={mark.opacity:g}"] if mark.opacity < 1 else []
     return rf"\path[{','.join(options)}] {' '.join(steps)}{' -- cycle' if mark.fill else ''};"

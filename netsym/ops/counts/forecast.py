@@ -164,15 +164,37 @@ def _times(inlined: Size, layered: Size, digits: int | None) -> str:
     return scientific(inlined.nodes // layered.nodes, digits)
 
 
+#: Along what networks grow: of what there is a number, and one more of what a rate is per.
+ALONG = {
+    "steps": ("number of steps", "step"),
+    "depth": ("number of hidden layers", "layer"),
+    "width": ("width of the hidden layers", "unit"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How counts grow: `kind` is constant, linear, exponential or else says what is known.
+
+    `each` is what one more adds, or by how much it multiplies.
+    """
+
+    kind: str
+    each: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """The sizes of a recurrent network for some numbers of steps; `str` is the table.
+    """The sizes of a network for some `numbers` of steps, hidden layers or units; `str` is the
+    table.
 
-    `nodes` has a list for every form, with a count for each of the `steps`.
+    `along` is "steps", "depth" or "width"; `nodes` has a list for every form, with a count for each
+    number.
     """
 
     network: str
-    steps: tuple[int, ...]
+    along: str
+    numbers: tuple[int, ...]
     nodes: Mapping[str, tuple[int, ...]] = field(hash=False)
 
     def __repr__(self) -> str:
@@ -180,6 +202,12 @@ class Growth:
 
     def __str__(self) -> str:
         return self.report()
+
+    def called(self, form: str) -> str:
+        """What a form is called where networks grow."""
+        if form == "layered" and self.along == "steps":
+            return "unrolled"
+        return _CALLED.get(form, form)
 
     def report(
         self,
@@ -192,36 +220,47 @@ class Growth:
 
         `digits` says to how many. What does not fit into a `width` goes on below.
         """
-        columns = [["steps", *map(str, self.steps)]]
+        columns = [[self.along, *map(str, self.numbers)]]
         for form, counts in self.nodes.items():
             written = (shown(count, exact, digits) for count in counts)
-            columns.append([_GROWS.get(form, form), *written])
+            columns.append([self.called(form), *written])
         lines = table(list(zip(*columns, strict=True)), ">", width)
-        said = "one number of steps shows no growth; ask for a range, as in --steps 1..10"
-        if len(self.steps) > 1:
+        what, _ = ALONG[self.along]
+        said = f"one {what} shows no growth; ask for a range, as in --{self.along} 1..10"
+        if len(self.numbers) > 1:
             said = self._laws()
-        title = remark(f"{self.network}, nodes for each number of steps", width)
+        title = remark(f"{self.network}, nodes for each {what}", width)
         return spelled("\n".join([title, "", *lines, "", remark(said, width)]), ascii)
 
     def _laws(self) -> str:
-        return "; ".join(f"{_GROWS.get(form, form)}: {self.law(form)}" for form in self.nodes)
+        return "; ".join(f"{self.called(form)}: {self.law(form)}" for form in self.nodes)
 
     def law(self, form: str) -> str:
-        """How the counts of a form grow, in words, as far as these numbers of steps show it."""
-        points = list(zip(self.steps, self.nodes[form], strict=True))
+        """How the counts of a form grow, in words, as far as these numbers show it."""
+        rate, (_, one) = self.rate(form), ALONG[self.along]
+        if rate.kind == "linear":
+            return f"linear, {rate.each:,.10g} more per {one}"
+        if rate.kind == "exponential":
+            return f"exponential, {rate.each:,.4g} times per {one} at the end"
+        return rate.kind
+
+    def rate(self, form: str) -> Rate:
+        """How fast the counts of a form grow."""
+        points = list(zip(self.numbers, self.nodes[form], strict=True))
+        what, _ = ALONG[self.along]
         if len(points) < 2:
-            return "one number of steps shows no growth"
+            return Rate(f"one {what} shows no growth")
         if len({nodes for _, nodes in points}) == 1:
-            return "constant"
+            return Rate("constant")
         if len(points) < 4:
-            return "growing; four numbers of steps or more show how"
+            return Rate(f"growing; four {what.replace('number', 'numbers')} or more show how")
         slopes = [Fraction(b - a, t - s) for (s, a), (t, b) in pairwise(points[1:])]  # 1 is special
         if len(set(slopes)) == 1:
-            return f"linear, {float(slopes[0]):,.10g} more per step"
+            return Rate("linear", float(slopes[0]))
         rates = [_log2(Fraction(b, a)) / (t - s) for (s, a), (t, b) in pairwise(points)]
         if 0 < 0.8 * rates[len(rates) // 2] < rates[-1]:  # a power of t has half the rate by then
-            return f"exponential, {2 ** rates[-1]:,.4g} times per step at the end"
-        return "more than linear, less than exponential"
+            return Rate("exponential", 2 ** rates[-1])
+        return Rate("more than linear, less than exponential")
 
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`."""
@@ -229,10 +268,9 @@ class Growth:
             form.replace("once", "written_once"): {"nodes": list(counts), "growth": self.law(form)}
             for form, counts in self.nodes.items()
         }
-        return {"schema": 1, "network": self.network, "steps": list(self.steps), "forms": forms}
-
-
-_GROWS = {**_CALLED, "layered": "unrolled"}
+        return {
+            "schema": 1, "network": self.network, self.along: list(self.numbers), "forms": forms,
+        }  # fmt: skip
 
 
 def _log2(ratio: Fraction) -> float:
