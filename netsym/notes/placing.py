@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeAlias
 
 from netsym.notes.marks import Point
 
@@ -106,8 +107,25 @@ def labels_along(lines: Sequence[Labelled], near: float, far: float) -> list[Rec
     return None if best is None else best[1]
 
 
+def labels_one_by_one(lines: Sequence[Labelled], near: float, far: float) -> list[Rectangle] | None:
+    """Each label as near to its source as those before it let it be."""
+    found: list[Rectangle] = []
+    for line in lines:
+        ways = (line.at(distance) for distance in range(int(near), int(far) + 1, 3))
+        free = (way for way in ways if not any(meet(way, other) for other in found))
+        place = next(free, None)
+        if place is None:
+            return None
+        found.append(place)
+    return found
+
+
 def _ways(lines: Sequence[Labelled], near: float, far: float) -> Iterator[list[Rectangle]]:
     longest = max(line.width for line in lines)
     for turns in (1, 2, 3):
         for step in range(int(near), int(far - (turns - 1) * longest) + 1, 4):
             yield [line.at(step + (n % turns) * (longest + 4)) for n, line in enumerate(lines)]
+
+
+#: What places the labels of lines.
+Placing: TypeAlias = Callable[[Sequence[Labelled], float, float], list[Rectangle] | None]

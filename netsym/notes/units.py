@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, product
 
 from netsym.graph.names import Names
 from netsym.layers import Activated
@@ -15,7 +15,7 @@ from netsym.notes import losses
 from netsym.notes.marks import MATH, SMALL, WORD, Circle, Label, Mark, Path, Point, aside
 from netsym.notes.parted import Parted
 from netsym.notes.picture import Picture
-from netsym.notes.placing import Labelled, Rectangle, labels_along
+from netsym.notes.placing import Labelled, Placing, Rectangle, labels_along, labels_one_by_one
 from netsym.notes.symbols import symbol, whole
 from netsym.notes.weights import Weight, weight_at
 from netsym.wording import plural
@@ -184,8 +184,8 @@ class Units:
     def picture(self) -> Picture:
         """The picture: with labels, if they all find room."""
         if self.wants_labels:
-            for gap in _GAPS:
-                sheet = Sheet(self, gap, labelled=True)
+            for gap, place in [*product(_GAPS, [labels_along]), (_GAPS[-1], labels_one_by_one)]:
+                sheet = Sheet(self, gap, labelled=True, place=place)
                 if sheet.labels is not None:
                     return sheet.picture()
         return Sheet(self, _GAPS[1], labelled=False).picture()
@@ -227,6 +227,7 @@ class Sheet:
     units: Units
     gap: float
     labelled: bool
+    place: Placing = labels_along
 
     @property
     def radius(self) -> float:
@@ -281,7 +282,7 @@ class Sheet:
         for gap in range(len(self.columns) - 1):
             lines = [self._line(edge) for edge in self._labelled(gap)]
             far = self.gap - self.radius - 24
-            places = labels_along(lines, _NEAR, far) if lines else []
+            places = self.place(lines, _NEAR, far) if lines else []
             if places is None:
                 return None
             found.append(places)
