@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from io import BytesIO
 from itertools import pairwise
+from math import log10
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,6 @@ _LOOKS: dict[str, tuple[Color, str]] = {
 }  # fmt: skip
 _LONG = {"inlined": "one formula"}
 _SAID = {"more than linear, less than exponential": "more than linear"}
-_LARGEST = 10**300
 _SETTINGS = {
     "font.family": "DejaVu Sans", "font.size": 11, "svg.fonttype": "none", "svg.hashsalt": "netsym",
     "axes.titlesize": 12,
@@ -55,25 +55,22 @@ def plot_growth(growth: Growth, file: str | Path) -> None:
 
 
 def _figure(growth: Growth) -> Any:
-    """The plot: a line for each form, whose name and rate stand at its end."""
+    """The plot: a line for each form, whose name and rate stand at its end.
+
+    Heights are powers of ten, since counts may be larger than any float.
+    """
     figure = import_module("matplotlib.figure").Figure(figsize=(7.6, 5.0), layout="constrained")
     axes = figure.add_subplot()
-    axes.set_yscale("log")
     for form, counts in growth.nodes.items():
         color, mark = _LOOKS[form]
         style = "--" if form == "shared" else "-"
-        nodes = [_plotted(count) for count in counts]
-        axes.plot(growth.numbers, nodes, style, color=f"#{color.light}", marker=mark, ms=5, lw=2)
+        powers = [log10(count) for count in counts]
+        axes.plot(growth.numbers, powers, style, color=f"#{color.light}", marker=mark, ms=5, lw=2)
     _scales(axes, growth)
     _limits(axes, growth)
     figure.draw_without_rendering()  # so that it is known where the lines end
     _names(axes, growth)
     return figure
-
-
-def _plotted(count: int) -> float:
-    """A count as a plot can have it: what is larger than a float64 is at its end."""
-    return float(min(count, _LARGEST))
 
 
 def _scales(axes: Any, growth: Growth) -> None:
@@ -88,7 +85,9 @@ def _scales(axes: Any, growth: Growth) -> None:
     room = (last - first) or 1
     axes.set_xlim(first - 0.04 * room, last + 0.36 * room)
     axes.set_xticks(_ticks(growth.numbers))
-    axes.minorticks_off()
+    ticker = import_module("matplotlib.ticker")
+    axes.yaxis.set_major_locator(ticker.MaxNLocator(8, integer=True))
+    axes.yaxis.set_major_formatter(lambda power, _: f"$10^{{{power:.0f}}}$")
 
 
 def _ticks(numbers: Sequence[int]) -> list[int]:
@@ -103,10 +102,11 @@ def _limits(axes: Any, growth: Growth) -> None:
     low, high = axes.get_ylim()
     for count, said in _MARKS:
         if max(map(max, growth.nodes.values())) * 100 > count:
-            high = max(high, 3 * count)
-            axes.axhline(count, color=f"#{ASIDE.light}", lw=1, ls=(0, (2, 3)), alpha=0.6)
+            power = log10(count)
+            high = max(high, power + 0.5)
+            axes.axhline(power, color=f"#{ASIDE.light}", lw=1, ls=(0, (2, 3)), alpha=0.6)
             axes.annotate(
-                said, (0, count), xycoords=axes.get_yaxis_transform(), xytext=(6, 3),
+                said, (0, power), xycoords=axes.get_yaxis_transform(), xytext=(6, 3),
                 textcoords="offset points", fontsize=9, color=f"#{ASIDE.light}",
             )  # fmt: skip
     axes.set_ylim(low, high)
@@ -116,14 +116,14 @@ def _names(axes: Any, growth: Growth) -> None:
     """The names of lines at their ends, pushed apart where they would touch."""
     inches = axes.figure.dpi
     ends = {
-        form: axes.transData.transform((growth.numbers[-1], _plotted(counts[-1])))[1] * 72 / inches
+        form: axes.transData.transform((growth.numbers[-1], log10(counts[-1])))[1] * 72 / inches
         for form, counts in growth.nodes.items()
     }
     for form, height in _apart(ends).items():
         color, _ = _LOOKS[form]
         axes.annotate(
             f"{_LONG.get(form, growth.called(form))}\n{_rate(growth, form)}",
-            (growth.numbers[-1], _plotted(growth.nodes[form][-1])),
+            (growth.numbers[-1], log10(growth.nodes[form][-1])),
             xytext=(9, height - ends[form]), textcoords="offset points", va="center",
             color=f"#{color.light}", fontweight="bold", linespacing=1.1,
         )  # fmt: skip

@@ -44,6 +44,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "one": {"inputs": ["x", "height"], "layers": [*HIDDEN, dense("sigmoid", units=1)]},
     "near": {"inputs": ["x", "height"], "layers": [*HIDDEN, dense("sigmoid", units=1)]},
     "deep": {"inputs": ["x", "height"], "layers": [dense("sigmoid", units=9) for _ in range(30)]},
+    "alike": {"inputs": 2, "layers": [dense("tanh"), dense("tanh"), dense("tanh", units=1)]},
     "steps": {"shape": [3, 1], "layers": [
         {"type": "lstm", "units": 2}, dense("sigmoid", [[0.123456789, -0.987654321]], [0.5])]},
     "linear": {"inputs": 2, "layers": [
@@ -70,9 +71,10 @@ VALUES: dict[str, list[str]] = {
     "--form": ["shared"], "--level": ["matrix"], "--wrt": ["inputs"], "--steps": ["0"],
     "--at": ["0.3"], "--box": ["-1,2"], "--seed": ["5"], "--tolerance": ["0.5"],
     "--budget": ["2"], "--where": ["x < 0"], "--inputs": ["x"],
-    "--parameters": ["w1_1_1=0.5"], "--rate": ["0.1"],
+    "--parameters": ["w1_1_1=0.5"], "--rate": ["0.1"], "--depth": ["2..5"], "--plot": ["plot.svg"],
 }  # fmt: skip
-OF_A_VERB = {("size", "--steps"): ["2..5"], ("grad", "--at"): ["x=0.1,height=0.2"],
+OF_A_VERB = {("size", "--steps"): ["2..5"], ("size", "--width"): ["2..5"],
+             ("grad", "--at"): ["x=0.1,height=0.2"],
              ("step", "--wrt"): ["weights"], ("step", "-o"): ["after.toml"],
              ("draw", "--to"): ["tikz"]}  # fmt: skip
 
@@ -120,6 +122,7 @@ MODES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "size": {
         "deep": ("", "--json", "--loss mse", "--expand", "--exact"),
+        "alike": ("--depth 2..5", "--width 2..5 --json", "--depth 3,4 --exact"),
         "steps": ("--steps 30,40", "--steps 30,40 --json", "--steps 30,40 --exact"),
     },
     "draw": {
@@ -170,6 +173,8 @@ OTHERS = (
     r"with whole arrays a gradient is of one number, and the output has 2: choose --level scalar, "
     r"or a loss",
     r"this network reads no sequence step by step: it needs inputs of shape .+ and a recurrent .+",
+    r"this network is no stack of dense layers with a hidden one, .+",
+    r"a plot needs matplotlib, .+",
     r"what is written once for all steps is no program: .+; take the layered form",
     r"--inputs is for a formula, and here is none; leave it out",
     r"--up-to-names is for two formulas, or two networks; leave it out",
