@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import NoReturn
@@ -88,3 +89,12 @@ def pdflatex() -> str:
     """The path of pdflatex."""
     found = shutil.which("pdflatex")
     return no_tex() if found is None else found
+
+
+@pytest.fixture(scope="session")
+def tikz(pdflatex: str) -> str:
+    """The path of pdflatex, which has TikZ."""
+    asked = ["kpsewhich", "tikz.sty"]
+    if subprocess.run(asked, capture_output=True, check=False).returncode:
+        not_installed("tikz.sty", "texlive-pictures")
+    return pdflatex

@@ -16,9 +16,9 @@ import netsym
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
-def run(script: str, folder: Path) -> str:
+def run(script: str, folder: Path, *words: str) -> str:
     result = subprocess.run(
-        [sys.executable, "-W", "error", str(EXAMPLES / script), str(folder)],
+        [sys.executable, "-W", "error", str(EXAMPLES / script), str(folder), *words],
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -104,11 +104,11 @@ def test_step(tmp_path: Path) -> None:
         place = output.index(answer, place) + 1
 
 
-@pytest.mark.usefixtures("pdflatex")
+@pytest.mark.usefixtures("tikz")
 def test_pictures(tmp_path: Path) -> None:
     if shutil.which("pdftoppm") is None:
         pytest.fail("pdftoppm is missing; install poppler-utils")
-    run("pictures/make.py", tmp_path)
+    run("pictures/make.py", tmp_path, "one-network")  # tests/plots makes the others
     assert (tmp_path / "one-network.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -1,43 +1,149 @@
-"""Make the README's pictures from what netsym writes: LaTeX -> PDF -> PNG.
+"""Make the pictures of the README and the manual from what netsym writes, as PNG.
 
-Run `python examples/pictures/make.py [FOLDER]`; needs pdflatex and pdftoppm (poppler-utils).
+Run `python examples/pictures/make.py [FOLDER [NAME…]]`; without names, all are made. Needs
+pdflatex with TikZ, pdftoppm (poppler-utils), rsvg-convert (librsvg2-bin), and for all but the first
+netsym's extra plot.
 """
 
 import shutil
 import subprocess
 import sys
 import tempfile
+from fractions import Fraction
 from pathlib import Path
 
 import netsym
+from netsym.layers.recurrent import LSTM
+from netsym.notes.picture import Picture
 
-folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
-network = netsym.parse("1-2-1:sigmoid")
-
-ROWS = (
-    ("Layer by layer", network.layered.latex(color=True)),
-    ("Whole layers", network.matrices.latex()),
-    ("The onion: one formula, every unit named", network.inlined.latex(onion=True, color=True)),
-    ("Only $+$, $\\times$, $\\div$ and $\\exp$",
-     network.formula("inlined", expand=True).latex(color=True)),
-)  # fmt: skip
-
+EXAMPLES = Path(__file__).parent.parent
 PAGE = r"""\documentclass{article}
-\usepackage{amsmath,xcolor}
+\usepackage{amsmath,xcolor,tikz,graphicx}
 \setlength{\textwidth}{440pt}\setlength{\oddsidemargin}{6pt}
 \pagestyle{empty}\setlength{\parindent}{0pt}
 \begin{document}
 %s
 \end{document}
 """
+NETWORKS = {
+    "2-3-3-1, every weight": netsym.parse("2-3-3-1:sigmoid"),
+    "784-128relu-10softmax": netsym.parse("784-128relu-10softmax"),
+    "2-4tanh-4tanh+-1": netsym.parse("2-4tanh-4tanh+-1"),
+    "LSTM, 3 steps": netsym.Network.of(
+        "LSTM, 3 steps", 6, [("lstm", LSTM(units=4), ["input"], {})], shape=(3, 2)
+    ),
+}
 
-body = "\n".join(f"\\textbf{{{title}}}\n\\[\n{formula}\n\\]" for title, formula in ROWS)
-with tempfile.TemporaryDirectory() as place:
-    (Path(place) / "page.tex").write_text(PAGE % body)
-    run = {"cwd": place, "check": True, "stdout": subprocess.DEVNULL}
-    subprocess.run(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"], **run)
-    crop = ["-x", "160", "-y", "280", "-W", "1100", "-H", "760"]
-    subprocess.run(
-        ["pdftoppm", "-r", "170", *crop, "-png", "-singlefile", "page.pdf", "page"], **run
-    )
-    shutil.copy(Path(place) / "page.png", folder / "one-network.png")
+
+def run(*words: str | Path) -> None:
+    """Run a program; what it says is not shown."""
+    subprocess.run([str(word) for word in words], check=True, stdout=subprocess.DEVNULL)
+
+
+def with_few_colors(target: Path) -> None:
+    """Make a PNG a third as large; nobody sees it."""
+    from PIL import Image  # comes with matplotlib
+
+    with Image.open(target) as image:
+        image.convert("RGB").quantize(48, dither=Image.Dither.NONE).save(target, optimize=True)
+
+
+def from_latex(body: str, crop: tuple[int, int, int, int], target: Path) -> None:
+    """A part of a page in LaTeX: x, y, width and height of it, in pixels."""
+    with tempfile.TemporaryDirectory() as place:
+        page = Path(place) / "page.tex"
+        page.write_text(PAGE % body, encoding="utf-8")
+        run("pdflatex", "-interaction=nonstopmode", "-halt-on-error",
+            "-output-directory", place, page)  # fmt: skip
+        sides = [word for side in zip("xyWH", crop, strict=True) for word in side]
+        options = [f"-{word}" if isinstance(word, str) else str(word) for word in sides]
+        run("pdftoppm", "-r", "170", *options, "-png", "-singlefile",
+            page.with_suffix(".pdf"), page.with_suffix(""))  # fmt: skip
+        shutil.copy(page.with_suffix(".png"), target)
+
+
+def from_svg(pictures: dict[str, Picture], columns: int, target: Path) -> None:
+    """Pictures with their titles, side by side in rows, in one SVG."""
+    parts, y, widest = [], 16.0, 0.0
+    rows = [list(pictures.items())[n : n + columns] for n in range(0, len(pictures), columns)]
+    room = [max(p.width for _, p in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        for n, (title, picture) in enumerate(row):
+            x = 16 + sum(room[:n]) + 40 * n
+            parts.append(
+                f'<text x="{x}" y="{y + 14}" font-family="DejaVu Sans" font-size="17" '
+                f'font-weight="bold">{title}</text>'
+            )
+            parts.append(picture.svg().replace("<svg ", f'<svg x="{x}" y="{y + 30}" ', 1))
+            widest = max(widest, x + picture.width)
+        y += max(picture.height for _, picture in row) + 62
+    size = f'width="{widest + 16}" height="{y}"'
+    with tempfile.TemporaryDirectory() as place:
+        sheet = Path(place) / "sheet.svg"
+        text = "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size}>', *parts, "</svg>"])
+        sheet.write_text(text, encoding="utf-8")
+        run("rsvg-convert", "--background-color", "white", sheet, "-o", target)
+    with_few_colors(target)
+
+
+def one_network(target: Path) -> None:
+    """The forms of one network, in LaTeX."""
+    network = netsym.parse("1-2-1:sigmoid")
+    rows = {
+        "Layer by layer": network.layered.latex(color=True),
+        "Whole layers": network.matrices.latex(),
+        "The onion: one formula, every unit named": network.inlined.latex(onion=True, color=True),
+        "Only $+$, $\\times$, $\\div$ and $\\exp$":
+            network.formula("inlined", expand=True).latex(color=True),
+    }  # fmt: skip
+    body = "\n".join(f"\\textbf{{{title}}}\n\\[\n{text}\n\\]" for title, text in rows.items())
+    from_latex(body, (160, 280, 1100, 760), target)
+
+
+def picture_network(target: Path) -> None:
+    """Four networks, drawn."""
+    from_svg({title: netsym.draw(net) for title, net in NETWORKS.items()}, 2, target)
+
+
+def picture_network_tikz(target: Path) -> None:
+    """The same four, in TikZ."""
+    cells = [
+        rf"\begin{{minipage}}[c]{{.5\textwidth}}\resizebox{{.94\textwidth}}{{!}}"
+        rf"{{{netsym.draw(net).tikz(fragment=True)}}}\end{{minipage}}"
+        for net in NETWORKS.values()
+    ]
+    body = f"{cells[0]}%\n{cells[1]}\n\n\\vspace{{12pt}}{cells[2]}%\n{cells[3]}"
+    from_latex(body, (150, 270, 1080, 640), target)
+    with_few_colors(target)
+
+
+def plot_growth(target: Path) -> None:
+    """How the forms grow with every hidden layer."""
+    growth = netsym.parse("10-10-1:tanh").growth(depth=[1, 2, 3, 4, 5, 6, 8, 10])
+    netsym.plot_growth(growth, target)
+
+
+def regions(target: Path) -> None:
+    """The pieces of one input, and the regions of two."""
+    two = netsym.parse("2-4-1:relu")
+    numbers = (12, -5, 6, 14, -10, 7, 9, 8, -3, 9, 5, -4, 11, -8, 7, 13, 2)
+    values = {n: Fraction(k, 10) for n, k in zip(two.parameter_names(), numbers, strict=True)}
+    pictures = {
+        "A hat: one input": netsym.regions(netsym.load(EXAMPLES / "hat.toml")),
+        "Four units of relu: two inputs": netsym.regions(two.with_parameters(values)),
+    }
+    from_svg({title: netsym.draw(found) for title, found in pictures.items()}, 2, target)
+
+
+PICTURES = {
+    "one-network": one_network,
+    "picture-network": picture_network,
+    "picture-network-tikz": picture_network_tikz,
+    "plot-growth": plot_growth,
+    "regions": regions,
+}
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+    for name in sys.argv[2:] or PICTURES:
+        PICTURES[name](folder / f"{name}.png")

@@ -58,6 +58,7 @@ Examples:
   netsym check 1-1 "w1_1_1*x + b1_1"    is this formula the network?
   netsym compare 1-2-1:sigmoid          the forms side by side, and proof
   netsym grad 1-2-1:sigmoid             back propagation, layer by layer
+  netsym draw 2-3-1:tanh -o net.svg     a picture; net.tex for TikZ
   netsym simplify 1-2-1                 what collapses, and what does not and why
 
 A neural network as one formula, layer by layer and inlined, with exact sizes.

@@ -148,7 +148,7 @@ def test_ticks_are_few_and_round(low: Fraction, high: Fraction) -> None:
     assert len(steps) == 1
 
 
-def test_plots_compile(tmp_path: Path, pdflatex: str) -> None:
+def test_plots_compile(tmp_path: Path, tikz: str) -> None:
     pages = [netsym.draw(netsym.regions(network)).tikz(fragment=True) for network in
              (netsym.load(HAT), relu("1-3relu-2", 2), relu("2-3relu-2", 1))]  # fmt: skip
     start = r"\documentclass{article}\usepackage{tikz}\begin{document}"

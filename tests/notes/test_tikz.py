@@ -27,7 +27,7 @@ def named(words: str) -> netsym.Network:
     return netsym.Network.of(words, 2, wires, latex_names={"alpha_1": r"\alpha^{*}"})
 
 
-def test_pictures_compile(tmp_path: Path, pdflatex: str) -> None:
+def test_pictures_compile(tmp_path: Path, tikz: str) -> None:
     """A few of every kind, on one document; where many are asked for, all."""
     costs = [netsym.cost(netsym.parse("2-2:sigmoid"), "bce", **options)
              for options in COSTS.values()]  # fmt: skip
@@ -44,7 +44,7 @@ def test_pictures_compile(tmp_path: Path, pdflatex: str) -> None:
     assert "Missing character" not in log
 
 
-def test_a_document_is_one_page_of_the_picture(tmp_path: Path, pdflatex: str) -> None:
+def test_a_document_is_one_page_of_the_picture(tmp_path: Path, tikz: str) -> None:
     for n, words in enumerate(["2-3-1:tanh", named("a\\b % c"), named("אב x")]):
         document = netsym.draw(words).tikz()
         log = compiled(document, tmp_path, f"picture{n}")

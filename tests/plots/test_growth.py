@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from math import log10
 from pathlib import Path
 
@@ -17,7 +18,7 @@ DEEP = netsym.parse("10-10-1:tanh")
 
 
 def test_a_line_for_each_form_with_its_counts() -> None:
-    growth = DEEP.growth(depth=[1, 2, 3, 4, 5])
+    growth = DEEP.growth(depth=[1, 2, 4, 6, 8])
     (axes,) = _figure(growth).axes
     lines = [line for line in axes.lines if len(line.get_xdata()) == 5]
     powers = [[log10(count) for count in counts] for counts in growth.nodes.values()]
@@ -40,7 +41,9 @@ def test_names_of_lines_do_not_touch(along: str, last: int) -> None:
     network = netsym.load(LSTM) if along == "steps" else DEEP
     figure = _figure(network.growth(**{along: range(1, last + 1)}))
     (axes,) = figure.axes
-    renderer = figure.canvas.get_renderer()
+    canvas = import_module("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer = canvas.get_renderer()
     boxes = [text.get_window_extent(renderer) for text in axes.texts]
     named = [box for box, text in zip(boxes, axes.texts, strict=True) if "\n" in text.get_text()]
     assert len(named) > 2
