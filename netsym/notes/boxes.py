@@ -356,27 +356,29 @@ class Boxes:
                 yield Label(x, at, (line,), color=node.color, bold=True, unit=node.unit)
 
     def _reads(self, node: Node) -> Iterator[Mark]:
-        """The lines to a node, and at their sources the dots where values go two ways."""
-        above = [s for s in node.sources if self._arcs(s, node.name)]
+        """The lines to a node, and what stands at them."""
+        above = [source for source in node.sources if self._arcs(source, node.name)]
         for source in node.sources:
-            color = self.nodes[source].color
+            steps = self._along(source, node)
             if source in above:
-                yield from self._dot(source)
-                shift = 16.0 * above.index(source)
-                steps = self._over(source, node, shift)
-            else:
-                steps = self._along(source, node)
+                steps = self._over(source, node, 16.0 * above.index(source))
+            color = self.nodes[source].color
             yield Path(steps, 1.8, color=color, role="edge", arrow=True)
             if source in above and node.sign == "+" and len(self.passing) < 3:
                 (first, *_), lane = self.center(source), self.passing[source, node.name]
                 middle = (first + self.center(node.name)[0]) / 2
                 yield aside(middle, self.height_of(lane) - 12, "unchanged")
+        if any(self._arcs(node.name, reader) for reader in self.readers[node.name]):
+            yield from self._dot(node)
 
     def _arcs(self, source: str, name: str) -> bool:
         return self.passing.get((source, name), 0) < 0
 
-    def _dot(self, source: str) -> Iterator[Mark]:
-        node, (x, y) = self.nodes[source], self._leaves(source)
+    def _dot(self, node: Node) -> Iterator[Mark]:
+        """Where a value of lane 0 goes two ways, and what it is called."""
+        if self.lanes[node.name]:
+            return
+        x, y = self._leaves(node.name)
         yield Circle(x, y, 3, color=node.color, fill=node.color, role="edge", unit=node.unit)
         if node.symbol is not None and not node.is_end:
             yield Label(x, y + 19, (node.symbol,), size=15, color=node.color, unit=node.unit)
@@ -386,32 +388,54 @@ class Boxes:
         return self.edges_of_columns[self.columns[name]][1] + _DOT, self.center(name)[1]
 
     def _over(self, source: str, node: Node, shift: float) -> tuple[Step, ...]:
-        """From the dot of a value up, along a lane above, and down onto a node."""
-        (x, y), lane = self._leaves(source), self.passing[source, node.name]
-        u, v = self.center(node.name)
+        """From a value up, along a lane above, and down onto a node.
+
+        Lane 0 is left at a dot and reached from above, others through the gaps between columns.
+        """
+        height = self.height_of(self.passing[source, node.name])
+        (x, y), (u, v) = self._leaves(source), self.center(node.name)
         top = v - node.height / 2 - 2
         u += shift if node.sign or node.is_end else shift - node.width / 4
-        height = self.height_of(lane)
-        across = min(60.0, (u - x) / 2)
-        bend, low = 0.45, 0.4
-        return (
+        across, bend, low = min(60.0, (u - x) / 2), 0.45, 0.6
+        start: list[Step] = [
             (x, y),
-            (x, y + (height - y) * (1 - low), x + across * bend, height, x + across, height),
+            (x, y + (height - y) * low, x + across * bend, height, x + across, height),
+        ]
+        end: list[Step] = [
             (u - across, height),
-            (u - across * bend, height, u, top + (height - top) * (1 - low), u, top),
-        )
+            (u - across * bend, height, u, top + (height - top) * low, u, top),
+        ]
+        if self.lanes[source]:
+            start = [self._right(source), *self._through(self.columns[source], y, height)]
+        if self.lanes[node.name]:
+            end = [*self._through(self.columns[node.name] - 1, height, v), self._left(node)]
+        return (*start, *end)
+
+    def _right(self, name: str) -> Point:
+        """Where a value leaves its node."""
+        x, y = self.center(name)
+        return x + self.nodes[name].width / 2, y
+
+    def _left(self, node: Node) -> Point:
+        """Where a node is reached, before it."""
+        x, y = self.center(node.name)
+        return x - node.width / 2 - 3, y
+
+    def _through(self, column: int, before: float, after: float) -> list[Step]:
+        """From one height to another in the gap behind a column."""
+        left, right = self.edges_of_columns[column][1], self.edges_of_columns[column + 1][0]
+        half = (left + right) / 2
+        return [(left, before), (half, before, half, after, right, after)]
 
     def _along(self, source: str, node: Node) -> tuple[Step, ...]:
         """From the right of a value to the left of a node, through gaps from lane to lane."""
-        (x, y), (u, v) = self.center(source), self.center(node.name)
-        column, end = self.columns[source], self.columns[node.name]
+        (_, y), (_, v) = self.center(source), self.center(node.name)
         lane = self.passing.get((source, node.name), self.lanes[node.name])
         height = self.height_of(lane)
-        steps: list[Step] = [(x + self.nodes[source].width / 2, y)]
-        for at, before, after in ((column, y, height), (end - 1, height, v)):
-            left, right = self.edges_of_columns[at][1], self.edges_of_columns[at + 1][0]
+        steps: list[Step] = [self._right(source)]
+        for at, before, after in (
+            (self.columns[source], y, height), (self.columns[node.name] - 1, height, v),
+        ):  # fmt: skip
             if before != after:
-                half = (left + right) / 2
-                steps += [(left, before), (half, before, half, after, right, after)]
-        steps.append((u - node.width / 2 - 3, v))
-        return tuple(steps)
+                steps += self._through(at, before, after)
+        return (*steps, self._left(node))

@@ -18,9 +18,9 @@ from netsym.wording import plural
 from netsym.writers.palette import ASIDE, LAYERS, Color, layer_color
 
 _MOST_STEPS = 4
-_LEFT, _WIDTH, _GAP = 112.0, 112.0, 56.0  # what begins left of the first cell; a cell; between two
+_LEFT, _GAP = 112.0, 56.0  # left of the first box, and between two
 _CELL, _PLAIN, _RISE = 104.0, 54.0, 56.0  # the heights of cells, of other layers, between rows
-_BOX = 118.0  # the width of a layer that reads the last state
+_NARROWEST = 112.0  # the width of a box whose text is short
 _MEMORY, _STATE = 0.22, 0.72  # where c and h go through a cell, of its height
 
 
@@ -77,11 +77,18 @@ class Unrolled:
     # -- places -----------------------------------------------------------------------------------
     def x(self, column: int) -> float:
         """Where a column of boxes begins."""
-        return _LEFT + column * (_WIDTH + _GAP)
+        return _LEFT + column * (self.width + _GAP)
 
-    @staticmethod
-    def _height(placed: Placed) -> float:
-        return _CELL if placed.layer.recurrent else _PLAIN
+    @cached_property
+    def width(self) -> float:
+        """The width of all boxes."""
+        lines = [line for placed in self.parted.layers for line in self._lines(placed)[1:]]
+        return max(_NARROWEST, *(part_width(line, SMALL) + 16 for line in lines))
+
+    def _height(self, placed: Placed) -> float:
+        if placed.layer.recurrent:
+            return _CELL
+        return max(_PLAIN, 20 + 17.0 * len(self._lines(placed)))
 
     @cached_property
     def tops(self) -> list[float]:
@@ -101,7 +108,7 @@ class Unrolled:
     @property
     def right(self) -> float:
         """Where the last column of boxes ends."""
-        return self.x(len(self.steps) - 1) + _WIDTH
+        return self.x(len(self.steps) - 1) + self.width
 
     # -- marks ------------------------------------------------------------------------------------
     def picture(self) -> Picture:
@@ -142,7 +149,7 @@ class Unrolled:
         for column, step in enumerate(self.steps):
             if not step:
                 continue
-            x = self.x(column) + _WIDTH / 2
+            x = self.x(column) + self.width / 2
             yield Path(
                 ((x, bottom + 50), (x, bottom + 3)), 1.8, color=ASIDE, role="edge", arrow=True
             )
@@ -154,38 +161,42 @@ class Unrolled:
         for column, step in enumerate(self.steps):
             x, y = self.x(column), self.tops[row]
             if step:
-                yield from self._box(placed, x, y, _WIDTH, self._height(placed), str(step))
+                yield from self._box(placed, x, y, self._height(placed), str(step))
                 if row + 1 < len(self.rows):
                     yield from self._up(row, column, step)
             else:
                 middle = y + self._height(placed) / 2
-                yield Label(x + _WIDTH / 2, middle, ("⋯",), size=24, color=color, bold=True)
+                yield Label(x + self.width / 2, middle, ("⋯",), size=24, color=color, bold=True)
         if isinstance(placed.layer, Recurrent):
             yield from self._states(row, placed, placed.layer)
 
     def _up(self, row: int, column: int, step: int) -> Iterator[Mark]:
         """From a row to the one above, at a step."""
-        placed, x, y = self.rows[row], self.x(column) + _WIDTH / 2, self.tops[row]
+        placed, x, y = self.rows[row], self.x(column) + self.width / 2, self.tops[row]
         color = layer_color(placed.number)
         yield Path(((x, y), (x, y - _RISE + 3)), 1.8, color=color, role="edge", arrow=True)
         text = self._value("h" if placed.layer.recurrent else "a", placed, str(step))
         yield Label(x + 8, y - _RISE / 2, (text,), size=15, color=color, anchor="start")
 
     def _box(
-        self, placed: Placed, x: float, y: float, width: float, height: float, step: str = ""
+        self, placed: Placed, x: float, y: float, height: float, step: str = ""
     ) -> Iterator[Mark]:
         color, unit = layer_color(placed.number), self._unit(placed, step)
-        yield Box(x, y, width, height, color=color, role="layer", unit=unit)
-        title, said = f"layer {placed.number}", packed(placed.layer.describe())
-        if isinstance(placed.layer, Recurrent):
-            title = placed.layer.kind.upper()
-            letters = dict.fromkeys(key[0] for key in placed.parameters if key[-1] != "0")
-            said = [f"layer {placed.number}", plural(placed.layer.units, "unit"),
-                    f"same {', '.join(self._array(letter) for letter in letters)}"]  # fmt: skip
+        yield Box(x, y, self.width, height, color=color, role="layer", unit=unit)
+        title, *said = self._lines(placed)
         middle = y + height / 2 - 17 * len(said) / 2
-        yield Label(x + width / 2, middle, (title,), color=color, bold=True, unit=unit)
+        yield Label(x + self.width / 2, middle, (title,), color=color, bold=True, unit=unit)
         for row, line in enumerate(said):
-            yield aside(x + width / 2, middle + 18 + 16 * row, line, unit=unit)
+            yield aside(x + self.width / 2, middle + 18 + 16 * row, line, unit=unit)
+
+    def _lines(self, placed: Placed) -> list[str]:
+        """What stands in the box of a layer."""
+        layer, title = placed.layer, f"layer {placed.number}"
+        if not isinstance(layer, Recurrent):
+            return [title, *packed(layer.describe())]
+        letters = dict.fromkeys(key[0] for key in placed.parameters if key[-1] != "0")
+        same = ", ".join(self._array(letter) for letter in letters)
+        return [layer.kind.upper(), title, plural(layer.units, "unit"), f"same {same}"]
 
     @staticmethod
     def _array(letter: str) -> str:
@@ -223,13 +234,16 @@ class Unrolled:
         first = self._value(letter, placed, "0")
         text = (first, " = 0") if is_zero else (first,)
         yield Label(_LEFT - 44, y, text, size=15, color=color, anchor="end")
-        starts = [_LEFT - 38, *(self.x(column) + _WIDTH for column in range(len(self.steps) - 1))]
+        starts = [
+            _LEFT - 38,
+            *(self.x(column) + self.width for column in range(len(self.steps) - 1)),
+        ]
         for column, start in enumerate(starts):
             step = self.steps[column]
             before = self.steps[column - 1] if column else 0
             end = self.x(column) - 3
-            start = start - _WIDTH / 2 + 22 if column and not before else start
-            end = end if step else self.x(column) + _WIDTH / 2 - 22
+            start = start - self.width / 2 + 22 if column and not before else start
+            end = end if step else self.x(column) + self.width / 2 - 22
             yield Path(((start, y), (end, y)), width, color=color, role="edge", arrow=True)
             after = before or (f"{self.count - 1:,}" if column else 0)
             if column:
@@ -242,7 +256,7 @@ class Unrolled:
         color = layer_color(placed.number)
         for column, step in enumerate(self.steps):
             if step:
-                x, y = self.x(column) + _WIDTH / 2, self.tops[row]
+                x, y = self.x(column) + self.width / 2, self.tops[row]
                 yield Path(((x, y), (x, y - 40)), 1.8, color=color, role="edge", arrow=True)
                 said = Symbol("ŷ", str(step), self.parted.index)
                 yield Label(x, y - 56, (said,), size=MATH, unit=f"y_{step}")
@@ -260,8 +274,8 @@ class Unrolled:
             if said.base:
                 marks.append(Label(x + _GAP / 2 - 2, y - 15, (said,), size=15, color=color))
             x += _GAP
-            marks += self._box(placed, x, y - _PLAIN / 2, _BOX, _PLAIN)
-            x, color, said = x + _BOX, layer_color(placed.number), Symbol("")
+            marks += self._box(placed, x, y - self._height(placed) / 2, self._height(placed))
+            x, color, said = x + self.width, layer_color(placed.number), Symbol("")
         marks.append(Path(((x, y), (x + _GAP - 3, y)), 1.8, color=color, role="edge", arrow=True))
         if said.base:
             marks.append(Label(x + _GAP / 2 - 2, y - 15, (said,), size=15, color=color))

@@ -44,7 +44,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "one": {"inputs": ["x", "height"], "layers": [*HIDDEN, dense("sigmoid", units=1)]},
     "near": {"inputs": ["x", "height"], "layers": [*HIDDEN, dense("sigmoid", units=1)]},
     "deep": {"inputs": ["x", "height"], "layers": [dense("sigmoid", units=9) for _ in range(30)]},
-    "alike": {"inputs": 2, "layers": [dense("tanh"), dense("tanh"), dense("tanh", units=1)]},
+    "alike": {"inputs": 2, "layers": [*([dense("sigmoid")] * 2), dense("tanh", units=1)]},
     "steps": {"shape": [3, 1], "layers": [
         {"type": "lstm", "units": 2}, dense("sigmoid", [[0.123456789, -0.987654321]], [0.5])]},
     "linear": {"inputs": 2, "layers": [
