@@ -87,6 +87,8 @@ PARTS: dict[str, Callable[[], Any]] = {
     "finding": lambda: netsym.laws().findings[0],
     "per output": lambda: netsym.parse("2-3").inlined.size.per_output,
     "counterexample": lambda: netsym.compare("x", "x + 1").counterexample,
+    "growth along depth": lambda: netsym.parse("2-3-1:tanh").growth(depth=[1, 2, 3]),
+    "picture": lambda: netsym.draw(NET),
     "verdict": lambda: netsym.compare("x", "x + 1").found,
     "diagnosis": lambda: netsym.check(NET, "b2_1").diagnosis,
     "sides": lambda: (netsym.compare(NET).one, netsym.compare(NET).other),

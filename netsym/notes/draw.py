@@ -8,6 +8,7 @@ from netsym.notes.boxes import Boxes
 from netsym.notes.parted import Parted
 from netsym.notes.picture import Picture
 from netsym.notes.regions import draw_regions
+from netsym.notes.sheet import draw_units
 from netsym.notes.units import Units, is_of_units
 from netsym.notes.unrolled import Unrolled
 from netsym.path import network_of
@@ -33,6 +34,6 @@ def draw(given: Any) -> Picture:
         return draw_regions(given)
     parted = Parted(network_of(given))
     if is_of_units(parted):
-        return Units(parted).picture()
+        return draw_units(Units(parted))
     unrolled = Unrolled(parted)
     return unrolled.picture() if unrolled.fits else Boxes(parted).picture()

@@ -9,8 +9,8 @@ from functools import cached_property
 from netsym.layers.recurrent import LSTM, Recurrent
 from netsym.layers.wiring import Placed
 from netsym.notes import losses
-from netsym.notes.boxes import packed
 from netsym.notes.marks import MATH, SMALL, Box, Label, Mark, Path, aside, part_width
+from netsym.notes.nodes import packed
 from netsym.notes.parted import Parted
 from netsym.notes.picture import Picture
 from netsym.notes.symbols import Symbol
