@@ -31,7 +31,7 @@ settings.load_profile("any machine")
 
 
 #: Heavy packages, each of which its room, which has its name, needs.
-EXTRAS = ("scipy", "sklearn", "torch")
+EXTRAS = ("matplotlib", "scipy", "sklearn", "torch")
 collect_ignore = [extra for extra in EXTRAS if find_spec(extra) is None]
 
 

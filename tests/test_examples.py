@@ -108,7 +108,7 @@ def test_step(tmp_path: Path) -> None:
 def test_pictures(tmp_path: Path) -> None:
     if shutil.which("pdftoppm") is None:
         pytest.fail("pdftoppm is missing; install poppler-utils")
-    run("pictures/make.py", tmp_path, "one-network")  # tests/plots makes the others
+    run("pictures/make.py", tmp_path, "one-network")  # tests/matplotlib makes the others
     assert (tmp_path / "one-network.png").read_bytes().startswith(b"\x89PNG")
 
 
