@@ -20,7 +20,10 @@ def svg(
     title: str, description: str, width: float, height: float, marks: Sequence[Mark], id: str = ""
 ) -> str:
     """Marks as SVG; see `Picture.svg`."""
-    id = id or f"netsym-{crc32(repr((title, description, marks)).encode()):08x}"
+    drawn = "\n".join(
+        [title, description, *(line for mark in marks for line in _written(mark, ""))]
+    )
+    id = id or f"netsym-{crc32(drawn.encode()):08x}"
     arrows = dict.fromkeys(m.color for m in marks if isinstance(m, Path) and m.arrow)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" '
