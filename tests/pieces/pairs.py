@@ -12,7 +12,7 @@ from flint import fmpq
 from netsym.equality.sides import aligned, subject
 from netsym.ops.proved.rationals import Rationals, fractions
 from netsym.ops.straight_line import Instruction, Number, StraightLine
-from netsym.pieces.cells import BUDGET
+from netsym.pieces import BUDGET
 from netsym.pieces.everywhere import Everywhere, everywhere
 
 #: Weights and bias of each layer; all but the last are relu.
