@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 #: with itself.
 READ_BACK = 100_000
 
+Pairs = tuple[tuple[str, str], ...]
+
 
 def compare(
     one: Any,
@@ -108,6 +110,15 @@ def _with(made: Comparison, said: str) -> Comparison:
     return replace(made, found=replace(made.found, because=f"{made.because}, {said}"))
 
 
+def _with_names(made: Comparison, names: Pairs) -> Comparison:
+    """The same, where names of the other side are what they were matched with."""
+    return replace(_with(made, f"with {_equations(names)}") if names else made, matched=names)
+
+
+def _equations(names: Pairs) -> str:
+    return few([f"{name} = {is_}" for name, is_ in names], 12)
+
+
 def _in_own_names(first: Subject, own: OwnNames, terms: Terms, progress: Watcher) -> Comparison:
     """A network and a formula that was typed in names of its own."""
     matching = own.matching
@@ -117,16 +128,22 @@ def _in_own_names(first: Subject, own: OwnNames, terms: Terms, progress: Watcher
     if own.other is not None:
         other = aligned(own.other, own.side)
         if VERDICTS[judge(own.other, other, terms, progress).name] == 0:
-            because = f"a special case: equal only where {own.only_where}"
-            made = Comparison(first, own.side, Verdict("different", because, ()))
-            return _with(made, f"with {own.said}") if own.said else made
+            return _special_case(first, own)
+        own = replace(own, other=None)
     made = _compared(first, aligned(first, own.side), terms, progress)
     if made.equal:
-        return _with(made, f"with {own.said}")
-    said = [f"read with {own.said}"] if own.said else []
+        return _special_case(first, own) if own.only_where else _with_names(made, own.names)
+    said = [f"read with {_equations(own.names)}"] if own.names else []
     if made.diagnosis is None or not made.diagnosis.mistakes:
         said += [*matching.differences, *matching.wrong][:4]
-    return replace(made, notes=(*made.notes, *said))
+    return replace(made, notes=(*made.notes, *said), matched=own.names)
+
+
+def _special_case(first: Subject, own: OwnNames) -> Comparison:
+    """A network and a formula, one of which is the other where some names have values."""
+    because = f"a special case: equal only where {_equations(own.only_where)}"
+    found = Verdict("different", because, ())
+    return _with_names(Comparison(first, own.side, found, special=own.only_where), own.names)
 
 
 def _up_to_names(made: Comparison, terms: Terms, progress: Watcher, asked: bool) -> Comparison:
@@ -142,8 +159,8 @@ def _up_to_names(made: Comparison, terms: Terms, progress: Watcher, asked: bool)
     if not found.equal:
         return made
     if asked:
-        return _with(found, f"with {own.said}")
-    note = f"up to names they are equal, with {own.said} (--up-to-names)"
+        return _with_names(found, own.names)
+    note = f"up to names they are equal, with {_equations(own.names)} (--up-to-names)"
     return replace(made, notes=(*made.notes, note))
 
 
@@ -264,7 +281,8 @@ class Comparison:
     """The result of a comparison; `str` is the sizes and the report.
 
     `found` is the verdict with its numbers, `diagnosis` the mistakes that explain a difference.
-    `alone` says that a network was compared with its own formula.
+    `alone` says that a network was compared with its own formula. `matched` and `special` are
+    `names` and `only_where` as pairs.
     """
 
     one: Subject
@@ -273,6 +291,18 @@ class Comparison:
     diagnosis: Diagnosis | None = None
     notes: tuple[str, ...] = ()
     alone: bool = False
+    matched: Pairs = ()
+    special: Pairs = ()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Those of the other side that were matched, with what each is in this one."""
+        return dict(self.matched)
+
+    @property
+    def only_where(self) -> dict[str, str]:
+        """Where both are equal, name by name, if one is a special case of the other."""
+        return dict(self.special)
 
     @property
     def verdict(self) -> str:
@@ -376,6 +406,8 @@ class Comparison:
                 for column in self.sizes.columns
             },
             **self.verdict_json(),
+            "names": self.names,
+            "only_where": self.only_where,
             "diagnosis": None if self.diagnosis is None else self.diagnosis.to_json(),
             "notes": list(self.notes),
         }

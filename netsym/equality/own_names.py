@@ -6,24 +6,25 @@ What matching proposes is only tried: the judge says whether it is the network t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, combinations, islice
 
-from netsym.equality.sides import Subject, in_the_order_of, of_formula, symbols_of
+from netsym.equality.sides import Subject, in_the_order_of, of_formula
 from netsym.errors import SpecError
-from netsym.forms.form import Form
+from netsym.forms.form import Form, symbols_of
 from netsym.network.network import Network
 from netsym.recognise.coefficients import Coefficient
-from netsym.recognise.inputs import Inputs, inputs_of
-from netsym.recognise.matching import Matching, matched
+from netsym.recognise.inputs import Inputs, Unclear, by_likelihood, inputs_of, like_inputs, natural
+from netsym.recognise.matching import Matching, matched, said
 from netsym.recognise.recognised import Recognised, recognise
 from netsym.recognise.renamed import renamed, renamed_text
 from netsym.recognise.units import NoNetwork
 from netsym.typed.parse import Parsed, parse_formula
-from netsym.wording import few, joined
 
 #: Networks and formulas of more nodes are compared in the names that they have.
 _LARGEST = 50_000
+_MOST_CHOICES, _MOST_LIKELY = 40, 20  # of names that are inputs
 _ENTRY = re.compile(r"([A-Za-z]+[0-9]+)((?:_[0-9]+)+)")
 
 
@@ -31,8 +32,8 @@ _ENTRY = re.compile(r"([A-Za-z]+[0-9]+)((?:_[0-9]+)+)")
 class OwnNames:
     """A formula, which has names that the network has not, and what they would be in it.
 
-    `side` is the formula in the names of the network, `other` the network where names of it are
-    equal, or numbers, if the formula is a special case of it.
+    `side` is the formula in the names of the network, which may be one for several of its own;
+    `other` the network where names of it are equal, or numbers, if the formula is a special case.
     """
 
     matching: Matching
@@ -40,14 +41,18 @@ class OwnNames:
     other: Subject | None = None
 
     @property
-    def said(self) -> str:
-        """The names, as equations; empty where there are none."""
-        return few(self.matching.said(), 12)
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """The names of the formula with what they are in the network."""
+        return tuple(self.matching.others().items())
 
     @property
-    def only_where(self) -> str:
-        """What must be equal in the network for a special case."""
-        return joined([f"{name} = {is_}" for name, is_ in self.matching.special.items()])
+    def only_where(self) -> tuple[tuple[str, str], ...]:
+        """Where both are equal: what names of the formula have to be; and, if they are equal to
+        `other`, of the network.
+        """
+        special = self.matching.special if self.other else {}
+        wanted = special | self.matching.general
+        return tuple((name, said(is_)) for name, is_ in wanted.items())
 
 
 def in_own_names(
@@ -63,36 +68,49 @@ def in_own_names(
     assert network is not None
     if not _is_small(network):
         raise strict
-    try:
-        parsed = parse_formula(text, latex_names=network.latex_names)
-    except SpecError:
-        raise strict from None
+    parsed = parse_formula(text, latex_names=network.latex_names)
     side = in_the_order_of(one.outputs, of_formula(parsed.formula, "the formula", parsed))
     parsed = replace(parsed, formula=replace(parsed.formula, outputs=side.graph.outputs))
     strange = _strange(parsed.formula, network)
     if not strange:
         raise strict
-    known_inputs = _inputs(parsed.formula, network, inputs, strange)
-    found = _both(network.layered, network.input_names.all(), parsed.formula, known_inputs)
-    if found is None:
-        raise strict
-    mine, theirs = found
+    mine, theirs, matching = _matched(network, parsed.formula, inputs, strange, strict)
     if not network.parameter_names() and {*strange} - {*theirs.inputs.names}:
         raise strict
-    return _matched(mine, theirs, parsed, network)
+    return _renamed(mine, matching, parsed)
 
 
-def _matched(mine: Recognised, theirs: Recognised, parsed: Parsed, network: Network) -> OwnNames:
-    known = [*network.parameter_names(), *network.input_names.all()]
-    matching = matched(mine, theirs, known)
-    names = _replacing(matching)
+def _matched(
+    network: Network, form: Form, given: Sequence[str] | None, strange: Sequence[str],
+    strict: SpecError,
+) -> tuple[Recognised, Recognised, Matching]:  # fmt: skip
+    """Both in layers, and their names, for the choice of inputs that fits best."""
+    known = {*network.parameter_names(), *network.input_names.all()}
+    found: list[tuple[Recognised, Recognised, Matching]] = []
+    choices = _choices(network, form, given, strange)
+    for inputs in islice(chain(choices.likely, choices.possible), _MOST_CHOICES):
+        pair = _both(network.layered, network.input_names.all(), form, inputs)
+        if pair is None:
+            continue
+        matching = matched(*pair, known)
+        if matching.is_renaming:
+            return (*pair, matching)
+        if inputs in choices.likely:
+            found.append((*pair, matching))
+    if not found:
+        raise choices.unclear or strict
+    return min(found, key=lambda each: each[2].badness)
+
+
+def _renamed(mine: Recognised, matching: Matching, parsed: Parsed) -> OwnNames:
+    """The formula in the names of the network."""
     side = of_formula(parsed.formula, "the formula", parsed)
     if matching.names or matching.inputs:
-        typed = renamed_text(parsed, names)
+        typed = renamed_text(parsed, _replacing(matching))
         side = of_formula(typed.formula, "the formula", typed)
     other = None
     if matching.special:
-        form, _ = renamed(network.layered, matching.special)
+        form, _ = renamed(mine.form, matching.special)
         other = of_formula(form, "the network")
     return OwnNames(matching, side, other)
 
@@ -142,17 +160,50 @@ def _array(name: str) -> str:
     return f"{found[1]}[{',' * (found[2].count('_') - 1)}]" if found else ""
 
 
-def _inputs(
-    form: Form, network: Network, given: Sequence[str] | None, strange: Sequence[str]
-) -> Inputs:
-    """Those of the network, where one of them is used; else those that the names tell."""
-    mine = network.input_names.all()
-    used = {*symbols_of(form)}
-    if given is None and used & {*mine}:
-        return Inputs(mine, "those of the network")
-    if given is None and len(strange) == len(mine):
-        return Inputs(list(strange), "the names that the network has not")
-    return inputs_of(form, given)
+@dataclass(frozen=True)
+class _Choices:
+    """What the inputs of a formula may be; `possible` ones are if nothing but names differs then.
+
+    `unclear` says that, but for the network, nobody could know.
+    """
+
+    likely: list[Inputs]
+    possible: Iterable[Inputs] = ()
+    unclear: Unclear | None = None
+
+
+def _choices(
+    network: Network, form: Form, given: Sequence[str] | None, strange: Sequence[str]
+) -> _Choices:
+    """Those of the network that are used, and names that it has not in the places of the others."""
+    mine, parameters, used = network.input_names.all(), network.parameter_names(), symbols_of(form)
+    if given is not None:
+        for name in {*given} & {*parameters}:
+            raise SpecError(f"{name} is a parameter of the network, so it is no input")
+        return _Choices([inputs_of(form, given)])
+    known = [name for name in mine if name in used]
+    if known:
+        likely = [*_filled(known, like_inputs(strange), mine), Inputs(mine, "those of the network")]
+        return _Choices(likely[-_MOST_LIKELY:], _filled(known, by_likelihood(strange), mine))
+    if len(strange) == len(mine):
+        return _Choices([Inputs(list(strange), "the names that the network has not")])
+    try:
+        found = inputs_of(form, None, parameters)
+    except Unclear as error:
+        return _Choices([], (Inputs(each, "one reading") for each in error.readings), error)
+    names = by_likelihood(strange)
+    more = [name for name in names if name not in found.names]
+    choices = (
+        _filled([], found.names, mine), _filled(found.names, more, mine), _filled([], names, mine)
+    )  # fmt: skip
+    return _Choices([found], chain(*choices))
+
+
+def _filled(known: list[str], others: Sequence[str], mine: Sequence[str]) -> Iterator[Inputs]:
+    """The names that are known with as many others as the network has."""
+    missing = len(mine) - len(known)
+    for each in combinations(others, missing) if missing > 0 else ():
+        yield Inputs(sorted([*known, *each], key=natural), "as many as the network has")
 
 
 def up_to_names(one: Subject, other: Subject) -> OwnNames | None:
@@ -166,7 +217,7 @@ def up_to_names(one: Subject, other: Subject) -> OwnNames | None:
         return None
     known = [name for name in one.names if name in other.names]
     matching = matched(mine, theirs, known)
-    if not matching.is_renaming or not matching.said():
+    if not matching.is_renaming or not matching.others():
         return None
     names = _replacing(matching)
     if other.parsed is not None:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import SpecError
-from netsym.forms.form import Form
+from netsym.forms.form import Form, symbols_of
 from netsym.formula import Formula
 from netsym.graph.names import Names, literal
 from netsym.network.counting import refuse_vast_network
@@ -303,13 +303,3 @@ def _with_inputs(formula: Formula, names: list[str]) -> Formula:
     nodes = symbols_of(formula)
     ids = [nodes[name] for name in names if name in nodes]
     return replace(formula, inputs=np.array(ids, dtype=np.int32))
-
-
-def symbols_of(formula: Form) -> dict[str, int]:
-    """The symbols that occur in a formula, and their nodes."""
-    found: dict[str, int] = {}
-    for block, rows in formula.graph.walk(formula.mask):
-        if block.op == "symbol":
-            names = block.names.all()
-            found.update((names[row], block.start + row) for row in rows.tolist())
-    return found

@@ -297,3 +297,13 @@ def in_graph(
     moved = copied(old, mask, new, names=names, then=then)
     outputs = tuple(dataclasses.replace(o, node=int(moved[o.node])) for o in formula.outputs)
     return dataclasses.replace(formula, graph=new, inputs=moved[formula.inputs], outputs=outputs)
+
+
+def symbols_of(form: Form) -> dict[str, int]:
+    """The symbols that occur in a formula, and their nodes."""
+    found: dict[str, int] = {}
+    for block, rows in form.graph.walk(form.mask):
+        if block.op == "symbol":
+            names = block.names.all()
+            found.update((names[row], block.start + row) for row in rows.tolist())
+    return found

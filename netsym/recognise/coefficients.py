@@ -64,10 +64,16 @@ class Coefficient:
     @property
     def name(self) -> str | None:
         """The one name that it is, if it is one."""
-        if len(self.terms) != 1:
-            return None
-        ((powers, number),) = self.terms.items()
-        return powers[0][0] if number == 1 and len(powers) == 1 and powers[0][1] == 1 else None
+        letter = self.one_letter
+        return letter if letter and self.terms[((letter, 1),)] == 1 else None
+
+    @property
+    def one_letter(self) -> str:
+        """The letter that it is a multiple of; empty where it is of none, or of a power."""
+        if not self.is_product:
+            return ""
+        ((powers, _),) = self.terms.items()
+        return powers[0][0] if len(powers) == 1 and powers[0][1] == 1 else ""
 
     @property
     def is_product(self) -> bool:
@@ -180,8 +186,8 @@ def _as_product(powers: Powers, number: Fraction) -> str:
     above = [_power(letter, power) for letter, power in powers if power > 0]
     below = [_power(letter, -power) for letter, power in powers if power < 0]
     if number != 1 or not above:
-        above.insert(0, as_text(number) if number.denominator == 1 or not (above or below)
-                     else f"({as_text(number)})")  # fmt: skip
+        said = as_text(number)
+        above.insert(0, f"({said})" if "/" in said and (above or below) else said)
     return "*".join(above) + "".join(f"/{each}" for each in below)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from netsym.errors import SpecError, UnclearError
@@ -20,6 +20,7 @@ _INPUT = re.compile(r"(?:[xXiIpuztsr]|a0|in|inp|input|feature|xs)(?:_?\d+)*")
 _X = re.compile(r"[xX](?:_?\d+)*")
 _MOST_PARTNERS = 8  # names that are taken from one product: of three one can be an input no more
 _WORD = re.compile(r"[xyztuvXYZ]|[A-Za-z]{3,}\w*")
+_LETTERS = "xyzXYZtuv"  # the likeliest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,17 @@ def natural(name: str) -> list[tuple[int, int, str]]:
     return [(1, int(each), "") if each.isdecimal() else (0, 0, each) for each in parts]
 
 
-def inputs_of(form: Form, given: Inputs | Sequence[str] | None = None) -> Inputs:
+def inputs_of(
+    form: Form, given: Inputs | Sequence[str] | None = None, parameters: Collection[str] = ()
+) -> Inputs:
     """The inputs of a formula: as given, its arguments, x, or by the use of the names.
 
-    Raises `SpecError` for a name that is not in the formula, or where there is no name, and
-    `UnclearError` where two readings remain.
+    Names that are `parameters` are none. Raises `SpecError` for a name that is not in the formula,
+    or where there is no name, and `UnclearError` where two readings remain.
     """
     if isinstance(given, Inputs):
         return given
-    names = _Uses(form)
+    names = _Uses(form, parameters)
     if given is not None:
         for name in given:
             if name not in names.all:
@@ -64,10 +67,23 @@ def inputs_of(form: Form, given: Inputs | Sequence[str] | None = None) -> Inputs
     raise names.unclear()
 
 
-class _Uses:
-    """How the names of a formula stand: which are multiplied with which, which are added."""
+def like_inputs(names: Iterable[str]) -> list[str]:
+    """Those with letters that people give to inputs, and not to parameters."""
+    return [n for n in names if _INPUT.fullmatch(n) and not _PARAMETER.fullmatch(n)]
 
-    def __init__(self, form: Form) -> None:
+
+def by_likelihood(names: Iterable[str]) -> list[str]:
+    """The names, those first that are likelier to be inputs."""
+    return sorted(names, key=lambda n: (_LETTERS.find(n) % 99, not like_inputs([n])))
+
+
+class _Uses:
+    """How the names of a formula stand: which are multiplied with which, which are added.
+
+    Those that are `open` are not known to be parameters.
+    """
+
+    def __init__(self, form: Form, parameters: Collection[str]) -> None:
         nodes: dict[int, str] = {}
         self.all: dict[str, None] = {}
         self.partners: dict[str, set[str]] = {}
@@ -84,6 +100,7 @@ class _Uses:
                 for name, times in names.items():
                     self.times[name] += times
                     self.partners[name] |= some - {name}
+        self.open = [name for name in self.all if name not in parameters]
 
     def _pairs(self) -> list[set[str]]:
         return [{name, other} for name in self.all for other in self.partners[name]]
@@ -99,7 +116,7 @@ class _Uses:
 
     def called_x(self) -> Inputs | None:
         """x, x_1, x_2, …; but for words among numbers alone, where all are inputs."""
-        named = {name: None for name in self.all if _X.fullmatch(name)}
+        named = {name: None for name in self.open if _X.fullmatch(name)}
         others = [name for name in self.all if name not in named]
         if others and not any(self.partners.values()) and all(map(_WORD.fullmatch, others)):
             return None
@@ -107,25 +124,25 @@ class _Uses:
 
     def only_numbers(self) -> Inputs | None:
         """All of them, where weights are numbers."""
-        if any(self.partners.values()) or any(map(_PARAMETER.fullmatch, self.all)):
+        if any(self.partners.values()) or any(map(_PARAMETER.fullmatch, self.open)):
             return None
-        return self._found(self.all, "all weights are numbers")
+        return self._found(self.open, "all weights are numbers")
 
     def like_inputs(self) -> Inputs | None:
         """Those with letters of inputs."""
-        found = [n for n in self.all if _INPUT.fullmatch(n) and not _PARAMETER.fullmatch(n)]
+        found = like_inputs(self.open)
         return self._found(found, "by their letters") if self._one_in_each(found) else None
 
     def with_several(self) -> Inputs | None:
         """Those that stand with several weights each."""
-        found = [name for name in self.all if len(self.partners[name]) > 1]
+        found = [name for name in self.open if len(self.partners[name]) > 1]
         if not self._one_in_each(found):
             return None
         return self._found(found, "each stands with several weights")
 
     def not_like_parameters(self) -> Inputs | None:
         """Those that are left, where the others have letters of weights and biases."""
-        found = [name for name in self.all if not _PARAMETER.fullmatch(name)]
+        found = [name for name in self.open if not _PARAMETER.fullmatch(name)]
         if not found or len(found) == len(self.all) or not self._one_in_each(found):
             return None
         if all(len(name) == 1 for name in self.all):
@@ -136,6 +153,7 @@ class _Uses:
         """Two readings, of every product one name or the other."""
         pairs = [sorted(pair, key=natural) for pair in self._pairs()]
         readings = [sorted({pair[side] for pair in pairs}, key=natural) for side in (-1, 0)]
-        readings = [each for each in readings if each] or [[sorted(self.all, key=natural)[0]]]
+        readings = [[name for name in each if name in self.open] for each in readings]
+        readings = [each for each in readings if each] or [sorted(self.open, key=natural)[:1]]
         names = ", ".join(sorted(self.all, key=natural)[:12])
         return UnclearError(f"which of the names are inputs is not clear: {names}", readings)

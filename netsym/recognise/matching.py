@@ -7,11 +7,13 @@ the judge.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import permutations
+from itertools import islice, permutations, product
 
+from netsym.forms.form import symbols_of
 from netsym.graph.functions import FUNCTIONS, LINEAR
 from netsym.recognise.coefficients import ZERO, Coefficient, as_text
 from netsym.recognise.layers import Layer
@@ -20,10 +22,12 @@ from netsym.wording import joined, plural
 
 _MOST_UNITS = 64  # of a layer, whose units may be in another order
 _MOST_ORDERS = 4  # inputs that may be in another order
+_MOST_STARTS = 60  # orders of inputs, and of the units that read them
 _HOMOGENEOUS = ("relu", "leaky_relu")
 _ROUNDS = 3
 _APART, _UNLIKE, _NEAR = 1.0, 0.4, 0.2  # costs of what does not fit, fits if it is special, is near
 _CLOSE = Fraction(1, 50)
+_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +41,51 @@ class _Pair:
     out: Fraction = Fraction(1)
 
 
+_Row = Mapping[int, Coefficient]
+
+
 @dataclass
 class Matching:
     """What names of the other network stand for in this one.
 
     `inputs` and `names` have the other's names with what they are here; `differences` say how the
-    layers differ, and then nothing else is known. A `special` case is one in which names here are
-    equal, or numbers: that many sentences. `wrong` slots fit no names.
+    layers differ, and then nothing else is known. The other is a `special` case where names here
+    are equal, or numbers, and this one is one of it where names there have to be, which are in
+    `general`. `wrong` slots fit no names.
     """
 
     inputs: dict[str, str] = field(default_factory=dict)
     names: dict[str, Coefficient] = field(default_factory=dict)
     differences: list[str] = field(default_factory=list)
     special: dict[str, Coefficient] = field(default_factory=dict)
+    general: dict[str, Coefficient] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
     @property
     def is_renaming(self) -> bool:
-        """Whether names differ, and nothing else."""
-        return not (self.differences or self.special or self.wrong)
+        """Whether names differ, one for one, and nothing else."""
+        return not (self.differences or self.special or self.general or self.wrong)
 
-    def said(self) -> list[str]:
-        """The names that differ, as equations."""
-        pairs = [*self.inputs.items(), *((name, str(is_)) for name, is_ in self.names.items())]
-        return [f"{name} = {is_}" for name, is_ in pairs if name != is_]
+    def others(self) -> dict[str, str]:
+        """The names of the other that are not the same here, with what they are."""
+        found = self.inputs | {name: said(is_) for name, is_ in self.names.items()}
+        return {name: is_ for name, is_ in found.items() if name != is_}
+
+    @property
+    def badness(self) -> tuple[int, int, int]:
+        """How far it is from a renaming, for two to be compared."""
+        return len(self.differences), len(self.wrong), len(self.special) + len(self.general)
 
 
-def matched(one: Recognised, other: Recognised, known: Sequence[str]) -> Matching:
+def matched(one: Recognised, other: Recognised, known: Collection[str]) -> Matching:
     """The names of the other for those of one; those `known` mean themselves."""
     differences = list(_differences(one, other))
     if not _alike_in_size(one, other):
         return Matching(differences=differences)
     best: Matching | None = None
-    for order in _orders(one, other):
-        found = _Matcher(one, other, order, known).found()
-        if best is None or _badness(found) < _badness(best):
+    for order, units in islice(_starts(one, other), _MOST_STARTS):
+        found = _Matcher(one, other, order, units, known).found()
+        if best is None or found.badness < best.badness:
             best = found
         if found.is_renaming:
             break
@@ -80,19 +94,23 @@ def matched(one: Recognised, other: Recognised, known: Sequence[str]) -> Matchin
     return best
 
 
-def _badness(found: Matching) -> tuple[int, int]:
-    return len(found.wrong), len(found.special)
+def _starts(
+    one: Recognised, other: Recognised
+) -> Iterator[tuple[Sequence[int], Sequence[int] | None]]:
+    """For each input here the one there; then also for each unit of the first hidden layer."""
+    yield from ((order, None) for order in _orders(one, other))
+    if len(one.layers) > 1 and 1 < len(one.layers[0]) <= _MOST_ORDERS:
+        yield from product(_orders(one, other), permutations(range(len(one.layers[0]))))
 
 
 def _orders(one: Recognised, other: Recognised) -> Iterator[tuple[int, ...]]:
-    """For each input here the one there: by name, if all are the same; else in any order."""
+    """For each input here the one there: by name, where both have it; the others in any order."""
     mine, theirs = one.inputs.names, other.inputs.names
-    if set(mine) == set(theirs):
-        yield tuple(map(theirs.index, mine))
-    elif set(mine) & set(theirs) or len(mine) > _MOST_ORDERS:
-        yield tuple(range(len(mine)))
-    else:
-        yield from permutations(range(len(mine)))
+    own = [place for place, name in enumerate(theirs) if name not in mine]
+    orders = permutations(own) if len(own) <= _MOST_ORDERS else [own]
+    for order in orders:
+        left = iter(order)
+        yield tuple(theirs.index(name) if name in theirs else next(left) for name in mine)
 
 
 # -- layers ---------------------------------------------------------------------------------------
@@ -160,19 +178,26 @@ class _Matcher:
     """The names of two networks of the same size, for one order of the inputs."""
 
     def __init__(
-        self, one: Recognised, other: Recognised, order: Sequence[int], known: Sequence[str]
-    ) -> None:
+        self, one: Recognised, other: Recognised, order: Sequence[int],
+        units: Sequence[int] | None, known: Collection[str],
+    ) -> None:  # fmt: skip
         self.one = one
+        self.layers = list(zip(one.layers, other.layers, strict=True))
         self.other = other
-        self.known = {*known}
+        mine, theirs = symbols_of(one.form), symbols_of(other.form)
+        self.all = mine.keys() | theirs.keys()
+        self.unknown = theirs.keys() - {*known}
+        self.meant = theirs.keys() & {*known}
         self.first = {place: _Pair(there) for place, there in enumerate(order)}
+        self.units = units
+        self.pairs: list[dict[int, _Pair]] = []
         self.bound: dict[str, Coefficient] = {}
 
     def found(self) -> Matching:
         """What fits best; names that were bound help to pair the units again."""
         for _ in range(_ROUNDS):
-            pairs = self._paired()
-            made = self._named(pairs)
+            self.pairs = self._paired()
+            made = self._named(self.pairs)
             if made.is_renaming or made.names == self.bound:
                 break
             self.bound = made.names
@@ -181,22 +206,18 @@ class _Matcher:
     def _paired(self) -> list[dict[int, _Pair]]:
         """For every layer, its unit by unit."""
         columns, found = self.first, []
-        for here, there in zip(self.one.layers, self.other.layers, strict=True):
-            last = here is self.one.layers[-1]
-            columns = self._of_layer(here, there, columns, last)
+        for number in range(len(self.layers)):
+            columns = self._of_layer(number, columns)
             found.append(columns)
         return found
 
-    def _of_layer(
-        self, here: Layer, there: Layer, columns: dict[int, _Pair], last: bool
-    ) -> dict[int, _Pair]:
+    def _of_layer(self, number: int, columns: dict[int, _Pair]) -> dict[int, _Pair]:
         """Its units paired by what costs least, and what is passed on behind them."""
-        units = range(len(here))
-        fixed = last or here.skip or len(here) > _MOST_UNITS
-        options = []
-        for mine in units:
-            for theirs in [mine] if fixed else units:
-                cost, pair = self._best(here, there, mine, theirs, columns, last or here.skip)
+        here, there = self.layers[number]
+        read_by, options = self._read_by(number + 1), []
+        for mine in range(len(here)):
+            for theirs in self._candidates(number, mine):
+                cost, pair = self._best(number, mine, theirs, columns, read_by)
                 options.append((cost, abs(mine - theirs), mine, pair))
         found: dict[int, _Pair] = {}
         taken: set[int] = set()
@@ -212,35 +233,55 @@ class _Matcher:
             if pair.unit in there_is
         }
 
+    def _is_fixed(self, number: int) -> bool:
+        """Whether the units of a layer have an order, and stand as they are."""
+        return number == len(self.layers) - 1 or self.layers[number][0].skip
+
+    def _candidates(self, number: int, mine: int) -> Sequence[int]:
+        """The units there that one here may be."""
+        here, _ = self.layers[number]
+        if self._is_fixed(number) or len(here) > _MOST_UNITS:
+            return [mine]
+        return range(len(here)) if number or self.units is None else [self.units[mine]]
+
+    def _read_by(self, number: int) -> list[tuple[_Row, _Row, Fraction]]:
+        """The weights of a layer, unit by unit as they are paired, if that is known."""
+        if number == len(self.layers):
+            return []
+        here, there = self.layers[number]
+        known = {place: _Pair(place) for place in range(len(here))}
+        if not self._is_fixed(number):
+            known = self.pairs[number] if self.pairs else {}
+        return [
+            (here.weights[place], there.weights[pair.unit], pair.into)
+            for place, pair in known.items()
+            if place < len(here)
+        ]
+
     def _best(
-        self, here: Layer, there: Layer, mine: int, theirs: int, columns: dict[int, _Pair],
-        plain: bool,
+        self, number: int, mine: int, theirs: int, columns: dict[int, _Pair],
+        read_by: list[tuple[_Row, _Row, Fraction]],
     ) -> tuple[float, _Pair]:  # fmt: skip
         """The cost of a pair, with the sign or scale that makes it least."""
-        apart = 100.0 if here.activations[mine] != there.activations[theirs] else 0.0
+        here, there = self.layers[number]
+
+        def slots(pair: _Pair) -> Iterator[tuple[Coefficient, Coefficient]]:
+            yield from self._slots(here, there, mine, pair, columns)
+            for ours, written, into in read_by:
+                after = written.get(theirs, ZERO) * Coefficient.of(pair.out / into)
+                yield ours.get(mine, ZERO), after
+
         pairs = [_Pair(theirs)]
-        if not plain:
-            pairs += self._scaled(here, there, mine, theirs, columns)
+        if not self._is_fixed(number):
+            before = len(columns) + 1
+            pairs += _scaled(here.activations[mine][0], theirs, [*slots(pairs[0])], before)
         costs = [
-            (sum(map(self._cost, *_both(self._slots(here, there, mine, pair, columns)))), place)
+            (sum(self._cost(*slot) for slot in slots(pair)), place)
             for place, pair in enumerate(pairs)
         ]
         cost, place = min(costs)
+        apart = 100.0 if here.activations[mine] != there.activations[theirs] else 0.0
         return cost + apart + (0.05 if place else 0.0), pairs[place]
-
-    def _scaled(
-        self, here: Layer, there: Layer, mine: int, theirs: int, columns: dict[int, _Pair]
-    ) -> Iterator[_Pair]:
-        name, _ = here.activations[mine]
-        parity = FUNCTIONS[name].parity
-        if parity and name != LINEAR:
-            yield _Pair(theirs, Fraction(-1), Fraction(parity))
-        if name in _HOMOGENEOUS:
-            for ours, written in self._slots(here, there, mine, _Pair(theirs), columns):
-                one, other = ours.number, written.number
-                if one and other and other / one > 0 and one != other:
-                    yield _Pair(theirs, other / one, other / one)
-                    return
 
     def _slots(
         self, here: Layer, there: Layer, mine: int, pair: _Pair, columns: dict[int, _Pair]
@@ -262,11 +303,13 @@ class _Matcher:
             return _NEAR if abs(one - other) <= abs(one) * _CLOSE else _APART
         if one is not None or other is not None:
             return _UNLIKE
-        name = _unknown(written, self.known)
+        name = self._unknown(written)
         if name is None:
             return _APART
         bound = self.bound.get(name[0])
-        return 0.0 if bound is None or bound == ours * name[1].inverse() else _UNLIKE
+        if bound is None:
+            return _UNLIKE if ours.one_letter in self.meant else 0.0
+        return 0.0 if bound == ours * name[1].inverse() else _UNLIKE
 
     # -- names
     def _named(self, pairs: Sequence[dict[int, _Pair]]) -> Matching:
@@ -274,9 +317,8 @@ class _Matcher:
         mine, theirs = self.one.inputs.names, self.other.inputs.names
         made.inputs = {theirs[pair.unit]: mine[place] for place, pair in self.first.items()}
         columns = self.first
-        count = len(self.one.layers)
-        layers = zip(self.one.layers, self.other.layers, pairs, strict=True)
-        for number, (here, there, units) in enumerate(layers, 1):
+        count = len(self.layers)
+        for number, ((here, there), units) in enumerate(zip(self.layers, pairs, strict=True), 1):
             for place in range(len(here)):
                 slots = list(self._slots(here, there, place, units[place], columns))
                 for slot, (ours, written) in enumerate(slots, 1):
@@ -288,6 +330,7 @@ class _Matcher:
                     where = f"{what}{unit} of {layer_in_words(number, count)}"
                     self._bind(made, ours, written, where)
             columns = units
+        made.general = self._general(made.names)
         return made
 
     def _bind(self, made: Matching, ours: Coefficient, written: Coefficient, where: str) -> None:
@@ -298,57 +341,80 @@ class _Matcher:
             if one is None or other is None or abs(one - other) > abs(one) * _CLOSE:
                 made.wrong.append(_wrong(ours, written, where))
             return
-        found = _unknown(written, self.known)
-        if other is not None:
+        found = self._unknown(written)
+        if self._is_constant(written):
             self._special(made, ours, written, where)
-        elif found is None:
+        elif found is None or not (self._is_constant(ours) or ours.one_letter in self.all):
             made.wrong.append(_wrong(ours, written, where))
         else:
             name, factor = found
-            is_ = ours * factor.inverse()
-            before = made.names.setdefault(name, is_)
-            if before != is_:
+            before = made.names.setdefault(name, ours * factor.inverse())
+            if before * factor != ours:
                 self._special(made, ours, before * factor, where)
-            elif one is not None:
-                made.special[name] = is_
 
     def _special(self, made: Matching, ours: Coefficient, wanted: Coefficient, where: str) -> None:
         """A name here that is another one there, or a number."""
-        if ours.name is None:
+        if ours.name not in self.all:
             made.wrong.append(_wrong(ours, wanted, where))
             return
         before = made.special.setdefault(ours.name, wanted)
         if before != wanted:
             made.wrong.append(_wrong(ours, wanted, where))
 
+    def _general(self, names: Mapping[str, Coefficient]) -> dict[str, Coefficient]:
+        """Names there that are one name here, or numbers: what they have to be."""
+        found = {}
+        first = {name: Coefficient.letter(name) for name in self.meant}
+        for name, is_ in names.items():
+            letter = is_.one_letter
+            if letter not in self.all:
+                found[name] = is_
+            elif letter in first:
+                found[name] = first[letter] * is_ * Coefficient.letter(letter).inverse()
+            else:
+                times = is_ * Coefficient.letter(letter).inverse()
+                first[letter] = Coefficient.letter(name) * times.inverse()
+        return found
 
-def _both(
-    slots: Iterator[tuple[Coefficient, Coefficient]],
-) -> tuple[list[Coefficient], list[Coefficient]]:
-    pairs = list(slots)
-    return [one for one, _ in pairs], [other for _, other in pairs]
+    def _unknown(self, written: Coefficient) -> tuple[str, Coefficient] | None:
+        """The one name, of those that are not known, that a coefficient is a multiple of."""
+        name = written.one_letter
+        if name not in self.unknown:
+            return None
+        return name, written * Coefficient.letter(name).inverse()
+
+    def _is_constant(self, coefficient: Coefficient) -> bool:
+        """Whether it is a number, which may be written as pi or exp(1)."""
+        return not any(self.all & {*_NAME.findall(letter)} for letter in coefficient.letters())
 
 
-def _unknown(written: Coefficient, known: set[str]) -> tuple[str, Coefficient] | None:
-    """The one name, of those that are not known, that a coefficient is a multiple of."""
-    if not written.is_product:
-        return None
-    ((powers, number),) = written.terms.items()
-    if len(powers) != 1 or powers[0][1] != 1 or powers[0][0] in known:
-        return None
-    if not powers[0][0].isidentifier():
-        return None
-    return powers[0][0], Coefficient.of(number)
+def _scaled(
+    name: str, unit: int, slots: Sequence[tuple[Coefficient, Coefficient]], before: int
+) -> Iterator[_Pair]:
+    """A unit with the other sign, or scaled so that a number is the one here; of the slots so many
+    stand before it, the others behind.
+    """
+    parity = FUNCTIONS[name].parity
+    if parity and name != LINEAR:
+        yield _Pair(unit, Fraction(-1), Fraction(parity))
+    if name in _HOMOGENEOUS:
+        for place, (ours, written) in enumerate(slots):
+            one, other = ours.number, written.number
+            if one and other and other / one > 0 and one != other:
+                scale = other / one if place < before else one / other
+                yield _Pair(unit, scale, scale)
+                return
 
 
 def _wrong(ours: Coefficient, written: Coefficient, where: str) -> str:
     if not written:
-        return f"{where} ({_said(ours)}) is missing"
+        return f"{where} ({said(ours)}) is missing"
     if not ours:
-        return f"{where} is {_said(written)}, the network has none there"
-    return f"{where} is {_said(written)}, in the network {_said(ours)}"
+        return f"{where} is {said(written)}, the network has none there"
+    return f"{where} is {said(written)}, in the network {said(ours)}"
 
 
-def _said(coefficient: Coefficient) -> str:
+def said(coefficient: Coefficient) -> str:
+    """A coefficient in words: a number as it is typed, letters as a formula."""
     number = coefficient.number
     return str(coefficient) if number is None else as_text(number)

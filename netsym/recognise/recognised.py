@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -31,19 +31,22 @@ from netsym.typed.parse import Parsed, parse_formula
 from netsym.wording import joined, plural
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_MOST_NOTES = 4
 
 
 @dataclass(frozen=True)
 class Recognised:
     """The layers of a formula.
 
-    `scaler` has mean and scale of every input, where each is shifted and divided first.
+    `scaler` has mean and scale of every input, where each is shifted and divided first; `notes` are
+    sentences about how the text was read.
     """
 
     form: Form
     inputs: Inputs
     layers: list[Layer]
     scaler: tuple[list[Coefficient], list[Coefficient]] | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def shorthand(self) -> str:
@@ -54,7 +57,7 @@ class Recognised:
     def network(self) -> Network:
         """The network; of names that stand in several places there is one parameter."""
         wires = list(_wires(self.layers, self.scaler))
-        return network(self.form, self.inputs, wires, f"read as {self}")
+        return network(self.form, self.inputs, wires, _assumed(self.notes, f"read as {self}"))
 
     def __str__(self) -> str:
         """One sentence: a 1-2-1 network: 2 units, sigmoid; linear output; input x."""
@@ -84,13 +87,14 @@ def recognise(
     cannot be read.
     """
     read = parse_formula(given, longest=longest) if isinstance(given, str) else given
-    form = read.formula if isinstance(read, Parsed) else read
+    form, notes = (read.formula, read.notes) if isinstance(read, Parsed) else (read, ())
     known = inputs_of(form, inputs)
     try:
-        if keeps_sums:
-            return Recognised(form, known, layers_of(Reading(form, known.names, keeps_sums=True)))
-        found = _with_linear_units(form, known)
-        return found or Recognised(form, known, layers_of(Reading(form, known.names)))
+        found = None if keeps_sums else _with_linear_units(form, known)
+        if found is None:
+            layers = layers_of(Reading(form, known.names, keeps_sums=keeps_sums))
+            found = Recognised(form, known, layers)
+        return replace(found, notes=notes)
     except NoNetwork as error:
         span = read.spans.get(error.node) if isinstance(read, Parsed) else None
         if span is None or not isinstance(read, Parsed):
@@ -125,12 +129,18 @@ def network_of_formula(given: str | Form, inputs: Sequence[str] | None = None) -
 
 def written_out(given: Parsed | Form, inputs: Sequence[str] | None, why: str) -> Network:
     """A formula that is no network of dense layers, as one that has it as its one layer."""
-    form = given.formula if isinstance(given, Parsed) else given
+    form, notes = (given.formula, given.notes) if isinstance(given, Parsed) else (given, ())
     text = given.text if isinstance(given, Parsed) else Formula.of(form).text(ascii=True)
     known = inputs_of(form, inputs)
     layer = Written(formula=text, arguments=", ".join(known.names))
     wire = ("layer1", layer, [INPUT], dict[str, Any]())
-    return network(form, known, [wire], f"no network of dense layers: {why}; read as a formula")
+    said = f"no network of dense layers: {why}; read as a formula"
+    return network(form, known, [wire], _assumed(notes, said))
+
+
+def _assumed(notes: Sequence[str], said: str) -> str:
+    """What is told of how a formula was read."""
+    return "; ".join([*notes[:_MOST_NOTES], said])
 
 
 def network(form: Form, inputs: Inputs, wires: Iterable[Wire], assumed: str) -> Network:

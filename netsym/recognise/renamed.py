@@ -9,15 +9,16 @@ import numpy as np
 
 from netsym.forms.form import Form
 from netsym.graph.copying import copied, kept_names, place_symbols
+from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block, Graph, Ids, Positions
 from netsym.recognise.coefficients import Coefficient
-from netsym.typed.parse import Parsed
+from netsym.typed.parse import Parsed, parse_formula
 
 
 def renamed(form: Form, names: Mapping[str, Coefficient]) -> tuple[Form, Ids]:
     """The formula with some of its symbols replaced, and where each of its nodes is in it.
 
-    What replaces a name is a number, or a number times one name.
+    What replaces a name is a number, one that is written as pi, or a number times one name.
     """
     graph, known = Graph(), dict[str, int]()
 
@@ -45,11 +46,20 @@ def _node(graph: Graph, known: dict[str, int], name: str, names: Mapping[str, Co
         return int(place_symbols([name], known, graph)[0])
     if is_.number is not None:
         return graph.number_id(is_.number)
-    ((powers, number),) = is_.terms.items()
-    (node,) = place_symbols([powers[0][0]], known, graph).tolist()
+    letter = is_.one_letter
+    if not letter.isidentifier() or letter in FUNCTIONS:
+        return _constant(graph, str(is_))
+    (node,) = place_symbols([letter], known, graph).tolist()
+    number = is_.terms[((letter, 1),)]
     if number == 1:
         return int(node)
     if number == -1:
         return int(graph.rows("negate", np.array([[node]], dtype=np.int32))[0])
     factors = np.array([[graph.number_id(number), node]], dtype=np.int32)
     return int(graph.rows("multiply", factors)[0])
+
+
+def _constant(graph: Graph, text: str) -> int:
+    """A number that is written as pi, exp(1) or the like."""
+    form = parse_formula(text).formula
+    return int(copied(form.graph, form.mask, graph)[form.ends[0]])

@@ -163,9 +163,17 @@ class Expressions(Levels):
         after, power = place + 1, "1"
         if tokens.kinds[after] == "superscript":
             power, stop, after = tokens.words[after], tokens.stops[after], after + 1
+        else:
+            self._say_number(place)
         self.first, self.last = start, stop
         self.value = self.nodes.made("exp", (self._superscript(power),), start, stop)
         return -after
+
+    def _say_number(self, place: int) -> None:
+        """Say that e is no name, where it may have been meant as one: not in math.e."""
+        start, text = self.tokens.starts[place], self.tokens.text
+        if text[start - 1 : start] != ".":
+            self.note("e was read as the number 2.718…; call it otherwise if it is a name")
 
     def _split(self, place: int, left: str, right: str) -> None:
         """w_11x as w_11*x."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.graph.functions import FUNCTIONS
@@ -16,6 +17,9 @@ from netsym.wording import joined
 
 _WEIGHT = r"[A-Za-z]+?_?[0-9]+(?:_[0-9]+)*"
 _WEIGHT_AND_X = re.compile(rf"({_WEIGHT})(x(?:_?[0-9]+(?:_[0-9]+)*)?)")
+_LETTER_AND_MORE = re.compile(r"([A-Za-z])([A-Za-z](?:_?[0-9]+)*)")
+_X = re.compile(r"[xX](?:_?[0-9]+)*")
+_NO_WEIGHTS = "def"  # dx, e and f(x) are something else
 _SYMBOL = re.compile(r"[A-Za-z]|.*[0-9₀-₉}]|.*(?![A-Za-z_]).", re.DOTALL)
 
 
@@ -126,17 +130,60 @@ class Words:
         return True
 
     def factors(self, place: int) -> tuple[str, str] | None:
-        """A name that nobody knows as a weight and an input: w_11x as w_11 and x."""
+        """A name that nobody knows as a weight and an input: w_11x as w_11 and x, mx as m and x.
+
+        Raises `SpecError` where it may be a name as well.
+        """
         word = self.tokens.words[place]
         for match in (_WEIGHT_AND_X.fullmatch(word), *self._weights_and_arguments(word)):
             if match:
                 return match[1], match[2]
-        return None
+        match = _LETTER_AND_MORE.fullmatch(word)
+        if match is None or not self._is_input(match[2]):
+            return None
+        letter, after = match[1], match[2]
+        others = self._behind_letters[letter] - {after}
+        if any(not self._is_input(other) for other in others):  # wx beside wh
+            return None
+        if (others and after not in self.arguments) or letter in _NO_WEIGHTS or self._times(place):
+            raise self.tokens.mistake(
+                f"{word!r} can be {letter}*{after}, or a name", place,
+                hint=f"write {letter}*{after}, or {letter}_{after}",
+            )  # fmt: skip
+        return letter, after
 
     def _weights_and_arguments(self, word: str) -> Iterator[re.Match[str] | None]:
         for name in self.arguments:
             if word.endswith(name):
                 yield re.fullmatch(rf"({_WEIGHT})({name})", word)
+
+    def _is_input(self, name: str) -> bool:
+        """Whether it is an argument, or x; where none are said y and z too, beside ax."""
+        if self.arguments:
+            return name in self.arguments
+        beside_x = name in ("y", "z") and name != self.defining
+        return _X.fullmatch(name) is not None or (
+            beside_x and any("x" in after for after in self._behind_letters.values())
+        )
+
+    def _times(self, place: int) -> bool:
+        """Whether wx is written before or behind *x."""
+        kinds, words = self.tokens.kinds, self.tokens.words
+        around = [
+            words[place + 2 * way] for way in (-1, 1)
+            if place + way >= 0 and kinds[place + way] == "*" and 0 <= place + 2 * way < len(words)
+        ]  # fmt: skip
+        return words[place][1:] in around
+
+    @cached_property
+    def _behind_letters(self) -> dict[str, set[str]]:
+        """What is typed right behind each letter: x and y of wx and wy."""
+        found: dict[str, set[str]] = {}
+        for kind, word in zip(self.tokens.kinds, self.tokens.words, strict=True):
+            match = _LETTER_AND_MORE.fullmatch(word) if kind == "name" else None
+            if match and function_of(word) is None:
+                found.setdefault(match[1], set()).add(match[2])
+        return found
 
     def function(self, place: int) -> str | None:
         """The function that a word means; raises `SpecError` where it has no values to take."""

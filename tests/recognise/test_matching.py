@@ -6,7 +6,9 @@ import pytest
 
 import netsym
 from netsym.errors import SpecError
+from netsym.recognise.inputs import Unclear
 from tests.effort import many
+from tests.recognise import pairs
 from tests.recognise.renaming import mistaken, written
 from tests.verdicts import SAME
 
@@ -102,3 +104,84 @@ def test_two_formulas_are_matched_if_it_is_asked_for() -> None:
     asked = netsym.compare("relu(a*x + b)", "relu(w*x + c)", up_to_names=True)
     assert asked.verdict in SAME
     assert asked.because.endswith("with w = a, c = b")
+
+
+@pytest.mark.parametrize("first", range(0, many(2000, 100), 20))
+def test_what_is_called_equal_is_renamed_and_what_is_renamed_is_equal(first: int) -> None:
+    """Judged apart from netsym; a name never serves several times, nor is one that both have."""
+    for seed in range(first, first + 20):
+        case = pairs.case(seed)
+        network = netsym.from_formula(case.network, list(case.inputs))
+        try:
+            found = netsym.compare(network, case.text)
+        except SpecError as error:
+            asked = isinstance(error, Unclear) and not pairs.is_renamed(case)
+            assert asked or "unknown name" in str(error), (seed, case, error)
+            continue
+        assert not found.only_where or pairs.holds(case, found.names, found.only_where), (
+            seed,
+            case,
+        )
+        if found.equal:
+            assert pairs.why_no_renaming(case, found.names) == "", (seed, case, found.names)
+        else:
+            assert not pairs.is_renamed(case), (seed, case, found.because, found.notes)
+
+
+#: A network of which names are tied, are numbers or products, a formula in other names, and where
+#: both are equal.
+GENERAL = [
+    ("v*tanh(w*x + b) + u*tanh(k*x + b)", "p*tanh(q*x + r) + s*tanh(t*x + j)", {"j": "r"}),
+    ("v*tanh(w*x + b) + u*tanh(k*x + b)", "v*tanh(w*x + b) + u*tanh(k*x + q)", {"q": "b"}),
+    ("v*tanh(w*x + 2) + u*tanh(k*x + b)", "v*tanh(w*x + q) + u*tanh(k*x + b)", {"q": "2"}),
+    ("pi*x + c", "q*x + c", {"q": "pi"}),
+    ("a*x + 2*a", "w*x + d", {"d": "2*w"}),
+]
+
+
+@pytest.mark.parametrize(("network", "text", "where"), GENERAL)
+def test_a_network_may_be_the_special_case(network: str, text: str, where: dict[str, str]) -> None:
+    found = netsym.compare(netsym.from_formula(network), text)
+    assert (found.verdict, found.exit_code, found.only_where) == ("different", 1, where)
+    assert "a special case: equal only where" in found.because
+
+
+def test_of_two_formulas_neither_may_be_more_general() -> None:
+    for one, other in (("c*x + c", "a*x + b"), ("a*x + b", "c*x + c")):
+        assert netsym.compare(one, other, up_to_names=True).verdict == "different"
+
+
+@pytest.mark.parametrize(("text", "value"), [("e*x + c", "exp(1)"), ("2*pi*x + c", "2*pi")])
+def test_a_constant_is_no_name(text: str, value: str) -> None:
+    found = netsym.check("1-1", text)
+    assert (found.only_where, found.names) == ({"w1_1_1": value}, {"c": "b1_1"})
+
+
+#: Texts in which the inputs can only be told by what the network has, and what they are.
+INPUTS = [
+    ("2-1", "a*x_1 + b*z + c", {"z": "x_2"}), ("2-1", "a*x_1 + b*x2 + c", {"x2": "x_2"}),
+    ("1-1:sigmoid", "σ(c*z + t)", {"z": "x"}), ("2-1", "i + j*in1 + k*in2", {"in1": "x_1"}),
+    ("2-1", "ax + by + c", {"x": "x_1", "y": "x_2"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("net", "text", "inputs"), INPUTS)
+def test_inputs_are_those_that_make_it_the_network(
+    net: str, text: str, inputs: dict[str, str]
+) -> None:
+    found = netsym.check(net, text)
+    assert found.verdict in SAME
+    assert inputs.items() <= found.names.items()
+
+
+def test_a_parameter_is_no_input() -> None:
+    with pytest.raises(SpecError, match="b1_1 is a parameter of the network, so it is no input"):
+        netsym.check("1-1", "w1_1_1*b1_1 + q", inputs=["b1_1"])
+
+
+def test_the_names_are_data() -> None:
+    found = netsym.check("1-1", "m*x + c")
+    assert found.names == {"m": "w1_1_1", "c": "b1_1"}
+    assert found.to_json()["names"] == found.names
+    special = netsym.check("1-1", "m*x + m").to_json()
+    assert (special["names"], special["only_where"]) == ({"m": "w1_1_1"}, {"b1_1": "w1_1_1"})

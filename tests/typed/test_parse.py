@@ -321,3 +321,44 @@ def test_long_sums_are_read_in_linear_time(unit: str) -> None:
         text = "".join(unit.format(n % 300 + 1, n % 40 + 1) for n in range(terms)) + "b"
         calls.append(Work(partial(parse_formula, text)).calls)
     assert calls[1] < 2.1 * calls[0]
+
+
+#: Words that are a weight and an input, with what else stands in the text, and what they are.
+SPLIT = {
+    "y = mx + c": "m*x + c", "mx + b": "m*x + b", "wx": "w*x", "ax^2 + bx + c": "a*x^2 + b*x + c",
+    "ax1 + bx2": "a*x1 + b*x2", "ax_1 + bx_2": "a*x_1 + b*x_2", "WX + B": "W*X + B",
+    "ax + by + c": "a*x + b*y + c", "tanh(wx + b)": "tanh(w*x + b)", "2mx": "2*m*x",
+    "f(u, v) = au + bv": "f(u, v) = a*u + b*v", "f(x, y) = ax + ay": "f(x, y) = a*x + a*y",
+    "m = 2\ny = mx": "m = 2\ny = m*x",
+}  # fmt: skip
+#: Words that may be a name as well.
+ASKED = ["vx + vy", "ax1 + ax2", "wx*x", "x*wx + b", "dx + 1", "ex + 1", "fx + c"]
+#: Words that are names.
+WHOLE = ["wx*h + wh*b", "f(u) = mx*u", "max(mean, 1)", "by + c", "abx + 1"]
+
+
+@pytest.mark.parametrize(("text", "meant"), SPLIT.items())
+def test_a_letter_before_an_input_is_a_weight(text: str, meant: str) -> None:
+    read, wanted = parse_formula(text), parse_formula(meant)
+    assert read.formula.text(ascii=True) == wanted.formula.text(ascii=True)
+    assert any("was read as" in note for note in read.notes)
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_a_word_that_may_be_a_product_or_a_name_is_asked(text: str) -> None:
+    with pytest.raises(SpecError, match=r"can be \w\*\w+, or a name") as error:
+        parse_formula(text)
+    assert "^" in str(error.value) and "write" in str(error.value)
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_other_words_are_names(text: str) -> None:
+    assert not any("was read as" in note for note in parse_formula(text).notes)
+
+
+def test_a_name_called_e_is_said_to_be_a_number() -> None:
+    said = "e was read as the number 2.718…; call it otherwise if it is a name"
+    for text in ("e*x", "a + e", "b*x + c*e", "e*x + e"):
+        assert parse_formula(text).notes == (said,)
+    for text in ("e^x", "e**-x", "math.e*x", "exp(x)", "1/(1 + e^-x)"):
+        assert said not in parse_formula(text).notes
