@@ -9,11 +9,13 @@ import click
 
 from netsym.cli.arguments import keep, one_of
 from netsym.cli.combinations import Row
+from netsym.cli.process import say
 from netsym.cli.verb import option
 from netsym.errors import SpecError
 from netsym.graph.array_operations import REDUCTIONS
 from netsym.layers.registry import LOSSES
 from netsym.network.network import Network
+from netsym.wording import few
 
 #: What goes with what in verbs that take a network or its cost.
 COST = (
@@ -58,9 +60,14 @@ class Cost:
 
     def made(self, network: Network, data: Any) -> Network:
         """The cost over examples that were read; errors say which data do not fit."""
-        from netsym.network.costs import cost  # whoever asks for no cost need not wait for it
+        from netsym.network.costs import (
+            cost,
+            penalised,
+        )  # whoever asks for no cost need not wait for it
 
         assert self.loss is not None
+        if (self.l1 or self.l2) and any(p.layer.kind == "formula" for p in network.layers):
+            say(f"note: penalties are of {few(penalised(network), 12) or 'no name'}")
         try:
             return cost(network, self.loss, examples=self.examples, data=data, **self.terms())
         except SpecError as error:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from itertools import chain, combinations, islice
 
 from netsym.equality.sides import Subject, in_the_order_of, of_formula
-from netsym.errors import SpecError
+from netsym.errors import SpecError, UnclearError
 from netsym.forms.form import Form, symbols_of
 from netsym.network.network import Network
 from netsym.recognise.coefficients import Coefficient
-from netsym.recognise.inputs import Inputs, Unclear, by_likelihood, inputs_of, like_inputs, natural
+from netsym.recognise.inputs import Inputs, by_likelihood, inputs_of, like_inputs, natural
 from netsym.recognise.matching import Matching, matched, said
 from netsym.recognise.recognised import Recognised, recognise
 from netsym.recognise.renamed import renamed, renamed_text
@@ -86,7 +86,8 @@ def _matched(
 ) -> tuple[Recognised, Recognised, Matching]:  # fmt: skip
     """Both in layers, and their names, for the choice of inputs that fits best."""
     known = {*network.parameter_names(), *network.input_names.all()}
-    found: list[tuple[Recognised, Recognised, Matching]] = []
+    likely: list[tuple[Recognised, Recognised, Matching]] = []
+    possible = likely.copy()
     choices = _choices(network, form, given, strange)
     for inputs in islice(chain(choices.likely, choices.possible), _MOST_CHOICES):
         pair = _both(network.layered, network.input_names.all(), form, inputs)
@@ -95,9 +96,9 @@ def _matched(
         matching = matched(*pair, known)
         if matching.is_renaming:
             return (*pair, matching)
-        if inputs in choices.likely:
-            found.append((*pair, matching))
-    if not found:
+        (likely if inputs in choices.likely else possible).append((*pair, matching))
+    found = likely or possible
+    if not found or choices.unclear is not None:
         raise choices.unclear or strict
     return min(found, key=lambda each: each[2].badness)
 
@@ -169,7 +170,7 @@ class _Choices:
 
     likely: list[Inputs]
     possible: Iterable[Inputs] = ()
-    unclear: Unclear | None = None
+    unclear: UnclearError | None = None
 
 
 def _choices(
@@ -187,11 +188,12 @@ def _choices(
         return _Choices(likely[-_MOST_LIKELY:], _filled(known, by_likelihood(strange), mine))
     if len(strange) == len(mine):
         return _Choices([Inputs(list(strange), "the names that the network has not")])
+    names = by_likelihood(strange)
     try:
         found = inputs_of(form, None, parameters)
-    except Unclear as error:
-        return _Choices([], (Inputs(each, "one reading") for each in error.readings), error)
-    names = by_likelihood(strange)
+    except UnclearError as error:
+        readings = (Inputs(each, "one reading") for each in error.readings)
+        return _Choices([], chain(readings, _filled([], names, mine)), error)
     more = [name for name in names if name not in found.names]
     choices = (
         _filled([], found.names, mine), _filled(found.names, more, mine), _filled([], names, mine)

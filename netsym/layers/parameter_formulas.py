@@ -129,7 +129,8 @@ def _first_mistake(
 
 def _read(texts: Sequence[str], notation: Vocabulary, chosen: Collection[str]) -> Form:
     """Formulas as the equations of one text, as one by one they would take long."""
-    from netsym.typed.parse import parse_formula  # few networks have formulas
+    from netsym.typed.expressions import E_IS_A_NUMBER  # few networks have formulas
+    from netsym.typed.parse import parse_formula
 
     for text in texts:
         _check(text)
@@ -141,8 +142,9 @@ def _read(texts: Sequence[str], notation: Vocabulary, chosen: Collection[str]) -
         pairs = zip(outputs.all(), texts, strict=True)
         whole = ";\n".join(f"{name} = {text}" for name, text in pairs)
     parsed = parse_formula(whole, known=known, outputs=outputs, longest=max(len(whole), LONGEST))
-    if parsed.notes:
-        raise SpecError(f"{parsed.notes[0]}; in a file, write the sign of every product")
+    products = [note for note in parsed.notes if note != E_IS_A_NUMBER]
+    if products:
+        raise SpecError(f"{products[0]}; in a file, write the sign of every product")
     return parsed.formula
 
 

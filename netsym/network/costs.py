@@ -204,13 +204,7 @@ def _given(name: str, values: Floats, letter: str) -> Placed:
 
 def _penalties(network: Network, last: Placed, l1: float, l2: float) -> list[Placed]:
     """The layer that adds the penalties, if there are any; weights that are shared count once."""
-    weights = {
-        id(parameter): (f"{placed.name}.{key}", parameter)
-        for placed in network.layers
-        for key, parameter in placed.parameters.items()
-        if placed.layer.letters[key].startswith("w")
-    }
-    arrays = dict(weights.values())
+    arrays = _weights(network)
     axes = tuple(len(parameter.shape) for parameter in arrays.values())
     layer = Penalty(axes=axes, repeated=_repeated(arrays.values()), l1=l1, l2=l2)
     if not (l1 or l2):
@@ -219,6 +213,22 @@ def _penalties(network: Network, last: Placed, l1: float, l2: float) -> list[Pla
         raise SpecError("no layer has weights, so there is nothing to penalise; leave l1, l2 out")
     shape = last.shape
     return [Placed("penalty", layer, (last.name,), arrays, (shape,), shape, last.number + 1)]
+
+
+def penalised(network: Network) -> list[str]:
+    """The names of the weights that penalties are of."""
+    arrays = _weights(network).values()
+    return list(dict.fromkeys(n for each in arrays for _, names in each.symbols() for n in names))
+
+
+def _weights(network: Network) -> dict[str, Parameter]:
+    weights = {
+        id(parameter): (f"{placed.name}.{key}", parameter)
+        for placed in network.layers
+        for key, parameter in placed.parameters.items()
+        if placed.layer.letters[key].startswith("w")
+    }
+    return dict(weights.values())
 
 
 def _repeated(arrays: Collection[Parameter]) -> tuple[tuple[int, ...], ...]:

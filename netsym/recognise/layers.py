@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby
@@ -41,6 +41,11 @@ class Layer:
 
     def __len__(self) -> int:
         return len(self.activations)
+
+    def entries(self) -> Iterator[Coefficient]:
+        """All weights, and the biases."""
+        yield from (entry for row in self.weights for entry in row.values())
+        yield from self.biases
 
     @property
     def is_linear(self) -> bool:

@@ -22,7 +22,7 @@ from netsym.wording import joined, plural
 
 _MOST_UNITS = 64  # of a layer, whose units may be in another order
 _MOST_ORDERS = 4  # inputs that may be in another order
-_MOST_STARTS = 60  # orders of inputs, and of the units that read them
+_MOST_STARTS = 100  # orders of inputs, and of the units that read them
 _HOMOGENEOUS = ("relu", "leaky_relu")
 _ROUNDS = 3
 _APART, _UNLIKE, _NEAR = 1.0, 0.4, 0.2  # costs of what does not fit, fits if it is special, is near
@@ -42,6 +42,7 @@ class _Pair:
 
 
 _Row = Mapping[int, Coefficient]
+_Units = Sequence[tuple[int, bool]]  # for each unit the one there, and whether it is turned
 
 
 @dataclass
@@ -94,13 +95,16 @@ def matched(one: Recognised, other: Recognised, known: Collection[str]) -> Match
     return best
 
 
-def _starts(
-    one: Recognised, other: Recognised
-) -> Iterator[tuple[Sequence[int], Sequence[int] | None]]:
-    """For each input here the one there; then also for each unit of the first hidden layer."""
+def _starts(one: Recognised, other: Recognised) -> Iterator[tuple[Sequence[int], _Units | None]]:
+    """For each input here the one there; then also for each unit of the first hidden layer, and
+    whether that has the other sign.
+    """
     yield from ((order, None) for order in _orders(one, other))
-    if len(one.layers) > 1 and 1 < len(one.layers[0]) <= _MOST_ORDERS:
-        yield from product(_orders(one, other), permutations(range(len(one.layers[0]))))
+    count = len(one.layers[0])
+    if len(one.layers) > 1 and 1 < count <= _MOST_ORDERS:
+        signs = product((False, True), repeat=count)
+        for order, turned, units in product(_orders(one, other), signs, permutations(range(count))):
+            yield order, list(zip(units, turned, strict=True))
 
 
 def _orders(one: Recognised, other: Recognised) -> Iterator[tuple[int, ...]]:
@@ -179,7 +183,7 @@ class _Matcher:
 
     def __init__(
         self, one: Recognised, other: Recognised, order: Sequence[int],
-        units: Sequence[int] | None, known: Collection[str],
+        units: _Units | None, known: Collection[str],
     ) -> None:  # fmt: skip
         self.one = one
         self.layers = list(zip(one.layers, other.layers, strict=True))
@@ -242,7 +246,7 @@ class _Matcher:
         here, _ = self.layers[number]
         if self._is_fixed(number) or len(here) > _MOST_UNITS:
             return [mine]
-        return range(len(here)) if number or self.units is None else [self.units[mine]]
+        return range(len(here)) if number or self.units is None else [self.units[mine][0]]
 
     def _read_by(self, number: int) -> list[tuple[_Row, _Row, Fraction]]:
         """The weights of a layer, unit by unit as they are paired, if that is known."""
@@ -275,6 +279,9 @@ class _Matcher:
         if not self._is_fixed(number):
             before = len(columns) + 1
             pairs += _scaled(here.activations[mine][0], theirs, [*slots(pairs[0])], before)
+            if self.units is not None and not number:
+                turned = self.units[mine][1]
+                pairs = [pair for pair in pairs if (pair.into < 0) == turned] or pairs
         costs = [
             (sum(self._cost(*slot) for slot in slots(pair)), place)
             for place, pair in enumerate(pairs)

@@ -12,7 +12,7 @@ from netsym.forms.form import Form
 from netsym.graph.graph import Block
 from netsym.ops.decimals import decimal
 from netsym.ops.reading import exponent_of
-from netsym.recognise.affine import Affine, constant, total
+from netsym.recognise.affine import NOTHING, Affine, constant, total
 from netsym.recognise.calls import Calls
 from netsym.recognise.coefficients import ONE, Coefficient, TooLong
 from netsym.recognise.units import NoNetwork
@@ -209,8 +209,11 @@ class Reading(Calls):
                 return self.closed(made, node, whole=True)
             return self._scaled_input(made, operands[0], node)
         ratio = above.ratio(below) if above.terms else None
-        if ratio is not None and above == below.scaled(ratio):
-            return constant(ratio)
+        zero = not above.terms and not above.constant
+        if zero or (ratio is not None and above == below.scaled(ratio)):
+            if {*self.kinds(below)} != {"exp"}:  # where it is 0, nothing is cancelled
+                raise NoNetwork("a quotient whose divisor depends on the inputs", node)
+            return NOTHING if zero or ratio is None else constant(ratio)
         self.found.add(node)
         exponential = self.as_exponential(below)
         if exponential is not None:

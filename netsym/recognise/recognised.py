@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from netsym.forms.form import Form
+from netsym.forms.form import Form, symbols_of
 from netsym.formula import Formula
 from netsym.graph.functions import LINEAR
 from netsym.graph.names import is_reserved
@@ -55,9 +55,23 @@ class Recognised:
 
     @cached_property
     def network(self) -> Network:
-        """The network; of names that stand in several places there is one parameter."""
+        """The network; of names that stand in several places there is one parameter.
+
+        Raises `NoNetwork` where a name cancels, which the network would not have.
+        """
+        lost = self._lost()
+        if lost:
+            verb = "cancels" if len(lost) == 1 else "cancel"
+            raise NoNetwork(f"{joined(lost)} {verb}, and a network has no such name")
         wires = list(_wires(self.layers, self.scaler))
         return network(self.form, self.inputs, wires, _assumed(self.notes, f"read as {self}"))
+
+    def _lost(self) -> list[str]:
+        """The names of the formula that stand in none of its layers."""
+        written = {letter for layer in self.layers for entry in layer.entries()
+                   for letter in entry.letters()}  # fmt: skip
+        kept = {*self.inputs.names, *(name for each in written for name in _NAME.findall(each))}
+        return [name for name in symbols_of(self.form) if name not in kept]
 
     def __str__(self) -> str:
         """One sentence: a 1-2-1 network: 2 units, sigmoid; linear output; input x."""

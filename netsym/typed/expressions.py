@@ -20,6 +20,7 @@ from netsym.wording import plural
 _POWERS = frozenset({"^", "superscript"})
 _CLOSES: Mapping[str, str] = {"(": ")", "[": "]", "{": "}", "|": "|"}
 _STRANGE = frozenset({"@", "'", "point", "cell", "!="})
+E_IS_A_NUMBER = "e was read as the number 2.718…; call it otherwise if it is a name"
 _MOST_NOTES = 100
 _SHOWN = 60  # tokens
 _LONGEST_READING = 80
@@ -173,7 +174,7 @@ class Expressions(Levels):
         """Say that e is no name, where it may have been meant as one: not in math.e."""
         start, text = self.tokens.starts[place], self.tokens.text
         if text[start - 1 : start] != ".":
-            self.note("e was read as the number 2.718…; call it otherwise if it is a name")
+            self.note(E_IS_A_NUMBER)
 
     def _split(self, place: int, left: str, right: str) -> None:
         """w_11x as w_11*x."""

@@ -168,3 +168,30 @@ def test_sizes_of_more_examples_than_have_names(capfd: pytest.CaptureFixture[str
     assert ran.code == 0
     assert ran.out.startswith("1-2-1:tanh, mse: 2,000,000,000 inputs, 1 output, 7 parameters\n")
     assert "multiply 4,000,000,000" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("formula", "penalty", "note"),
+    [
+        ("tanh(m*x + c)", "0.1*m**2/2", ""),
+        ("y = mx + c", "0.1*m**2/2", ""),
+        ("v*tanh(u*x + a) + d", "0.1*(u**2 + v**2)/2", ""),
+        ("x^2 + m*x + c", "0.1*m**2/2", "note: penalties are of m"),
+        ("(m/k)*x^2 + exp(q)", "0.1*(m**2 + k**2)/2", "note: penalties are of m, k"),
+    ],
+)
+def test_penalties_of_a_formula_are_of_its_weights(
+    formula: str, penalty: str, note: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ran = run(capfd, "inline", formula, "--loss", "mse", "--l2", "0.1", "--ascii")
+    assert ran.out.endswith(f" + {penalty}\n")
+    assert note in ran.err and ("penalties" in ran.err) == bool(note)
+
+
+def test_weights_and_biases_of_a_formula_are_told_apart(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    for wrt, name in (("weights", "m"), ("biases", "c")):
+        ran = run(capfd, "grad", "x^2 + m*x + c", "--wrt", wrt, "--ascii")
+        lines = [line for line in ran.out.splitlines() if line.startswith("dy_d")]
+        assert [line.split(" = ")[0] for line in lines] == [f"dy_d{name}"]

@@ -215,3 +215,26 @@ def test_words_for_weights_and_biases(capfd: Capture) -> None:
     ran = run(capfd, "grad", ROOT / "examples/iris.toml", "--wrt", "weights")
     assert ran.code == 2
     assert "this network has no weights to differentiate by" in ran.err
+
+
+# -- formulas ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("formula", "at", "said"),
+    [
+        ("f(x) = 2x + 1", "x=3", "f(3) = 7"), ("g(x, y) = x - y", "x=3,y=0.5", "g(3, 0.5) = 2.5"),
+        ("y = mx + c", "x=3,m=2,c=1", "y = 7"), ("2x + 1", "x=3", "y = 7"),
+        ("x/(w - w)", "x=1,w=2", "y = undefined"), ("x/(w - w)", "x=0,w=2", "y = undefined"),
+        ("1/x", "x=0", "y = undefined"), ("0/x", "x=0", "y = undefined"),
+        ("x/x + 1", "x=0", "y = undefined"), ("x/x + 1", "x=2", "y = 2"),
+        ("log(x)", "x=0", "y = undefined"), ("sqrt(x)", "x=-1", "y = undefined"),
+        ("f(x) = exp(x)", "x=1000", "f(1000) = inf"), ("log(1 - sigmoid(x))", "x=40", "y = -inf"),
+        ("1/(x - 0.1)", "x=0.1", "y = undefined"), ("sigmoid(x)", "x=-1000", "y = 0"),
+    ],
+)  # fmt: skip
+def test_what_a_formula_is_at_a_point(formula: str, at: str, said: str, capfd: Capture) -> None:
+    """What has no value says so, and what float64 is too small for is no such thing."""
+    ran = run(capfd, "value", formula, *at.split(","))
+    assert (ran.code, ran.out) == (0, f"{said}\n")
+    number = float(said.split(" = ")[1].replace("undefined", "nan"))
+    values = json.loads(run(capfd, "value", formula, *at.split(","), "--json").out)["values"]
+    assert list(values.values()) == [number if np.isfinite(number) else None]

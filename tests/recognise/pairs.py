@@ -119,9 +119,11 @@ def case(seed: int) -> Case:
     source = random.Random(seed)
     while True:
         network, inputs = _Writer(source).network()
+        if not {*inputs} < names(network):
+            continue
         text, called = _in_own_names(_changed(network, source), inputs, source)
         own = names(text) - names(network) - {*called}
-        if len(own) <= _MOST_OWN and {*inputs} <= names(network) and called:
+        if len(own) <= _MOST_OWN and called:
             return Case(network, inputs, text, called)
 
 
@@ -186,7 +188,7 @@ def _changed(text: str, source: random.Random) -> str:
             f"({sign}{name}(-({call[2]})))", f"{name}({' + '.join(terms[::-1])})",
             f"{name}({' + '.join(terms[1:] or terms)})",
         ]  # fmt: skip
-        changes += [text[: call.start()] + each + text[call.end() :] for each in made]
+        changes += [text.replace(call[0], each) for each in made]
     return source.choice(changes)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 import netsym
-from netsym.errors import SpecError
-from netsym.recognise.inputs import Unclear
+from netsym.errors import SpecError, UnclearError
 from tests.effort import many
 from tests.recognise import pairs
 from tests.recognise.renaming import mistaken, written
@@ -115,7 +114,7 @@ def test_what_is_called_equal_is_renamed_and_what_is_renamed_is_equal(first: int
         try:
             found = netsym.compare(network, case.text)
         except SpecError as error:
-            asked = isinstance(error, Unclear) and not pairs.is_renamed(case)
+            asked = isinstance(error, UnclearError) and not pairs.is_renamed(case)
             assert asked or "unknown name" in str(error), (seed, case, error)
             continue
         assert not found.only_where or pairs.holds(case, found.names, found.only_where), (

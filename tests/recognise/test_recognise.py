@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pytest
 
 import netsym
 from netsym.errors import SpecError, UnclearError
+from netsym.path import network_of
 from netsym.recognise.recognised import recognise
 from netsym.recognise.units import NoNetwork
 from tests.effort import many
@@ -168,3 +170,15 @@ def test_every_function_takes_what_stands_for_a_network() -> None:
     assert netsym.cost("sigmoid(w*x + b)", "bce").outputs[0].name == "J"
     with pytest.raises(SpecError, match="int is no network; give a network, a file, a shorthand"):
         netsym.simplify(3)
+
+
+@pytest.mark.parametrize("text", ["b/b + x", "x + q - q", "0*q + x", "a*x*b/a"])
+def test_a_name_that_cancels_is_kept(text: str) -> None:
+    network = network_of(text)
+    assert re.search(r"(?:b|q|a) cancels, and a network has no such name", network.assumed)
+    assert netsym.compare(network, text).verdict in ("structural", "identical")
+
+
+def test_how_a_formula_was_read_is_said() -> None:
+    assert network_of("y = mx + c").assumed.startswith("mx was read as m*x; read as a 1-1 network")
+    assert network_of("e*x").assumed.startswith("e was read as the number 2.718…")
