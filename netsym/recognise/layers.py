@@ -14,9 +14,6 @@ from netsym.recognise.coefficients import ONE, ZERO, Coefficient
 from netsym.recognise.reading import Reading
 from netsym.recognise.units import NoNetwork
 
-#: What a unit reads: the number of a value; below 0 a unit together with what a skip adds to it.
-Source = int
-
 _WHYS = {
     "product": "a product of two values that both depend on the inputs",
     "power": "a power of a value that depends on the inputs",
@@ -58,7 +55,7 @@ class _Row:
     """What a unit computes from others."""
 
     activation: tuple[str, Fraction | None]
-    reads: Mapping[Source, Coefficient]
+    reads: Mapping[int, Coefficient]
     bias: Coefficient
 
 
@@ -152,7 +149,10 @@ def _as_units(
 
 # -- level by level -------------------------------------------------------------------------------
 class _Levels:
-    """The rows of units and outputs, while layer after layer is taken off."""
+    """The rows of units and outputs, while layer after layer is taken off.
+
+    What was `added` to units of a layer that is skipped is read with these, and by nothing else.
+    """
 
     def __init__(self, values: Values, ends: Sequence[Affine], softmax: bool) -> None:
         self.values = values
@@ -160,7 +160,7 @@ class _Levels:
         tops = [None] * len(ends) if softmax else _activated(values, ends)
         used -= {*tops}
         self.inputs = [n for n, each in enumerate(values.all) if each.kind == "input"]
-        self._pairs = 0
+        self.added = set[int]()
         self.units = sorted(used - {*self.inputs})
         self.rows = {unit: self._row(unit) for unit in self.units}
         plain = "softmax" if softmax else LINEAR
@@ -176,11 +176,11 @@ class _Levels:
 
     def layers(self) -> list[Layer]:
         """All layers, from the inputs on."""
-        columns: list[Source] = [*self.inputs]
+        columns = [*self.inputs]
         found = []
         level_of = self.values.levels.__getitem__
         by_level = sorted(self.units, key=level_of)
-        done, readers = 0, self._readers(by_level)
+        done, readers = 0, self._readers()
         for _, group in groupby(by_level, level_of):
             units = list(group)
             done += len(units)
@@ -195,8 +195,8 @@ class _Levels:
             layer = self._layer([self.rows[unit] for unit in units], columns)
             if skipped is not None:
                 layer.skip = True
-                columns = self._paired(units, columns, left)
-                readers = self._readers(left)
+                self.added.update(columns)
+                columns = units
             else:
                 layer.kept = [place for place, each in enumerate(columns) if each in old]
                 columns = [*units, *(columns[place] for place in layer.kept)]
@@ -206,25 +206,28 @@ class _Levels:
             found.append(last)
         return found
 
-    def _readers(self, units: Sequence[int]) -> Counter[Source]:
-        """How many of some units and the outputs read each value."""
-        rows = [*(self.rows[unit] for unit in units), *self.last]
+    def _readers(self) -> Counter[int]:
+        """How many units and outputs read each value."""
+        rows = [*self.rows.values(), *self.last]
         return Counter(each for row in rows for each in row.reads)
 
-    def _layer(self, rows: Sequence[_Row], columns: Sequence[Source]) -> Layer:
+    def _layer(self, rows: Sequence[_Row], columns: Sequence[int]) -> Layer:
         places = {each: place for place, each in enumerate(columns)}
-        weights = [{places[each]: w for each, w in row.reads.items()} for row in rows]
+        weights = [
+            {places[each]: w for each, w in row.reads.items() if each not in self.added}
+            for row in rows
+        ]
         activations = [row.activation for row in rows]
         return Layer(activations, weights, [row.bias for row in rows], len(columns))
 
     def _skips(
-        self, units: Sequence[int], columns: Sequence[Source], later: Sequence[_Row]
+        self, units: Sequence[int], columns: Sequence[int], later: Sequence[_Row]
     ) -> list[int] | None:
         """The units in the order of the values that are added to them, if each has one."""
         if len(units) != len(columns):
             return None
 
-        def read(each: Source) -> tuple[Coefficient, ...]:
+        def read(each: int) -> tuple[Coefficient, ...]:
             return tuple(row.reads.get(each, ZERO) for row in later)
 
         waiting: dict[tuple[Coefficient, ...], list[int]] = {}
@@ -237,23 +240,6 @@ class _Levels:
                 return None
             found.append(alike.pop(0))
         return found
-
-    def _paired(
-        self, units: Sequence[int], columns: Sequence[Source], left: Sequence[int]
-    ) -> list[Source]:
-        """The units together with what is added to them, which what comes later reads."""
-        pairs = {unit: -1 - self._pairs - place for place, unit in enumerate(units)}
-        self._pairs += len(units)
-        added = {*columns}
-
-        def paired(row: _Row) -> _Row:
-            reads = {pairs.get(each, each): w for each, w in row.reads.items() if each not in added}
-            return _Row(row.activation, reads, row.bias)
-
-        for unit in left:
-            self.rows[unit] = paired(self.rows[unit])
-        self.last = [paired(row) for row in self.last]
-        return [*pairs.values()]
 
 
 def _activated(values: Values, ends: Sequence[Affine]) -> list[int | None]:

@@ -32,6 +32,7 @@ from netsym.wording import joined, plural
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _MOST_NOTES = 4
+_MOST_PASSED = 1_000_000  # weights that do nothing but pass values on
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,9 @@ class Recognised:
 
         Raises `NoNetwork` where a name cancels, which the network would not have.
         """
+        passed = sum(len(layer.kept) * layer.width for layer in self.layers)
+        if passed > _MOST_PASSED:
+            raise NoNetwork(f"values that pass layers by, which take {passed:,} weights")
         lost = self._lost()
         if lost:
             verb = "cancels" if len(lost) == 1 else "cancel"

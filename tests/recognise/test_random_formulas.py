@@ -99,6 +99,21 @@ def test_a_long_formula_is_read_in_linear_time(kind: str) -> None:
     assert calls(2 * count) < 2.4 * calls(count)
 
 
+def test_skips_within_each_other_are_read_in_quadratic_time() -> None:
+    """Of n layers each adds to a sum of up to n terms."""
+
+    def calls(count: int) -> int:
+        return Work(lambda: recognise(_chain("# + tanh(w_@*# + b_@)", count))).calls
+
+    assert calls(160) < 4.5 * calls(80)
+
+
+def test_a_largest_of_many_is_no_network() -> None:
+    """Its layers would do nothing but pass values by: n layers of n by n weights."""
+    text = f"max({', '.join(f'x_{place}' for place in range(1, 301))})"
+    assert "values that pass layers by" in network_of(text).assumed
+
+
 #: Functions within each other that may be an activation in many ways.
 DEEP = {
     "exponentials": "exp(" * 4000 + "x" + ")" * 4000,
