@@ -122,7 +122,7 @@ def _alike_in_size(one: Recognised, other: Recognised) -> bool:
     return (
         len(one.inputs.names) == len(other.inputs.names)
         and [*map(len, one.layers)] == [*map(len, other.layers)]
-        and [layer.kept for layer in one.layers] == [layer.kept for layer in other.layers]
+        and [len(layer.kept) for layer in one.layers] == [len(layer.kept) for layer in other.layers]
     )
 
 
@@ -159,6 +159,10 @@ def _differences(one: Recognised, other: Recognised) -> Iterator[str]:
                 if here.kept
                 else f"a connection passes {where} by, as none in the network"
             )
+        elif len(here.kept) != len(there.kept):
+            verb = "passes" if len(there.kept) == 1 else "pass"
+            has = f"{plural(len(there.kept), 'value')} {verb} {where} by"
+            yield f"{has}, in the network {len(here.kept)}"
     if (one.scaler is None) != (other.scaler is None):
         yield "its inputs are scaled" if other.scaler else "its inputs are not scaled"
 
@@ -336,6 +340,9 @@ class _Matcher:
                     unit = f" of unit {place + 1}" if len(here) > 1 else ""
                     where = f"{what}{unit} of {layer_in_words(number, count)}"
                     self._bind(made, ours, written, where)
+            if len(units) < len(here) + len(here.kept):
+                passed = layer_in_words(number, count)
+                made.wrong.append(f"other values pass {passed} by than in the network")
             columns = units
         made.general = self._general(made.names)
         return made

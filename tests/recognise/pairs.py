@@ -115,11 +115,15 @@ def holds(case: Case, found: Mapping[str, str], only_where: Mapping[str, str]) -
 
 # -- networks and what is done to them ------------------------------------------------------------
 def case(seed: int) -> Case:
-    """A small network, and a text of it with one change and some of its names renamed."""
+    """A small network, and a text of it with one change and some of its names renamed.
+
+    No two units of the network are the same, as their weights would be one, a sum of names.
+    """
     source = random.Random(seed)
     while True:
         network, inputs = _Writer(source).network()
-        if not {*inputs} < names(network):
+        units = re.findall(r"\w+\([^()]*\)", network.splitlines()[0])
+        if not {*inputs} < names(network) or len({*units}) < len(units):
             continue
         text, called = _in_own_names(_changed(network, source), inputs, source)
         own = names(text) - names(network) - {*called}
@@ -171,12 +175,13 @@ def _changed(text: str, source: random.Random) -> str:
     """Weights crossed, tied or made numbers, inputs swapped, signs, scales, other activations."""
     some = sorted(name for name in names(text) if name.startswith("p"))
     one, other = source.choice(some), source.choice(some)
+    value = source.choice(sorted(name for name in names(text) if name.startswith("x")))
     calls = [found for found in re.finditer(r"(\w+)\(([^()]*)\)", text) if found[1] in _FUNCTIONS]
     changes = [
         text, text, _with(text, {one: other, other: one}), _with(text, {one: other}),
         _with(text, {one: source.choice(["2", "0", "1", "pi"])}),
         _with(text, {"x_1": "x_2", "x_2": "x_1"}),
-        re.sub(rf"\b{one}\b", source.choice(["q_1", "(-1)*" + one, "x"]), text, count=1),
+        re.sub(rf"\b{one}\b", source.choice(["q_1", "(-1)*" + one, value]), text, count=1),
     ]  # fmt: skip
     if calls:
         call = source.choice(calls)
