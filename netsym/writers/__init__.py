@@ -15,8 +15,10 @@ from netsym.wording import NARROWEST
 from netsym.writers.array_latex import ArrayLatex, ArrayOnion
 from netsym.writers.array_text import ArrayAscii, ArrayUnicode
 from netsym.writers.latex_pages import spell_latex, write_latex
+from netsym.writers.mathml import spell_mathml, write_mathml
 from netsym.writers.names_in_latex import NOTATIONS
 from netsym.writers.python import write_python
+from netsym.writers.spoken import spell_spoken, write_spoken
 from netsym.writers.sympy_code import write_sympy
 from netsym.writers.text import spell_text, write_text
 from netsym.writers.writer import Option, Writer
@@ -39,11 +41,16 @@ _LATEX = Writer(
         Option("color", "LaTeX: one colour per layer."),
     ),
 )  # fmt: skip
+_MATHML = Writer(
+    "mathml", write_mathml, spell=spell_mathml, suffixes=(".mml",),
+    options=(Option("notation", words=tuple(NOTATIONS)),),
+)  # fmt: skip
+_SPOKEN = Writer("words", write_spoken, spell=spell_spoken)
 _PYTHON = Writer("python", write_python, suffixes=(".py",))
 _SYMPY = Writer("sympy", write_sympy, suffixes=(".py",))
 
 #: The languages, by the name that `--to` takes.
-WRITERS = {row.name: row for row in (_TEXT, _LATEX, _PYTHON, _SYMPY)}
+WRITERS = {row.name: row for row in (_TEXT, _LATEX, _MATHML, _SPOKEN, _PYTHON, _SYMPY)}
 
 _ARRAY_KINDS = {_TEXT: (ArrayUnicode, ArrayAscii), _LATEX: (ArrayLatex, ArrayOnion)}
 #: Those of whole arrays.

@@ -72,6 +72,9 @@ class Language:
     """
 
     times = "*"
+    plus, less = " + ", " - "
+    #: How a negative number begins, and a negation.
+    minus = "-"
     #: The method that writes an operation, and how tightly its text binds; others are calls.
     operations: ClassVar[Mapping[str, tuple[str, int]]] = {
         "add": ("_write_sum", SUM),
@@ -134,6 +137,10 @@ class Language:
         last, many = self.formula.layer_count, len(binding.names)
         called = tuple(f"{function}_{n + 1}" for n in range(many)) if many > 1 else (function,)
         function = self.name(Names("", last, (many,), called), binding.position)
+        return self.applied(function, inputs)
+
+    def applied(self, function: str, inputs: list[str]) -> str:
+        """A function of its inputs, on the left side."""
         return f"{function}({', '.join(inputs)})"
 
     def measure(self, text: str) -> int:
@@ -149,9 +156,9 @@ class Language:
         pieces = terms[:1]
         for term in terms[1:]:
             if self._starts_with_minus(term):
-                pieces += [" - ", self._without_first(term)]
+                pieces += [self.less, self._without_minus(term)]
             else:
-                pieces += [" + ", term]
+                pieces += [self.plus, term]
         return self.join(pieces, separated=True)
 
     def product(self, factors: list[str | Rope]) -> str | Rope:
@@ -285,7 +292,7 @@ class Language:
         text = self.operand(nodes[0], QUOTIENT)
         if next(flat(text)).startswith(self._NUMBERS):
             text = self.parentheses(text)  # -2*x is a product with the number -2
-        return self.join(["-", text])
+        return self.join([self.minus, text])
 
     def _write_call(self, op: str, nodes: list[int]) -> str | Rope:
         return self.call(op, [self.texts[node] for node in nodes])
@@ -299,8 +306,8 @@ class Language:
 
     _NUMBERS = ("-", *"0123456789")
 
-    @staticmethod
-    def _is_number(text: str) -> bool:
+    @classmethod
+    def _is_number(cls, text: str) -> bool:
         return text[1:2].isdecimal()
 
     def join(self, pieces: Sequence[str | Rope], separated: bool = False) -> str | Rope:
@@ -333,21 +340,20 @@ class Language:
         """How wide a piece is on one line."""
         return self.measure(piece) if isinstance(piece, str) else piece.width
 
-    @staticmethod
-    def _starts_with_minus(piece: str | Rope) -> bool:
+    def _starts_with_minus(self, piece: str | Rope) -> bool:
         while isinstance(piece, Rope):
             piece = piece.pieces[0]
-        return piece.startswith("-")
+        return piece.startswith(self.minus)
 
-    def _without_first(self, piece: str | Rope) -> str | Rope:
-        """The piece without its first character; the first pieces of ropes are short."""
+    def _without_minus(self, piece: str | Rope) -> str | Rope:
+        """The piece without the sign that it begins with; the first pieces of ropes are short."""
         if isinstance(piece, str):
-            return piece[1:]
+            return piece.removeprefix(self.minus)
         path = []
         while isinstance(piece, Rope):
             path.append(piece)
             piece = piece.pieces[0]
-        shorter: str | Rope = piece[1:]
+        shorter: str | Rope = piece.removeprefix(self.minus)
         for rope in reversed(path):
             shorter = self.rope([shorter, *rope.pieces[1:]], rope.width - 1, rope.separated)
         return shorter

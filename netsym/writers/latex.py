@@ -152,8 +152,8 @@ class Latex(Language):
 
     _NUMBERS = (*Language._NUMBERS, r"\tfrac")
 
-    @staticmethod
-    def _is_number(text: str) -> bool:
+    @classmethod
+    def _is_number(cls, text: str) -> bool:
         return text[1:2].isdecimal() or text.startswith(r"-\tfrac")
 
     def remarks(self) -> Iterator[str]:

@@ -1,0 +1,194 @@
+"""Presentation MathML, which browsers show without a library: how formulas are spelled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from html import escape
+from typing import ClassVar
+
+from netsym.forms.form import Form
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import Derivatives, Names
+from netsym.writers.language import ATOM, NEGATION, POWER, Equation, Language, Watcher, no_watcher
+from netsym.writers.latex_in_mathml import in_mathml, is_one, row
+from netsym.writers.names_in_latex import NOTATIONS, NamesInLatex, Notation, named_notation
+from netsym.writers.ropes import Rope, flat
+from netsym.writers.spoken import alternative
+
+_SILENT = re.compile("<[^>]*>|[\u2061\u2062]")
+_LINE, _END = '<mtr><mtd style="text-align:left">', "</mtd></mtr>"
+#: How wide a sum may be; a wider one is a column, as MathML breaks no lines. In characters.
+WIDTH = 60
+_TIMES = '<mo lspace="0" rspace="0.15em">\u2062</mo>'  # invisible
+_DOT, _APPLIED = "<mo>⋅</mo>", "<mo>\u2061</mo>"
+
+
+class MathML(Language):
+    """Spells a formula in MathML: rows of `mi`, `mn` and `mo`, in fractions, powers and roots."""
+
+    operations: ClassVar[Mapping[str, tuple[str, int]]] = {
+        **Language.operations,
+        "divide": ("_write_quotient", ATOM),
+    }
+    times = _TIMES
+    plus, less = '<mo form="infix">+</mo>', '<mo form="infix">−</mo>'
+    minus = '<mo form="prefix">−</mo>'
+    dots = "<mo>…</mo>"
+    _NUMBERS = (minus, "<mn>")
+
+    def __init__(
+        self,
+        formula: Form,
+        digits: int | None = None,
+        notation: Notation = NOTATIONS["ng"],
+        line: int = WIDTH,
+        watcher: Watcher = no_watcher,
+    ) -> None:
+        super().__init__(formula, digits, watcher=watcher)
+        self.line = line
+        self.names = NamesInLatex(formula, notation)
+
+    # -- names and numbers
+    def name(self, names: Names, position: int) -> str:
+        if isinstance(names, Derivatives):
+            above, below = (f"<mo>∂</mo>{self.name(*place)}" for place in names.quotient(position))
+            return f"<mfrac>{row(above)}{row(below)}</mfrac>"
+        return in_mathml(self.names.spelled(names, position))
+
+    def number(self, value: float | Fraction) -> tuple[str, int]:
+        sign = self.minus if value < 0 else ""
+        if isinstance(value, Fraction) and value.denominator != 1:
+            above, below = abs(value.numerator), value.denominator
+            return (
+                f"{sign}<mfrac><mn>{above}</mn><mn>{below}</mn></mfrac>",
+                NEGATION if sign else ATOM,
+            )
+        text, binds = super().number(value)
+        mantissa, e, exponent = text.lstrip("-").partition("e")
+        if not e:
+            return f"{sign}<mn>{mantissa}</mn>", binds
+        below_zero = "<mo>−</mo>" if exponent.startswith("-") else ""
+        power = f"<mrow>{below_zero}<mn>{exponent.lstrip('+-').lstrip('0')}</mn></mrow>"
+        ten = f"<msup><mn>10</mn>{power}</msup>"
+        shown = ten if mantissa == "1" else f"<mn>{mantissa}</mn>{_DOT}{ten}"
+        return sign + shown, NEGATION if sign else POWER
+
+    # -- operations
+    def sum(self, terms: list[str | Rope]) -> str | Rope:
+        if len(terms) == 1 or sum(map(self.width, terms)) <= self.line:
+            return super().sum(terms)
+        first = f'<mtable displaystyle="true">{_LINE}<mphantom>{self.plus}</mphantom>'
+        pieces: list[str | Rope] = [first, terms[0]]
+        for term in terms[1:]:
+            less = self._starts_with_minus(term)
+            sign = self.less if less else self.plus
+            pieces += [f"{_END}{_LINE}{sign}", self._without_minus(term) if less else term]
+        return self.join([*pieces, f"{_END}</mtable>"])
+
+    def function(self, name: str) -> str:
+        return in_mathml(FUNCTIONS[name].latex)
+
+    def parentheses(self, piece: str | Rope) -> str | Rope:
+        return self._enclosed(piece, "(", ")")
+
+    def _enclosed(self, piece: str | Rope, opening: str, closing: str) -> str | Rope:
+        return self.join([f"<mrow><mo>{opening}</mo>", piece, f"<mo>{closing}</mo></mrow>"])
+
+    def product(self, factors: list[str | Rope]) -> str | Rope:
+        pieces = factors[:1]
+        for factor in factors[1:]:
+            digit = next(flat(factor)).startswith(("<mn>", "<mfrac>", "<msup><mn>"))
+            pieces += [_DOT if digit else _TIMES, factor]
+        return self.join(pieces)
+
+    def quotient(self, numerator: str | Rope, denominator: str | Rope) -> str | Rope:
+        return self._tagged("mfrac", numerator, denominator)
+
+    def power(self, base: str | Rope, exponent: str | Rope) -> str | Rope:
+        return self._tagged("msup", base, exponent)
+
+    def _write_quotient(self, _: str, nodes: list[int]) -> str | Rope:
+        return self.quotient(*[self.texts[node] for node in nodes])
+
+    def _write_power(self, _: str, nodes: list[int]) -> str | Rope:
+        return self.power(self.operand(nodes[0], ATOM), self.texts[nodes[1]])
+
+    def _tagged(self, tag: str, *rows: str | Rope) -> str | Rope:
+        inside: list[str | Rope] = [f"<{tag}>"]
+        for each in rows:
+            alone = isinstance(each, str) and is_one(each)
+            inside += [each] if alone else ["<mrow>", each, "</mrow>"]
+        return self.join([*inside, f"</{tag}>"])
+
+    def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
+        if not operands:
+            return self.function(function)
+        if function == "sqrt":
+            return self._tagged("msqrt", *operands)
+        if function == "abs":
+            return self._enclosed(operands[0], "|", "|")
+        name = self.function(function)
+        if FUNCTIONS[function].alpha is not None:
+            name = f"<msub>{name}{row(''.join(flat(operands[1])))}</msub>"
+            operands = operands[:1]
+        inner: list[str | Rope] = operands[:1]
+        for operand in operands[1:]:
+            inner += ["<mo>,</mo>", operand]
+        return self.join([name, _APPLIED, self.parentheses(self.join(inner))])
+
+    @classmethod
+    def _is_number(cls, text: str) -> bool:
+        return text.startswith(f"{cls.minus}<m") and text.count("<mo") == 1
+
+    def remarks(self) -> Iterator[str]:
+        """For which steps the equations hold, and what stands before the first."""
+        if self.formula.steps:
+            until = f"<mo>,</mo>{self.dots}<mo>,</mo><mn>{self.formula.steps}</mn>"
+            yield f"<mi>t</mi><mo>=</mo><mn>1</mn>{until if self.formula.steps > 1 else ''}"
+            for names in self.formula.zero:
+                yield f"{self.name(names, 0)}<mo>=</mo><mn>0</mn>"
+
+    def applied(self, function: str, inputs: list[str]) -> str:
+        return f"{function}<mo>(</mo>{'<mo>,</mo>'.join(inputs)}<mo>)</mo>"
+
+    def measure(self, text: str) -> int:
+        return len(_SILENT.sub("", text))
+
+
+def write_mathml(
+    formula: Form,
+    *,
+    notation: str = "ng",
+    digits: int | None = None,
+    progress: Watcher = no_watcher,
+) -> Iterator[str]:
+    """A form as one `math` element, piece by piece: a row an equation, its words as `alttext`."""
+    language = spell_mathml(formula, digits=digits, notation=notation, progress=progress)
+    yield f'<math display="block" alttext="{escape(alternative(formula))}">'
+    yield '<mtable displaystyle="true">\n'
+    for equation in language.equations():
+        yield from table_row(language, equation)
+    for remark in language.remarks():
+        yield f"<mtr><mtd></mtd><mtd>{remark}</mtd></mtr>\n"
+    yield "</mtable></math>"
+
+
+def spell_mathml(
+    formula: Form,
+    *,
+    digits: int | None = None,
+    notation: str = "ng",
+    progress: Watcher = no_watcher,
+) -> MathML:
+    """What spells the equations of a form in MathML; see `write_mathml`."""
+    return MathML(formula, digits, named_notation(notation), watcher=progress)
+
+
+def table_row(language: MathML, equation: Equation) -> Iterator[str]:
+    """An equation as a row of a table, whose columns are its sides."""
+    left = f'<mtd style="text-align:right">{language.left(equation)}</mtd>'
+    yield f'<mtr>{left}<mtd style="text-align:left"><mo>=</mo>'
+    yield from flat(equation.right)
+    yield "</mtd></mtr>\n"
