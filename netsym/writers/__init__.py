@@ -14,6 +14,7 @@ from functools import partial
 from netsym.wording import NARROWEST
 from netsym.writers.array_latex import ArrayLatex, ArrayOnion
 from netsym.writers.array_text import ArrayAscii, ArrayUnicode
+from netsym.writers.javascript import write_javascript
 from netsym.writers.latex_pages import spell_latex, write_latex
 from netsym.writers.mathml import spell_mathml, write_mathml
 from netsym.writers.names_in_latex import NOTATIONS
@@ -47,10 +48,11 @@ _MATHML = Writer(
 )  # fmt: skip
 _SPOKEN = Writer("words", write_spoken, spell=spell_spoken)
 _PYTHON = Writer("python", write_python, suffixes=(".py",))
+_JAVASCRIPT = Writer("javascript", write_javascript, suffixes=(".mjs", ".js"))
 _SYMPY = Writer("sympy", write_sympy, suffixes=(".py",))
 
 #: The languages, by the name that `--to` takes.
-WRITERS = {row.name: row for row in (_TEXT, _LATEX, _MATHML, _SPOKEN, _PYTHON, _SYMPY)}
+WRITERS = {row.name: row for row in (_TEXT, _LATEX, _MATHML, _SPOKEN, _PYTHON, _JAVASCRIPT, _SYMPY)}
 
 _ARRAY_KINDS = {_TEXT: (ArrayUnicode, ArrayAscii), _LATEX: (ArrayLatex, ArrayOnion)}
 #: Those of whole arrays.

@@ -242,12 +242,12 @@ def test_options_come_from_the_row(netsym_: Any) -> None:
         "--to lisp --onion": "--onion is for --to latex; add",
         "--to lisp --json --width 40": "--width changes nothing beside --json",
         "--to lips": "did you mean 'lisp'?",
-        "--to x": "choose from text, latex, mathml, words, python, sympy, c, lisp",
+        "--to x": "choose from text, latex, mathml, words, python, javascript, sympy, c, lisp",
     }.items():
         assert said in netsym_(f"show 1-1:tanh {line}", 2).err
     said = netsym_("show 1-1:tanh --level matrix --to c", 2).err
     assert "--level matrix is for --to text or --to latex" in said
-    assert "text|latex|mathml|words|python|sympy|c|lisp" in netsym_("show --help").out
+    assert "text|latex|mathml|words|python|javascript|sympy|c|lisp" in netsym_("show --help").out
 
 
 def test_a_language_has_options_that_no_other_has(netsym_: Any) -> None:
