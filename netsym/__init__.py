@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from netsym.notes import worked
     from netsym.notes.draw import draw as draw
     from netsym.notes.growth import plot_growth as plot_growth
+    from netsym.notes.page import page as pages
     from netsym.path import takes_any
     from netsym.pieces import regions as pieces
     from netsym.readers.shorthand import parse as parse
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     simplify, save = takes_any(simplification.simplify), takes_any(files.save)
     cost, step = takes_any(costs.cost), takes_any(descent.step)
+    page = takes_any(pages.page)
     regions, work_out = takes_any(pieces.regions), takes_any(worked.work_out)
 
 __version__ = "0.1.0"
@@ -54,6 +56,7 @@ _PUBLIC = {
     "laws": "netsym.equality.laws",
     "load": "netsym.files.files",
     "parse": "netsym.readers.shorthand",
+    "page": "netsym.notes.page.page",
     "plot_growth": "netsym.notes.growth",
     "regions": "netsym.pieces.regions",
     "save": "netsym.files.files",
@@ -69,7 +72,7 @@ _PUBLIC = {
 }
 
 #: What is written for networks, and takes here whatever stands for one.
-_OF_A_NETWORK = ("cost", "regions", "save", "simplify", "step", "work_out")
+_OF_A_NETWORK = ("cost", "page", "regions", "save", "simplify", "step", "work_out")
 
 __all__ = [*_PUBLIC]
 

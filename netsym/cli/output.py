@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from threading import Timer
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
@@ -35,6 +35,9 @@ _BUFFER = 1 << 16
 class Output:
     """Where a result goes, and whether for people or as data."""
 
+    #: What the names of files end in, where it is no plain text.
+    own: ClassVar[Sequence[str]] = ()
+
     as_json: bool = option("--json", is_flag=True, help="Print JSON.")
     target: str | None = option("-o", metavar="FILE", help="Write to a file, whole or not at all.")
 
@@ -45,7 +48,7 @@ class Output:
         if self.as_json:
             check_name(self.target, "--json", [".json"], {})
         elif context is not None and "to" not in context.params:  # else the language says it
-            check_name(self.target, f"netsym {context.info_name}", [], {".json": "--json"})
+            check_name(self.target, f"netsym {context.info_name}", self.own, {".json": "--json"})
         check_target(self.target)
 
     @property
@@ -168,7 +171,8 @@ def check_source(target: str | None) -> None:
     if target is None or context is None:
         return
     for source in context.meta.get(SOURCE, []):
-        if os.path.exists(target) and os.path.samefile(source, target):  # noqa: PTH110, PTH121
+        there = os.path.exists(target) and os.path.exists(source)  # noqa: PTH110 (not typed rows)
+        if there and os.path.samefile(source, target):  # noqa: PTH121
             raise OutputError(f"{target} is what was read; write to another file")
 
 

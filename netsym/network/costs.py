@@ -303,6 +303,18 @@ def _generic(network: Network) -> dict[str, str]:
 
 
 # -- the numbers -----------------------------------------------------------------------------------
+def examples_of(network: Network, loss: str, data: Any) -> tuple[Floats, Floats]:
+    """The inputs and targets of `data` as `cost` takes them, an example a row.
+
+    Classes are rows of 0 and 1. Raises `SpecError` as `cost` does.
+    """
+    chosen, prediction = _loss(loss, None), _prediction(network)
+    _check_prediction(prediction, chosen)
+    arrays, y = _numbers(chosen, data, network, prediction.shape)
+    x = np.concatenate([each.reshape(len(each), -1) for each in arrays], axis=1)
+    return x, y.reshape(len(y), -1)
+
+
 def _numbers(
     loss: Loss, data: Any, network: Network, answered: Shape
 ) -> tuple[list[Floats], Floats]:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from html import escape
 
-_TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|[0-9]+(?:\.[0-9]+)?|.", re.DOTALL)
+_TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|\[[0-9]+\]|[0-9]+(?:\.[0-9]+)?|.", re.DOTALL)
 _ACCENTS = {"hat": "^", "widehat": "^", "bar": "¯", "overline": "¯", "tilde": "~", "vec": "→",
             "dot": "˙", "ddot": "¨"}  # fmt: skip
 _WORDS = frozenset({"mathrm", "text", "operatorname", "mathit", "mathsf", "mathtt", "textit"})
@@ -72,7 +72,7 @@ class _Reader:
             inside = "".join(self.elements())
             self._take()
             return row(inside)
-        if token[0].isdecimal():
+        if token[0].isdecimal() or token[1:2].isdecimal():  # a number, or that of a layer: [1]
             return f"<mn>{token}</mn>"
         if token[0] == "\\":
             return self._command(token[1:])

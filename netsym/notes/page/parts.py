@@ -1,0 +1,128 @@
+"""Formulas in MathML that say what each part stands for, with a place for every value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import escape, unescape
+
+from netsym.forms.form import Form
+from netsym.graph.names import Derivatives, Name, Names
+from netsym.writers.latex_in_mathml import in_mathml
+from netsym.writers.mathml import MathML
+from netsym.writers.palette import LOSS, layer_color
+from netsym.writers.ropes import flat
+from netsym.writers.spoken import Spoken
+from netsym.writers.text import speller_of_names
+
+_PLACE = re.compile(r'<mrow data-part="([^"]*)"></mrow>')
+_RAISED = re.compile(r"\^\{[^{}]*\}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A value: what it is called, how that is shown, said and typed, the class of its colour, and
+    its formula, with places.
+    """
+
+    id: str
+    names: Names
+    position: int
+    name: str
+    words: str
+    text: str
+    color: str
+    body: str
+
+    def places(self) -> list[str]:
+        """The values in it, in the order in which they are written."""
+        return [unescape(match[1]) for match in _PLACE.finditer(self.body)]
+
+    def filled(self, write: Callable[[str], str]) -> str:
+        """Its formula with what is written for the values in their places, one after another."""
+        return _PLACE.sub(lambda match: write(unescape(match[1])), self.body)
+
+
+class Placed(MathML):
+    """MathML whose symbols have `data-e` and whose values are places; `called` are other names.
+
+    With `examples` what is of one example carries (i): values, inputs and targets. A value takes
+    `width` characters of a line: more where it is written out.
+    """
+
+    def __init__(
+        self, formula: Form, called: Mapping[str, Name], examples: bool, width: int = 5
+    ) -> None:
+        super().__init__(formula, digits=3)
+        self.called = called
+        self.examples = examples
+        self.width_of_value = width
+        self.words = Spoken(formula, digits=3)
+        self.typed = speller_of_names()
+        self.inputs = frozenset(formula.input_names())
+
+    def symbol(self, names: Names, position: int) -> str:
+        plain = names.ascii(position)
+        shown = self.shown(names, position, of_one=plain in self.inputs)
+        return f'<mrow class="{color_of(names)}" data-e="{escape(plain)}">{shown}</mrow>'
+
+    def name(self, names: Names, position: int) -> str:
+        return f'<mrow data-part="{escape(self.id(names, position))}"></mrow>'
+
+    def id(self, names: Names, position: int) -> str:
+        """The plain name of a value, as it is called here."""
+        names, position = self._called(names, position)
+        return names.ascii(position)
+
+    def _called(self, names: Names, position: int) -> Name:
+        return self.called.get(names.ascii(position), (names, position))
+
+    def shown(self, names: Names, position: int, of_one: bool = True) -> str:
+        """A name as it stands on the page; whether it is of one example."""
+        if isinstance(names, Derivatives):
+            above, below = names.quotient(position)
+            sides = self.shown(*above), self.shown(*below, of_one=False)
+            return f"<mfrac>{''.join(f'<mrow><mo>∂</mo>{side}</mrow>' for side in sides)}</mfrac>"
+        latex = self.names.spelled(*self._called(names, position))
+        return in_mathml(of_example(latex) if self.examples and of_one else latex)
+
+    def said(self, names: Names, position: int) -> str:
+        """A name as it is read aloud."""
+        return self.words.name(*self._called(names, position))
+
+    def color(self, names: Names, position: int) -> str:
+        """The class of the colour of a value: that of the layer that owns it."""
+        loss = (self.formula.loss, None) if self.formula.loss else ()
+        return LOSS.name if names.layer in loss or names.literal == ("J",) else color_of(names)
+
+    def measure(self, text: str) -> int:
+        return super().measure(text) + self.width_of_value * text.count("data-part")
+
+    def parts(self) -> list[Part]:
+        """The equations of the form, each after what it uses."""
+        found = list[Part]()
+        for each in self.equations():
+            place = (each.binding.names, each.binding.position)
+            found.append(
+                Part(
+                    self.id(*place), *place, self.shown(*place), self.said(*place),
+                    self.typed.name(*self._called(*place)), self.color(*place),
+                    "".join(flat(each.right)),
+                )
+            )  # fmt: skip
+        return found
+
+
+def of_example(latex: str) -> str:
+    """A name with the index of its example, which stands above.
+
+    >>> of_example("x_{1}"), of_example("a_{1}^{[2]}")
+    ('x_{1}^{(i)}', 'a_{1}^{[2](i)}')
+    """
+    return f"{latex[:-1]}(i)}}" if _RAISED.search(latex) else f"{latex}^{{(i)}}"
+
+
+def color_of(names: Names) -> str:
+    """The class of the colour of a name: that of the layer that owns it."""
+    return "ink" if not names.layer else layer_color(names.layer).name
