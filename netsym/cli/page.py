@@ -8,7 +8,6 @@ from netsym.cli.arguments import NETWORK, note
 from netsym.cli.losses import COST, Cost
 from netsym.cli.output import Output, Progress, write
 from netsym.cli.verb import options, verb
-from netsym.errors import SpecError
 from netsym.network.network import Network
 
 ROWS = COST
@@ -27,7 +26,7 @@ def command(network: Network, sheet: Sheet, cost: Cost) -> None:
     \b
     Examples:
       netsym page 1-2-1:sigmoid -o net.html
-      netsym page 2-3-1:sigmoid --loss bce --data 0,0,0;0,1,1;1,0,1;1,1,0 -o xor.html
+      netsym page 2-3-1:sigmoid --loss bce --data xor.csv -o xor.html
       netsym page my_network.toml > net.html
 
     The drawing and the formula light up together; skins are peeled by a slider, by
@@ -35,12 +34,12 @@ def command(network: Network, sheet: Sheet, cost: Cost) -> None:
     needs nothing else: no network, no library. Names without numbers have made-up
     ones, which a reader changes.
     """
-    if cost.examples:
-        raise SpecError("a page has examples with numbers: give --data in place of --examples")
     note(network)
     from netsym.notes.page.page import page  # whoever asks for help need not wait for it
 
-    terms: dict[str, Any] = {"data": cost.read(network), **cost.terms()} if cost.loss else {}
+    terms: dict[str, Any] = {}
+    if cost.loss:
+        terms = {"examples": cost.examples, "data": cost.read(network), **cost.terms()}
     made = page(network, cost.loss, **terms)
     text = sheet.in_json(made.to_json()) if sheet.as_json else made.html()
     write([text], sheet.target, Progress())

@@ -89,6 +89,9 @@ class Called(Protocol):
     def suffixes(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
+_FEW = 4  # words that stand in the name of an option
+
+
 @dataclass(frozen=True, slots=True)
 class Languages:
     """What a verb takes by `--to`, with the options of these; all is asked of the tables.
@@ -108,6 +111,8 @@ class Languages:
         words = dict.fromkeys([self.default, *(row.name for row in self._rows())])
         text = self.help.format(formats=", ".join(FORMATS))
         chosen = one_of(words, self.default)
+        if len(words) > _FEW:
+            text, chosen["metavar"] = f"{text} One of {', '.join(words)}.", "LANGUAGE"
         return click.option("--to", callback=self._chosen, help=text, **chosen)(command)
 
     def own(self, command: Command) -> Command:

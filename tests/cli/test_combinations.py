@@ -129,6 +129,9 @@ MODES: dict[str, dict[str, tuple[str, ...]]] = {
         "two": ("", "--to tikz", "--to tikz --fragment", "--json", "--loss mse",
                 "--loss huber --examples 2 --to tikz"),
     },
+    "page": {
+        "two": ("", "--json", "--loss mse", "--loss mse --json", "--loss huber --examples 2"),
+    },
     "compare": {"one": ("", "--json", "near.json", "near.json --json", "near.json --seed 3")},
     "check": {"one": ("near.json", "near.json --json", "near.json --seed 3")},
     "laws": {"": ("", "--json", "--seed 3")},

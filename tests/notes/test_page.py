@@ -256,9 +256,11 @@ def test_names_of_others_do_not_run(tmp_path: Path) -> None:
     assert there["title"].startswith("The onion of ")
 
 
+@pytest.mark.parametrize("loss", [None, "mse"])
 @pytest.mark.parametrize("seed", range(many(100, 4)))
-def test_every_family_has_a_page(seed: int) -> None:
-    text = netsym.page(small_network(seed).network).html()
+def test_every_family_has_a_page(seed: int, loss: str | None) -> None:
+    network = small_network(seed).network
+    text = (netsym.page(network, loss, examples=2) if loss else netsym.page(network)).html()
     assert text.startswith("<!DOCTYPE html>")
     assert text.count("<svg") == 1
 
@@ -275,7 +277,8 @@ def test_the_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert [value["skin"] for value in data["values"]][-1] == "output"
     assert data["kind"] == "onion"
     assert json.loads(run(capfd, "page", "gpt2", "--json").out)["kind"] == "layers"
-    assert "give --data" in run(capfd, "page", "1-1", "--loss", "mse", "--examples", "3").err
+    made_up = run(capfd, "page", "2-3softmax", "--loss", "cross_entropy", "--examples", "3").out
+    assert made_up.count("data-row=") == 4
 
 
 def test_what_does_not_fit_is_said() -> None:

@@ -85,9 +85,10 @@ class Onion:
         """What values are called here, where a loss has other names for them."""
         if self.loss is None:
             return {}
-        last = max(each.names.layer or 0 for each in self.form.bindings)
-        values = [e for e in self.form.bindings if e.names.layer == last and e.names.base == "a"]
-        called = {e.name: name for e, name in zip(values, self.outputs, strict=True)}
+        network = self.learned.network
+        last = network.named(network.outputs[0].source)
+        values = Names(network.letters[last.name], last.number, last.shape)
+        called = {values.ascii(place): name for place, name in enumerate(self.outputs)}
         return called | ({"J": (Names("L"), 0)} if self.costs else {})
 
     @cached_property

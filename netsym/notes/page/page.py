@@ -40,6 +40,7 @@ class Page:
 
     network: Network
     loss: str | None = None
+    examples: int | None = None
     data: tuple[npt.ArrayLike, npt.ArrayLike] | None = None
     l1: float = 0.0
     l2: float = 0.0
@@ -58,10 +59,18 @@ class Page:
     @cached_property
     def rows(self) -> list[list[float]]:
         """The examples: inputs, then targets."""
-        if self.loss is None or self.data is None:
+        if self.loss is None or (self.data is None and self.examples is None):
             return []
-        x, t = examples_of(self.network, self.loss, self.data)
+        x, t = examples_of(self.network, self.loss, self.data or self._made_up_examples())
         return [[*a, *b] for a, b in zip(x.tolist(), t.tolist(), strict=True)]
+
+    def _made_up_examples(self) -> tuple[list[list[float]], list[list[float]]]:
+        """As many examples as are asked for, of one class after another."""
+        source, outputs = random.Random(3), max(len(self.network.output_names), 2)
+        width, count = len(self.network.input_names), range(self.examples or 0)
+        x = [[round(source.uniform(-1, 1), 1) for _ in range(width)] for _ in count]
+        classes = [[float(n % outputs == place) for place in range(outputs)] for n in count]
+        return x, [row if len(self.network.output_names) > 1 else row[1:] for row in classes]
 
     @cached_property
     def numbers(self) -> dict[str, float]:
@@ -73,7 +82,7 @@ class Page:
     @property
     def is_made_up(self) -> bool:
         """Whether some of the numbers are."""
-        return len(self.onion.learned.numbers) < len(self.numbers)
+        return len(self.onion.learned.numbers) < len(self.numbers) or bool(self.examples)
 
     def html(self) -> str:
         """The whole page."""
@@ -209,7 +218,8 @@ class Page:
 
     def _examples(self) -> str:
         outputs = [names.ascii(position) for names, position in self.onion.outputs]
-        shown = outputs + ([] if self.loss is None else self.onion.ends)
+        shown = [name for name in outputs if name in self.onion.parts]  # equal ones are one
+        shown += [] if self.loss is None else self.onion.ends
         heads = "".join(f"<th><math>{self._shown(name)}</math></th>" for name in shown)
         heads = "".join(f"<th><math>{name}</math></th>" for name in self._inputs.values()) + heads
         values = "".join(f'<td data-v="{escape(name)}"></td>' for name in shown)
@@ -306,8 +316,9 @@ class Page:
 def page(network: Network, /, loss: str | None = None, **options: Any) -> Page | LayersPage:
     """A network as a page that a reader plays with; its `html()` is one file that needs no other.
 
-    `loss` and `options` (`data`, `l1`, `l2`, `reduction`, `delta`) are those of `netsym.cost`.
-    Of a network with more than 40 values, or of steps, the page shows the layers.
+    `loss` and `options` (`examples`, `data`, `l1`, `l2`, `reduction`, `delta`) are those of
+    `netsym.cost`; examples without data are made up. Of a network with more than 40 values the
+    page shows the layers.
     Raises `SpecError` for a loss or data that do not fit.
 
     >>> import netsym
