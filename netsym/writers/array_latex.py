@@ -52,7 +52,7 @@ class ArrayLatex(ArrayLanguage, Latex):
         formula: ArrayForm,
         digits: int | None = None,
         notation: Notation = NOTATIONS["ng"],
-        color: bool = False,
+        color: str = "",
         line: int = WIDTH,
         watcher: Watcher = no_watcher,
     ) -> None:

@@ -12,15 +12,18 @@ from netsym.graph.names import Derivatives, Names
 from netsym.writers.language import ATOM, NEGATION, POWER, Language, Watcher, no_watcher
 from netsym.writers.latex_widths import BIG, TALL, WIDTH, height_of, width_of
 from netsym.writers.names_in_latex import NOTATIONS, NamesInLatex, Notation
+from netsym.writers.palette import LOSS, layer_color
 from netsym.writers.ropes import Rope, flat
 
-# Names that xcolor, KaTeX and MathJax all know; of the input, then of the layers.
-_COLORS = ("teal", "blue", "red", "violet", "orange", "brown", "magenta", "olive")
 _ROOT = "^{1/2}"
 
 
 class Latex(Language):
-    """Spells a formula in LaTeX. Sizes of parentheses grow from the inside out."""
+    """Spells a formula in LaTeX. Sizes of parentheses grow from the inside out.
+
+    `color` is what of a `Color` names it where layers have colours: "known", or the "name" that a
+    document defines.
+    """
 
     operations: ClassVar[Mapping[str, tuple[str, int]]] = {
         **Language.operations,
@@ -34,7 +37,7 @@ class Latex(Language):
         formula: Form,
         digits: int | None = None,
         notation: Notation = NOTATIONS["ng"],
-        color: bool = False,
+        color: str = "",
         line: int = WIDTH,
         watcher: Watcher = no_watcher,
     ) -> None:
@@ -55,10 +58,12 @@ class Latex(Language):
         return self._colored(self.names.spelled(names, position), names)
 
     def _colored(self, text: str, names: Names) -> str:
-        if not self.color or names is self.formula.cut_names:
+        layer = self.formula.layer_count if names.base == "y" else names.layer
+        if not (self.color and layer) or names is self.formula.cut_names:
             return text
-        layer = self.formula.layer_count if names.base == "y" else names.layer or 0
-        return rf"\textcolor{{{_color(layer)}}}{{{text}}}"
+        is_loss = (names.base or names.literal[0]) in ("L", "J")
+        color = LOSS if is_loss else layer_color(layer)
+        return rf"\textcolor{{{getattr(color, self.color)}}}{{{text}}}"
 
     def number(self, value: float | Fraction) -> tuple[str, int]:
         if isinstance(value, Fraction) and value.denominator != 1:
@@ -172,7 +177,3 @@ class Latex(Language):
 
     def rope(self, pieces: Sequence[str | Rope], width: int, separated: bool) -> Rope:
         return Rope(pieces, width, separated, height=max(map(height_of, pieces)))
-
-
-def _color(layer: int) -> str:
-    return _COLORS[layer] if layer < len(_COLORS) else _COLORS[1 + (layer - 1) % (len(_COLORS) - 1)]

@@ -11,9 +11,13 @@ from netsym.writers.latex import Latex
 from netsym.writers.latex_onion import Onion
 from netsym.writers.latex_widths import WIDTH
 from netsym.writers.names_in_latex import named_notation
+from netsym.writers.palette import LAYERS, LOSS
 from netsym.writers.ropes import Layout
 
 _INDENT = 3
+_COLORS = "".join(
+    f"\\definecolor{{{color.name}}}{{HTML}}{{{color.light}}}\n" for color in (*LAYERS, LOSS)
+)
 
 
 def write_latex(
@@ -32,12 +36,12 @@ def write_latex(
 
     `notation` is "ng", "cs229" or "nielsen"; `onion` puts an underbrace under every unit of an
     inlined formula, naming layer and unit, and of whole arrays under every layer; `color` gives
-    each layer a colour (`\textcolor`, from xcolor). Lines are broken at `width`, in characters;
+    each layer a colour (`\textcolor`, from xcolor with `svgnames`). Lines are broken at `width`, in characters;
     without it, as wide as a page. Raises `SpecError` for an unknown notation.
     """
     language = spell_latex(
         formula, digits=digits, notation=notation, onion=onion, color=color, width=width,
-        progress=progress, kinds=kinds,
+        progress=progress, kinds=kinds, document=document,
     )  # fmt: skip
     return _document(_lines(language), color) if document else _fragment(_lines(language))
 
@@ -52,11 +56,13 @@ def spell_latex(
     width: int | None = None,
     progress: Watcher = no_watcher,
     kinds: tuple[type[Latex], type[Latex]] = (Latex, Onion),
+    document: bool = False,
 ) -> Latex:
     """What spells the equations of a form in LaTeX; see `write_latex`."""
     chosen, kind = named_notation(notation), kinds[onion]
     line = WIDTH if width is None else checked_whole("width", width, 1)
-    return kind(formula, digits, chosen, color, line, progress)
+    named = ("name" if document else "known") if color else ""
+    return kind(formula, digits, chosen, named, line, progress)
 
 
 def _lines(language: Latex) -> Iterator[str]:
@@ -93,7 +99,7 @@ def _document(lines: Iterator[str], color: bool) -> Iterator[str]:
 
 def preamble(color: bool = False) -> str:
     """How a document begins."""
-    colors = "\\usepackage{xcolor}\n" if color else ""
+    colors = ("\\usepackage{xcolor}\n" + _COLORS) if color else ""
     return (
         f"\\documentclass{{article}}\n\\usepackage{{amsmath}}\n{colors}\\setlength{{\\textwidth}}{{440pt}}\n"
         "\\setlength{\\oddsidemargin}{6pt}\n\\allowdisplaybreaks\n\\begin{document}\n"

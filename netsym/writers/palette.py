@@ -13,32 +13,36 @@ from dataclasses import dataclass
 class Color:
     """A colour by its `name`; `light` is six hexadecimal digits for white ground, `dark` for dark.
 
-    >>> LAYERS[0].light, LAYERS[0].dark
-    ('0060A8', '7CC0F5')
+    `known` is the name of a colour like it that needs no definition: CSS, KaTeX and MathJax know
+    it, and xcolor with `svgnames`.
+
+    >>> LAYERS[0].light, LAYERS[0].dark, LAYERS[0].known
+    ('0060A8', '7CC0F5', 'MediumBlue')
     """
 
     name: str
     light: str
     dark: str
+    known: str
 
 
 #: The grounds that text of these colours stands on.
-GROUND = Color("ground", "FFFFFF", "14171B")
+GROUND = Color("ground", "FFFFFF", "14171B", "White")
 #: Text that belongs to no layer.
-TEXT = Color("text", "14171B", "E8EAED")
+TEXT = Color("text", "14171B", "E8EAED", "Black")
 #: What is said aside, and lines that belong to no layer.
-ASIDE = Color("aside", "4A4A4A", "B4BAC2")
+ASIDE = Color("aside", "4A4A4A", "B4BAC2", "DimGray")
 #: Those of layers 1 to 4; gates f, i, g and o of a cell have them too.
 LAYERS = (
-    Color("netA", "0060A8", "7CC0F5"),
-    Color("netB", "B34700", "FF9F66"),
-    Color("netC", "00705A", "58D0AC"),
-    Color("netD", "8C3A7A", "E3A0D3"),
+    Color("netA", "0060A8", "7CC0F5", "MediumBlue"),
+    Color("netB", "B34700", "FF9F66", "Sienna"),
+    Color("netC", "00705A", "58D0AC", "Teal"),
+    Color("netD", "8C3A7A", "E3A0D3", "Purple"),
 )
 #: Losses and costs.
-LOSS = Color("netL", "7A1F3D", "F3D59A")
+LOSS = Color("netL", "7A1F3D", "F3D59A", "Maroon")
 #: What lies behind a part that is pointed at.
-LIT = Color("netLit", "FFE08A", "6B5200")
+LIT = Color("netLit", "FFE08A", "6B5200", "Khaki")
 
 
 def layer_color(layer: int) -> Color:

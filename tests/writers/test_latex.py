@@ -32,6 +32,8 @@ from netsym.forms.form import bind
 from netsym.formula import Formula
 from netsym.graph.graph import Graph
 from netsym.graph.names import Names, literal
+from netsym.writers.latex_pages import preamble
+from netsym.writers.palette import LAYERS, LOSS, layer_color
 from tests.tex import compiled
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -58,7 +60,7 @@ def measured(fragments: dict[str, str], folder: Path, name: str, packages: str) 
     return {case: float(found[str(number)]) for number, case in enumerate(fragments)}
 
 
-AMSMATH, COLOR = r"\usepackage{amsmath}", r"\usepackage{xcolor}"
+AMSMATH, COLOR = r"\usepackage{amsmath}", r"\usepackage[svgnames]{xcolor}"
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +103,8 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
         body = text.split("\\begin{align*}")[1].split("\\end{align*}")[0].strip()
         for line in re.split(r" ?\\\\(?:\[1ex\])?\n", body):
             found[f"{name}:{len(found)}"] = f"\\begin{{aligned}}{line}\\end{{aligned}}"
-    return measured(found, tmp_path_factory.mktemp("lines"), "lines", AMSMATH + COLOR)
+    packages = preamble(color=True).partition("\\setlength")[0].partition("\n")[2]
+    return measured(found, tmp_path_factory.mktemp("lines"), "lines", packages)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -362,7 +365,7 @@ def test_an_unknown_notation_is_answered_with_the_nearest() -> None:
 
 @pytest.mark.parametrize("form", ["layered", "inlined", "matrix"])
 def test_one_colour_per_layer(form: str) -> None:
-    """The input has one, every layer another, and the output that of the last layer."""
+    """Every layer has one, the output that of the last layer, and inputs have none."""
     network = netsym.parse("2-2-2-1:tanh")
     formula = network.matrices if form == "matrix" else network.formula(form)
     text = formula.latex(color=True)
@@ -371,15 +374,28 @@ def test_one_colour_per_layer(form: str) -> None:
         layer = re.search(r"\[(\d)\]", name)
         which = "3" if name.startswith(r"\hat") else layer[1] if layer else "0"
         colors.setdefault(which, set()).add(color)
-    assert set(colors) == {"0", "1", "2", "3"}
-    assert all(len(used) == 1 for used in colors.values()), colors
-    assert len(set.union(*colors.values())) == 4, colors
+    assert colors == {str(layer): {layer_color(layer).known} for layer in (1, 2, 3)}
+
+
+def test_a_document_defines_the_colours_that_it_uses() -> None:
+    text = netsym.parse("2-2-2-2-2-2:tanh").layered.latex(document=True, color=True)
+    defined = dict(re.findall(r"\\definecolor\{(\w+)\}\{HTML\}\{(\w+)\}", text))
+    assert defined == {color.name: color.light for color in (*LAYERS, LOSS)}
+    assert {*re.findall(r"\\textcolor\{(\w+)\}", text)} == {color.name for color in LAYERS}
+
+
+def test_losses_and_costs_have_a_colour_of_their_own() -> None:
+    network = netsym.cost(netsym.parse("1-1:sigmoid"), "bce", examples=2)
+    text = network.layered.latex(color=True)
+    lost = rf"\textcolor{{{LOSS.known}}}"
+    assert re.search(rf"(?m)^{re.escape(lost)}\{{L_.* &=", text)
+    assert re.search(rf"(?m)^{re.escape(lost)}\{{J.* &=", text)
 
 
 def test_a_named_function_has_the_colour_of_the_last_layer() -> None:
     network = netsym.parse("2-2-2:tanh")
     text = dataclasses.replace(network, function="f").layered.latex(color=True)
-    assert r"\textcolor{red}{f_{1}}(" in text
+    assert r"\textcolor{Sienna}{f_{1}}(" in text
 
 
 def test_a_function_of_several_letters_is_upright() -> None:

@@ -19,6 +19,9 @@ SIGHT = {
     "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
                [0.004733, 0.691367, 0.303900]],
 }  # fmt: skip
+#: What CSS says that these are.
+KNOWN = {"MediumBlue": "0000CD", "Sienna": "A0522D", "Teal": "008080", "Purple": "800080",
+         "Maroon": "800000", "Black": "000000"}  # fmt: skip
 #: From linear RGB to XYZ, of which white is the sum of the columns: sRGB, IEC 61966-2-1.
 XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 
@@ -48,6 +51,7 @@ def test_the_contrast_is_that_of_wcag() -> None:
 def test_text_of_every_colour_can_be_read(color: Color) -> None:
     assert contrast(color.light, GROUND.light) >= 4.5
     assert contrast(color.dark, GROUND.dark) >= 4.5
+    assert contrast(KNOWN[color.known], GROUND.light) >= 4.5
 
 
 def test_text_can_be_read_where_it_is_lit() -> None:
@@ -55,13 +59,14 @@ def test_text_can_be_read_where_it_is_lit() -> None:
     assert contrast(TEXT.dark, LIT.dark) >= 4.5
 
 
-@pytest.mark.parametrize("ground", ["light", "dark"])
+@pytest.mark.parametrize("ground", ["light", "dark", "known"])
 @pytest.mark.parametrize("sight", SIGHT)
 def test_no_two_colours_look_alike(sight: str, ground: str) -> None:
     """CIE76, of which 2.3 is just noticed."""
     seen = {
-        color.name: lab(np.clip(SIGHT[sight] @ linear(getattr(color, ground)), 0, 1))
+        color.name: lab(np.clip(SIGHT[sight] @ linear(KNOWN.get(digits, digits)), 0, 1))
         for color in (*LAYERS, LOSS)
+        for digits in [getattr(color, ground)]
     }
     distances = {pair: np.linalg.norm(seen[pair[0]] - seen[pair[1]])
                  for pair in combinations(seen, 2)}  # fmt: skip
