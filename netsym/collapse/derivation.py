@@ -302,7 +302,7 @@ class _Derivation:
             position = names.position(name)
             if position is not None:
                 return self.latex.name(names, position)
-        return rf"\mathrm{{{_escaped(name)}}}"
+        return rf"\text{{{_escaped(name)}}}"
 
     def _given(self, words: str) -> str:
         """The numbers that names were given."""

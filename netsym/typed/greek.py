@@ -19,3 +19,10 @@ GREEK_COMMANDS: Mapping[str, str] = {
     **{f"\\var{word}": word for word in ("epsilon", "theta", "rho", "phi", "kappa")},
     r"\nu": "nu",
 }
+
+#: Words that are written as a letter, and its command.
+GREEK_WORDS: Mapping[str, str] = {
+    word.rstrip("_"): command
+    for command, word in GREEK_COMMANDS.items()
+    if not command.startswith(r"\var")
+}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from netsym.graph.names import VALUES
-from netsym.typed.greek import GREEK_COMMANDS
+from netsym.typed.greek import GREEK_COMMANDS, GREEK_WORDS
 from netsym.typed.vocabulary import Vocabulary, function_of, spelled
 
 _LETTERS = "|".join(sorted((command[1:] for command in GREEK_COMMANDS), key=len, reverse=True))
@@ -19,16 +20,20 @@ _BASE = (
     rf"|(?<![a-z])[A-Za-z](?![A-Za-z]))"
 )
 _IN_BOLD = re.compile(rf"{_BOLD} *\{{? *(.*?) *\}}?")
-_BELOW = rf"_(?:\{{(?P<below>(?:[A-Za-z0-9, ]|\\[,_]|{_UPRIGHT})+)\}}|(?P<low>[0-9]+|[A-Za-z]))"
+_GREEK_LETTER = rf"\\(?:{_LETTERS})(?![A-Za-z])"
+_BELOW = (
+    rf"_(?:\{{(?P<below>(?:[A-Za-z0-9, ]|\\[,_]|{_UPRIGHT}|{_GREEK_LETTER})+)\}}"
+    r"|(?P<low>[0-9]+|[A-Za-z]))"
+)
 _ABOVE = r"\^(?:\{ *(?P<above>\[[0-9]+\]|\([0-9]+\)|[0-9]+) *\}|(?P<high>\[[0-9]+\]|\([0-9]+\)))"
 _BEFORE = _ABOVE.replace("above", "above2").replace("high", "high2")
 _NAME = re.compile(rf"(?P<base>{_BASE})(?:{_BEFORE})?(?:{_BELOW})?(?:{_ABOVE})?")
 _FIRST_VALUE = re.compile(
     rf"(?<![\w{{,\\])[{''.join(v for v in VALUES if len(v) == 1)}]_?\{{?[0-9,]*\}}?\^\{{\(1\)\}}"
 )  # a value of layer 1, and no gate
-_GREEK_LETTER = rf"\\(?:{_LETTERS})(?![A-Za-z])"
 _GREEK_NAME = re.compile(rf"(?P<base>{_GREEK_LETTER})(?:{_BEFORE})?(?:{_BELOW})?(?:{_ABOVE})?")
 _TYPED = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+_NUMBERED = re.compile(rf"([A-Za-z]|{'|'.join(GREEK_WORDS)})([0-9]+)")
 _DEFINED = re.compile(
     rf"(?P<base>{_GREEK_LETTER}|[A-Za-z])(?:{_BELOW})?{_ABOVE}\}}?[ ]*&?[ ]*="
 )  # Nielsen's a_{1}^{2}; a power is never left of an equals sign
@@ -160,7 +165,8 @@ class LatexNames:
         found: dict[str, list[str]] = {}
         for name in chosen:
             if name not in given:
-                found.setdefault(_identifier(name), []).append(name)
+                word, indices = word_and_indices(name)
+                found.setdefault(f"{word}|{','.join(indices)}", []).append(name)
         plain = {}
         for key, names in found.items():
             # of x1 and x_1, one is written as typed
@@ -177,14 +183,31 @@ def _script(match: re.Match[str]) -> _Script:
     return _Script(base.removesuffix("_") if below else base, _indices(below), above)
 
 
-def _identifier(name: str) -> str:
-    match = re.fullmatch(r"([A-Za-z])([0-9]+)", name)
-    base, *indices = [match[1], match[2]] if match else name.split("_")
-    return f"{base}|{','.join(indices)}" if all([base, *indices]) else f"{name}|"
+def word_and_indices(name: str) -> tuple[str, tuple[str, ...]]:
+    """A chosen name as what LaTeX has on the line and below it; words that meet are one.
+
+    >>> word_and_indices("sepal_length_2"), word_and_indices("w_1_2"), word_and_indices("x1")
+    (('sepal_length', ('2',)), ('w', ('1', '2')), ('x', ('1',)))
+    """
+    match = _NUMBERED.fullmatch(name)
+    pieces = [match[1], match[2]] if match else name.split("_")
+    if not all(pieces):  # x_ and a__b are not x and a_b
+        return name, ()
+    found = pieces[:1]
+    for before, piece in pairwise(pieces):
+        if _is_word(before) and _is_word(piece):
+            found[-1] += f"_{piece}"
+        else:
+            found.append(piece)
+    return found[0], tuple(found[1:])
+
+
+def _is_word(piece: str) -> bool:
+    return len(piece) > 1 and not piece.isdecimal() and piece not in GREEK_WORDS
 
 
 def _as_typed(name: str) -> str:
-    return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
+    return f"{{{name.replace('_', chr(92) + '_')}}}"
 
 
 def _plain_word(base: str) -> str:
@@ -195,11 +218,17 @@ def _plain_word(base: str) -> str:
     if base in GREEK_COMMANDS:
         return GREEK_COMMANDS[base]
     if base.startswith("\\"):
-        return base[base.index("{") + 1 : -1].replace(r"\_", "_").replace(" ", "")
+        return _typed(base[base.index("{") + 1 : -1])
     return base
 
 
+def _typed(words: str) -> str:
+    """The name that words in braces are."""
+    return re.sub(" +", "_", words.strip()).replace(r"\_", "_")
+
+
 def _indices(below: str) -> str:
-    """12 for {12}, 1,2 for {1, 2}, max for {\\mathrm{max}}."""
-    found = re.sub(r"\\(?:mathrm|mathit|text|mathsf|textrm|operatorname)\{([^{}]*)\}", r"\1", below)
+    """12 for {12}, 1,2 for {1, 2}, max for {\\text{max}}, alpha for {\\alpha}."""
+    found = re.sub(_UPRIGHT, lambda match: _typed(match[0].partition("{")[2][:-1]), below)
+    found = re.sub(_GREEK_LETTER, lambda match: GREEK_COMMANDS[match[0]].rstrip("_"), found)
     return found.replace(r"\,", "").replace(r"\_", "_").replace(" ", "").strip(",")

@@ -33,7 +33,7 @@ _NUMBER = rf"_(?:\{{ *[0-9]+ *\}}|[0-9])|\^(?:\{{ *(?:{_LAYER}) *\}}|{_LAYER})"
 _BOLD_LETTER = rf"{_BOLD}(?:\{{ *{_LETTER} *\}}|{_LETTER})"
 _NAME = rf"{_BOLD_LETTER}(?:{_NUMBER})?|(?<![A-Za-z]){_LETTER}(?:{_NUMBER})"
 _LATEX = re.compile(
-    r"(?P<member>[^&\\=]{0,3}(?:\\(?:mathbf|hat|mathrm)\{\w+\})?[^&=\\]*\\in\s*\\math(?:bf|bb)\{R\}"
+    r"(?P<member>[^&\\=]{0,3}(?:\\(?:mathbf|hat|mathrm|text)\{[\w ]+\})?[^&=\\]*\\in\s*\\math(?:bf|bb)\{R\}"
     r"\^(?:\{[^{}]*\}|\w)(?:,(?:\s*\\quad)?)?)"
     r"|(?P<transpose>\^ *(?:\{ *)?(?:T(?![A-Za-z])|\\top(?![A-Za-z])|\\intercal|"
     r"\\math(?:sf|rm|bf) *(?:\{ *T *\}|T))(?: *\})?)"

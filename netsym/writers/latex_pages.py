@@ -36,8 +36,8 @@ def write_latex(
 
     `notation` is "ng", "cs229" or "nielsen"; `onion` puts an underbrace under every unit of an
     inlined formula, naming layer and unit, and of whole arrays under every layer; `color` gives
-    each layer a colour (`\textcolor`, from xcolor with `svgnames`). Lines are broken at `width`, in characters;
-    without it, as wide as a page. Raises `SpecError` for an unknown notation.
+    each layer a colour (`\textcolor`, from xcolor with `svgnames`). Lines are broken at `width`,
+    in characters; without it, as wide as a page. Raises `SpecError` for an unknown notation.
     """
     language = spell_latex(
         formula, digits=digits, notation=notation, onion=onion, color=color, width=width,

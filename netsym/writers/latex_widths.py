@@ -19,7 +19,7 @@ TALL = 100
 _MATRIX = re.compile(r"\\begin\{(\w+)\} ((?:(?!\\begin).)*?) \\end\{\1\}")
 _ROW = re.compile(r" \\\\(?:\[\dpt\])? ")
 _SCRIPTS = re.compile(r"_\{([^{}]*)\}(?:\^\{([^{}]*)\})?|\^\{([^{}]*)\}")
-_SILENT = re.compile(r"\\(?:[bB]igg?[lr]?|textcolor\{\w+\}|,|mathrm|operatorname|hat)|[{}]")
+_SILENT = re.compile(r"\\(?:[bB]igg?[lr]?|textcolor\{\w+\}|,|text|mathrm|operatorname|hat)|[{}]")
 _SYMBOL = re.compile(r"\\(?:sigma|cdot|pi|odot|delta|partial)\b ?")
 
 

@@ -2,12 +2,13 @@ r"""Names in LaTeX: `w_{12}^{[1]}` in a notation, and names that a person gave."
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.forms.form import Form
-from netsym.graph.names import GREEK, VALUES, Adjoints, Names
+from netsym.graph.names import VALUES, Adjoints, Names
+from netsym.typed.greek import GREEK_WORDS
+from netsym.typed.latex_names import word_and_indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,6 @@ NOTATIONS = {
     "cs229": Notation("({})", 0, 1),
     "nielsen": Notation("{}", 1, 1),
 }
-
-_LETTERS = {"y": r"\hat{y}", **{word: rf"\{word}" for word in GREEK}}
 
 
 def named_notation(name: str) -> Notation:
@@ -57,7 +56,7 @@ class NamesInLatex:
         if isinstance(names, Adjoints) and names.base != "delta":
             return "d" + self.spelled(names.values(names.base[1:]), position)
         letter, gate = names.letter
-        base = _LETTERS.get(letter) or _upright(letter)
+        base = r"\hat{y}" if letter == "y" else _word(letter)
         indices = [str(index) for index in names.indices(position)]
         comma = "," if any(len(index) > 1 for index in indices) else ""
         parts = [gate, names.step, comma.join(indices)]
@@ -70,7 +69,7 @@ class NamesInLatex:
         """A name as a person gave it, with the LaTeX given for it or made of it."""
         latex = self.formula.latex_names.get(name) or _identifier(name)
         if self.owners.setdefault(latex, name) != name:  # x1 and x_1 are not the same
-            return _upright(name)
+            return _as_typed(name)
         return latex
 
     def _layer(self, names: Names) -> str:
@@ -82,19 +81,21 @@ class NamesInLatex:
 
 
 def _identifier(name: str) -> str:
-    r"""A name as typed in LaTeX: w_{21} for w_21, w_{1,2} for w_1_2, x_{1}, \mathrm{rate}."""
-    match = re.fullmatch(r"([A-Za-z])([0-9]+)", name)
-    base, *indices = [match[1], match[2]] if match else name.split("_")
-    if not all([base, *indices]):  # x_ and a__b are not x and a_b
-        return _upright(name)
-    shown = [i if i.isdecimal() else _upright(i) for i in indices]
-    return _upright(base) + (f"_{{{','.join(shown)}}}" if shown else "")
+    r"""A name as typed in LaTeX: w_{21} for w_21, x_{1} for x1, \text{sepal length}, \alpha."""
+    word, indices = word_and_indices(name)
+    below = ",".join(map(_word, indices))
+    return _word(word) + (f"_{{{below}}}" if below else "")
 
 
-def _upright(word: str) -> str:
-    r"""A letter, or a word as it is typed: \mathrm{key\_words}, whose underscore lowers nothing."""
-    return (
-        word
-        if len(word) == 1 and word != "_"
-        else rf"\mathrm{{{word.replace('_', chr(92) + '_')}}}"
-    )
+def _word(word: str) -> str:
+    """A letter, the letter of a Greek word, a number, or words, upright."""
+    if word.rstrip("_") in GREEK_WORDS:
+        return GREEK_WORDS[word.rstrip("_")]
+    if (len(word) == 1 and word != "_") or word.isdecimal():
+        return word
+    return _as_typed(word) if "" in word.split("_") else rf"\text{{{word.replace('_', ' ')}}}"
+
+
+def _as_typed(name: str) -> str:
+    r"""A name with its underscores: \text{x\_1} where another is x_{1}."""
+    return rf"\text{{{name.replace('_', chr(92) + '_')}}}"

@@ -198,7 +198,7 @@ def test_whole_arrays_have_the_names_of_inputs_and_outputs() -> None:
     text = towers().matrices.text(ascii=True)
     assert "query" in text and "score = " in text and "kind = softmax(" in text
     latex = towers().matrices.latex()
-    assert r"\mathrm{key\_words}" in latex and r"\mathrm{key_words}" not in latex
+    assert r"\text{key words}" in latex
 
 
 def test_layers_collapse_between_several_inputs_and_outputs() -> None:

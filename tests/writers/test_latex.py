@@ -32,6 +32,7 @@ from netsym.forms.form import bind
 from netsym.formula import Formula
 from netsym.graph.graph import Graph
 from netsym.graph.names import Names, literal
+from netsym.typed.parse import parse_formula
 from netsym.writers.latex_pages import preamble
 from netsym.writers.palette import LAYERS, LOSS, layer_color
 from tests.tex import compiled
@@ -281,17 +282,43 @@ def symbol(name: str) -> Formula:
         ("x1", "x_{1}"),
         ("x12", "x_{12}"),
         ("b_i", "b_{i}"),
-        ("a_max", r"a_{\mathrm{max}}"),
-        ("rate", r"\mathrm{rate}"),
-        ("rate_max", r"\mathrm{rate}_{\mathrm{max}}"),
-        ("alpha", r"\mathrm{alpha}"),
-        ("beta_1", r"\mathrm{beta}_{1}"),
-        ("layer1", r"\mathrm{layer1}"),
+        ("a_max", r"a_{\text{max}}"),
+        ("rate", r"\text{rate}"),
+        ("sepal_length", r"\text{sepal length}"),
+        ("sepal_length_2", r"\text{sepal length}_{2}"),
+        ("rate_i", r"\text{rate}_{i}"),
+        ("w_key_words_1", r"w_{\text{key words},1}"),
+        ("alpha", r"\alpha"),
+        ("beta_1", r"\beta_{1}"),
+        ("theta12", r"\theta_{12}"),
+        ("lambda_", r"\lambda"),
+        ("lambda_max", r"\lambda_{\text{max}}"),
+        ("w_eta", r"w_{\eta}"),
+        ("Omega", r"\Omega"),
+        ("alphabet", r"\text{alphabet}"),
+        ("layer1", r"\text{layer1}"),
+        ("a__b", r"\text{a\_\_b}"),
     ],
 )
 def test_a_name_as_typed(name: str, latex: str) -> None:
-    """Nothing guesses Greek."""
+    """Words are upright, Greek ones are letters, and what is read is the name again."""
     assert name_written(name) == latex
+    assert read_names(name_written(name), literal(name)) == {name}
+
+
+def read_names(latex: str, known: Names) -> set[str]:
+    form = parse_formula(f"{latex} + 1", known=[known]).formula
+    return {*form.input_names()} | {name for _, found in form.symbols() for name in found}
+
+
+def test_names_that_would_look_alike_are_told_apart() -> None:
+    """Of x1 and x_1 one is as typed; what is read is both again."""
+    names = literal("x1", "x_1", "sepal_length", "sepal__length", "alpha_1", "alpha1")
+    graph = Graph()
+    nodes = graph.symbols(names)
+    total = graph.nodes("add", *nodes[:, None])
+    text = Formula(graph, nodes, bind(Names("y"), total)).latex().partition(" = ")[2]
+    assert read_names(text, names) == {*names.literal}
 
 
 @pytest.mark.parametrize("name", ["_", "_x", "x_", "__a__", "w__1", "x_1_", "A1b2_c3"])
@@ -400,7 +427,7 @@ def test_a_named_function_has_the_colour_of_the_last_layer() -> None:
 
 def test_a_function_of_several_letters_is_upright() -> None:
     network = dataclasses.replace(netsym.parse("1-2-2"), function="risk")
-    assert r"\mathrm{risk}_{1}(x) &=" in network.layered.latex()
+    assert r"\text{risk}_{1}(x) &=" in network.layered.latex()
 
 
 def test_the_onion_names_every_hidden_unit_where_it_stands() -> None:
