@@ -9,6 +9,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -33,6 +34,8 @@ settings.load_profile("any machine")
 #: Heavy packages, each of which its room, which has its name, needs.
 EXTRAS = ("matplotlib", "scipy", "sklearn", "torch")
 collect_ignore = [extra for extra in EXTRAS if find_spec(extra) is None]
+if not (Path(__file__).parent / "katex" / "node_modules").is_dir():
+    collect_ignore.append("katex")  # npm ci in that room installs it
 
 
 def pytest_configure() -> None:

@@ -1,4 +1,4 @@
-r"""The derivation of a simplified network in LaTeX, for notes; it needs amsmath alone.
+r"""The derivation of a simplified network in LaTeX: one `aligned`, words and reasons in `\text`.
 
 From `W^{[2]} (W^{[1]} x + b^{[1]}) + b^{[2]}` to `(W^{[2]} W^{[1]}) x + (W^{[2]} b^{[1]} +
 b^{[2]})`, and to the entries; then what stays as it is, and the formula that it comes to.
@@ -7,12 +7,13 @@ b^{[2]})`, and to the entries; then what stays as it is, and the formula that it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from netsym.collapse.blocked import Blocked
 from netsym.collapse.letters_of_parameters import Spelling, aligned, is_small
 from netsym.collapse.maps import collapse, side_by_side
+from netsym.collapse.rules import Rule, compose, join
 from netsym.collapse.simplified import MOST_BLOCKED, MOST_STEPS, Simplified
 from netsym.collapse.step import Step
 from netsym.collapse.witness import Witness
@@ -37,6 +38,12 @@ _MOST_RESULT = 400  # nodes of the inlined result, else of the layered one
 _MOST_STAGES = 4  # that are put into each other in one formula
 _MOST_LINES = 6  # of a long run
 
+#: Why a block is affine, beside it.
+_REASONS: Mapping[Rule, str] = {compose: "affine of affine", join: "affine maps added or joined"}
+_BESIDE = re.compile(r" &&\\quad\\text\{[^{}]*\}")
+_MARGIN = 10  # what words may stand behind
+_WORD = re.compile(r"(?:\$[^$]*\$|\S)+")
+
 _SPECIAL = {**SIGNS, "--": "-{}-", "…": r"\dots{}"}
 
 
@@ -48,7 +55,7 @@ def derivation(
     digits: int | None = None,
     max_nodes: int | None = MAX_NODES,
 ) -> str:
-    r"""The derivation of a simplified network in LaTeX: a fragment of text, or a `document`.
+    r"""The derivation of a simplified network in LaTeX: for display mathematics, or a `document`.
 
     `notation` is "ng", "cs229" or "nielsen"; `digits` rounds the numbers shown, where `\approx`
     stands. The formula in the end is inlined as long as that is short, else layer by layer, and
@@ -57,15 +64,18 @@ def derivation(
 
     >>> import netsym
     >>> text = derivation(netsym.simplify(netsym.parse("1-2-1")))
-    >>> print(text.split("\\begin{align*}\n")[1].split("\n\\end{align*}")[0])
+    >>> print("\n".join(text.replace(" &&", "\n&&").splitlines()[2:6]))
     \hat{y} &= W^{[2]} \bigl(W^{[1]} x + b^{[1]}\bigr) + b^{[2]} \\
-    &= \bigl(W^{[2]} W^{[1]}\bigr) x + \bigl(W^{[2]} b^{[1]} + b^{[2]}\bigr) \\
-    &= W' x + b'
+    &= \bigl(W^{[2]} W^{[1]}\bigr) x + \bigl(W^{[2]} b^{[1]} + b^{[2]}\bigr)
+    &&\quad\text{affine of affine} \\
+    &= W' x + b' \\[1ex]
     """
     named_notation(notation)
-    parts = _Derivation(result, notation, digits).parts(max_nodes)
-    text = "\n\n".join(parts) + "\n"
-    return f"{preamble()}\n{text}\n\\end{{document}}\n" if document else text
+    text = _Derivation(result, notation, digits).text(max_nodes)
+    if not document:
+        return f"\\begin{{aligned}}\n{text}\n\\end{{aligned}}\n"
+    begin, end = "\\begin{alignat*}{2}\n", "\n\\end{alignat*}\n\\end{document}\n"
+    return preamble() + begin + text + end
 
 
 class _Derivation:
@@ -88,19 +98,26 @@ class _Derivation:
             most = max((primes.get(id(parameter), 0) for parameter in old), default=0)
             primes |= {id(parameter): most + 1 for parameter in placed.parameters.values()}
 
+    def text(self, max_nodes: int | None) -> str:
+        """All rows; the reasons stand beside them if there is room behind the widest."""
+        text = " \\\\[1ex]\n".join(self.parts(max_nodes))
+        rows = [row for row in re.split(r" \\\\(?:\[1ex\])?\n", text) if r"\rlap" not in row]
+        widest = max(self.latex.measure(_BESIDE.sub("", row)) for row in rows)
+        reasons = [self.latex.measure(reason) for reason in _BESIDE.findall(text)]
+        return text if widest + max(reasons, default=0) <= WIDTH else _BESIDE.sub("", text)
+
     def parts(self, max_nodes: int | None) -> Iterator[str]:
-        """The paragraphs."""
+        """The groups of rows."""
         steps = self.result.steps
         if not steps:
-            yield "\\noindent Nothing collapses."
+            yield self._said("Nothing collapses.")
         for number, step in enumerate(steps[:MOST_STEPS], 1):
-            head = rf"\textbf{{Step {number}.}} " if len(steps) > 1 else ""
+            head = f"Step {number}. " if len(steps) > 1 else ""
             collapses = step.found.sources and len(step.found.layers) > 1
             yield from self._collapsed(step, head) if collapses else self._changed(step, head)
         if len(steps) > MOST_STEPS:
-            yield f"\\noindent And {plural(len(steps) - MOST_STEPS, 'more step')}."
-        if self.result.blocked:
-            yield "\n".join(self._blocked())
+            yield self._said(f"And {plural(len(steps) - MOST_STEPS, 'more step')}.")
+        yield from self._blocked()
         yield from self._end(max_nodes)
 
     # -- steps ----------------------------------------------------------------------------------
@@ -111,11 +128,11 @@ class _Derivation:
             for placed in _new(step).values()
             for parameter in placed.parameters.values()
         ]
-        what = f"What is left is called {', '.join(letters)}." if letters else ""
-        yield (
-            f"\\noindent {head}{_sentence(step.found.words)}, by the rule\n"
-            f"\\[ {_pattern(step.pattern)}. \\]\n{what}"
-        ).rstrip()
+        rows = [self._said(f"{head}{_sentence(step.found.words)}, by the rule")]
+        rows.append(f"& {_pattern(step.pattern)}")
+        if letters:
+            rows.append(self._said(f"What is left is called {', '.join(letters)}."))
+        yield _rows(rows)
 
     def _collapsed(self, step: Step, head: str) -> Iterator[str]:
         """A block: from the layers as they are to the one that stands for them."""
@@ -124,12 +141,11 @@ class _Derivation:
         entries = Letters(spelling.matrix, spelling.diagonal_matrix)
         value = self._whole(step, letters)
         shown = self._whole(step, entries) if _is_small(step) else None
-        lines = [*self._nested(step, letters, value), self._after(step, letters)]
-        yield f"\\noindent {head}{_sentence(found.words)}.\n{_align(lines)}"
+        rows = [*self._nested(step, letters, value), self._after(step, letters)]
+        yield _rows([self._said(f"{head}{_sentence(found.words)}."), *rows])
         new = found.after.layers.get(found.layers[-1].name)
         if new is not None:
-            lines = list(self._entries(step, new, letters, value, (entries, shown)))
-            yield "\\noindent with\n" + _align(lines, " \\\\[1ex]\n")
+            yield from self._entries(step, new, letters, value, (entries, shown))
 
     def _nested(self, step: Step, ops: Letters, value: Value | None) -> Iterator[str]:
         """The layers put into each other, and multiplied out; one by one if there are many."""
@@ -143,7 +159,7 @@ class _Derivation:
         if value is not None:
             spread = f"&= {self._spread(ops, value)}"
             if self.latex.measure(spread) <= WIDTH:
-                yield spread
+                yield spread + rf" &&\quad\text{{{_REASONS[step.rule]}}}"
 
     def _stages(self, step: Step, ops: Letters) -> Iterator[str]:
         """The layers one by one."""
@@ -254,25 +270,25 @@ class _Derivation:
 
     # -- what stays -----------------------------------------------------------------------------
     def _blocked(self) -> Iterator[str]:
-        yield "\\noindent What stays as it is:\n\\begin{itemize}"
         for place in self.result.blocked[:MOST_BLOCKED]:
-            yield rf"\item {self._place(place)}"
+            yield _rows(self._place(place))
         more = len(self.result.blocked) - MOST_BLOCKED
         if more > 0:
-            yield rf"\item And {plural(more, 'more place')} like these."
-        yield "\\end{itemize}"
+            yield self._said(f"And {plural(more, 'more place')} like these.")
 
-    def _place(self, place: Blocked) -> str:
+    def _place(self, place: Blocked) -> Iterator[str]:
+        """Why layers stay apart, and numbers that show it."""
         if place.witness is None:
-            return f"{_sentence(str(place))}."
-        because = _sentence(place.because)
+            yield self._said(f"{_sentence(str(place))}.")
+            return
         given = place.witness.given
-        if given:
-            return f"{because}: with {self._given(given)},\n{self._numbers(place.witness)}"
-        return f"{because}:\n{self._numbers(place.witness)}"
+        with_ = f": with {self._given(given)}," if given else ":"
+        along, formula = self._numbers(place.witness)
+        yield self._said(f"{_sentence(place.because)}{with_}{along}")
+        yield formula
 
-    def _numbers(self, witness: Witness) -> str:
-        r"""`f(0) = 0 \ne \tfrac{1}{2} (f(-1) + f(1)) = 1`."""
+    def _numbers(self, witness: Witness) -> tuple[str, str]:
+        r"""What varies, in words, and `f(0) &= 0 \ne \tfrac{1}{2} (f(-1) + f(1)) = 1`."""
         network = self.result.original
         output, x = self._called(witness.output), self._called(witness.input)
         if network.function and len(network.output_names) == 1 and (
@@ -284,11 +300,10 @@ class _Derivation:
         several = len(network.input_names) > 1 or x != "x"
         along = f" as a function of ${x}$ alone, where other values are 0," if several else ""
         formula = (
-            rf"{output}({middle}) {at} \ne \tfrac{{1}}{{2}}"
+            rf"{output}({middle}) &{at} \ne \tfrac{{1}}{{2}}"
             rf"\bigl({output}({p}) + {output}({q})\bigr) {mean}"
         )
-        said = f"${output}${along} is not affine:" if along else ""
-        return f"{said}\n\\[ {formula}. \\]".lstrip()
+        return f" ${output}${along} is not affine:" if along else "", formula
 
     def _called(self, name: str) -> str:
         """A value by its plain name."""
@@ -334,7 +349,17 @@ class _Derivation:
         if formula is network.matrices:
             for letter, new in self._letters().items():
                 text = text.replace(letter, new)
-        yield f"\\noindent {words}\n{_align([aligned(text)])}"
+        yield _rows([self._said(words), aligned(text)])
+
+    # -- rows -----------------------------------------------------------------------------------
+    def _said(self, words: str) -> str:
+        """Words as rows that take no room of the columns, none wider than a line."""
+        lines, room = [""], WIDTH - _MARGIN
+        for word in _WORD.findall(words):
+            if lines[-1] and self.latex.measure(f"{lines[-1]} {word}") > room:
+                lines.append("")
+            lines[-1] = f"{lines[-1]} {word}".lstrip()
+        return _rows(rf"& \rlap{{\text{{{line}}}}}" for line in lines)
 
     def _letters(self) -> dict[str, str]:
         """What the letters of the result are called here."""
@@ -399,8 +424,8 @@ def _part(ops: Letters, value: Value, sources: Sequence[str], is_bias: bool) -> 
     return ops.made(coded("concatenate", "columns"), *blocks)
 
 
-def _align(lines: Sequence[str], end: str = " \\\\\n") -> str:
-    return "\\begin{align*}\n" + end.join(lines) + "\n\\end{align*}"
+def _rows(rows: Iterable[str]) -> str:
+    return " \\\\\n".join(rows)
 
 
 def _pattern(rule: str) -> str:

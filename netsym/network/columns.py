@@ -21,10 +21,10 @@ _SPELLED: Mapping[str, str] = {
     **{letter: word for word, letter in GREEK.items()},
 }  # fmt: skip
 _SET = re.compile(r"[ -~À-ÏÑ-ÖØ-Ýß-ïñ-öø-ýÿ]")  # by every LaTeX, in \text
-#: What means something else in LaTeX, or is not there, as text.
+#: What means something else in LaTeX, or is not there, in text: as mathematics, for MathJax.
 SIGNS: Mapping[str, str] = {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    **{sign: f"\\{sign}" for sign in "#$%&_{}"}, **{sign: f"${sign}$" for sign in "<>|"},
+    "\\": r"$\backslash$", "~": r"$\sim$", "^": r"$\wedge$",
+    **{sign: rf"$\{sign}$" for sign in "#$%&_{}"}, **{sign: f"${sign}$" for sign in "<>|"},
     **{letter: rf"$\{word}$" for word, letter in GREEK.items()},
 }  # fmt: skip
 _MOST_SAID = 5

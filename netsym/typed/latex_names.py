@@ -57,9 +57,10 @@ class LatexNames:
         self.text = text
         self.vocabulary = vocabulary
         self.given = {latex: name for name, latex in given.items() if latex}
-        longest = sorted(map(re.escape, self.given), key=len, reverse=True)
-        ends = r"(?![A-Za-z])" if longest else ""
-        self._given = re.compile(f"(?:{'|'.join(longest)}){ends}") if longest else None
+        longest = sorted(self.given, key=len, reverse=True)
+        ends = (r"(?![A-Za-z_])" if latex[-1].isalpha() else "(?!_)" for latex in longest)
+        whole = (re.escape(latex) + end for latex, end in zip(longest, ends, strict=True))
+        self._given = re.compile("|".join(whole)) if longest else None
         self._seen: dict[str, tuple[str, int] | None] = {}
         self._layers = {_script(match) for match in _DEFINED.finditer(text)}
         self._first_is_one = _FIRST_VALUE.search(text) is not None

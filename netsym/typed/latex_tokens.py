@@ -25,12 +25,15 @@ _SILENT_WORDS = (
     "left|right|displaystyle|textstyle|limits|nolimits|nonumber|notag|quad|qquad|"
     "[bB]igg?[lrm]?|allowdisplaybreaks|mathstrut|hfill"
 )
+#: What is between braces, with braces in it.
+_INSIDE = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*"
 _TOKEN = re.compile(
     rf"(?P<begin>(?:\\left *\\(?:\{{|lbrace)[ \t\n]*)?\\begin\{{(?:[dr]?cases|array)\}}"
     r"(?:\{[lcr|@{} ]{0,40}\})?)"
     r"|(?P<end>\\end\{(?:[dr]?cases|array)\}(?:[ \t\n]*\\right *\.)?)|(?P<column>&)"
     rf"|(?P<silent>[ \t\n\r\f\v~$]+|\\(?:{_SILENT_WORDS})(?![A-Za-z])|\\[,;:!>\[\]() ]"
-    r"|%[^\n]*|\{\}|\\(?:begin|end)\{(?:aligned|align\*?|equation\*?|gathered|gather\*?|split"
+    rf"|%[^\n]*|\{{\}}|&&(?:[ ]|\\quad)*\\text\{{{_INSIDE}\}}|\\rlap\{{\\text\{{{_INSIDE}\}}\}}"
+    r"|\\(?:begin|end)\{(?:aligned|align\*?|equation\*?|gathered|gather\*?|split"
     r"|multline\*?|displaymath|document)\}|\\(?:label|tag\*?|color|vspace|hspace)\{[^{}]*\}"
     r"|\\textcolor\{[^{}]*\})"
     r"|(?P<line>\\\\\*?(?:\[[^\]\n]*\])?)"

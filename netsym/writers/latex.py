@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import ClassVar
@@ -16,6 +17,9 @@ from netsym.writers.palette import LOSS, layer_color
 from netsym.writers.ropes import Rope, flat
 
 _ROOT = "^{1/2}"
+_LETTER = r"(?:\\textcolor\{\w+\}\{)?(?:\\[A-Za-z]+|[A-Za-z])"
+_SCRIPTED = re.compile(rf"{_LETTER}(?:[_^]\{{[^{{}}]*\}})+\}}?")
+_NAME = re.compile(rf"{_LETTER}(?:[_^]\{{[^{{}}]*\}})*\}}?")
 
 
 class Latex(Language):
@@ -99,9 +103,17 @@ class Latex(Language):
             if first.startswith("10^{"):  # behind a number it would be read as a part of that
                 factor = self.parentheses(factor)
                 first = "("
-            digit = first[:1].isdecimal() or first.startswith(r"\tfrac")
-            pieces += [r" \cdot " if digit else self.times, factor]
+            pieces += [self._between(pieces[-1], factor, first), factor]
         return self.join(pieces)
+
+    def _between(self, left: str | Rope, right: str | Rope, first: str) -> str:
+        """What stands between factors: nothing where a letter follows one with scripts."""
+        if first[:1].isdecimal() or first.startswith(r"\tfrac"):
+            return r" \cdot "
+        if not (isinstance(left, str) and isinstance(right, str)):
+            return self.times
+        is_close = _SCRIPTED.fullmatch(left) and _NAME.fullmatch(right)
+        return self.times.removesuffix(r"\,") if is_close else self.times
 
     def _write_quotient(self, _: str, nodes: list[int]) -> str | Rope:
         above, below = self.texts[nodes[0]], self.texts[nodes[1]]

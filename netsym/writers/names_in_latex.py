@@ -98,4 +98,4 @@ def _word(word: str) -> str:
 
 def _as_typed(name: str) -> str:
     r"""A name with its underscores: \text{x\_1} where another is x_{1}."""
-    return rf"\text{{{name.replace('_', chr(92) + '_')}}}"
+    return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"

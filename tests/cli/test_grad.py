@@ -236,7 +236,7 @@ def test_the_onion_names_every_factor_of_the_chain(capfd: Capture) -> None:
     ]
     layers = run(capfd, "grad", "1-2-1:sigmoid", *options).out
     assert (
-        r"{\underbrace{w_{11}^{[2]}\,\delta_{1}^{[2]}}_{\partial \hat{y}/\partial a_{1}^{[1]}}}"
+        r"{\underbrace{w_{11}^{[2]}\delta_{1}^{[2]}}_{\partial \hat{y}/\partial a_{1}^{[1]}}}"
         in layers
     )
 

@@ -304,13 +304,15 @@ def test_lines_of_the_formula_are_broken(capfd: pytest.CaptureFixture[str]) -> N
 def test_latex(capfd: pytest.CaptureFixture[str]) -> None:
     ran = run(capfd, "simplify", "1-2-1", "--to", "latex")
     assert ran.code == 0
-    assert ran.out.startswith("\\noindent Layers 1 and 2 are affine")
+    assert ran.out.startswith("\\begin{aligned}\n& \\rlap{\\text{Layers 1 and 2 are affine")
+    assert ran.out.endswith("\n\\end{aligned}\n")
+    assert "&&\\quad\\text{affine of affine}" in ran.out
     assert "\\documentclass" not in ran.out
     assert "&= W' x + b'" in ran.out
     whole = run(capfd, "simplify", "1-2-1", "--to", "latex", "--document")
     assert whole.out.startswith("\\documentclass{article}\n")
     assert whole.out.endswith("\\end{document}\n")
-    assert ran.out.strip() in whole.out
+    assert "\n".join(ran.out.splitlines()[1:-1]) in whole.out
     assert "W^{2}" in run(
         capfd, "simplify", "1-2-1", "--to", "latex", "--notation", "nielsen"
     ).out.replace("W^2", "W^{2}")

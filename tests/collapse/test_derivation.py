@@ -196,16 +196,16 @@ def test_golden(name: str, texts: dict[str, str]) -> None:
         ("scaled", r"W^{[2]} \operatorname{diag}(s^{[1]})^{-1} \bigl(x - m^{[1]}\bigr) + b^{[2]}"),
         ("reversing", r"W' &= W^{[3]} A^{[2]} W^{[1]}"),
         ("linear", r"f(x) &= W^{[2]} \bigl(W^{[1]} x + b^{[1]}\bigr) + b^{[2]}"),
-        ("linear", r"w_{21}\,w_{11} + w_{22}\,w_{12}"),
+        ("linear", r"w_{21}w_{11} + w_{22}w_{12}"),
         ("2-2-2relu-2-2", r"&= W'^{[4]} a^{[2]} + b'^{[4]}"),
         ("two_sources", r"&= W' \begin{bmatrix} x \\ a^{[1]} \end{bmatrix} + b'"),
         ("two_sources", r"W' &= \begin{bmatrix} W^{[4]} W^{[2]} & W^{[4]} \end{bmatrix}"),
-        ("unused", r"\[ w\, a + 0\, b \;\longrightarrow\; w\, a. \]"),
+        ("unused", r"& w\, a + 0\, b \;\longrightarrow\; w\, a \\"),
         ("unused", "What is left is called $W'^{[2]}$, $b'^{[2]}$, $W'^{[3]}$, $b'^{[3]}$."),
         ("unused", r"W''^{[2]} &= W'^{[2]} W^{[1]}"),
         ("cancelling", "0 &= W^{[2]} b^{[1]} + b^{[2]}"),
         pytest.param("thousand", r"\hat{y} &= W^{[1000]} a^{[999]} + b^{[1000]}", marks=heavy),
-        ("hidden_sigmoid", r"f(1) \approx 1.46212 \ne"),
+        ("hidden_sigmoid", r"f(1) &\approx 1.46212 \ne"),
     ],
 )
 def test_it_says(name: str, said: str, texts: dict[str, str]) -> None:
@@ -225,13 +225,13 @@ def test_notations_and_digits() -> None:
 
 def test_max_nodes_turns_to_letters() -> None:
     text = derivation(netsym.simplify(netsym.parse("1-2-1")), max_nodes=3)
-    assert "The result:\n\\begin{align*}\n\\hat{y} &= W' x + b'" in text
+    assert "The result:}} \\\\\n\\hat{y} &= W' x + b' \\\\[1ex]" in text
 
 
 # -- read back ----------------------------------------------------------------------------------
 def entries_of(text: str, letter: str) -> list[str]:
     """The last matrix that is given for a letter, entry by entry."""
-    block = re.search(rf"(?s)^{letter}' &= (.*?)(?:\[1ex\]|\\end{{align)", text, re.MULTILINE)
+    block = re.search(rf"(?s)^{letter}' &= (.*?)(?:\[1ex\]|\\end{{aligned)", text, re.MULTILINE)
     assert block is not None
     last = re.split(r"&(?:=|\\approx) ", block[1])[-1]
     body = re.sub(r"(?s)\\begin{pmatrix} (.*) \\end{pmatrix}.*", r"\1", last)
@@ -331,11 +331,15 @@ def test_every_derivation_compiles_and_fits(texts: dict[str, str], tmp_path: Pat
     """TeX says nothing of lines of align* that are too wide: they are measured one by one."""
     lines = {}
     for name, text in ((name, texts[name]) for name in NETWORKS):
-        for body in re.findall(r"(?s)\\begin{align\*}\n(.*?)\n\\end{align\*}", text):
-            for line in re.split(r" ?\\\\(?:\[1ex\])?\n", body):
-                lines[f"{len(lines)} {name}"] = line
+        body = text.removeprefix("\\begin{aligned}\n").removesuffix("\n\\end{aligned}\n")
+        rows = re.split(r" ?\\\\(?:\[1ex\])?\n", body)
+        lefts = [row.partition("&")[0] for row in rows if "rlap" not in row]
+        left = max(lefts, key=len)
+        for row in rows:
+            shown = f"{left} {row.replace('rlap', 'hbox')}" if "rlap" in row else row
+            lines[f"{len(lines)} {name}"] = shown
     measures = "".join(
-        rf"\setbox0=\hbox{{$\begin{{aligned}}{line}\end{{aligned}}$}}\typeout{{WIDTH {n} \the\wd0}}"
+        rf"\setbox0=\hbox{{$\begin{{aligned}}{line}\end{{aligned}}$}}\typeout{{WIDTH {n} \the\wd0}}%"
         "\n"
         for n, line in enumerate(lines.values())
     )
@@ -343,7 +347,8 @@ def test_every_derivation_compiles_and_fits(texts: dict[str, str], tmp_path: Pat
         r"\documentclass{article}\usepackage{amsmath}\setlength{\textwidth}{440pt}"
         r"\allowdisplaybreaks\begin{document}"
     )
-    log = compiled(f"{start}\n{''.join(texts.values())}\n{measures}\\end{{document}}\n", tmp_path)
+    shown = "".join(rf"\[{text}\]" for text in texts.values())
+    log = compiled(f"{start}\n{shown}\n{measures}\\end{{document}}\n", tmp_path)
     assert "Overfull \\hbox" not in log
     found = re.findall(r"WIDTH (\d+) ([\d.]+)pt", log)
     assert len(found) == len(lines)

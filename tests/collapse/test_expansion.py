@@ -41,7 +41,7 @@ def test_the_forum_s_network_is_the_textbook_result_to_the_character() -> None:
     formula = expanded(FORUM)
     assert formula.text() == "f(x) = (w_21·w_11 + w_22·w_12)·x + (w_21·b_11 + w_22·b_12 + b)"
     assert formula.latex() == (
-        r"f(x) = (w_{21}\,w_{11} + w_{22}\,w_{12})\,x + (w_{21}\,b_{11} + w_{22}\,b_{12} + b)"
+        r"f(x) = (w_{21}w_{11} + w_{22}w_{12})\,x + (w_{21}b_{11} + w_{22}b_{12} + b)"
     )
     assert "w_21*w_11 + w_22*w_12" in formula.python()
     assert "w_21*w_11 + w_22*w_12" in formula.sympy_code()

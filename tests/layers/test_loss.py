@@ -119,7 +119,7 @@ def test_examples_are_written_as_ng_does() -> None:
     cost = netsym.cost(netsym.parse("2-1"), "mse", examples=2)
     assert cost.input_names.all() == ["x1_1", "x1_2", "x2_1", "x2_2", "t1", "t2"]
     latex = cost.layered.latex()
-    assert "w_{12}^{[1]}\\,x_{2}^{(1)}" in latex
+    assert "w_{12}^{[1]}x_{2}^{(1)}" in latex
     assert "- y^{(2)}" in latex
     assert cost.layered.text().splitlines() == [
         "a⁽¹⁾₁₁ = w⁽¹⁾₁₁·x⁽¹⁾₁ + w⁽¹⁾₁₂·x⁽¹⁾₂ + b⁽¹⁾₁",

@@ -310,7 +310,7 @@ def test_an_input_y_through_every_verb() -> None:
     network = loads('netsym = 1\ninputs = ["x", "y"]\nlayers = [{type = "dense", units = 1}]')
     assert network.inlined.text(ascii=True) == "z = w1_1_1*x + w1_1_2*y + b1_1"
     assert network.matrices.text(ascii=True) == "z = W1 @ x + b1"
-    assert network.inlined.latex() == r"z = w_{11}^{[1]}\,x + w_{12}^{[1]}\,y + b_{1}^{[1]}"
+    assert network.inlined.latex() == r"z = w_{11}^{[1]}x + w_{12}^{[1]}y + b_{1}^{[1]}"
     assert network.inlined.gradient("y").text(ascii=True) == "dz_dy = w1_1_2"
     assert netsym.simplify(network).network.output_names.all() == ["z"]
 

@@ -378,11 +378,11 @@ def test_a_power_of_a_colored_name_with_a_superscript() -> None:
 def test_notations_count_layers_as_their_sources_do() -> None:
     layered = netsym.parse("1-1-1:sigmoid").layered
     lines = {n: layered.latex(notation=n).split("\n")[1:3] for n in ("ng", "cs229", "nielsen")}
-    assert lines["ng"][0].startswith(r"a_{1}^{[1]} &= \sigma\bigl(w_{11}^{[1]}\,x + b_{1}^{[1]}")
-    assert lines["cs229"][0].startswith(r"a_{1}^{(2)} &= \sigma\bigl(w_{11}^{(1)}\,x + b_{1}^{(1)}")
-    assert lines["nielsen"][0].startswith(r"a_{1}^{2} &= \sigma\bigl(w_{11}^{2}\,x + b_{1}^{2}")
-    assert r"w_{11}^{(2)}\,a_{1}^{(2)}" in lines["cs229"][1]
-    assert r"w_{11}^{3}\,a_{1}^{2}" in lines["nielsen"][1]
+    assert lines["ng"][0].startswith(r"a_{1}^{[1]} &= \sigma\bigl(w_{11}^{[1]}x + b_{1}^{[1]}")
+    assert lines["cs229"][0].startswith(r"a_{1}^{(2)} &= \sigma\bigl(w_{11}^{(1)}x + b_{1}^{(1)}")
+    assert lines["nielsen"][0].startswith(r"a_{1}^{2} &= \sigma\bigl(w_{11}^{2}x + b_{1}^{2}")
+    assert r"w_{11}^{(2)}a_{1}^{(2)}" in lines["cs229"][1]
+    assert r"w_{11}^{3}a_{1}^{2}" in lines["nielsen"][1]
 
 
 def test_an_unknown_notation_is_answered_with_the_nearest() -> None:
