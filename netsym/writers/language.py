@@ -76,6 +76,7 @@ class Language:
     #: How a negative number begins, and a negation.
     minus = "-"
     #: The method that writes an operation, and how tightly its text binds; others are calls.
+    #: Where a text binds otherwise, a method returns it with that.
     operations: ClassVar[Mapping[str, tuple[str, int]]] = {
         "add": ("_write_sum", SUM),
         "multiply": ("_write_product", PRODUCT),
@@ -267,8 +268,10 @@ class Language:
         write = getattr(self, method)
         texts, all_binds = self.texts, self.binds
         for row, nodes in zip(rows.tolist(), operands.tolist(), strict=True):
-            texts[first + row] = write(block.op, nodes)
-            all_binds[first + row] = binds
+            text = write(block.op, nodes)
+            texts[first + row], all_binds[first + row] = (
+                text if isinstance(text, tuple) else (text, binds)
+            )
 
     def operand(self, node: int, tightness: int) -> str | Rope:
         """An operand's text, in parentheses if it binds less tightly than that."""

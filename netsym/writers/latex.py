@@ -10,7 +10,17 @@ from typing import ClassVar
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Derivatives, Names
-from netsym.writers.language import ATOM, NEGATION, POWER, Language, Watcher, no_watcher
+from netsym.writers.language import (
+    ATOM,
+    NEGATION,
+    POWER,
+    PRODUCT,
+    QUOTIENT,
+    SUM,
+    Language,
+    Watcher,
+    no_watcher,
+)
 from netsym.writers.latex_widths import BIG, TALL, WIDTH, height_of, width_of
 from netsym.writers.names_in_latex import NOTATIONS, NamesInLatex, Notation
 from netsym.writers.palette import LOSS, layer_color
@@ -31,7 +41,10 @@ class Latex(Language):
 
     operations: ClassVar[Mapping[str, tuple[str, int]]] = {
         **Language.operations,
-        "divide": ("_write_quotient", POWER),
+        "add": ("_print_sum", SUM),
+        "multiply": ("_print_product", PRODUCT),
+        "divide": ("_print_quotient", POWER),
+        "power": ("_print_power", POWER),
     }
     times = r"\,"
     dots = r"\dots"
@@ -115,23 +128,54 @@ class Latex(Language):
         is_close = _SCRIPTED.fullmatch(left) and _NAME.fullmatch(right)
         return self.times.removesuffix(r"\,") if is_close else self.times
 
-    def _write_quotient(self, _: str, nodes: list[int]) -> str | Rope:
+    # In print, not in code, what changes nothing is left out, and no fraction is a power.
+    def _print_sum(self, op: str, nodes: list[int]) -> str | Rope | tuple[str | Rope, int]:
+        left = [node for node in nodes if self.texts[node] not in ("0", "-0.0")]
+        return self._write_sum(op, left) if len(left) > 1 else self._one_of(left, "0")
+
+    def _print_product(self, op: str, nodes: list[int]) -> str | Rope | tuple[str | Rope, int]:
+        left = [node for node in nodes if self.texts[node] != "1"]
+        if len(left) < 2:
+            return self._one_of(left, "1")
+        if self.texts[left[0]] == "-1":
+            rest = self._print_product(op, left[1:])
+            rest, binds = rest if isinstance(rest, tuple) else (rest, PRODUCT)
+            if not next(flat(rest)).startswith(self._NUMBERS):
+                rest = rest if binds >= QUOTIENT else self.parentheses(rest)
+                return self.join(["-", rest]), NEGATION
+        return self._write_product(op, left)
+
+    def _one_of(self, nodes: list[int], neutral: str) -> tuple[str | Rope, int]:
+        """What is left of a sum or a product, as it stands."""
+        return (self.texts[nodes[0]], self.binds[nodes[0]]) if nodes else (neutral, ATOM)
+
+    def _print_quotient(self, _: str, nodes: list[int]) -> str | Rope | tuple[str | Rope, int]:
         above, below = self.texts[nodes[0]], self.texts[nodes[1]]
+        if below == "1":
+            return above, self.binds[nodes[0]]
+        if max(self.width(above), self.width(below)) <= self.line - 5:
+            return self._fraction(above, below)
+        if self.width(below) <= self.line - 5:
+            factor = self.operand(nodes[0], POWER)
+            return self.product([self._fraction("1", below), factor]), PRODUCT
+        above = self._leading(nodes[0], PRODUCT)
+        return self.join([above, " / ", self.parentheses(below)]), QUOTIENT
+
+    def _fraction(self, above: str | Rope, below: str | Rope) -> Rope:
+        pieces = [r"\dfrac{", above, "}{", below, "}"]
         width = max(self.width(above), self.width(below))
-        if width <= self.line - 5:
-            return Rope(
-                [r"\dfrac{", above, "}{", below, "}"],
-                width,
-                solid=True,
-                height=self._over(above, below),
-            )
-        inverse = self.join([self.parentheses(below), "^{-1}"])
-        if above == "1":
-            return inverse
-        return self.product([self.operand(nodes[0], POWER), inverse])
+        return Rope(pieces, width, solid=True, height=self._over(above, below))
 
     def _over(self, above: str | Rope, below: str | Rope) -> int:
         return 2 + max(height_of(above), height_of(below))
+
+    def _print_power(self, op: str, nodes: list[int]) -> str | Rope | tuple[str | Rope, int]:
+        base = self.texts[nodes[0]]
+        if self.texts[nodes[1]] != "-1":
+            return self._write_power(op, nodes)
+        if self.width(base) <= self.line - 5:
+            return self._fraction("1", base)
+        return self.join(["1 / ", self.parentheses(base)]), QUOTIENT
 
     def _write_power(self, _: str, nodes: list[int]) -> str | Rope:
         base = self.operand(nodes[0], ATOM)

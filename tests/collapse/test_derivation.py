@@ -339,7 +339,8 @@ def test_every_derivation_compiles_and_fits(texts: dict[str, str], tmp_path: Pat
             shown = f"{left} {row.replace('rlap', 'hbox')}" if "rlap" in row else row
             lines[f"{len(lines)} {name}"] = shown
     measures = "".join(
-        rf"\setbox0=\hbox{{$\begin{{aligned}}{line}\end{{aligned}}$}}\typeout{{WIDTH {n} \the\wd0}}%"
+        rf"\setbox0=\hbox{{$\begin{{aligned}}{line}\end{{aligned}}$}}"
+        rf"\typeout{{WIDTH {n} \the\wd0}}%"
         "\n"
         for n, line in enumerate(lines.values())
     )

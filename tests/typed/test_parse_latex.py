@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, given
 
-import netsym.writers  # noqa: F401
+import netsym
 from netsym import SpecError
 from netsym.files.files import loads
 from netsym.graph.names import Names, literal
@@ -19,17 +20,16 @@ from tests.writers.test_golden import GOLDEN, network, table
 
 QUICK = random_examples(40, suppress_health_check=list(HealthCheck))
 
-#: A quotient wider than the line is written a\,(…)^{-1}, which is a product with 1/(…) as well.
-WIDE_QUOTIENTS = {
-    "skip.inlined.output-y_2.tex",
-    "skip.inlined.output-3.document.tex",
-    "skip.inlined.output-y_1.document.onion.color.tex",
-}
 FRAGMENTS = [
     c for c in table()
     if c.to == "latex" and c.form != "matrix" and "digits" not in c.options
-    and c.name not in WIDE_QUOTIENTS
 ]  # fmt: skip
+
+
+def printed(text: str) -> str:
+    """A text without what print leaves out: factors of 1, and terms of 0."""
+    text = re.sub(r"(?<![\w.*/])1\*(?!\*)", "", text)
+    return re.sub(r" [+-] -?0(?:\.0)?(?![\w.*/])", "", text)
 
 
 @pytest.mark.parametrize("case", FRAGMENTS, ids=lambda case: case.name)
@@ -38,13 +38,7 @@ def test_golden_latex_reads_back(case) -> None:
     formula = net.formula(case.form, case.expand)
     formula = formula.output(case.output) if case.output else formula
     written = (GOLDEN / case.name).read_text()
-    assert read(written, net, case.form).text(ascii=True) == formula.text(ascii=True)
-
-
-def test_wide_quotients_are_products_with_an_inverse() -> None:
-    written = (GOLDEN / "skip.inlined.output-y_2.tex").read_text()
-    text = read(written, network("skip")).text(ascii=True)
-    assert text.startswith("y_2 = exp(") and "*(1/(exp(" in text
+    assert read(written, net, case.form).text(ascii=True) == printed(formula.text(ascii=True))
 
 
 @QUICK
@@ -58,7 +52,11 @@ def test_networks_read_back(case: Case) -> None:
         for notation in ("ng", "cs229", "nielsen"):
             for options in ({}, {"color": True, "onion": form == "inlined"}):
                 written = formula.latex(width=100_000, notation=notation, **options)
-                assert read(written, net, form).text(ascii=True) == formula.text(ascii=True)
+                text = formula.text(ascii=True)
+                if printed(text) == text:
+                    assert read(written, net, form).text(ascii=True) == text
+                else:
+                    assert netsym.compare(net, written).verdict in ("structural", "identical")
 
 
 #: Every way to put underscores, letters and a digit beside each other, up to three of them.
@@ -91,7 +89,7 @@ def test_names_of_any_shape_are_told_apart(name: str) -> None:
         for form in ("inlined", "layered"):
             formula = net.formula(form)
             again = read(formula.latex(), net, form)
-            assert again.text(ascii=True) == formula.text(ascii=True)
+            assert again.text(ascii=True) == printed(formula.text(ascii=True))
 
 
 TYPED = [

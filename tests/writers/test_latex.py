@@ -207,6 +207,7 @@ def check_meaning(tree: Tree, width: int) -> None:
     read = as_python(text)
     assert not re.search(r"[-+*] *[-+]", read), text
     assert not re.search(r"\d\\,\s*(\d|\\tfrac)", text), f"digits meet: {text}"
+    assert not re.search(r"(?<![\d.])1(?:\\,| \\cdot)|[+-] 0(?![\d.])|\^\{-1\}", text), text
     read = re.sub(r"([\d.]+) \* 10\*\*\((-?\d+)\)", r"(\1e\2)", read)
     read = re.sub(r"\b10\*\*\((-\d+)\)", r"1e\1", read)
     for point in POINTS:
@@ -221,6 +222,41 @@ def check_meaning(tree: Tree, width: int) -> None:
 @given(TREES, st.integers(15, 90))
 def test_the_formula_can_be_read_back(tree: Tree, width: int) -> None:
     check_meaning(tree, width)
+
+
+WIDE: Tree = ("tanh", ("add", *[("multiply", 0.5, name) for name in NAMES * 20]))
+
+
+@pytest.mark.parametrize(
+    ("tree", "latex"),
+    [
+        (("multiply", 1.0, "x"), "x"),
+        (("multiply", 1.0, ("add", "x", "w")), "x + w"),
+        (("multiply", -1.0, "x"), "-x"),
+        (("multiply", -1.0, 2.0), r"-1 \cdot 2"),
+        (("add", "w", ("multiply", -1.0, "x")), "w - x"),
+        (("add", "w", -1.0), "w - 1"),
+        (("add", "w", 0.0), "w"),
+        (("add", 0.0, -0.0), "0"),
+        (("multiply", 1.0, 1.0), "1"),
+        (("multiply", "w", ("multiply", 1.0, ("add", "x", "b"))), r"w\,(x + b)"),
+        (("divide", "x", 1.0), "x"),
+        (("power", "x", -1.0), r"\dfrac{1}{x}"),
+        (("divide", 1.0, 3.0), r"\dfrac{1}{3}"),
+    ],
+)
+def test_what_changes_nothing_is_not_printed(tree: Tree, latex: str) -> None:
+    """In print; in code it stays."""
+    assert built(tree).latex().removeprefix(r"\hat{y} = ") == latex
+
+
+def test_a_fraction_over_several_lines_is_no_power() -> None:
+    third = built(("divide", WIDE, 3.0)).latex()
+    assert re.match(r"\\begin\{aligned\}\n\\hat\{y\} &= \\dfrac\{1\}\{3\}\\,\\tanh", third)
+    both = built(("divide", WIDE, WIDE)).latex()
+    assert r"&= \tanh" in both and " / " in both
+    for text in (third, both, built(("power", WIDE, -1.0)).latex()):
+        assert "^{-1}" not in text
 
 
 def test_nested_bars_are_told_apart() -> None:
@@ -297,7 +333,7 @@ def symbol(name: str) -> Formula:
         ("Omega", r"\Omega"),
         ("alphabet", r"\text{alphabet}"),
         ("layer1", r"\text{layer1}"),
-        ("a__b", r"\text{a\_\_b}"),
+        ("a__b", r"\mathrm{a\_\_b}"),
     ],
 )
 def test_a_name_as_typed(name: str, latex: str) -> None:
