@@ -98,7 +98,7 @@ class Face(Form):
         """The equations in LaTeX, a fragment for display mathematics or a `document`.
 
         `notation` is "ng", "cs229" or "nielsen", `onion` puts an underbrace under every unit of
-        an inlined formula, `color` gives each layer a colour (with xcolor). Of whole arrays it
+        an inlined formula, `color` gives each layer a colour (from xcolor). Of whole arrays it
         says as well what arrays the letters are.
         Raises `TooLargeError` for more than `max_nodes`.
         """

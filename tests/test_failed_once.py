@@ -351,11 +351,11 @@ def test_nan_is_nan_in_python_text_too() -> None:
 @pytest.mark.parametrize("latex", ["{", "}", "}{", "\\hat{u", "u\\", "\\\\\\"])
 def test_latex_that_would_break_the_document_is_refused(latex: str) -> None:
     spec = f"netsym = 1\ninputs = ['x']\n[latex]\nx = {json.dumps(latex)}\n"
-    with pytest.raises(SpecError, match=r"latex\.x is .* braces open and close"):
+    with pytest.raises(SpecError, match=r"latex\.x is .*; not allowed: "):
         loads(spec + "[[layers]]\ntype = 'dense'\nunits = 1")
 
 
-@pytest.mark.parametrize("latex", ["\\theta", "w_{1}^{2}", "\\{ a \\}", "\\\\"])
+@pytest.mark.parametrize("latex", ["\\theta", "w_{1}^{2}", "\\{ a \\}"])
 def test_latex_with_its_braces_closed_is_taken_raw(latex: str) -> None:
     spec = f"netsym = 1\ninputs = ['x']\n[latex]\nx = {json.dumps(latex)}\n"
     network = loads(spec + "[[layers]]\ntype = 'dense'\nunits = 1")

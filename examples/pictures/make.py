@@ -18,7 +18,7 @@ from netsym.notes.picture import Picture
 
 EXAMPLES = Path(__file__).parent.parent
 PAGE = r"""\documentclass{article}
-\usepackage{amsmath,xcolor,tikz,graphicx}
+\usepackage{amsmath,graphicx}\usepackage[svgnames]{xcolor}\usepackage{tikz}
 \setlength{\textwidth}{440pt}\setlength{\oddsidemargin}{6pt}
 \pagestyle{empty}\setlength{\parindent}{0pt}
 \begin{document}

@@ -24,7 +24,7 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names, literal
 from netsym.layers.elementwise import Activation
 from netsym.layers.wiring import Placed
-from netsym.network.columns import SIGNS
+from netsym.network.columns import in_text
 from netsym.ops.affine.whole_arrays import Letters, TooLong, Unwritten, Value
 from netsym.wording import plural
 from netsym.writers.array_latex import ArrayLatex, matrix
@@ -43,8 +43,6 @@ _REASONS: Mapping[Rule, str] = {compose: "affine of affine", join: "affine maps 
 _BESIDE = re.compile(r" &&\\quad\\text\{[^{}]*\}")
 _MARGIN = 10  # what words may stand behind
 _WORD = re.compile(r"(?:\$[^$]*\$|\S)+")
-
-_SPECIAL = {**SIGNS, "--": "-{}-", "…": r"\dots{}"}
 
 
 def derivation(
@@ -440,8 +438,8 @@ def _sentence(words: str) -> str:
 
 
 def _escaped(words: str) -> str:
-    """Words as text of LaTeX."""
-    return re.sub("|".join(map(re.escape, _SPECIAL)), lambda match: _SPECIAL[match[0]], words)
+    """Words as text of LaTeX, in which no two dashes become one."""
+    return in_text(words).replace("--", "-{}-")
 
 
 def _value_text(value: float, latex: Latex) -> str:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.files import ends
+from netsym.files.latex_of_names import ALLOWED, mistake_in
 from netsym.files.options import as_written, options, switches, wrong
 from netsym.layers import Activated, Layer
 from netsym.layers.blocks import BLOCK, INPUT, Block, Composite, LayerWire, Shared, Wire, expanded
@@ -325,19 +326,11 @@ def checked_latex(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise wrong("latex", value, "a table of names and their LaTeX", '{w_11 = "w_{11}"}')
     for name, latex in value.items():
-        if not _balanced(_text(f"latex.{name}", latex)):
-            raise wrong(f"latex.{name}", latex, "LaTeX whose braces open and close", '"w_{11}"')
+        found = mistake_in(_text(f"latex.{name}", latex))
+        if found:
+            error = wrong(f"latex.{name}", latex, ALLOWED, r'"\\hat{\\mu}_{1}"')
+            raise SpecError(f"{error}; not allowed: {found}")
     return dict(value)
-
-
-def _balanced(latex: str) -> bool:
-    r"""Whether every brace that opens is closed; \{ and \} are signs, not braces."""
-    depth, plain = 0, re.sub(r"\\.", "", latex)
-    for character in plain:
-        depth += {"{": 1, "}": -1}.get(character, 0)
-        if depth < 0:
-            return False
-    return depth == 0 and not plain.endswith("\\")
 
 
 def _text(key: str, value: Any) -> str:

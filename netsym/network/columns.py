@@ -65,7 +65,7 @@ def names_of(
             name = f"{first}_{number}"
         used.add(name)
         names.append(name)
-        words = _words(text)
+        words = rf"\text{{{in_text(text)}}}"
         is_text = not is_name(text) and re.search("[A-Za-z]", _plain(text))
         if is_text and words not in latex.values() and words not in known:
             latex[name] = words
@@ -121,8 +121,8 @@ def _plain(text: str) -> str:
     return "".join(c if c.isascii() and c.isprintable() else " " for c in letters)
 
 
-def _words(text: str) -> str:
-    """A text as words in LaTeX."""
+def in_text(text: str) -> str:
+    """A text as LaTeX has it between words: signs as mathematics, letters that TeX knows."""
     characters = unicodedata.normalize("NFKC", text)
     spelled = (SIGNS.get(c) or (c if _SET.fullmatch(c) else _plain(c)) for c in characters)
-    return rf"\text{{{' '.join(''.join(spelled).split())}}}"
+    return " ".join("".join(spelled).split())

@@ -126,7 +126,7 @@ def test_every_language_is_what_the_api_writes(
         (["--notation", "cs229"], "w_{11}^{(1)}"),
         (["--notation", "nielsen"], "w_{11}^{2}"),
         (["--onion"], r"\underbrace"),
-        (["--color"], r"\textcolor{blue}"),
+        (["--color"], r"\textcolor{MediumBlue}"),
         (["--expand"], r"\dfrac{1}{1 + \exp"),
         (["--width", "20"], r"\begin{aligned}"),
     ],

@@ -315,7 +315,9 @@ def test_nothing_is_written_that_cannot_be_read_back(name: str, tmp_path: Path) 
     with pytest.raises(SpecError, match=r"layer 1: name is .* it must be letters, digits"):
         save(network, tmp_path / "net.toml")
     network = Network.of("t", 1, [("a", Dense(units=1), ["input"], {})], latex_names={"x": "{"})
-    with pytest.raises(SpecError, match=r'latex\.x is "{"; it must be LaTeX whose braces'):
+    with pytest.raises(
+        SpecError, match=r'latex\.x is "{"; it must be letters.*; not allowed: braces'
+    ):
         save(network, tmp_path / "net.toml")
     inputs = [Input.of(name, ["p"]), Input.of("b", 1)]
     network = Network.of("t", inputs, [("s", Add(), [name, "b"], {})])
