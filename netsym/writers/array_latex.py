@@ -15,7 +15,7 @@ from netsym.writers.array_language import ArrayLanguage
 from netsym.writers.language import ATOM, POWER, PRODUCT, Watcher, no_watcher
 from netsym.writers.latex import Latex
 from netsym.writers.latex_onion import Onion
-from netsym.writers.latex_widths import TALL, WIDTH
+from netsym.writers.latex_widths import TALL, WIDTH, width_of
 from netsym.writers.names_in_latex import NOTATIONS, Notation
 from netsym.writers.ropes import Rope
 
@@ -53,7 +53,7 @@ class ArrayLatex(ArrayLanguage, Latex):
         digits: int | None = None,
         notation: Notation = NOTATIONS["ng"],
         color: bool = False,
-        line: int = WIDTH,
+        line: float = WIDTH,
         watcher: Watcher = no_watcher,
     ) -> None:
         super().__init__(formula, digits, notation, color, line, watcher)
@@ -68,8 +68,8 @@ class ArrayLatex(ArrayLanguage, Latex):
         return self.join([base, r"^{\mathsf{T}}"])
 
     def matrix(self, rows: list[list[str]]) -> str | Rope:
-        width = sum(max(map(self.measure, column)) + 2 for column in zip(*rows, strict=True))
-        return Rope([matrix(rows)], width, solid=True, height=TALL)
+        text = matrix(rows)
+        return Rope([text], width_of(text), solid=True, height=TALL)
 
     def _write_convolution(self, _: str, nodes: list[int]) -> str | Rope:
         return self.join([self.operand(nodes[0], POWER), r" \ast ", self.operand(nodes[1], POWER)])
@@ -82,7 +82,7 @@ class ArrayLatex(ArrayLanguage, Latex):
             between = " & " if index == "columns" else r" \\ "
             rows = [piece for operand in operands for piece in (operand, between)]
             return Rope([r"\begin{bmatrix} ", *rows[:-1], r" \end{bmatrix}"],
-                        max(map(self.width, operands)) + 2, solid=True, height=TALL)  # fmt: skip
+                        max(map(self.width, operands)) + 10, solid=True, height=TALL)  # fmt: skip
         if not operands:
             below = "" if index == "1" else self.index(index)
             return "0" if word == "zeros" else (r"\mathbf{1}" + below if below else "1")
@@ -116,11 +116,11 @@ class ArrayLatex(ArrayLanguage, Latex):
                 named = ", ".join(self.name(names, 0) for names, _ in group)
                 times = r" \times ".join(map(str, shape))
                 said = rf"{named} \in \mathbf{{R}}^{{{times}}}"
-                room -= self.measure(said) + 3
+                room -= self.measure(said) + 15
                 if number:
                     yield ",\\quad " if room >= 0 else ", \\\\\n& "
                 if room < 0:
-                    room = self.line - self.measure(said) - 3
+                    room = self.line - self.measure(said) - 15
                 yield said
 
 

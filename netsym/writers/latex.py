@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import ClassVar
 
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Derivatives, Names
 from netsym.writers.language import ATOM, NEGATION, POWER, Language, Watcher, no_watcher
-from netsym.writers.latex_widths import BIG, TALL, WIDTH, height_of, width_of
+from netsym.writers.latex_widths import BIG, CHARACTER, GROWN, TALL, WIDTH, height_of, width_of
 from netsym.writers.names_in_latex import NOTATIONS, NamesInLatex, Notation
 from netsym.writers.ropes import Rope, flat
 
@@ -35,7 +36,7 @@ class Latex(Language):
         digits: int | None = None,
         notation: Notation = NOTATIONS["ng"],
         color: bool = False,
-        line: int = WIDTH,
+        line: float = WIDTH,
         watcher: Watcher = no_watcher,
     ) -> None:
         super().__init__(formula, digits, breakable=True, watcher=watcher)
@@ -43,7 +44,9 @@ class Latex(Language):
         self.names = NamesInLatex(formula, notation)
         self.color = color
         self.line = line
-        self.widths: dict[str, int] = {}
+        self.solid = line - 60  # how wide what cannot be broken may be: more stands around it
+        self.limit = 12 * CHARACTER
+        self.widths: dict[str, float] = {}
 
     # -- names and numbers
     def name(self, names: Names, position: int) -> str:
@@ -80,9 +83,9 @@ class Latex(Language):
         return self._enclosed("", piece, "(", ")")
 
     def _enclosed(self, head: str, piece: str | Rope, opening: str, closing: str) -> str | Rope:
-        if height_of(piece) >= TALL and self.width(piece) < self.line:
+        if height_of(piece) >= TALL and self.width(piece) < self.solid:
             pieces = [rf"{head}\left{opening}", piece, rf"\right{closing}"]
-            return Rope(pieces, self.width(piece) + 2, solid=True, height=TALL)
+            return Rope(pieces, self.width(piece) + GROWN, solid=True, height=TALL)
         big = BIG[min(height_of(piece), len(BIG) - 1)]
         small = big[:-1] + "r" if big else ""
         return self.join([f"{head}{big}{opening}", piece, f"{small}{closing}"])
@@ -101,7 +104,8 @@ class Latex(Language):
     def _write_quotient(self, _: str, nodes: list[int]) -> str | Rope:
         above, below = self.texts[nodes[0]], self.texts[nodes[1]]
         width = max(self.width(above), self.width(below))
-        if width <= self.line - 5:
+        alone = nodes in self._ends
+        if width <= (self.line - 30 if alone else self.solid):
             return Rope(
                 [r"\dfrac{", above, "}{", below, "}"],
                 width,
@@ -112,6 +116,11 @@ class Latex(Language):
         if above == "1":
             return inverse
         return self.product([self.operand(nodes[0], POWER), inverse])
+
+    @cached_property
+    def _ends(self) -> list[list[int]]:
+        """What the first outputs are made of: nothing stands around them on the line."""
+        return [self.formula.graph.operands_of(n) for n in self.formula.ends[:20].tolist()]
 
     def _over(self, above: str | Rope, below: str | Rope) -> int:
         return 2 + max(height_of(above), height_of(below))
@@ -128,11 +137,11 @@ class Latex(Language):
         if not operands:
             return row.latex
         if function == "sqrt":
-            if self.width(operands[0]) > self.line - 5:  # no root goes over several lines
+            if self.width(operands[0]) > self.solid:  # no root goes over several lines
                 return self.join([self.parentheses(operands[0]), _ROOT])
             return Rope(
                 [r"\sqrt{", operands[0], "}"],
-                self.width(operands[0]) + 1,
+                self.width(operands[0]) + 10,
                 solid=True,
                 height=height_of(operands[0]),
             )
@@ -164,13 +173,13 @@ class Latex(Language):
             yield f" \\\\[1ex]\n& t = {steps}{''.join(zero)}"
 
     # -- measures
-    def measure(self, text: str) -> int:
-        """The width in characters: scripts count two thirds, commands what they show."""
+    def measure(self, text: str) -> float:
+        """The width in points."""
         if text not in self.widths:
             self.widths[text] = width_of(text)
         return self.widths[text]
 
-    def rope(self, pieces: Sequence[str | Rope], width: int, separated: bool) -> Rope:
+    def rope(self, pieces: Sequence[str | Rope], width: float, separated: bool) -> Rope:
         return Rope(pieces, width, separated, height=max(map(height_of, pieces)))
 
 

@@ -29,7 +29,7 @@ class Onion(Latex):
         if not label:
             return text, binds
         below = self._colored(label, names)
-        braced = self._braced(text, below, max(self.width(text), self.width(label) * 7 // 10))
+        braced = self._braced(text, below, max(self.width(text), self.width(label) * 0.7))
         if braced is not None:
             return braced, binds
         closed = text if binds == ATOM else self.parentheses(text)  # names it where it closes
@@ -48,7 +48,7 @@ class Onion(Latex):
         skin = _SKINS[names.base].format(layer=layer, unit=unit)
         return rf"\text{{{skin}}}\,=\,{self.names.spelled(names, position)}"
 
-    def _braced(self, text: str | Rope, below: str, width: int) -> Rope | None:
+    def _braced(self, text: str | Rope, below: str, width: float) -> Rope | None:
         """A text over a brace; None where it is too wide: no brace goes over several lines."""
         if width > self.line:
             return None
@@ -115,8 +115,8 @@ class Onion(Latex):
         if len(nodes) > 1:
             text = self._write_product("multiply", nodes)
         label = rf"\partial {above}/\partial {below}"
-        width = max(self.width(text), self.width(label) * 7 // 10)
-        braced = self._braced(text, label, width) if width <= self.line - 5 else None
+        width = max(self.width(text), self.width(label) * 0.7)
+        braced = self._braced(text, label, width) if width <= self.line - 30 else None
         return braced or self.join([self.parentheses(text), "_{", label, "}"])
 
     def _chained(self, pieces: Sequence[str | Rope]) -> str | Rope:

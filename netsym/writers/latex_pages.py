@@ -9,11 +9,11 @@ from netsym.forms.form import Form
 from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.latex import Latex
 from netsym.writers.latex_onion import Onion
-from netsym.writers.latex_widths import WIDTH
+from netsym.writers.latex_widths import CHARACTER, WIDTH
 from netsym.writers.names_in_latex import named_notation
 from netsym.writers.ropes import Layout
 
-_INDENT = 3
+_INDENT = 10.0  # of a \\quad
 
 
 def write_latex(
@@ -32,8 +32,8 @@ def write_latex(
 
     `notation` is "ng", "cs229" or "nielsen"; `onion` puts an underbrace under every unit of an
     inlined formula, naming layer and unit, and of whole arrays under every layer; `color` gives
-    each layer a colour (`\textcolor`, from xcolor). Lines are broken at `width`, in characters;
-    without it, as wide as a page. Raises `SpecError` for an unknown notation.
+    each layer a colour (`\textcolor`, from xcolor). Lines are broken at `width`, in characters,
+    76 of which are as wide as a page. Raises `SpecError` for an unknown notation.
     """
     language = spell_latex(
         formula, digits=digits, notation=notation, onion=onion, color=color, width=width,
@@ -55,12 +55,13 @@ def spell_latex(
 ) -> Latex:
     """What spells the equations of a form in LaTeX; see `write_latex`."""
     chosen, kind = named_notation(notation), kinds[onion]
-    line = WIDTH if width is None else checked_whole("width", width, 1)
+    line = WIDTH if width is None else checked_whole("width", width, 1) * CHARACTER
     return kind(formula, digits, chosen, color, line, progress)
 
 
 def _lines(language: Latex) -> Iterator[str]:
-    layout = Layout(language.line, language.measure, _newline, _INDENT, lead="{}")
+    layout = Layout(language.line, language.measure, _newline, _INDENT, lead="{}",
+                    short=3 * CHARACTER)  # fmt: skip
     left = ""
     for number, equation in enumerate(language.equations()):
         if number:  # fractions of two rows would touch
