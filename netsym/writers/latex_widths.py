@@ -79,7 +79,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _NO_SPACE = {"+": 7.8, "-": 7.8, "=": 7.8, "(": 3.9, ")": 3.9, ",": 2.8}  # in scripts
-_INDEXED = re.compile(r"([A-Za-z])_\{([0-9,]+)\}\^\{\[([0-9]+)\]\}")  # most names
+_INDEXED = re.compile(r"(?<![A-Za-z\\])([A-Za-z])_\{([0-9,]+)\}(?:\^\{([\[(][0-9]+)[\])]\})?")
+_STACKED = re.compile(r"frac\{|\\begin|\\underbrace|[\^_]\{[^{}]*[_{]")
 _ROW = re.compile(r"\\\\(?:\[[^\]]*\])?")
 _SMALL = 0.81  # a script, beside the text
 
@@ -92,11 +93,19 @@ def width_of(text: str) -> float:
     >>> round(width_of("a_{1}^{[1]} + b")), round(width_of(r"\sigma\bigl(x\bigr)"))
     (31, 21)
     """
-    found = _INDEXED.fullmatch(text)
-    if found:
-        longest = max(3.99 * len(found[2].replace(",", "")) + 2.3 * found[2].count(","), 5.0)
-        return _ITALIC[found[1]] + 0.5 + max(longest, 4.6 + 3.99 * len(found[3]))
-    return _measured(text, 1.0)
+    if _STACKED.search(text):
+        return _measured(text, 1.0)
+    names = sum(_of_name(*parts) for parts in _INDEXED.findall(text))
+    return names + _measured(_INDEXED.sub("", text), 1.0)
+
+
+def _of_name(letter: str, indices: str, layer: str) -> float:
+    """What most of a formula consists of: quicker than sign by sign."""
+    commas = indices.count(",")
+    below = 4.06 * (len(indices) - commas) + 2.3 * commas
+    brackets = 4.6 if layer[:1] == "[" else 6.4
+    above = brackets + 4.06 * (len(layer) - 1) if layer else 0.0
+    return _ITALIC[letter] + 0.5 + max(below, above)
 
 
 @lru_cache(maxsize=1 << 12)
