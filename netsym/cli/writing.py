@@ -21,6 +21,7 @@ from netsym.files.formats import FORMATS
 from netsym.files.syntax import Format
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
+from netsym.layers.registry import LOSSES
 from netsym.network.network import Network
 from netsym.path import INSTEAD, formula_of
 from netsym.wording import NARROWEST
@@ -68,9 +69,15 @@ class Writing:
 
             write([dumps(network, self.to).removesuffix("\n")], output.target, Progress())
             return
-        onion = bool(self.own["onion"])
-        formula = formula_of(network, form, self.expand, self.unit, self.max_nodes, level, onion)
+        once = self._writes_once(network)
+        formula = formula_of(network, form, self.expand, self.unit, self.max_nodes, level, once)
         self.write(formula, output, Progress(), counted=True)
+
+    def _writes_once(self, network: Network) -> bool:
+        """Whether what is read again is written once: in an onion, and in costs in LaTeX."""
+        onion = self.own["onion"]
+        is_cost = self.to == "latex" and any(p.layer.kind in LOSSES for p in network.layers)
+        return onion != "full" and bool(onion or is_cost)
 
     def _of_row(self, row: Writer, output: Output) -> dict[str, Any]:
         """What a language is asked for: what was said of its options, and what a terminal needs."""
@@ -155,7 +162,9 @@ class Languages:
 def _option(own: Option) -> Takes:
     """An option of languages, for a command."""
     kind: dict[str, Any] = {"is_flag": True}
-    if own.words:
+    if own.alone:
+        kind = {**one_of(own.words, None), "is_flag": False, "flag_value": own.alone}
+    elif own.words:
         kind = one_of(own.words, own.words[0])
     elif own.least is not None:
         kind = {"type": click.IntRange(own.least), "metavar": "N"}

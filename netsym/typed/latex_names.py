@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from netsym.graph.names import VALUES
 from netsym.typed.greek import GREEK_COMMANDS
@@ -33,6 +34,11 @@ _DEFINED = re.compile(
     rf"(?P<base>{_GREEK_LETTER}|[A-Za-z])(?:{_BELOW})?{_ABOVE}\}}?[ ]*&?[ ]*="
 )  # Nielsen's a_{1}^{2}; a power is never left of an equals sign
 
+_LABELLED = re.compile(
+    rf"(?:\}}_\{{|\\triangleleft\}}\\;)(?:\\textcolor\{{\w+\}}\{{)?"
+    rf"(?P<base>{_GREEK_LETTER}|[A-Za-z])(?:{_BELOW})?{_ABOVE}(?:\}}|$|\s)"
+)  # the same below a brace
+
 
 @dataclass(frozen=True, slots=True)
 class _Script:
@@ -56,7 +62,8 @@ class LatexNames:
         ends = r"(?![A-Za-z])" if longest else ""
         self._given = re.compile(f"(?:{'|'.join(longest)}){ends}") if longest else None
         self._seen: dict[str, tuple[str, int] | None] = {}
-        self._layers = {_script(match) for match in _DEFINED.finditer(text)}
+        known = chain(_DEFINED.finditer(text), _LABELLED.finditer(text))
+        self._layers = {_script(match) for match in known}
         self._first_is_one = _FIRST_VALUE.search(text) is not None
         self._identifiers = self._of_chosen(given, [*vocabulary.chosen, *outputs])
 

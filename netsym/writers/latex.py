@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -17,6 +18,10 @@ from netsym.writers.ropes import Rope, flat
 
 # Names that xcolor, KaTeX and MathJax all know; of the input, then of the layers.
 _COLORS = ("teal", "blue", "red", "violet", "orange", "brown", "magenta", "olive")
+#: One name, with its scripts.
+_ONE = re.compile(
+    r"(?:\\textcolor\{\w+\}\{)?(?:\\[A-Za-z]+(?:\{\w+\})?|[A-Za-z])(?:[_^]\{[^{}]*\})*\}?"
+)
 _ROOT = "^{1/2}"
 
 
@@ -158,6 +163,16 @@ class Latex(Language):
         return self._enclosed(
             row.latex, self.join(inner) if len(inner) > 1 else inner[0], opening, closing
         )
+
+    def is_one(self, text: str | Rope) -> bool:
+        """Whether it is one name, with its scripts."""
+        return isinstance(text, str) and _ONE.fullmatch(text) is not None
+
+    def braced(self, text: str | Rope, label: str) -> Rope:
+        """A text over a brace with its name; no line is broken in it."""
+        width = max(self.width(text), 0.81 * self.measure(label), 18.1)
+        pieces = [r"{\underbrace{", text, "}_{", label, "}}"]
+        return Rope(pieces, width, solid=True, height=height_of(text))
 
     _NUMBERS = (*Language._NUMBERS, r"\tfrac")
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from netsym.errors import checked_whole
 from netsym.forms.form import Form
+from netsym.graph.names import Derivatives
 from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.latex import Latex
-from netsym.writers.latex_onion import Onion
+from netsym.writers.latex_chain_rule import ChainRule
+from netsym.writers.latex_onion import UNITS, Onion
 from netsym.writers.latex_widths import CHARACTER, WIDTH
 from netsym.writers.names_in_latex import named_notation
 from netsym.writers.ropes import Layout
@@ -21,17 +23,18 @@ def write_latex(
     *,
     document: bool = False,
     notation: str = "ng",
-    onion: bool = False,
+    onion: bool | str = False,
     color: bool = False,
     width: int | None = None,
     digits: int | None = None,
     progress: Watcher = no_watcher,
-    kinds: tuple[type[Latex], type[Latex]] = (Latex, Onion),
+    kinds: tuple[type[Latex], type[Onion]] = (Latex, Onion),
 ) -> Iterator[str]:
     r"""A form in LaTeX, piece by piece: a fragment for display mathematics, or a `document`.
 
-    `notation` is "ng", "cs229" or "nielsen"; `onion` puts an underbrace under every unit of an
-    inlined formula, naming layer and unit, and of whole arrays under every layer; `color` gives
+    `notation` is "ng", "cs229" or "nielsen"; `onion` names every unit of an inlined formula, and of
+    whole arrays every layer, and writes once what is read again, with "full" every copy; an inlined
+    cost is written so, too, with the names of what is read again alone; `color` gives
     each layer a colour (`\textcolor`, from xcolor). Lines are broken at `width`, in characters,
     76 of which are as wide as a page. Raises `SpecError` for an unknown notation.
     """
@@ -47,16 +50,23 @@ def spell_latex(
     *,
     digits: int | None = None,
     notation: str = "ng",
-    onion: bool = False,
+    onion: bool | str = False,
     color: bool = False,
     width: int | None = None,
     progress: Watcher = no_watcher,
-    kinds: tuple[type[Latex], type[Latex]] = (Latex, Onion),
+    kinds: tuple[type[Latex], type[Onion]] = (Latex, Onion),
 ) -> Latex:
     """What spells the equations of a form in LaTeX; see `write_latex`."""
-    chosen, kind = named_notation(notation), kinds[onion]
+    chosen = named_notation(notation)
     line = WIDTH if width is None else checked_whole("width", width, 1) * CHARACTER
-    return kind(formula, digits, chosen, color, line, progress)
+    options = (digits, chosen, color, line, progress)
+    if isinstance(formula.outputs[0].names, Derivatives):
+        return (ChainRule if onion else kinds[0])(formula, *options)
+    if onion == "full":
+        return kinds[1](formula, *options, once=False)
+    if onion or (formula.loss and formula.form == "inlined"):
+        return kinds[1](formula, *options, shown=UNITS if onion else frozenset())
+    return kinds[0](formula, *options)
 
 
 def _lines(language: Latex) -> Iterator[str]:

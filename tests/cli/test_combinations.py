@@ -64,6 +64,7 @@ NETWORKS["near"]["layers"][0]["bias"][0] += 0.01
 #: A value for every option that takes one.
 VALUES: dict[str, list[str]] = {
     "--width": ["20"], "--digits": ["3"], "--max-nodes": ["3"], "--notation": ["cs229"],
+    "--onion": ["once"],
     "--to": ["python"], "--output": ["2"], "-o": ["out"], "--loss": ["mse"], "--examples": ["3"],
     "--data": ["data.csv"], "--reduction": ["sum"], "--delta": ["0.5"],
     "--l1": ["0.1"], "--l2": ["0.1"],
@@ -87,7 +88,7 @@ MATRIX = f"--level matrix {LATEX}"
 #: By verb and network: in which modes it is run.
 MODES: dict[str, dict[str, tuple[str, ...]]] = {
     "inline": {
-        "two": (*WRITING, f"--onion {LATEX}"),
+        "two": (*WRITING, f"--onion once {LATEX}"),
         "linear": ("--expand-linear", "--expand-linear --json", f"--expand-linear {LATEX}",
                    "--expand-linear --to python", f"--expand-linear --json {LATEX}"),
     },

@@ -406,9 +406,11 @@ def test_a_function_of_several_letters_is_upright() -> None:
 
 def test_the_onion_names_every_hidden_unit_where_it_stands() -> None:
     text = netsym.parse("2-2-2-1:sigmoid").inlined.latex(onion=True)
-    labels = re.findall(r"\\text\{layer (\d), unit (\d)", text)
-    assert sorted(labels) == sorted([("2", u) for u in "12"] + [("1", u) for u in "12"] * 2)
-    assert text.count(r"\underbrace") == len(labels)
+    labels = re.findall(r"\\triangleleft\}\\;a_\{(\d)\}\^\{\[(\d)\]", text)
+    assert labels == [("1", "1"), ("2", "1"), ("1", "2"), ("2", "2")]
+    every = netsym.parse("2-2-2-1:sigmoid").inlined.latex(onion="full", width=200)
+    labels = re.findall(r"\}_\{a_\{(\d)\}\^\{\[(\d)\]", every)
+    assert sorted(labels) == sorted([(u, "2") for u in "12"] + [(u, "1") for u in "12"] * 2)
 
 
 def test_a_single_line_is_no_alignment() -> None:
