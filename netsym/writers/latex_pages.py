@@ -102,12 +102,15 @@ def _document(lines: Iterator[str], color: bool) -> Iterator[str]:
     yield "\n\\end{align*}\n\\end{document}\n"
 
 
-def preamble(color: bool = False) -> str:
-    """How a document begins."""
+def preamble(color: bool = False, width: int = 440, height: int = 0) -> str:
+    """How a document begins, whose text is so many points wide; of one page, how tall too."""
+    tall = rf"\setlength{{\textheight}}{{{height}pt}}\setlength{{\topmargin}}{{-50pt}}"
+    page = f"{tall}\n\\pagestyle{{empty}}\n" if height else ""
     colors = "\\usepackage{xcolor}\n" if color else ""
     return (
-        f"\\documentclass{{article}}\n\\usepackage{{amsmath}}\n{colors}\\setlength{{\\textwidth}}{{440pt}}\n"
-        "\\setlength{\\oddsidemargin}{6pt}\n\\allowdisplaybreaks\n\\begin{document}\n"
+        f"\\documentclass{{article}}\n\\usepackage{{amsmath}}\n{colors}\\setlength{{\\textwidth}}{{{width}pt}}\n"
+        f"\\setlength{{\\oddsidemargin}}{{{226 - width // 2}pt}}\n"
+        f"{page}\\allowdisplaybreaks\n\\begin{{document}}\n"
     )
 
 

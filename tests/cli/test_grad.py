@@ -215,7 +215,7 @@ def test_mistakes(capfd: Capture, arguments: list[str], said: str) -> None:
 def test_the_matrix_level(capfd: Capture) -> None:
     ran = run(capfd, "grad", "2-3sigmoid-1sigmoid", "--level", "matrix", "--to", "latex")
     for line in (
-        r"\delta^{[2]} &= \hat{y} \odot (1 - \hat{y})",
+        r"\delta^{[2]} &= \hat{y} (1 - \hat{y})",
         r"\delta^{[1]} &= \Bigl(\bigl(W^{[2]}\bigr)^{\mathsf{T}} \delta^{[2]}\Bigr)"
         r" \odot a^{[1]} \odot \bigl(1 - a^{[1]}\bigr)",
         r"\frac{\partial \hat{y}}{\partial W^{[1]}} &= \delta^{[1]} x^{\mathsf{T}}",

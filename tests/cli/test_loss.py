@@ -64,8 +64,9 @@ def test_a_cost_in_latex_is_written_once_for_all_examples(capfd: Capture) -> Non
     ran = run(capfd, "inline", "1-1:sigmoid", *options, "--examples", "3")
     assert ran.out == (
         r"J = \frac{1}{3}\sum_{i=1}^{3}\Bigl[-y^{(i)}\,\log "
-        r"{\underbrace{\sigma\bigl(w_{11}^{[1]}\,x^{(i)} + b_{1}^{[1]}\bigr)}_{\hat{y}^{(i)}}} - \bigl(1 - y^{(i)}\bigr)\,\log\bigl(1 - "
-        r"\hat{y}^{(i)}\bigr)\Bigr] + \dfrac{0.1}{2}\,\bigl(w_{11}^{[1]}\bigr)^{2}"
+        r"{\underbrace{\sigma\bigl(w_{11}^{[1]}\,x^{(i)} + b_{1}^{[1]}\bigr)}_{\hat{y}^{(i)}}} "
+        r"- \bigl(1 - y^{(i)}\bigr)\,\log\bigl(1 - \hat{y}^{(i)}\bigr)\Bigr] "
+        r"+ \dfrac{0.1}{2}\,\bigl(w_{11}^{[1]}\bigr)^{2}"
         "\n"
     )
     total = run(capfd, "inline", "1-1:sigmoid", *options, "--examples", "3", "--reduction", "sum")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, assume, given
 
-import netsym.writers  # noqa: F401
+import netsym
+import netsym.writers
 from netsym import SpecError
 from netsym.files.files import loads
 from netsym.graph.names import Names, literal
@@ -59,6 +60,30 @@ def test_networks_read_back(case: Case) -> None:
             for options in ({}, {"color": True, "onion": form == "inlined"}):
                 written = formula.latex(width=100_000, notation=notation, **options)
                 assert read(written, net, form).text(ascii=True) == formula.text(ascii=True)
+
+
+@QUICK
+@given(cases())
+def test_what_is_written_once_reads_back(case: Case) -> None:
+    """On lines of any width: with braces, in columns, and with equations for what is too wide."""
+    net = case.network
+    formula = net.inlined
+    assume(formula.size.nodes <= 1500)
+    for width in (30, 76, 10_000):
+        written = formula.latex(width=width, onion=True, color=width == 76)
+        again = read(written, net)
+        assert again.text(ascii=True) == formula.text(ascii=True), written
+
+
+@pytest.mark.parametrize("loss", ["bce", "mse", "huber", "hinge", "mae", "sse"])
+@pytest.mark.parametrize("shorthand", ["1-1:sigmoid", "2-3-1:sigmoid", "3-4-2-1:tanh"])
+def test_costs_that_are_written_once_read_back(shorthand: str, loss: str) -> None:
+    assume_fits = "sigmoid" in shorthand or loss != "bce"
+    net = netsym.parse(shorthand if assume_fits else shorthand.replace("tanh", "sigmoid"))
+    cost = netsym.cost(net, loss, l2=0.1)
+    again = read(cost.inlined.latex(), cost)
+    found = netsym.equal(again, cost.inlined)
+    assert found.verdict in ("structural", "identical"), found
 
 
 #: Every way to put underscores, letters and a digit beside each other, up to three of them.
