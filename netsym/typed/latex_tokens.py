@@ -136,7 +136,8 @@ class Lexer:
                 kind, word, after = found
                 start, self.place = self.place, after
                 if kind == "name" and self.labelled >= 0:
-                    self.labels.append(Label(word, self.labelled, len(self.found.kinds)))
+                    end = len(self.found.kinds) - (len(self.frames) - self._open_brackets())
+                    self.labels.append(Label(word, self.labelled, end))
                     self.labelled = -1
                     continue
                 in_condition = kind == "name" and self._in_cases()

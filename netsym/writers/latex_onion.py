@@ -302,7 +302,8 @@ class Onion(Latex):
     ) -> tuple[list[list[str | Rope]], int]:
         """The cells of a line of terms without a part, and how many of them it has."""
         sign, term = self._signed(terms[first], first)
-        line, wide, stop = [sign if first else "", term], self.width(term), first + 1
+        leading = sign if first else "-" if "-" in sign else ""
+        line, wide, stop = [leading, term], self.width(term), first + 1
         while stop < len(terms) and parts[stop][1] is None:
             sign, term = self._signed(terms[stop], stop)
             wide += self.width(term) + _PLUS
