@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from netsym.array_formula import ArrayFormula
 from netsym.cli.arguments import note, one_of, whole_number
 from netsym.cli.combinations import Row
 from netsym.cli.output import Output, Progress, check_name, check_source, write
-from netsym.cli.process import columns
+from netsym.cli.process import columns, say
 from netsym.cli.verb import Command, Takes, handed, taking
 from netsym.files.formats import FORMATS
 from netsym.files.syntax import Format
@@ -26,6 +27,7 @@ from netsym.network.network import Network
 from netsym.path import INSTEAD, formula_of
 from netsym.wording import NARROWEST
 from netsym.writers import ARRAY_WRITERS, WRITERS
+from netsym.writers.latex_pages import pages_of
 from netsym.writers.writer import Option, Writer
 
 
@@ -57,6 +59,8 @@ class Writing:
             pieces: Iterator[str] = iter([output.in_json(said)])
         else:
             pieces = formula.write(row.name, max_nodes=max_nodes, **asked)
+            if asked.get("document"):
+                pieces = pages_of(pieces, partial(self._tell_pages, formula.form))
         write(_without_last_newline(pieces), output.target, progress)
 
     def write_form(
@@ -72,6 +76,13 @@ class Writing:
         once = self._writes_once(network)
         formula = formula_of(network, form, self.expand, self.unit, self.max_nodes, level, once)
         self.write(formula, output, Progress(), counted=True)
+
+    def _tell_pages(self, form: str, pages: int) -> None:
+        """Say how long a document is that is longer than one page, and what makes it shorter."""
+        copied = form == "inlined" and self.own["onion"] != "once"
+        instead = "; --onion writes once what is used twice" if copied else ""
+        if pages > 1:
+            say(f"note: about {pages} pages{instead}")
 
     def _writes_once(self, network: Network) -> bool:
         """Whether what is read again is written once: in an onion, and in costs in LaTeX."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
+from math import ceil
 
 from netsym.errors import checked_whole
 from netsym.forms.form import Form
@@ -15,6 +17,9 @@ from netsym.writers.latex_widths import CHARACTER, WIDTH
 from netsym.writers.names_in_latex import named_notation
 from netsym.writers.ropes import Layout
 
+_PAGE = 550.0  # points of the text of a page
+_HEIGHTS = {r"\dfrac": 27.0, r"\Biggl": 26.0, r"\biggl": 24.0, r"\Bigl": 21.0}
+_END = re.compile(r"\\\\(?:\[\w+\])?\n")
 _INDENT = 10.0  # of a \\quad
 
 
@@ -112,6 +117,22 @@ def preamble(color: bool = False, width: int = 440, height: int = 0) -> str:
         f"\\setlength{{\\oddsidemargin}}{{{226 - width // 2}pt}}\n"
         f"{page}\\allowdisplaybreaks\n\\begin{{document}}\n"
     )
+
+
+def pages_of(pieces: Iterable[str], told: Callable[[int], None]) -> Iterator[str]:
+    """A document in LaTeX as it is, piece by piece; in the end it is told about how many pages."""
+    tall, line = 0.0, ""
+    for piece in pieces:
+        yield piece
+        *ended, line = _END.split(line + piece)
+        tall += sum(map(_height, ended))
+    told(ceil((tall + _height(line)) / _PAGE))
+
+
+def _height(line: str) -> float:
+    """How tall a line is, about, in points; it has a name with scripts at least."""
+    sizes = (tall for sign, tall in _HEIGHTS.items() if sign in line)
+    return max(sizes, default=19.0)
 
 
 def _held(lines: Iterator[str]) -> tuple[str, Iterator[str] | None]:

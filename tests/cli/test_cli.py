@@ -45,6 +45,13 @@ def fine(ran: Ran) -> str:
 
 
 # -- verbs and options --------------------------------------------------------------------------
+def test_a_document_of_many_pages_says_so(capfd: pytest.CaptureFixture[str]) -> None:
+    iris = ("inline", "examples/iris.toml", "--to", "latex", "--document")
+    assert "note: about 24 pages; --onion writes once what is used twice" in run(capfd, *iris).err
+    assert "pages;" not in run(capfd, *iris, "--onion").err
+    assert "pages" not in run(capfd, "inline", "1-2-1:tanh", *iris[2:]).err
+
+
 def test_inline(capfd: pytest.CaptureFixture[str]) -> None:
     out = fine(run(capfd, "inline", "1-2-1:sigmoid"))
     assert out == ("y = σ(w⁽²⁾₁₁·σ(w⁽¹⁾₁₁·x + b⁽¹⁾₁) + w⁽²⁾₁₂·σ(w⁽¹⁾₂₁·x + b⁽¹⁾₂) + b⁽²⁾₁)\n")
