@@ -91,7 +91,7 @@ def width_of(text: str) -> float:
     Braces that are not closed in the text, as in a part of a formula, count nothing.
 
     >>> round(width_of("a_{1}^{[1]} + b")), round(width_of(r"\sigma\bigl(x\bigr)"))
-    (31, 22)
+    (31, 23)
     """
     if _STACKED.search(text):
         return _measured(text, 1.0)
