@@ -40,7 +40,10 @@ def _rows() -> Iterator[Row]:
     )
     yield Row("--onion", beside="--form shared")
     yield Row("--each", only="--to latex")
-    yield Row("--each", beside="--onion, --form shared, --form inlined, --level matrix, --json")
+    yield Row("--each", only="--wrt parameters")
+    yield Row(
+        "--each", beside="--onion, --form shared, --form inlined, --level matrix, --json, --width"
+    )
     yield Row("--size", beside="--level matrix")
     yield Row("--form, --level, --taught, --each, --size, --to, --width, --max-nodes, --document, "
               "--notation, --onion, --color, --expand", beside="--at, --parameters")  # fmt: skip
@@ -122,13 +125,19 @@ def command(
     if form == "layered" and names == "parameters" and _in_groups(slopes, writing, output):
         write(_groups(network, formula, slopes, writing, each), output.target, Progress())
         return
+    if each:
+        raise SpecError("--each is for the derivatives of one output; choose it with --output")
     writing.write(chosen, output, Progress(), counted=True)
 
 
 def _in_groups(slopes: Formula, writing: Writing, output: Output) -> bool:
-    """Whether derivatives are written as titled groups: in LaTeX, of one output."""
+    """Whether derivatives are written as titled groups: in LaTeX, of one output, on a page."""
     is_one = slopes.size.nodes <= _MOST_IN_GROUPS and len(_above(slopes)) == 1
-    return is_one and writing.to == "latex" and not (writing.own["onion"] or output.as_json)
+    return (
+        is_one
+        and writing.to == "latex"
+        and not (writing.own["onion"] or writing.own["width"] or output.as_json)
+    )
 
 
 def _above(slopes: Formula) -> tuple[Name, ...]:

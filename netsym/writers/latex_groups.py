@@ -77,7 +77,7 @@ def write_groups(
     those of `write_latex`.
     """
     kind, head, groups = _array(
-        scalar, whole, each, _PAGE if document else WIDTH,
+        scalar, whole, each, line=_PAGE if document else WIDTH,
         digits=digits, notation=named_notation(notation), color=color,
     )  # fmt: skip
     if not document:
@@ -98,7 +98,7 @@ def _height(group: str) -> float:
 
 
 def _array(
-    scalar: Slopes, whole: Slopes | None, each: bool, line: float, **options: Any
+    scalar: Slopes, whole: Slopes | None, each: bool, **options: Any
 ) -> tuple[str, str, list[str]]:
     """The columns of the array, what stands above all, and the groups."""
     columns = [_groups(scalar, Latex, **options)]
@@ -111,7 +111,7 @@ def _array(
     said = ranges.header
     cells = [{title: _aligned(_finished(rows, title, bool(said)), title)
               for title, rows in column.items()} for column in lines]  # fmt: skip
-    beside = _TITLE + sum(_widest(column) + _GAP for column in cells) <= line
+    beside = _TITLE + sum(_widest(column) + _GAP for column in cells) <= options["line"]
     table = [[title, *(column[title] for column in cells)] for title in cells[0]]
     if not beside:
         table = [[title, *filter(None, parts)] for title, *parts in table]
@@ -177,7 +177,8 @@ def _layer(row: _Row) -> int:
 def _row(language: Latex, equation: Equation) -> _Row:
     binding = equation.binding
     right = equation.right
-    text = "".join(flat(right if language.width(right) <= _WIDE else _with_dots(right)))
+    wide = language.width(right) > min(_WIDE, 0.6 * language.line)
+    text = "".join(flat(_with_dots(right) if wide else right))
     return _Row((binding.names, binding.position), language.left(equation), text)
 
 

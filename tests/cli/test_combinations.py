@@ -169,7 +169,7 @@ OTHERS = (
     r"what is written once for all steps is no program: .+; take the layered form",
     r"--inputs is for a formula, and here is none; leave it out",
     r"--up-to-names is for two formulas, or two networks; leave it out",
-    r"--onion is for the derivatives of one output; choose it with --output",
+    r"--(onion|each) is for the derivatives of one output; choose it with --output",
     r"--taught is for the derivatives of a cost; add --loss",
     r"--taught is for a loss and an activation that cancel: .+; here \w+ is after sigmoid",
     r"nothing here is called '.+'; .+",
