@@ -89,7 +89,7 @@ class Face(Form):
         *,
         document: bool = False,
         notation: str = "ng",
-        onion: bool = False,
+        onion: bool | str = False,
         color: bool = False,
         width: int | None = None,
         digits: int | None = None,
@@ -97,9 +97,10 @@ class Face(Form):
     ) -> str:
         """The equations in LaTeX, a fragment for display mathematics or a `document`.
 
-        `notation` is "ng", "cs229" or "nielsen", `onion` puts an underbrace under every unit of
-        an inlined formula, `color` gives each layer a colour (from xcolor). Of whole arrays it
-        says as well what arrays the letters are.
+        `notation` is "ng", "cs229" or "nielsen", `onion` names every unit of an inlined formula
+        and writes once what is read again, as costs do ("full" writes every copy), `color` gives
+        each layer a colour (from xcolor with `svgnames`). Of whole arrays it says as well what
+        arrays the letters are.
         Raises `TooLargeError` for more than `max_nodes`.
         """
         pieces = self.write(

@@ -12,10 +12,11 @@ from netsym.array_formula import ArrayFormula
 from netsym.errors import SpecError, UnclearError, did_you_mean, nearest
 from netsym.files import formats, packaged
 from netsym.files.bounded import is_file, text_of
-from netsym.forms.array_form import named_where_again
 from netsym.forms.form import Form
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
+from netsym.forms.written_once import written_once
 from netsym.formula import Formula
+from netsym.network.examples import count_examples, of_each_example
 from netsym.network.network import Network
 from netsym.readers import shorthand
 from netsym.writers import WRITERS
@@ -172,29 +173,37 @@ def formula_of(
     output: str | None,
     max_nodes: int,
     level: str = "scalar",
-    onion: bool = False,
+    once: bool = False,
 ) -> Formula | ArrayFormula:
-    """A form of a network, or of one output of it; at the `level` "matrix" of whole arrays, of
-    which an `onion` writes once what is read again.
+    """A form of a network, or of one output of it; at the `level` "matrix" of whole arrays.
+
+    With `once` it is for a writer that writes once what is read again, and of a cost it is what
+    one example stands for all.
 
     Raises `TooLargeError` for more than `max_nodes`, from the forecast, before it is built: what
     comes from here need not be counted again.
     """
     if level == "matrix":
-        return _of_matrices(network, form, max_nodes, onion)
+        return _of_matrices(network, form, max_nodes, once)
+    if once and form == "inlined":
+        refuse_if_larger(network.count_nodes("layered", None, expand), form, max_nodes, INSTEAD)
+        if count_examples(network) and not expand:
+            return Formula.of(of_each_example(network))
+        formula = network.formula(form, expand)
+        return formula if output is None else formula.output(output)
     _refuse_large(network, form, expand, output, max_nodes)
     formula = network.formula(form, expand)
     return formula if output is None else formula.output(output)
 
 
-def _of_matrices(network: Network, form: str, max_nodes: int, onion: bool) -> ArrayFormula:
+def _of_matrices(network: Network, form: str, max_nodes: int, once: bool) -> ArrayFormula:
     layered = network.matrices
     layers = layered.size.nodes
     if form != "inlined":
         refuse_if_larger(layers, "matrix", max_nodes, INSTEAD)
         return layered
     formula = layered.inlined
-    size = named_where_again(formula).size if onion else formula.size
+    size = written_once(formula).size if once else formula.size
     instead = INSTEAD
     if layers <= max_nodes:
         instead = (

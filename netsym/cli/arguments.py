@@ -133,7 +133,7 @@ def SIDE(command: Command) -> Command:
     return _INPUTS(_SIDE(command))
 
 
-def one_of(words: Iterable[str], default: str) -> dict[str, Any]:
+def one_of(words: Iterable[str], default: str | None) -> dict[str, Any]:
     """What an option that takes one of some words is made of; a misspelt one gets the nearest."""
     known = list(words)
 

@@ -37,12 +37,33 @@ class Verb(Helped):
         super().__init__(*args, **kwargs)
         self.rows = list(rows)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; where an option may stand without a word, what follows is one only if it is known.
+
+        Else the network behind it would be taken for its word.
+        """
+        for param in self.params:
+            word = param.flag_value if isinstance(param, click.Option) else None
+            if isinstance(word, str) and param.opts[-1] in args:
+                place = args.index(param.opts[-1])
+                if not _is_word(param, args[place + 1 :]):
+                    args = [*args[:place], f"{param.opts[-1]}={word}", *args[place + 1 :]]
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Check, and run."""
         given, chosen = _said(ctx)
         for row in self.rows:
             _check(row, given, chosen)
         return super().invoke(ctx)
+
+
+def _is_word(option: click.Parameter, args: list[str]) -> bool:
+    """Whether what follows is one of the words that the option takes."""
+    try:
+        return bool(args) and option.type.convert(args[0], option, None) is not None
+    except click.BadParameter:
+        return False
 
 
 def _said(ctx: click.Context) -> tuple[dict[str, str], dict[str, str]]:

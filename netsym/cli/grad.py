@@ -19,6 +19,7 @@ from netsym.errors import SpecError
 from netsym.forms.form import F, inlined, layered, shared
 from netsym.forms.sizes import Size, refuse_if_larger, shown, times_as_large
 from netsym.formula import Formula
+from netsym.graph.names import Derivatives, Name
 from netsym.network.counting import MOST_DIFFERENTIATED
 from netsym.network.learned import GROUPS, Learned
 from netsym.network.network import Network
@@ -26,6 +27,8 @@ from netsym.network.point import point_of
 from netsym.notes.values import Values
 from netsym.wording import few, plural, remark, spelled, table
 
+#: What is larger is a list, written as it is made.
+_MOST_IN_GROUPS = 20_000
 _FORMS = {"layered": layered, "shared": shared, "inlined": inlined}
 
 
@@ -36,8 +39,13 @@ def _rows() -> Iterator[Row]:
         *WRITTEN_COST,
     )
     yield Row("--onion", beside="--form shared")
+    yield Row("--each", only="--to latex")
+    yield Row("--each", only="--wrt parameters")
+    yield Row(
+        "--each", beside="--onion, --form shared, --form inlined, --level matrix, --json, --width"
+    )
     yield Row("--size", beside="--level matrix")
-    yield Row("--form, --level, --taught, --size, --to, --width, --max-nodes, --document, "
+    yield Row("--form, --level, --taught, --each, --size, --to, --width, --max-nodes, --document, "
               "--notation, --onion, --color, --expand", beside="--at, --parameters")  # fmt: skip
     yield Row("--ascii, --digits", beside="--at and --json, --parameters and --json")
     yield Row("--form, --to, --ascii, --width, --digits, --max-nodes, --document, --notation, "
@@ -55,13 +63,14 @@ def _rows() -> Iterator[Row]:
     PARAMETERS, LEVEL,
     click.option("--taught", is_flag=True,
                  help="δ = a - t where loss and activation cancel, with the proof."),
+    click.option("--each", is_flag=True, help="LaTeX: rows that differ by an index one by one."),
     click.option("--size", "sizes", is_flag=True,
                  help="Say how large every form is, without writing it."),
     FORMULA.to, UNIT, FORMULA.own, options(Output), EXPAND, options(Cost), rows=_rows,
 )  # fmt: skip
 def command(
     network: Network, wrt: str, at: str | None, parameters: str | None, form: str, level: str,
-    taught: bool, sizes: bool, writing: Writing, output: Output, cost: Cost,
+    taught: bool, each: bool, sizes: bool, writing: Writing, output: Output, cost: Cost,
 ) -> None:  # fmt: skip
     """Print the derivatives of a network.
 
@@ -113,7 +122,45 @@ def command(
     if form == "inlined":
         instead = f"layer by layer it has {shown(slopes.size.nodes)} (--form layered); {instead}"
     refuse_if_larger(chosen.size.nodes, form, writing.max_nodes, instead)
+    if form == "layered" and names == "parameters" and _in_groups(slopes, writing, output):
+        write(_groups(network, formula, slopes, writing, each), output.target, Progress())
+        return
+    if each:
+        raise SpecError("--each is for the derivatives of one output; choose it with --output")
     writing.write(chosen, output, Progress(), counted=True)
+
+
+def _in_groups(slopes: Formula, writing: Writing, output: Output) -> bool:
+    """Whether derivatives are written as titled groups: in LaTeX, of one output, on a page."""
+    is_one = slopes.size.nodes <= _MOST_IN_GROUPS and len(_above(slopes)) == 1
+    return (
+        is_one
+        and writing.to == "latex"
+        and not (writing.own["onion"] or writing.own["width"] or output.as_json)
+    )
+
+
+def _above(slopes: Formula) -> tuple[Name, ...]:
+    names = slopes.outputs[0].names
+    return names.above if isinstance(names, Derivatives) else ()
+
+
+def _groups(
+    network: Network, formula: Formula, slopes: Formula, writing: Writing, each: bool
+) -> Iterator[str]:
+    """Back propagation in titled groups, of units and of whole layers where these are known."""
+    from netsym.equality.cancelled import taught_if_proved
+    from netsym.gradient.of_arrays import why_no_gradient
+    from netsym.writers.latex_groups import Slopes, write_groups
+
+    whole = None
+    arrays = network.matrices
+    if writing.unit is None and not writing.expand and not why_no_gradient(arrays, arrays.shapes):
+        own = arrays.gradient()
+        whole = Slopes(arrays, own, taught_if_proved(network, own))
+    own_options = {name: writing.own[name] for name in ("document", "notation", "color")}
+    scalar = Slopes(formula, slopes, taught_if_proved(network, slopes))
+    return write_groups(scalar, whole, each=each, digits=writing.digits, **own_options)
 
 
 def _names(learned: Learned, wrt: str) -> str | list[str]:

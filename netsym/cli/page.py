@@ -26,7 +26,7 @@ def command(network: Network, sheet: Sheet, cost: Cost) -> None:
     \b
     Examples:
       netsym page 1-2-1:sigmoid -o net.html
-      netsym page 2-3-1:sigmoid --loss bce --data xor.csv -o xor.html
+      netsym page 1-3-1:sigmoid --loss bce --data examples.csv -o net.html
       netsym page my_network.toml > net.html
 
     The drawing and the formula light up together; skins are peeled by a slider, by

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,15 +16,17 @@ from netsym.array_formula import ArrayFormula
 from netsym.cli.arguments import note, one_of, whole_number
 from netsym.cli.combinations import Row
 from netsym.cli.output import Output, Progress, check_name, check_source, write
-from netsym.cli.process import columns
+from netsym.cli.process import columns, say
 from netsym.cli.verb import Command, Takes, handed, taking
 from netsym.files.formats import FORMATS
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
+from netsym.layers.registry import LOSSES
 from netsym.network.network import Network
 from netsym.path import INSTEAD, formula_of
 from netsym.wording import NARROWEST
 from netsym.writers import ARRAY_WRITERS, WRITERS
+from netsym.writers.latex_pages import pages_of
 from netsym.writers.writer import Option, Writer
 
 
@@ -55,6 +58,8 @@ class Writing:
             pieces: Iterator[str] = iter([output.in_json(said)])
         else:
             pieces = formula.write(row.name, max_nodes=max_nodes, **asked)
+            if asked.get("document"):
+                pieces = pages_of(pieces, partial(self._tell_pages, formula.form))
         write(_without_last_newline(pieces), output.target, progress)
 
     def write_form(
@@ -67,9 +72,22 @@ class Writing:
 
             write([dumps(network, self.to).removesuffix("\n")], output.target, Progress())
             return
-        onion = bool(self.own["onion"])
-        formula = formula_of(network, form, self.expand, self.unit, self.max_nodes, level, onion)
+        once = self._writes_once(network)
+        formula = formula_of(network, form, self.expand, self.unit, self.max_nodes, level, once)
         self.write(formula, output, Progress(), counted=True)
+
+    def _tell_pages(self, form: str, pages: int) -> None:
+        """Say how long a document is that is longer than one page, and what makes it shorter."""
+        copied = form == "inlined" and self.own.get("onion") != "once"
+        instead = "; --onion writes once what is used twice" if copied else ""
+        if pages > 1:
+            say(f"note: about {pages} pages{instead}")
+
+    def _writes_once(self, network: Network) -> bool:
+        """Whether what is read again is written once: in an onion, and in costs in LaTeX."""
+        onion = self.own["onion"]
+        is_cost = self.to == "latex" and any(p.layer.kind in LOSSES for p in network.layers)
+        return onion != "full" and bool(onion or is_cost)
 
     def _of_row(self, row: Writer, output: Output) -> dict[str, Any]:
         """What a language is asked for: what was said of its options, and what a terminal needs."""
@@ -168,7 +186,9 @@ class Languages:
 def _option(own: Option) -> Takes:
     """An option of languages, for a command."""
     kind: dict[str, Any] = {"is_flag": True}
-    if own.words:
+    if own.alone:
+        kind = {**one_of(own.words, None), "is_flag": False, "flag_value": own.alone}
+    elif own.words:
         kind = one_of(own.words, own.words[0])
     elif own.least is not None:
         kind = {"type": click.IntRange(own.least), "metavar": "N"}

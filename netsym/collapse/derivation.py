@@ -41,7 +41,8 @@ _MOST_LINES = 6  # of a long run
 #: Why a block is affine, beside it.
 _REASONS: Mapping[Rule, str] = {compose: "affine of affine", join: "affine maps added or joined"}
 _BESIDE = re.compile(r" &&\\quad\\text\{[^{}]*\}")
-_MARGIN = 10  # what words may stand behind
+_BETWEEN = 30.0  # points between a row and its reason
+_MARGIN = 60.0  # points: what words may stand behind
 _WORD = re.compile(r"(?:\$[^$]*\$|\S)+")
 
 
@@ -102,7 +103,9 @@ class _Derivation:
         rows = [row for row in re.split(r" \\\\(?:\[1ex\])?\n", text) if r"\rlap" not in row]
         widest = max(self.latex.measure(_BESIDE.sub("", row)) for row in rows)
         reasons = [self.latex.measure(reason) for reason in _BESIDE.findall(text)]
-        return text if widest + max(reasons, default=0) <= WIDTH else _BESIDE.sub("", text)
+        return (
+            text if widest + max(reasons, default=0) <= WIDTH - _BETWEEN else _BESIDE.sub("", text)
+        )
 
     def parts(self, max_nodes: int | None) -> Iterator[str]:
         """The groups of rows."""
@@ -354,7 +357,7 @@ class _Derivation:
         """Words as rows that take no room of the columns, none wider than a line."""
         lines, room = [""], WIDTH - _MARGIN
         for word in _WORD.findall(words):
-            if lines[-1] and self.latex.measure(f"{lines[-1]} {word}") > room:
+            if lines[-1] and self.latex.measure(rf"\text{{{lines[-1]} {word}}}") > room:
                 lines.append("")
             lines[-1] = f"{lines[-1]} {word}".lstrip()
         return _rows(rf"& \rlap{{\text{{{line}}}}}" for line in lines)

@@ -79,8 +79,10 @@ class Spelling:
 
         `left` is what it is called, `chain` has relations with what stands behind them.
         """
-        room = WIDTH - self.latex.measure(left) - 3
-        chain = [(sign, text) for sign, text in chain if self.latex.measure(text) <= room]
+        room = WIDTH - self.latex.measure(left) - 15
+        member = rf"\mathbf{{R}}^{{{_times(parameter.shape)}}}"
+        ends = self.latex.measure(rf" \in {member}")
+        chain = [(sign, text) for sign, text in chain if self.latex.measure(text) + ends <= room]
         cells = self._cells(parameter)
         listed = ""
         if cells is not None:
@@ -94,7 +96,6 @@ class Spelling:
             else:
                 cells = None
         if cells is None:
-            member = rf"\mathbf{{R}}^{{{_times(parameter.shape)}}}"
             if chain:
                 chain[-1] = chain[-1][0], rf"{chain[-1][1]} \in {member}"
             else:

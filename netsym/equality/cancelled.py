@@ -12,7 +12,7 @@ from typing import Any, Generic
 import numpy as np
 import numpy.typing as npt
 
-from netsym.equality.comparison import compare
+from netsym.equality.comparison import Comparison, compare
 from netsym.errors import SpecError
 from netsym.forms.form import Binding, F, Form, layered
 from netsym.gradient.gradient import in_form
@@ -29,6 +29,7 @@ from netsym.writers.text import Ascii
 #: Losses, and the activation before them whose slope they cancel.
 CANCEL = {"bce": "sigmoid", "cross_entropy": "softmax"}
 
+_PROVED = ("identical", "structural")
 _WORD = re.compile(r"[A-Za-z]\w*")
 
 
@@ -57,10 +58,8 @@ def taught(cost: Network, slopes: F) -> Taught[F]:
     dJ_db1_1 = delta1_1
     """
     pair = _Pair.of(cost)
-    plain = cost.layered.gradient() if slopes.whole else slopes
-    found = _written(pair, plain)
-    compared = compare(pair.text(plain), pair.text(found))
-    if compared.verdict not in ("identical", "structural"):
+    compared = _compared(pair, cost, slopes)
+    if compared.verdict not in _PROVED:
         raise SpecError(
             f"it could not be proved that δ is a - t here ({compared.because}); leave --taught out"
         )
@@ -70,6 +69,20 @@ def taught(cost: Network, slopes: F) -> Taught[F]:
     short = "a - t" if shares == 1 else f"(a - t)/{shares}"
     because = f"δ = {short} is {compared.verdict} to what the chain rule gives{where}; {why}"
     return Taught(_written(pair, slopes), because)
+
+
+def taught_if_proved(cost: Network, slopes: F) -> F | None:
+    """The same derivatives; None where nothing cancels, or where it could not be proved."""
+    if not _Pair.cancels(cost):
+        return None
+    pair = _Pair.of(cost)
+    return _written(pair, slopes) if _compared(pair, cost, slopes).verdict in _PROVED else None
+
+
+def _compared(pair: _Pair, cost: Network, slopes: Form) -> Comparison:
+    """What the judge says of the δ of the chain rule and of the one that is taught."""
+    plain = cost.layered.gradient() if slopes.whole else slopes
+    return compare(pair.text(plain), pair.text(_written(pair, plain)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,17 @@ class _Pair:
     targets: int  # how many there are
     start: int = 0
     values: npt.NDArray[Any] | None = None
+
+    @staticmethod
+    def cancels(cost: Network) -> bool:
+        """Whether there is a loss after the activation whose slope it cancels."""
+        loss = next((placed for placed in cost.layers if isinstance(placed.layer, Loss)), None)
+        before = None if loss is None else cost.named(loss.sources[0]).layer
+        return (
+            loss is not None
+            and isinstance(before, Activated)
+            and CANCEL.get(loss.layer.kind) == before.activation
+        )
 
     @classmethod
     def of(cls, cost: Network) -> _Pair:

@@ -75,7 +75,8 @@ class Form:
     or are named by `cut_names` (shared).
     With `steps` it holds for each step t from 1 to that; `zero` are the states before, that are 0,
     and `aside` what is defined although no output is made of it. Such a form cannot be computed.
-    `loss` is the number of the layer that is a loss, 0 if none is.
+    `loss` is the number of the layer that is a loss, 0 if none is. With `example`, the letter i,
+    its values are those of example (i), which stands for all that a cost is of.
     """
 
     graph: Graph
@@ -91,6 +92,7 @@ class Form:
     zero: tuple[Names, ...] = ()
     aside: Ids = dataclasses.field(default_factory=_nothing)
     loss: int = 0
+    example: str = ""
 
     whole: ClassVar[bool] = False  # a node is a whole array, not one of its elements
 
@@ -115,7 +117,7 @@ class Form:
         names = [(each.names, each.position) for each in (*self.bindings, *self.outputs)]
         return (
             self.form, self.function, self.input_names(), names, self.latex_names, self.headings,
-            self.steps, self.zero, self.loss,
+            self.steps, self.zero, self.loss, self.example,
         )  # fmt: skip
 
     @staticmethod

@@ -23,6 +23,7 @@ from netsym.graph.array_operations import (
     Shapes,
     coded,
     is_known,
+    shapes_of,
     word_and_index,
 )
 from netsym.graph.functions import FUNCTIONS
@@ -43,7 +44,9 @@ def matrix_gradient(formula: F, letters: Shapes, wrt: str | Sequence[str] = "par
     Raises `SpecError` for an output that is not one number, and for layers that have operations
     whose derivative is not known of whole arrays.
     """
-    _refuse(formula)
+    reason = why_no_gradient(formula, letters)
+    if reason:
+        raise SpecError(reason)
     plain = with_preactivations(formula)
     graph = plain.graph.branch()
     picked = chosen(plain, wrt)
@@ -57,25 +60,34 @@ def matrix_gradient(formula: F, letters: Shapes, wrt: str | Sequence[str] = "par
     return in_form(plain, graph, plain.inputs, names, ids)
 
 
-def _refuse(formula: Form) -> None:
-    """Raise `SpecError` for what has no gradient of one number by all that it is made of."""
+def why_no_gradient(formula: Form, letters: Shapes) -> str:
+    """Why it has no gradient of one number by all that it is made of; empty if it has."""
     if isinstance(formula.outputs[0].names, Derivatives):
-        raise SpecError(
+        return (
             "second derivatives of whole arrays have more axes than a matrix; choose --level scalar"
         )
     if len(formula.outputs) > 1:
-        raise SpecError(f"a gradient is of one output, and this has {len(formula.outputs)}")
+        return f"a gradient is of one output, and this has {len(formula.outputs)}"
     if formula.steps:
         recurrent = next(said for said in formula.headings.values() if ", t = 1 to" in said)
-        raise SpecError(
-            f"{recurrent} is written for one step, and its steps are chained; {_INSTEAD}"
-        )
+        return f"{recurrent} is written for one step, and its steps are chained; {_INSTEAD}"
     if any(b.op in ("symbol", "name") and b.names.at for b in formula.graph.blocks):
-        raise SpecError(f"a recurrent layer is written for one step, of many; {_INSTEAD}")
+        return f"a recurrent layer is written for one step, of many; {_INSTEAD}"
     operations = [block for block, _ in formula.graph.walk(formula.mask)]
     unknown = [block for block in operations if block.op != "symbol" and not is_known(block.op)]
     if unknown:
-        raise SpecError(f"{_layer(formula, unknown[-1].start)}: {_INSTEAD}")
+        return f"{_layer(formula, unknown[-1].start)}: {_INSTEAD}"
+    shapes = shapes_of(formula.graph, letters)
+    for node in np.flatnonzero(formula.mask).tolist():
+        if shapes[node] is None:
+            return f"{_layer(formula, node)}: {_INSTEAD}"
+    size = prod(shapes[int(formula.ends[0])] or ())
+    if size > 1:
+        return (
+            f"with whole arrays a gradient is of one number, and the output has {size}: "
+            "choose --level scalar, or a loss"
+        )
+    return ""
 
 
 def _layer(formula: Form, node: int) -> str:
@@ -117,15 +129,6 @@ class _Reverse:
 
     def run(self, end: int, wanted: Ids) -> Ids:
         """The derivatives by symbols that the output is made of, each of the shape of its array."""
-        for node in np.flatnonzero(self.formula.mask).tolist():
-            if self.arrays.shape(node) is None:
-                raise SpecError(f"{_layer(self.formula, node)}: {_INSTEAD}")
-        size = prod(self._shape(end))
-        if size > 1:
-            raise SpecError(
-                f"with whole arrays a gradient is of one number, and the output has {size}: "
-                "choose --level scalar, or a loss"
-            )
         found = self._pass(end)
         if self.loss is not None:
             for node, slope in self._pass(self.loss).items():

@@ -135,7 +135,8 @@ def matrices(network: Wired) -> ArrayForm:
         and len(parameter.shape) <= 2
         and parameter.has_numbers_alone
     }
-    return ArrayForm(**{**parts, "inputs": ends}, shapes=used, numbers=small)
+    parts |= {"inputs": ends, "example": "i" if any(p.examples for p in network.layers) else ""}
+    return ArrayForm(**parts, shapes=used, numbers=small)
 
 
 def module(network: Wired, placed: Placed) -> Form:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from netsym.graph.names import VALUES
 from netsym.typed.greek import GREEK_COMMANDS, GREEK_WORDS
@@ -38,6 +38,11 @@ _DEFINED = re.compile(
     rf"(?P<base>{_GREEK_LETTER}|[A-Za-z])(?:{_BELOW})?{_ABOVE}\}}?[ ]*&?[ ]*="
 )  # Nielsen's a_{1}^{2}; a power is never left of an equals sign
 
+_LABELLED = re.compile(
+    rf"(?:\}}_\{{|\\triangleleft\}}\\;)(?:\\textcolor\{{\w+\}}\{{)?"
+    rf"(?P<base>{_GREEK_LETTER}|[A-Za-z])(?:{_BELOW})?{_ABOVE}(?:\}}|$|\s)"
+)  # the same below a brace
+
 
 @dataclass(frozen=True, slots=True)
 class _Script:
@@ -62,7 +67,8 @@ class LatexNames:
         whole = (re.escape(latex) + end for latex, end in zip(longest, ends, strict=True))
         self._given = re.compile("|".join(whole)) if longest else None
         self._seen: dict[str, tuple[str, int] | None] = {}
-        self._layers = {_script(match) for match in _DEFINED.finditer(text)}
+        known = chain(_DEFINED.finditer(text), _LABELLED.finditer(text))
+        self._layers = {_script(match) for match in known}
         self._first_is_one = _FIRST_VALUE.search(text) is not None
         self._identifiers = self._of_chosen(given, [*vocabulary.chosen, *outputs])
 

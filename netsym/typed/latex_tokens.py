@@ -15,6 +15,7 @@ from netsym.errors import SpecError, did_you_mean
 from netsym.graph.functions import FUNCTIONS
 from netsym.typed.carets import mistake
 from netsym.typed.choices import PIECEWISE
+from netsym.typed.latex_labels import Label, defined
 from netsym.typed.latex_names import LatexNames
 from netsym.typed.numerals import fraction_of
 from netsym.typed.tokens import Tokens, unknown_character
@@ -23,7 +24,7 @@ from netsym.wording import plural
 
 _SILENT_WORDS = (
     "left|right|displaystyle|textstyle|limits|nolimits|nonumber|notag|quad|qquad|"
-    "[bB]igg?[lrm]?|allowdisplaybreaks|mathstrut|hfill"
+    "[bB]igg?[lrm]?|scriptstyle|allowdisplaybreaks|mathstrut|hfill"
 )
 #: What is between braces, with braces in it.
 _INSIDE = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*"
@@ -35,7 +36,7 @@ _TOKEN = re.compile(
     rf"|%[^\n]*|\{{\}}|&&(?:[ ]|\\quad)*\\text\{{{_INSIDE}\}}|\\rlap\{{\\text\{{{_INSIDE}\}}\}}"
     r"|\\(?:begin|end)\{(?:aligned|align\*?|equation\*?|gathered|gather\*?|split"
     r"|multline\*?|displaymath|document)\}|\\(?:label|tag\*?|color|vspace|hspace)\{[^{}]*\}"
-    r"|\\textcolor\{[^{}]*\})"
+    r"|\\textcolor\{[^{}]*\}|\\phantom\{(?:[^{}]|\{[^{}]*\})*\})"
     r"|(?P<line>\\\\\*?(?:\[[^\]\n]*\])?)"
     r"|(?P<ten>(?:(?P<mantissa>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[ ]*(?:\\cdot|\\times)[ ]*)?"
     r"10\^\{(?P<exponent>-?[0-9]{1,4})\})"
@@ -67,6 +68,7 @@ _MATRICES = frozenset({r"\odot", r"\in", r"\mathbb", r"\begin", r"\top"})
 _ARGUMENT = re.compile(r"[ \t\n]*(?:(\{)|([0-9A-Za-z]))")
 _BRACES = re.compile(r"\\over(?![A-Za-z])|\\[{}\\]|[{}]")
 _END_OF_CASES = re.compile(r"[ \t\n]*\\end\{")
+_LABEL = re.compile(r"_\{\\textcolor\{\w+\}\{(?P<colored>.*)\}\}|_\{(?P<plain>.*)\}")
 _SKIPPED = re.compile(r"_\{[^{}]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}[^{}]*)*\}")
 
 
@@ -116,6 +118,9 @@ class Lexer:
         self.frames: list[_Frame] = []
         self.alpha: Tokens | None = None
         self.place = 0
+        self.labels: list[Label] = []
+        self.cells: dict[int, int] = {}  # by how many braces are open: where a cell begins
+        self.labelled = -1  # where that begins which the next name is the label of
         self.spaced = -1  # how many tokens were read before a thin space
         self.overs = _braces_with_over(text) if r"\over" in text else frozenset()
 
@@ -133,6 +138,11 @@ class Lexer:
             if found is not None:
                 kind, word, after = found
                 start, self.place = self.place, after
+                if kind == "name" and self.labelled >= 0:
+                    end = len(self.found.kinds) - (len(self.frames) - self._open_brackets())
+                    self.labels.append(Label(word, self.labelled, end))
+                    self.labelled = -1
+                    continue
                 in_condition = kind == "name" and self._in_cases()
                 if kind and not (in_condition and self._condition_word(word, start)):
                     self._add(kind, word, start, after)
@@ -160,7 +170,7 @@ class Lexer:
             spans = [(frame.start, frame.start + 1) for frame in braces[:1000]]
             what = plural(len(braces), "brace is", "braces are")
             raise mistake(f"{what} not closed", self.text, *spans)
-        return self.found.close()
+        return defined(self.found, self.labels).close()
 
     def _add(self, kind: str, word: str, start: int, stop: int) -> None:
         self.found.add(kind, word, start, stop)
@@ -213,8 +223,11 @@ class Lexer:
         self._token("(", "(", match)
 
     def _column(self, match: re.Match[str]) -> None:
-        if self._in_cases() and self.found.kinds[-1] not in (",", "("):
-            self._token(",", ",", match)
+        if self._in_cases():
+            if self.found.kinds[-1] not in (",", "("):
+                self._token(",", ",", match)
+        elif "&&" not in self.text[match.start() - 1 : match.end() + 1]:
+            self.cells[len(self.frames)] = len(self.found.kinds)
 
     def _condition_word(self, word: str, start: int) -> bool:
         """Whether a word of cases says that a condition follows, or is one that holds."""
@@ -348,7 +361,10 @@ class Lexer:
         if frame.role == "alpha":
             self._take_alpha(first)
             return
-        if len(found.kinds) == first + 2 and found.kinds[-1] == "name" and frame.role == "group":
+        if len(found.kinds) == first + 1 and frame.role == "group":
+            for column in (found.kinds, found.words, found.starts, found.stops):
+                del column[first]  # what was in braces was no token
+        elif len(found.kinds) == first + 2 and found.kinds[-1] == "name" and frame.role == "group":
             for column in (found.kinds, found.words, found.starts, found.stops):
                 del column[first]  # a name in a colour is a name
         else:
@@ -360,7 +376,17 @@ class Lexer:
             self._add(")", ")", match.start(), match.end())
         elif frame.role == "label":
             label = _SKIPPED.match(self.text, self.place)
+            self._read_label(first, label)
             self.place = label.end() if label else self.place
+
+    def _read_label(self, first: int, label: re.Match[str] | None) -> None:
+        """A label that is one name, in a colour or not."""
+        inner = _LABEL.fullmatch(label.group()) if label else None
+        if label is not None and inner is not None:
+            start, stop = inner.span(inner.lastgroup or 0)
+            name = self.names.match(label.start() + start)
+            if name is not None and name[1] == label.start() + stop:
+                self.labels.append(Label(name[0], first, len(self.found.kinds)))
 
     def _argument(self, role: str, start: int) -> None:
         """What a command takes: a group, or one letter or digit."""
@@ -414,6 +440,11 @@ class Lexer:
                 raise mistake("only square roots are read", self.text, match.span(),
                               hint="write z^{1/3} for a cube root")  # fmt: skip
             self._argument("root", match.start())
+        elif word == r"\triangleleft":
+            cell = self.cells.get(self._open_brackets())
+            if cell is None or cell >= len(self.found.kinds):
+                raise mistake("a mark stands behind what it names", self.text, match.span())
+            self.labelled = cell + (self.found.kinds[cell] == "*")  # a product goes on in it
         elif word == r"\underbrace":
             if self.text[self.place : self.place + 1] != "{":
                 raise mistake("an underbrace needs braces", self.text, match.span())
@@ -421,6 +452,15 @@ class Lexer:
             self._push("label", self.place - 1)
         else:
             self._function(word, match)
+
+    def _open_brackets(self) -> int:
+        """How many are open, but for braces round a mark alone."""
+        count = len(self.frames)
+        while count and self.frames[count - 1].role == "group" and (
+            self.frames[count - 1].token == len(self.found.kinds) - 1
+        ):  # fmt: skip
+            count -= 1
+        return count
 
     def _function(self, word: str, match: re.Match[str]) -> None:
         function = _FUNCTIONS.get(word)

@@ -38,7 +38,8 @@ _LATEX = Writer(
         WIDTH,
         Option("document", "LaTeX: a file that compiles.", layout=True),
         Option("notation", "LaTeX: how layers and units are numbered.", tuple(NOTATIONS)),
-        Option("onion", "LaTeX: underbraces under the units."),
+        Option("onion", "LaTeX: what is in what, each part with its name; what is read again is "
+               "written once, with full every time.", ("once", "full"), alone="once"),
         Option("color", "LaTeX: one colour per layer."),
     ),
 )  # fmt: skip

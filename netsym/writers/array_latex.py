@@ -7,16 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, ClassVar
 
-from netsym.forms.array_form import ArrayForm, named_where_again
-from netsym.graph.array_operations import EXAMPLES, coded, word_and_index
+from netsym.forms.array_form import ArrayForm
+from netsym.graph.array_operations import (
+    EXAMPLES,
+    REDUCTIONS,
+    coded,
+    shapes_of,
+    word_and_index,
+)
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.names import Names
 from netsym.writers.array_language import ArrayLanguage
-from netsym.writers.language import ATOM, POWER, PRODUCT, Watcher, no_watcher
+from netsym.writers.language import ATOM, POWER, PRODUCT
 from netsym.writers.latex import Latex
 from netsym.writers.latex_onion import Onion
-from netsym.writers.latex_widths import TALL, WIDTH
-from netsym.writers.names_in_latex import NOTATIONS, Notation
+from netsym.writers.latex_widths import TALL, width_of
 from netsym.writers.ropes import Rope
 
 #: What is more than its word.
@@ -47,17 +51,10 @@ class ArrayLatex(ArrayLanguage, Latex):
     }
     times = " "
 
-    def __init__(
-        self,
-        formula: ArrayForm,
-        digits: int | None = None,
-        notation: Notation = NOTATIONS["ng"],
-        color: str = "",
-        line: int = WIDTH,
-        watcher: Watcher = no_watcher,
-    ) -> None:
-        super().__init__(formula, digits, notation, color, line, watcher)
+    def __init__(self, formula: ArrayForm, *options: Any, **named: Any) -> None:
+        super().__init__(formula, *options, **named)
         self.letters = formula.written_shapes
+        self.shapes = shapes_of(formula.graph, formula.shapes)
 
     def hadamard(self, factors: list[str | Rope]) -> str | Rope:
         return self.join([factors[0], *(part for f in factors[1:] for part in (r" \odot ", f))])
@@ -68,11 +65,26 @@ class ArrayLatex(ArrayLanguage, Latex):
         return self.join([base, r"^{\mathsf{T}}"])
 
     def matrix(self, rows: list[list[str]]) -> str | Rope:
-        width = sum(max(map(self.measure, column)) + 2 for column in zip(*rows, strict=True))
-        return Rope([matrix(rows)], width, solid=True, height=TALL)
+        text = matrix(rows)
+        return Rope([text], width_of(text), solid=True, height=TALL)
 
     def _write_convolution(self, _: str, nodes: list[int]) -> str | Rope:
         return self.join([self.operand(nodes[0], POWER), r" \ast ", self.operand(nodes[1], POWER)])
+
+    def _write_hadamard(self, op: str, nodes: list[int]) -> str | Rope:
+        """Element by element; of single numbers it is a product."""
+        if all(map(self._is_number_alone, nodes)):
+            return self.product([self.operand(node, POWER) for node in nodes])
+        return super()._write_hadamard(op, nodes)
+
+    def _write_call(self, op: str, nodes: list[int]) -> str | Rope:
+        """A function; the mean or sum of one number is that number."""
+        if op in REDUCTIONS and self._is_number_alone(nodes[0]):
+            return self.operand(nodes[0], ATOM)
+        return super()._write_call(op, nodes)
+
+    def _is_number_alone(self, node: int) -> bool:
+        return self.shapes.get(node) in ((), (1,))
 
     def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
         if function in FUNCTIONS:
@@ -82,10 +94,12 @@ class ArrayLatex(ArrayLanguage, Latex):
             between = " & " if index == "columns" else r" \\ "
             rows = [piece for operand in operands for piece in (operand, between)]
             return Rope([r"\begin{bmatrix} ", *rows[:-1], r" \end{bmatrix}"],
-                        max(map(self.width, operands)) + 2, solid=True, height=TALL)  # fmt: skip
+                        max(map(self.width, operands)) + 10, solid=True, height=TALL)  # fmt: skip
         if not operands:
             below = "" if index == "1" else self.index(index)
             return "0" if word == "zeros" else (r"\mathbf{1}" + below if below else "1")
+        if function in _OPERATORS and self.is_one(operands[0]):
+            return f"{_OPERATORS[function]} {operands[0]}"
         inner = [piece for operand in operands for piece in (",\\, ", operand)]
         return self._enclosed(self._operator(function), self.join(inner[1:]), "(", ")")
 
@@ -116,24 +130,15 @@ class ArrayLatex(ArrayLanguage, Latex):
                 named = ", ".join(self.name(names, 0) for names, _ in group)
                 times = r" \times ".join(map(str, shape))
                 said = rf"{named} \in \mathbf{{R}}^{{{times}}}"
-                room -= self.measure(said) + 3
+                room -= self.measure(said) + 15
                 if number:
                     yield ",\\quad " if room >= 0 else ", \\\\\n& "
                 if room < 0:
-                    room = self.line - self.measure(said) - 3
+                    room = self.line - self.measure(said) - 15
                 yield said
 
 
 class ArrayOnion(ArrayLatex, Onion):
     """Says under the values of every layer which they are; what is read again is written once."""
 
-    def __init__(self, formula: ArrayForm, *options: Any) -> None:
-        super().__init__(formula if formula.cut.size else named_where_again(formula), *options)
-        self.again = {names for names, _ in self.formula.symbols()}
-
-    def skin(self, names: Names, position: int) -> str:
-        named = self.has_skin(names) or names in self.again
-        return self.names.spelled(names, position) if named else ""
-
-    equations = Latex.equations
-    _write_names = Latex._write_names
+    columns = False

@@ -96,7 +96,7 @@ class Language:
         self.formula = formula
         self.watcher = watcher
         self.digits = None if digits is None else checked_digits(digits)
-        self.limit = 12 if breakable else _ONE_PIECE
+        self.limit: float = 12 if breakable else _ONE_PIECE
         self.texts: list[str | Rope] = [""] * len(formula.graph)
         self.binds = bytearray([ATOM]) * len(formula.graph)
 
@@ -144,7 +144,7 @@ class Language:
         """A function of its inputs, on the left side."""
         return f"{function}({', '.join(inputs)})"
 
-    def measure(self, text: str) -> int:
+    def measure(self, text: str) -> float:
         """How wide a text is on the line."""
         return len(text)
 
@@ -203,7 +203,7 @@ class Language:
         self._write_nodes()
         length = sum(map(self.width, self.right.values()))
         length += sum(self.width(self.texts[output.node]) for output in self.formula.outputs)
-        self.watcher("writing", 0, length)
+        self.watcher("writing", 0, int(length))
         for binding in self.formula.bindings:
             yield Equation(binding, self.right[binding.node], is_output=False)
         for output in self.formula.outputs:
@@ -335,11 +335,11 @@ class Language:
             gathered += ["".join(found)] if short else found  # type: ignore[arg-type]
         return gathered
 
-    def rope(self, pieces: Sequence[str | Rope], width: int, separated: bool) -> Rope:
+    def rope(self, pieces: Sequence[str | Rope], width: float, separated: bool) -> Rope:
         """The pieces as a rope."""
         return Rope(pieces, width, separated)
 
-    def width(self, piece: str | Rope) -> int:
+    def width(self, piece: str | Rope) -> float:
         """How wide a piece is on one line."""
         return self.measure(piece) if isinstance(piece, str) else piece.width
 

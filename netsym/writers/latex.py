@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import ClassVar
 
 from netsym.forms.form import Form
@@ -21,11 +22,15 @@ from netsym.writers.language import (
     Watcher,
     no_watcher,
 )
-from netsym.writers.latex_widths import BIG, TALL, WIDTH, height_of, width_of
+from netsym.writers.latex_widths import BIG, CHARACTER, GROWN, TALL, WIDTH, height_of, width_of
 from netsym.writers.names_in_latex import NOTATIONS, NamesInLatex, Notation
 from netsym.writers.palette import LOSS, layer_color
 from netsym.writers.ropes import Rope, flat
 
+#: One name, with its scripts.
+_ONE = re.compile(
+    r"(?:\\textcolor\{\w+\}\{)?(?:\\[A-Za-z]+(?:\{[\w ]+\})?|[A-Za-z])(?:[_^]\{[^{}]*\})*\}?"
+)
 _ROOT = "^{1/2}"
 _LETTER = r"(?:\\textcolor\{\w+\}\{)?(?:\\[A-Za-z]+|[A-Za-z])"
 _SCRIPTED = re.compile(rf"{_LETTER}(?:[_^]\{{[^{{}}]*\}})+\}}?")
@@ -55,7 +60,7 @@ class Latex(Language):
         digits: int | None = None,
         notation: Notation = NOTATIONS["ng"],
         color: str = "",
-        line: int = WIDTH,
+        line: float = WIDTH,
         watcher: Watcher = no_watcher,
     ) -> None:
         super().__init__(formula, digits, breakable=True, watcher=watcher)
@@ -63,7 +68,9 @@ class Latex(Language):
         self.names = NamesInLatex(formula, notation)
         self.color = color
         self.line = line
-        self.widths: dict[str, int] = {}
+        self.solid = line - 60  # how wide what cannot be broken may be: more stands around it
+        self.limit = 12 * CHARACTER
+        self.widths: dict[str, float] = {}
 
     # -- names and numbers
     def name(self, names: Names, position: int) -> str:
@@ -102,9 +109,9 @@ class Latex(Language):
         return self._enclosed("", piece, "(", ")")
 
     def _enclosed(self, head: str, piece: str | Rope, opening: str, closing: str) -> str | Rope:
-        if height_of(piece) >= TALL and self.width(piece) < self.line:
+        if height_of(piece) >= TALL and self.width(piece) < self.solid:
             pieces = [rf"{head}\left{opening}", piece, rf"\right{closing}"]
-            return Rope(pieces, self.width(piece) + 2, solid=True, height=TALL)
+            return Rope(pieces, self.width(piece) + GROWN, solid=True, height=TALL)
         big = BIG[min(height_of(piece), len(BIG) - 1)]
         small = big[:-1] + "r" if big else ""
         return self.join([f"{head}{big}{opening}", piece, f"{small}{closing}"])
@@ -153,9 +160,10 @@ class Latex(Language):
         above, below = self.texts[nodes[0]], self.texts[nodes[1]]
         if below == "1":
             return above, self.binds[nodes[0]]
-        if max(self.width(above), self.width(below)) <= self.line - 5:
+        most = self.line - 30 if nodes in self._ends else self.solid
+        if max(self.width(above), self.width(below)) <= most:
             return self._fraction(above, below)
-        if self.width(below) <= self.line - 5:
+        if self.width(below) <= most:
             factor = self.operand(nodes[0], POWER)
             return self.product([self._fraction("1", below), factor]), PRODUCT
         above = self._leading(nodes[0], PRODUCT)
@@ -166,6 +174,11 @@ class Latex(Language):
         width = max(self.width(above), self.width(below))
         return Rope(pieces, width, solid=True, height=self._over(above, below))
 
+    @cached_property
+    def _ends(self) -> list[list[int]]:
+        """What the first outputs are made of: nothing stands around them on the line."""
+        return [self.formula.graph.operands_of(n) for n in self.formula.ends[:20].tolist()]
+
     def _over(self, above: str | Rope, below: str | Rope) -> int:
         return 2 + max(height_of(above), height_of(below))
 
@@ -173,7 +186,7 @@ class Latex(Language):
         base = self.texts[nodes[0]]
         if self.texts[nodes[1]] != "-1":
             return self._write_power(op, nodes)
-        if self.width(base) <= self.line - 5:
+        if self.width(base) <= self.solid:
             return self._fraction("1", base)
         return self.join(["1 / ", self.parentheses(base)]), QUOTIENT
 
@@ -189,11 +202,11 @@ class Latex(Language):
         if not operands:
             return row.latex
         if function == "sqrt":
-            if self.width(operands[0]) > self.line - 5:  # no root goes over several lines
+            if self.width(operands[0]) > self.solid:  # no root goes over several lines
                 return self.join([self.parentheses(operands[0]), _ROOT])
             return Rope(
                 [r"\sqrt{", operands[0], "}"],
-                self.width(operands[0]) + 1,
+                self.width(operands[0]) + 10,
                 solid=True,
                 height=height_of(operands[0]),
             )
@@ -211,6 +224,16 @@ class Latex(Language):
             row.latex, self.join(inner) if len(inner) > 1 else inner[0], opening, closing
         )
 
+    def is_one(self, text: str | Rope) -> bool:
+        """Whether it is one name, with its scripts."""
+        return isinstance(text, str) and _ONE.fullmatch(text) is not None
+
+    def braced(self, text: str | Rope, label: str) -> Rope:
+        """A text over a brace with its name; no line is broken in it."""
+        width = max(self.width(text), 0.81 * self.measure(label), 18.1)
+        pieces = [r"{\underbrace{", text, "}_{", label, "}}"]
+        return Rope(pieces, width, solid=True, height=height_of(text))
+
     _NUMBERS = (*Language._NUMBERS, r"\tfrac")
 
     @classmethod
@@ -225,11 +248,11 @@ class Latex(Language):
             yield f" \\\\[1ex]\n& t = {steps}{''.join(zero)}"
 
     # -- measures
-    def measure(self, text: str) -> int:
-        """The width in characters: scripts count two thirds, commands what they show."""
+    def measure(self, text: str) -> float:
+        """The width in points."""
         if text not in self.widths:
             self.widths[text] = width_of(text)
         return self.widths[text]
 
-    def rope(self, pieces: Sequence[str | Rope], width: int, separated: bool) -> Rope:
+    def rope(self, pieces: Sequence[str | Rope], width: float, separated: bool) -> Rope:
         return Rope(pieces, width, separated, height=max(map(height_of, pieces)))

@@ -1,158 +1,326 @@
-r"""LaTeX as an onion: an underbrace under every unit, and under every factor of the chain rule."""
+r"""LaTeX as an onion: what is in what, outside in, and every part with its name.
+
+A value that is read again is written out once (`netsym.forms.written_once`). What fits on a line
+has braces; else a sum of units is a column, one unit a line; else values get equations of their
+own, the prediction first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import cached_property
+from typing import Any
 
-from netsym.forms.form import layered
+import numpy as np
+
+from netsym.forms.form import Binding, Form
+from netsym.forms.written_once import read_again, written_once
+from netsym.graph.array_operations import REDUCTIONS, word_and_index
 from netsym.graph.graph import Block, Positions
-from netsym.graph.names import Adjoints, Derivatives, Names
-from netsym.writers.language import ATOM, PRODUCT, Equation
+from netsym.graph.names import Names
+from netsym.writers.language import ATOM, NEGATION, POWER, PRODUCT, QUOTIENT, SUM, Equation
 from netsym.writers.latex import Latex
-from netsym.writers.latex_widths import height_of
-from netsym.writers.ropes import Rope
+from netsym.writers.latex_widths import GROWN, TALL, height_of
+from netsym.writers.ropes import Rope, flat
 
-#: What an onion calls the values of a layer, by their letter.
-_SKINS = {"a": "layer {layer}, unit {unit}", "L": "loss {unit}", "J": "cost"}
+#: The letters of values that are braced although they are read once: a unit, a state.
+UNITS = frozenset({"a", "h"})
+_KEPT = UNITS | {"z"}  # and what a softmax is of
+
+_MOST_ROWS = 40
+_PLUS, _MARK = 16.6, 24.0  # points: a sign before a term; the mark behind it, and a gap
+_SHORT = 40.0  # what stands below the weights
+_SIGNED = r"\phantom{{}+{}}"
+
+
+class Part(Rope):
+    """A value over a brace with its name: `bare` is the value, `label` the name."""
+
+    __slots__ = ("bare", "label")
+
+    def __init__(self, braced: Rope, bare: str | Rope, label: str) -> None:
+        super().__init__(braced.pieces, braced.width, solid=True, height=braced.height)
+        self.bare = bare
+        self.label = label
 
 
 class Onion(Latex):
-    """Spells a formula in LaTeX, and says under every unit which one it is."""
+    """Spells an inlined formula in LaTeX, in which every value that has a name says it."""
 
+    columns = True  # whether sums of units may be written in a column
+
+    def __init__(
+        self, formula: Form, *options: Any, shown: frozenset[str] = UNITS, once: bool = True
+    ) -> None:
+        super().__init__(written_once(formula, _KEPT) if once else formula, *options)
+        self.once = once
+        self.solid = self.line if self.columns else self.solid
+        self.shown = shown
+        self.again = read_again(self.formula)
+        self.named: frozenset[Names] = frozenset()  # the values that have equations of their own
+        self.in_columns: set[int] = set()
+
+    # -- a value and its name
     def value(
         self, names: Names, position: int, text: str | Rope, binds: int
     ) -> tuple[str | Rope, int]:
-        is_slope = isinstance(self.formula.outputs[0].names, Derivatives)
-        label = "" if is_slope else self.skin(names, position)
-        if not label:
+        if names.base not in UNITS and (names, position) not in self.again:
             return text, binds
-        below = self._colored(label, names)
-        braced = self._braced(text, below, max(self.width(text), self.width(label) * 7 // 10))
-        if braced is not None:
-            return braced, binds
-        closed = text if binds == ATOM else self.parentheses(text)  # names it where it closes
-        return self.join([closed, "_{", below, "}"]), ATOM
+        label = self.name(names, position)
+        bare = text if binds == ATOM else self.parentheses(text)
+        if names.base in self.shown or (names, position) in self.again:
+            return Part(self.braced(bare, label), bare, label), ATOM
+        quiet = Rope([bare], self.width(bare), height=height_of(bare))
+        return Part(quiet, bare, label), ATOM  # says its name in a column alone
 
-    @staticmethod
-    def has_skin(names: Names) -> bool:
-        """Whether it is the value of a layer, of a loss or of a cost."""
-        return names.base in _SKINS and names.layer is not None
+    def is_one(self, text: str | Rope) -> bool:
+        return isinstance(text, Part) or super().is_one(text)
 
-    def skin(self, names: Names, position: int) -> str:
-        """What a value is called, below it; nothing where it has no skin."""
-        if names.layer is None or not self.has_skin(names):
-            return ""
-        layer, unit = names.layer + self.notation.values, names.indices(position)[-1]
-        skin = _SKINS[names.base].format(layer=layer, unit=unit)
-        return rf"\text{{{skin}}}\,=\,{self.names.spelled(names, position)}"
+    # -- what reads better so, and is the same
+    def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
+        word, index = word_and_index(function)
+        if word in REDUCTIONS and index:
+            return self._over_examples(word, index, operands[0])
+        if function == "log" and self.is_one(operands[0]):
+            width = self.width(operands[0]) + self.measure(r"\log ")
+            return Rope([r"\log ", operands[0]], width, solid=True, height=height_of(operands[0]))
+        if function == "exp" and isinstance(operands[0], str) and self.is_one(operands[0]):
+            return f"e^{{{operands[0]}}}"
+        return super().call(function, operands)
 
-    def _braced(self, text: str | Rope, below: str, width: int) -> Rope | None:
-        """A text over a brace; None where it is too wide: no brace goes over several lines."""
-        if width > self.line:
-            return None
-        pieces = [r"{\underbrace{", text, "}_{", below, "}}"]
-        return Rope(pieces, width, solid=True, height=height_of(text))
+    def _over_examples(self, word: str, index: str, loss: str | Rope) -> str | Rope:
+        first, last = index.split(":")
+        share = rf"\frac{{1}}{{{last}}}" if word == REDUCTIONS[0] else ""
+        head = rf"{share}\sum_{{{first}}}^{{{last}}}"
+        if height_of(loss) < 2:
+            return self.join([rf"{head}\Bigl[", loss, r"\Bigr]"])
+        return self._enclosed(head, loss, "[", "]")
 
-    # -- the chain rule, factor by factor
+    def product(self, factors: list[str | Rope]) -> str | Rope:
+        """A product; what is behind \\log x would be read as part of it."""
+        *first, last = factors
+        return super().product([*(self._closed(factor) for factor in first), last])
+
+    def _closed(self, factor: str | Rope) -> str | Rope:
+        bare = next(flat(factor)).startswith(r"\log ")
+        return self.parentheses(factor) if bare else factor
+
+    def _print_quotient(self, op: str, nodes: list[int]) -> str | Rope | tuple[str | Rope, int]:
+        """A number in a product over a number stands before it: 0.1/2 times the squares."""
+        graph = self.formula.graph
+        above = graph.block_of(nodes[0])
+        if above.op == "multiply" and graph.block_of(nodes[1]).op == "constant":
+            first, *rest = above.operands[nodes[0] - above.start].tolist()
+            if graph.block_of(first).op == "constant":
+                share = self._fraction(self.texts[first], self.texts[nodes[1]])
+                others = [self.operand(node, POWER) for node in rest]
+                return self.product([share, *others]), PRODUCT
+        return super()._print_quotient(op, nodes)
+
+    # -- what gets equations of its own
     def equations(self) -> Iterator[Equation]:
-        self.chains: dict[int, list[str | Rope]] = {}  # by δ: its factors, as they are named
-        for equation in super().equations():
-            names = equation.binding.names
-            if isinstance(names, Derivatives):
-                pieces = self._slope_chain(equation.binding.node, names, equation.binding.position)
-                yield replace(equation, right=self._chained(pieces) if pieces else equation.right)
-            else:
-                yield equation
+        """Those of the outputs, then those of what they are made of: outside in."""
+        given = list(super().equations())
+        yield from (each for each in given if each.is_output)
+        ends = {each.node for each in self.formula.outputs}
+        graph = self.formula.graph
+        blocks = [
+            (block, rows)
+            for block, rows in graph.walk(self.formula.mask)
+            if block.op == "name" and block.names in self.named
+        ]
+        for block, rows in reversed(blocks):
+            for row in rows.tolist():
+                below = int(block.operands[row, 0])
+                if below in self.right and below not in ends:
+                    binding = Binding(block.names, int(block.places[row]), below)
+                    yield Equation(binding, self.right[below], is_output=False)
+
+    def _write_nodes(self) -> None:
+        for named in self._choices():
+            self.named = named
+            self._write_all()
+            if self._fits():
+                return
+
+    def _choices(self) -> Iterator[frozenset[Names]]:
+        """The values that get equations of their own, from the fewest to all."""
+        if not self.once:
+            yield frozenset()
+            return
+        every = {block.names for block, _ in self.formula.graph.walk(self.formula.mask)
+                 if block.op == "name"}  # fmt: skip
+        scores = {names for names in every if names.base == "z"}
+        yield frozenset(scores)
+        ends = {names for names in every if names.layer == self.formula.loss - 1} | scores
+        if ends > scores:
+            yield frozenset(ends)
+        if every > ends:
+            yield frozenset(every)
+
+    def _write_all(self) -> None:
+        """All texts: first on one line each, then with columns where that is too wide."""
+        self.in_columns = set()
+        self.right.clear()
+        super()._write_nodes()
+        self.in_columns = self._too_wide() if self.columns else set()
+        if self.in_columns:
+            super()._write_nodes()
 
     def _write_names(self, block: Block, rows: Positions) -> None:
-        names = block.payload
-        if isinstance(names, Adjoints) and names.base == "delta":
-            assert block.positions is not None
+        if block.names not in self.named:
+            super()._write_names(block, rows)
+            return
+        for row, place in zip(rows.tolist(), block.places[rows].tolist(), strict=True):
+            below = int(block.operands[row, 0])
+            self.right[below] = self.texts[below]
+            self.texts[block.start + row] = self.name(block.names, place)
+
+    def _fits(self) -> bool:
+        """Whether no line is too long, and no column."""
+        if len(self.in_columns) and self._count_parts() > _MOST_ROWS:
+            return False
+        texts = [*self.right.values(), *(self.texts[node] for node in self.formula.ends.tolist())]
+        return all(self.width(text) + self._left <= self.line for text in texts)
+
+    def _count_parts(self) -> int:
+        graph = self.formula.graph
+        return sum(
+            len(rows)
+            for block, rows in graph.walk(self.formula.mask)
+            if block.op == "name" and block.names not in self.named
+        )
+
+    @property
+    def _left(self) -> float:
+        """How wide the widest left side is, about."""
+        return 45.0
+
+    # -- columns
+    def _too_wide(self) -> set[int]:
+        """The sums that are written in a column: from the outside in, where room is short."""
+        graph, found = self.formula.graph, set[int]()
+        room = np.full(len(graph), np.inf)
+        room[self.formula.ends] = self.line - self._left
+        room[list(self.right)] = self.line - self._left
+        for block in reversed(graph.blocks):
+            (rows,) = (room[block.start : block.stop] < np.inf).nonzero()
             for row in rows.tolist():
-                node = int(block.operands[row, 0])
-                pieces = self._delta_chain(node, names, int(block.positions[row]))
-                if pieces:
-                    self.texts[node], self.binds[node] = self._chained(pieces), PRODUCT
-                    self.chains[block.start + row] = pieces
-        super()._write_names(block, rows)
+                node = block.start + row
+                wide, left = self.width(self.texts[node]), float(room[node])
+                if wide <= left or (block.op == "name" and block.names in self.named):
+                    continue
+                operands = block.operands[row].tolist()
+                if block.op == "add" and self._is_column(operands):
+                    found.add(node)
+                    rest = [_PLUS + _MARK + GROWN + self._before(node) for node in operands]
+                elif block.op in ("name", "divide"):
+                    rest = [6.0] * len(operands)
+                else:
+                    rest = [wide - self.width(self.texts[node]) for node in operands]
+                room[operands] = np.minimum(room[operands], left - np.array(rest))
+        return found
 
-    def _delta_chain(self, node: int, names: Adjoints, position: int) -> list[str | Rope]:
-        r"""δ: what is passed back is its derivative by a, the rest \partial a/\partial z."""
-        ends = self.formula.outputs[0].names
-        if not isinstance(ends, Derivatives) or len(ends.above) > 1:
-            return []
-        factors = self._factors(node)
-        passed = next((n for n, f in enumerate(factors) if not self._is_passed(f)), len(factors))
-        end = self.name(*ends.quotient(0)[0])
-        value = self._values.get((names.layer, names.at, position), end)
-        z = self.names.spelled(names.values("z"), position)
-        if not passed:  # the output's own slope, or a loss whose slope is not taken apart
-            return [self._brace(factors, end, z)]
-        slope = [self._brace(factors[passed:], value, z)] if factors[passed:] else []
-        outer = self._delta(factors[passed - 1])
-        if self.formula.form == "inlined" and passed == 2 and outer is not None:
-            chain = self.chains.get(factors[1], [])
-            return [*chain, self._brace(factors[:1], outer, value), *slope] if chain else []
-        return [self._brace(factors[:passed], end, value), *slope]
+    def _is_column(self, terms: Sequence[int]) -> bool:
+        """Whether a sum is one of units, or of many short terms."""
+        parts = [self._part(self.texts[node]) for node in terms]
+        units = [before for before, part in parts if part]
+        if units:
+            return len(units) > 1 or bool(units[0])
+        texts = [self.texts[node] for node in terms]
+        return (
+            all(isinstance(t, str) for t in texts) and sum(map(self.width, texts)) > self.line / 2
+        )
 
-    def _slope_chain(self, node: int, names: Derivatives, position: int) -> list[str | Rope]:
-        r"""The derivative by w: δ, which is that by z, times \partial z/\partial w."""
-        factors = self._factors(node)
-        z = self._delta(factors[0])
-        if z is None or len(names.above) > 1:
-            return []
-        above, below = (self.name(*part) for part in names.quotient(position))
-        first = [self._brace(factors[:1], above, z)]
-        if self.formula.form == "inlined":
-            first = self.chains.get(factors[0], first)
-        return [*first, self._brace(factors[1:], z, below)] if factors[1:] else first
+    def _before(self, node: int) -> float:
+        """How wide it is what stands before a unit in its term."""
+        pieces, part = self._part(self.texts[node])
+        return sum(map(self.width, pieces)) if part else 0.0
 
-    def _brace(self, nodes: list[int], above: str, below: str) -> str | Rope:
-        """A product of nodes, over a brace with what derivative it is."""
-        text = self.texts[nodes[0]]
-        if len(nodes) > 1:
-            text = self._write_product("multiply", nodes)
-        label = rf"\partial {above}/\partial {below}"
-        width = max(self.width(text), self.width(label) * 7 // 10)
-        braced = self._braced(text, label, width) if width <= self.line - 5 else None
-        return braced or self.join([self.parentheses(text), "_{", label, "}"])
+    @staticmethod
+    def _part(text: str | Rope) -> tuple[list[str | Rope], Part | None]:
+        """A term that ends in a part: what stands before it, and the part."""
+        before: list[str | Rope] = []
+        while isinstance(text, Rope) and not text.separated:
+            if isinstance(text, Part):
+                return before, text
+            if text.solid:
+                break
+            *first, text = text.pieces
+            before += first
+        return [], None
 
-    def _chained(self, pieces: Sequence[str | Rope]) -> str | Rope:
-        """The product of the factors."""
-        joined = [part for piece in pieces[1:] for part in (r" \cdot ", piece)]
-        return self.join([pieces[0], *joined], separated=True)
+    def _write_operations(self, block: Block, rows: Positions) -> None:
+        super()._write_operations(block, rows)
+        if block.op == "negate":
+            self._write_minus_through(block, rows)
+        if block.op != "add":
+            return
+        for row in rows.tolist():
+            if block.start + row in self.in_columns:
+                terms = [self.operand(node, SUM + 1) for node in block.operands[row].tolist()]
+                self.texts[block.start + row] = self._column(terms)
 
-    def _factors(self, node: int) -> list[int]:
-        block = self.formula.graph.block_of(node)
-        if block.op != "multiply":
-            return [node]
-        factors: list[int] = block.operands[node - block.start].tolist()
-        return factors
+    def _write_minus_through(self, block: Block, rows: Positions) -> None:
+        """-(a + b) is written -a - b."""
+        graph = self.formula.graph
+        for row in rows.tolist():
+            node = int(block.operands[row, 0])
+            below = graph.block_of(node)
+            if below.op != "add" or node in self.in_columns:
+                continue
+            terms = below.operands[node - below.start].tolist()
+            if all(self.binds[term] > NEGATION for term in terms):
+                texts = [self.join(["-", self.operand(term, QUOTIENT)]) for term in terms]
+                self.texts[block.start + row] = self.sum(texts)
+                self.binds[block.start + row] = SUM
 
-    def _delta(self, node: int) -> str | None:
-        """The z that a δ is the derivative by; None for other nodes."""
-        block = self.formula.graph.block_of(node)
-        if not isinstance(block.payload, Adjoints) or block.payload.base != "delta":
-            return None
-        assert block.positions is not None
-        position = int(block.positions[node - block.start])
-        return self.names.spelled(block.payload.values("z"), position)
+    def _column(self, terms: Sequence[str | Rope]) -> Rope:
+        """One unit a line with its name at the right edge; other terms fill lines."""
+        pieces: list[str | Rope] = [r"\begin{aligned}", "\n  "]
+        widths = [0.0, 0.0, 0.0]
+        parts = [self._part(term) for term in terms]
+        number = 0
+        while number < len(terms):
+            before, part = parts[number]
+            if part is not None:
+                sign, head = self._signed(self.join(before) if before else "", number)
+                cells: list[list[str | Rope]] = [[sign, head], [part.bare], [_mark(part.label)]]
+                count = 1
+            else:
+                cells, count = self._filled(terms, parts, number)
+            for column, cell in enumerate(cells):
+                widths[column] = max(widths[column], sum(map(self.width, cell)))
+            row: list[str | Rope] = []
+            for cell, edge in zip(cells, ("&", " && ", ""), strict=False):
+                row += [*cell, edge]
+            pieces += [" \\\\[3pt]\n  " if number else "", *row[:-1]]
+            number += count
+        pieces += ["\n", r"\end{aligned}"]
+        return Rope(pieces, sum(widths) + 10, solid=True, height=TALL)
 
-    def _is_passed(self, node: int, depth: int = 2) -> bool:
-        """Whether a factor comes from outside: weights, what has a δ, and sums of products."""
-        block = self.formula.graph.block_of(node)
-        if block.op in ("add", "multiply") and depth:
-            operands = block.operands[node - block.start].tolist()
-            return all(self._is_passed(operand, depth - 1) for operand in operands)
-        return block.op == "symbol" or isinstance(block.payload, Adjoints)
+    def _filled(
+        self, terms: Sequence[str | Rope], parts: Sequence[tuple[Any, Part | None]], first: int
+    ) -> tuple[list[list[str | Rope]], int]:
+        """The cells of a line of terms without a part, and how many of them it has."""
+        sign, term = self._signed(terms[first], first)
+        leading = sign if first else "-" if "-" in sign else ""
+        line, wide, stop = [leading, term], self.width(term), first + 1
+        while stop < len(terms) and parts[stop][1] is None:
+            sign, term = self._signed(terms[stop], stop)
+            wide += self.width(term) + _PLUS
+            if wide > self.line / 2:
+                break
+            line += [sign.replace("{}", " "), term]
+            stop += 1
+        alone = stop == first + 1 and wide < _SHORT and any(part for _, part in parts)
+        return [line] if alone else [[""], line], stop - first
 
-    @cached_property
-    def _values(self) -> dict[tuple[int | None, str, int], str]:
-        """What activations give, by layer, step and unit."""
-        return {
-            (b.names.layer, b.names.at, b.position): self.names.spelled(b.names, b.position)
-            for b in layered(self.formula).bindings
-            if not b.names.literal and b.names.base in ("a", "h")
-        }
+    def _signed(self, term: str | Rope, number: int) -> tuple[str, str | Rope]:
+        """The sign before a term, which the first has only where it is a minus."""
+        if self._starts_with_minus(term):
+            return "{}- ", self._without_minus(term)
+        return ("{}+ " if number else f"{_SIGNED} "), term
+
+
+def _mark(label: str) -> str:
+    return rf"{{\scriptstyle\triangleleft}}\;{label}"

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
+from math import ceil
 
 from netsym.errors import checked_whole
 from netsym.forms.form import Form
+from netsym.graph.names import Derivatives
 from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.latex import Latex
-from netsym.writers.latex_onion import Onion
-from netsym.writers.latex_widths import WIDTH
+from netsym.writers.latex_chain_rule import ChainRule
+from netsym.writers.latex_onion import UNITS, Onion
+from netsym.writers.latex_widths import CHARACTER, WIDTH
 from netsym.writers.names_in_latex import named_notation
-from netsym.writers.palette import LAYERS, LOSS
+from netsym.writers.palette import LAYERS, LOSS, spelling
 from netsym.writers.ropes import Layout
 
-_INDENT = 3
+_PAGE = 550.0  # points of the text of a page
+_HEIGHTS = {r"\dfrac": 27.0, r"\Biggl": 26.0, r"\biggl": 24.0, r"\Bigl": 21.0}
+_END = re.compile(r"\\\\(?:\[\w+\])?\n")
+_INDENT = 10.0  # of a \\quad
 _COLORS = "".join(
     f"\\definecolor{{{color.name}}}{{HTML}}{{{color.light}}}\n" for color in (*LAYERS, LOSS)
 )
@@ -25,19 +32,20 @@ def write_latex(
     *,
     document: bool = False,
     notation: str = "ng",
-    onion: bool = False,
+    onion: bool | str = False,
     color: bool = False,
     width: int | None = None,
     digits: int | None = None,
     progress: Watcher = no_watcher,
-    kinds: tuple[type[Latex], type[Latex]] = (Latex, Onion),
+    kinds: tuple[type[Latex], type[Onion]] = (Latex, Onion),
 ) -> Iterator[str]:
     r"""A form in LaTeX, piece by piece: a fragment for display mathematics, or a `document`.
 
-    `notation` is "ng", "cs229" or "nielsen"; `onion` puts an underbrace under every unit of an
-    inlined formula, naming layer and unit, and of whole arrays under every layer; `color` gives
-    each layer a colour (`\textcolor`, from xcolor with `svgnames`). Lines are broken at `width`,
-    in characters; without it, as wide as a page. Raises `SpecError` for an unknown notation.
+    `notation` is "ng", "cs229" or "nielsen"; `onion` names every unit of an inlined formula, and of
+    whole arrays every layer, and writes once what is read again, with "full" every copy; an inlined
+    cost is written so, too, with the names of what is read again alone; `color` gives
+    each layer a colour (`\textcolor`, from xcolor with `svgnames`). Lines are broken at `width`, in
+    characters, 76 of which are as wide as a page. Raises `SpecError` for an unknown notation.
     """
     language = spell_latex(
         formula, digits=digits, notation=notation, onion=onion, color=color, width=width,
@@ -51,22 +59,29 @@ def spell_latex(
     *,
     digits: int | None = None,
     notation: str = "ng",
-    onion: bool = False,
+    onion: bool | str = False,
     color: bool = False,
     width: int | None = None,
     progress: Watcher = no_watcher,
-    kinds: tuple[type[Latex], type[Latex]] = (Latex, Onion),
+    kinds: tuple[type[Latex], type[Onion]] = (Latex, Onion),
     document: bool = False,
 ) -> Latex:
     """What spells the equations of a form in LaTeX; see `write_latex`."""
-    chosen, kind = named_notation(notation), kinds[onion]
-    line = WIDTH if width is None else checked_whole("width", width, 1)
-    named = ("name" if document else "known") if color else ""
-    return kind(formula, digits, chosen, named, line, progress)
+    chosen = named_notation(notation)
+    line = WIDTH if width is None else checked_whole("width", width, 1) * CHARACTER
+    options = (digits, chosen, spelling(color, document), line, progress)
+    if isinstance(formula.outputs[0].names, Derivatives):
+        return (ChainRule if onion else kinds[0])(formula, *options)
+    if formula.form != "inlined" or not (onion or formula.loss):
+        return kinds[0](formula, *options)  # other forms name their values by themselves
+    if onion == "full":
+        return kinds[1](formula, *options, once=False)
+    return kinds[1](formula, *options, shown=UNITS if onion else frozenset())
 
 
 def _lines(language: Latex) -> Iterator[str]:
-    layout = Layout(language.line, language.measure, _newline, _INDENT, lead="{}")
+    layout = Layout(language.line, language.measure, _newline, _INDENT, lead="{}",
+                    short=3 * CHARACTER)  # fmt: skip
     left = ""
     for number, equation in enumerate(language.equations()):
         if number:  # fractions of two rows would touch
@@ -97,13 +112,32 @@ def _document(lines: Iterator[str], color: bool) -> Iterator[str]:
     yield "\n\\end{align*}\n\\end{document}\n"
 
 
-def preamble(color: bool = False) -> str:
-    """How a document begins."""
+def preamble(color: bool = False, width: int = 440, height: int = 0) -> str:
+    """How a document begins, whose text is so many points wide; of one page, how tall too."""
+    tall = rf"\setlength{{\textheight}}{{{height}pt}}\setlength{{\topmargin}}{{-50pt}}"
+    page = f"{tall}\n\\pagestyle{{empty}}\n" if height else ""
     colors = ("\\usepackage{xcolor}\n" + _COLORS) if color else ""
     return (
-        f"\\documentclass{{article}}\n\\usepackage{{amsmath}}\n{colors}\\setlength{{\\textwidth}}{{440pt}}\n"
-        "\\setlength{\\oddsidemargin}{6pt}\n\\allowdisplaybreaks\n\\begin{document}\n"
+        f"\\documentclass{{article}}\n\\usepackage{{amsmath}}\n{colors}\\setlength{{\\textwidth}}{{{width}pt}}\n"
+        f"\\setlength{{\\oddsidemargin}}{{{226 - width // 2}pt}}\n"
+        f"{page}\\allowdisplaybreaks\n\\begin{{document}}\n"
     )
+
+
+def pages_of(pieces: Iterable[str], told: Callable[[int], None]) -> Iterator[str]:
+    """A document in LaTeX as it is, piece by piece; in the end it is told about how many pages."""
+    tall, line = 0.0, ""
+    for piece in pieces:
+        yield piece
+        *ended, line = _END.split(line + piece)
+        tall += sum(map(_height, ended))
+    told(ceil((tall + _height(line)) / _PAGE))
+
+
+def _height(line: str) -> float:
+    """How tall a line is, about, in points; it has a name with scripts at least."""
+    sizes = (tall for sign, tall in _HEIGHTS.items() if sign in line)
+    return max(sizes, default=19.0)
 
 
 def _held(lines: Iterator[str]) -> tuple[str, Iterator[str] | None]:

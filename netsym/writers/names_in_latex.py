@@ -55,6 +55,8 @@ class NamesInLatex:
             return self.formula.latex_names[own]
         if isinstance(names, Adjoints) and names.base != "delta":
             return "d" + self.spelled(names.values(names.base[1:]), position)
+        if names.layer is not None and (spelled := self._of_cost(names, position)):
+            return spelled
         letter, gate = names.letter
         base = r"\hat{y}" if letter == "y" else _word(letter)
         indices = [str(index) for index in names.indices(position)]
@@ -64,6 +66,23 @@ class NamesInLatex:
             parts = [gate, names.step + parts[2]]
         below = ",".join(part for part in parts if part)
         return base + (f"_{{{below}}}" if below else "") + self._layer(names)
+
+    def _of_cost(self, names: Names, position: int) -> str:
+        """Loss, cost before a penalty, and prediction: they have no layer's number."""
+        loss = self.formula.loss
+        if not loss or names.step or len(names.shape) > 1 or isinstance(names, Adjoints):
+            return ""
+        if names.base == "J":
+            return "J_{0}"
+        known = {("L", loss): "L", ("a", loss - 1): r"\hat{y}", ("h", loss - 1): r"\hat{y}"}
+        letter = known.get((names.base, names.layer or 0), "")
+        index = f"_{{{position + 1}}}" if len(names) > 1 else ""
+        return letter and letter + index + self._example
+
+    @property
+    def _example(self) -> str:
+        """What all have that is written once for all examples: (i)."""
+        return f"^{{({self.formula.example})}}" if self.formula.example else ""
 
     def _given(self, name: str) -> str:
         """A name as a person gave it, with the LaTeX given for it or made of it."""
@@ -77,7 +96,8 @@ class NamesInLatex:
             return ""
         is_value = names.base.removesuffix("0") in VALUES
         offset = self.notation.values if is_value else self.notation.parameters
-        return f"^{{{self.notation.bracket.format(names.layer + offset)}}}"
+        example = f"({self.formula.example})" if self.formula.example and is_value else ""
+        return f"^{{{self.notation.bracket.format(names.layer + offset)}{example}}}"
 
 
 def _identifier(name: str) -> str:

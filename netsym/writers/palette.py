@@ -52,3 +52,8 @@ def layer_color(layer: int) -> Color:
     ('netA', 'netD', 'netA')
     """
     return LAYERS[(layer - 1) % len(LAYERS)]
+
+
+def spelling(color: bool, document: bool) -> str:
+    """Which of its names LaTeX has for a colour, nothing for none: a document defines its own."""
+    return ("name" if document else "known") if color else ""

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-_SHORT = 3
-
 
 class Rope:
     """Pieces one after another.
@@ -25,7 +23,7 @@ class Rope:
     def __init__(
         self,
         pieces: Sequence[str | Rope],
-        width: int,
+        width: float,
         separated: bool = False,
         solid: bool = False,
         height: int = 0,
@@ -58,21 +56,23 @@ class Layout:
 
     def __init__(
         self,
-        width: int,
-        measure: Callable[[str], int],
+        width: float,
+        measure: Callable[[str], float],
         newline: Callable[[int], str],
-        step: int,
+        step: float,
         deepest: int = 12,
         lead: str = "",
+        short: float = 3,
     ) -> None:
         self.width = width
         self.deepest = deepest  # levels of indentation; what is deeper stays there
         self.measure = measure
         self.newline = newline
         self.step = step  # how wide a level of indentation is
+        self.short = short  # what gets no line of its own
         self.lead = lead  # comes before a separator that begins a line
 
-    def lines(self, start: str, piece: str | Rope, margin: int = 0) -> Iterator[str]:
+    def lines(self, start: str, piece: str | Rope, margin: float = 0) -> Iterator[str]:
         """The text of `start` and the piece, in pieces that contain the line breaks.
 
         Every line after the first begins `margin` further in than its level says.
@@ -80,7 +80,7 @@ class Layout:
         yield start
         column, opened = self.measure(start), False
         # (piece or place to break, level of indentation, width that must follow on the line)
-        stack: list[tuple[str | Rope | _Break, int, int]] = [(piece, 0, 0)]
+        stack: list[tuple[str | Rope | _Break, int, float]] = [(piece, 0, 0)]
         while stack:
             piece_or_break, level, tail = stack.pop()
             if isinstance(piece_or_break, _Break):
@@ -107,11 +107,11 @@ class Layout:
                 stack.extend(reversed(self._tails(piece_or_break.pieces, level, tail)))
 
     def _terms(
-        self, rope: Rope, level: int, tail: int
-    ) -> list[tuple[str | Rope | _Break, int, int]]:
+        self, rope: Rope, level: int, tail: float
+    ) -> list[tuple[str | Rope | _Break, int, float]]:
         leads = self._leads(rope)
         compound = any(isinstance(term, Rope) for term in rope.pieces[::2])
-        items: list[tuple[str | Rope | _Break, int, int]] = [(rope.pieces[0], level, 0)]
+        items: list[tuple[str | Rope | _Break, int, float]] = [(rope.pieces[0], level, 0)]
         last = len(rope.pieces) - 1
         for place in range(1, last, 2):
             separator, term = rope.pieces[place], rope.pieces[place + 1]
@@ -128,22 +128,22 @@ class Layout:
     def _leads(self, rope: Rope) -> bool:
         """Whether a sum begins with something so short that it gets no line of its own: 1 + …"""
         first = rope.pieces[0]
-        return isinstance(first, str) and self.measure(first) <= _SHORT
+        return isinstance(first, str) and self.measure(first) <= self.short
 
     def _tails(
-        self, pieces: Sequence[str | Rope], level: int, tail: int
-    ) -> list[tuple[str | Rope | _Break, int, int]]:
-        items: list[tuple[str | Rope | _Break, int, int]] = []
+        self, pieces: Sequence[str | Rope], level: int, tail: float
+    ) -> list[tuple[str | Rope | _Break, int, float]]:
+        items: list[tuple[str | Rope | _Break, int, float]] = []
         for piece in reversed(pieces):
             items.append((piece, level, tail))
             tail = tail + self.measure(piece) if isinstance(piece, str) else self._lead(piece)
         return items[::-1]
 
-    def _lead(self, rope: Rope) -> int:
+    def _lead(self, rope: Rope) -> float:
         """How much of a rope comes before its first possible break."""
         if rope.solid:
             return rope.width
-        width = 0
+        width = 0.0
         if not rope.separated:
             for piece in rope.pieces:
                 if not isinstance(piece, str):
@@ -151,7 +151,7 @@ class Layout:
                 width += self.measure(piece)
         return width
 
-    def _width(self, piece: str | Rope) -> int:
+    def _width(self, piece: str | Rope) -> float:
         return self.measure(piece) if isinstance(piece, str) else piece.width
 
 
@@ -160,5 +160,5 @@ class _Break:
     """A place between two terms, where a line may end."""
 
     separator: str
-    ahead: int  # the width of what follows
+    ahead: float  # the width of what follows
     forced: bool  # break even if it fits

@@ -14,13 +14,15 @@ from netsym.writers.language import Language
 class Option:
     """An option of a language: one of some `words`, a whole number from `least`, or else a flag.
 
-    Where nothing is said the first word holds, or no number. It is `layout` if equations are the
-    same with and without it. The command line has those that have `help`.
+    Where nothing is said the first word holds, or no number; an option with `alone` may stand
+    without a word and means that one, and is off where nothing is said. It is `layout` if equations
+    are the same with and without it. The command line has those that have `help`.
     """
 
     name: str
     help: str = ""
     words: tuple[str, ...] = ()
+    alone: str = ""
     least: int | None = None
     layout: bool = False
 

@@ -16,6 +16,7 @@ import termios
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,14 @@ def fine(ran: Ran) -> str:
 
 
 # -- verbs and options --------------------------------------------------------------------------
+def test_a_document_of_many_pages_says_so(capfd: pytest.CaptureFixture[str]) -> None:
+    iris = ("inline", "examples/iris.toml", "--to", "latex", "--document")
+    said = run(capfd, *iris).err  # 23 it is, as TeX sets it
+    assert re.search(r"note: about 2[2-5] pages; --onion writes once what is used twice", said)
+    assert "pages;" not in run(capfd, *iris, "--onion").err
+    assert "pages" not in run(capfd, "inline", "1-2-1:tanh", *iris[2:]).err
+
+
 def test_inline(capfd: pytest.CaptureFixture[str]) -> None:
     out = fine(run(capfd, "inline", "1-2-1:sigmoid"))
     assert out == ("y = σ(w⁽²⁾₁₁·σ(w⁽¹⁾₁₁·x + b⁽¹⁾₁) + w⁽²⁾₁₂·σ(w⁽¹⁾₂₁·x + b⁽¹⁾₂) + b⁽²⁾₁)\n")
@@ -594,6 +603,9 @@ def test_every_example_in_the_help_runs(
     assert lines
     for line in lines:
         command = re.split(r"  +| > ", line)[0]
+        if "--depth 1..10 --plot" in command and find_spec("matplotlib") is None:
+            assert "pip install netsym[plot]" in run(capfd, *shlex.split(command)).err
+            continue
         if "|" in command:
             ran = shell(f"netsym {command}", tmp_path)
         else:
@@ -644,7 +656,7 @@ def test_version(capfd: pytest.CaptureFixture[str]) -> None:
         (["inline", "1-1:tanh", "--witdh", "40"], "--width"),
         (["inline", "1-1:tanh", "--to", "latxe"], "did you mean 'latex'?"),
         (["inline", "1-1:tanh", "--to", "Python"], "did you mean 'python'?"),
-        (["inline", "1-1:tanh", "--to", "docx"], "choose from text, latex, python, sympy"),
+        (["inline", "1-1:tanh", "--to", "docx"], "choose from text, latex, mathml, words, python"),
         (["inline", "1-1:tahn"], "did you mean 'tanh'?"),
         (["inline", "1-1:tanh", "--to", "latex", "--notation", "csc229"], "did you mean 'cs229'?"),
         (["show", "1-1:tanh", "--form", "layer"], "did you mean 'layered'?"),

@@ -65,6 +65,7 @@ NETWORKS["near"]["layers"][0]["bias"][0] += 0.01
 #: A value for every option that takes one.
 VALUES: dict[str, list[str]] = {
     "--width": ["20"], "--digits": ["3"], "--max-nodes": ["3"], "--notation": ["cs229"],
+    "--onion": ["once"],
     "--to": ["python"], "--output": ["2"], "-o": ["out"], "--loss": ["mse"], "--examples": ["3"],
     "--data": ["data.csv"], "--reduction": ["sum"], "--delta": ["0.5"],
     "--l1": ["0.1"], "--l2": ["0.1"],
@@ -90,7 +91,7 @@ MATRIX = f"--level matrix {LATEX}"
 #: By verb and network: in which modes it is run.
 MODES: dict[str, dict[str, tuple[str, ...]]] = {
     "inline": {
-        "two": (*WRITING, f"--onion {LATEX}"),
+        "two": (*WRITING, f"--onion once {LATEX}"),
         "linear": ("--expand-linear", "--expand-linear --json", f"--expand-linear {LATEX}",
                    "--expand-linear --to python", f"--expand-linear --json {LATEX}"),
     },
@@ -181,7 +182,7 @@ OTHERS = (
     r"what is written once for all steps is no program: .+; take the layered form",
     r"--inputs is for a formula, and here is none; leave it out",
     r"--up-to-names is for two formulas, or two networks; leave it out",
-    r"--onion is for the derivatives of one output; choose it with --output",
+    r"--(onion|each) is for the derivatives of one output; choose it with --output",
     r"--taught is for the derivatives of a cost; add --loss",
     r"--taught is for a loss and an activation that cancel: .+; here \w+ is after sigmoid",
     r"nothing here is called '.+'; .+",

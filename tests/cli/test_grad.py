@@ -85,7 +85,7 @@ def test_what_is_taught_is_proved(capfd: Capture) -> None:
     ran = run(capfd, "grad", "1-2softmax", "--loss", "cross_entropy", "--taught", "--to", "latex",
               "--level", "matrix", "--examples", "3")  # fmt: skip
     assert "identical to what the chain rule gives, for targets that sum to 1; " in ran.err
-    assert r"\delta^{[1]} &= a^{[1]} - y^{(i)} \\" in ran.out
+    assert r"\delta^{[1](i)} &= \hat{y}^{(i)} - y^{(i)} \\" in ran.out
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_mistakes(capfd: Capture, arguments: list[str], said: str) -> None:
 def test_the_matrix_level(capfd: Capture) -> None:
     ran = run(capfd, "grad", "2-3sigmoid-1sigmoid", "--level", "matrix", "--to", "latex")
     for line in (
-        r"\delta^{[2]} &= \hat{y} \odot (1 - \hat{y})",
+        r"\delta^{[2]} &= \hat{y} (1 - \hat{y})",
         r"\delta^{[1]} &= \Bigl(\bigl(W^{[2]}\bigr)^{\mathsf{T}} \delta^{[2]}\Bigr)"
         r" \odot a^{[1]} \odot \bigl(1 - a^{[1]}\bigr)",
         r"\frac{\partial \hat{y}}{\partial W^{[1]}} &= \delta^{[1]} x^{\mathsf{T}}",
@@ -245,14 +245,13 @@ def test_the_onion_takes_the_loss_and_the_slope_apart(capfd: Capture) -> None:
     options = ("--loss", "bce", "--to", "latex", "--onion", "--wrt", "w1_1_1")
     layers = run(capfd, "grad", "1-2-1:sigmoid", *options).out
     assert (
-        r"\delta_{1}^{[2]} &= {\underbrace{da_{1}^{[2]}}_{\partial J/\partial a_{1}^{[2]}}} \cdot "
-        r"{\underbrace{a_{1}^{[2]}\,\bigl(1 - a_{1}^{[2]}\bigr)}"
-        r"_{\partial a_{1}^{[2]}/\partial z_{1}^{[2]}}} \\"
+        r"\delta_{1}^{[2]} &= {\underbrace{d\hat{y}}_{\partial J/\partial \hat{y}}} \cdot "
+        r"{\underbrace{\hat{y}\,(1 - \hat{y})}_{\partial \hat{y}/\partial z_{1}^{[2]}}} \\"
     ) in layers
     chain = run(capfd, "grad", "1-2-1:sigmoid", *options, "--form", "inlined").out
-    assert re.findall(r"_\{(\\partial .*?\^\{\[\d\]\})\}", chain) == [
-        r"\partial J/\partial a_{1}^{[2]}",  # wider than a line: named where it closes
-        r"\partial a_{1}^{[2]}/\partial z_{1}^{[2]}",
+    assert re.findall(r"_\{(\\partial .*?/\\partial .*?\})\}", chain) == [
+        r"\partial J/\partial \hat{y}",  # wider than a line: named where it closes
+        r"\partial \hat{y}/\partial z_{1}^{[2]}",
         r"\partial z_{1}^{[2]}/\partial a_{1}^{[1]}",
         r"\partial a_{1}^{[1]}/\partial z_{1}^{[1]}",
         r"\partial z_{1}^{[1]}/\partial w_{11}^{[1]}",

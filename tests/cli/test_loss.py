@@ -58,14 +58,30 @@ def test_grad_is_of_the_cost(capfd: Capture) -> None:
     assert [line.partition(" = ")[0] for line in ran.out.splitlines()] == ["dJ_dw1_1_1", "dJ_db1_1"]
 
 
-def test_an_onion_has_the_loss_and_the_cost_as_its_outer_skins(capfd: Capture) -> None:
-    ran = run(capfd, "inline", "1-1", "--loss", "mse", "--examples", "2", "--l2", "1",
-              "--to", "latex", "--onion", "--width", "400")  # fmt: skip
-    places = [ran.out.index(text) for text in (
-        r"\text{layer 1, unit 1}\,=\,a_{11}^{[1]}", r"\text{loss 1}\,=\,L_{1}^{[2]}",
-        r"\text{loss 2}\,=\,L_{2}^{[2]}", r"\text{cost}\,=\,J_{1}^{[3]}",
-    )]  # fmt: skip
-    assert places == sorted(places)
+def test_a_cost_in_latex_is_written_once_for_all_examples(capfd: Capture) -> None:
+    """And what is read twice is written out once, with its name."""
+    options = ("--loss", "bce", "--l2", "0.1", "--to", "latex")
+    ran = run(capfd, "inline", "1-1:sigmoid", *options, "--examples", "3")
+    assert ran.out == (
+        r"J = \frac{1}{3}\sum_{i=1}^{3}\Bigl[-y^{(i)}\,\log "
+        r"{\underbrace{\sigma\bigl(w_{11}^{[1]}x^{(i)} + b_{1}^{[1]}\bigr)}_{\hat{y}^{(i)}}} "
+        r"- \bigl(1 - y^{(i)}\bigr)\,\log\bigl(1 - \hat{y}^{(i)}\bigr)\Bigr] "
+        r"+ \dfrac{0.1}{2}\,\bigl(w_{11}^{[1]}\bigr)^{2}"
+        "\n"
+    )
+    total = run(capfd, "inline", "1-1:sigmoid", *options, "--examples", "3", "--reduction", "sum")
+    assert total.out == ran.out.replace(r"\frac{1}{3}\sum", r"\sum")
+    given = run(capfd, "inline", "1-1:sigmoid", *options, "--data", "-1,0;0.5,1;2,1")
+    assert given.out == ran.out
+    every = run(capfd, "inline", "1-1:sigmoid", *options, "--examples", "3", "--onion", "full")
+    assert every.out.count(r"\sigma") == 6
+
+
+@pytest.mark.parametrize("typed", [["--onion", "1-2-1:tanh"], ["1-2-1:tanh", "--onion"],
+                                   ["--onion", "once", "1-2-1:tanh"]])  # fmt: skip
+def test_an_onion_needs_no_word(typed: list[str], capfd: Capture) -> None:
+    ran = run(capfd, "inline", *typed, "--to", "latex")
+    assert ran.out == netsym.parse("1-2-1:tanh").inlined.latex(onion=True) + "\n"
 
 
 # -- data from a file ----------------------------------------------------------------------------

@@ -121,7 +121,7 @@ def test_data_are_no_parameters() -> None:
     made = netsym.cost(netsym.parse("2-1sigmoid"), "bce", data=([[0, 1], [1, 1]], [0, 1]))
     slopes = made.matrices.gradient()
     assert letters(slopes) == ["W1", "b1"]
-    assert r"\frac{1}{m}\sum_{i=1}^{m}\Bigl(\delta^{[1]} \bigl(x^{(i)}" in slopes.latex()
+    assert r"\frac{1}{m}\sum_{i=1}^{m}\Bigl(\delta^{[1](i)} \bigl(x^{(i)}" in slopes.latex()
     with pytest.raises(SpecError, match="no inputs to differentiate by"):
         made.matrices.gradient("inputs")
 

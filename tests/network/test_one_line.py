@@ -220,7 +220,7 @@ def test_an_onion_braces_every_layer_and_writes_once_what_is_read_again() -> Non
     assert formula.text().count("tanh(W¹x + b¹)") == 2
     onion = formula.latex(onion=True)
     assert onion.count(r"\tanh\bigl(W^{[1]} x + b^{[1]}\bigr)") == 1
-    assert r"+ x}_{a^{[1]}}}\Bigr) + b^{[2]}\biggr) + a^{[1]}}_{a^{[2]}}}" in onion
+    assert r"+ x\Bigr)}_{a^{[1]}}} + b^{[2]}\biggr) + a^{[1]}\Biggr)}_{a^{[2]}}}" in onion
     deep = skips(200).matrices.inlined
     assert len(deep.latex(onion=True, width=10**6, max_nodes=None)) < 100_000
 
@@ -292,8 +292,8 @@ def test_what_is_too_large_is_refused_from_the_forecast() -> None:
     with pytest.raises(TooLargeError, match=f"inlined matrix form has {nodes:,} nodes"):
         "".join(written(network, level="matrix"))
     with pytest.raises(TooLargeError, match="inlined matrix form has"):
-        formula_of(network, "inlined", False, None, 100, level="matrix", onion=True)
-    formula_of(network, "inlined", False, None, 1000, level="matrix", onion=True)
+        formula_of(network, "inlined", False, None, 100, level="matrix", once=True)
+    formula_of(network, "inlined", False, None, 1000, level="matrix", once=True)
     said = str(network.size)
     assert "The explosion is that of scalar units" in said
     assert "what is read k times is written k times" in said

@@ -188,7 +188,7 @@ def test_back_propagation_has_a_slider_and_right_numbers(tmp_path: Path) -> None
         assert there["values"][name] == pytest.approx(value, rel=1e-12, abs=1e-15)
 
 
-@pytest.mark.parametrize("seed", range(many(60, 3)))
+@pytest.mark.parametrize("seed", range(many(20, 2)))
 def test_values_of_random_networks(seed: int, tmp_path: Path) -> None:
     network = stack(seed).network
     page = netsym.page(network)
@@ -257,7 +257,7 @@ def test_names_of_others_do_not_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("loss", [None, "mse"])
-@pytest.mark.parametrize("seed", range(many(100, 4)))
+@pytest.mark.parametrize("seed", range(many(40, 3)))
 def test_every_family_has_a_page(seed: int, loss: str | None) -> None:
     network = small_network(seed).network
     text = (netsym.page(network, loss, examples=2) if loss else netsym.page(network)).html()

@@ -6,12 +6,15 @@ import re
 from itertools import product
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, assume, given
 
 import netsym
+import netsym.writers
 from netsym import SpecError
 from netsym.files.files import loads
+from netsym.formula import Formula
 from netsym.graph.names import Names, literal
+from netsym.network.network import Network
 from tests.effort import random_examples
 from tests.networks import Case, cases
 from tests.typed import parse_formula
@@ -27,8 +30,9 @@ FRAGMENTS = [
 
 
 def printed(text: str) -> str:
-    """A text without what print leaves out: factors of 1, and terms of 0."""
+    """A text without what print leaves out: factors of 1, what is divided by 1, and terms of 0."""
     text = re.sub(r"(?<![\w.*/])1\*(?!\*)", "", text)
+    text = re.sub(r"/1(?![\w.*])", "", text)
     return re.sub(r" [+-] -?0(?:\.0)?(?![\w.*/])", "", text)
 
 
@@ -39,6 +43,15 @@ def test_golden_latex_reads_back(case) -> None:
     formula = formula.output(case.output) if case.output else formula
     written = (GOLDEN / case.name).read_text()
     assert read(written, net, case.form).text(ascii=True) == printed(formula.text(ascii=True))
+
+
+def assert_read_back(written: str, net: Network, formula: Formula) -> None:
+    """LaTeX is the formula, but for what is left out in print because it changes nothing."""
+    text = formula.text(ascii=True)
+    if printed(text) == text:
+        assert read(written, net, formula.form).text(ascii=True) == text, written
+    else:
+        assert netsym.compare(net, written).verdict in ("structural", "identical"), written
 
 
 @QUICK
@@ -52,11 +65,30 @@ def test_networks_read_back(case: Case) -> None:
         for notation in ("ng", "cs229", "nielsen"):
             for options in ({}, {"color": True, "onion": form == "inlined"}):
                 written = formula.latex(width=100_000, notation=notation, **options)
-                text = formula.text(ascii=True)
-                if printed(text) == text:
-                    assert read(written, net, form).text(ascii=True) == text
-                else:
-                    assert netsym.compare(net, written).verdict in ("structural", "identical")
+                assert_read_back(written, net, formula)
+
+
+@QUICK
+@given(cases())
+def test_what_is_written_once_reads_back(case: Case) -> None:
+    """On lines of any width: with braces, in columns, and with equations for what is too wide."""
+    net = case.network
+    formula = net.inlined
+    assume(formula.size.nodes <= 1500)
+    for width in (30, 76, 10_000):
+        written = formula.latex(width=width, onion=True, color=width == 76)
+        assert_read_back(written, net, formula)
+
+
+@pytest.mark.parametrize("loss", ["bce", "mse", "huber", "hinge", "mae", "sse"])
+@pytest.mark.parametrize("shorthand", ["1-1:sigmoid", "2-3-1:sigmoid", "3-4-2-1:tanh"])
+def test_costs_that_are_written_once_read_back(shorthand: str, loss: str) -> None:
+    assume_fits = "sigmoid" in shorthand or loss != "bce"
+    net = netsym.parse(shorthand if assume_fits else shorthand.replace("tanh", "sigmoid"))
+    cost = netsym.cost(net, loss, l2=0.1)
+    again = read(cost.inlined.latex(), cost)
+    found = netsym.compare(again, cost.inlined)
+    assert found.verdict in ("structural", "identical"), found
 
 
 #: Every way to put underscores, letters and a digit beside each other, up to three of them.

@@ -34,6 +34,7 @@ from netsym.graph.graph import Graph
 from netsym.graph.names import Names, literal
 from netsym.typed.parse import parse_formula
 from netsym.writers.latex_pages import preamble
+from netsym.writers.latex_widths import width_of
 from netsym.writers.palette import LAYERS, LOSS, layer_color
 from tests.tex import compiled
 
@@ -45,7 +46,7 @@ TEXTWIDTH = 440.0  # pt, of a document
 
 
 # -- compiling ----------------------------------------------------------------------------------
-def measured(fragments: dict[str, str], folder: Path, name: str, packages: str) -> dict[str, float]:
+def measured(fragments: dict[Any, str], folder: Path, name: str, packages: str) -> dict[Any, float]:
     """Compile many fragments of display mathematics in one run; their widths in pt."""
     body = "".join(
         rf"\typeout{{CASE {case}}}\setbox0=\hbox{{$\displaystyle {text.strip()}$}}"
@@ -119,6 +120,22 @@ def test_no_line_of_a_document_is_wider_than_its_text(name: str, lines: dict[str
 def test_a_line_that_is_too_wide_would_be_seen(tmp_path: Path) -> None:
     long = " + ".join(f"x_{{{n}}}" for n in range(60))
     assert measured({"long": long}, tmp_path, "long", AMSMATH)["long"] > TEXTWIDTH
+
+
+MEASURED = [
+    r"a_{11,12}^{[1]} + b", r"-y \log\bigl(1 - \hat{y}^{(i)}\bigr)", r"\operatorname{softmax}(x)",
+    r"\dfrac{\exp(x)}{\exp(x) + \exp(y)}", r"\frac{\partial J}{\partial w_{11}^{[1]}}",
+    r"\frac{1}{3} \sum_{i=1}^{3}", r"{\underbrace{\tanh\bigl(w\,x + b\bigr)}_{a_{1}^{[1]}}}",
+    r"\begin{bmatrix} 0.5 & -1 \\ 2 & 3 \end{bmatrix} x", r"W \in \mathbf{R}^{3 \times 2}",
+    r"\text{sepal length} \odot \lvert f \rvert", r"\sqrt{\sigma_{k} \cdot 10^{-5}}",
+    r"\left(\begin{aligned} a & b \\ c \end{aligned}\right)",
+]  # fmt: skip
+
+
+def test_widths_are_those_of_tex_and_rather_larger(tmp_path: Path) -> None:
+    found = measured(dict(enumerate(MEASURED)), tmp_path, "wide", AMSMATH)
+    for number, text in enumerate(MEASURED):
+        assert found[number] - 2 <= width_of(text) <= 1.2 * found[number] + 2, text
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -468,9 +485,11 @@ def test_a_function_of_several_letters_is_upright() -> None:
 
 def test_the_onion_names_every_hidden_unit_where_it_stands() -> None:
     text = netsym.parse("2-2-2-1:sigmoid").inlined.latex(onion=True)
-    labels = re.findall(r"\\text\{layer (\d), unit (\d)", text)
-    assert sorted(labels) == sorted([("2", u) for u in "12"] + [("1", u) for u in "12"] * 2)
-    assert text.count(r"\underbrace") == len(labels)
+    labels = re.findall(r"\\triangleleft\}\\;a_\{(\d)\}\^\{\[(\d)\]", text)
+    assert labels == [("1", "1"), ("2", "1"), ("1", "2"), ("2", "2")]
+    every = netsym.parse("2-2-2-1:sigmoid").inlined.latex(onion="full", width=200)
+    labels = re.findall(r"\}_\{a_\{(\d)\}\^\{\[(\d)\]", every)
+    assert sorted(labels) == sorted([(u, "2") for u in "12"] + [(u, "1") for u in "12"] * 2)
 
 
 def test_a_single_line_is_no_alignment() -> None:

@@ -69,7 +69,7 @@ def tree(text: str) -> Tree.Element:
     return root
 
 
-@pytest.mark.parametrize("seed", range(many(300, 6)))
+@pytest.mark.parametrize("seed", range(many(120, 4)))
 def test_it_is_read_back_as_the_network(seed: int) -> None:
     made = stack(seed)
     form = made.network.layered if seed % 2 else made.network.inlined
@@ -103,7 +103,7 @@ def test_formulas_are_read_back(formula: str) -> None:
     assert netsym.compare(formula, written).verdict in SAME, written
 
 
-@pytest.mark.parametrize("seed", range(many(200, 6)))
+@pytest.mark.parametrize("seed", range(many(80, 4)))
 def test_every_family_of_layers_is_well_formed(seed: int) -> None:
     tree("".join(small_network(seed).network.layered.write("mathml")))
 
