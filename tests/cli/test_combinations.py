@@ -123,7 +123,7 @@ MODES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "size": {
         "deep": ("", "--json", "--loss mse", "--expand", "--exact"),
-        "alike": ("--depth 2,50", "--width 2..5 --json", "--depth 3,4 --exact"),
+        "alike": ("--depth 2,80", "--width 2..5 --json", "--depth 3,4 --exact"),
         "steps": ("--steps 30,40", "--steps 30,40 --json", "--steps 30,40 --exact"),
     },
     "draw": {

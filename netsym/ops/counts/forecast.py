@@ -233,7 +233,10 @@ class Growth:
         return spelled("\n".join([title, "", *lines, "", remark(said, width)]), ascii)
 
     def _laws(self) -> str:
-        return "; ".join(f"{self.called(form)}: {self.law(form)}" for form in self.nodes)
+        laws = {self.called(form): self.law(form) for form in self.nodes}
+        if len(laws) > 1 and len({*laws.values()}) == 1:
+            return f"all forms: {next(iter(laws.values()))}"
+        return "; ".join(f"{form}: {law}" for form, law in laws.items())
 
     def law(self, form: str) -> str:
         """How the counts of a form grow, in words, as far as these numbers show it."""
