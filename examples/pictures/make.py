@@ -1,8 +1,8 @@
 """Make the pictures of the README and the manual from what netsym writes, as PNG.
 
 Run `python examples/pictures/make.py [FOLDER [NAME…]]`; without names, all are made. Needs
-pdflatex with TikZ, pdftoppm (poppler-utils), rsvg-convert (librsvg2-bin), and for all but the first
-netsym's extra plot.
+pdflatex with TikZ, pdftoppm (poppler-utils), rsvg-convert (librsvg2-bin), chromium, and for all but
+the first netsym's extra plot.
 """
 
 import shutil
@@ -33,11 +33,20 @@ NETWORKS = {
         "LSTM, 3 steps", 6, [("lstm", LSTM(units=4), ["input"], {})], shape=(3, 2)
     ),
 }
+XOR = ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
+TRAINED = [4.2, -3.9, -4.4, 4.1, 0.8, 0.7, -2.1, -2.2, -0.4, 5.3, 5.5, -0.6, -2.6]
 
 
 def run(*words: str | Path) -> None:
     """Run a program; what it says is not shown."""
     subprocess.run([str(word) for word in words], check=True, stdout=subprocess.DEVNULL)
+
+
+def netsym_says(command: str) -> str:
+    """What a command prints."""
+    done = subprocess.run([sys.executable, "-m", "netsym", *command.split()], check=True,
+                          capture_output=True, text=True, encoding="utf-8")  # fmt: skip
+    return done.stdout.strip()
 
 
 def with_few_colors(target: Path) -> None:
@@ -49,10 +58,15 @@ def with_few_colors(target: Path) -> None:
 
 
 def from_latex(body: str, crop: tuple[int, int, int, int], target: Path) -> None:
-    """A part of a page in LaTeX: x, y, width and height of it, in pixels."""
+    """A part of a page with this in LaTeX: x, y, width and height of it, in pixels."""
+    from_document(PAGE % body, crop, target)
+
+
+def from_document(text: str, crop: tuple[int, int, int, int], target: Path) -> None:
+    """A part of the first page of a document."""
     with tempfile.TemporaryDirectory() as place:
         page = Path(place) / "page.tex"
-        page.write_text(PAGE % body, encoding="utf-8")
+        page.write_text(text, encoding="utf-8")
         run("pdflatex", "-interaction=nonstopmode", "-halt-on-error",
             "-output-directory", place, page)  # fmt: skip
         sides = [word for side in zip("xyWH", crop, strict=True) for word in side]
@@ -135,12 +149,58 @@ def regions(target: Path) -> None:
     from_svg({title: netsym.draw(found) for title, found in pictures.items()}, 2, target)
 
 
+def latex_onion(target: Path) -> None:
+    """One formula from outside in, on a line and in a column."""
+    small, deep = netsym.parse("2-2-1:sigmoid"), netsym.parse("2-2-2-1:sigmoid")
+    texts = [net.inlined.latex(onion=True, color=True) for net in (small, deep)]
+    from_latex("\n".join(f"\\[\n{text}\n\\]" for text in texts), (160, 280, 1100, 460), target)
+    with_few_colors(target)
+
+
+def latex_cost(target: Path) -> None:
+    """The cost of three examples with a penalty."""
+    text = netsym_says("inline 1-1:sigmoid --loss bce --examples 3 --l2 0.1 --to latex --color")
+    from_latex(f"\\[\n{text}\n\\]", (160, 280, 1100, 160), target)
+    with_few_colors(target)
+
+
+def latex_backprop(target: Path) -> None:
+    """Back propagation as a page of notes."""
+    text = netsym_says("grad 2-3-1:sigmoid --loss bce --to latex --color --document")
+    from_document(text, (180, 170, 1050, 640), target)
+    with_few_colors(target)
+
+
+def html_onion(target: Path, size: str = "1240,1010", at: str = "back=2") -> None:
+    """A page in a browser, of exclusive or."""
+    network = netsym.parse("2-3-1:sigmoid")
+    values = dict(zip(network.parameter_names(), TRAINED, strict=True))
+    page = netsym.page(network.with_parameters(values), "bce", data=XOR, l2=0.001)
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "page.html"
+        file.write_text(page.html(), encoding="utf-8")
+        run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+            f"--user-data-dir={place}/profile", f"--window-size={size}",
+            f"--screenshot={target}", f"{file.as_uri()}#{at}")  # fmt: skip
+    with_few_colors(target)
+
+
+def html_onion_dark(target: Path) -> None:
+    """The same, narrow and dark, with the hidden units folded."""
+    html_onion(target, "600,1500", "dark&step=2")
+
+
 PICTURES = {
     "one-network": one_network,
     "picture-network": picture_network,
     "picture-network-tikz": picture_network_tikz,
     "plot-growth": plot_growth,
     "regions": regions,
+    "latex-onion": latex_onion,
+    "latex-cost": latex_cost,
+    "latex-backprop": latex_backprop,
+    "html-onion": html_onion,
+    "html-onion-dark": html_onion_dark,
 }
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from tests.conftest import not_installed
 from tests.test_examples import EXAMPLES, run
 
 KEPT = EXAMPLES / "pictures"
-NAMES = ["picture-network", "picture-network-tikz", "plot-growth", "regions"]
+NAMES = ["picture-network", "picture-network-tikz", "plot-growth", "regions", "latex-onion",
+         "latex-cost", "latex-backprop", "html-onion", "html-onion-dark"]  # fmt: skip
 
 
 def size_of(path: Path) -> tuple[int, ...]:
@@ -23,8 +24,9 @@ def size_of(path: Path) -> tuple[int, ...]:
 @pytest.mark.usefixtures("tikz")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_picture_is_made(name: str, tmp_path: Path) -> None:
-    if shutil.which("rsvg-convert") is None:
-        not_installed("rsvg-convert", "librsvg2-bin")
+    for program, package in (("rsvg-convert", "librsvg2-bin"), ("chromium", "chromium")):
+        if shutil.which(program) is None:
+            not_installed(program, package)
     run("pictures/make.py", tmp_path, name)
     made = tmp_path / f"{name}.png"
     assert made.read_bytes().startswith(b"\x89PNG")
