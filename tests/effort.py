@@ -1,4 +1,6 @@
-"""How much is tried: a part by the README's command, all where NETSYM_EXAMPLES=many (`.ci/run`).
+"""How much is tried: a part by the README's command, many where NETSYM_EXAMPLES=many (`.ci/run`).
+
+Where NETSYM_EXAMPLES=all, the longest tests try as many as was asked for once: that takes an hour.
 
 What is `heavy`, so that there is no small part of it, is no part of that; where a file is named,
 all of its tests and rows are run.
@@ -20,13 +22,15 @@ from hypothesis import settings
 Row = TypeVar("Row")
 
 ASKED = os.environ.get("NETSYM_EXAMPLES", "")
-MANY = ASKED in ("many", "new")
+MANY = ASKED in ("many", "new", "all")
 
 heavy = pytest.mark.heavy
 
 
-def many(number: int, few: int) -> int:
-    """How often something is tried."""
+def many(number: int, few: int, every: int = 0) -> int:
+    """How often something is tried; of what takes long only a part is `many`, and not `every`."""
+    if ASKED == "all" and every:
+        return every
     return number if MANY else few
 
 
