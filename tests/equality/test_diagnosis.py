@@ -120,7 +120,7 @@ def test_mistakes_of_every_kind(name: str) -> None:
 def test_mistakes_with_scales_skips_and_gelu(name: str) -> None:
     net, network = FURTHER[name]
     assert found_in(network, text(net))[0] in EQUAL
-    for m in some(mistakes(net), many(200, 3), seed=3):
+    for m in some(mistakes(net), many(60, 3, 200), seed=3):
         diagnosis = explained(network, m.text)
         named(m, diagnosis)
         departs_there(m, diagnosis)

@@ -12,7 +12,7 @@ from tests.recognise.renaming import mistaken, written
 from tests.verdicts import SAME
 
 
-@pytest.mark.parametrize("seed", range(many(250, 40, 1000)))
+@pytest.mark.parametrize("seed", range(many(120, 40, 1000)))
 def test_a_network_in_other_letters_is_equal(seed: int) -> None:
     case = written(seed)
     inputs = [case.letters[name] for name in case.network.input_names.all()]
@@ -21,7 +21,7 @@ def test_a_network_in_other_letters_is_equal(seed: int) -> None:
     assert found.because.count(" = ") >= min(len(case.network.parameter_names()), 12)
 
 
-@pytest.mark.parametrize("seed", range(many(250, 40, 1000)))
+@pytest.mark.parametrize("seed", range(many(120, 40, 1000)))
 def test_one_mistake_in_other_letters_is_named(seed: int) -> None:
     """It is different, and what is said has the layer, and the kind of the mistake."""
     case = written(seed)
