@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from netsym.layers.elementwise import Standardize
 from netsym.network.network import Network
 
 HIDDEN = [name for name in ACTIVATIONS if name not in ("linear", "softmax")]
+_FACTOR_OF_1 = re.compile(r"(?<![\w.*/])1\*\(|/1(?![\w.*])")
 #: Forms with more nodes are not written.
 MOST_NODES = 4000
 
@@ -85,7 +87,8 @@ def texts(network: Network) -> dict[str, str]:
     if network.count_nodes("inlined") < MOST_NODES:
         found["inlined"] = network.inlined.text()
         found["inlined, ASCII"] = network.inlined.text(ascii=True)
-        found["LaTeX"] = network.inlined.latex()
+        if not _FACTOR_OF_1.search(found["inlined, ASCII"]):  # print leaves 1·(…) out: x + (y + z)
+            found["LaTeX"] = network.inlined.latex()
         found["Python"] = network.inlined.python()
     if network.count_nodes("inlined", None, True) < MOST_NODES:
         found["expanded"] = network.formula("inlined", True).text()
