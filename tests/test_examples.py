@@ -16,6 +16,13 @@ import netsym
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
+def assert_in_order(output: str, answers: list[str]) -> None:
+    """All of these stand there, one after another."""
+    place = 0
+    for answer in answers:
+        place = output.index(answer, place) + 1
+
+
 def run(script: str, folder: Path, *words: str) -> str:
     result = subprocess.run(
         [sys.executable, "-W", "error", str(EXAMPLES / script), str(folder), *words],
@@ -53,9 +60,7 @@ def test_thread(tmp_path: Path) -> None:
         "∂J/∂w⁽¹⁾₁₁ = δ⁽¹⁾₁·x",
         " after\n",
     ]
-    place = 0
-    for answer in answers:
-        place = output.index(answer, place) + 1
+    assert_in_order(output, answers)
 
 
 def test_lstm(tmp_path: Path) -> None:
@@ -68,9 +73,7 @@ def test_lstm(tmp_path: Path) -> None:
         "y = 3*(sigmoid(",
         "by the layers and by the one formula",
     ]
-    place = 0
-    for answer in answers:
-        place = output.index(answer, place) + 1
+    assert_in_order(output, answers)
 
 
 def test_cost(tmp_path: Path) -> None:
@@ -83,9 +86,7 @@ def test_cost(tmp_path: Path) -> None:
         "predictions: [0.01 0.01 0.99 1.  ]",
         "identical: the network and the formula are the same function",
     ]
-    place = 0
-    for answer in answers:
-        place = output.index(answer, place) + 1
+    assert_in_order(output, answers)
 
 
 def test_step(tmp_path: Path) -> None:
@@ -99,9 +100,7 @@ def test_step(tmp_path: Path) -> None:
         "w5     0.4    0.0821670406  0.358916480",
         "turn 60: J = 0.0",
     ]
-    place = 0
-    for answer in answers:
-        place = output.index(answer, place) + 1
+    assert_in_order(output, answers)
 
 
 @pytest.mark.usefixtures("tikz")

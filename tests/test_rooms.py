@@ -20,7 +20,15 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("errors", "wording", "graph", "forms", "gradient", "typed", "ops", "layers", "writers",
          "formula", "array_formula", "network", "pieces", "files", "recognise", "readers", "path",
          "collapse", "equality", "notes", "cli")  # fmt: skip
+#: What stands at the top, but for what has a dot before it, and what an installation makes.
+TOP = {"pyproject.toml", "README.md", "LICENSE", "netsym", "tests", "examples"}
+MADE = {"build", "dist", "netsym.egg-info", "__pycache__"}
 FILES = sorted((ROOT / "netsym").rglob("*.py"))
+
+
+def test_nothing_else_stands_at_the_top() -> None:
+    there = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
+    assert there - MADE == TOP
 
 
 def module(path: Path, root: Path = ROOT) -> str:

@@ -12,7 +12,7 @@ import netsym
 from netsym.collapse.simplification import simplify
 from tests.collapse.byhand import decimal
 from tests.collapse.test_rules import kinds
-from tests.test_examples import EXAMPLES, run
+from tests.test_examples import EXAMPLES, assert_in_order, run
 
 
 def test_iris(tmp_path: Path) -> None:
@@ -39,9 +39,7 @@ def test_collapse(tmp_path: Path) -> None:
         "parameters 75 => 67",
         "largest difference from predict_proba on 150 flowers",
     ]
-    place = 0
-    for answer in answers:
-        place = output.index(answer, place) + 1
+    assert_in_order(output, answers)
 
 
 # -- the network that is kept in examples/iris.toml ----------------------------------------------

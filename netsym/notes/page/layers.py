@@ -8,7 +8,7 @@ from typing import Any
 
 from netsym.network.network import Network
 from netsym.notes.draw import draw
-from netsym.notes.page.template import filled, style
+from netsym.notes.page.template import sheet
 from netsym.wording import plural
 
 _LONGEST = 20_000  # characters of a formula
@@ -31,8 +31,8 @@ class LayersPage:
         text = str(whole)
         if len(text) > _LONGEST:
             text = f"{text[:_LONGEST]}\n… ({plural(len(text), 'character')} in all)"
-        return filled(
-            "layers.html", title=escape(network.title), css=style(), about=escape(self.why),
+        return sheet(
+            "layers.html", network.title, about=escape(self.why),
             drawing=draw(network).svg("net"), formula=escape(text), sizes=escape(str(network.size)),
         )  # fmt: skip
 

@@ -38,7 +38,6 @@ function render() {
   const formula = $("formula");
   formula.replaceChildren(...written.cloneNode(true).childNodes);
   if (numbers) inNumbers(formula, V);
-  document.body.classList.toggle("numbers", numbers);
   all(".sum", formula).forEach(e => e.style.display = numbers ? "none" : "");
   all(".one", formula).forEach(e => e.style.display = numbers ? "" : "none");
   all(".part", formula).forEach(e => e.classList.toggle("shut", !open.has(e.dataset.u)));
@@ -90,7 +89,8 @@ function table() {
 function light(id, speak = true) {
   all(".lit").forEach(e => e.classList.remove("lit"));
   if (!id) return;
-  all("[data-u],[data-e]").filter(e => (e.dataset.u || e.dataset.e) === id && !e.closest(".hidden")).forEach(e => e.classList.add("lit"));
+  all("[data-u],[data-e]").filter(e => (e.dataset.u || e.dataset.e) === id)
+    .forEach(e => e.classList.add("lit"));
   if (speak) say(id);
 }
 const equals = () => {

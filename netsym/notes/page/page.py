@@ -21,7 +21,7 @@ from netsym.notes.page.onion import Onion, Step
 from netsym.notes.page.parts import Part
 from netsym.notes.page.program import program
 from netsym.notes.page.skins import with_skins
-from netsym.notes.page.template import filled, read, style
+from netsym.notes.page.template import read, sheet
 
 #: Of a network with more values the page has the layers alone.
 MOST_VALUES = 40
@@ -87,8 +87,8 @@ class Page:
     def html(self) -> str:
         """The whole page."""
         title = f"The onion of {self.network.title}"
-        return filled(
-            "page.html", title=escape(title), name=escape(self.network.title), css=style(),
+        return sheet(
+            "page.html", title, name=escape(self.network.title),
             about=escape(self._about()), controls=self._controls(), drawing=self._drawing(),
             formula=self._formula(), back=self._back(), low="".join(self._tables()),
             data=self._data(), program=program(self.onion),

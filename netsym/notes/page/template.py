@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from importlib.resources import files
 
 from netsym.writers.palette import ASIDE, GROUND, LAYERS, LIT, LOSS, TEXT
@@ -18,12 +19,18 @@ def read(name: str) -> str:
     return _FOLDER.joinpath(name).read_text(encoding="utf-8")
 
 
-def filled(name: str, /, **texts: str) -> str:
+def sheet(body: str, title: str, **texts: str) -> str:
+    """A whole page of this title, whose body is a template that is filled with these texts."""
+    inside = _filled(body, title=escape(title), **texts)
+    return _filled("frame.html", title=escape(title), css=_style(), body=inside)
+
+
+def _filled(template: str, **texts: str) -> str:
     """A template with a text in the place of every `{{name}}`."""
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: texts[match[1]], read(name))
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: texts[match[1]], read(template))
 
 
-def style() -> str:
+def _style() -> str:
     """The style, in the colours of the palette on light and on dark ground."""
     light = "".join(f"--{name}:#{color.light};" for name, color in _NAMES.items())
     dark = "".join(f"--{name}:#{color.dark};" for name, color in _NAMES.items())
