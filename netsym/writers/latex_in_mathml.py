@@ -9,14 +9,19 @@ from html import escape
 
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|\[[0-9]+\]|[0-9]+(?:\.[0-9]+)?|.", re.DOTALL)
 _ACCENTS = {"hat": "^", "widehat": "^", "bar": "¯", "overline": "¯", "tilde": "~", "vec": "→",
-            "dot": "˙", "ddot": "¨"}  # fmt: skip
+            "dot": "˙", "ddot": "¨", "widetilde": "~", "check": "ˇ", "breve": "˘", "acute": "´",
+            "grave": "`", "mathring": "˚", "underline": "_"}  # fmt: skip
 _WORDS = frozenset({"mathrm", "text", "operatorname", "mathit", "mathsf", "mathtt", "textit"})
 _FONTS = {"mathbf": "BOLD", "boldsymbol": "BOLD ITALIC", "mathcal": "SCRIPT",
           "mathbb": "DOUBLE-STRUCK", "mathfrak": "FRAKTUR"}  # fmt: skip
 _SIGNS = {"partial": "∂", "nabla": "∇", "ell": "ℓ", "odot": "⊙", "cdot": "⋅", "infty": "∞",
           "dots": "…", "ldots": "…", "prime": "′", "varepsilon": "ε", "epsilon": "ϵ",
           "varphi": "φ", "phi": "ϕ", "vartheta": "ϑ", "top": "⊤", "star": "⋆", "ast": "∗",
-          "dagger": "†", "hbar": "ℏ", "imath": "ı", "jmath": "ȷ", "pm": "±"}  # fmt: skip
+          "dagger": "†", "ddagger": "‡", "circ": "∘", "bullet": "∙", "bot": "⊥", "perp": "⟂",
+          "parallel": "∥", "mp": "∓", "times": "×", "cdots": "⋯", "to": "→", "leftarrow": "←",
+          "rightarrow": "→", "uparrow": "↑", "downarrow": "↓", "Re": "ℜ", "Im": "ℑ", "sim": "∼",
+          "wedge": "∧", "backslash": "\\", "varsigma": "ς", "varpi": "ϖ", "varrho": "ϱ",
+          "hbar": "ℏ", "imath": "ı", "jmath": "ȷ", "pm": "±"}  # fmt: skip
 _SPACES = frozenset({"\\,", "\\;", "\\:", "\\!", "\\ ", " ", "~"})
 
 

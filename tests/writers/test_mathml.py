@@ -7,6 +7,7 @@ from xml.etree import ElementTree as Tree
 import pytest
 
 import netsym
+from netsym.files import latex_of_names
 from netsym.graph.functions import ACTIVATIONS
 from netsym.path import network_of
 from netsym.writers.latex_in_mathml import in_mathml
@@ -132,6 +133,14 @@ def test_names_of_others_are_harmless() -> None:
 )  # fmt: skip
 def test_names_as_they_are_shown(name: str, shown: str) -> None:
     assert in_mathml(name) == shown
+
+
+def test_every_command_that_a_spec_may_use_is_shown() -> None:
+    """A command that is not known would stand there as a word."""
+    for word in f"{latex_of_names._SYMBOLS} {' '.join(latex_of_names._LETTERS)}".split():
+        assert word not in in_mathml(rf"\{word}"), word
+    for word in latex_of_names._TAKING.split():
+        assert word not in in_mathml(rf"\{word}{{q}}"), word
 
 
 def test_a_wide_sum_is_a_column() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from netsym.network.costs import cost, examples_of
+from netsym.network.costs import cost, examples_of, penalised
 from netsym.network.network import Network
 from netsym.notes.draw import draw
 from netsym.notes.page.layers import LayersPage
@@ -306,7 +306,7 @@ class Page:
             "deltas": self._deltas(), "start": self._start(), "foldable": foldable,
             "above": onion.above, "inputs": onion.form.input_names(),
             "words": {part.id: part.words for part in onion.parts.values()},
-            "weights": self.numbers, "penalized": onion.learned.group("weights"),
+            "weights": self.numbers, "penalized": penalised(onion.learned.network),
             "examples": self.rows, "own": self.own, "loss": onion.ends[0],
             "l1": self.l1, "l2": self.l2, "reduction": self.reduction,
         }  # fmt: skip
