@@ -22,6 +22,7 @@ from netsym.ops.straight_line import Number, StraightLine
 #: Of a room: 0.125 may be rounded to 0.12, which no float64 is exactly.
 SLACK = 1 + Fraction(1, 2**40)
 _LEAST = 3  # digits, from which on a decimal says that it is rounded
+_UNLIKELY = Fraction(1, 100)  # how often one of all other numbers is in a room by accident
 _LONG = 15  # digits, from which on it may be what float64 arithmetic made
 
 
@@ -113,11 +114,17 @@ class Candidates:
                 yield Free(self.mover, place, room)
 
     def doubtful(self, partners: Iterable[int]) -> Iterator[Free]:
-        """The numbers that have a partner, but perhaps by accident."""
+        """The numbers that have a partner, but perhaps by accident.
+
+        Of three digits that happens. Of more it is so rare that the partner is the one that was
+        meant; if it could move, so would the scale of a relu unit, and hide a digit that is wrong.
+        """
         for place in partners:
             number = self.moving[place]
             if number.half and max(number.digits, self.usual) >= _LEAST:
-                yield Free(self.mover, place, self._trimmed(number) or number.half)
+                room = self._trimmed(number) or number.half
+                if len(self.others) * room > _UNLIKELY * abs(number.value):
+                    yield Free(self.mover, place, room)
 
     def computed(self, partners: Mapping[int, Fraction]) -> Iterator[Free]:
         """Numbers that arithmetic on several of the other side may have made, and none of it is."""

@@ -201,6 +201,42 @@ def test_a_whole_number_is_exact_and_that_rounding_would_explain_it_is_said() ->
     assert compare("2.7^x", "e^x").evidence[-1].startswith("if more than the last digit")
 
 
+SCALED_RELU = loads("""
+netsym = 1
+inputs = ["x"]
+[[layers]]
+type = "standardize"
+mean = [57.441616594586506]
+scale = [7.807563352565049]
+[[layers]]
+type = "dense"
+activation = "relu"
+weights = [[0.844735211677652], [1.2141966768528305]]
+bias = [0.09652647061390883, 0.37285333511727076]
+[[layers]]
+type = "dense"
+weights = [[1.278828334095144, -0.39431391984186154]]
+bias = [0.5834009382799307]
+""")
+
+
+@pytest.mark.parametrize(
+    ("scale", "weight", "bias", "equal"),
+    [
+        ("0.394314", "0.155515", "8.56021", True), ("0.394314", "0.155515", "8.56019", False),
+        ("0.394314", "0.155515", "8.56023", False), ("0.394314", "0.155517", "8.56021", False),
+        ("0.394314", "0.155513", "8.56021", False), ("0.394316", "0.155515", "8.56021", False),
+        ("0.394312", "0.155515", "8.56021", False),
+    ],
+)  # fmt: skip
+def test_the_scale_of_a_relu_unit_hides_no_wrong_digit(
+    scale: str, weight: str, bias: str, equal: bool
+) -> None:
+    """A unit may be rescaled, but not against an output weight that was typed to its digits."""
+    typed = f"1.27883*relu(0.108194*x - 6.11834) + 0.583401 - {scale}*relu({weight}*x - {bias})"
+    assert (compare(SCALED_RELU, typed).verdict in EQUAL) is equal
+
+
 def test_what_no_rounding_can_explain_is_said() -> None:
     found = compare(TRAINED, TRAINED.inlined.text(ascii=True, digits=4).replace("1.483", "1.583"))
     assert found.verdict == "different"
