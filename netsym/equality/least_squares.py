@@ -16,6 +16,7 @@ from netsym.pieces.redundancy import beyond
 Floats = npt.NDArray[np.float64]
 
 _RANK = 90  # bits by which a column that is no combination of others may be smaller
+_SATURATED = 2.0**-150  # change of a value, beside it, by as much as a number may move
 
 
 class PivotedQR:
@@ -106,9 +107,13 @@ def _within_rooms(start: Floats, lines: Floats) -> Floats | None:
 
 
 def row_weights(slopes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """By row, 1, or less where a row is larger than most: near a root, differences are none."""
+    """By row, 1, or less where a row is larger than most: near a root, differences are none.
+
+    Where a unit is saturated nothing depends on its numbers: such rows are not counted.
+    """
     sizes = [max(abs(slope) for slope in row) for row in slopes]
-    usual = sorted(sizes, key=float)[len(sizes) // 2]
+    counted = [size for size in sizes if size > _SATURATED] or sizes
+    usual = sorted(counted, key=float)[len(counted) // 2]
     return filled(
         ((usual / size).mid() if size > usual > 0 else flint.arb(1) for size in sizes),
         (len(sizes),),

@@ -73,11 +73,12 @@ class StandIn:
 class Explained:
     """With which numbers two functions are the same, and how that is known.
 
-    `exact` are the numbers of both sides as they are read, `numbers` have the stand-ins; `proof` is
-    how they are proved to be the same, empty where the numbers are irrational and `points` alone
+    `exact` are the numbers of both `lines` as they are read, `numbers` have the stand-ins; `proof`
+    is how they are proved to be the same, empty where the numbers are irrational and `points` alone
     speak for it. `chance` is log2 of that of an accident, `heuristic` whether it assumes anything.
     """
 
+    lines: Lines
     exact: Exact
     numbers: Numbers
     stand_ins: tuple[StandIn, ...]
@@ -91,16 +92,16 @@ class Explained:
         """Whether they are proved to be the same with these numbers."""
         return bool(self.proof)
 
-    def bound(self, one: Subject, other: Subject, box: float) -> float | None:
+    def bound(self, width: int, box: float) -> float | None:
         """How far both are apart as written, at most, for inputs within ±box; None: not known."""
         if not self.proved:
             return None
-        total, width = 0.0, len(one.inputs)
+        total = 0.0
         try:
-            for side, numbers, exact in zip((one, other), self.numbers, self.exact, strict=True):
+            for line, numbers, exact in zip(self.lines, self.numbers, self.exact, strict=True):
                 if list(numbers) == list(exact):
                     continue
-                ops, line = Drifts({}), side.straight_line
+                ops = Drifts({})
                 elements = [
                     ops.number(known, nextafter(_off(value, known), inf) if value != known else 0.0)
                     for value, known in zip(numbers, exact, strict=True)
@@ -150,20 +151,22 @@ def explained(
     With `loose` whole numbers and decimals of one digit have room as well, which they do not have
     by right: that is for reports.
     """
-    lines = one.straight_line, other.straight_line
-    size = sum(len(line.instructions) for line in lines)
+    shared = one.straight_line, other.straight_line
+    size = sum(len(line.instructions) for line in shared)
     if size > _LARGEST:
         return None
-    typed = [side for side in (1, 0) if any(number.half for number in lines[side].numbers)]
-    small = size <= _LARGEST_SOLVED
-    points = TrialPoints(lines, len(one.inputs), given, apart, assumed)
+    unshared = shared[0].unshared(_LARGEST_SOLVED), shared[1].unshared(_LARGEST_SOLVED)
+    typed = [side for side in (1, 0) if any(number.half for number in shared[side].numbers)]
     texts = one.parsed is not None and other.parsed is not None
     readings = (False,) if one.parsed is not None or other.parsed is not None else (True, False)
-    for stored, mover in product(readings, dict.fromkeys([*typed, 1, 0])):
-        candidates = Candidates(lines, _exact(lines, stored), mover, texts, loose)
-        found = _Search(one, lines, candidates, points, small).found()
-        if found is not None:
-            return found
+    for lines in dict.fromkeys([shared, unshared]):
+        size = sum(len(line.instructions) for line in lines)
+        points = TrialPoints(lines, len(one.inputs), given, apart, assumed)
+        for stored, mover in product(readings, dict.fromkeys([*typed, 1, 0])):
+            candidates = Candidates(lines, _exact(lines, stored), mover, texts, loose)
+            found = _Search(one, lines, candidates, points, size <= _LARGEST_SOLVED).found()
+            if found is not None:
+                return found
     return None
 
 
@@ -255,7 +258,9 @@ class _Search:
             return None
         free = [Free(mover, place, Fraction(0)) for place in partners]
         together = _put(base, free, [constants[which].value for which in partners.values()])
-        return replace(proof, numbers=together, stand_ins=self._stand_ins(together))
+        return replace(
+            proof, lines=self.lines, numbers=together, stand_ins=self._stand_ins(together)
+        )
 
     # -- one assignment
     def _assigned(self, wholes: bool, nearest: Exact) -> Explained | None:
@@ -322,7 +327,9 @@ class _Search:
             if not len(wrong.x) and (self._jumps or not self._seen(together, fresh)):
                 return None
             if not len(wrong.x):
-                return Explained(self.exact, together, self._stand_ins(together), points=defined)
+                return Explained(
+                    self.lines, self.exact, together, self._stand_ins(together), points=defined
+                )
             sample = sample.joined(wrong.at(range(min(len(wrong.x), 40))))
         return None
 
@@ -334,7 +341,7 @@ class _Search:
 
     def _proof(self, numbers: Exact) -> Explained | None:
         """How that is proved, without the stand-ins."""
-        made = Explained(self.exact, numbers, ())
+        made = Explained(self.lines, self.exact, numbers, ())
         if same_line(*self.lines, numbers):
             return replace(made, proof="exactly: they are the same expression, node for node")
         if len(self._refuting(numbers, self.points.usual(0))[0].x):

@@ -170,7 +170,7 @@ def stand_for(
         ]
     else:
         evidence = [known.proof]
-    bound = known.bound(one, other, box)
+    bound = known.bound(len(one.inputs), box)
     evidence.append(
         "no bound is proved of how far they are apart as written"
         if bound is None

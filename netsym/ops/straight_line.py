@@ -125,6 +125,43 @@ class StraightLine:
         ]
         return StraightLine(kept, self.numbers, [places[self.ends[place]]])
 
+    def unshared(self, most: int) -> StraightLine:
+        """It with an instruction for every use of what depends on a rounded number.
+
+        What was typed twice is one value in a graph, though it may stand for two. It is itself
+        where nothing is shared, or where more than `most` instructions would be needed.
+        """
+        uses = [0] * len(self.instructions)
+        for end in self.ends:
+            uses[end] += 1
+        rounded = [False] * len(self.instructions)
+        for place, each in enumerate(self.instructions):
+            typed = each.op == "number" and self.numbers[int(each.which)].half is not None
+            rounded[place] = typed or any(rounded[operand] for operand in each.operands)
+        for place in range(len(uses) - 1, -1, -1):
+            uses[place] = min(uses[place], most if rounded[place] else 1)
+            for operand in self.instructions[place].operands:
+                uses[operand] += uses[place]
+        if sum(uses) > most or max(uses) <= 1:
+            return self
+        return self._with_copies(uses, rounded)
+
+    def _with_copies(self, uses: Sequence[int], rounded: Sequence[bool]) -> StraightLine:
+        """With so many copies of instructions, of which what is rounded has one for every use."""
+        made = Program()
+        left: list[list[int]] = []
+        for place, each in enumerate(self.instructions):
+            copies = []
+            for _ in range(uses[place]):
+                if each.op == "number":
+                    copies.append(made.number(self.numbers[int(each.which)]))
+                    continue
+                operands = [left[n].pop() if rounded[n] else left[n][0] for n in each.operands]
+                copies.append(made.put(each.op, *operands, which=each.which))
+            left.append(copies)
+        ends = [left[end].pop() if rounded[end] else left[end][0] for end in self.ends]
+        return StraightLine(made.line.instructions, made.numbers, ends)
+
     def run(
         self,
         machine: Machine[A],

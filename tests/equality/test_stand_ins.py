@@ -237,6 +237,62 @@ def test_the_scale_of_a_relu_unit_hides_no_wrong_digit(
     assert (compare(SCALED_RELU, typed).verdict in EQUAL) is equal
 
 
+def test_what_is_typed_twice_may_stand_for_two_numbers() -> None:
+    """Two weights are the same when rounded, also where a scaler was multiplied in."""
+    scaler = '[[layers]]\ntype = "standardize"\nmean = [1.5]\nscale = [1.7]\n'
+    layers = """
+[[layers]]
+type = "dense"
+activation = "tanh"
+weights = [[0.69650769], [0.69715290], [1.2841]]
+bias = [0.5, 1.5, 0.25]
+[[layers]]
+type = "dense"
+weights = [[1.5, -2.5, 0.75]]
+bias = [0.125]
+"""
+    net, scaled = (loads(f'netsym = 1\ninputs = ["x"]\n{each}{layers}') for each in ("", scaler))
+    typed = "1.5*tanh(0.697*x + 0.5) - 2.5*tanh(0.697*x + 1.5) + 0.75*tanh(1.28*x + 0.25) + 0.125"
+    found = compare(net, typed)
+    assert found.verdict == "within-error"
+    assert {str(each) for each in found.numbers.stand_ins} == {
+        "0.697 stands for 0.69650769", "0.697 stands for 0.6971529", "1.28 stands for 1.2841",
+    }  # fmt: skip
+    assert found.numbers.bound is not None
+    assert compare(net, typed.replace("0.697", "0.698", 1)).verdict == "different"
+    merged = "1.5*tanh(0.410*x-0.115) - 2.5*tanh(0.410*x+0.885) + 0.75*tanh(0.755*x-0.883) + 0.125"
+    assert compare(scaled, merged).verdict == "within-error"
+    assert compare(scaled, merged.replace("0.410", "0.412", 1)).verdict == "different"
+
+
+def test_numbers_are_found_where_most_points_say_nothing() -> None:
+    """A unit far from where inputs usually are is saturated at most of them."""
+    net = loads("""
+netsym = 1
+inputs = ["x"]
+[[layers]]
+type = "standardize"
+mean = [41.27395691346718]
+scale = [0.32160970091392455]
+[[layers]]
+type = "dense"
+activation = "tanh"
+weights = [[0.9960748581292932]]
+bias = [-1.7641555439448615]
+[[layers]]
+type = "dense"
+weights = [[0.1291824421277842]]
+bias = [0.5977599857142021]
+""")
+    for weight, bias, equal in (
+        ("3.097154268974872", "129.59596739597467", True), ("3.097154", "129.5960", True),
+        ("3.09715", "129.596", True), ("3.097156", "129.5960", False),
+        ("3.097154", "129.5962", False), ("3.097154268974890", "129.59596739597467", False),
+    ):  # fmt: skip
+        typed = f"0.1291824421277842*tanh({weight}*x - {bias}) + 0.5977599857142021"
+        assert (compare(net, typed).verdict in EQUAL) is equal, (weight, bias)
+
+
 def test_what_no_rounding_can_explain_is_said() -> None:
     found = compare(TRAINED, TRAINED.inlined.text(ascii=True, digits=4).replace("1.483", "1.583"))
     assert found.verdict == "different"

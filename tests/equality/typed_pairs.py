@@ -94,6 +94,24 @@ class Made:
 
         return texts, formula
 
+    def rescaled_to(self, typed: list[str], digits: int) -> bool:
+        """Whether these are its numbers, rounded, once relu units are multiplied by something.
+
+        Their output weights are divided by it: that is the same function.
+        """
+        if self.activation != "relu":
+            return False
+        used = iter(typed)
+        for row, bias, out in zip(self.hidden, self.biases, self.out, strict=True):
+            least, most = rounding_to(next(used), digits)
+            ends = [sorted((Fraction(str(out)) / least, Fraction(str(out)) / most))]
+            for known in (*row, bias):
+                rounding = rounding_to(next(used), digits)
+                ends.append(sorted(end / Fraction(str(known)) for end in rounding))
+            if max(least for least, _ in ends) > min(most for _, most in ends):
+                return False
+        return True
+
     def merged(self) -> Made:
         """The same with the scaler multiplied in, in exact fractions that are rounded once."""
         if self.mean is None or self.scale is None:
@@ -151,6 +169,13 @@ def two_units_off(text: str, up: bool) -> str:
     return f"{number + (2 if up else -2) * unit:f}"
 
 
+def rounding_to(text: str, digits: int) -> tuple[Fraction, Fraction]:
+    """The least and the largest number that is this with so many digits; zeros may be trimmed."""
+    number = Decimal(text)
+    half = Decimal(5).scaleb(number.adjusted() - digits)
+    return Fraction(number - half), Fraction(number + half)
+
+
 def rounded_to(digits: int) -> Callable[[float], str]:
     """As `%.3g` writes numbers, but never as 1e+05."""
     return lambda number: f"{Decimal(f'{number:.{digits}g}'):f}"
@@ -162,15 +187,18 @@ def copied(source: random.Random) -> Iterator[Pair]:
     net, digits = trained(source), source.choice([3, 4, 5, 6])
     for name, made in (("copied", net), ("merged", net.merged())):
         texts, formula = made.textbook(rounded_to(digits))
-        if name == "merged" and not all("." in text for text in texts):
-            continue  # a whole number is what it says: no rounding
-        yield Pair(f"{name}, {digits} digits", net.network(), formula(texts), True)
         places = [n for n, text in enumerate(texts) if len(text.strip("-0.").replace(".", "")) >= 3]
+        if name == "merged" and (len(places) < 2 or not all("." in text for text in texts)):
+            continue  # a whole number, or all of two digits, is what it says: no rounding
+        yield Pair(f"{name}, {digits} digits", net.network(), formula(texts), True)
         if places:
             place = source.choice(places)
             wrong = [*texts]
             wrong[place] = two_units_off(texts[place], source.random() < 0.5)
-            yield Pair(f"{name}, {digits} digits, one wrong", net.network(), formula(wrong), False)
+            if not made.rescaled_to(wrong, digits):
+                yield Pair(
+                    f"{name}, {digits} digits, one wrong", net.network(), formula(wrong), False
+                )
 
 
 def all_digits(source: random.Random) -> Iterator[Pair]:
