@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from netsym.cli.arguments import NETWORK, note
 from netsym.cli.output import Output, Progress
+from netsym.cli.process import has_colors
 from netsym.cli.verb import verb
 from netsym.network.network import Network
 from netsym.notes.overview import Overview
@@ -22,4 +25,6 @@ def command(network: Network, ascii: bool) -> None:
       netsym gpt2 --ascii
     """
     note(network)
-    Output(as_json=False, target=None).write_result(Overview.of(network), Progress(), ascii=ascii)
+    Output(as_json=False, target=None).write_result(
+        Overview.of(network), Progress(), ascii=ascii, color=has_colors(sys.stdout)
+    )

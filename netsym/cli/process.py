@@ -103,6 +103,12 @@ def columns(stream: TextIO) -> int | None:
         return 80
 
 
+def has_colors(stream: TextIO) -> bool:
+    """Whether a stream goes to a terminal that has colours, and NO_COLOR does not forbid them."""
+    forbidden = os.environ.get("NO_COLOR") or os.environ.get("TERM", "") in ("", "dumb")
+    return stream.isatty() and not forbidden
+
+
 def shows(stream: TextIO, text: str) -> bool:
     """Whether a stream has all signs of a text."""
     try:

@@ -164,7 +164,8 @@ def explained(
         points = TrialPoints(lines, len(one.inputs), given, apart, assumed)
         for stored, mover in product(readings, dict.fromkeys([*typed, 1, 0])):
             candidates = Candidates(lines, _exact(lines, stored), mover, texts, loose)
-            found = _Search(one, lines, candidates, points, size <= _LARGEST_SOLVED).found()
+            small, once = size <= _LARGEST_SOLVED, lines == shared
+            found = _Search(one, lines, candidates, points, small, once).found()
             if found is not None:
                 return found
     return None
@@ -205,13 +206,18 @@ def as_stored(one: Subject, other: Subject) -> bool:
 
 @dataclass(frozen=True)
 class _Search:
-    """One side's numbers move; those of the other are exact, as decimals or as they are stored."""
+    """One side's numbers move; those of the other are exact, as decimals or as they are stored.
+
+    Only what is one value gives up its partner: one use of a scaler could hide what is wrong in
+    the unit that uses it.
+    """
 
     one: Subject
     lines: Lines
     candidates: Candidates
     points: TrialPoints
     small: bool
+    once: bool  # what was typed twice is one value
 
     @property
     def exact(self) -> Exact:
@@ -277,7 +283,7 @@ class _Search:
         for way in ways:
             if way and len(way) <= _MOST_FREE and (found := self._solved(base, way)):
                 return found
-        doubtful = [*candidates.doubtful(partners)]
+        doubtful = [*candidates.doubtful(partners)] if self.once else []
         if not free or not doubtful or len(doubtful) > _MOST_FREED:
             return None
         return self._freed(base, free, doubtful)

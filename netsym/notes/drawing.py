@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
@@ -11,6 +11,7 @@ from netsym.layers import Shape
 from netsym.layers.dense import Dense
 from netsym.layers.wiring import Placed
 from netsym.network.network import Network
+from netsym.notes.colored import Part
 from netsym.wording import few, plural
 from netsym.writers.text import speller_of_names
 
@@ -34,7 +35,22 @@ class _Pen:
         return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 3]}..."
 
 
-def drawing(network: Network, width: int, ascii: bool = False) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Lines of text; `layers` says from which column to which a layer, counted from 1, is drawn."""
+
+    lines: list[str]
+    layers: list[Part]
+
+    def shifted(self, by: int) -> Drawing:
+        """It, further right."""
+        lines = [(" " * by + line).rstrip() for line in self.lines]
+        return Drawing(
+            lines, [(start + by, stop + by, layer) for start, stop, layer in self.layers]
+        )
+
+
+def drawing(network: Network, width: int, ascii: bool = False) -> Drawing:
     """A network in at most five lines that are no wider than this.
 
     A stack of dense layers has its units in columns, what is between all of two columns one bus;
@@ -42,12 +58,14 @@ def drawing(network: Network, width: int, ascii: bool = False) -> list[str]:
     """
     pen = _Pen(ascii)
     if not _is_stack(network):
-        lines = _listed(network, width, pen)
+        found = Drawing(_listed(network, width, pen), [])
     elif all(isinstance(p.layer, Dense) and len(p.shape) == 1 for p in network.layers):
-        lines = _in_columns(_columns(network, pen), width, pen)
+        found = _in_columns(_columns(network, pen), width, pen)
     else:
-        lines = _in_boxes(network, width, pen)
-    return [line.translate(_ASCII) for line in lines] if ascii else lines
+        found = _in_boxes(network, width, pen)
+    return (
+        replace(found, lines=[line.translate(_ASCII) for line in found.lines]) if ascii else found
+    )
 
 
 def _is_stack(network: Network) -> bool:
@@ -148,60 +166,72 @@ def _cells(names: Names, rows: int, pen: _Pen) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _in_columns(columns: list[_Column], width: int, pen: _Pen) -> list[str]:
+def _in_columns(columns: list[_Column], width: int, pen: _Pen) -> Drawing:
     """The columns side by side; hidden ones that find no place are left out, and dots say so."""
-    rows = len(columns[0].cells)
-    lines, left_out = _side_by_side(columns, 0, pen), 0
-    while max(map(len, lines)) > width and left_out < len(columns) - 2:
+    found, left_out = _side_by_side(columns, 0, pen), 0
+    while _wide(found.lines) > width and left_out < len(columns) - 2:
         left_out += 1
-        lines = _side_by_side(columns, left_out, pen)
-    start = " " * max(0, min(_START, (width - max(map(len, lines))) // 2))
-    return [(start + line).rstrip() for line in lines if line.strip() or rows > 1]
+        found = _side_by_side(columns, left_out, pen)
+    if len(columns[0].cells) == 1:
+        found = replace(found, lines=[line for line in found.lines if line.strip()])
+    return found.shifted(max(0, min(_START, (width - _wide(found.lines)) // 2)))
 
 
-def _side_by_side(columns: list[_Column], left_out: int, pen: _Pen) -> list[str]:
+def _side_by_side(columns: list[_Column], left_out: int, pen: _Pen) -> Drawing:
     """The columns, without so many of the middle."""
     bus = len(columns[0].cells) // 2
     cut = (len(columns) - left_out + 1) // 2
-    lines = [""] * (len(columns[0].cells) + 1)
-    for place, column in enumerate([*columns[:cut], *columns[cut + left_out :]]):
+    lines, layers = [""] * (len(columns[0].cells) + 1), []
+    for place, column in enumerate(columns):
+        if cut <= place < cut + left_out:
+            continue
         between, said = ("──" if place else ""), ""
-        if left_out and place == cut:
+        if left_out and place == cut + left_out:
             between, said = f"── {pen.beside} ──".center(12, "─"), f"{left_out:,} more"
+        start = len(lines[0]) + len(between)
+        layers.append((start, start + column.width, place))
         for row, line in enumerate(column.lines(bus)):
             gap = between if row == bus else " " * len(between)
             lines[row] += (gap if row < len(lines) - 1 else said.center(len(between))) + line
-    return lines
+    return Drawing(lines, layers)
+
+
+def _wide(lines: Sequence[str]) -> int:
+    return max(map(len, lines))
 
 
 # -- boxes, and a list -----------------------------------------------------------------------------
-def _in_boxes(network: Network, width: int, pen: _Pen) -> list[str]:
+def _in_boxes(network: Network, width: int, pen: _Pen) -> Drawing:
     """The layers of a stack as boxes in a row, from the input to the output."""
     (one,), (end,) = network.inputs, network.outputs
     ends = f"{one.letter} {_shape(one.shape)}", pen.entry(end.names, 0)
     if len(end.names) > 1:
         ends = ends[0], end.name
-    words = [*map(_word, network.layers)]
-    lines, left_out = _boxes(*ends, words, []), 0
-    while max(map(len, lines)) > width and left_out < len(words) - 1:
+    words = {place: _word(placed) for place, placed in enumerate(network.layers, 1)}
+    found, left_out = _boxes(*ends, words), 0
+    while _wide(found.lines) > width and left_out < len(words) - 1:
         left_out += 1
         cut = (len(words) - left_out + 1) // 2
-        more = f"{pen.beside} {left_out:,} more {pen.beside}"
-        lines = _boxes(*ends, [*words[:cut], more, *words[cut + left_out :]], [cut])
-    return [line.rstrip() for line in lines]
+        fewer = {place: word for place, word in words.items() if place <= cut}
+        fewer[0] = f"{pen.beside} {left_out:,} more {pen.beside}"
+        fewer |= {place: word for place, word in words.items() if place > cut + left_out}
+        found = _boxes(*ends, fewer)
+    return found.shifted(0)
 
 
-def _boxes(start: str, end: str, words: Sequence[str], plain: Sequence[int]) -> list[str]:
-    """Words in boxes, joined from the start to the end; those at `plain` places have no box."""
+def _boxes(start: str, end: str, words: Mapping[int, str]) -> Drawing:
+    """Words in boxes by layer, joined from the start to the end; what is no layer has no box."""
     top, middle, bottom = " " * (len(start) + 2), f"{start} ─", " " * (len(start) + 2)
-    for place, word in enumerate(words):
-        if place in plain:
+    layers = []
+    for layer, word in words.items():
+        layers.append((len(top), len(top) + len(word) + 4, layer))
+        if not layer:
             top, middle, bottom = (f"{top}{'':{len(word) + 3}}", f"{middle} {word} ─",
                                    f"{bottom}{'':{len(word) + 3}}")  # fmt: skip
             continue
         line = "─" * (len(word) + 2)
         top, middle, bottom = f"{top}┌{line}┐ ", f"{middle}┤ {word} ├─", f"{bottom}└{line}┘ "
-    return [top, f"{middle} {end}", bottom]
+    return Drawing([top, f"{middle} {end}", bottom], layers)
 
 
 def _word(placed: Placed) -> str:

@@ -10,6 +10,7 @@ from netsym.forms.sizes import MAX_NODES, shown, times_as_large
 from netsym.layers import Activated
 from netsym.network.network import Network
 from netsym.network.once import Steps, is_written_once
+from netsym.notes.colored import aside, colored, parts_of_formula
 from netsym.notes.drawing import drawing
 from netsym.wording import WIDTH, in_ascii, plural
 
@@ -39,8 +40,8 @@ class Overview:
     def __str__(self) -> str:
         return self.report()
 
-    def report(self, width: int = WIDTH, ascii: bool = False) -> str:
-        """At most twelve lines, none wider than `width`.
+    def report(self, width: int = WIDTH, ascii: bool = False, color: bool = False) -> str:
+        """At most twelve lines, none wider than `width`; with `color` as a terminal shows them.
 
         >>> import netsym
         >>> print(Overview.of(netsym.parse("1-2-1:tanh")).report(64, ascii=True))
@@ -56,12 +57,14 @@ class Overview:
         nodes   layered 21   shared 19   one formula 19
         more    show  inline  grad --loss mse  value x=...  simplify  size
         """
-        lines = [
-            self._title(width), "",
-            *(_cut(line, width) for line in drawing(self.network, width, ascii)), "",
-            *self._formula(width, ascii), "",
-            _cut(self._sizes(width), width), _cut(self._more(), width),
-        ]  # fmt: skip
+        drawn, formula = drawing(self.network, width, ascii), self._formula(width, ascii)
+        picture = [_cut(line, width) for line in drawn.lines]
+        ends = [_cut(self._sizes(width), width), _cut(self._more(), width)]
+        if color:
+            picture = [colored(line, drawn.layers) for line in picture]
+            formula = [colored(line, parts_of_formula(line)) for line in formula]
+            ends = [ends[0], aside(ends[1])]
+        lines = [self._title(width), "", *picture, "", *formula, "", *ends]
         return "\n".join(map(in_ascii, lines) if ascii else lines)
 
     def _title(self, width: int) -> str:

@@ -14,7 +14,8 @@ class Color:
     """A colour by its `name`; `light` is six hexadecimal digits for white ground, `dark` for dark.
 
     `known` is the name of a colour like it that needs no definition: CSS, KaTeX and MathJax know
-    it, and xcolor with `svgnames`.
+    it, and xcolor with `svgnames`. `terminal` is one of the 256 that terminals have (xterm), which
+    can be read on white and on dark ground.
 
     >>> LAYERS[0].light, LAYERS[0].dark, LAYERS[0].known
     ('0060A8', '7CC0F5', 'MediumBlue')
@@ -24,25 +25,26 @@ class Color:
     light: str
     dark: str
     known: str
+    terminal: int
 
 
 #: The grounds that text of these colours stands on.
-GROUND = Color("ground", "FFFFFF", "14171B", "White")
+GROUND = Color("ground", "FFFFFF", "14171B", "White", 231)
 #: Text that belongs to no layer.
-TEXT = Color("text", "14171B", "E8EAED", "Black")
+TEXT = Color("text", "14171B", "E8EAED", "Black", 16)
 #: What is said aside, and lines that belong to no layer.
-ASIDE = Color("aside", "4A4A4A", "B4BAC2", "DimGray")
+ASIDE = Color("aside", "4A4A4A", "B4BAC2", "DimGray", 243)
 #: Those of layers 1 to 4; gates f, i, g and o of a cell have them too.
 LAYERS = (
-    Color("netA", "0060A8", "7CC0F5", "MediumBlue"),
-    Color("netB", "B34700", "FF9F66", "Sienna"),
-    Color("netC", "00705A", "58D0AC", "Teal"),
-    Color("netD", "8C3A7A", "E3A0D3", "Purple"),
+    Color("netA", "0060A8", "7CC0F5", "MediumBlue", 32),
+    Color("netB", "B34700", "FF9F66", "Sienna", 166),
+    Color("netC", "00705A", "58D0AC", "Teal", 29),
+    Color("netD", "8C3A7A", "E3A0D3", "Purple", 133),
 )
 #: Losses and costs.
-LOSS = Color("netL", "7A1F3D", "F3D59A", "Maroon")
+LOSS = Color("netL", "7A1F3D", "F3D59A", "Maroon", 132)
 #: What lies behind a part that is pointed at.
-LIT = Color("netLit", "FFE08A", "6B5200", "Khaki")
+LIT = Color("netLit", "FFE08A", "6B5200", "Khaki", 222)
 
 
 def layer_color(layer: int) -> Color:

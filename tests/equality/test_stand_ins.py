@@ -265,6 +265,36 @@ bias = [0.125]
     assert compare(scaled, merged.replace("0.410", "0.412", 1)).verdict == "different"
 
 
+def test_one_use_of_a_scaler_hides_nothing() -> None:
+    """34.9 is typed three times: no one of these may be what makes up for a bias that is wrong."""
+    net = loads("""
+netsym = 1
+inputs = ["u", "v"]
+[[layers]]
+type = "standardize"
+mean = [34.899810035591464, 20.98827988833488]
+scale = [0.8589988566465332, 7.34120824075016]
+[[layers]]
+type = "dense"
+activation = "tanh"
+weights = [[0.17904884312107974, 1.756552348744689], [-1.201266097105627, 0.1379726810130269],
+           [-1.4277557468972755, 0.3356148983892314]]
+bias = [0.918661067971298, 0.39615359376356607, 1.4265666811450814]
+[[layers]]
+type = "dense"
+weights = [[-0.5717029954976571, -1.0493139728381256, 0.4493032406039817]]
+bias = [0.18972939173751138]
+""")
+    u, v = "((u - 34.9)/0.859)", "((v - 21)/7.34)"
+    typed = (
+        f"-0.572*tanh(0.179*{u} + 1.76*{v} + 0.919) - 1.05*tanh(-1.2*{u} + 0.138*{v} + 0.396)"
+        f" + 0.449*tanh(-1.43*{u} + 0.336*{v} + BIAS) + 0.19"
+    )
+    assert compare(net, typed.replace("BIAS", "1.43")).verdict == "within-error"
+    assert compare(net, typed.replace("BIAS", "1.41")).verdict == "different"
+    assert compare(net, typed.replace("BIAS", "1.45")).verdict == "different"
+
+
 def test_numbers_are_found_where_most_points_say_nothing() -> None:
     """A unit far from where inputs usually are is saturated at most of them."""
     net = loads("""

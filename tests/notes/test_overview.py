@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 import pytest
 
 import netsym
+from netsym.cli.process import has_colors
 from netsym.files.packaged import networks
 from netsym.notes.drawing import drawing
 from netsym.notes.overview import Overview
 from netsym.path import network_of
+from netsym.writers.palette import layer_color
 from tests.cli.running import process, run
 
 Capture = pytest.CaptureFixture[str]
@@ -99,7 +102,7 @@ def test_other_layers_are_boxes_and_branches_a_list() -> None:
 def test_every_wire_meets_its_bus() -> None:
     """In a column of the drawing a bus has no hole, and joins both sides in one row."""
     for spec in ("3-2-3:tanh", "2-1-2:tanh", "1-3-1:tanh", "9-2-9:tanh", "4-3-4:tanh"):
-        rows = drawing(netsym.parse(spec), 80)[:-1]
+        rows = drawing(netsym.parse(spec), 80).lines[:-1]
         wide = [row.ljust(80) for row in rows]
         crossing = [row for row in wide if re.search(r"[┤├┼] *\S* *[├┤┼]|──", row)]
         assert crossing
@@ -152,3 +155,50 @@ def test_alone_it_is_the_help(capfd: Capture) -> None:
     assert ran.code == 0
     assert "netsym 1-2-1:sigmoid                  an overview" in ran.out
     assert "overview  " not in ran.out.partition("Verbs:")[2]
+
+
+# -- in colours ------------------------------------------------------------------------------------
+CONTROL = re.compile("\033\\[[0-9;]*m")
+PAINTED = re.compile("\033\\[38;5;(\\d+)m(.*?)\033\\[39m")
+
+
+def painted(line: str) -> list[tuple[int, str]]:
+    return [(int(color), text.strip()) for color, text in PAINTED.findall(line)]
+
+
+@pytest.mark.parametrize("spec", NAMES, ids=lambda spec: Path(spec).name)
+def test_colours_change_no_sign(spec: str) -> None:
+    overview = Overview.of(network_of(spec))
+    for ascii in (False, True):
+        assert CONTROL.sub("", overview.report(80, ascii, color=True)) == overview.report(80, ascii)
+
+
+def test_a_layer_has_one_colour_in_the_drawing_and_in_the_formula() -> None:
+    found = Overview.of(network_of("2-3-3-1:tanh")).report(color=True).splitlines()
+    one, two, three = (layer_color(layer).terminal for layer in (1, 2, 3))
+    assert painted(found[3]) == [(one, "┼─ a₂ ─┼"), (two, "┼─ a₂ ─┼"), (three, "── y")]
+    assert painted(found[5]) == [(one, "3 tanh"), (two, "3 tanh"), (three, "1 tanh")]
+    assert painted(found[7]) == [
+        (three, "tanh"), (three, "W³"), (two, "tanh"), (two, "W²"), (one, "tanh"), (one, "W¹"),
+        (one, "b¹"), (two, "b²"), (three, "b³"),
+    ]  # fmt: skip
+    small = Overview.of(network_of("1-2-1:sigmoid")).report(color=True).splitlines()
+    assert painted(small[7])[:3] == [(two, "σ"), (two, "w⁽²⁾₁₁"), (one, "σ")]
+    boxes = Overview.of(network_of("vgg16")).report(color=True).splitlines()
+    assert [color for color, _ in painted(boxes[3])][:2] == [one, two]
+
+
+def test_colours_are_for_terminals_that_have_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert has_colors(Terminal())
+    assert not has_colors(io.StringIO())
+    monkeypatch.setenv("TERM", "dumb")
+    assert not has_colors(Terminal())
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not has_colors(Terminal())

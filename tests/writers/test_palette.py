@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from netsym.writers.palette import GROUND, LAYERS, LIT, LOSS, TEXT, Color, layer_color
+from netsym.writers.palette import ASIDE, GROUND, LAYERS, LIT, LOSS, TEXT, Color, layer_color
 
 #: What an eye without one kind of cone sees, in linear RGB: Machado, Oliveira and Fernandes 2009.
 SIGHT = {
@@ -52,6 +52,21 @@ def test_text_of_every_colour_can_be_read(color: Color) -> None:
     assert contrast(color.light, GROUND.light) >= 4.5
     assert contrast(color.dark, GROUND.dark) >= 4.5
     assert contrast(KNOWN[color.known], GROUND.light) >= 4.5
+
+
+@pytest.mark.parametrize("color", [*LAYERS, LOSS, ASIDE], ids=lambda color: color.name)
+def test_text_on_a_terminal_can_be_read_on_any_ground(color: Color) -> None:
+    """More than 4.2 on both is not possible."""
+    shown = in_xterm(color.terminal)
+    assert min(contrast(shown, ground) for ground in (GROUND.light, GROUND.dark)) >= 3.6
+
+
+def in_xterm(number: int) -> str:
+    """The colour of the table of 256: a cube of six steps a side, and then greys."""
+    if number >= 232:
+        return f"{8 + 10 * (number - 232):02X}" * 3
+    steps = ("00", "5F", "87", "AF", "D7", "FF")
+    return "".join(steps[(number - 16) // 6**place % 6] for place in (2, 1, 0))
 
 
 def test_text_can_be_read_where_it_is_lit() -> None:
