@@ -5,6 +5,9 @@ pdflatex with TikZ, pdftoppm (poppler-utils), rsvg-convert (librsvg2-bin), chrom
 the first netsym's extra plot.
 """
 
+import os
+import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -49,12 +52,12 @@ def netsym_says(command: str) -> str:
     return done.stdout.strip()
 
 
-def with_few_colors(target: Path) -> None:
+def with_few_colors(target: Path, count: int = 48) -> None:
     """Make a PNG a third as large; nobody sees it."""
     from PIL import Image  # comes with matplotlib
 
     with Image.open(target) as image:
-        image.convert("RGB").quantize(48, dither=Image.Dither.NONE).save(target, optimize=True)
+        image.convert("RGB").quantize(count, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 def from_latex(body: str, crop: tuple[int, int, int, int], target: Path) -> None:
@@ -171,18 +174,63 @@ def latex_backprop(target: Path) -> None:
     with_few_colors(target)
 
 
+def terminal(target: Path) -> None:
+    """Four networks at a glance, as a terminal shows them, on white and on dark ground."""
+    specs = ("1-2-1:sigmoid", "2-3-3-1:tanh", "784-128relu-10softmax", "examples/lstm.toml")
+    blocks = [
+        f'<pre class="{ground}"><b>$ netsym {spec}</b>\n{in_html(on_terminal(spec))}</pre>'
+        for spec, ground in zip(specs, ("dark", "light", "light", "dark"), strict=True)
+    ]
+    style = (
+        "body{display:grid;grid-template-columns:auto auto;gap:14px;margin:14px;width:max-content}"
+        "pre{margin:0;padding:12px;border-radius:8px;font:13.5px/1.3 'DejaVu Sans Mono'}"
+        ".light{background:#f6f8fa;color:#14171b}.dark{background:#14171b;color:#e8eaed}"
+    )
+    page = f"<!DOCTYPE html><meta charset=utf-8><style>{style}</style>{''.join(blocks)}"
+    in_browser(page, "1392,532", target, colors=200)
+
+
+def on_terminal(spec: str) -> str:
+    """What the overview of a network writes to a terminal of 80 columns."""
+    ours, theirs = pty.openpty()
+    place = {"COLUMNS": "80", "TERM": "xterm-256color", "PATH": os.environ["PATH"]}
+    with os.fdopen(theirs, "wb") as end:
+        subprocess.run([sys.executable, "-m", "netsym", spec], check=True, stdout=end, env=place,
+                       stderr=subprocess.DEVNULL, cwd=EXAMPLES.parent)  # fmt: skip
+        said = os.read(ours, 100_000)
+    os.close(ours)
+    return said.decode().replace("\r\n", "\n").rstrip()
+
+
+def in_html(text: str) -> str:
+    """Text with control sequences for colours of the table of 256, as HTML."""
+
+    def opened(found: re.Match[str]) -> str:
+        number = int(found[1]) - 16
+        steps = [(0, 95, 135, 175, 215, 255)[number // 6**place % 6] for place in (2, 1, 0)]
+        grey = [8 + 10 * (number - 216)] * 3
+        return f'<span style="color:rgb{tuple(grey if number >= 216 else steps)}">'
+
+    return re.sub("\033\\[38;5;(\\d+)m", opened, text).replace("\033[39m", "</span>")
+
+
+def in_browser(page: str, size: str, target: Path, at: str = "", colors: int = 48) -> None:
+    """A page as a browser shows it."""
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "page.html"
+        file.write_text(page, encoding="utf-8")
+        run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+            f"--user-data-dir={place}/profile", f"--window-size={size}",
+            f"--screenshot={target}", f"{file.as_uri()}{at}")  # fmt: skip
+    with_few_colors(target, colors)
+
+
 def html_onion(target: Path, size: str = "1240,1010", at: str = "back=2") -> None:
     """A page in a browser, of exclusive or."""
     network = netsym.parse("2-3-1:sigmoid")
     values = dict(zip(network.parameter_names(), TRAINED, strict=True))
     page = netsym.page(network.with_parameters(values), "bce", data=XOR, l2=0.001)
-    with tempfile.TemporaryDirectory() as place:
-        file = Path(place) / "page.html"
-        file.write_text(page.html(), encoding="utf-8")
-        run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-            f"--user-data-dir={place}/profile", f"--window-size={size}",
-            f"--screenshot={target}", f"{file.as_uri()}#{at}")  # fmt: skip
-    with_few_colors(target)
+    in_browser(page.html(), size, target, f"#{at}")
 
 
 def html_onion_dark(target: Path) -> None:
@@ -201,6 +249,7 @@ PICTURES = {
     "latex-backprop": latex_backprop,
     "html-onion": html_onion,
     "html-onion-dark": html_onion_dark,
+    "terminal": terminal,
 }
 
 if __name__ == "__main__":

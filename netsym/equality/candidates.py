@@ -121,10 +121,10 @@ class Candidates:
         """
         for place in partners:
             number = self.moving[place]
-            if number.half and max(number.digits, self.usual) >= _LEAST:
-                room = self._trimmed(number) or number.half
-                if len(self.others) * room > _UNLIKELY * abs(number.value):
-                    yield Free(self.mover, place, room)
+            reach = self._room(number) or Fraction(0)
+            rare = len(self.others) * reach <= _UNLIKELY * abs(number.value)
+            if number.half and max(number.digits, self.usual) >= _LEAST and not rare:
+                yield Free(self.mover, place, self._trimmed(number) or number.half)
 
     def computed(self, partners: Mapping[int, Fraction]) -> Iterator[Free]:
         """Numbers that arithmetic on several of the other side may have made, and none of it is."""

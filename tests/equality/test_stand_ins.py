@@ -265,6 +265,31 @@ bias = [0.125]
     assert compare(scaled, merged.replace("0.410", "0.412", 1)).verdict == "different"
 
 
+def test_two_digits_are_near_another_number_by_accident() -> None:
+    """0.48 is 0.480 here, and not 0.4816, though that is 0.48 when it is rounded to two digits."""
+    net = loads("""
+netsym = 1
+inputs = ["x"]
+[[layers]]
+type = "standardize"
+mean = [59.162660204624245]
+scale = [0.8655538634414648]
+[[layers]]
+type = "dense"
+activation = "silu"
+weights = [[-0.4153690775695137], [-0.6041119580475148]]
+bias = [2.290894593368804, 1.3677775585356882]
+[[layers]]
+type = "dense"
+weights = [[1.0897618870999204, 0.372980732006992]]
+bias = [-0.4816373439279059]
+""")
+    typed = "1.09*silu(-0.48*x + 30.7) + 0.373*silu(-0.698*x + 42.7) - 0.482"
+    assert compare(net, typed).verdict == "within-error"
+    assert compare(net, typed.replace("30.7", "30.9")).verdict == "different"
+    assert compare(net, typed.replace("0.48*", "0.482*")).verdict == "different"
+
+
 def test_one_use_of_a_scaler_hides_nothing() -> None:
     """34.9 is typed three times: no one of these may be what makes up for a bias that is wrong."""
     net = loads("""

@@ -13,7 +13,7 @@ from tests.test_examples import EXAMPLES, run
 
 KEPT = EXAMPLES / "pictures"
 NAMES = ["picture-network", "picture-network-tikz", "plot-growth", "regions", "latex-onion",
-         "latex-cost", "latex-backprop", "html-onion", "html-onion-dark"]  # fmt: skip
+         "latex-cost", "latex-backprop", "html-onion", "html-onion-dark", "terminal"]  # fmt: skip
 
 
 def size_of(path: Path) -> tuple[int, ...]:
