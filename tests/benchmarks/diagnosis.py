@@ -28,13 +28,11 @@ def all_mistakes() -> list[Line]:
         every = mistakes(net)
         found, peak = value_and_peak(partial(_diagnosed, network, every))
         words = f"{name}: {len(every) - found.changed} of {len(every)} harmless"
-        parts = 100 / found.changed
+        named, unique = (100 * n / found.changed for n in (found.named, found.unique))
         bar = Bar(85, ">= 85 %") if name == "1-2-1 of the forum" else None
         lines += [
-            Line(
-                parts * found.named, f"{words}, found", unit="%", bar=Bar(100, "all"), memory=peak
-            ),
-            Line(parts * found.unique, f"{name}: uniquely", unit="%", bar=bar, memory=peak),
+            Line(named, f"{words}, found", unit="%", bar=Bar(100, "all"), memory=peak),
+            Line(unique, f"{name}: uniquely", unit="%", bar=bar, memory=peak),
             Line(found.slowest, f"{name}: slowest, 1 s", 1.0, bar=faster(1), memory=peak),
         ]
     return lines
