@@ -38,6 +38,7 @@ from netsym.pieces.everywhere import everywhere
 from netsym.wording import few, joined
 
 _MOST_FREE, _MOST_FREED = 90, 40  # numbers
+_PER_FREED = 2  # numbers without a partner, for each that gives up its own
 _LARGEST, _LARGEST_SOLVED = 50_000, 5_000  # instructions of both sides
 _NEARLY = 1e-4  # difference beside the largest value, above which float64 is no cause
 _BITS, AGREED = 760, 360  # that values are computed with, and of which they must agree
@@ -284,27 +285,31 @@ class _Search:
             if way and len(way) <= _MOST_FREE and (found := self._solved(base, way)):
                 return found
         doubtful = [*candidates.doubtful(partners)] if self.once else []
-        if not free or not doubtful or len(doubtful) > _MOST_FREED:
+        if not len(free) // _PER_FREED or not doubtful or len(doubtful) > _MOST_FREED:
             return None
         return self._freed(base, free, doubtful)
 
     def _freed(self, base: Exact, free: Sequence[Free], loose: list[Free]) -> Explained | None:
         """With as few partners given up as possible, and at most half as many as have none."""
-        found = self._solved(self._typed_again(base, loose), [*free, *loose])
-        if found is None:
-            return None
-        step = max(1, len(loose) // 2)
+
+        def without(given_up: Sequence[Free]) -> Explained | None:
+            return self._solved(self._typed_again(base, given_up), [*free, *given_up])
+
+        most, found = len(free) // _PER_FREED, without(loose)
+        if found is not None and most == 1:
+            return next(filter(None, (without([each]) for each in loose)), None)
+        step = max(1, len(loose) // 2) if found is not None else 0
         while step:
             start = 0
             while start < len(loose):
                 kept = loose[:start] + loose[start + step :]
-                less = self._solved(self._typed_again(base, kept), [*free, *kept])
+                less = without(kept)
                 if less is not None:
                     loose, found = kept, less
                 else:
                     start += step
             step //= 2
-        return found if 2 * len(loose) <= len(free) else None
+        return found if len(loose) <= most else None
 
     def _typed_again(self, base: Exact, loose: Sequence[Free]) -> Exact:
         return _put(base, loose, [self.exact[each.side][each.which] for each in loose])
