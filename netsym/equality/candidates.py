@@ -67,6 +67,10 @@ class Candidates:
             found[place] = there
         return found
 
+    def of(self, place: int) -> list[Fraction]:
+        """The sizes of the other side's numbers that a number is when these are rounded."""
+        return self._of(self.moving[place])
+
     def partners(self, wholes: bool, nearest: bool) -> dict[int, Fraction]:
         """By number, the one that it stands for: the nearest, or only where there is one."""
         found = {}

@@ -38,7 +38,7 @@ from netsym.pieces.everywhere import everywhere
 from netsym.wording import few, joined
 
 _MOST_FREE, _MOST_FREED = 90, 40  # numbers
-_PER_FREED = 2  # numbers without a partner, for each that gives up its own
+_PER_FREED = 2  # numbers that have no partner, for each that gives up its own
 _LARGEST, _LARGEST_SOLVED = 50_000, 5_000  # instructions of both sides
 _NEARLY = 1e-4  # difference beside the largest value, above which float64 is no cause
 _BITS, AGREED = 760, 360  # that values are computed with, and of which they must agree
@@ -281,21 +281,34 @@ class _Search:
         ways = [free]
         if computed and self._nearly():
             ways.append(free + computed)
+        most = sum(not candidates.of(each.which) for each in free) // _PER_FREED
         for way in ways:
-            if way and len(way) <= _MOST_FREE and (found := self._solved(base, way)):
+            found = self._solved(base, way) if way and len(way) <= _MOST_FREE else None
+            if found is not None and self._given_up(found, free) <= most:
                 return found
-        doubtful = [*candidates.doubtful(partners)] if self.once else []
-        if not len(free) // _PER_FREED or not doubtful or len(doubtful) > _MOST_FREED:
+        doubtful = [*candidates.doubtful(partners)] if self.once and most else []
+        if not doubtful or len(doubtful) > _MOST_FREED:
             return None
-        return self._freed(base, free, doubtful)
+        found = self._freed(base, free, doubtful, most)
+        return found if found and self._given_up(found, [*free, *doubtful]) <= most else None
 
-    def _freed(self, base: Exact, free: Sequence[Free], loose: list[Free]) -> Explained | None:
-        """With as few partners given up as possible, and at most half as many as have none."""
+    def _given_up(self, found: Explained, free: Sequence[Free]) -> int:
+        """How many numbers stand for none of those that they are when rounded."""
+        count = 0
+        for each in free:
+            known, value = self.candidates.of(each.which), found.numbers[each.side][each.which]
+            count += bool(known) and not (isinstance(value, Fraction) and abs(value) in known)
+        return count
+
+    def _freed(
+        self, base: Exact, free: Sequence[Free], loose: list[Free], most: int
+    ) -> Explained | None:
+        """With as few partners given up as possible, of so many that may be."""
 
         def without(given_up: Sequence[Free]) -> Explained | None:
             return self._solved(self._typed_again(base, given_up), [*free, *given_up])
 
-        most, found = len(free) // _PER_FREED, without(loose)
+        found = without(loose)
         if found is not None and most == 1:
             return next(filter(None, (without([each]) for each in loose)), None)
         step = max(1, len(loose) // 2) if found is not None else 0
@@ -309,7 +322,7 @@ class _Search:
                 else:
                     start += step
             step //= 2
-        return found if len(loose) <= most else None
+        return found
 
     def _typed_again(self, base: Exact, loose: Sequence[Free]) -> Exact:
         return _put(base, loose, [self.exact[each.side][each.which] for each in loose])

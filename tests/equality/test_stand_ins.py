@@ -320,6 +320,31 @@ bias = [0.18972939173751138]
     assert compare(net, typed.replace("BIAS", "1.45")).verdict == "different"
 
 
+def test_a_number_that_is_near_two_stands_for_one_of_them() -> None:
+    """-1.42 is -1.4169 and -1.4210 when rounded: one between them is a partner given up."""
+    net = loads("""
+netsym = 1
+inputs = ["u", "v"]
+[[layers]]
+type = "standardize"
+mean = [30.59767096553686, 30.826102625193908]
+scale = [5.71429248892396, 3.897922545326252]
+[[layers]]
+type = "dense"
+activation = "silu"
+weights = [[-0.12041430334664703, 1.3581828693695608], [0.5248167875983427, -1.1487051003624695]]
+bias = [0.7789493027509018, -1.4210053896291923]
+[[layers]]
+type = "dense"
+weights = [[-0.42449830922714504, -1.4169131753282858]]
+bias = [0.3557476349304549]
+""")
+    u, v = "((u - 30.6)/5.71)", "((v - 30.8)/3.9)"
+    typed = f"-0.424*silu(-0.12*{u} + 1.36*{v} + 0.779) - 1.42*silu(0.525*{u} - 1.15*{v} - 1.42) + 0.356"
+    assert compare(net, typed).verdict == "within-error"
+    assert compare(net, typed.replace("0.779", "0.777")).verdict == "different"
+
+
 def test_numbers_are_found_where_most_points_say_nothing() -> None:
     """A unit far from where inputs usually are is saturated at most of them."""
     net = loads("""
