@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -117,18 +117,21 @@ class Candidates:
             if room:
                 yield Free(self.mover, place, room)
 
-    def doubtful(self, partners: Iterable[int]) -> Iterator[Free]:
+    def doubtful(self, partners: Mapping[int, Fraction]) -> Iterator[Free]:
         """The numbers that have a partner, but perhaps by accident.
 
-        Of three digits that happens. Of more it is so rare that the partner is the one that was
-        meant; if it could move, so would the scale of a relu unit, and hide a digit that is wrong.
+        Of three digits that happens, and where zeros may have been lost: 0.993 is 0.9930 beside
+        numbers of four digits. Else it is so rare that the partner is the one that was meant; if
+        it could move, so would the scale of a relu unit, and hide a digit that is wrong.
         """
-        for place in partners:
+        for place, partner in partners.items():
             number = self.moving[place]
-            reach = self._room(number) or Fraction(0)
-            rare = len(self.others) * reach <= _UNLIKELY * abs(number.value)
-            if number.half and max(number.digits, self.usual) >= _LEAST and not rare:
-                yield Free(self.mover, place, self._trimmed(number) or number.half)
+            if not number.half or max(number.digits, self.usual) < _LEAST:
+                continue
+            room = self._trimmed(number) or number.half
+            likely = len(self.others) * room > _UNLIKELY * abs(number.value)
+            if likely or abs(partner - number.value) > room * SLACK:
+                yield Free(self.mover, place, room)
 
     def computed(self, partners: Mapping[int, Fraction]) -> Iterator[Free]:
         """Numbers that arithmetic on several of the other side may have made, and none of it is."""

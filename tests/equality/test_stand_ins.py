@@ -290,6 +290,34 @@ bias = [-0.4816373439279059]
     assert compare(net, typed.replace("0.48*", "0.482*")).verdict == "different"
 
 
+def test_a_zero_that_was_lost_is_no_partner() -> None:
+    """0.993 is 0.9930 here, and not 0.99308, which is another number."""
+    net = loads("""
+netsym = 1
+inputs = ["x"]
+[[layers]]
+type = "standardize"
+mean = [42.376391806835066]
+scale = [2.2136087581110084]
+[[layers]]
+type = "dense"
+activation = "relu"
+weights = [[-0.4634425894282084], [2.1980310354255637], [-0.7141876667232123]]
+bias = [-0.6634667534856341, -0.015099097049987078, 0.7199943628684975]
+[[layers]]
+type = "dense"
+weights = [[0.9930834342401088, -0.38423838382614073, -0.023667262553354444]]
+bias = [0.9767158852740335]
+""")
+    typed = (
+        "0.9931*relu(-0.2094*x + 8.208) - 0.3842*relu(0.993*x - 42.09)"
+        " - 0.02367*relu(-0.3226*x + 14.39) + 0.9767"
+    )
+    assert compare(net, typed).verdict == "within-error"
+    assert compare(net, typed.replace("0.993*", "0.9932*")).verdict == "different"
+    assert compare(net, typed.replace("8.208", "8.210")).verdict == "different"
+
+
 def test_one_use_of_a_scaler_hides_nothing() -> None:
     """34.9 is typed three times: no one of these may be what makes up for a bias that is wrong."""
     net = loads("""
@@ -340,7 +368,8 @@ weights = [[-0.42449830922714504, -1.4169131753282858]]
 bias = [0.3557476349304549]
 """)
     u, v = "((u - 30.6)/5.71)", "((v - 30.8)/3.9)"
-    typed = f"-0.424*silu(-0.12*{u} + 1.36*{v} + 0.779) - 1.42*silu(0.525*{u} - 1.15*{v} - 1.42) + 0.356"
+    second = f"silu(0.525*{u} - 1.15*{v} - 1.42)"
+    typed = f"-0.424*silu(-0.12*{u} + 1.36*{v} + 0.779) - 1.42*{second} + 0.356"
     assert compare(net, typed).verdict == "within-error"
     assert compare(net, typed.replace("0.779", "0.777")).verdict == "different"
 
