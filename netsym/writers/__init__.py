@@ -2,8 +2,9 @@
 
 `writer` is a row of the tables below. `ropes` joins pieces without copying and breaks lines,
 `language` writes a formula in any language, `program` in any that computes; `text`, `latex`,
-`python` and `sympy_code` say only what is their own, and so do `array_language`, `array_text` and
-`array_latex` for whole arrays. LaTeX has its names, widths, onion and pages in files beside it.
+`python` and `sympy_code` say only what is their own, and so do `array_language`, `array_text`,
+`array_latex`, `array_mathml` and `array_spoken` for whole arrays. LaTeX has its names, widths,
+onion and pages in files beside it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from functools import partial
 
 from netsym.wording import NARROWEST
 from netsym.writers.array_latex import ArrayLatex, ArrayOnion
+from netsym.writers.array_mathml import ArrayMathML
+from netsym.writers.array_spoken import ArraySpoken
 from netsym.writers.array_text import ArrayAscii, ArrayUnicode
 from netsym.writers.javascript import write_javascript
 from netsym.writers.latex_pages import spell_latex, write_latex
@@ -55,7 +58,10 @@ _SYMPY = Writer("sympy", write_sympy, suffixes=(".py",))
 #: The languages, by the name that `--to` takes.
 WRITERS = {row.name: row for row in (_TEXT, _LATEX, _MATHML, _SPOKEN, _PYTHON, _JAVASCRIPT, _SYMPY)}
 
-_ARRAY_KINDS = {_TEXT: (ArrayUnicode, ArrayAscii), _LATEX: (ArrayLatex, ArrayOnion)}
+_ARRAY_KINDS = {
+    _TEXT: (ArrayUnicode, ArrayAscii), _LATEX: (ArrayLatex, ArrayOnion),
+    _MATHML: (ArrayMathML, ArraySpoken), _SPOKEN: (ArraySpoken,),
+}  # fmt: skip
 #: Those of whole arrays.
 ARRAY_WRITERS = {
     row.name: replace(

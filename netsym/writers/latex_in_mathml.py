@@ -58,13 +58,16 @@ class _Reader:
 
     def _with_scripts(self, base: str) -> str:
         scripts: dict[str, str] = {}
-        while self.next < len(self.tokens) and self.tokens[self.next] in ("_", "^"):
+        while self.next < len(self.tokens) and self.tokens[self.next] in ("_", "^", "'"):
             mark = self._take()
-            scripts[mark] = self._base()
+            if mark == "'":
+                scripts["^"] = f"{scripts.get('^', '')}<mo>′</mo>"
+            else:
+                scripts[mark] = row(scripts.get(mark, "") + self._base())
         tag = {"_": "msub", "^": "msup", "_^": "msubsup"}.get(
             "".join(sorted(scripts, reverse=True))
         )
-        inside = base + scripts.get("_", "") + scripts.get("^", "")
+        inside = base + "".join(row(scripts[mark]) for mark in "_^" if mark in scripts)
         return f"<{tag}>{inside}</{tag}>" if tag else base
 
     def _take(self) -> str:

@@ -15,7 +15,7 @@ from netsym.writers.language import ATOM, NEGATION, POWER, Equation, Language, W
 from netsym.writers.latex_in_mathml import in_mathml, is_one, row
 from netsym.writers.names_in_latex import NOTATIONS, NamesInLatex, Notation, named_notation
 from netsym.writers.ropes import Rope, flat
-from netsym.writers.spoken import alternative
+from netsym.writers.spoken import Spoken, alternative
 
 _SILENT = re.compile("<[^>]*>|[\u2061\u2062]")
 _LINE, _END = '<mtr><mtd style="text-align:left">', "</mtd></mtr>"
@@ -80,12 +80,17 @@ class MathML(Language):
         if len(terms) == 1 or sum(map(self.width, terms)) <= self.line:
             return super().sum(terms)
         first = f'<mtable displaystyle="true">{_LINE}<mphantom>{self.plus}</mphantom>'
-        pieces: list[str | Rope] = [first, terms[0]]
+        pieces: list[str | Rope] = [first, terms[0], self.mark(terms[0])]
         for term in terms[1:]:
             less = self._starts_with_minus(term)
             sign = self.less if less else self.plus
-            pieces += [f"{_END}{_LINE}{sign}", self._without_minus(term) if less else term]
+            bare = self._without_minus(term) if less else term
+            pieces += [f"{_END}{_LINE}{sign}", bare, self.mark(term)]
         return self.join([*pieces, f"{_END}</mtable>"])
+
+    def mark(self, term: str | Rope) -> str:
+        """What stands at the side of a term of a column."""
+        return ""
 
     def function(self, name: str) -> str:
         return in_mathml(FUNCTIONS[name].latex)
@@ -163,10 +168,13 @@ def write_mathml(
     notation: str = "ng",
     digits: int | None = None,
     progress: Watcher = no_watcher,
+    kinds: tuple[type[MathML], type[Spoken]] = (MathML, Spoken),
 ) -> Iterator[str]:
     """A form as one `math` element, piece by piece: a row an equation, its words as `alttext`."""
-    language = spell_mathml(formula, digits=digits, notation=notation, progress=progress)
-    yield f'<math display="block" alttext="{escape(alternative(formula))}">'
+    language = spell_mathml(
+        formula, digits=digits, notation=notation, progress=progress, kinds=kinds
+    )
+    yield f'<math display="block" alttext="{escape(alternative(formula, kinds[1]))}">'
     yield '<mtable displaystyle="true">\n'
     for equation in language.equations():
         yield from table_row(language, equation)
@@ -181,9 +189,10 @@ def spell_mathml(
     digits: int | None = None,
     notation: str = "ng",
     progress: Watcher = no_watcher,
+    kinds: tuple[type[MathML], type[Spoken]] = (MathML, Spoken),
 ) -> MathML:
     """What spells the equations of a form in MathML; see `write_mathml`."""
-    return MathML(formula, digits, named_notation(notation), watcher=progress)
+    return kinds[0](formula, digits, named_notation(notation), watcher=progress)
 
 
 def table_row(language: MathML, equation: Equation) -> Iterator[str]:

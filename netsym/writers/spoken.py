@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar
 
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import GREEK, Derivatives, Names
-from netsym.writers.language import ATOM, Language, Watcher, no_watcher
+from netsym.writers.language import ATOM, Equation, Language, Watcher, no_watcher
 from netsym.writers.ropes import Rope, flat
 
 _GREEK = {letter: word for word, letter in GREEK.items()}
@@ -76,6 +76,11 @@ class Spoken(Language):
     def power(self, base: str | Rope, exponent: str | Rope) -> str | Rope:
         return self.join([base, " to the power of ", exponent])
 
+    def sentence(self, equation: Equation) -> Iterator[str]:
+        """An equation, piece by piece."""
+        yield f"{self.left(equation)} equals "
+        yield from flat(equation.right)
+
     def applied(self, function: str, inputs: list[str]) -> str:
         return f"{function} of {' and '.join(inputs)}"
 
@@ -85,27 +90,42 @@ class Spoken(Language):
 
 
 def spell_spoken(
-    formula: Form, *, digits: int | None = None, progress: Watcher = no_watcher
+    formula: Form,
+    *,
+    digits: int | None = None,
+    progress: Watcher = no_watcher,
+    kinds: tuple[type[Spoken]] = (Spoken,),
 ) -> Spoken:
     """What says the equations of a form in words; see `write_spoken`."""
-    return Spoken(formula, digits, watcher=progress)
+    return kinds[0](formula, digits, watcher=progress)
 
 
 def write_spoken(
-    formula: Form, *, digits: int | None = None, progress: Watcher = no_watcher
+    formula: Form,
+    *,
+    digits: int | None = None,
+    progress: Watcher = no_watcher,
+    kinds: tuple[type[Spoken]] = (Spoken,),
 ) -> Iterator[str]:
     """The equations of a form in words, a line each, piece by piece: what a screen reader says."""
-    words = spell_spoken(formula, digits=digits, progress=progress)
+    words = spell_spoken(formula, digits=digits, progress=progress, kinds=kinds)
     for number, equation in enumerate(words.equations()):
-        yield f"{';' if number else ''}{chr(10) if number else ''}{words.left(equation)} equals "
-        yield from flat(equation.right)
+        yield ";\n" if number else ""
+        yield from words.sentence(equation)
 
 
-def alternative(formula: Form) -> str:
+def alternative(formula: Form, kind: type[Spoken] = Spoken) -> str:
     """What stands for a picture of a formula: its words, or of a long one how it begins."""
+    return heard(
+        piece.replace("\n", " ") for piece in write_spoken(formula, digits=3, kinds=(kind,))
+    )
+
+
+def heard(pieces: Iterable[str]) -> str:
+    """Words as long as one listens to them, or else how they begin."""
     said = ""
-    for piece in write_spoken(formula, digits=3):
-        said += piece.replace("\n", " ")
+    for piece in pieces:
+        said += piece
         if len(said) > LONGEST:
             begun = said[: LONGEST // 3].rpartition(" ")[0]
             return f"{begun}, and so on: a long formula"
