@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from netsym.network import costs, descent
     from netsym.network.network import Network as Network
     from netsym.notes import worked
+    from netsym.notes.cells.cell import cell as cell
     from netsym.notes.draw import draw as draw
     from netsym.notes.growth import plot_growth as plot_growth
     from netsym.notes.page import page as pages
@@ -43,6 +44,7 @@ __version__ = "0.1.0"
 
 #: The public API, and where each name lives; loaded at first use, so that `netsym --help` is quick.
 _PUBLIC = {
+    "cell": "netsym.notes.cells.cell",
     "Comparison": "netsym.equality.comparison",
     "check": "netsym.equality.comparison",
     "compare": "netsym.equality.comparison",

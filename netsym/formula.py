@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
+from netsym.displayed import Displayed
 from netsym.errors import SpecError, ValueMissingError, did_you_mean
 from netsym.forms.form import Form
 from netsym.forms.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from netsym.gradient.backward import Backward
 
 
-class Face(Form):
+class Face(Displayed, Form):
     """A form as people see it: how large it is, and in which languages it can be written."""
 
     writers: ClassVar[Mapping[str, Writer]]

@@ -17,7 +17,7 @@ import netsym
 
 ROOT = Path(__file__).parent.parent
 #: From the ground up, as the design has them.
-ROOMS = ("errors", "wording", "graph", "forms", "gradient", "typed", "ops", "layers", "writers",
+ROOMS = ("errors", "displayed", "wording", "graph", "forms", "gradient", "typed", "ops", "layers", "writers",
          "formula", "array_formula", "network", "pieces", "files", "recognise", "readers", "path",
          "collapse", "equality", "notes", "cli")  # fmt: skip
 #: What stands at the top, but for what has a dot before it, and what an installation makes.

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from netsym.collapse.blocked import Blocked
 from netsym.collapse.letters_of_parameters import Spelling, aligned, is_small
 from netsym.collapse.maps import collapse, side_by_side
@@ -18,6 +20,7 @@ from netsym.collapse.simplified import MOST_BLOCKED, MOST_STEPS, Simplified
 from netsym.collapse.step import Step
 from netsym.collapse.witness import Witness
 from netsym.errors import checked_whole
+from netsym.forms.array_form import ArrayForm
 from netsym.forms.sizes import MAX_NODES
 from netsym.graph.array_operations import coded
 from netsym.graph.functions import FUNCTIONS
@@ -114,8 +117,9 @@ class _Derivation:
             yield self._said("Nothing collapses.")
         for number, step in enumerate(steps[:MOST_STEPS], 1):
             head = f"Step {number}. " if len(steps) > 1 else ""
-            collapses = step.found.sources and len(step.found.layers) > 1
-            yield from self._collapsed(step, head) if collapses else self._changed(step, head)
+            yield from (
+                self._collapsed(step, head) if _collapses(step) else self._changed(step, head)
+            )
         if len(steps) > MOST_STEPS:
             yield self._said(f"And {plural(len(steps) - MOST_STEPS, 'more step')}.")
         yield from self._blocked()
@@ -189,12 +193,29 @@ class _Derivation:
 
     def _spread(self, ops: Letters, value: Value) -> str:
         """`(W^{[2]} W^{[1]}) x + (W^{[2]} b^{[1]} + b^{[2]})`."""
-        nodes = [
-            ops.made("matmul", ops.sum(terms), ops.sources[name])
-            for name, terms in value.maps.items()
-        ]
-        nodes += [ops.sum(value.constant)] if value.constant else []
-        return self._text(ops, ops.made("add", *nodes))
+        return self._text(ops, _spread_out(ops, value))
+
+    def forms(self, step: Step) -> tuple[ArrayForm, ArrayForm] | None:
+        """The layers put into each other, and multiplied out with the names of what that gives."""
+        ops = Letters(self.spelling.letter, self.spelling.diagonal)
+        value = self._whole(step, ops)
+        new = step.found.after.layers.get(step.found.layers[-1].name)
+        if value is None or new is None:
+            return None
+        named = {
+            key: ops.letter(self._text(ops, node))
+            for key, parameter in new.parameters.items()
+            for known in [ops.parameter(parameter)]
+            for node in [known.node if key == "bias" or known.factor is None else known.factor]
+        }
+        end = {"line0": self._value(step, step.found.layers[-1].name)}
+        last = {self.result.original.layers[-1].number: ""}
+        before, after = (
+            replace(form, latex_names={**form.latex_names, **end}, headings=last)
+            for node in (value.node, _spread_out(ops, value, named))
+            for form in [ops.form([node])]
+        )
+        return before, after
 
     def _text(self, ops: Letters, node: int) -> str:
         """A node as the writer of whole arrays spells it."""
@@ -368,6 +389,43 @@ class _Derivation:
         layers = steps[-1].found.after.layers.values() if steps else ()
         parameters = [p for placed in layers for p in placed.parameters.values()]
         return {self.spelling.plain(p): self.spelling.letter(p) for p in parameters}
+
+
+def collapsed(result: Simplified) -> list[tuple[ArrayForm, ArrayForm] | None]:
+    """Of every step that makes one affine layer of several: as they are, and multiplied out.
+
+    The matrix and the bias of the new layer are values with names there. None where a step does
+    something else, or where a form would be too long.
+    """
+    made = _Derivation(result, "ng", None)
+    return [made.forms(step) if _collapses(step) else None for step in result.steps]
+
+
+def _collapses(step: Step) -> bool:
+    """Whether it makes one layer of several."""
+    return bool(step.found.sources) and len(step.found.layers) > 1
+
+
+def _spread_out(ops: Letters, value: Value, named: Mapping[str, int] | None = None) -> int:
+    """A value multiplied out as a node; the matrix of one source, and the constant, `named`."""
+    names = dict(named or {})
+    bias = names.pop("bias", None)
+    matrix = next(iter(names.values()), None) if len(value.maps) == 1 else None
+    nodes = [
+        ops.made("matmul", _named(ops, ops.sum(terms), matrix), ops.sources[name])
+        for name, terms in value.maps.items()
+    ]
+    nodes += [_named(ops, ops.sum(value.constant), bias)] if value.constant else []
+    return ops.made("add", *nodes)
+
+
+def _named(ops: Letters, node: int, letter: int | None) -> int:
+    """A node as the value of a letter."""
+    if letter is None:
+        return node
+    return int(
+        ops.graph.name(np.array([node], dtype=np.int32), ops.graph.block_of(letter).names)[0]
+    )
 
 
 def _new(step: Step) -> dict[str, Placed]:

@@ -15,6 +15,7 @@ from netsym.collapse.blocked import Blocked
 from netsym.collapse.effort import Effort, network_effort
 from netsym.collapse.rules import compose
 from netsym.collapse.step import Step
+from netsym.displayed import Displayed
 from netsym.errors import SpecError
 from netsym.forms.sizes import MAX_NODES, shown
 from netsym.forms.values import reals
@@ -31,7 +32,7 @@ _MOST_WRITTEN = 2_000  # nodes of a formula that a report shows
 
 
 @dataclass(frozen=True)
-class Simplified:
+class Simplified(Displayed):
     """A simplified network; `str` is the report.
 
     `network` is the result. `exact` is the same before its numbers were rounded. `steps` led to it

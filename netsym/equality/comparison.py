@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from netsym.displayed import Displayed
 from netsym.equality.agreement import Counterexample
 from netsym.equality.ladder import judge
 from netsym.equality.sides import Subject, aligned, of_formula, read_text, subject
@@ -277,7 +278,7 @@ def _compared(
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Displayed):
     """The result of a comparison; `str` is the sizes and the report.
 
     `found` is the verdict with its numbers, `diagnosis` the mistakes that explain a difference.

@@ -12,6 +12,7 @@ from math import ceil, inf
 from textwrap import wrap
 from typing import Any, NamedTuple
 
+from netsym.displayed import Displayed
 from netsym.equality.identity import Read, identity
 from netsym.equality.law_table import LAWS, Law
 from netsym.equality.sectors import sectors
@@ -40,7 +41,7 @@ class Finding(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Laws:
+class Laws(Displayed):
     """The laws, proved and not proved, as the tester finds them with a seed; `str` is the report.
 
     Iterating gives a `Finding` for each law: the law, whether it is proved, and how.

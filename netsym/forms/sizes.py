@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from netsym.displayed import Displayed
 from netsym.errors import TooLargeError, checked_whole
 from netsym.forms.form import Form
 from netsym.graph.graph import Block, Positions, tally
@@ -56,7 +57,7 @@ class PerOutput(Sequence[int]):
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class Size(Displayed):
     """The size of a formula as written out, in exact integers.
 
     `nodes`: a name or a number is 1, an operation is 1 + its operands; of all right-hand sides

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from netsym.displayed import Displayed
 from netsym.errors import SpecError, check_real
 from netsym.forms.sizes import refuse_if_larger
 from netsym.graph.names import Derivatives, Name
@@ -54,7 +55,7 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Step(Displayed):
     """The costs over all examples before and after a step, and its updates in order.
 
     `network` is the one given with numbers for all that is learned, the new ones where they were

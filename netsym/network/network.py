@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.array_formula import ArrayFormula
+from netsym.displayed import Displayed
 from netsym.errors import SpecError, ValueMissingError, did_you_mean
 from netsym.forms.form import (
     Form,
@@ -46,7 +47,7 @@ A = TypeVar("A")
 
 
 @dataclass(frozen=True)
-class Network(Wired):
+class Network(Displayed, Wired):
     """A checked network, from named inputs to named outputs, each an array of its shape.
 
     Build it with `netsym.parse`, `netsym.load` or `netsym.from_sklearn`, or from layers with

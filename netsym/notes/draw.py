@@ -8,18 +8,19 @@ from netsym.notes.boxes import Boxes
 from netsym.notes.parted import Parted
 from netsym.notes.picture import Picture
 from netsym.notes.regions import draw_regions
-from netsym.notes.sheet import draw_units
+from netsym.notes.sheet import draw_small, draw_units
 from netsym.notes.units import Units, is_of_units
 from netsym.notes.unrolled import Unrolled
 from netsym.path import network_of
 from netsym.pieces.regions import Regions
 
 
-def draw(given: Any) -> Picture:
+def draw(given: Any, *, weights: bool = True) -> Picture:
     """The picture of a network, or of its `netsym.regions`; its `svg()` and `tikz()` write it.
 
     A stack of dense layers has a circle for every unit and an edge for every weight; of more than
-    six units the first and the last are drawn, and up to 24 edges say their weight. A recurrent
+    six units the first and the last are drawn, and up to 24 edges say their weight; without
+    `weights` none does, and the picture is small. A recurrent
     network has its cell once for every step. Any other has a box for every layer, of very many the
     first and the last. A loss and a cost are squares. Regions are a plot: of one input the graph,
     of two a map, with the formula of each. Raises `SpecError` for regions of more inputs, and for
@@ -34,6 +35,6 @@ def draw(given: Any) -> Picture:
         return draw_regions(given)
     parted = Parted(network_of(given))
     if is_of_units(parted):
-        return draw_units(Units(parted))
+        return draw_units(Units(parted)) if weights else draw_small(Units(parted))
     unrolled = Unrolled(parted)
     return unrolled.picture() if unrolled.fits else Boxes(parted).picture()

@@ -35,10 +35,16 @@ _Corner = tuple[Fraction, Fraction]
 _Segment = tuple[Point, Point]
 
 
+def can_be_drawn(regions: Regions) -> bool:
+    """Whether they have few inputs and outputs."""
+    net = regions.network
+    return len(net.input_names) <= 2 and len(net.output_names) <= _MOST_OUTPUTS
+
+
 def draw_regions(regions: Regions, digits: int | None = None) -> Picture:
     """All regions of a network of one or two inputs; raises `SpecError` for others."""
     inputs = len(regions.network.input_names)
-    if inputs > 2 or len(regions.network.output_names) > _MOST_OUTPUTS:
+    if not can_be_drawn(regions):
         raise SpecError(
             f"regions are drawn for one or two inputs and up to {_MOST_OUTPUTS} outputs; this "
             f"network has {plural(inputs, 'input')} and "

@@ -27,6 +27,7 @@ _SPREAD = (
 )  # between labelled units, by their number
 _CLOSE, _RADIUS, _SMALL_RADIUS = 50.0, 25.0, 21.0
 _GAPS = (180.0, 220.0, 270.0, 340.0)  # between columns whose labels need so much room
+_CLOSEST_GAP = 120.0
 _SIZE = 15.0  # of the labels of weights
 _NEAR, _FAINT = 56.0, 0.45
 
@@ -39,6 +40,11 @@ def draw_units(units: Units) -> Picture:
             if sheet.labels is not None:
                 return sheet.picture()
     return Sheet(units, _GAPS[1], labelled=False).picture()
+
+
+def draw_small(units: Units) -> Picture:
+    """The picture without weights, as small as can be read."""
+    return Sheet(units, _CLOSEST_GAP, labelled=False).picture()
 
 
 @dataclass(frozen=True)

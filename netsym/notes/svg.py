@@ -48,7 +48,7 @@ def _marker(color: Color, id: str) -> str:
     return (
         f'<marker id="{escape(id)}-{color.name}" viewBox="0 0 8 8" refX="7" refY="4" '
         'markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto">'
-        f'<path d="M0 0.5L8 4L0 7.5z" fill="#{color.light}"/></marker>'
+        f'<path class="{color.name}" d="M0 0.5L8 4L0 7.5z" fill="#{color.light}"/></marker>'
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from netsym.displayed import Displayed
 from netsym.forms.form import Binding, Form, layered
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.gradient.preactivations import with_preactivations
@@ -113,7 +114,7 @@ def _in_numbers(form: Form, held: dict[int, float]) -> tuple[Graph, Ids]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Worked:
+class Worked(Displayed):
     """The equations of a network at a point: forward, and of a cost back again."""
 
     title: str

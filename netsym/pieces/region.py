@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from netsym.displayed import Displayed
 from netsym.errors import SpecError, as_given
 from netsym.formula import Formula
 from netsym.graph.functions import ACTIVATIONS, FUNCTIONS, LINEAR
@@ -98,7 +99,7 @@ class Inequality:
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class Region(Displayed):
     """The affine map around a point, exactly; `str` is the report.
 
     `rows` has for each output its coefficients, and its bias last. `inequalities` are the sides

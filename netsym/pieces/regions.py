@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
+from netsym.displayed import Displayed
 from netsym.errors import SpecError, TooLargeError, checked_whole
 from netsym.network.counting import refuse_vast_network
 from netsym.network.network import Network
@@ -34,7 +35,7 @@ __all__ = ["Activity", "Inequality", "Interval", "Piece", "Region", "Regions", "
 
 
 @dataclass(frozen=True, slots=True)
-class Regions:
+class Regions(Displayed):
     """All linear regions of a network, in the order of their points; `str` is the report.
 
     Each has its own units active, so neighbours may have the same map: `maps` counts different
@@ -175,7 +176,7 @@ class Regions:
         net, writer = self.network, Writer(Ascii, self.network.input_names, digits)
         rights = writer.functions([row for piece in self.pieces for row in piece.rows])
         lefts = [self._left(Ascii, output) for output in range(len(net.output_names))]
-        lines = paragraph(f"{self._counts()}{self._within(writer)}", width)
+        lines = paragraph(self.summary(digits), width)
         for number, (piece, where) in enumerate(
             zip(self.pieces, self._places(writer), strict=True)
         ):
@@ -193,6 +194,11 @@ class Regions:
         )  # fmt: skip
         lines += paragraph(f"note: {ROUNDED}", width) if writer.rounded else []
         return spelled("\n".join(lines), ascii)
+
+    def summary(self, digits: int | None = None) -> str:
+        """How many there are of what, in a line."""
+        writer = Writer(Ascii, self.network.input_names, digits)
+        return f"{self._counts()}{self._within(writer)}"
 
     def _counts(self) -> str:
         counts = [plural(len(self), "linear region")]

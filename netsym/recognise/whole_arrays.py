@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from netsym.displayed import Displayed
 from netsym.errors import SpecError
 from netsym.forms.array_form import ArrayForm
 from netsym.forms.form import Form
@@ -79,7 +80,7 @@ class Meant:
 
 
 @dataclass(frozen=True)
-class ArrayCheck:
+class ArrayCheck(Displayed):
     """A formula of whole arrays that was checked against a network; `str` is the report.
 
     `letters` says which arrays the typed letters are, `mistakes` where the formula departs; without

@@ -1,4 +1,4 @@
-"""The files that pages are made of: templates, and the style with the colours of the palette."""
+"""The files that pages are made of."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import re
 from html import escape
 from importlib.resources import files
 
-from netsym.writers.palette import ASIDE, GROUND, LAYERS, LIT, LOSS, TEXT
+from netsym.notes.style import style
 
 _FOLDER = files("netsym.notes.page")
-#: The colours by the names that they have in the style.
-_NAMES = {**dict(zip("ABCD", LAYERS, strict=True)), "L": LOSS, "lit": LIT, "card": GROUND,
-          "text": TEXT, "mut": ASIDE}  # fmt: skip
 
 
 def read(name: str) -> str:
@@ -22,16 +19,9 @@ def read(name: str) -> str:
 def sheet(body: str, title: str, **texts: str) -> str:
     """A whole page of this title, whose body is a template that is filled with these texts."""
     inside = _filled(body, title=escape(title), **texts)
-    return _filled("frame.html", title=escape(title), css=_style(), body=inside)
+    return _filled("frame.html", title=escape(title), css=style("page/page.css"), body=inside)
 
 
 def _filled(template: str, **texts: str) -> str:
     """A template with a text in the place of every `{{name}}`."""
     return re.sub(r"\{\{(\w+)\}\}", lambda match: texts[match[1]], read(template))
-
-
-def _style() -> str:
-    """The style, in the colours of the palette on light and on dark ground."""
-    light = "".join(f"--{name}:#{color.light};" for name, color in _NAMES.items())
-    dark = "".join(f"--{name}:#{color.dark};" for name, color in _NAMES.items())
-    return read("page.css").replace("LIGHT", light).replace("DARK", dark)

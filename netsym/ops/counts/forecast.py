@@ -9,6 +9,7 @@ from itertools import pairwise
 from math import log2
 from typing import Any
 
+from netsym.displayed import Displayed
 from netsym.forms.sizes import MOST_LISTED, PerOutput, Size, scientific, shown
 from netsym.graph.names import Names
 from netsym.ops.counts.counts import Counts
@@ -55,7 +56,7 @@ _CALLED = {"once": "written once"}  # forms, where their names say too little
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkSize:
+class NetworkSize(Displayed):
     """The sizes of a network's forms, side by side; `str` is the table.
 
     A form is None where counting it needs a graph that is too large to build. `matrices` has those
@@ -98,7 +99,7 @@ class NetworkSize:
                 nodes, kinds = shown(size.nodes, exact, digits), size.kinds(exact, digits)
                 rows.append((form, nodes, f"{size.height:,}", kinds))
         lines = table(rows, "<>><", width)
-        said = remark(self._verdict(digits), width)
+        said = remark(self.conclusion(digits), width)
         return spelled("\n".join([remark(self._title(), width), "", *lines, "", said]), ascii)
 
     def _title(self) -> str:
@@ -110,7 +111,8 @@ class NetworkSize:
         said = ", ".join(plural(n, word) for word, n in counts.items())
         return f"{self.network}: {said}"
 
-    def _verdict(self, digits: int | None) -> str:
+    def conclusion(self, digits: int | None = None) -> str:
+        """What the sizes say, in a sentence or two."""
         layered, inlined = self.forms["layered"], self.forms["inlined"]
         assert layered is not None
         assert inlined is not None
@@ -184,7 +186,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(Displayed):
     """The sizes of a network for some `numbers` of steps, hidden layers or units; `str` is the
     table.
 
@@ -198,7 +200,7 @@ class Growth:
     nodes: Mapping[str, tuple[int, ...]] = field(hash=False)
 
     def __repr__(self) -> str:
-        return f"<growth of {self.network}: {self._laws() or 'no forms'}>"
+        return f"<growth of {self.network}: {self.laws() or 'no forms'}>"
 
     def __str__(self) -> str:
         return self.report()
@@ -228,11 +230,12 @@ class Growth:
         what, _ = ALONG[self.along]
         said = f"one {what} shows no growth; ask for a range, as in --{self.along} 1..10"
         if len(self.numbers) > 1:
-            said = self._laws()
+            said = self.laws()
         title = remark(f"{self.network}, nodes for each {what}", width)
         return spelled("\n".join([title, "", *lines, "", remark(said, width)]), ascii)
 
-    def _laws(self) -> str:
+    def laws(self) -> str:
+        """How the counts of the forms grow, in words."""
         laws = {self.called(form): self.law(form) for form in self.nodes}
         if len(laws) > 1 and len({*laws.values()}) == 1:
             return f"all forms: {next(iter(laws.values()))}"

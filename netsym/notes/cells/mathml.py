@@ -1,0 +1,122 @@
+"""MathML of cells: every layer in its colour, sums of units in columns, each with its name."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as Tree
+
+from netsym.graph.names import Derivatives, Names
+from netsym.notes.cells.shortened import UNITS
+from netsym.writers.array_mathml import ArrayMathML
+from netsym.writers.array_spoken import ArraySpoken
+from netsym.writers.language import ATOM, Language
+from netsym.writers.mathml import MathML
+from netsym.writers.palette import LOSS, layer_color
+from netsym.writers.ropes import Rope
+from netsym.writers.spoken import Spoken
+
+_BESIDE = 5  # short equations in a line, about
+_STACKED = frozenset({"mtable", "mfrac", "table"})
+_WIDEST = 110  # characters of a sum of what is no unit
+_READ = re.compile(r"(?<![\\A-Za-z])[A-Za-z]+|\d+")
+_LAYER = re.compile(r"\^\{\[(\d+)\]")
+
+
+class Unit(Rope):
+    """The value of a unit where it is written out, and its name."""
+
+    __slots__ = ("label",)
+
+    def __init__(self, piece: str | Rope, width: float, label: str) -> None:
+        super().__init__([piece], width)
+        self.label = label
+
+
+class _Colored(MathML):
+    """Wraps each name in the colour of the layer that owns it."""
+
+    def name(self, names: Names, position: int) -> str:
+        shown = super().name(names, position)
+        if isinstance(names, Derivatives):
+            return shown  # made of names
+        color = self._color(names, position)
+        return f'<mrow class="{color}">{shown}</mrow>' if color else shown
+
+    def _color(self, names: Names, position: int) -> str:
+        if (names.base or names.ascii(position)) in ("L", "J"):
+            return LOSS.name
+        spelled = self.names.spelled(names, position) if names.literal else ""
+        found = _LAYER.search(spelled)
+        is_prediction = names.base == "y" or spelled == r"\hat{y}"
+        layer = self.formula.layer_count if is_prediction else names.layer
+        layer = int(found[1]) if found else layer
+        return layer_color(layer).name if layer else ""
+
+    def sum(self, terms: list[str | Rope]) -> str | Rope:
+        wide = any(map(_unit, terms)) or sum(map(self.width, terms)) > _WIDEST
+        return super().sum(terms) if wide else Language.sum(self, terms)
+
+
+class InColumns(_Colored):
+    """Spells formulas of single units."""
+
+    def value(
+        self, names: Names, position: int, text: str | Rope, binds: int
+    ) -> tuple[str | Rope, int]:
+        if names.base not in UNITS:
+            return text, binds
+        bare = text if binds == ATOM else self.parentheses(text)
+        color = self._color(names, position)
+        label = f'<mrow class="{color}"><mo>◂</mo>{self.name(names, position)}</mrow>'
+        return Unit(bare, self.width(bare), label), ATOM
+
+    def mark(self, term: str | Rope) -> str:
+        unit = _unit(term)
+        return f'</mtd><mtd class="mark">{unit.label}' if unit else ""
+
+
+class ArraysInColors(_Colored, ArrayMathML):
+    """Spells formulas of whole arrays; what has a name stands over that."""
+
+    def value(
+        self, names: Names, position: int, text: str | Rope, binds: int
+    ) -> tuple[str | Rope, int]:
+        if not names.literal:
+            return text, binds
+        label = f'</mrow><mrow class="label">{self.name(names, position)}</mrow></munder>'
+        return self.join(['<munder><mrow class="over">', text, label]), ATOM
+
+
+class LettersSpoken(ArraySpoken):
+    """Says letters that have LaTeX alone, as `W'^{[2]}`: W prime 2."""
+
+    def name(self, names: Names, position: int) -> str:
+        latex = self.formula.latex_names.get(names.ascii(position), "") if names.literal else ""
+        said = " ".join(_READ.findall(latex.replace(r"\hat{y}", "y hat").replace("'", " prime ")))
+        return said or super().name(names, position)
+
+
+def _unit(term: str | Rope) -> Unit | None:
+    """The unit that a term ends in, as w times a unit does."""
+    while isinstance(term, Rope) and not term.separated:
+        if isinstance(term, Unit):
+            return term
+        term = term.pieces[-1]
+    return None
+
+
+#: What spells formulas of single units, and of whole arrays.
+KINDS: tuple[type[MathML], type[Spoken]] = (InColumns, Spoken)
+ARRAY_KINDS: tuple[type[MathML], type[Spoken]] = (ArraysInColors, LettersSpoken)
+
+
+def lines(html: str) -> int:
+    """How many lines formulas take, where a fraction takes two."""
+    found: dict[Tree.Element, int] = {}
+    for node in reversed(list(Tree.fromstring(html).iter())):
+        below = [found[child] for child in node] or [1]
+        if node.get("class") == "many":
+            found[node] = max(below) * -(-len(below) // _BESIDE)
+        else:
+            found[node] = sum(below) if node.tag in _STACKED else max(below)
+    return found[node]
