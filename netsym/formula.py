@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from netsym.gradient.backward import Backward
 
 
+#: Characters of a formula in its short form, and nodes of a graph of which it is written there.
+_LONGEST_BEGUN, _MOST_BEGUN = 200, 10_000
+
+
 class Face(Displayed, Form):
     """A form as people see it: how large it is, and in which languages it can be written."""
 
@@ -44,9 +48,22 @@ class Face(Displayed, Form):
         names = ", ".join(output.name for output in self.outputs[:3])
         more = ", …" if len(self.outputs) > 3 else ""
         size = self.size.nodes
-        return (
-            f"<{self.form} formula of {names}{more}: {shown(size)} {agreed(size, 'node', 'nodes')}>"
+        said = (
+            f"{self.form} formula of {names}{more}: {shown(size)} {agreed(size, 'node', 'nodes')}"
         )
+        return f"<{said}{self._begun()}>"
+
+    def _begun(self) -> str:
+        """The equations on a line, as far as that has room; nothing where that would take long."""
+        if len(self.graph) > _MOST_BEGUN:
+            return ""
+        text = ""
+        for piece in self.write("text", max_nodes=None):
+            text += piece.replace("\n", "; ")
+            if len(text) > _LONGEST_BEGUN:
+                text = f"{text[: _LONGEST_BEGUN - 1]}…"
+                break
+        return f", {text}"
 
     def write(self, to: str, *, max_nodes: int | None = MAX_NODES, **options: Any) -> Iterator[str]:
         """It in a language of the table `writers`, as "text" or "python", piece by piece.

@@ -72,7 +72,7 @@ def test_text() -> None:
     assert formula.inlined.text(ascii=True) == (
         "y = softmax(W3 @ relu(W2 @ relu(W1 @ x + b1) + b2) + b3)"
     )
-    assert repr(formula.inlined) == "<inlined formula of y: 16 nodes>"
+    assert repr(formula.inlined) == f"<inlined formula of y: 16 nodes, {formula.inlined}>"
 
 
 def test_text_of_a_gradient() -> None:

@@ -7,13 +7,13 @@ from html import escape
 
 from netsym.equality.comparison import Comparison
 from netsym.equality.diagnosis import Diagnosis
-from netsym.network.columns import in_text
 from netsym.notes.cells.fragments import (
     Cell,
     Fragment,
     aside,
     details,
     first_lines,
+    in_latex,
     line,
     sentence,
     strong,
@@ -86,7 +86,7 @@ def _typed(known: Diagnosis) -> Fragment:
     parts = known.text[start:first], known.text[first:last], known.text[last:stop]
     left, marked, right = parts[0], parts[1] or " ", parts[2]
     html = f"{before}{escape(left)}<mark>{escape(marked)}</mark>{escape(right)}{after}"
-    latex = rf"{in_text(left)}\underline{{{in_text(marked)}}}{in_text(right)}"
+    latex = rf"{in_latex(left)}\underline{{{in_latex(marked)}}}{in_latex(right)}"
     return Fragment(f'<p class="typed"><code>{html}</code></p>', rf"\texttt{{{latex}}}")
 
 

@@ -18,7 +18,7 @@ from netsym.notes.cells.fragments import (
     first_lines,
     line,
     strong,
-    table,
+    titled,
 )
 from netsym.notes.cells.mathml import ARRAY_KINDS, KINDS, lines
 from netsym.notes.cells.shortened import equation_alone, is_shortened, shortened
@@ -45,12 +45,11 @@ def cell(formula: Face) -> Cell:
     size, ends = formula.size, _ends(formula)
     called, said = f"{formula.form} formula", f"{shown(size.nodes)} nodes, height {size.height:,}"
     texts = [f"{each.text(digits=_DIGITS)}  ({name})" for name, each in ends]
-    rows = [[aside(name), math(each)] for name, each in ends]
     return Cell(
         "\n".join(first_lines("\n".join([f"{called}: {said}", *texts, _all_of(formula)]))),
         (
             line(strong(called), aside(said)),
-            *([table(rows, "ll", head=False)] if rows else []),
+            *([titled((name, math(each)) for name, each in ends)] if ends else []),
             line(aside("; ".join([*_notes(*(each for _, each in ends)), _all_of(formula)]))),
         ),
     )

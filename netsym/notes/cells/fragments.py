@@ -11,7 +11,7 @@ from html import escape
 from netsym.network.columns import in_text
 from netsym.notes.picture import Picture
 from netsym.notes.style import style
-from netsym.wording import plural
+from netsym.wording import in_ascii, plural
 
 #: Lines of a cell, of whatever kind; what is folded counts as one.
 MOST_LINES = 25
@@ -135,7 +135,7 @@ def table(rows: Iterable[Sequence[str | Fragment]], sides: str, head: bool = Tru
     for number, row in enumerate(given):
         tag = "th" if head and not number else "td"
         cells = (
-            f"<{tag}{' class=r' * (side == 'r')}>{cell.html}</{tag}>"
+            f'<{tag} class="{side}">{cell.html}</{tag}>'
             for cell, side in zip(row, sides, strict=True)
         )
         html.append(f"<tr>{''.join(cells)}</tr>")
@@ -146,6 +146,16 @@ def table(rows: Iterable[Sequence[str | Fragment]], sides: str, head: bool = Tru
     columns = "".join(sides[n] for n in kept)
     latex = f"$$\n\\begin{{array}}{{{columns}}}\n{body}\n\\end{{array}}\n$$"
     return Fragment(f"<table>\n{chr(10).join(html)}\n</table>", latex)
+
+
+def titled(rows: Iterable[tuple[str, Fragment]]) -> Fragment:
+    """Formulas, or what else is displayed, each with what it is beside it."""
+    given = list(rows)
+    html = "\n".join(
+        f"<tr><td>{aside(said).html}</td><td>{each.html}</td></tr>" for said, each in given
+    )
+    latex = "\n\n".join(f"{aside(said).latex}:\n{each.latex}" for said, each in given)
+    return Fragment(f"<table>\n{html}\n</table>", latex)
 
 
 def picture(drawn: Picture) -> Fragment:
@@ -170,9 +180,8 @@ def details(summary: str, *fragments: Fragment) -> Fragment:
 def verbatim(lines: Sequence[str]) -> Fragment:
     """Lines as they are."""
     shown = "\n".join(lines)
-    return Fragment(
-        f"<pre>{escape(shown)}</pre>", f"\\begin{{verbatim}}\n{shown}\n\\end{{verbatim}}"
-    )
+    latex = f"\\begin{{verbatim}}\n{in_ascii(shown)}\n\\end{{verbatim}}"
+    return Fragment(f"<pre>{escape(shown)}</pre>", latex)
 
 
 def first_lines(report: str, most: int = MOST_LINES) -> list[str]:

@@ -92,9 +92,10 @@ def _steps(result: Simplified) -> Iterator[list[list[str | Fragment]]]:
             yield [[aside(f"step{mark}"), _rule(step), words]]
             continue
         count = plural(len(step.found.layers), "layer")
-        before = text(count) if len(step.found.layers) > _MOST_NESTED else shown[0]
+        nested = shown[0] if len(step.found.layers) <= _MOST_NESTED else None
+        before = Fragment(nested.html) if nested else text(count)
         yield [
-            [aside(f"before{mark}"), before or text(count), words],
+            [aside(f"before{mark}"), before, words],
             [aside(f"after{mark}"), Fragment(shown[-1].html), because],
         ]
 
