@@ -31,9 +31,10 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 
-#: Heavy packages, each of which its room, which has its name, needs.
-EXTRAS = ("matplotlib", "scipy", "sklearn", "torch")
-collect_ignore = [extra for extra in EXTRAS if find_spec(extra) is None]
+#: Rooms that need heavy packages, each by the first of these.
+EXTRAS = {"matplotlib": "matplotlib", "notebook": "nbclient", "scipy": "scipy",
+          "sklearn": "sklearn", "torch": "torch"}  # fmt: skip
+collect_ignore = [room for room, package in EXTRAS.items() if find_spec(package) is None]
 if not (Path(__file__).parent / "katex" / "node_modules").is_dir():
     collect_ignore.append("katex")  # npm ci in that room installs it
 

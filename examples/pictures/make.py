@@ -2,7 +2,7 @@
 
 Run `python examples/pictures/make.py [FOLDER [NAME…]]`; without names, all are made. Needs
 pdflatex with TikZ, pdftoppm (poppler-utils), rsvg-convert (librsvg2-bin), chromium, and for all but
-the first netsym's extra plot.
+the first netsym's extra plot; the last needs its extra notebook.
 """
 
 import os
@@ -238,6 +238,19 @@ def html_onion_dark(target: Path) -> None:
     html_onion(target, "600,1500", "dark&step=2")
 
 
+def notebook(target: Path) -> None:
+    """The first cells of a notebook, with what they show."""
+    import nbformat
+    from nbclient import NotebookClient
+    from nbconvert import HTMLExporter
+
+    cells = nbformat.read(EXAMPLES / "notebook.ipynb", as_version=4)
+    cells.cells = cells.cells[:5]
+    NotebookClient(cells).execute()
+    html, _ = HTMLExporter(exclude_anchor_links=True).from_notebook_node(cells)
+    in_browser(html, "1200,1270", target)
+
+
 PICTURES = {
     "one-network": one_network,
     "picture-network": picture_network,
@@ -250,6 +263,7 @@ PICTURES = {
     "html-onion": html_onion,
     "html-onion-dark": html_onion_dark,
     "terminal": terminal,
+    "notebook": notebook,
 }
 
 if __name__ == "__main__":
