@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree as Tree
 
 import pytest
@@ -10,6 +11,7 @@ import netsym
 from netsym.files import latex_of_names
 from netsym.graph.functions import ACTIVATIONS
 from netsym.path import network_of
+from netsym.writers.array_spoken import ArraySpoken
 from netsym.writers.latex_in_mathml import in_mathml
 from netsym.writers.spoken import LONGEST, alternative
 from tests.effort import many
@@ -19,8 +21,8 @@ from tests.small_networks import small_network
 SAME = ("structural", "identical", "exact-on-regions")
 #: What MathML Core has, of what may be used here.
 ELEMENTS = {"math", "mrow", "mi", "mn", "mo", "mfrac", "msup", "msub", "msubsup", "mover", "msqrt",
-            "mtable", "mtr", "mtd", "mphantom"}  # fmt: skip
-CHILDREN = {"mfrac": 2, "msup": 2, "msub": 2, "msubsup": 3, "mover": 2}
+            "mtable", "mtr", "mtd", "mphantom", "mspace", "munderover"}  # fmt: skip
+CHILDREN = {"mfrac": 2, "msup": 2, "msub": 2, "msubsup": 3, "mover": 2, "munderover": 3}
 _SIGNS = {"⋅": r" \cdot ", "\u2062": r"\,", "\u2061": "", "−": "-", "∂": r"\partial "}
 _WORDS = {"σ": r"\sigma ", "π": r"\pi ", "tanh": r"\tanh"}
 
@@ -109,6 +111,42 @@ def test_every_family_of_layers_is_well_formed(seed: int) -> None:
     tree("".join(small_network(seed).network.layered.write("mathml")))
 
 
+@pytest.mark.parametrize("shorthand", ["9-5relu-2", "3-4tanh-4tanh+-2", "9-5tanh-3softmax"])
+def test_whole_arrays_are_read_back(shorthand: str) -> None:
+    network = netsym.parse(shorthand)
+    form = replace(network.matrices.inlined, shapes=())
+    written = latex(tree("".join(form.write("mathml"))))
+    assert netsym.check(network, written).equal, written
+
+
+@pytest.mark.parametrize("seed", range(many(80, 4)))
+def test_whole_arrays_of_every_family_are_well_formed(seed: int) -> None:
+    form = small_network(seed).network.matrices
+    math = tree("".join(form.write("mathml")))
+    assert math.get("alttext") == alternative(form, ArraySpoken)
+    rows = len(form.bindings) + len(form.outputs)
+    assert len(math[0]) >= rows
+
+
+def test_whole_arrays_say_what_arrays_they_are() -> None:
+    math = tree("".join(netsym.parse("9-5relu-2").matrices.write("mathml")))
+    shapes = ["".join(row.itertext()) for row in math[0] if "∈" in "".join(row.itertext())]
+    assert shapes == ["x∈ℝ9", "W[1]∈ℝ5×9,b[1]∈ℝ5", "W[2]∈ℝ2×5,b[2]∈ℝ2"]
+
+
+def test_operations_of_whole_arrays() -> None:
+    gradient = netsym.parse("2-3-1:sigmoid").matrices.gradient("W1")
+    assert "".join(gradient.write("words")).splitlines()[3:] == [
+        "delta 1 equals open bracket, W 2 transposed times delta 2, close bracket times element by "
+        "element a 1 times element by element open bracket, 1, minus a 1, close bracket;",
+        "the derivative of y hat by W 1 equals delta 1 times x transposed",
+    ]
+    shown = "".join(tree("".join(gradient.write("mathml"))).itertext())
+    assert "(W[2])T" in shown and "⊙" in shown and "xT" in shown
+    cost = netsym.cost("1-1:sigmoid", "bce", examples=3).matrices
+    assert "∑i=1m" in "".join(tree("".join(cost.write("mathml"))).itertext())
+
+
 def test_names_of_others_are_harmless() -> None:
     assert (
         in_mathml("<script>&")
@@ -128,6 +166,8 @@ def test_names_of_others_are_harmless() -> None:
         (r"\mathrm{key\_words}", "<mi>key_words</mi>"),
         (r"x_{t-1,2}", "<msub><mi>x</mi><mrow><mi>t</mi><mo>-</mo><mn>1</mn><mo>,</mo>"
                        "<mn>2</mn></mrow></msub>"),
+        ("W''_{1}^{[2]}", "<msubsup><mi>W</mi><mn>1</mn><mrow><mo>′</mo><mo>′</mo><mn>[2]</mn>"
+                          "</mrow></msubsup>"),
         (r"\operatorname{GELU}_{\tanh}", "<msub><mi>GELU</mi><mi>tanh</mi></msub>"),
     ],
 )  # fmt: skip
