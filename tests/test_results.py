@@ -196,6 +196,13 @@ def test_the_data_is_json(name: str) -> None:
     assert "schema" in data or name.endswith("size")
 
 
+@reports
+def test_a_notebook_shows_it(name: str) -> None:
+    bundle = result(name)._repr_mimebundle_()
+    assert bundle.keys() == {"text/plain", "text/latex", "text/html"}
+    assert all(bundle.values()) and len(bundle["text/plain"].splitlines()) <= 25
+
+
 # -- numbers as attributes ------------------------------------------------------------------------
 def test_the_numbers_of_a_verdict() -> None:
     same, apart = result("identical").numbers, result("different").numbers

@@ -197,8 +197,12 @@ def test_typed_text_is_no_html() -> None:
 
 
 def test_what_is_no_result_has_no_cell() -> None:
-    with pytest.raises(SpecError, match="int is no network, formula or result of netsym"):
+    with pytest.raises(SpecError, match="int is no network; give a network, a file"):
         netsym.cell(3)
+
+
+def test_what_stands_for_a_network_has_its_cell() -> None:
+    assert netsym.cell("2-3-1:sigmoid") == shown("network")
 
 
 def test_nothing_of_cells_is_loaded_before_a_notebook_asks() -> None:

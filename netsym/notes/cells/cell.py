@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from netsym.errors import SpecError
+from netsym.displayed import Displayed
 from netsym.notes.cells.fragments import Cell
+from netsym.path import network_of
 
 #: The file that makes the cell, by the class; of other results it is their report.
 _KINDS = {
@@ -21,7 +22,7 @@ _KINDS = {
 
 
 def cell(result: Any) -> Cell:
-    """What a notebook shows of a network, a formula or a result: at most 25 lines.
+    """What a notebook shows of a result, a formula, or what stands for a network: at most 25 lines.
 
     Its `html` needs nothing else and no script; `latex` is for display on paper, `plain` for a
     terminal. Notebooks ask every result for it by themselves. Raises `SpecError` for what is none.
@@ -30,12 +31,8 @@ def cell(result: Any) -> Cell:
     >>> print(cell(netsym.parse("1-1").inlined).plain)
     y = w⁽¹⁾₁₁·x + b⁽¹⁾₁
     """
-    names = (kind.__name__ for kind in type(result).__mro__)
-    file = next((_KINDS[name] for name in names if name in _KINDS), None)
-    if file is None:
-        raise SpecError(
-            f"{type(result).__name__} is no network, formula or result of netsym; give one, as "
-            'netsym.cell(netsym.parse("1-2-1"))'
-        )
-    made: Cell = import_module(f"netsym.notes.cells.{file}").cell(result)
+    shown = result if isinstance(result, Displayed) else network_of(result)
+    names = (kind.__name__ for kind in type(shown).__mro__)
+    file = next(_KINDS[name] for name in names if name in _KINDS)
+    made: Cell = import_module(f"netsym.notes.cells.{file}").cell(shown)
     return made
