@@ -1,10 +1,10 @@
 """Writers: a formula in a form -> text. A file and a row per language.
 
 `writer` is a row of the tables below. `ropes` joins pieces without copying and breaks lines,
-`language` writes a formula in any language, `program` in any that computes; `text`, `latex`,
-`python` and `sympy_code` say only what is their own, and so do `array_language`, `array_text`,
-`array_latex`, `array_mathml` and `array_spoken` for whole arrays. LaTeX has its names, widths,
-onion and pages in files beside it.
+`language` writes a formula in any language, `in_print` in any that is printed, `program` in any
+that computes; `text`, `latex`, `mathml`, `spoken`, `python` and `sympy_code` say only what is their
+own, and so do those that begin with `array`, for whole arrays. LaTeX has its names, widths, onion
+and pages in files beside it.
 """
 
 from __future__ import annotations

@@ -11,13 +11,13 @@ from typing import ClassVar
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Derivatives, Names
+from netsym.writers.in_print import InPrint
 from netsym.writers.language import (
     ATOM,
     NEGATION,
     POWER,
     PRODUCT,
     QUOTIENT,
-    SUM,
     Language,
     Watcher,
     no_watcher,
@@ -37,7 +37,7 @@ _SCRIPTED = re.compile(rf"{_LETTER}(?:[_^]\{{[^{{}}]*\}})+\}}?")
 _NAME = re.compile(rf"{_LETTER}(?:[_^]\{{[^{{}}]*\}})*\}}?")
 
 
-class Latex(Language):
+class Latex(InPrint):
     """Spells a formula in LaTeX. Sizes of parentheses grow from the inside out.
 
     `color` is what of a `Color` names it where layers have colours: "known", or the "name" that a
@@ -45,9 +45,7 @@ class Latex(Language):
     """
 
     operations: ClassVar[Mapping[str, tuple[str, int]]] = {
-        **Language.operations,
-        "add": ("_print_sum", SUM),
-        "multiply": ("_print_product", PRODUCT),
+        **InPrint.operations,
         "divide": ("_print_quotient", POWER),
         "power": ("_print_power", POWER),
     }
@@ -134,27 +132,6 @@ class Latex(Language):
             return self.times
         is_close = _SCRIPTED.fullmatch(left) and _NAME.fullmatch(right)
         return self.times.removesuffix(r"\,") if is_close else self.times
-
-    # In print, not in code, what changes nothing is left out, and no fraction is a power.
-    def _print_sum(self, op: str, nodes: list[int]) -> str | Rope | tuple[str | Rope, int]:
-        left = [node for node in nodes if self.texts[node] not in ("0", "-0.0")]
-        return self._write_sum(op, left) if len(left) > 1 else self._one_of(left, "0")
-
-    def _print_product(self, op: str, nodes: list[int]) -> str | Rope | tuple[str | Rope, int]:
-        left = [node for node in nodes if self.texts[node] != "1"]
-        if len(left) < 2:
-            return self._one_of(left, "1")
-        if self.texts[left[0]] == "-1":
-            rest = self._print_product(op, left[1:])
-            rest, binds = rest if isinstance(rest, tuple) else (rest, PRODUCT)
-            if not next(flat(rest)).startswith(self._NUMBERS):
-                rest = rest if binds >= QUOTIENT else self.parentheses(rest)
-                return self.join(["-", rest]), NEGATION
-        return self._write_product(op, left)
-
-    def _one_of(self, nodes: list[int], neutral: str) -> tuple[str | Rope, int]:
-        """What is left of a sum or a product, as it stands."""
-        return (self.texts[nodes[0]], self.binds[nodes[0]]) if nodes else (neutral, ATOM)
 
     def _print_quotient(self, _: str, nodes: list[int]) -> str | Rope | tuple[str | Rope, int]:
         above, below = self.texts[nodes[0]], self.texts[nodes[1]]

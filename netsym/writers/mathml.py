@@ -11,7 +11,8 @@ from typing import ClassVar
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Derivatives, Names
-from netsym.writers.language import ATOM, NEGATION, POWER, Equation, Language, Watcher, no_watcher
+from netsym.writers.in_print import InPrint
+from netsym.writers.language import ATOM, NEGATION, POWER, Equation, Watcher, no_watcher
 from netsym.writers.latex_in_mathml import in_mathml, is_one, row
 from netsym.writers.names_in_latex import NOTATIONS, NamesInLatex, Notation, named_notation
 from netsym.writers.ropes import Rope, flat
@@ -25,11 +26,11 @@ _TIMES = '<mo lspace="0" rspace="0.15em">\u2062</mo>'  # invisible
 _DOT, _APPLIED = "<mo>⋅</mo>", "<mo>\u2061</mo>"
 
 
-class MathML(Language):
+class MathML(InPrint):
     """Spells a formula in MathML: rows of `mi`, `mn` and `mo`, in fractions, powers and roots."""
 
     operations: ClassVar[Mapping[str, tuple[str, int]]] = {
-        **Language.operations,
+        **InPrint.operations,
         "divide": ("_write_quotient", ATOM),
     }
     times = _TIMES

@@ -183,6 +183,12 @@ def test_every_command_that_a_spec_may_use_is_shown() -> None:
         assert word not in in_mathml(rf"\{word}{{q}}"), word
 
 
+def test_what_changes_nothing_is_left_out() -> None:
+    network = network_of("1*x^2 + 0 + (-1)*(x^2 + 1)*w + 0*1 - 0.5*x*1")
+    shown = "".join(tree("".join(network.inlined.write("mathml"))).itertext())
+    assert "".join(shown.split()).replace("\u2062", "") == "y^=x2−(x2+1)w−0.5x"
+
+
 def test_a_wide_sum_is_a_column() -> None:
     written = "".join(netsym.parse("9-1").inlined.write("mathml"))
     assert len(tree(written).findall(".//mtable")) == 2

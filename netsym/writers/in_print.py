@@ -1,0 +1,51 @@
+"""What is left out where a formula is printed to be read, and not as code: `1·` and `+ 0`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import ClassVar
+
+from netsym.writers.language import ATOM, NEGATION, PRODUCT, QUOTIENT, SUM, Language
+from netsym.writers.ropes import Rope, flat
+
+
+class InPrint(Language):
+    """Leaves out what changes nothing."""
+
+    operations: ClassVar[Mapping[str, tuple[str, int]]] = {
+        **Language.operations,
+        "add": ("_print_sum", SUM),
+        "multiply": ("_print_product", PRODUCT),
+    }
+
+    @cached_property
+    def _zeros(self) -> frozenset[str]:
+        return frozenset(self.number(zero)[0] for zero in (0.0, -0.0))
+
+    @cached_property
+    def _ones(self) -> tuple[str, str]:
+        return self.number(1.0)[0], self.number(-1.0)[0]
+
+    def _print_sum(self, op: str, nodes: list[int]) -> str | Rope | tuple[str | Rope, int]:
+        left = [node for node in nodes if self.texts[node] not in self._zeros]
+        return self._write_sum(op, left) if len(left) > 1 else self._one_of(left, 0.0)
+
+    def _print_product(self, op: str, nodes: list[int]) -> str | Rope | tuple[str | Rope, int]:
+        one, minus_one = self._ones
+        left = [node for node in nodes if self.texts[node] != one]
+        if len(left) < 2:
+            return self._one_of(left, 1.0)
+        if self.texts[left[0]] == minus_one:
+            rest = self._print_product(op, left[1:])
+            rest, binds = rest if isinstance(rest, tuple) else (rest, PRODUCT)
+            if not next(flat(rest)).startswith(self._NUMBERS):
+                rest = rest if binds >= QUOTIENT else self.parentheses(rest)
+                return self.join([self.minus, rest]), NEGATION
+        return self._write_product(op, left)
+
+    def _one_of(self, nodes: list[int], neutral: float) -> tuple[str | Rope, int]:
+        """What is left of a sum or a product, as it stands."""
+        if not nodes:
+            return self.number(neutral)[0], ATOM
+        return self.texts[nodes[0]], self.binds[nodes[0]]
