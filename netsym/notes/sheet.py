@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise, product
 
@@ -44,7 +44,9 @@ def draw_units(units: Units) -> Picture:
 
 def draw_small(units: Units) -> Picture:
     """The picture without weights, as small as can be read."""
-    return Sheet(units, _CLOSEST_GAP, labelled=False).picture()
+    sheet = Sheet(units, _CLOSEST_GAP, labelled=False)
+    widest = max(label.width for label in sheet._captions())
+    return replace(sheet, gap=max(_CLOSEST_GAP, widest + 8)).picture()
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ class Sheet:
         tail = losses.width_of(parted)
         outside = max((label.width for label in self._outside(-1)), default=0.0)
         right = self.x(len(self.columns) - 1) + self.radius + max(34.0, outside + 20) + tail
+        right = max(right, *(label.x + label.width / 2 for label in self._captions()))
         marks = [*self._edges(), *self._weights(), *self._all_units(), *self._captions()]
         if parted.losses:
             last = len(self.columns) - 1
@@ -220,7 +223,7 @@ class Sheet:
                 labels.append(Label(0, 0, (text,), size=WORD))
         return labels
 
-    def _captions(self) -> Iterator[Mark]:
+    def _captions(self) -> Iterator[Label]:
         """What is said below columns."""
         for number, column in enumerate(self.columns):
             layer = "" if column.placed is None else f"layer {column.placed.number}"

@@ -81,17 +81,17 @@ class MathML(InPrint):
         if len(terms) == 1 or sum(map(self.width, terms)) <= self.line:
             return super().sum(terms)
         first = f'<mtable displaystyle="true">{_LINE}<mphantom>{self.plus}</mphantom>'
-        pieces: list[str | Rope] = [first, terms[0], self.mark(terms[0])]
+        pieces: list[str | Rope] = [first, *self.in_column(terms[0])]
         for term in terms[1:]:
             less = self._starts_with_minus(term)
             sign = self.less if less else self.plus
             bare = self._without_minus(term) if less else term
-            pieces += [f"{_END}{_LINE}{sign}", bare, self.mark(term)]
+            pieces += [f"{_END}{_LINE}{sign}", *self.in_column(bare)]
         return self.join([*pieces, f"{_END}</mtable>"])
 
-    def mark(self, term: str | Rope) -> str:
-        """What stands at the side of a term of a column."""
-        return ""
+    def in_column(self, term: str | Rope) -> tuple[str | Rope, str]:
+        """A term as it stands in a column, and what is at its side."""
+        return term, ""
 
     def function(self, name: str) -> str:
         return in_mathml(FUNCTIONS[name].latex)

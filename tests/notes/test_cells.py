@@ -246,6 +246,22 @@ def test_a_sum_of_units_is_a_column_with_their_names() -> None:
     assert shown("inlined").plain == NET.inlined.text(width=100)
 
 
+def test_a_value_that_is_read_again_is_written_once() -> None:
+    html = netsym.cell(netsym.parse("2-3-3-1:tanh").inlined).html
+    assert html.count("◂") == 6
+    assert html.count('<mtd class="mark">') == 6 and 'class="over"' not in html
+    on_a_line = netsym.cell(netsym.parse("1-1-2softmax").inlined)
+    assert on_a_line.html.count('class="over"') == 3  # the unit, and both sums
+    assert on_a_line.plain == netsym.parse("1-1-2softmax").inlined.text(width=100)
+
+
+def test_a_trained_network_has_letters_on_its_line() -> None:
+    html = shown("trained network").html
+    assert "<mn>" in html and "0.360" not in html
+    (math,) = tree(html).iter("math")
+    assert math.get("alttext", "").startswith("y hat equals softmax of, W 3 times tanh of")
+
+
 def test_a_long_sum_has_dots_and_says_so() -> None:
     cell = shown("wide")
     assert cell.plain.count("⋯") >= 2 and "w⁽²⁾₁,₂₀" in cell.plain

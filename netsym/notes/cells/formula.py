@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from itertools import groupby
 
 from netsym.forms.form import Binding, layered
 from netsym.forms.sizes import MAX_NODES, shown
+from netsym.forms.written_once import written_once
 from netsym.formula import Face
 from netsym.graph.names import Derivatives
 from netsym.notes.cells.fragments import (
@@ -21,7 +22,7 @@ from netsym.notes.cells.fragments import (
     titled,
 )
 from netsym.notes.cells.mathml import ARRAY_KINDS, KINDS, lines
-from netsym.notes.cells.shortened import equation_alone, is_shortened, shortened
+from netsym.notes.cells.shortened import UNITS, equation_alone, is_shortened, shortened
 from netsym.writers.mathml import table_row
 from netsym.writers.spoken import heard
 from netsym.writers.text import heading_of
@@ -30,45 +31,64 @@ _DIGITS = 3
 _MOST_NODES, _HIGHEST = 2_000, 60  # of what may fit into a cell
 _MOST_READ, _MOST_BUILT = 20_000, 1_000_000  # nodes of a graph that is shortened, or looked into
 _WIDTH = 100
+_NAMED = UNITS | {"z"}  # values that are written once
 
 
 def cell(formula: Face) -> Cell:
     """What a notebook shows of a formula in any form."""
-    short = _short(formula)
-    whole = equations(formula)
-    if whole is not None and short is not None:
-        plain = "\n".join(first_lines(short.text(width=_WIDTH)))
-        notes = [
-            line(aside(f"{'; '.join(said)}: print it for all")) for said in [_notes(short)] if said
-        ]
+    plain, whole = _plain(formula), equations(formula)
+    if whole is not None:
+        said = _notes(_once(formula))
+        notes = [line(aside(f"{'; '.join(said)}: print it for all"))] if said else []
         return Cell(plain, (whole, *notes))
     size, ends = formula.size, _ends(formula)
-    called, said = f"{formula.form} formula", f"{shown(size.nodes)} nodes, height {size.height:,}"
-    texts = [f"{each.text(digits=_DIGITS)}  ({name})" for name, each in ends]
+    said = [*_notes(*(each for _, each in ends)), _all_of(formula)]
     return Cell(
-        "\n".join(first_lines("\n".join([f"{called}: {said}", *texts, _all_of(formula)]))),
+        plain,
         (
-            line(strong(called), aside(said)),
+            line(
+                strong(f"{formula.form} formula"),
+                aside(f"{shown(size.nodes)} nodes, height {size.height:,}"),
+            ),
             *([titled((name, math(each)) for name, each in ends)] if ends else []),
-            line(aside("; ".join([*_notes(*(each for _, each in ends)), _all_of(formula)]))),
+            line(aside("; ".join(said))),
         ),
+    )
+
+
+def _plain(formula: Face) -> str:
+    """The formula as text, if it is short; else its size and both ends."""
+    short = _short(formula, shortened)
+    if short is not None:
+        return "\n".join(first_lines(short.text(width=_WIDTH)))
+    said = f"{shown(formula.size.nodes)} nodes, height {formula.size.height:,}"
+    ends = (f"{each.text(digits=_DIGITS)}  ({name})" for name, each in _ends(formula))
+    return "\n".join(
+        first_lines("\n".join([f"{formula.form} formula: {said}", *ends, _all_of(formula)]))
     )
 
 
 def equations(form: Face, most: int = MOST_LINES - 2) -> Fragment | None:
     """All equations of a form, if they are at most so many lines."""
-    short = _short(form)
+    short = _short(form, _once)
     if short is None:
         return None
     found = math(short)
     return found if lines(found.html) <= most else None
 
 
-def _short(form: Face) -> Face | None:
-    """The form as it may fit into a cell."""
+def _once(form: Face) -> Face:
+    """The form with long sums shortened, in which a value that is read again is written once."""
+    short = shortened(form)
+    is_one = form.form == "inlined" and not form.whole
+    return written_once(short, _NAMED) if is_one else short
+
+
+def _short(form: Face, made: Callable[[Face], Face]) -> Face | None:
+    """The form as it may fit into a cell, if it may."""
     if len(form.graph) > _MOST_READ:
         return None
-    short = shortened(form)
+    short = made(form)
     size = short.size
     return short if size.nodes <= _MOST_NODES and size.height <= _HIGHEST else None
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from xml.etree import ElementTree as Tree
 
+from netsym.forms.form import Form
+from netsym.forms.written_once import read_again
 from netsym.graph.names import Derivatives, Names
 from netsym.notes.cells.shortened import UNITS
 from netsym.writers.array_mathml import ArrayMathML
@@ -23,12 +26,13 @@ _LAYER = re.compile(r"\^\{\[(\d+)\]")
 
 
 class Unit(Rope):
-    """The value of a unit where it is written out, and its name."""
+    """The value of a unit where it is written out, `bare` without its name, and that: `label`."""
 
-    __slots__ = ("label",)
+    __slots__ = ("bare", "label")
 
-    def __init__(self, piece: str | Rope, width: float, label: str) -> None:
-        super().__init__([piece], width)
+    def __init__(self, shown: str | Rope, bare: str | Rope, width: float, label: str) -> None:
+        super().__init__([shown], width)
+        self.bare = bare
         self.label = label
 
 
@@ -53,26 +57,40 @@ class _Colored(MathML):
         return layer_color(layer).name if layer else ""
 
     def sum(self, terms: list[str | Rope]) -> str | Rope:
-        wide = any(map(_unit, terms)) or sum(map(self.width, terms)) > _WIDEST
+        is_of_units = any(_unit(term)[1] for term in terms)
+        wide = is_of_units or sum(map(self.width, terms)) > _WIDEST
         return super().sum(terms) if wide else Language.sum(self, terms)
+
+    def over(self, text: str | Rope, name: str) -> str | Rope:
+        """A value over its name."""
+        label = f'</mrow><mrow class="label">{name}</mrow></munder>'
+        return self.join(['<munder><mrow class="over">', text, label])
 
 
 class InColumns(_Colored):
-    """Spells formulas of single units."""
+    """Spells formulas of single units; what is read again later stands over its name."""
+
+    def __init__(self, formula: Form, *options: Any, **named: Any) -> None:
+        super().__init__(formula, *options, **named)
+        self.again = read_again(formula)
 
     def value(
         self, names: Names, position: int, text: str | Rope, binds: int
     ) -> tuple[str | Rope, int]:
-        if names.base not in UNITS:
+        again = (names, position) in self.again
+        if names.base not in UNITS and not again:
             return text, binds
         bare = text if binds == ATOM else self.parentheses(text)
+        shown = self.over(bare, self.name(names, position)) if again else bare
         color = self._color(names, position)
         label = f'<mrow class="{color}"><mo>◂</mo>{self.name(names, position)}</mrow>'
-        return Unit(bare, self.width(bare), label), ATOM
+        return Unit(shown, bare, self.width(shown), label), ATOM
 
-    def mark(self, term: str | Rope) -> str:
-        unit = _unit(term)
-        return f'</mtd><mtd class="mark">{unit.label}' if unit else ""
+    def in_column(self, term: str | Rope) -> tuple[str | Rope, str]:
+        before, unit = _unit(term)
+        if unit is None:
+            return term, ""
+        return self.join([*before, unit.bare]), f'</mtd><mtd class="mark">{unit.label}'
 
 
 class ArraysInColors(_Colored, ArrayMathML):
@@ -83,8 +101,7 @@ class ArraysInColors(_Colored, ArrayMathML):
     ) -> tuple[str | Rope, int]:
         if not names.literal:
             return text, binds
-        label = f'</mrow><mrow class="label">{self.name(names, position)}</mrow></munder>'
-        return self.join(['<munder><mrow class="over">', text, label]), ATOM
+        return self.over(text, self.name(names, position)), ATOM
 
 
 class LettersSpoken(ArraySpoken):
@@ -96,13 +113,15 @@ class LettersSpoken(ArraySpoken):
         return said or super().name(names, position)
 
 
-def _unit(term: str | Rope) -> Unit | None:
-    """The unit that a term ends in, as w times a unit does."""
+def _unit(term: str | Rope) -> tuple[list[str | Rope], Unit | None]:
+    """The unit that a term ends in, as w times a unit does, and what stands before it."""
+    before: list[str | Rope] = []
     while isinstance(term, Rope) and not term.separated:
         if isinstance(term, Unit):
-            return term
-        term = term.pieces[-1]
-    return None
+            return before, term
+        *first, term = term.pieces
+        before += first
+    return [], None
 
 
 #: What spells formulas of single units, and of whole arrays.

@@ -60,9 +60,9 @@ def _row(placed: Placed) -> list[str | Fragment]:
 
 
 def _of_arrays(network: Network, most: int) -> Fragment | None:
-    """The network on one line, or layer by layer if it has no such line."""
+    """The network on one line, or layer by layer if it has no such line; numbers are letters."""
     layered = network.matrices
     forms = [layered] if layered.why_not_one else [layered.inlined, layered]
-    bare = (replace(form, shapes=()) for form in forms)
+    bare = (replace(form, shapes=(), numbers={}) for form in forms)
     found = (equations(form, most) for form in bare)
     return next((each for each in found if each), None)
