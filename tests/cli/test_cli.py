@@ -703,7 +703,7 @@ CALLED_OTHERWISE = {
         (["inline", "1-1:tanh", "--width", "5"], "x>=20"),
         (["inline", "1-1:tanh", "--digits", "0"], "1<=x<=17"),
         (["show", "1-1:tanh", "--level", "matrix", "--to", "python"],
-         "--level matrix is for --to text or --to latex; add --to text, or leave"),
+         "--level matrix is for --to text or --to latex or --to mathml or --to words; add"),
         (["show", "1-1:tanh", "--level", "matrix", "--to", "latex", "--form", "shared"],
          "--form shared changes nothing beside --level matrix; leave one of them out"),
         (["grad", "1-1:tanh", "--level", "matrix", "--to", "latex", "--form", "inlined"],

@@ -183,7 +183,7 @@ def test_sizes_of_a_gradient_that_nobody_writes_out(capfd: Capture) -> None:
         (["2-2:tanh", "--output", "3"], "give a number from 1 to 2"),
         (
             ["1-2-1:tanh", "--level", "matrix", "--to", "sympy"],
-            "--level matrix is for --to text or --to latex; add --to text, or leave",
+            "--level matrix is for --to text or --to latex or --to mathml or --to words; add",
         ),
         (["1-2-1:tanh", "--onion"], "--onion is for --to latex; add --to latex, or leave"),
         (
