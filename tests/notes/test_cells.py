@@ -335,6 +335,18 @@ def test_a_simplification_says_what_it_saves_and_why() -> None:
     assert "≈ within-error" in words(shown("rounded")) or "✓" in words(shown("rounded"))
 
 
+def test_what_is_not_compared_is_not_called_identical() -> None:
+    large = netsym.parse("-".join(["20"] * 4))
+    assert "✓ exact by the rules of 1 step; netsym.compare proves it" in words(
+        netsym.cell(netsym.simplify(large))
+    )
+    numbers = relu("20-20-20")
+    assert "≈ rounded to float64" in words(netsym.cell(netsym.simplify(numbers)))
+    close = netsym.simplify(relu("20-20"), factor=1e-3)
+    assert [step.found.approximate for step in close.steps] == [True]
+    assert "≈ approximate" in words(netsym.cell(close))
+
+
 def test_regions_are_drawn_where_they_can_be() -> None:
     assert "4 linear regions 3 different affine maps" in words(shown("regions"))
     drawn = {name: "<svg" in shown(name).html for name in SHOWN if name.startswith("regions")}

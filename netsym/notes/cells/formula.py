@@ -95,16 +95,16 @@ def _short(form: Face, made: Callable[[Face], Face]) -> Face | None:
 
 def math(form: Face) -> Fragment:
     """The equations of a form, those of a layer together, with its heading beside them."""
-    titled = form.stops_at_names and len(form.headings) > 1 and not form.whole
-    groups = list(_groups(form, titled))
-    html = "".join(f"<tr><th>{escape(title)}</th><td>{each}</td></tr>" for title, each in groups)
-    shown = f'<table class="groups">{html}</table>' if titled else groups[0][1]
+    by_layers = form.stops_at_names and len(form.headings) > 1 and not form.whole
+    groups = list(_groups(form, by_layers))
+    rows = "".join(f"<tr><th>{escape(title)}</th><td>{each}</td></tr>" for title, each in groups)
+    html = f'<table class="groups">{rows}</table>' if by_layers else groups[0][1]
     onion = form.form == "inlined" and not form.whole and not _is_derivative(form.outputs[0])
     latex = form.latex(digits=_DIGITS, onion=onion, max_nodes=None)
-    return Fragment(f'<div class="formula">{shown}</div>', f"$$\n{latex}\n$$")
+    return Fragment(f'<div class="formula">{html}</div>', f"$$\n{latex}\n$$")
 
 
-def _groups(form: Face, titled: bool) -> Iterator[tuple[str, str]]:
+def _groups(form: Face, by_layers: bool) -> Iterator[tuple[str, str]]:
     """The equations with what they stand under; derivatives side by side, others in columns."""
     kinds = ARRAY_KINDS if form.whole else KINDS
     language, words = kinds[0](form, _DIGITS), kinds[1](form, _DIGITS)
@@ -112,12 +112,12 @@ def _groups(form: Face, titled: bool) -> Iterator[tuple[str, str]]:
         f'<mtr><mtd></mtd><mtd class="remark">{remark}</mtd></mtr>' for remark in language.remarks()
     )
     both = zip(language.equations(), words.equations(), strict=True)
-    for title, pairs in groupby(both, lambda pair: heading_of(pair[0], form) if titled else ""):
+    for title, pairs in groupby(both, lambda pair: heading_of(pair[0], form) if by_layers else ""):
         group = list(pairs)
         rows = ["".join(table_row(language, equation)) for equation, _ in group]
         said = ["".join(words.sentence(equation)) for _, equation in group]
         is_last = group[-1][0].binding is form.outputs[-1]
-        if titled and _is_derivative(group[0][0].binding):
+        if by_layers and _is_derivative(group[0][0].binding):
             each = "".join(map(_math, rows, said))
             yield title, f'<div class="many">{each}</div>'
         else:

@@ -42,10 +42,10 @@ def cell(result: Simplified) -> Cell:
 
 def _fragments(result: Simplified) -> Iterator[Fragment]:
     yield line(*_headline(result))
-    rows = [row for step in _steps(result) for row in step]
+    rows, derived = [row for step in _steps(result) for row in step], _derived(result)
     if rows:
         shown = table(rows, "lll", head=False)
-        yield Fragment(shown.html, "" if _derived(result) else shown.latex)
+        yield Fragment(shown.html, "" if derived else shown.latex)
     left = len(result.steps) - _MOST_STEPS
     if left > 0:
         yield line(aside(f"and {plural(left, 'more step')}"))
@@ -54,7 +54,7 @@ def _fragments(result: Simplified) -> Iterator[Fragment]:
     if len(result.blocked) > _MOST_STAYING:
         more = plural(len(result.blocked) - _MOST_STAYING, "more place")
         yield line(aside(f"and {more} like these"))
-    yield Fragment("", _derived(result))
+    yield Fragment("", derived)
     yield details(
         "every step, and the formula", verbatim(first_lines(result.report(), _MOST_FOLDED))
     )
@@ -71,14 +71,20 @@ def _headline(result: Simplified) -> Iterator[Fragment]:
         yield verdict(found.verdict, KINDS[found.verdict])
         yield aside(f"after {steps}")
     else:
-        kind = ("rounded to float64", "about") if result.is_rounded else ("exact", "yes")
-        yield verdict(*kind)
+        yield verdict(*_by_the_rules(result))
         yield aside(f"by the rules of {steps}; netsym.compare proves it")
     before, after = result.cost
     yield text("parameters")
     yield strong(f"{before.parameters:,} → {after.parameters:,},")
     yield text("operations")
     yield strong(f"{before.operations:,} → {after.operations:,}")
+
+
+def _by_the_rules(result: Simplified) -> tuple[str, str]:
+    """What is known of the result without comparing: a word, and the kind of its verdict."""
+    if any(step.found.approximate for step in result.steps):
+        return "approximate", "about"
+    return ("rounded to float64", "about") if result.is_rounded else ("exact", "yes")
 
 
 def _steps(result: Simplified) -> Iterator[list[list[str | Fragment]]]:
