@@ -1,0 +1,140 @@
+"""Models with kernels: a unit for each vector that was kept, and an affine map of these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from netsym.errors import SpecError
+from netsym.layers.merge import Add
+from netsym.layers.reduce import Reduce
+from netsym.readers.sklearn.row import Answer, Floats, Row, Vector, article, floats
+from netsym.wording import joined
+
+
+def squares(x: Vector, centres: Floats, scales: Floats | None = None) -> Vector:
+    """`Σ_j ((x_j - c_ij)/s_ij)²`: the squared distance from each centre (centres, inputs)."""
+    difference = x.function("subtract", constant=centres)
+    if scales is not None:
+        difference = difference.function("divide", constant=scales)
+    return difference.power(2).then(Reduce(axes=(2,)))
+
+
+def _gaussian(x: Vector, vectors: Floats, gamma: float, *_: float) -> Vector:
+    """`exp(-γ |x - c|²)` (Broomhead and Lowe, 1988)."""
+    return squares(x, vectors).scaled(-gamma).activated("exp")
+
+
+def _laplacian(x: Vector, vectors: Floats, gamma: float, *_: float) -> Vector:
+    """`exp(-γ Σ |x_j - c_j|)`."""
+    distance = x.function("subtract", constant=vectors).then(Reduce(reduction="norm1", axes=(2,)))
+    return distance.scaled(-gamma).activated("exp")
+
+
+def _polynomial(x: Vector, vectors: Floats, gamma: float, offset: float, degree: float) -> Vector:
+    """`(γ c·x + r)^d`."""
+    return x.dense(gamma * vectors, offset or None).power(degree)
+
+
+def _sigmoid(x: Vector, vectors: Floats, gamma: float, offset: float, *_: float) -> Vector:
+    """`tanh(γ c·x + r)`."""
+    return x.dense(gamma * vectors, offset or None, "tanh")
+
+
+#: By what scikit-learn calls them: of the vectors, gamma, coef0 and the degree.
+_KERNELS: Mapping[str, Callable[[Vector, Floats, float, float, float], Vector]] = {
+    "rbf": _gaussian,
+    "laplacian": _laplacian,
+    "poly": _polynomial,
+    "polynomial": _polynomial,
+    "sigmoid": _sigmoid,
+}
+
+
+def expansion(
+    model: Any, x: Vector, vectors: Any, gamma: float, weights: Any, bias: Any = None
+) -> Vector:
+    """`Σ_i w_i k(c_i, x) + b`, weights (outputs, vectors); of a linear kernel one affine map.
+
+    Raises `SpecError` for a kernel that is code or a table.
+    """
+    kernel, vectors, weights = model.kernel, floats(vectors), np.atleast_2d(floats(weights))
+    if kernel == "linear":
+        return x.dense(weights @ vectors, bias)
+    known = joined(["linear", *_KERNELS], "or")
+    if callable(kernel):
+        raise SpecError(
+            f"{article(model)} whose kernel is a function of its own cannot be read; give one of "
+            f"{known}"
+        )
+    if kernel not in _KERNELS:
+        raise SpecError(
+            f"{article(model)} with the kernel {kernel!r} cannot be read; it can be {known}"
+        )
+    units = _KERNELS[kernel](x, vectors, gamma, model.coef0, model.degree)
+    return units.dense(weights, bias)
+
+
+def _machine(model: Any, x: Vector) -> Vector:
+    return expansion(
+        model, x, model.support_vectors_, model._gamma, model.dual_coef_, model.intercept_
+    )
+
+
+def _classifier(model: Any, x: Vector) -> Answer:
+    """Of more than two classes every two have a machine: who wins more often is the class, and
+    the decision function adds how clearly, less than half a win.
+    """
+    classes = model.classes_
+    if len(classes) == 2:
+        return Answer(classes, decision=_machine(model, x))
+    pairs = list(combinations(range(len(classes)), 2))
+    machines = expansion(
+        model, x, model.support_vectors_, model._gamma, _between(model, pairs), model.intercept_
+    )
+    signs = np.zeros((len(classes), len(pairs)))
+    for n, (first, second) in enumerate(pairs):
+        signs[first, n], signs[second, n] = 1.0, -1.0
+    lost = (signs < 0).sum(axis=1).astype(float)
+    wins = machines.activated("step").dense(signs, lost)
+    clear = machines.dense(signs).activated("softsign").scaled(1 / 3)
+    each = wins.then(Add(), clear)
+    decision = machines if model.decision_function_shape == "ovo" else each
+    return Answer(classes, decision=decision, scores=each if model.break_ties else wins)
+
+
+def _one_class(model: Any, x: Vector) -> Answer:
+    """1 within what was seen, -1 outside."""
+    return Answer((-1, 1), decision=_machine(model, x))
+
+
+def _between(model: Any, pairs: Any) -> Floats:
+    """The weights of the vectors in the machine of every two classes.
+
+    A vector of a class has one for each other class, in the order of the others.
+    """
+    starts = np.cumsum([0, *model.n_support_])
+    dual, weights = floats(model.dual_coef_), np.zeros((len(pairs), starts[-1]))
+    for n, (first, second) in enumerate(pairs):
+        of_first, of_second = (slice(starts[k], starts[k + 1]) for k in (first, second))
+        weights[n, of_first] = dual[second - 1, of_first]
+        weights[n, of_second] = dual[first, of_second]
+    return weights
+
+
+def _ridge(model: Any, x: Vector) -> Vector:
+    gamma = 1 / x.width if model.gamma is None else model.gamma
+    return expansion(model, x, model.X_fit_, gamma, floats(model.dual_coef_).T)
+
+
+_FITTED = ("dual_coef_",)
+
+ROWS = {
+    **dict.fromkeys(("SVC", "NuSVC"), Row(predict=_classifier, fitted=_FITTED)),
+    **dict.fromkeys(("SVR", "NuSVR"), Row(predict=_machine, fitted=_FITTED)),
+    "OneClassSVM": Row(predict=_one_class, fitted=_FITTED),
+    "KernelRidge": Row(predict=_ridge, fitted=("X_fit_", "dual_coef_")),
+}

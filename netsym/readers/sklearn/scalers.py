@@ -1,0 +1,126 @@
+"""Steps that change every column by itself, and can be undone: scalers and power transforms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from netsym.readers.sklearn.row import Row, Vector
+
+#: The bounds that activations cut values off at.
+_CLIPS = {(0.0, 1.0): "satlin", (-1.0, 1.0): "hard_tanh"}
+
+
+def _standard(model: Any, x: Vector) -> Vector:
+    return x.standardised(
+        model.mean_ if model.with_mean else None, model.scale_ if model.with_std else None
+    )
+
+
+def _standard_inverse(model: Any, x: Vector) -> Vector:
+    return _affine(
+        x, model.scale_ if model.with_std else None, model.mean_ if model.with_mean else None
+    )
+
+
+def _min_max(model: Any, x: Vector) -> Vector:
+    return _clipped(model, x.scaled(model.scale_, model.min_), *map(float, model.feature_range))
+
+
+def _max_abs(model: Any, x: Vector) -> Vector:
+    return _clipped(model, x.standardised(scale=model.scale_), -1.0, 1.0)
+
+
+def _robust(model: Any, x: Vector) -> Vector:
+    return x.standardised(
+        model.center_ if model.with_centering else None,
+        model.scale_ if model.with_scaling else None,
+    )
+
+
+def _robust_inverse(model: Any, x: Vector) -> Vector:
+    return _affine(
+        x,
+        model.scale_ if model.with_scaling else None,
+        model.center_ if model.with_centering else None,
+    )
+
+
+def _affine(x: Vector, weights: Any, bias: Any) -> Vector:
+    """`w x + b`, of which either may be left out."""
+    if weights is None and bias is None:
+        return x
+    return x.scaled(1.0 if weights is None else weights, bias)
+
+
+def _clipped(model: Any, x: Vector, low: float, high: float) -> Vector:
+    """The values cut off at both bounds, if the scaler does so."""
+    if not getattr(model, "clip", False):
+        return x
+    if (low, high) in _CLIPS:
+        return x.activated(_CLIPS[low, high])
+    width = high - low
+    return x.scaled(1 / width, -low / width).activated("satlin").scaled(width, low)
+
+
+def _power(model: Any, x: Vector) -> Vector:
+    """Box and Cox (1964), Yeo and Johnson (2000, equation 2.1), each column with its own power."""
+    kind = _box_cox if model.method == "box-cox" else _yeo_johnson
+    changed = _by_column(model, x, kind)
+    return changed.transformed(model._scaler) if model.standardize else changed
+
+
+def _power_inverse(model: Any, x: Vector) -> Vector:
+    scaled = x.restored(model._scaler) if model.standardize else x
+    kind = _box_cox_inverse if model.method == "box-cox" else _yeo_johnson_inverse
+    return _by_column(model, scaled, kind)
+
+
+def _by_column(model: Any, x: Vector, kind: Any) -> Vector:
+    """A formula of each column, and of its power if it is in it: some have a logarithm instead."""
+    texts, powers = [], []
+    for n, power in enumerate(model.lambdas_.tolist(), 1):
+        text = kind(f"x_{n}", f"l_{n}", power)
+        texts.append(text)
+        if f"l_{n}" in text:
+            powers.append(power)
+    return x.written(texts, weights=powers)
+
+
+def _is(value: float, special: float) -> bool:
+    return abs(value - special) < float(np.spacing(1.0))
+
+
+def _box_cox(x: str, name: str, power: float) -> str:
+    return f"log({x})" if _is(power, 0) else f"({x}^{name} - 1)/{name}"
+
+
+def _box_cox_inverse(x: str, name: str, power: float) -> str:
+    return f"exp({x})" if _is(power, 0) else f"({name}*{x} + 1)^(1/{name})"
+
+
+def _yeo_johnson(x: str, name: str, power: float) -> str:
+    """What is above zero, and what is below; each is 0 where the other is not."""
+    above, below, other = f"(1 + max({x}, 0))", f"(1 - min({x}, 0))", f"(2 - {name})"
+    above = f"log{above}" if _is(power, 0) else f"({above}^{name} - 1)/{name}"
+    below = f"log{below}" if _is(power, 2) else f"({below}^{other} - 1)/{other}"
+    return f"{above} - {below}"
+
+
+def _yeo_johnson_inverse(x: str, name: str, power: float) -> str:
+    above, below, other = f"max({x}, 0)", f"min({x}, 0)", f"(2 - {name})"
+    above = f"exp({above})" if _is(power, 0) else f"(1 + {name}*{above})^(1/{name})"
+    below = f"exp(-{below})" if _is(power, 2) else f"(1 - {other}*{below})^(1/{other})"
+    return f"{above} - {below}"
+
+
+ROWS = {
+    "StandardScaler": Row(_standard, _standard_inverse, fitted=("mean_", "scale_")),
+    "MinMaxScaler": Row(
+        _min_max, lambda model, x: x.standardised(model.min_, model.scale_), fitted=("scale_",)
+    ),
+    "MaxAbsScaler": Row(_max_abs, lambda model, x: x.scaled(model.scale_), fitted=("scale_",)),
+    "RobustScaler": Row(_robust, _robust_inverse, fitted=("center_", "scale_")),
+    "PowerTransformer": Row(_power, _power_inverse, fitted=("lambdas_",)),
+}
