@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -19,9 +18,8 @@ def shares(x: Vector) -> Vector:
 def bayes(classes: Any, scores: Vector) -> Answer:
     """From the logarithms of what is proportional to the probabilities, one for each class."""
     if len(classes) == 2:
-        difference = [[-1.0, 1.0]]
-        probabilities = scores.dense(difference, activation="sigmoid")
-        return Answer(classes, None, probabilities, scores.dense(difference))
+        difference = scores.written(["x_2 - x_1"])
+        return Answer(classes, None, scores.written(["sigmoid(x_2 - x_1)"]), difference)
     return Answer(classes, None, scores.activated("softmax"), scores)
 
 
@@ -42,39 +40,32 @@ def chosen(answer: Answer) -> Vector:
         scores, cut = answer.probabilities, 0.5
     assert scores is not None
     if answer.labels:
-        return _above(scores, cut)
+        return scores.written([_above(n, cut) for n in range(1, scores.width + 1)])
     count = len(answer.classes)
-    values = [
-        float(each) for each in (answer.classes if is_numeric(answer.classes) else range(count))
+    values = np.asarray(answer.classes if is_numeric(answer.classes) else range(count)).tolist()
+    is_one = [f"step({cut} - x_1)" if cut else "step(-x_1)", _above(1, cut)]
+    if scores.width > 1:
+        is_one = [_is_largest(n, count) for n in range(1, count + 1)]
+    terms = [
+        text if value == 1 else f"{+value!r}*{text}"
+        for value, text in zip(values, is_one, strict=True)
+        if value
     ]
-    if scores.width == 1:
-        first, second = values
-        above = _above(scores, cut)
-        return above if (first, second) == (0, 1) else above.scaled(second - first, first)
-    return _largest(scores).dense([values])
+    return scores.written([" + ".join(terms)])
+
+
+def _above(place: int, cut: float) -> str:
+    """1 where a value is above the cut, else 0."""
+    return f"(1 - step({cut} - x_{place}))" if cut else f"(1 - step(-x_{place}))"
+
+
+def _is_largest(place: int, count: int) -> str:
+    """1 where a value is at least as large as those after it, and larger than those before it."""
+    before = [f"(1 - step(x_{other} - x_{place}))" for other in range(1, place)]
+    after = [f"step(x_{place} - x_{other})" for other in range(place + 1, count + 1)]
+    return "*".join([*before, *after])
 
 
 def is_numeric(classes: Any) -> bool:
     """Whether the classes are numbers."""
     return np.asarray(classes).dtype.kind in "biuf"
-
-
-def _above(scores: Vector, cut: float) -> Vector:
-    """1 for what is above the cut, else 0."""
-    return scores.scaled(-1.0, cut).activated("step").scaled(-1.0, 1.0)
-
-
-def _largest(scores: Vector) -> Vector:
-    """1 for the first of the largest, else 0: it is at least as large as those after it, and
-    larger than those before it.
-    """
-    count = scores.width
-    pairs = list(combinations(range(count), 2))
-    difference, wins = np.zeros((len(pairs), count)), np.zeros((count, len(pairs)))
-    lost = np.zeros(count)
-    for n, (first, second) in enumerate(pairs):
-        difference[n, first], difference[n, second] = 1.0, -1.0
-        wins[first, n], wins[second, n] = 1.0, -1.0
-        lost[second] += 1.0
-    at_least = scores.dense(difference, activation="step")
-    return at_least.dense(wins, lost - (count - 1), "step")

@@ -67,34 +67,36 @@ def _polynomial(model: Any, x: Vector) -> Vector:
 
 def _one_hot(model: Any, x: Vector) -> Vector:
     """1 where a column is equal to a category, that is, at least and at most as large."""
-    texts, categories = [], list[float]()
     if any(each is not None for each in getattr(model, "infrequent_categories_", None) or ()):
         raise SpecError(
             f"{article(model)} that joins infrequent categories is not read; fit it without "
             "min_frequency and max_categories"
         )
+    texts = []
     for column, values in enumerate(model.categories_, 1):
         dropped = None if model.drop_idx_ is None else model.drop_idx_[column - 1]
         for place, value in enumerate(_numbers(model, values)):
             if place != dropped:
-                categories.append(value)
-                name = f"c_{len(categories)}"
-                texts.append(f"step(x_{column} - {name})*step({name} - x_{column})")
-    return x.written(texts, biases=categories)
+                texts.append(f"{_reaches(column, value)}*{_reaches(column, value, '-')}")
+    return x.written(texts)
+
+
+def _reaches(column: int, value: float, sign: str = "") -> str:
+    """1 where a column is at least as large as a value, or, with a minus, at most; else 0."""
+    number = -value if sign else value
+    past = "" if not value else f" - {number!r}" if number > 0 else f" + {-number!r}"
+    return f"step({sign}x_{column}{past})"
 
 
 def _ordinal(model: Any, x: Vector) -> Vector:
     """The place of a category among those of its column: how many of the others are not larger."""
-    texts, categories = [], list[float]()
+    texts = []
     for column, values in enumerate(model.categories_, 1):
         numbers = _numbers(model, values)
         if numbers != sorted(numbers):
-            raise SpecError("an OrdinalEncoder is read whose categories are numbers in their order")
-        start = len(categories) + 1
-        categories += numbers[1:]
-        names = [f"c_{n}" for n in range(start, len(categories) + 1)]
-        texts.append(" + ".join(f"step(x_{column} - {name})" for name in names) or "0")
-    return x.written(texts, biases=categories)
+            raise SpecError(f"{article(model)} is read whose categories are numbers in their order")
+        texts.append(" + ".join(_reaches(column, value) for value in numbers[1:]) or "0")
+    return x.written(texts)
 
 
 def _numbers(model: Any, values: Any) -> list[float]:
@@ -109,28 +111,25 @@ def _numbers(model: Any, values: Any) -> list[float]:
 
 
 def _binary(model: Any, x: Vector) -> Vector:
-    """1 above the threshold, and 0 at it and below."""
     return binarised(x, float(model.threshold))
 
 
 def binarised(x: Vector, threshold: float) -> Vector:
-    """1 for what is above the threshold, else 0."""
-    return x.scaled(-1.0, threshold).activated("step").scaled(-1.0, 1.0)
+    """1 for what is above the threshold, and 0 for what is at it or below."""
+    return x.written([f"1 - {_reaches(n, threshold, '-')}" for n in range(1, x.width + 1)])
 
 
 def _binned(model: Any, x: Vector) -> Vector:
     """How many inner edges of its bins a value reaches, or a column for each bin."""
-    texts, edges = [], list[float]()
-    for column, bounds in enumerate(model.bin_edges_, 1):
-        start = len(edges) + 1
-        edges += [float(bound) for bound in bounds[1:-1]]
-        steps = [f"step(x_{column} - e_{n})" for n in range(start, len(edges) + 1)]
+    texts = []
+    for column, edges in enumerate(model.bin_edges_, 1):
+        steps = [_reaches(column, float(edge)) for edge in edges[1:-1]]
         if model.encode == "ordinal":
             texts.append(" + ".join(steps) or "0")
         else:
-            inside = [f"{a} - {b}" for a, b in pairwise(steps)]
+            inside = [f"{low} - {high}" for low, high in pairwise(steps)]
             texts += [f"1 - {steps[0]}", *inside, steps[-1]] if steps else ["1"]
-    return x.written(texts, biases=edges)
+    return x.written(texts)
 
 
 def _normalised(model: Any, x: Vector) -> Vector:

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.layers.merge import Add
-from netsym.layers.reduce import Reduce
 from netsym.readers.sklearn.row import Answer, Floats, Row, Vector, article, floats
 from netsym.wording import joined
 
 
-def squares(x: Vector, centres: Floats, scales: Floats | None = None) -> Vector:
-    """`Σ_j ((x_j - c_ij)/s_ij)²`: the squared distance from each centre (centres, inputs)."""
-    difference = x.function("subtract", constant=centres)
-    if scales is not None:
-        difference = difference.function("divide", constant=scales)
-    return difference.power(2).then(Reduce(axes=(2,)))
-
-
 def _gaussian(x: Vector, vectors: Floats, gamma: float, *_: float) -> Vector:
-    """`exp(-γ |x - c|²)` (Broomhead and Lowe, 1988)."""
-    return squares(x, vectors).scaled(-gamma).activated("exp")
+    """`exp(-γ Σ_j (x_j - c_j)²)` (Broomhead and Lowe, 1988)."""
+    return _around(x, vectors, gamma, "({})^2")
 
 
 def _laplacian(x: Vector, vectors: Floats, gamma: float, *_: float) -> Vector:
-    """`exp(-γ Σ |x_j - c_j|)`."""
-    distance = x.function("subtract", constant=vectors).then(Reduce(reduction="norm1", axes=(2,)))
-    return distance.scaled(-gamma).activated("exp")
+    """`exp(-γ Σ_j |x_j - c_j|)`."""
+    return _around(x, vectors, gamma, "abs({})")
+
+
+def _around(x: Vector, vectors: Floats, gamma: float, distance: str) -> Vector:
+    """A unit for each vector, the larger the nearer that is."""
+    texts, numbers = [], {"g": -gamma}
+    for row, vector in enumerate(vectors.tolist(), 1):
+        terms = differences(row, vector, numbers)
+        texts.append(f"exp(g*({' + '.join(distance.format(term) for term in terms)}))")
+    return x.written(texts, numbers)
+
+
+def differences(row: int, vector: Sequence[float], numbers: dict[str, float]) -> list[str]:
+    """`x_j - c_j` for each value c_j of a vector, of which `numbers` takes -c_j."""
+    texts = []
+    for place, value in enumerate(vector, 1):
+        if value:
+            numbers[f"c_{row}_{place}"] = -value
+        texts.append(f"x_{place} + c_{row}_{place}" if value else f"x_{place}")
+    return texts
 
 
 def _polynomial(x: Vector, vectors: Floats, gamma: float, offset: float, degree: float) -> Vector:
@@ -95,15 +103,17 @@ def _classifier(model: Any, x: Vector) -> Answer:
     machines = expansion(
         model, x, model.support_vectors_, model._gamma, _between(model, pairs), model.intercept_
     )
-    signs = np.zeros((len(classes), len(pairs)))
-    for n, (first, second) in enumerate(pairs):
-        signs[first, n], signs[second, n] = 1.0, -1.0
-    lost = (signs < 0).sum(axis=1).astype(float)
-    wins = machines.activated("step").dense(signs, lost)
-    clear = machines.dense(signs).activated("softsign").scaled(1 / 3)
-    each = wins.then(Add(), clear)
+    votes, decisions = [], []
+    for place in range(len(classes)):
+        wins = [f"x_{n}" for n, (first, _) in enumerate(pairs, 1) if first == place]
+        lost = [f"x_{n}" for n, (_, second) in enumerate(pairs, 1) if second == place]
+        votes.append(" + ".join([*(f"step({x})" for x in wins), *(f"1 - step({x})" for x in lost)]))
+        clear = "".join([*(f" + {x}" for x in wins), *(f" - {x}" for x in lost)])
+        decisions.append(f"{votes[-1]} + softsign({clear.removeprefix(' + ')})/3")
+    each = machines.written(decisions)
     decision = machines if model.decision_function_shape == "ovo" else each
-    return Answer(classes, decision=decision, scores=each if model.break_ties else wins)
+    scores = each if model.break_ties else machines.written(votes)
+    return Answer(classes, decision, scores=scores)
 
 
 def _one_class(model: Any, x: Vector) -> Answer:

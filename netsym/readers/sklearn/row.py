@@ -155,16 +155,16 @@ class Vector:
             raise SpecError("no column is left of the inputs; a network needs one at least")
         return self.then(Rearrange(positions=tuple(map(int, positions))))
 
-    def written(self, texts: Sequence[str], **given: Any) -> Vector:
-        """A value for each text, a formula of the values x_1, x_2, … and of names that are given.
-
-        `given` are the weights and the biases of the layer `formula`, in the order of the names.
-        """
-        names = ", ".join(f"x_{n}" for n in range(1, self.width + 1))
+    def written(self, texts: Sequence[str], numbers: Mapping[str, float] | None = None) -> Vector:
+        """A value for each text, a formula of the values x_1, x_2, … and of names of `numbers`."""
         left = [f"y_{n}" for n in range(1, len(texts) + 1)] if len(texts) > 1 else ["y"]
-        formula = ";\n".join(f"{name} = {text}" for name, text in zip(left, texts, strict=True))
-        entries = {key: floats(value) for key, value in given.items() if len(value)}
-        return self.then(Written(formula=formula, arguments=names), **entries)
+        layer = Written(
+            formula=";\n".join(f"{name} = {text}" for name, text in zip(left, texts, strict=True)),
+            arguments=", ".join(f"x_{n}" for n in range(1, self.width + 1)),
+        )
+        names = {key: layer.names_of(key) for key in layer.parameters(self.shape)}
+        entries = {key: floats([(numbers or {})[n] for n in own]) for key, own in names.items()}
+        return self.then(layer, **entries)
 
     def function(self, name: str, *others: Vector, constant: Any = None) -> Vector:
         """A function of the table or arithmetic, element by element, with a constant if given."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -77,41 +78,38 @@ def _power_inverse(model: Any, x: Vector) -> Vector:
     return _by_column(model, scaled, kind)
 
 
-def _by_column(model: Any, x: Vector, kind: Any) -> Vector:
-    """A formula of each column, and of its power if it is in it: some have a logarithm instead."""
-    texts, powers = [], []
-    for n, power in enumerate(model.lambdas_.tolist(), 1):
-        text = kind(f"x_{n}", f"l_{n}", power)
-        texts.append(text)
-        if f"l_{n}" in text:
-            powers.append(power)
-    return x.written(texts, weights=powers)
+def _by_column(model: Any, x: Vector, kind: Callable[[str, str, float], str]) -> Vector:
+    """A formula of each column, of its power l and of the other one, m = 2 - l."""
+    powers = model.lambdas_.tolist()
+    numbers = {f"l_{n}": power for n, power in enumerate(powers, 1)}
+    numbers |= {f"m_{n}": 2 - power for n, power in enumerate(powers, 1)}
+    return x.written([kind(f"x_{n}", str(n), power) for n, power in enumerate(powers, 1)], numbers)
 
 
 def _is(value: float, special: float) -> bool:
     return abs(value - special) < float(np.spacing(1.0))
 
 
-def _box_cox(x: str, name: str, power: float) -> str:
-    return f"log({x})" if _is(power, 0) else f"({x}^{name} - 1)/{name}"
+def _box_cox(x: str, n: str, power: float) -> str:
+    return f"log({x})" if _is(power, 0) else f"({x}^l_{n} - 1)/l_{n}"
 
 
-def _box_cox_inverse(x: str, name: str, power: float) -> str:
-    return f"exp({x})" if _is(power, 0) else f"({name}*{x} + 1)^(1/{name})"
+def _box_cox_inverse(x: str, n: str, power: float) -> str:
+    return f"exp({x})" if _is(power, 0) else f"(l_{n}*{x} + 1)^(1/l_{n})"
 
 
-def _yeo_johnson(x: str, name: str, power: float) -> str:
+def _yeo_johnson(x: str, n: str, power: float) -> str:
     """What is above zero, and what is below; each is 0 where the other is not."""
-    above, below, other = f"(1 + max({x}, 0))", f"(1 - min({x}, 0))", f"(2 - {name})"
-    above = f"log{above}" if _is(power, 0) else f"({above}^{name} - 1)/{name}"
-    below = f"log{below}" if _is(power, 2) else f"({below}^{other} - 1)/{other}"
+    above, below = f"(1 + max({x}, 0))", f"(1 - min({x}, 0))"
+    above = f"log{above}" if _is(power, 0) else f"({above}^l_{n} - 1)/l_{n}"
+    below = f"log{below}" if _is(power, 2) else f"({below}^m_{n} - 1)/m_{n}"
     return f"{above} - {below}"
 
 
-def _yeo_johnson_inverse(x: str, name: str, power: float) -> str:
-    above, below, other = f"max({x}, 0)", f"min({x}, 0)", f"(2 - {name})"
-    above = f"exp({above})" if _is(power, 0) else f"(1 + {name}*{above})^(1/{name})"
-    below = f"exp(-{below})" if _is(power, 2) else f"(1 - {other}*{below})^(1/{other})"
+def _yeo_johnson_inverse(x: str, n: str, power: float) -> str:
+    above, below = f"max({x}, 0)", f"min({x}, 0)"
+    above = f"exp({above})" if _is(power, 0) else f"(1 + l_{n}*{above})^(1/l_{n})"
+    below = f"exp(-{below})" if _is(power, 2) else f"(1 - m_{n}*{below})^(1/m_{n})"
     return f"{above} - {below}"
 
 
