@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -35,6 +36,7 @@ from sklearn import (
 
 import netsym
 from netsym.files.files import dumps, loads
+from netsym.files.packaged import page
 from netsym.readers.sklearn.reader import ROWS
 
 Data = tuple[Any, Any]
@@ -299,3 +301,10 @@ def test_every_class_that_is_read_is_tested() -> None:
     text = " ".join(repr(model) for model, _ in ALL)
     inner = {name for name in known if f"{name}(" in text}
     assert known - inner == {"BaseSearchCV"}  # GridSearchCV and others derive from it
+
+
+def test_the_manual_lists_what_is_read() -> None:
+    (table,) = re.findall(r"^## What is read$(.*?)^## ", page("scikit-learn"), flags=re.M | re.S)
+    listed = {word for word in re.findall(r"\b[A-Z]\w+", table) if word not in ("NumPy", "What")}
+    known = {name for name, row in ROWS.items() if not row.refused}
+    assert listed == known - {"BaseSearchCV"} | {"GridSearchCV"}

@@ -179,7 +179,9 @@ def test_inputs_are_named_after_the_columns(columns: list[str], names: list[str]
 
 
 IRIS = load_iris(return_X_y=True)
-UNKNOWN = "cannot be read: it is no model of scikit-learn that is known here; netsym help python "
+UNKNOWN = (
+    "cannot be read: it is no model of scikit-learn that is known here; netsym help scikit-learn "
+)
 
 
 BINS = KBinsDiscretizer(3, encode="ordinal", strategy="uniform")

@@ -40,7 +40,7 @@ ROWS: dict[str, Row] = {
     **scalers.ROWS, **features.ROWS, **projections.ROWS, **linear.ROWS, **neural.ROWS,
     **kernels.ROWS, **bayes.ROWS, **composed.ROWS, **refused.ROWS,
 }  # fmt: skip
-_UNKNOWN = "it is no model of scikit-learn that is known here; netsym help python lists them"
+_UNKNOWN = "it is no model of scikit-learn that is known here; netsym help scikit-learn lists them"
 
 
 def from_sklearn(model: Any, inputs: Sequence[str] = (), *, decision: str = "") -> Network:
@@ -53,8 +53,8 @@ def from_sklearn(model: Any, inputs: Sequence[str] = (), *, decision: str = "") 
 
     Read are scalers, powers, projections, choices and products of columns, linear, logistic and
     generalised linear models, perceptrons, kernel machines, naive Bayes, discriminant analysis, and
-    what is made of these: `netsym help python` lists them. Imputers are read for inputs of which
-    none is missing.
+    what is made of these; `netsym help scikit-learn` lists them. Imputers are read for inputs of
+    which none is missing.
 
     `inputs` names the inputs; without it they are named after the columns of the data frame, and
     outputs after the classes, if these are texts: `sepal length (cm)` is sepal_length_cm, with its
