@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special
 from sklearn import (
     calibration,
     compose,
@@ -131,7 +132,10 @@ STEPS: list[tuple[Any, str]] = [
     (pre.FunctionTransformer(), "iris"),
     *((pre.FunctionTransformer(each), "iris") for each in (
         np.log, np.log1p, np.exp, np.expm1, np.sqrt, np.square, np.abs, np.sin, np.cos, np.tanh,
-        np.negative, np.reciprocal, np.log2, np.log10, np.exp2, np.sign, np.arctan)),
+        np.negative, np.reciprocal, np.log2, np.log10, np.exp2, np.sign, np.arctan,
+        special.expit, special.erf)),
+    (pipe(pre.MinMaxScaler((0.1, 0.9)), pre.FunctionTransformer(special.logit)), "iris"),
+    (pre.Binarizer(threshold=-1e-5), "diabetes"),
     (impute.SimpleImputer(), "iris"),
     (impute.SimpleImputer(strategy="median"), "diabetes"),
     (feature_selection.VarianceThreshold(0.3), "iris"),
@@ -224,12 +228,13 @@ CLASSIFIERS: list[tuple[Any, str]] = [
                                   voting="soft", weights=[1, 2]),
         ensemble.BaggingClassifier(LOGISTIC, 2, max_features=3, random_state=0),
         ensemble.StackingClassifier([("a", LOGISTIC), ("b", lin.RidgeClassifier())], LOGISTIC),
+        ensemble.StackingClassifier([("a", LOGISTIC)], LOGISTIC, stack_method="predict"),
         feature_selection.RFE(LOGISTIC, n_features_to_select=2),
         frozen.FrozenEstimator(naive_bayes.GaussianNB().fit(*data("iris"))),
         model_selection.GridSearchCV(scaled(LOGISTIC), {"logisticregression__C": [0.1, 1]}, cv=2),
         model_selection.RandomizedSearchCV(mlp(), {"alpha": [0.1, 1]}, n_iter=1, cv=2))),
     *((calibration.CalibratedClassifierCV(each, cv=2), on) for on in ("iris", "two species")
-      for each in (svm.LinearSVC(), naive_bayes.GaussianNB(), scaled(mlp()),
+      for each in (svm.LinearSVC(), svm.SVC(), naive_bayes.GaussianNB(), scaled(mlp()),
                    discriminant_analysis.QuadraticDiscriminantAnalysis())),
     (calibration.CalibratedClassifierCV(LOGISTIC, ensemble=False), "wine"),
     (mlp(), "labels"),
@@ -277,6 +282,10 @@ def test_the_network_says_what_the_model_says(model: Any, on: str) -> None:
     expected = said(found, x)
     values = np.asarray(network(x))
     np.testing.assert_allclose(values.reshape(expected.shape), expected, rtol=1e-12, atol=1e-12)
+    classes = [str(each) for each in getattr(found, "classes_", ()) if isinstance(each, str)]
+    if classes and "every two" not in network.title:
+        named = classes if len(classes) > 2 else classes[1:]
+        assert list(network.output_names.literal) == named
     again = loads(dumps(network))
     assert dumps(again) == dumps(network)
     assert np.array_equal(np.asarray(again(x)), values)
@@ -308,3 +317,57 @@ def test_the_manual_lists_what_is_read() -> None:
     listed = {word for word in re.findall(r"\b[A-Z]\w+", table) if word not in ("NumPy", "What")}
     known = {name for name, row in ROWS.items() if not row.refused}
     assert listed == known - {"BaseSearchCV"} | {"GridSearchCV"}
+
+
+def test_columns_are_those_that_have_the_names() -> None:
+    """As of a data frame, of which the model keeps the names; here set, without pandas."""
+    x, _ = data("numbered iris")
+    steps = [("a", pre.StandardScaler(), [2, 0]), ("b", pre.MinMaxScaler(), [1, 2])]
+    made = fitted(pipe(compose.ColumnTransformer(steps, remainder="passthrough"), LOGISTIC),
+                  "numbered iris")  # fmt: skip
+    expected = made.predict_proba(x)
+    columns = made[0]
+    columns.feature_names_in_ = np.array(["length", "sepal width", "petal", "w"], dtype=object)
+    named = zip(columns.transformers_, (["petal", "length"], slice("sepal width", "petal"), ["w"]),
+                strict=True)  # fmt: skip
+    columns.transformers_ = [(name, part, those) for (name, part, _), those in named]
+    network = netsym.from_sklearn(made)
+    assert network.input_names.literal == ("length", "sepal_width", "petal", "w")
+    assert network.latex_names == {"sepal_width": r"\text{sepal width}"}
+    np.testing.assert_allclose(network(x), expected, rtol=1e-12)
+    given = netsym.from_sklearn(made, ["p", "q", "r", "s"])
+    assert given.input_names.literal == ("p", "q", "r", "s")
+
+
+def test_what_older_models_say_of_many_classes() -> None:
+    """Before 1.8, LogisticRegression could be one against the rest, and of two classes softmax."""
+    x, _ = data("iris")
+    model = fitted(lin.LogisticRegression(max_iter=500), "iris")
+    for attributes in ({"multi_class": "ovr"}, {"multi_class": "auto", "solver": "liblinear"}):
+        vars(model).update(attributes)
+        network = netsym.from_sklearn(model)
+        np.testing.assert_allclose(network(x), model._predict_proba_lr(x), rtol=1e-12)
+    x, _ = data("two species")
+    model = fitted(lin.LogisticRegression(), "two species")
+    model.multi_class = "multinomial"
+    decision = model.decision_function(x)
+    both = special.softmax(np.stack([-decision, decision], axis=1), axis=1)
+    np.testing.assert_allclose(netsym.from_sklearn(model)(x), both[:, 1], rtol=1e-12)
+
+
+def test_a_machine_of_every_two_classes_names_no_class() -> None:
+    network = netsym.from_sklearn(fitted(svm.SVC(decision_function_shape="ovo"), "iris"))
+    assert network.title == "SVC: decision function of every two classes"
+    assert network.output_names.literal == ()
+
+
+def test_a_note_says_what_was_taken_for_granted() -> None:
+    network = netsym.from_sklearn(fitted(pipe(impute.SimpleImputer(), LOGISTIC), "iris"))
+    assert network.assumed == "no input is missing, so that SimpleImputer changes nothing"
+    missing = np.array([[1.0, np.nan, np.nan, 2.0], [3.0, np.nan, 5.0, 4.0]])
+    imputer = impute.SimpleImputer(add_indicator=True).fit(missing)
+    there = np.array([[7.0, 1.0, 8.0, 9.0]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that a column had no values to fit
+        expected = imputer.transform(there)
+    np.testing.assert_array_equal(np.atleast_2d(netsym.from_sklearn(imputer)(there)), expected)

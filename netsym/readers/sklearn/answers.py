@@ -33,10 +33,8 @@ def chosen(answer: Answer) -> Vector:
 
     Of `labels` each is 1 if it applies, else 0.
     """
-    scores, cut = answer.scores, answer.cut
-    if scores is None and answer.decision is not None:
-        scores = answer.decision
-    elif scores is None:
+    scores, cut = answer.scores or answer.decision, 0.0
+    if scores is None:
         scores, cut = answer.probabilities, 0.5
     assert scores is not None
     if answer.labels:

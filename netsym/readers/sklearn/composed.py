@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.readers.sklearn.answers import are_labels, shares
+from netsym.readers.sklearn.answers import are_labels, chosen, shares
 from netsym.readers.sklearn.row import Answer, Row, Vector, article, joined, mean
 
 _Parts = list[tuple[str, Any]]
@@ -45,14 +45,14 @@ def _branches(model: Any) -> _Parts:
 
 def _by_columns(model: Any, x: Vector) -> Vector:
     """Each part of the columns by its own step, one after another."""
-    weights, found = model.transformer_weights or {}, []
+    found = []
     for name, part, columns in model.transformers_:
         places = _places(model, columns, x.width)
         if (isinstance(part, str) and part == "drop") or not places:
             continue
         made = x.columns(places)
         made = made if isinstance(part, str) else made.transformed(part)
-        found.append(made.scaled(weights[name]) if name in weights else made)
+        found.append(_weighted(model, name, made))
     if not found:
         raise SpecError("this ColumnTransformer drops all columns; a network needs one at least")
     return joined(found)
@@ -74,13 +74,19 @@ def _places(model: Any, columns: Any, count: int) -> list[int]:
 
 def _united(model: Any, x: Vector) -> Vector:
     """What each part makes of all columns, one after another."""
-    weights, found = model.transformer_weights or {}, []
+    found = []
     for name, part in model.transformer_list:
         if part == "drop":
             continue
         made = x if part == "passthrough" else x.transformed(part)
-        found.append(made.scaled(weights[name]) if name in weights else made)
+        found.append(_weighted(model, name, made))
     return joined(found)
+
+
+def _weighted(model: Any, name: str, x: Vector) -> Vector:
+    """What a part makes, times its weight, if it has one."""
+    weights = model.transformer_weights or {}
+    return x.scaled(weights[name]) if name in weights else x
 
 
 def _union(model: Any) -> _Parts:
@@ -175,7 +181,8 @@ def _stacked(model: Any, x: Vector) -> Vector | Answer:
     for each, method in zip(model.estimators_, model.stack_method_, strict=True):
         said = x.predicted(each)
         if isinstance(said, Answer):
-            values = said.decision if method == "decision_function" else said.probabilities
+            known = {"decision_function": said.decision, "predict_proba": said.probabilities}
+            values = known[method] if method in known else chosen(said)
             if values is None:
                 raise SpecError(f"{method} of {article(each)} is no formula that is known here")
             said = values

@@ -26,8 +26,6 @@ _SPELLED = {
     "negative": "-{x}",
     "logit": "log({x}/(1 - {x}))",
 }
-
-
 _NORMS = {"l1": "norm1", "l2": "norm2", "max": "max"}
 _SELECTORS = (
     "VarianceThreshold", "SelectKBest", "SelectPercentile", "SelectFpr", "SelectFdr", "SelectFwe",

@@ -111,9 +111,9 @@ def _classifier(model: Any, x: Vector) -> Answer:
         clear = "".join([*(f" + {x}" for x in wins), *(f" - {x}" for x in lost)])
         decisions.append(f"{votes[-1]} + softsign({clear.removeprefix(' + ')})/3")
     each = machines.written(decisions)
-    decision = machines if model.decision_function_shape == "ovo" else each
+    pairs_alone = model.decision_function_shape == "ovo"
     scores = each if model.break_ties else machines.written(votes)
-    return Answer(classes, decision, scores=scores)
+    return Answer(classes, machines if pairs_alone else each, scores=scores, pairs=pairs_alone)
 
 
 def _one_class(model: Any, x: Vector) -> Answer:

@@ -148,6 +148,8 @@ def _end(model: Any, plan: Plan, decision: str) -> tuple[Vector, str, list[str]]
     if values.width == 1 and len(classes) == 2:
         classes = classes[1:]
         said = f"{said or 'probability'} of class {_printable(classes[0])}"
+    if found.pairs and values is found.decision:
+        return values, f"{said} of every two classes", []
     names = [str(each) for each in classes if isinstance(each, str)]
     return values, said, names if len(names) == values.width else []
 

@@ -29,18 +29,18 @@ METHODS = ("transform", "inverse_transform", "predict", "predict_proba", "decisi
 class Answer:
     """What a classifier says: by `decision`, its decision function, by `probabilities`, or by both.
 
-    Of two classes each has one value, that of the second, else one for every class. The class is
-    the one with the largest of `scores`, or of two the second if its score is above `cut`; without
-    scores they are the decision, or else the probabilities. With `labels` every output is a class
-    that applies or not.
+    Of two classes each has one value, that of the second, else one for every class, or with `pairs`
+    a decision for every two. The class is the one with the largest of `scores`, or of two the
+    second if its score is above 0; without scores they are the decision, or else the probabilities.
+    With `labels` every output is a class that applies or not.
     """
 
     classes: Sequence[Any]
     decision: Vector | None = None
     probabilities: Vector | None = None
     scores: Vector | None = None
-    cut: float = 0.0
     labels: bool = False
+    pairs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,24 @@ from netsym.readers.sklearn.row import Row, Vector
 _CLIPS = {(0.0, 1.0): "satlin", (-1.0, 1.0): "hard_tanh"}
 
 
-def _standard(model: Any, x: Vector) -> Vector:
-    return x.standardised(
-        model.mean_ if model.with_mean else None, model.scale_ if model.with_std else None
+def _centred(centre: str, *flags: str) -> Row:
+    """A scaler that takes a centre off, and divides by a scale, each if its flag is set."""
+
+    def used(model: Any) -> list[Any]:
+        pairs = zip((centre, "scale_"), flags, strict=True)
+        return [getattr(model, key) if getattr(model, flag) else None for key, flag in pairs]
+
+    return Row(
+        lambda model, x: x.standardised(*used(model)),
+        lambda model, x: _back(x, *used(model)),
+        fitted=(centre, "scale_"),
     )
 
 
-def _standard_inverse(model: Any, x: Vector) -> Vector:
-    return _affine(
-        x, model.scale_ if model.with_std else None, model.mean_ if model.with_mean else None
-    )
+def _back(x: Vector, centre: Any, scale: Any) -> Vector:
+    if centre is None and scale is None:
+        return x
+    return x.scaled(1.0 if scale is None else scale, centre)
 
 
 def _min_max(model: Any, x: Vector) -> Vector:
@@ -31,28 +39,6 @@ def _min_max(model: Any, x: Vector) -> Vector:
 
 def _max_abs(model: Any, x: Vector) -> Vector:
     return _clipped(model, x.standardised(scale=model.scale_), -1.0, 1.0)
-
-
-def _robust(model: Any, x: Vector) -> Vector:
-    return x.standardised(
-        model.center_ if model.with_centering else None,
-        model.scale_ if model.with_scaling else None,
-    )
-
-
-def _robust_inverse(model: Any, x: Vector) -> Vector:
-    return _affine(
-        x,
-        model.scale_ if model.with_scaling else None,
-        model.center_ if model.with_centering else None,
-    )
-
-
-def _affine(x: Vector, weights: Any, bias: Any) -> Vector:
-    """`w x + b`, of which either may be left out."""
-    if weights is None and bias is None:
-        return x
-    return x.scaled(1.0 if weights is None else weights, bias)
 
 
 def _clipped(model: Any, x: Vector, low: float, high: float) -> Vector:
@@ -114,11 +100,11 @@ def _yeo_johnson_inverse(x: str, n: str, power: float) -> str:
 
 
 ROWS = {
-    "StandardScaler": Row(_standard, _standard_inverse, fitted=("mean_", "scale_")),
+    "StandardScaler": _centred("mean_", "with_mean", "with_std"),
+    "RobustScaler": _centred("center_", "with_centering", "with_scaling"),
     "MinMaxScaler": Row(
         _min_max, lambda model, x: x.standardised(model.min_, model.scale_), fitted=("scale_",)
     ),
     "MaxAbsScaler": Row(_max_abs, lambda model, x: x.scaled(model.scale_), fitted=("scale_",)),
-    "RobustScaler": Row(_robust, _robust_inverse, fitted=("center_", "scale_")),
     "PowerTransformer": Row(_power, _power_inverse, fitted=("lambdas_",)),
 }
