@@ -13,6 +13,7 @@ import pytest
 from scipy import special
 from sklearn import (
     calibration,
+    cluster,
     compose,
     cross_decomposition,
     datasets,
@@ -22,18 +23,21 @@ from sklearn import (
     feature_selection,
     frozen,
     impute,
+    kernel_approximation,
     kernel_ridge,
     linear_model,
     model_selection,
     multiclass,
     multioutput,
     naive_bayes,
+    neighbors,
     neural_network,
     pipeline,
     preprocessing,
     random_projection,
     svm,
 )
+from sklearn.utils import all_estimators
 
 import netsym
 from netsym.files.files import dumps, loads
@@ -79,7 +83,8 @@ def fitted(model: Any, on: str) -> Any:
 
 def said(model: Any, x: Any) -> Any:
     """What a model says: probabilities, else decisions, else predictions, else its transform."""
-    for method in ("predict_proba", "decision_function", "predict", "transform"):
+    methods = ("predict_proba", "decision_function", "predict", "transform")
+    for method in ("transform",) if hasattr(model, "cluster_centers_") else methods:
         if hasattr(model, method):
             break
     found = getattr(model, method)(x)
@@ -156,6 +161,17 @@ STEPS: list[tuple[Any, str]] = [
     (decomposition.FactorAnalysis(2), "iris"),
     (random_projection.GaussianRandomProjection(2, random_state=0), "iris"),
     (random_projection.SparseRandomProjection(3, random_state=1), "pixels"),
+    (neighbors.NeighborhoodComponentsAnalysis(2), "numbered iris"),
+    (pipe(pre.MinMaxScaler(), neural_network.BernoulliRBM(3, random_state=0)), "iris"),
+    (cluster.FeatureAgglomeration(2), "iris"),
+    (cluster.KMeans(3, random_state=0), "iris"),
+    (cluster.MiniBatchKMeans(3, random_state=0), "iris"),
+    (kernel_approximation.RBFSampler(n_components=5, random_state=0), "iris"),
+    (kernel_approximation.Nystroem(n_components=5, random_state=0), "iris"),
+    (kernel_approximation.Nystroem("poly", n_components=3, random_state=0), "diabetes"),
+    (decomposition.KernelPCA(2), "iris"),
+    (decomposition.KernelPCA(2, kernel="rbf"), "iris"),
+    (cross_decomposition.PLSSVD(2), "two answers"),
     (pipeline.make_union(pre.StandardScaler(), decomposition.PCA(2), "passthrough"), "iris"),
     (pipeline.FeatureUnion([("a", pre.MaxAbsScaler()), ("b", "drop"), ("c", "passthrough")],
                            transformer_weights={"a": 2.0, "c": 0.5}), "iris"),
@@ -184,6 +200,7 @@ REGRESSORS: list[tuple[Any, str]] = [
         lin.LinearRegression(), lin.Ridge(), lin.MultiTaskLasso(0.1), lin.MultiTaskLassoCV(),
         lin.MultiTaskElasticNet(0.1), lin.MultiTaskElasticNetCV(),
         cross_decomposition.PLSRegression(2), cross_decomposition.PLSCanonical(2),
+        cross_decomposition.CCA(2), multioutput.RegressorChain(lin.Ridge(), order=[1, 0]),
         mlp("Regressor"), kernel_ridge.KernelRidge(kernel="rbf"),
         multioutput.MultiOutputRegressor(lin.HuberRegressor(max_iter=1000)))),
     *((each, "counts") for each in (
@@ -222,7 +239,7 @@ CLASSIFIERS: list[tuple[Any, str]] = [
         naive_bayes.BernoulliNB(binarize=1.5), svm.NuSVC(), svm.SVC(kernel="linear"),
         svm.SVC(kernel="poly", degree=2), svm.SVC(kernel="sigmoid", coef0=0.5),
         svm.SVC(decision_function_shape="ovo"), svm.SVC(break_ties=True),
-        svm.OneClassSVM(nu=0.3),
+        svm.OneClassSVM(nu=0.3), lin.SGDOneClassSVM(random_state=0),
         multiclass.OneVsRestClassifier(LOGISTIC), multiclass.OneVsRestClassifier(svm.SVC()),
         ensemble.VotingClassifier([("a", LOGISTIC), ("b", naive_bayes.GaussianNB())],
                                   voting="soft", weights=[1, 2]),
@@ -371,3 +388,10 @@ def test_a_note_says_what_was_taken_for_granted() -> None:
         warnings.simplefilter("ignore", UserWarning)  # that a column had no values to fit
         expected = imputer.transform(there)
     np.testing.assert_array_equal(np.atleast_2d(netsym.from_sklearn(imputer)(there)), expected)
+
+
+def test_every_row_is_of_a_class_that_there_is() -> None:
+    from sklearn.experimental import enable_iterative_imputer  # noqa: F401
+
+    bases = {base.__name__ for _, kind in all_estimators() for base in kind.__mro__}
+    assert set(ROWS) <= bases

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.cluster import KMeans
+from sklearn.cluster import DBSCAN
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
 from sklearn.ensemble import RandomForestRegressor, VotingClassifier, VotingRegressor
@@ -206,7 +206,7 @@ class Steeper(StandardScaler):
         (FunctionTransformer(),
          "this FunctionTransformer does not say how many inputs it has; call fit with an array"),
         (3, f"an int {UNKNOWN}lists them"),
-        (KMeans(), f"a KMeans {UNKNOWN}lists them"),
+        (DBSCAN(), f"a DBSCAN {UNKNOWN}lists them"),
         (make_pipeline("passthrough"),
          "the Pipeline does nothing; give one that ends in a fitted model"),
         (GridSearchCV(classifier(2), {"alpha": [0.1]}),

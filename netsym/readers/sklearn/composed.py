@@ -175,6 +175,14 @@ def _each_output(model: Any, x: Vector) -> Vector:
     return joined([x.regressed(each) for each in model.estimators_])
 
 
+def _chained(model: Any, x: Vector) -> Vector:
+    """Each reads the inputs and what those before it said."""
+    said: list[Vector] = []
+    for each in model.estimators_:
+        said.append(joined([x, *said]).regressed(each))
+    return joined([said[place] for place in np.argsort(model.order_)])
+
+
 def _stacked(model: Any, x: Vector) -> Vector | Answer:
     """The last model reads what the others say, and with `passthrough` the inputs, too."""
     found = []
@@ -245,6 +253,7 @@ ROWS = {
     "BaggingRegressor": Row(predict=_bagged, fitted=("estimators_",), parts=_members),
     "BaggingClassifier": Row(predict=_bagged_class, fitted=("estimators_",), parts=_members),
     "MultiOutputRegressor": Row(predict=_each_output, fitted=("estimators_",), parts=_members),
+    "RegressorChain": Row(predict=_chained, fitted=("estimators_",), parts=_members),
     "StackingRegressor": Row(predict=_stacked, fitted=("final_estimator_",), parts=_members),
     "StackingClassifier": Row(predict=_stacked, fitted=("final_estimator_",), parts=_members),
     "OneVsRestClassifier": Row(predict=_against_rest, fitted=("estimators_",), parts=_members),

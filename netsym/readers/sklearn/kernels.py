@@ -82,8 +82,11 @@ def expansion(
         raise SpecError(
             f"{article(model)} with the kernel {kernel!r} cannot be read; it can be {known}"
         )
-    units = _KERNELS[kernel](x, vectors, gamma, model.coef0, model.degree)
-    return units.dense(weights, bias)
+    offset, degree = (
+        otherwise if value is None else value
+        for value, otherwise in ((model.coef0, 1), (model.degree, 3))
+    )
+    return _KERNELS[kernel](x, vectors, gamma, offset, degree).dense(weights, bias)
 
 
 def _machine(model: Any, x: Vector) -> Vector:
@@ -136,8 +139,43 @@ def _between(model: Any, pairs: Any) -> Floats:
 
 
 def _ridge(model: Any, x: Vector) -> Vector:
-    gamma = 1 / x.width if model.gamma is None else model.gamma
-    return expansion(model, x, model.X_fit_, gamma, floats(model.dual_coef_).T)
+    return expansion(model, x, model.X_fit_, _gamma(model, x), floats(model.dual_coef_).T)
+
+
+def _gamma(model: Any, x: Vector) -> float:
+    return 1 / x.width if model.gamma is None else model.gamma
+
+
+def _approximated(model: Any, x: Vector) -> Vector:
+    """Nyström's features (Williams and Seeger, 2001)."""
+    return expansion(model, x, model.components_, _gamma(model, x), model.normalization_)
+
+
+def _principal(model: Any, x: Vector) -> Vector:
+    """The components of what is centred among the images of the vectors (Schölkopf et al., 1998):
+    kernels are taken off that are means over the vectors, so that all is affine in the kernels.
+    """
+    kept = np.flatnonzero(model.eigenvalues_)
+    directions = np.zeros_like(model.eigenvectors_)
+    directions[:, kept] = model.eigenvectors_[:, kept] / np.sqrt(model.eigenvalues_[kept])
+    weights = directions - directions.mean(axis=0)
+    bias = (model._centerer.K_fit_all_ - model._centerer.K_fit_rows_) @ directions
+    return expansion(model, x, model.X_fit_, model.gamma_, weights.T, bias)
+
+
+def _distances(model: Any, x: Vector) -> Vector:
+    """`√Σ_j (x_j - c_j)²` for each centre of a cluster."""
+    texts, numbers = [], dict[str, float]()
+    for row, centre in enumerate(model.cluster_centers_.tolist(), 1):
+        terms = differences(row, centre, numbers)
+        texts.append(f"sqrt({' + '.join(f'({term})^2' for term in terms)})")
+    return x.written(texts, numbers)
+
+
+def _fourier(model: Any, x: Vector) -> Vector:
+    """Random features (Rahimi and Recht, Random features for large-scale kernel machines, 2007)."""
+    waves = x.dense(floats(model.random_weights_).T, model.random_offset_).function("cos")
+    return waves.scaled((2 / model.n_components) ** 0.5)
 
 
 _FITTED = ("dual_coef_",)
@@ -146,5 +184,9 @@ ROWS = {
     **dict.fromkeys(("SVC", "NuSVC"), Row(predict=_classifier, fitted=_FITTED)),
     **dict.fromkeys(("SVR", "NuSVR"), Row(predict=_machine, fitted=_FITTED)),
     "OneClassSVM": Row(predict=_one_class, fitted=_FITTED),
+    **dict.fromkeys(("KMeans", "MiniBatchKMeans"), Row(_distances, fitted=("cluster_centers_",))),
+    "RBFSampler": Row(_fourier, fitted=("random_weights_",)),
+    "Nystroem": Row(_approximated, fitted=("normalization_",)),
+    "KernelPCA": Row(_principal, fitted=("eigenvectors_", "X_fit_")),
     "KernelRidge": Row(predict=_ridge, fitted=("X_fit_", "dual_coef_")),
 }

@@ -43,6 +43,11 @@ def _decided(model: Any, x: Vector) -> Answer:
     return Answer(model.classes_, affine(model, x), labels=are_labels(binarizer))
 
 
+def _one_class(model: Any, x: Vector) -> Answer:
+    """1 within what was seen, -1 outside."""
+    return Answer((-1, 1), x.dense(model.coef_, -model.offset_))
+
+
 def _logistic(model: Any, x: Vector) -> Answer:
     """Softmax, or of two classes a sigmoid; older models may be one against the rest."""
     binary, decision = len(model.classes_) == 2, affine(model, x)
@@ -98,5 +103,6 @@ ROWS = {
     "LogisticRegression": _LOGISTIC,
     "LogisticRegressionCV": _LOGISTIC,
     "SGDClassifier": Row(predict=_descended, fitted=_AFFINE),
+    "SGDOneClassSVM": Row(predict=_one_class, fitted=("coef_", "offset_")),
     "LinearDiscriminantAnalysis": Row(discriminant, predict=_discriminated, fitted=_AFFINE),
 }

@@ -30,6 +30,19 @@ def _components(model: Any, x: Vector) -> Vector:
     return x.dense(model.components_)
 
 
+def _hidden(model: Any, x: Vector) -> Vector:
+    """How likely the hidden units of a restricted Boltzmann machine are."""
+    return x.dense(model.components_, model.intercept_hidden_, "sigmoid")
+
+
+def _agglomerated(model: Any, x: Vector) -> Vector:
+    """The mean of each group of columns."""
+    if model.pooling_func is not np.mean:
+        raise SpecError("a FeatureAgglomeration is read whose pooling_func is numpy.mean")
+    member = np.arange(model.n_clusters_)[:, None] == model.labels_
+    return x.dense(member / member.sum(axis=1, keepdims=True))
+
+
 def _independent(model: Any, x: Vector) -> Vector:
     return x.standardised(model.mean_ if model.whiten else None).dense(model.components_)
 
@@ -44,6 +57,10 @@ def _factors(model: Any, x: Vector) -> Vector:
 def _least_squares(model: Any, x: Vector) -> Vector:
     """The scores of partial least squares."""
     return x.standardised(model._x_mean, model._x_std).dense(model.x_rotations_.T)
+
+
+def _singular(model: Any, x: Vector) -> Vector:
+    return x.standardised(model._x_mean, model._x_std).dense(model.x_weights_.T)
 
 
 def _least_squares_predicted(model: Any, x: Vector) -> Vector:
@@ -72,6 +89,9 @@ ROWS = {
     "FactorAnalysis": Row(_factors, fitted=("components_",)),
     "GaussianRandomProjection": Row(_components, fitted=("components_",)),
     "SparseRandomProjection": Row(_components, fitted=("components_",)),
-    "PLSRegression": _PLS,
-    "PLSCanonical": _PLS,
+    "NeighborhoodComponentsAnalysis": Row(_components, fitted=("components_",)),
+    "BernoulliRBM": Row(_hidden, fitted=("components_",)),
+    "FeatureAgglomeration": Row(_agglomerated, fitted=("labels_",)),
+    **dict.fromkeys(("PLSRegression", "PLSCanonical", "CCA"), _PLS),
+    "PLSSVD": Row(_singular, fitted=("x_weights_",)),
 }
