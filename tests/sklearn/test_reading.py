@@ -13,6 +13,7 @@ from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
 from sklearn.ensemble import RandomForestRegressor, VotingClassifier, VotingRegressor
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_selection import RFE
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
@@ -229,6 +230,9 @@ class Steeper(StandardScaler):
          "a VotingClassifier that counts classes is not read; use voting='soft'"),
         (fitted(VotingRegressor([("a", Ridge()), ("b", RandomForestRegressor(3))]), *IRIS),
          "a RandomForestRegressor (2) cannot be read: it asks whether inputs are above thresholds, "
+         "one after another; sklearn.tree.export_text writes these rules, of each of its trees"),
+        (fitted(RFE(RandomForestRegressor(3)), *IRIS),
+         "a RandomForestRegressor cannot be read: it asks whether inputs are above thresholds, "
          "one after another; sklearn.tree.export_text writes these rules, of each of its trees"),
         (fitted(make_pipeline(GaussianNB()), *IRIS).set_params(steps=[
             ("a", fitted(GaussianNB(), *IRIS)), ("b", fitted(Ridge(), *IRIS))]),

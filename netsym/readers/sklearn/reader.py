@@ -29,8 +29,8 @@ from netsym.readers.sklearn.row import (
     Vector,
     article,
     kind_of,
-    overridden,
     parts_of,
+    refusal,
     row_of,
 )
 from netsym.wording import plural
@@ -40,7 +40,6 @@ ROWS: dict[str, Row] = {
     **scalers.ROWS, **features.ROWS, **projections.ROWS, **linear.ROWS, **neural.ROWS,
     **kernels.ROWS, **bayes.ROWS, **composed.ROWS, **refused.ROWS,
 }  # fmt: skip
-_UNKNOWN = "it is no model of scikit-learn that is known here; netsym help scikit-learn lists them"
 
 
 def from_sklearn(model: Any, inputs: Sequence[str] = (), *, decision: str = "") -> Network:
@@ -84,13 +83,9 @@ def _check_parts(model: Any) -> None:
     """Raise `SpecError` that names all parts of a model that cannot be read, or one not fitted."""
     found = []
     for where, part in parts_of(ROWS, model):
-        kind = kind_of(ROWS, part)
-        named = f"{article(part)} ({where})" if where else article(part)
-        changed = overridden(kind, part) if kind else None
-        why = ROWS[kind].refused if kind else _UNKNOWN
-        if changed and not why:
-            why = f"its {changed} is its own, and not that of {kind}"
+        why = refusal(ROWS, part)
         if why:
+            named = f"{article(part)} ({where})" if where else article(part)
             found.append(f"{named} cannot be read: {why}")
     if found:
         raise SpecError("; ".join(dict.fromkeys(found)))

@@ -23,6 +23,7 @@ from netsym.layers.written import Written
 Floats = npt.NDArray[np.float64]
 #: The methods that say what a model computes: who writes one anew computes something else.
 METHODS = ("transform", "inverse_transform", "predict", "predict_proba", "decision_function")
+_UNKNOWN = "it is no model of scikit-learn that is known here; netsym help scikit-learn lists them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,18 @@ def kind_of(rows: Mapping[str, Row], model: Any) -> str | None:
     return None
 
 
-def overridden(kind: str, model: Any) -> str | None:
+def refusal(rows: Mapping[str, Row], model: Any) -> str:
+    """Why a model cannot be read; empty if it can."""
+    kind = kind_of(rows, model)
+    if kind is None:
+        return _UNKNOWN
+    if rows[kind].refused:
+        return rows[kind].refused
+    changed = _overridden(kind, model)
+    return f"its {changed} is its own, and not that of {kind}" if changed else ""
+
+
+def _overridden(kind: str, model: Any) -> str | None:
     """The first method by which a derived class computes something else."""
     for base in type(model).__mro__:
         if base.__name__ == kind:
@@ -250,13 +262,14 @@ def overridden(kind: str, model: Any) -> str | None:
 
 
 def row_of(rows: Mapping[str, Row], model: Any) -> Row:
-    """The row of a model, which is fitted; raises `SpecError` if it is not, or has none."""
-    kind = kind_of(rows, model)
-    if kind is None:
-        raise SpecError(f"{article(model)} cannot be read")
-    if not all(hasattr(model, attribute) for attribute in rows[kind].fitted):
-        raise SpecError(f"this {type(model).__name__} {rows[kind].unfitted}")
-    return rows[kind]
+    """The row of a model; raises `SpecError` if it cannot be read, or is not fitted."""
+    why = refusal(rows, model)
+    if why:
+        raise SpecError(f"{article(model)} cannot be read: {why}")
+    row = rows[kind_of(rows, model) or ""]
+    if not all(hasattr(model, attribute) for attribute in row.fitted):
+        raise SpecError(f"this {type(model).__name__} {row.unfitted}")
+    return row
 
 
 def parts_of(rows: Mapping[str, Row], model: Any, where: str = "") -> Iterator[tuple[str, Any]]:
