@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -39,6 +39,16 @@ def _shapes(ends: Sequence[Input] | Sequence[Output], what: str) -> str:
     return f"{plural(len(ends), what)} of shape {shapes}"
 
 
+def chosen(parameters: Iterable[Parameter]) -> set[str]:
+    """The names of parameters that are not those of the notation for one place of an array."""
+    found = set[str]()
+    for parameter in parameters:
+        if parameter.formula is not None:
+            found.update(name for _, names in parameter.symbols() for name in names)
+        found.update(parameter.chosen())
+    return found
+
+
 class Moved:
     """The layers and outputs of a network behind another, with the numbers after those of that.
 
@@ -62,6 +72,7 @@ class Moved:
             self._layers[placed.name] = self._free(placed, taken)
             taken.add(self._layers[placed.name])
         known = {id(each): self._parameter(each) for each in network.parameters()}
+        self.parameters = tuple(known.values())
         self.layers = tuple(
             replace(
                 placed,

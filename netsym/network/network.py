@@ -21,7 +21,7 @@ from netsym.forms.form import (
 from netsym.forms.sizes import Size
 from netsym.forms.values import checked_numbers, points, shaped
 from netsym.formula import Formula
-from netsym.graph.names import literal, output_names
+from netsym.graph.names import Names, literal, output_names
 from netsym.layers import Layer
 from netsym.layers.blocks import INPUT, Wire
 from netsym.layers.parameter_entries import entries
@@ -349,12 +349,12 @@ class Network(Wired):
             raise SpecError("parameters are given with a layer; a network has its own")
         sources = behind.sources_of(self, after)
         moved = behind.Moved(after, self.layers, sources, after.naming.place)
-        gone = {*self.output_names.all(), *after.input_names.all()}
-        latex = {name: text for name, text in self.latex_names.items() if name not in gone}
-        latex |= {moved.name(n): text for n, text in after.latex_names.items() if n not in gone}
+        latex = _without(self.latex_names, self.output_names)
+        others = _without(after.latex_names, after.input_names)
+        latex |= {moved.name(name): text for name, text in others.items()}
         layers = (*self.layers, *moved.layers)
         outputs, renamed = _with_free_end(moved.outputs, self.inputs, layers, after.function)
-        both = {*self.parameter_names()} & {moved.name(n) for n in after.parameter_names()}
+        both = behind.chosen(self.parameters()) & behind.chosen(moved.parameters)
         shared = f"what both call {few(sorted(both), 5)} is one" if both else ""
         found = Network(
             f"{self.title}, {after.title}",
@@ -415,6 +415,11 @@ class Network(Wired):
         for name in values.keys() - set(names):
             hint = did_you_mean(name, names[:1000]) if names else "all parameters are numbers"
             raise SpecError(f"no parameter named {name!r}; {hint}")
+
+
+def _without(latex: Mapping[str, str], gone: Names) -> dict[str, str]:
+    """How names are written, but for those that nothing has any more."""
+    return {name: text for name, text in latex.items() if gone.position(name) is None}
 
 
 def _alone(layer: Layer, reads: Sequence[Output], parameters: Mapping[str, Any]) -> Network:
