@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from netsym.path import takes_any
     from netsym.pieces import regions as pieces
     from netsym.readers.shorthand import parse as parse
-    from netsym.readers.sklearn import from_sklearn as from_sklearn
+    from netsym.readers.sklearn.reader import from_sklearn as from_sklearn
     from netsym.readers.sympy import from_sympy as from_sympy
     from netsym.recognise.recognised import from_formula as from_formula
 
@@ -53,7 +53,7 @@ _PUBLIC = {
     "Formula": "netsym.formula",
     "Network": "netsym.network.network",
     "from_formula": "netsym.recognise.recognised",
-    "from_sklearn": "netsym.readers.sklearn",
+    "from_sklearn": "netsym.readers.sklearn.reader",
     "from_sympy": "netsym.readers.sympy",
     "laws": "netsym.equality.laws",
     "load": "netsym.files.files",

@@ -38,7 +38,7 @@ def run(script: str, folder: Path, *words: str) -> str:
 def test_every_script_is_run_here_or_in_tests_sklearn() -> None:
     scripts = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob("*.py")}
     assert scripts == {"thread.py", "cost.py", "lstm.py", "step.py", "pictures/make.py"} | {
-        "iris.py", "digits.py", "collapse.py",
+        "iris.py", "digits.py", "collapse.py", "support_vectors.py",
     }  # fmt: skip
 
 

@@ -19,9 +19,13 @@ class Naming:
 
     network: Wired
 
+    def place(self, name: str) -> tuple[Names, int] | None:
+        """The names of the notation that have this one, and where; None if it is no such name."""
+        return self._values.place(name) or self.network.parameter_notation.place(name)
+
     def generates(self, name: str) -> bool:
         """Whether the notation gives this name to a value."""
-        return bool(self._values.place(name) or self.network.parameter_notation.place(name))
+        return self.place(name) is not None
 
     @property
     def _ends(self) -> list[Names]:

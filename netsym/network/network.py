@@ -22,12 +22,13 @@ from netsym.forms.form import (
 from netsym.forms.sizes import Size
 from netsym.forms.values import checked_numbers, points, shaped
 from netsym.formula import Formula
-from netsym.graph.names import literal, output_names
-from netsym.layers.blocks import Wire
+from netsym.graph.names import Names, literal, output_names
+from netsym.layers import Layer
+from netsym.layers.blocks import INPUT, Wire
 from netsym.layers.parameter_entries import entries
 from netsym.layers.sources import Part
 from netsym.layers.wiring import Placed, Wiring, wired
-from netsym.network import counting, once, resized
+from netsym.network import behind, counting, once, resized
 from netsym.network.interface import Input, Output, Wanted, flat, inputs_of, wanted_of
 from netsym.network.naming import Naming
 from netsym.network.reading import read
@@ -37,7 +38,7 @@ from netsym.network.wired import Wired
 from netsym.ops import Ops
 from netsym.ops.counts.forecast import Growth, NetworkSize
 from netsym.ops.numeric import Numeric
-from netsym.wording import agreed, plural, without_values
+from netsym.wording import agreed, few, plural, without_values
 
 if TYPE_CHECKING:
     import sympy
@@ -328,6 +329,46 @@ class Network(Displayed, Wired):
         one = Output(name, taken, literal(name), (1,))
         return replace(self, layers=(*self.layers, part), outputs=(one,)).output(name)
 
+    def then(self, after: Network | Layer, **parameters: Any) -> Network:
+        """A layer, or a network, put behind this one: it reads what this one gives.
+
+        Of several outputs it reads each, in their order. `parameters` are those of a layer, as in
+        `Network.of`. Layers are numbered on, and what the notation names with them; a name that
+        both have is one parameter. Raises `SpecError` where shapes do not fit.
+
+        >>> import netsym
+        >>> print(netsym.parse("1-2:tanh").then(netsym.parse("2-1")).inlined.text(ascii=True))
+        y = w2_1_1*tanh(w1_1_1*x + b1_1) + w2_1_2*tanh(w1_2_1*x + b1_2) + b2_1
+        """
+        if isinstance(after, Layer):
+            after = _alone(after, self.outputs, parameters)
+        elif not isinstance(after, Network):
+            raise SpecError(
+                f"a layer or a network stands behind a network, not {type(after).__name__}"
+            )
+        elif parameters:
+            raise SpecError("parameters are given with a layer; a network has its own")
+        sources = behind.sources_of(self, after)
+        moved = behind.Moved(after, self.layers, sources, after.naming.place)
+        latex = _without(self.latex_names, self.output_names)
+        others = _without(after.latex_names, after.input_names)
+        latex |= {moved.name(name): text for name, text in others.items()}
+        layers = (*self.layers, *moved.layers)
+        outputs, renamed = _with_free_end(moved.outputs, self.inputs, layers, after.function)
+        both = behind.chosen(self.parameters()) & behind.chosen(moved.parameters)
+        shared = f"what both call {few(sorted(both), 5)} is one" if both else ""
+        found = Network(
+            f"{self.title}, {after.title}",
+            self.inputs,
+            layers,
+            outputs,
+            after.function,
+            latex,
+            "; ".join(said for said in (self.assumed, after.assumed, renamed, shared) if said),
+        )
+        found.naming.check()
+        return found
+
     def with_steps(self, steps: int) -> Network:
         """The same network for sequences of another length.
 
@@ -375,6 +416,32 @@ class Network(Displayed, Wired):
         for name in values.keys() - set(names):
             hint = did_you_mean(name, names[:1000]) if names else "all parameters are numbers"
             raise SpecError(f"no parameter named {name!r}; {hint}")
+
+
+def _without(latex: Mapping[str, str], gone: Names) -> dict[str, str]:
+    """How names are written, but for those that nothing has any more."""
+    return {name: text for name, text in latex.items() if gone.position(name) is None}
+
+
+def _alone(layer: Layer, reads: Sequence[Output], parameters: Mapping[str, Any]) -> Network:
+    """The network of one layer, which reads what outputs give."""
+    names = [INPUT] if len(reads) == 1 else [f"{INPUT}{n}" for n in range(1, len(reads) + 1)]
+    inputs = [
+        Input.of(name, len(each.names), each.shape) for name, each in zip(names, reads, strict=True)
+    ]
+    return Network.of(layer.kind, inputs, [("layer1", layer, names, parameters)])
+
+
+def _with_free_end(
+    outputs: tuple[Output, ...], inputs: Sequence[Input], layers: tuple[Placed, ...], function: str
+) -> tuple[tuple[Output, ...], str]:
+    """Outputs of which the one that nobody named has a free name, and what is said of it."""
+    (first, *others) = outputs
+    if others or first.names.base != "y":
+        return outputs, ""
+    wanted = (Wanted(first.name, ""),)
+    (found,), said = _with_free_name(wanted, inputs, Wiring(layers, (first.source,)), function)
+    return (Output.of(found.name, first.source, first.shape),), said
 
 
 def _with_free_name(

@@ -82,7 +82,7 @@ class Overview:
             if len(text) <= width:
                 return [text]
         whole = network.matrices
-        if not (whole.steps or len(whole.aside)):
+        if not whole.why_not_one:
             whole = whole.inlined if whole.inlined.size.nodes <= _MOST_SHARED else whole
         lines = whole.text(ascii=ascii).splitlines()
         more = f"... ({shown(whole.size.nodes)} nodes)"

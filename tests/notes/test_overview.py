@@ -119,6 +119,14 @@ def test_long_formulas_are_cut_and_their_size_is_said() -> None:
     assert len(formula) == 80
 
 
+def test_a_layer_that_is_a_formula_has_no_formula_of_whole_arrays() -> None:
+    """Its overview ended in an error; now it has the layers."""
+    spec = str(EXAMPLES / "support_vectors.toml")
+    assert [line for line in lines(spec) if " = " in line] == [
+        "a² = formula(a¹, w², b²)", "versicolor = W³a² + b³",
+    ]  # fmt: skip
+
+
 # -- on the command line -------------------------------------------------------------------------
 def test_a_network_without_a_verb(capfd: Capture) -> None:
     ran = run(capfd, "1-2-1:sigmoid")

@@ -42,6 +42,20 @@ def test_collapse(tmp_path: Path) -> None:
     assert_in_order(output, answers)
 
 
+def test_support_vectors(tmp_path: Path) -> None:
+    output = run("support_vectors.py", tmp_path)
+    answers = [
+        "StandardScaler, SVC: decision function of class versicolor",
+        "a⁽²⁾₁ = exp(-0.500·((a⁽¹⁾₁ + 1.22)^2 + (a⁽¹⁾₂ + 1.22)^2))",
+        "the output is the place of the class: 0 for setosa, 1 for versicolor",
+        "y = 1 - step(-a⁽³⁾₁)",
+        "largest difference from decision_function on 100 flowers",
+    ]
+    assert_in_order(output, answers)
+    made, kept = (netsym.load(at / "support_vectors.toml") for at in (tmp_path, EXAMPLES))
+    assert made.layered.text(digits=6) == kept.layered.text(digits=6)
+
+
 # -- the network that is kept in examples/iris.toml ----------------------------------------------
 def test_the_iris_network_kept_here_knows_its_flowers() -> None:
     iris = load_iris()

@@ -7,18 +7,34 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.cluster import DBSCAN
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
-from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestRegressor, VotingClassifier, VotingRegressor
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
+from sklearn.feature_selection import RFE
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    KBinsDiscretizer,
+    MaxAbsScaler,
+    MinMaxScaler,
+    OneHotEncoder,
+    QuantileTransformer,
+    StandardScaler,
+)
+from sklearn.tree import DecisionTreeClassifier
 
 from netsym.errors import SpecError
 from netsym.files.files import dumps, loads
-from netsym.readers.sklearn import from_sklearn
+from netsym.readers.sklearn.reader import from_sklearn
 
 CLASSES = {
     "iris": load_iris,
@@ -164,46 +180,104 @@ def test_inputs_are_named_after_the_columns(columns: list[str], names: list[str]
 
 
 IRIS = load_iris(return_X_y=True)
-SUPPORTED = (
-    "give a fitted MLPClassifier or MLPRegressor, "
-    "or a Pipeline of StandardScaler, MinMaxScaler, MaxAbsScaler before one"
+UNKNOWN = (
+    "cannot be read: it is no model of scikit-learn that is known here; netsym help scikit-learn "
 )
+
+
+BINS = KBinsDiscretizer(3, encode="ordinal", strategy="uniform")
+
+
+class Steeper(StandardScaler):
+    def transform(self, X: Any, copy: Any = None) -> Any:
+        return 2 * super().transform(X, copy)
 
 
 @pytest.mark.parametrize(
     ("model", "message"),
     [
         (classifier(), "this MLPClassifier is not fitted; call fit with data first"),
-        (
-            make_pipeline(StandardScaler(), regressor()),
-            "this MLPRegressor is not fitted; call fit with data first",
-        ),
-        (
-            make_pipeline(StandardScaler(), fitted(classifier(2), *IRIS)),
-            "this StandardScaler is not fitted; call fit with data first",
-        ),
-        (LogisticRegression(), f"a LogisticRegression cannot be read; {SUPPORTED}"),
-        (3, f"an int cannot be read; {SUPPORTED}"),
-        (make_pipeline(StandardScaler()), f"a StandardScaler cannot be read; {SUPPORTED}"),
-        (
-            make_pipeline("passthrough"),
-            "the Pipeline does nothing; give one that ends in a fitted model",
-        ),
-        (
-            fitted(make_pipeline(PCA(2), classifier(2)), *IRIS),
-            "a PCA before the model cannot be read; a Pipeline may have StandardScaler, "
-            "MinMaxScaler, MaxAbsScaler there; apply other steps to the data first",
-        ),
-        (
-            GridSearchCV(classifier(2), {"alpha": [0.1]}),
-            "this GridSearchCV has no best estimator; fit it first, with refit=True",
-        ),
+        (make_pipeline(StandardScaler(), regressor()),
+         "this StandardScaler is not fitted; call fit with data first"),
+        (make_pipeline(fitted(StandardScaler(), *IRIS), regressor()),
+         "this MLPRegressor is not fitted; call fit with data first"),
+        (make_pipeline(StandardScaler(), fitted(classifier(2), *IRIS)),
+         "this StandardScaler is not fitted; call fit with data first"),
+        (ColumnTransformer([]), "this ColumnTransformer is not fitted; call fit with data first"),
+        (FunctionTransformer(),
+         "this FunctionTransformer does not say how many inputs it has; call fit with an array"),
+        (3, f"an int {UNKNOWN}lists them"),
+        (DBSCAN(), f"a DBSCAN {UNKNOWN}lists them"),
+        (make_pipeline("passthrough"),
+         "the Pipeline does nothing; give one that ends in a fitted model"),
+        (GridSearchCV(classifier(2), {"alpha": [0.1]}),
+         "this GridSearchCV has no best estimator; fit it first, with refit=True"),
+        (fitted(Steeper(), *IRIS),
+         "a Steeper cannot be read: its transform is its own, and not that of StandardScaler"),
+        (fitted(make_pipeline(StandardScaler(), DecisionTreeClassifier()), *IRIS),
+         "a DecisionTreeClassifier (decisiontreeclassifier) cannot be read: it asks whether inputs "
+         "are above thresholds, one after another; sklearn.tree.export_text writes these rules, of "
+         "each of its trees"),
+        (fitted(make_pipeline(QuantileTransformer(n_quantiles=9), KNeighborsClassifier()), *IRIS),
+         "a QuantileTransformer (quantiletransformer) cannot be read: it looks values up in a "
+         "table, between whose entries it draws lines; PowerTransformer is read; a "
+         "KNeighborsClassifier (kneighborsclassifier) cannot be read: it looks for the nearest of "
+         "its examples, and has learnt nothing else; skl2onnx makes a program of it"),
+        (fitted(CalibratedClassifierCV(GaussianNB(), method="isotonic"), *IRIS),
+         "a CalibratedClassifierCV of method 'isotonic' is no formula of its inputs; calibrate "
+         "with method='sigmoid'"),
+        (fitted(VotingClassifier([("a", GaussianNB())]), *IRIS),
+         "a VotingClassifier that counts classes is not read; use voting='soft'"),
+        (fitted(VotingRegressor([("a", Ridge()), ("b", RandomForestRegressor(3))]), *IRIS),
+         "a RandomForestRegressor (2) cannot be read: it asks whether inputs are above thresholds, "
+         "one after another; sklearn.tree.export_text writes these rules, of each of its trees"),
+        (fitted(RFE(RandomForestRegressor(3)), *IRIS),
+         "a RandomForestRegressor cannot be read: it asks whether inputs are above thresholds, "
+         "one after another; sklearn.tree.export_text writes these rules, of each of its trees"),
+        (fitted(make_pipeline(GaussianNB()), *IRIS).set_params(steps=[
+            ("a", fitted(GaussianNB(), *IRIS)), ("b", fitted(Ridge(), *IRIS))]),
+         "a GaussianNB is no step that changes its inputs; it has to be last"),
+        (fitted(KernelRidge(kernel=np.dot), *IRIS),
+         "a KernelRidge whose kernel is a function of its own cannot be read; give one of "
+         "linear, rbf, laplacian, poly, polynomial or sigmoid"),
+        (fitted(KernelRidge(kernel="cosine"), *IRIS),
+         "a KernelRidge with the kernel 'cosine' cannot be read; it can be linear, rbf, laplacian, "
+         "poly, polynomial or sigmoid"),
+        (fitted(FunctionTransformer(lambda x: x + 1), *IRIS),
+         "a FunctionTransformer of '<lambda>' cannot be read: code is not a formula; give a "
+         "function of NumPy that acts on every element, as numpy.log, or none"),
+        (fitted(FunctionTransformer(np.clip, kw_args={"a_min": 1, "a_max": 2}), *IRIS),
+         "a FunctionTransformer of 'clip' cannot be read: code is not a formula; give a "
+         "function of NumPy that acts on every element, as numpy.log, or none"),
+        (fitted(OneHotEncoder(), [["red"], ["green"]], None),
+         "a OneHotEncoder of green and the like cannot be read: a formula takes numbers; give "
+         "the columns as numbers, and leave missing ones out"),
+        (fitted(OneHotEncoder(), [[1.0], [np.nan]], None),
+         "a OneHotEncoder of nan and the like cannot be read: a formula takes numbers; give "
+         "the columns as numbers, and leave missing ones out"),
+        (fitted(OneHotEncoder(max_categories=2), IRIS[0], None),
+         "a OneHotEncoder that joins infrequent categories is not read; fit it without "
+         "min_frequency and max_categories"),
+        (fitted(ColumnTransformer([("a", "drop", [0])]), *IRIS),
+         "this ColumnTransformer drops all columns; a network needs one at least"),
+        (fitted(TransformedTargetRegressor(Ridge(), transformer=BINS, check_inverse=False), *IRIS),
+         "what undoes a KBinsDiscretizer is no formula that is known here"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_read_is_said(model: Any, message: str) -> None:
     with pytest.raises(SpecError) as caught:
         from_sklearn(model)
     assert str(caught.value) == message
+
+
+def test_a_decision_is_of_classes() -> None:
+    model = fitted(GaussianNB(), *IRIS)
+    with pytest.raises(SpecError, match="unknown decision 'best'; it can be 'class'"):
+        from_sklearn(model, decision="best")
+    with pytest.raises(SpecError, match="a Ridge predicts no classes, so that it has no decision"):
+        from_sklearn(fitted(Ridge(), *IRIS), decision="class")
+    with pytest.raises(SpecError, match="2 names for 4 inputs; give one each"):
+        from_sklearn(model, ["a", "b"])
 
 
 def test_an_output_activation_that_no_layer_has_is_refused() -> None:
