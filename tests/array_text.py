@@ -19,7 +19,7 @@ Array = npt.NDArray[np.float64]
 
 _erf = np.vectorize(math.erf)
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "abs": np.abs, "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh,
+    "abs": np.abs, "sin": np.sin, "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh,
     "max": np.maximum, "min": np.minimum, "array": np.array, "vec": np.ravel,
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "relu": lambda z: np.maximum(z, 0),
     "silu": lambda z: z / (1 + np.exp(-z)), "softplus": lambda z: np.logaddexp(0, z),
@@ -217,6 +217,8 @@ class Channelled(np.ndarray):
 
 def moments(x: Array, index: str, join: Callable[..., Any]) -> Any:
     """Means, sums and variances: of all, of every row, channel or group."""
+    if index.startswith("ax"):
+        return reduced(join)(x, index)
     if index == "row":
         return join(x, axis=-1, keepdims=True)
     groups = len(x) if index == "channel" else int((re.findall(r"(\d+) group", index) or [0])[0])
@@ -267,6 +269,23 @@ def upsampled(x: Array, index: str) -> Array:
     return x
 
 
+def rearranged(x: Array, index: str) -> Array:
+    """Entries by their places, counted from 1, or numbers in parentheses."""
+    places, _, lengths = index.partition(" as ")
+    made = [float(p[1:-1]) if p[0] == "(" else x.reshape(-1)[int(p) - 1] for p in places.split()]
+    return np.array(made).reshape(shape(lengths))
+
+
+def reduced(join: Callable[..., Array]) -> Callable[[Array, str], Array]:
+    """What joins the elements along axes, which are counted from 1, or along all."""
+
+    def over(x: Array, index: str) -> Array:
+        axes = tuple(int(n) - 1 for n in re.findall(r"\d+", index)) or None
+        return join(x, axis=axes, keepdims="kept" in index)
+
+    return over
+
+
 def rows(x: Array, index: str) -> Array:
     first, last = map(int, index.split(":"))
     return x[first - 1 : last]
@@ -279,10 +298,15 @@ WORDS: Mapping[str, Callable[..., Any]] = {
     "upsample": upsampled, "rows": rows,
     "mean": lambda x, index: moments(x, index, np.mean),
     "sum": lambda x, index: moments(x, index, np.sum),
+    "rearrange": rearranged, "max": reduced(np.max), "min": reduced(np.min),
+    "prod": reduced(np.prod), "norm1": reduced(lambda x, **over: np.abs(x).sum(**over)),
+    "norm2": reduced(lambda x, **over: np.sqrt((x**2).sum(**over))),
     "var": lambda x, index: moments(x, index, np.var),
     "reshape": lambda x, index: x.reshape(shape(index)),
     "transpose": lambda x, index: x.transpose([int(n) - 1 for n in index.split(",")]),
-    "logsumexp": lambda x, _: np.log(np.exp(x).sum(axis=-1, keepdims=True)),
+    "logsumexp": lambda x, index: reduced(lambda z, **over: np.log(np.exp(z).sum(**over)))(
+        x, f"axis {x.ndim}, kept" if index == "row" else index
+    ),
     "concatenate": lambda *given: np.concatenate(
         given[:-1], axis={"rows": -2, "columns": -1}.get(given[-1], 0)
     ),

@@ -1,4 +1,4 @@
-"""Layers that join several values: add (a skip connection), multiply, gate and concat."""
+"""Layers that join several values: add (a skip connection), multiply, gate, concat and matmul."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
+import numpy as np
+
 from netsym.errors import SpecError
-from netsym.layers import MOST_AXES, Layer, Shape, shape_text
-from netsym.ops import Ops
+from netsym.layers import MOST_AXES, Layer, Shape, refuse_vast, shape_text
+from netsym.ops import Ops, WholeOps
 
 A = TypeVar("A")
 
@@ -115,6 +117,58 @@ class Concat(Layer):
     @property
     def stepwise(self) -> bool:
         return self.along == -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatMul(Layer):
+    """`A = X Y`, the product of two matrices (n, k) and (k, m), for each place of the axes before.
+
+    These broadcast as NumPy's; `transposed` takes Yᵀ, of which Y is (m, k).
+    """
+
+    kind: ClassVar[str] = "matmul"
+    reads: ClassVar[tuple[int, int | None]] = (2, 2)
+
+    transposed: bool = False
+
+    def shape(self, *shapes: Shape) -> Shape:
+        left, right = shapes
+        if min(len(left), len(right)) > 1:
+            columns, inner = right[-2:] if self.transposed else right[:-3:-1]
+            try:
+                places = np.broadcast_shapes(left[:-2], right[:-2])
+            except ValueError:
+                inner = 0
+            if left[-1] == inner:
+                refuse_vast("multiplies matrices:", *places, left[-2], inner, columns)
+                return (*places, left[-2], columns)
+        wanted = "(…, n, k) and (…, m, k)" if self.transposed else "(…, n, k) and (…, k, m)"
+        raise SpecError(
+            f"multiplies matrices {wanted}, but these have shapes {shapes_text(shapes)}"
+        )
+
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        shapes = ops.place.shapes
+        axes = max(map(len, shapes))
+        left, right = (
+            ops.reshape(x, len(shape), (1,) * (axes - len(shape)) + shape)
+            for x, shape in zip(inputs, shapes, strict=True)
+        )
+        columns = right if self.transposed else ops.transpose(right, 1, 0)
+        return ops.transpose(ops.contract(left, columns), 1, 0)
+
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        left, right = inputs
+        axes = len(ops.place.shapes[1])
+        if self.transposed and axes == 2:
+            return ops.matmul(left, ops.flipped(right))
+        if self.transposed:
+            order = ",".join(map(str, [*range(1, axes - 1), axes, axes - 1]))
+            return ops.matmul(left, ops.operator("transpose", right, index=order))
+        return ops.matmul(left, right)
+
+    def describe(self) -> str:
+        return "matmul with the second transposed" if self.transposed else "matmul"
 
 
 def same(does: str, shapes: Sequence[Shape]) -> Shape:

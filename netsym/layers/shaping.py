@@ -1,4 +1,4 @@
-"""Layers that put values in other places: flatten, reshape, transpose, pad, upsample."""
+"""Layers that put values in other places: flatten, reshape, transpose, rearrange, pad, upsample."""
 
 from __future__ import annotations
 
@@ -100,6 +100,62 @@ class Transpose(Layer):
         axes = ",".join(str(axis + 1) for axis in self.order(len(shape)))
         return ops.operator("transpose", inputs[0], index=axes)
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rearrange(Layer):
+    """`a[k] = x[positions[k]]`: values of the input, by their places, as an array of `lengths`.
+
+    Places count the values of the input from 0, the last axis fastest, and the positions go through
+    the output in the same way; the place after the last is `value`. A value may be taken several
+    times, or not at all.
+    """
+
+    kind: ClassVar[str] = "rearrange"
+
+    positions: tuple[int, ...] = field(metadata={"least": 0})
+    lengths: tuple[int, ...] = ()
+    value: float = 0.0
+
+    def shape(self, *shapes: Shape) -> Shape:
+        lengths, count = self._lengths, prod(shapes[0])
+        if len(self.positions) != prod(lengths):
+            raise SpecError(
+                f"has {len(self.positions):,} positions for an array of {shape_text(lengths)}; "
+                "give one for each of its values"
+            )
+        if max(self.positions) > count:
+            raise SpecError(
+                f"takes the value at {max(self.positions)}, but its input {shape_text(shapes[0])} "
+                f"has the places 0 to {count - 1}, and {count} for the value {self.value:g}"
+            )
+        return lengths
+
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        (shape,) = ops.place.shapes
+        x = ops.reshape(inputs[0], len(shape), (prod(shape),))
+        if max(self.positions) == prod(shape):
+            x = ops.concatenate([x, ops.numbers(np.array([self.value]))])
+        taken = ops.take(x, np.array(self.positions))
+        return ops.reshape(taken, 1, self.shape(shape))
+
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        """The places are counted from 1 here, and left out where there are many."""
+        (shape,) = ops.place.shapes
+        few = self.positions if len(self.positions) <= _FEW else ()
+        places = [f"{p + 1}" if p < prod(shape) else f"({self.value:g})" for p in few]
+        lengths = "x".join(map(str, self._lengths))
+        said = f"{' '.join(places)} as {lengths}" if few else lengths
+        return ops.operator("rearrange", inputs[0], index=said)
+
+    @property
+    def _lengths(self) -> Shape:
+        return self.lengths or (len(self.positions),)
+
+    def describe(self) -> str:
+        return f"rearrange to {shape_text(self._lengths)}"
+
+
+_FEW = 24  # positions that are written out
 
 PADDINGS = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 

@@ -95,6 +95,9 @@ class Symbolic(Arrays[np.int32]):
     def power(self, base: Ids, exponent: int) -> Ids:
         return self._elementwise("power", (base, self.constant(exponent)))
 
+    def written_power(self, base: Ids, exponent: Ids) -> Ids | None:
+        return None if self.expand else self._elementwise("power", (base, exponent))
+
     def negate(self, value: Ids) -> Ids:
         """A negation; the negative of a number is a number."""
         flat = value.reshape(-1)
