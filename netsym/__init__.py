@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from netsym.notes.page import page as pages
     from netsym.path import takes_any
     from netsym.pieces import regions as pieces
+    from netsym.readers.onnx import from_onnx as from_onnx
     from netsym.readers.shorthand import parse as parse
     from netsym.readers.sklearn import from_sklearn as from_sklearn
     from netsym.readers.sympy import from_sympy as from_sympy
@@ -51,6 +52,7 @@ _PUBLIC = {
     "Formula": "netsym.formula",
     "Network": "netsym.network.network",
     "from_formula": "netsym.recognise.recognised",
+    "from_onnx": "netsym.readers.onnx",
     "from_sklearn": "netsym.readers.sklearn",
     "from_sympy": "netsym.readers.sympy",
     "laws": "netsym.equality.laws",

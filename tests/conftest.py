@@ -32,7 +32,7 @@ settings.load_profile("any machine")
 
 
 #: Heavy packages, each of which its room, which has its name, needs.
-EXTRAS = ("matplotlib", "scipy", "sklearn", "torch")
+EXTRAS = ("matplotlib", "onnx", "scipy", "sklearn", "torch")
 collect_ignore = [extra for extra in EXTRAS if find_spec(extra) is None]
 if not (Path(__file__).parent / "katex" / "node_modules").is_dir():
     collect_ignore.append("katex")  # npm ci in that room installs it

@@ -1,0 +1,186 @@
+"""Layers that are put together one by one, from what an operator of a graph does to its arrays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import permutations
+from math import prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.layers import Layer, Shape
+from netsym.layers.blocks import INPUT
+from netsym.layers.shaping import Flatten, Rearrange, Reshape, Transpose
+from netsym.layers.sources import Given, Part
+from netsym.readers.graph.traced import Batch, Places, Traced, Unreadable, fresh
+
+Constant = npt.NDArray[Any]
+
+_MOST_AXES = 4  # of which all orders are tried
+
+
+@dataclass(slots=True)
+class Made:
+    """A layer with its name, what it reads, its parameters, and the shape of what it gives.
+
+    `called` is what it is called in the end, if that is the name of a layer that it came from.
+    """
+
+    name: str
+    layer: Layer
+    sources: list[str]
+    parameters: dict[str, Constant]
+    shape: Shape
+    called: str = ""
+
+
+@dataclass
+class Builder:
+    """Collects layers; `inputs` are the shapes of the inputs by their names.
+
+    `scope` is the name that the layers of the operator have that is read just now.
+    """
+
+    inputs: Mapping[str, Shape]
+    layers: dict[str, Made] = field(default_factory=dict)
+    scope: str = ""
+    _moved: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    _numbers: dict[tuple[Any, ...], Traced] = field(default_factory=dict)
+
+    def put(
+        self, layer: Layer, sources: Sequence[str], parameters: Mapping[str, Constant] | None = None
+    ) -> str:
+        """Add a layer, named after the operator; gives its name."""
+        shape = layer.shape(*map(self.shape, sources))
+        name = self._free(self.scope or layer.kind)
+        self.layers[name] = Made(name, layer, [*sources], {**(parameters or {})}, shape)
+        return name
+
+    def shape(self, name: str) -> Shape:
+        """The shape of what a layer gives, or of an input."""
+        return self.layers[name].shape if name in self.layers else self.inputs[name]
+
+    def _free(self, wanted: str) -> str:
+        """A name for a layer that no other has."""
+        plain = re.sub(r"[^A-Za-z0-9_.-]", "_", wanted).strip("_.-")
+        plain = plain if re.match(r"[A-Za-z_]", plain) else f"layer_{plain}".rstrip("_")
+        name, number = plain, 1
+        while name in self.layers or name in self.inputs or name == INPUT:
+            number += 1
+            name = f"{plain}_{number}"
+        return name
+
+    def apply(
+        self,
+        layer: Layer,
+        value: Traced,
+        batch: Batch | None,
+        parameters: Mapping[str, Constant] | None = None,
+    ) -> Traced:
+        """A layer of one value, of which the examples are where `batch` is, and stay."""
+        source, shape = self.laid_out(value, batch)
+        name = self.put(layer, [source], parameters)
+        return fresh(name, layer.shape(shape), batch)
+
+    def laid_out(self, value: Traced, batch: Batch | None) -> tuple[str, Shape]:
+        """A layer that gives the entries of one example in their order, and the shape they have."""
+        places = value.of_each(batch)
+        if not places.size:
+            raise Unreadable("gives an empty array")
+        shape = places.shape or (1,)
+        places = places.reshape(shape)
+        if self._is_itself(value, places):
+            return value.source, shape
+        key = (value.source, shape, places.tobytes(), value.fill)
+        if key not in self._moved:
+            scope, self.scope = self.scope, ""
+            self._moved[key] = self._move(value, places)
+            self.scope = scope
+        return self._moved[key], shape
+
+    def _is_itself(self, value: Traced, places: Places) -> bool:
+        return places.shape == value.source_shape and _in_order(places)
+
+    def _move(self, value: Traced, places: Places) -> str:
+        """The fewest layers as they are taught: flatten, reshape, transpose, part; or rearrange."""
+        shape, size = places.shape, value.size
+        if places.size == size and _in_order(places):
+            return self._reshaped(value.source, value.source_shape, shape)
+        order = _transposed(places, size)
+        if order is not None:
+            before = tuple(shape[axis] for axis in np.argsort(order))
+            source = value.source
+            if before != value.source_shape:
+                source = self._reshaped(source, value.source_shape, before)
+            return self.put(Transpose(axes=tuple(n + 1 for n in order)), [source])
+        order = _of_axes(places, value.source_shape)
+        if order is not None:
+            axes = tuple(n + 1 for n in order)
+            turned = self.put(Transpose(axes=axes), [value.source])
+            return self._reshaped(turned, self.shape(turned), shape)
+        start = int(places.flat[0])
+        if len(value.source_shape) == 1 and _in_order(places - start) and start >= 0:
+            return self.put(Part(lengths=shape, start=start), [value.source])
+        positions = np.where(places < 0, size, places).reshape(-1).tolist()
+        lengths = shape if len(shape) > 1 else ()
+        layer = Rearrange(positions=tuple(positions), lengths=lengths, value=value.fill)
+        return self.put(layer, [value.source])
+
+    def _reshaped(self, source: str, before: Shape, shape: Shape) -> str:
+        return self.put(Flatten() if shape == (prod(before),) else Reshape(to=shape), [source])
+
+    def numbers(self, values: Constant) -> Traced:
+        """Numbers as the value of a layer, the same for every example."""
+        values = checked(values)
+        shape = values.shape or (1,)
+        key = (shape, values.tobytes())
+        if key not in self._numbers:
+            scope, self.scope = self.scope, ""
+            name = self.put(
+                Given(lengths=shape), [next(iter(self.inputs))], {"values": values.reshape(shape)}
+            )
+            self.scope = scope
+            self._numbers[key] = fresh(name, shape, None)
+        known = self._numbers[key]
+        return Traced(known.source, shape, known.places.reshape(values.shape), 0)
+
+
+def checked(values: Constant) -> Constant:
+    """Numbers of a layer; raises `Unreadable` if some are infinite or none."""
+    found = np.asarray(values)
+    found = found if found.dtype.kind == "f" else found.astype(np.float64)
+    if not np.isfinite(found).all():
+        raise Unreadable("has numbers that are not finite")
+    return found
+
+
+def _in_order(places: Places) -> bool:
+    return bool((places.reshape(-1) == np.arange(places.size)).all())
+
+
+def _of_axes(places: Places, shape: Shape) -> tuple[int, ...] | None:
+    """The order of the axes of a shape in which its values stand so, one after another."""
+    if places.size != prod(shape) or len(shape) > _MOST_AXES:
+        return None
+    flat, plain = places.reshape(-1), np.arange(prod(shape)).reshape(shape)
+    for order in permutations(range(len(shape))):
+        if (plain.transpose(order).reshape(-1) == flat).all():
+            return order
+    return None
+
+
+def _transposed(places: Places, size: int) -> tuple[int, ...] | None:
+    """The order of axes that makes places of those that go 0, 1, 2, …; None if none does."""
+    if places.size != size or places.flat[0] != 0:
+        return None
+    strides = [
+        int(places.take(1, axis).flat[0]) if n > 1 else 0 for axis, n in enumerate(places.shape)
+    ]
+    before = sorted(range(places.ndim), key=lambda axis: (-strides[axis], axis))
+    plain = np.arange(size).reshape([places.shape[axis] for axis in before])
+    order = tuple(int(n) for n in np.argsort(before))
+    return order if (plain.transpose(order) == places).all() else None
