@@ -17,6 +17,7 @@ from netsym.errors import SpecError
 from netsym.files.files import loads
 from netsym.files.spec_of import dumps
 from netsym.network.network import Network
+from netsym.path import network_of
 from netsym.readers.onnx import from_onnx
 from tests.onnx.models import Array, computed, model, node
 
@@ -338,11 +339,11 @@ def test_a_file_is_a_network_wherever_one_is_taken(tmp_path: Path) -> None:
     onnx.save(mlp(), path)
     network = from_onnx(path)
     assert network.title == "small"
-    assert str(netsym.path.network_of(str(path)).inlined) == str(network.inlined)
+    assert str(network_of(str(path)).inlined) == str(network.inlined)
     with pytest.raises(SpecError, match=r"small.onnx is read by netsym.from_onnx"):
         netsym.load(path)
     with pytest.raises(SpecError, match=r"there is no file .*other.onnx"):
-        netsym.path.network_of(str(tmp_path / "other.onnx"))
+        network_of(str(tmp_path / "other.onnx"))
 
 
 @pytest.mark.parametrize(
@@ -355,5 +356,5 @@ def test_files_that_run_code_are_refused_with_the_way(
     path = tmp_path / f"model{suffix}"
     path.write_bytes(b"\x80\x04")
     with pytest.raises(SpecError) as error:
-        netsym.path.network_of(str(path))
+        network_of(str(path))
     assert way in str(error.value) and "may run what somebody put in it" in str(error.value)

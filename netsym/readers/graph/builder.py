@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 from math import prod
 from typing import Any
@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from netsym.graph.functions import LINEAR
 from netsym.layers import Layer, Shape
 from netsym.layers.blocks import INPUT
+from netsym.layers.dense import Dense
 from netsym.layers.shaping import Flatten, Rearrange, Reshape, Transpose
 from netsym.layers.sources import Given, Part
 from netsym.readers.graph.traced import Batch, Places, Traced, Unreadable, fresh
@@ -93,6 +95,7 @@ class Builder:
             raise Unreadable("gives an empty array")
         shape = places.shape or (1,)
         places = places.reshape(shape)
+        value, places = self._of_units(value, places)
         if self._is_itself(value, places):
             return value.source, shape
         key = (value.source, shape, places.tobytes(), value.fill)
@@ -101,6 +104,29 @@ class Builder:
             self._moved[key] = self._move(value, places)
             self.scope = scope
         return self._moved[key], shape
+
+    def _of_units(self, value: Traced, places: Places) -> tuple[Traced, Places]:
+        """Of units of a linear layer that are taken apart, the linear layer of those alone.
+
+        So queries, keys and values that were computed together have a layer each.
+        """
+        made = self.layers.get(value.source)
+        if made is None or not isinstance(made.layer, Dense) or value.is_filled:
+            return value, places
+        layer, count = made.layer, made.layer.units
+        units = np.unique(places % count)
+        start, width = int(units[0]), len(units)
+        if layer.activation != LINEAR or width == count or int(units[-1]) != start + width - 1:
+            return value, places
+        key = (value.source, start, width)
+        if key not in self._moved:
+            rows = {name: given[start : start + width] for name, given in made.parameters.items()}
+            scope, self.scope = self.scope, made.name
+            self._moved[key] = self.put(replace(layer, units=width), made.sources, rows)
+            self.scope = scope
+        moved = places // count * width + places % count - start
+        name = self._moved[key]
+        return Traced(name, self.shape(name), moved, 0), moved
 
     def _is_itself(self, value: Traced, places: Places) -> bool:
         return places.shape == value.source_shape and _in_order(places)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 #: How many digits tell the numbers of a type apart.
 _MOST = {np.dtype(np.float16): 5, np.dtype(np.float32): 9}
+_CHUNK = 2**16  # numbers that are rounded at once
 
 
 def shortest(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
@@ -18,16 +19,26 @@ def shortest(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     [0.1, 16777216.0]
     """
     most = _MOST.get(values.dtype)
-    exact = values.astype(np.float64)
     if most is None:
-        return exact
+        return values.astype(np.float64)
+    found = np.empty(values.shape)
+    flat, out = values.reshape(-1), found.reshape(-1)
+    for start in range(0, len(flat), _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        out[rows] = _shortest(flat[rows], most)
+    return found
+
+
+def _shortest(values: npt.NDArray[Any], most: int) -> npt.NDArray[np.float64]:
+    """The same of a vector."""
+    exact = values.astype(np.float64)
     found, rest = exact.copy(), np.flatnonzero(exact)
     for digits in range(1, most + 1):
-        numbers = exact.flat[rest]
+        numbers = exact[rest]
         tens = digits - 1 - np.floor(np.log10(np.abs(numbers))).astype(np.int64)
         rounded = _rounded(numbers, tens)
-        same = rounded.astype(values.dtype) == values.flat[rest]
-        found.flat[rest[same]] = rounded[same]
+        same = rounded.astype(values.dtype) == values[rest]
+        found[rest[same]] = rounded[same]
         rest = rest[~same]
         if not len(rest):
             break

@@ -169,8 +169,9 @@ def _outputs(sources: Mapping[str, str], inputs: set[str]) -> tuple[Mapping[str,
 
 
 def _wire(made: Made, all_digits: bool) -> Wire:
-    given = {
-        key: values.astype(np.float64) if all_digits else shortest(values)
-        for key, values in made.parameters.items()
-    }
+    given = {}
+    for key in [*made.parameters]:
+        values = made.parameters.pop(key)
+        given[key] = values.astype(np.float64) if all_digits else shortest(values)
+        given[key].flags.writeable = False
     return made.name, made.layer, made.sources, given

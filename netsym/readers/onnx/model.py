@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -74,8 +74,11 @@ def opset_of(model: ModelProto) -> int:
     return max(versions, default=1)
 
 
-def initializers(model: ModelProto, folder: Path | None) -> Mapping[str, npt.NDArray[Any]]:
-    """The numbers of a model by their names; those beside the file must lie in its folder."""
+def initializers(model: ModelProto, folder: Path | None) -> dict[str, npt.NDArray[Any]]:
+    """The numbers of a model by their names; those beside the file must lie in its folder.
+
+    A model of a file gives its numbers away, as it is of no other use.
+    """
     return dict(_tensors(model.graph, folder))
 
 
@@ -84,6 +87,8 @@ def _tensors(graph: GraphProto, folder: Path | None) -> Iterator[tuple[str, npt.
         raise SpecError("the model has sparse numbers; export it with dense ones")
     for tensor in graph.initializer:
         yield tensor.name, array_of(tensor, folder)
+        if folder is not None:
+            tensor.ClearField("raw_data")
 
 
 def array_of(tensor: TensorProto, folder: Path | None) -> npt.NDArray[Any]:

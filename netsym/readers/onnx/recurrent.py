@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from netsym.layers.merge import Concat
 from netsym.layers.recurrent import GRU, LSTM, RNN, Recurrent
 from netsym.readers.graph.builder import Constant, checked
 from netsym.readers.graph.operations import Value
-from netsym.readers.graph.traced import Batch, Traced, Unreadable, fresh
+from netsym.readers.graph.recurrent import Cell, ends, start_of_each, states
+from netsym.readers.graph.traced import Traced, Unreadable
 from netsym.readers.onnx.operator import Operator
 
 #: The gates in ONNX's order, by the letters of the layer.
@@ -26,17 +26,21 @@ def _recurrent(kind: type[Recurrent]) -> Callable[[Operator], Any]:
         first = bool(op.options.get("layout", 0))  # whether the examples come first
         x = op.value()
         x = x.moved(lambda places: places.swapaxes(0, 1)) if first else x
-        batch = x.batch_at(1)
         _check(op, kind, x)
         every, _, *more = [*op.used, False, False, False]
         if any(more):
             raise Unreadable("is read by the memory of its cells, which a layer does not give")
-        directions = 2 if op.text("direction", "forward") == "bidirectional" else 1
-        states = [_state(op, kind, x, batch, n, bool(every)) for n in range(directions)]
-        y = _steps(op, states, batch, bool(every))
-        out = [y.moved(lambda a: a.transpose(2, 0, 1, 3)) if first else y] if every else [y]
-        ends = _ends(op, y, directions, bool(every))
-        return [*out, ends.moved(lambda a: a.swapaxes(0, 1)) if first else ends]
+        backward = {"forward": [False], "reverse": [True], "bidirectional": [False, True]}
+        directions = backward[op.text("direction", "forward")]
+        cells = [_cell(op, kind, n, reverse) for n, reverse in enumerate(directions)]
+        y = states(op.build, kind, x, op.constant(2).shape[-1], cells, bool(every))
+        last = ends(y, cells) if every else y
+        if first:
+            y, last = (
+                y.moved(lambda a: a.transpose(2, 0, 1, 3)) if every else y,
+                last.moved(lambda a: a.swapaxes(0, 1)),
+            )
+        return [y, last]
 
     return rule
 
@@ -54,22 +58,12 @@ def _check(op: Operator, kind: type[Recurrent], x: Traced) -> None:
         raise Unreadable(f"has the activations {', '.join(named)}")
 
 
-def _state(
-    op: Operator, kind: type[Recurrent], x: Traced, batch: Batch, direction: int, every: bool
-) -> Traced:
-    """The states of one direction, after every step or after the last."""
-    backward = direction == 1 or op.text("direction", "forward") == "reverse"
+def _cell(op: Operator, kind: type[Recurrent], direction: int, backward: bool) -> Cell:
+    """One direction."""
     given, options = _parameters(op, kind, direction)
     if kind is RNN and "activations" in op.options:
         options["activation"] = op.options["activations"][direction].decode().lower()
-    layer = kind(
-        units=op.constant(2).shape[-1], returns="all" if every else "last", reverse=backward,
-        **options,
-    )  # fmt: skip
-    source, shape = op.build.laid_out(x, batch)
-    name = op.build.put(layer, [source], given)
-    made = layer.shape(shape)
-    return fresh(name, made, Batch(1 if every else 0, batch.count))
+    return Cell(given, options, backward)
 
 
 def _parameters(
@@ -114,35 +108,7 @@ def _start(op: Operator, place: int, direction: int) -> Constant | None:
         return None
     if isinstance(given, Traced):
         raise Unreadable("begins with a state that depends on inputs")
-    states = given[:, direction] if op.options.get("layout", 0) else given[direction]
-    if (states != states[:1]).any():
-        raise Unreadable("begins with other states for other examples of a batch")
-    return checked(states[0]) if states.any() else None
-
-
-def _steps(op: Operator, states: list[Traced], batch: Batch, every: bool) -> Traced:
-    """Y: (steps, directions, examples, units), or without the steps."""
-    made = states[0]
-    if len(states) > 1:
-        read = [op.build.laid_out(state, state.batch_at(len(state.shape) - 2)) for state in states]
-        layer = Concat()
-        name = op.build.put(layer, [source for source, _ in read])
-        joined = layer.shape(*(shape for _, shape in read))
-        made = fresh(name, joined, Batch(1 if every else 0, batch.count))
-    count = len(states)
-    return made.moved(
-        lambda a: np.moveaxis(a.reshape(*a.shape[:-1], count, a.shape[-1] // count), -2, -3)
-    )
-
-
-def _ends(op: Operator, y: Traced, directions: int, every: bool) -> Traced:
-    """Y_h: (directions, examples, units), the state after the last step of each direction."""
-    if not every:
-        return y
-    backward = op.text("direction", "forward") == "reverse"
-    if directions == 1:
-        return y.moved(lambda a: a[0] if backward else a[-1])
-    return y.moved(lambda a: np.stack([a[-1, 0], a[0, 1]]))
+    return start_of_each(given[:, direction] if op.options.get("layout", 0) else given[direction])
 
 
 RECURRENT: Mapping[str, Callable[[Operator], Any]] = {

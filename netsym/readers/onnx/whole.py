@@ -47,6 +47,7 @@ def network_of_model(
         return graph
 
     graph = read_twice(read, ends, is_fixed)
+    numbers.clear()  # layers have those that they need
     left = [each.name for each in model.graph.output if each.name not in wanted]
     notes = [f"outputs left out: {', '.join(left)}"] if left else []
     return network(title or model.graph.name or "onnx", ends, graph, notes, all_digits)

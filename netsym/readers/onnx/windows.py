@@ -10,34 +10,13 @@ from typing import Any
 import numpy as np
 
 from netsym.layers import Layer, Shape
-from netsym.layers.convolution import (
-    Conv1d,
-    Conv2d,
-    Conv3d,
-    ConvTranspose1d,
-    ConvTranspose2d,
-    ConvTranspose3d,
-)
 from netsym.layers.normalisation import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm
-from netsym.layers.pooling import (
-    AveragePool1d,
-    AveragePool2d,
-    AveragePool3d,
-    GlobalAveragePool,
-    GlobalMaxPool,
-    MaxPool1d,
-    MaxPool2d,
-    MaxPool3d,
-)
+from netsym.layers.pooling import GlobalAveragePool, GlobalMaxPool
 from netsym.readers.graph.builder import Constant, checked
 from netsym.readers.graph.operations import Value, along_last, function, linear
 from netsym.readers.graph.traced import Traced, Unreadable, fresh
+from netsym.readers.graph.windows import AVERAGE, CONV, CONV_BACK, MAX, of_axes, short, to_ceil
 from netsym.readers.onnx.operator import Operator
-
-_CONV = (Conv1d, Conv2d, Conv3d)
-_CONV_BACK = (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)
-_MAX = (MaxPool1d, MaxPool2d, MaxPool3d)
-_AVERAGE = (AveragePool1d, AveragePool2d, AveragePool3d)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +41,9 @@ class _Windows:
     def options(self) -> dict[str, Shape]:
         """The options of a layer."""
         return {
-            "kernel": self.kernel, "stride": _short(self.stride), "padding": self.padding,
-            "dilation": _short(self.dilation),
+            "kernel": self.kernel, "stride": short(self.stride), "padding": self.padding,
+            "dilation": short(self.dilation),
         }  # fmt: skip
-
-
-def _short(numbers: Shape) -> Shape:
-    return numbers[:1] if len(set(numbers)) == 1 else numbers
 
 
 def _windows(op: Operator, lengths: Shape, kernel: Shape, ceil: bool = False) -> _Windows:
@@ -91,24 +66,10 @@ def _windows(op: Operator, lengths: Shape, kernel: Shape, ceil: bool = False) ->
         before, after = map(tuple, (less, more) if auto == "SAME_UPPER" else (more, less))
     if ceil:
         after = tuple(
-            a + _to_ceil(n + b + a, r, s, n + b)
+            a + to_ceil(n + b + a, r, s, n + b)
             for n, b, a, r, s in zip(lengths, before, after, reach, stride, strict=True)
         )
     return _Windows(kernel, stride, dilation, before, after)
-
-
-def _to_ceil(padded: int, reach: int, stride: int, start: int) -> int:
-    """How much more padding at the end makes room for a last window that begins before it."""
-    places = -(-(padded - reach) // stride) + 1
-    if (places - 1) * stride >= start:
-        places -= 1
-    return max((places - 1) * stride + reach - padded, 0)
-
-
-def _kind(kinds: Sequence[type[Layer]], axes: int) -> Any:
-    if not 1 <= axes <= len(kinds):
-        raise Unreadable(f"moves along {axes} axes")
-    return kinds[axes - 1]
 
 
 def _conv(op: Operator) -> Value:
@@ -116,7 +77,7 @@ def _conv(op: Operator) -> Value:
     bias = op.constant_or(2)
     kernel = weights.shape[2:]
     windows = _windows(op, value.shape[2:], kernel)
-    layer = _kind(_CONV, len(kernel))(
+    layer = of_axes(CONV, len(kernel))(
         channels=len(weights), groups=int(op.options.get("group", 1)), use_bias=bias is not None,
         **windows.options,
     )  # fmt: skip
@@ -152,9 +113,9 @@ def _conv_transposed(op: Operator) -> Value:
         rest = tuple(t - t // 2 for t in totals)
         before, after = (less, rest) if auto == "SAME_UPPER" else (rest, less)
         windows = _Windows(kernel, windows.stride, windows.dilation, before, after)
-    layer = _kind(_CONV_BACK, axes)(
+    layer = of_axes(CONV_BACK, axes)(
         channels=weights.shape[1] * groups, groups=groups, use_bias=bias is not None,
-        output_padding=_short(more), **windows.options,
+        output_padding=short(more), **windows.options,
     )  # fmt: skip
     return op.build.apply(layer, value, value.batch_at(0), _given(weights, bias))
 
@@ -163,12 +124,12 @@ def _pool(op: Operator, kinds: Sequence[type[Layer]], **more: Any) -> Traced:
     value, kernel = op.value(), tuple(int(n) for n in op.options["kernel_shape"])
     op.only_first_output()
     windows = _windows(op, value.shape[2:], kernel, bool(op.options.get("ceil_mode", 0)))
-    layer = _kind(kinds, len(kernel))(**windows.options, **more)
+    layer = of_axes(kinds, len(kernel))(**windows.options, **more)
     return op.build.apply(layer, value, value.batch_at(0))
 
 
 def _max_pool(op: Operator) -> Value:
-    return _pool(op, _MAX)
+    return _pool(op, MAX)
 
 
 def _average_pool(op: Operator) -> Value:
@@ -176,7 +137,7 @@ def _average_pool(op: Operator) -> Value:
     padded = any(op.options.get("pads", ())) or op.text("auto_pad", "NOTSET").startswith("SAME")
     if op.options.get("ceil_mode") and counted and padded:
         raise Unreadable("counts its padding, but not what ceil_mode adds to it")
-    return _pool(op, _AVERAGE, count_padding=counted and padded)
+    return _pool(op, AVERAGE, count_padding=counted and padded)
 
 
 def _lp_pool(op: Operator) -> Value:
@@ -184,7 +145,7 @@ def _lp_pool(op: Operator) -> Value:
     order = float(op.options.get("p", 2))
     count = float(np.prod(op.options["kernel_shape"]))
     raised = function(op.build, "power", function(op.build, "abs", op.value()), np.array(order))
-    pooled = _pool(_reading(op, raised), _AVERAGE, count_padding=True)
+    pooled = _pool(_reading(op, raised), AVERAGE, count_padding=True)
     total = function(op.build, "multiply", pooled, np.array(count))
     return function(op.build, "power", total, np.array(1 / order))
 
