@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from netsym.readers.shorthand import parse as parse
     from netsym.readers.sklearn import from_sklearn as from_sklearn
     from netsym.readers.sympy import from_sympy as from_sympy
+    from netsym.readers.torch import from_torch as from_torch
     from netsym.recognise.recognised import from_formula as from_formula
 
     simplify, save = takes_any(simplification.simplify), takes_any(files.save)
@@ -55,6 +56,7 @@ _PUBLIC = {
     "from_onnx": "netsym.readers.onnx",
     "from_sklearn": "netsym.readers.sklearn",
     "from_sympy": "netsym.readers.sympy",
+    "from_torch": "netsym.readers.torch",
     "laws": "netsym.equality.laws",
     "load": "netsym.files.files",
     "parse": "netsym.readers.shorthand",

@@ -111,7 +111,17 @@ REFUSED = dict.fromkeys(("rnn", "gru", "lstm"), "written for one step t") | {
     "formula": "a formula of single units"
 }
 #: Layers that costs are made of.
-COSTS = {"given", "cost", *LOSSES}
+COSTS = {"cost", *LOSSES}
+
+
+def test_given_numbers_are_none_of_the_inputs() -> None:
+    spec = (
+        "netsym = 1\ninputs = 2\n[[layers]]\ntype = 'given'\nlengths = 3\nvalues = [1, 2, 4]\n"
+        "[[layers]]\ntype = 'concat'\nfrom = ['input', 'layer1']"
+    )
+    network = loads(spec)
+    assert str(network.matrices.inlined.text()).startswith("ŷ = concatenate(x, [1; 2; 4])")
+    check(network)
 
 
 def of(kind: str, options: Mapping[str, Any], shapes: tuple[Shape, ...]) -> Network:
@@ -176,7 +186,7 @@ def test_a_block_on_one_line_has_its_values(kind: str) -> None:
 
 
 def test_every_kind_of_layer_is_tried() -> None:
-    assert {row[0] for row in ROWS} | REFUSED.keys() | COSTS == set(LAYERS)
+    assert {row[0] for row in ROWS} | REFUSED.keys() | COSTS | {"given"} == set(LAYERS)
 
 
 @pytest.mark.parametrize("kind", REFUSED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 from math import prod
@@ -29,7 +29,7 @@ _MOST_AXES = 4  # of which all orders are tried
 class Made:
     """A layer with its name, what it reads, its parameters, and the shape of what it gives.
 
-    `called` is what it is called in the end, if that is the name of a layer that it came from.
+    `called` is what it is called in the end, if no other layer is.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Made:
     sources: list[str]
     parameters: dict[str, Constant]
     shape: Shape
-    called: str = ""
+    called: str
 
 
 @dataclass
@@ -58,23 +58,14 @@ class Builder:
     ) -> str:
         """Add a layer, named after the operator; gives its name."""
         shape = layer.shape(*map(self.shape, sources))
-        name = self._free(self.scope or layer.kind)
-        self.layers[name] = Made(name, layer, [*sources], {**(parameters or {})}, shape)
+        called = as_layer_name(self.scope or layer.kind)
+        name = free(called, {*self.layers, *self.inputs})
+        self.layers[name] = Made(name, layer, [*sources], {**(parameters or {})}, shape, called)
         return name
 
     def shape(self, name: str) -> Shape:
         """The shape of what a layer gives, or of an input."""
         return self.layers[name].shape if name in self.layers else self.inputs[name]
-
-    def _free(self, wanted: str) -> str:
-        """A name for a layer that no other has."""
-        plain = re.sub(r"[^A-Za-z0-9_.-]", "_", wanted).strip("_.-")
-        plain = plain if re.match(r"[A-Za-z_]", plain) else f"layer_{plain}".rstrip("_")
-        name, number = plain, 1
-        while name in self.layers or name in self.inputs or name == INPUT:
-            number += 1
-            name = f"{plain}_{number}"
-        return name
 
     def apply(
         self,
@@ -121,7 +112,7 @@ class Builder:
         key = (value.source, start, width)
         if key not in self._moved:
             rows = {name: given[start : start + width] for name, given in made.parameters.items()}
-            scope, self.scope = self.scope, made.name
+            scope, self.scope = self.scope, made.called
             self._moved[key] = self.put(replace(layer, units=width), made.sources, rows)
             self.scope = scope
         moved = places // count * width + places % count - start
@@ -173,6 +164,25 @@ class Builder:
             self._numbers[key] = fresh(name, shape, None)
         known = self._numbers[key]
         return Traced(known.source, shape, known.places.reshape(values.shape), 0)
+
+
+def as_layer_name(wanted: str) -> str:
+    """A text as the name of a layer.
+
+    >>> as_layer_name("encoder.layers.0"), as_layer_name("0"), as_layer_name("/a b/")
+    ('encoder.layers.0', 'layer_0', 'a_b')
+    """
+    plain = re.sub(r"[^A-Za-z0-9_.-]", "_", wanted).strip("_.-")
+    return plain if re.match(r"[A-Za-z_]", plain) else f"layer_{plain}".rstrip("_")
+
+
+def free(called: str, taken: Container[str]) -> str:
+    """The name, with a number if it is taken."""
+    name, number = called, 1
+    while name in taken or name == INPUT:
+        number += 1
+        name = f"{called}_{number}"
+    return name
 
 
 def checked(values: Constant) -> Constant:

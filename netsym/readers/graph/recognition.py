@@ -21,7 +21,7 @@ from netsym.layers.elementwise import Activation, Scale, Standardize
 from netsym.layers.function import Function
 from netsym.layers.normalisation import LayerNorm, RMSNorm
 from netsym.layers.reduce import Reduce
-from netsym.readers.graph.builder import Constant, Made
+from netsym.readers.graph.builder import Constant, Made, free
 from netsym.readers.graph.heads import attention
 from netsym.readers.graph.layers import Layers, function_of, near, needed, number_of
 
@@ -48,12 +48,10 @@ def recognised(
                     )
         made = layers.made
     kept = Layers.of(made, ends.values()).made
-    taken = {name for name, each in kept.items() if not each.called}
     names = dict[str, str]()
     for name, each in kept.items():
-        free = bool(each.called) and each.called not in taken
-        names[name] = each.called if free else name
-        taken.add(names[name])
+        sources = {source for source in each.sources if source not in kept}
+        names[name] = free(each.called, {*names.values(), *sources})
     renamed = [
         replace(
             each, name=names[name], sources=[names.get(source, source) for source in each.sources]
@@ -271,8 +269,7 @@ def _activation(layers: Layers, made: Made) -> Made | None:
 
 def _instead(made: Made, before: Made, layer: Any, given: dict[str, Constant]) -> Made:
     """A layer in place of two: it gives what the second gave, and is called as the first."""
-    called = before.called or before.name
-    return Made(made.name, layer, before.sources, given, made.shape, called)
+    return Made(made.name, layer, before.sources, given, made.shape, before.called)
 
 
 def _standardized(layers: Layers, made: Made) -> Made | None:
