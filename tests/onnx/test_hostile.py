@@ -86,6 +86,8 @@ BROKEN: Mapping[str, tuple[Callable[[], ModelProto], str]] = {
                                    {"p": np.array([0, 0, 0, 10**12])}), "would make"),
     "huge repetition": (lambda: model([node("Expand", "x s", "y")], {"x": [1]}, ["y"],
                                       {"s": np.array([10**12])}), "would make"),
+    "huge input": (lambda: model([node("Relu", "x", "y")], {"x": ["N", 10**6, 10**6]}, ["y"]),
+                   "input 'x' is 1000000 x 1000000 = 1,000,000,000,000, more than the"),
     "loop": (looped, "operator Loop depends on values"),
     "control characters": (control_characters, r"operator Round (node 'a\x1b[31m\nb')"),
     "unknown operator": (lambda: model([node("Nonsense", "x", "y")], {"x": ["N", 2]}, ["y"]),

@@ -16,7 +16,10 @@ from netsym.readers.torch import from_torch
 from tests.torch.test_reading import made
 
 #: How near both are: the exporter writes the numbers of a formula, as eps, as float32.
-EXPORTED = dict.fromkeys(("mlp", "glu", "prelu", "residual", "u-net", "lstm", "two inputs"), 1e-12) | {"gpt": 1e-6}  # fmt: skip
+EXPORTED = {
+    **dict.fromkeys(("mlp", "glu", "prelu", "residual", "u-net", "lstm", "two inputs"), 1e-12),
+    "gpt": 1e-6,
+}
 
 
 def exported(module: torch.nn.Module, inputs: tuple[torch.Tensor, ...], path: Path) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.graph.functions import LINEAR
-from netsym.layers import Layer, Shape
+from netsym.layers import Layer, Shape, refuse_vast
 from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
 from netsym.layers.shaping import Flatten, Rearrange, Reshape, Transpose
@@ -58,6 +58,7 @@ class Builder:
     ) -> str:
         """Add a layer, named after the operator; gives its name."""
         shape = layer.shape(*map(self.shape, sources))
+        refuse_vast("gives", *shape)
         called = as_layer_name(self.scope or layer.kind)
         name = free(called, {*self.layers, *self.inputs})
         self.layers[name] = Made(name, layer, [*sources], {**(parameters or {})}, shape, called)

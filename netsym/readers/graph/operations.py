@@ -30,8 +30,7 @@ _NEUTRAL = {"add": 0, "subtract": 0, "multiply": 1, "divide": 1}
 def elementwise(build: Builder, layer: Layer, value: Traced) -> Traced:
     """A layer that does the same to every entry, wherever it stands."""
     if value.is_whole:
-        name = build.put(layer, [value.source])
-        return replace(value, source=name)
+        return value.after(build.put(layer, [value.source]))
     return build.apply(layer, value, value.batch)
 
 
@@ -94,7 +93,7 @@ def _with_number(
         return elementwise(build, Function(function="sqrt"), value)
     layer, numbers = Function(function=name, first=first), {"constant": given}
     if value.is_whole:
-        return replace(value, source=build.put(layer, [value.source], numbers))
+        return value.after(build.put(layer, [value.source], numbers))
     return build.apply(layer, value, value.batch, numbers)
 
 
@@ -119,7 +118,7 @@ def _of_values(build: Builder, name: str, one: Traced, other: Traced) -> Traced:
     alike = one.source_shape == other.source_shape and one.shape == other.shape
     if alike and one.is_whole and np.array_equal(one.places, other.places):
         layer = _SAME_SHAPE.get(name) or Function(function=name)
-        return replace(one, source=build.put(layer, [one.source, other.source]))
+        return one.after(build.put(layer, [one.source, other.source]))
     shape = np.broadcast_shapes(one.shape, other.shape)
     batch = _batch_in(shape, one, other)
     each = [_traced_of_each(value, batch, len(shape)) for value in (one, other)]

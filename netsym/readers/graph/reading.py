@@ -10,7 +10,7 @@ from math import prod
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.layers import Shape
+from netsym.layers import Shape, refuse_vast
 from netsym.layers.blocks import INPUT, Wire
 from netsym.layers.elementwise import Activation
 from netsym.network.columns import names_of, renamed
@@ -42,7 +42,8 @@ class End:
         return tuple(n for axis, n in enumerate(self.shape) if axis != self.batch) or (1,)
 
     def traced(self, called: str, count: int) -> Traced:
-        """Its value in a graph with so many examples."""
+        """Its value in a graph with so many examples; raises `SpecError` if it is vast."""
+        refuse_vast(f"input {self.name[:60]!r} is", *self.of_each)
         if self.batch is None:
             return fresh(called, self.of_each, None, self.shape)
         seen = tuple(n for axis, n in enumerate(self.shape) if axis != self.batch)

@@ -103,6 +103,13 @@ class Traced:
             return False
         return len(np.unique(self.places)) == every
 
+    def after(self, layer: str) -> Traced:
+        """The same places of what a layer gives that does the same to every entry of the source."""
+        made = replace(self, source=layer)
+        known = ("batch", "is_whole")
+        made.__dict__.update({key: self.__dict__[key] for key in known if key in self.__dict__})
+        return made
+
     def moved(self, change: Callable[[Places], Any]) -> Traced:
         """The same values in other places; what the change makes 0, counting from 1, is `fill`."""
         return replace(self, places=np.asarray(change(self.places + 1), dtype=np.int64) - 1)
@@ -175,4 +182,8 @@ def fresh(source: str, shape: Shape, batch: Batch | None, seen: Shape | None = N
         return Traced(source, shape, places, 0)
     examples = np.arange(batch.count, dtype=np.int64).reshape(-1, *(1,) * places.ndim)
     whole = batch.together(examples * prod(shape) + places)
-    return Traced(source, shape, whole, batch.count if batch.count > 1 else 0)
+    if batch.count == 1:
+        return Traced(source, shape, whole, 0)
+    made = Traced(source, shape, whole, batch.count)
+    made.__dict__.update(batch=batch, is_whole=True)  # which need not be found out
+    return made
