@@ -141,10 +141,21 @@ def test_inputs_are_tensors_of_floats() -> None:
     module = nn.Embedding(3, 2)
     with pytest.raises(SpecError, match="example input 1 is no tensor of floats"):
         from_torch(module, torch.zeros(3, dtype=torch.int64))
-    with pytest.raises(SpecError, match="dict is no module of PyTorch"):
+    with pytest.raises(SpecError, match="a dict and 1 example inputs were given; give a module"):
         from_torch({}, torch.zeros(3))
+    with pytest.raises(SpecError, match="a ReLU and 0 example inputs were given; give a module"):
+        from_torch(nn.ReLU())
     with pytest.raises(SpecError, match="has no axis 1 for the examples; give batch=None"):
         from_torch(nn.ReLU(), torch.zeros(3), batch=1)
+
+
+@pytest.mark.parametrize("free", [False, True])
+def test_a_program_that_was_exported(free: bool) -> None:
+    module, inputs = made("cnn")
+    shapes = ({0: torch.export.Dim("N")},) if free else None
+    program = torch.export.export(module, inputs, dynamic_shapes=shapes)
+    own = from_torch(module, inputs)
+    assert from_torch(program).inlined.text() == own.inlined.text()
 
 
 def test_what_the_module_raises_is_said() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -23,26 +23,37 @@ def network_of_module(
     module: Any, inputs: Sequence[Any], batch: int | None, all_digits: bool
 ) -> Network:
     """What `netsym.from_torch` gives."""
-    if not isinstance(module, torch.nn.Module):
+    if isinstance(module, ExportedProgram):
+        inputs = inputs or module.example_inputs[0]
+    elif not isinstance(module, torch.nn.Module) or not inputs:
         raise SpecError(
-            f"{type(module).__name__} is no module of PyTorch; give one, and an example of its "
-            "input: netsym.from_torch(module, x)"
+            f"a {type(module).__name__} and {len(inputs)} example inputs were given; give a module "
+            "of PyTorch and an example of its input: netsym.from_torch(module, x)"
         )
     _check(inputs, batch)
-    names: list[str] = []
-    ends: list[End] = []
+    is_program = isinstance(module, ExportedProgram)
+    fixed = _count(module, batch) if is_program else None
+    count = fixed or (1 if batch is None else 2)
+    first = module if fixed else _exported(module, inputs, batch, count)
+    ends = _ends(_user_inputs(first), inputs, batch)
 
-    def read(count: int) -> Graph:
-        program = _exported(module, [_of_batch(each, batch, count) for each in inputs])
-        if not ends:
-            names.extend(_user_inputs(program))
-            ends.extend(_ends(names, inputs, batch))
-        return _graph(program, ends, count)
+    def read(examples: int) -> Graph:
+        same = examples == count
+        return _graph(first if same else _exported(module, inputs, batch, examples), ends, examples)
 
-    first = read(1 if batch is None else 2)
-    readings = {1 if batch is None else 2: first}
-    graph = read_twice(lambda n: readings.pop(n, None) or read(n), ends, is_batch_fixed=False)
-    return network(type(module).__name__, ends, checked(graph), [], all_digits)
+    graph = checked(read(count)) if fixed else read_twice(read, ends, is_batch_fixed=False)
+    title = "exported program" if is_program else type(module).__name__
+    return network(title, ends, graph, [], all_digits)
+
+
+def _count(program: ExportedProgram, batch: int | None) -> int | None:
+    """How many examples a program is made for; None if any number."""
+    if batch is None:
+        return 1
+    names = _user_inputs(program)
+    values = [node.meta["val"] for node in program.graph.nodes if node.name in names]
+    lengths = [value.shape[batch] for value in values]
+    return None if any(isinstance(n, torch.SymInt) for n in lengths) else int(lengths[0])
 
 
 def _check(inputs: Sequence[Any], batch: int | None) -> None:
@@ -70,11 +81,17 @@ def _of_batch(example: torch.Tensor, batch: int | None, count: int) -> torch.Ten
     return numbers.reshape(shape).to(example.dtype)
 
 
-def _exported(module: torch.nn.Module, inputs: Sequence[torch.Tensor]) -> ExportedProgram:
-    with _at_inference(module), warnings.catch_warnings():
+def _exported(
+    module: Any, inputs: Sequence[torch.Tensor], batch: int | None, count: int
+) -> ExportedProgram:
+    """A module, or a program for any number of examples, as a program for so many."""
+    given = tuple(_of_batch(each, batch, count) for each in inputs)
+    is_program = isinstance(module, ExportedProgram)
+    plain = module.module() if is_program else module
+    with nullcontext() if is_program else _at_inference(plain), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of torch about itself, as of flat weights
         try:
-            return torch.export.export(module, tuple(inputs))
+            return torch.export.export(plain, given)
         except Exception as error:  # whatever the module itself raises
             said = next(iter(str(error).strip().splitlines()), type(error).__name__)
             raise SpecError(f"torch.export cannot export the module: {said[:300]}") from error
