@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from netsym.notes.page import page as pages
     from netsym.path import takes_any
     from netsym.pieces import regions as pieces
+    from netsym.readers.onnx import from_onnx as from_onnx
     from netsym.readers.shorthand import parse as parse
     from netsym.readers.sklearn.reader import from_sklearn as from_sklearn
     from netsym.readers.sympy import from_sympy as from_sympy
+    from netsym.readers.torch import from_torch as from_torch
     from netsym.recognise.recognised import from_formula as from_formula
 
     simplify, save = takes_any(simplification.simplify), takes_any(files.save)
@@ -53,8 +55,10 @@ _PUBLIC = {
     "Formula": "netsym.formula",
     "Network": "netsym.network.network",
     "from_formula": "netsym.recognise.recognised",
+    "from_onnx": "netsym.readers.onnx",
     "from_sklearn": "netsym.readers.sklearn.reader",
     "from_sympy": "netsym.readers.sympy",
+    "from_torch": "netsym.readers.torch",
     "laws": "netsym.equality.laws",
     "load": "netsym.files.files",
     "parse": "netsym.readers.shorthand",

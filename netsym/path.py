@@ -18,7 +18,7 @@ from netsym.forms.written_once import written_once
 from netsym.formula import Formula
 from netsym.network.examples import count_examples, of_each_example
 from netsym.network.network import Network
-from netsym.readers import shorthand
+from netsym.readers import elsewhere, shorthand
 from netsym.writers import WRITERS
 
 P = ParamSpec("P")
@@ -140,7 +140,8 @@ def _in_file(path: Path) -> Network:
 def meant(given: str) -> Network | str:
     """What a text stands for, first match: an existing file, a shorthand, a name, a formula.
 
-    A file holds a network in one of the formats, or the text of one of the others. A formula is
+    A file holds a network in one of the formats, or of another system, or the text of one of the
+    others. A formula is
     given back as the text that it is. Raises `SpecError` for a file that is not there or cannot
     be read.
     """
@@ -148,6 +149,8 @@ def meant(given: str) -> Network | str:
     if "\n" not in given and is_file(path):
         if path.suffix.lower() in formats.suffixes():
             return _in_file(path)
+        if elsewhere.is_elsewhere(path):
+            return elsewhere.read(path)
         text = text_of(path)
     elif _is_called_as_a_file(given):
         raise SpecError(f"there is no file {given}; check the path and its spelling")
@@ -162,7 +165,13 @@ def in_text(text: str) -> Network | str:
 def _is_called_as_a_file(given: str) -> bool:
     found = _CALLED.fullmatch(given)
     written = (suffix for row in WRITERS.values() for suffix in row.suffixes)
-    return found is not None and found[1] in (".txt", ".md", *written, *formats.suffixes())
+    return found is not None and found[1] in (
+        ".txt",
+        ".md",
+        *written,
+        *formats.suffixes(),
+        *formats.ELSEWHERE,
+    )
 
 
 # -- network -> form -------------------------------------------------------------------------------

@@ -231,7 +231,11 @@ def moments(x: Array, index: str, join: Callable[..., Any]) -> Any:
 
 def softmax(z: Array, index: str = "") -> Array:
     if index == "causal":
-        z = np.where(np.tri(*z.shape) > 0, z, -np.inf)
+        z = np.where(np.tri(*z.shape[-2:]) > 0, z, -np.inf)
+    if index.startswith("masked"):
+        present = np.array(index.split()[1:]) == "1"
+        axes = 1 if present.size == z.shape[-1] else 2
+        z = np.where(present.reshape(z.shape[-axes:]), z, -np.inf)
     powers = np.exp(z - z.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 

@@ -32,7 +32,7 @@ settings.load_profile("any machine")
 
 
 #: Rooms that need heavy packages, each by the first of these.
-EXTRAS = {"matplotlib": "matplotlib", "notebook": "nbclient", "scipy": "scipy",
+EXTRAS = {"matplotlib": "matplotlib", "notebook": "nbclient", "onnx": "onnx", "scipy": "scipy",
           "sklearn": "sklearn", "torch": "torch"}  # fmt: skip
 collect_ignore = [room for room, package in EXTRAS.items() if find_spec(package) is None]
 if not (Path(__file__).parent / "katex" / "node_modules").is_dir():

@@ -25,7 +25,8 @@ from netsym.cli.process import (
     start_and_end_lean,
 )
 from netsym.errors import NetsymError, UnclearError
-from netsym.files.formats import suffixes
+from netsym.files.formats import ELSEWHERE, suffixes
+from netsym.wording import joined
 
 #: The verbs, with what the overview says of each; a verb's own file is loaded when it is used.
 VERBS = {
@@ -64,8 +65,8 @@ Examples:
 
 A neural network as one formula, layer by layer and inlined, with exact sizes.
 
-NET is a shorthand, a {" or ".join(suffixes())} file, a name (netsym help networks), or -
-for standard input.
+NET is a shorthand, a {joined([*suffixes(), *ELSEWHERE], "or")} file, a name (netsym help networks),
+or - for standard input.
 
 Shorthand: widths joined by -, an activation after a width (2-4tanh-1) or for
 all layers after a colon (1-2-1:sigmoid); 10x20 is twenty layers of ten units;

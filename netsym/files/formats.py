@@ -14,6 +14,9 @@ from netsym.files.toml import TOML
 #: The formats of a spec, by name.
 FORMATS: dict[str, Format] = {row.name: row for row in (TOML, JSON)}
 
+#: Files of other systems, by how their names end, with the function of the API that reads them.
+ELSEWHERE = {".onnx": "from_onnx"}
+
 
 def suffixes() -> list[str]:
     """How the names of files with a spec end."""
@@ -33,6 +36,8 @@ def format_of(path: Path) -> Format:
         if path.suffix.lower() in row.suffixes:
             return row
     known = " or ".join(suffixes())
+    if path.suffix.lower() in ELSEWHERE:
+        raise SpecError(f"{path} is read by netsym.{ELSEWHERE[path.suffix.lower()]}")
     raise SpecError(f"{path}: a network is in a {known} file; give one of these")
 
 

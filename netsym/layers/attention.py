@@ -1,10 +1,10 @@
-"""Scaled dot-product attention with several heads, a causal mask and rotary positions."""
+"""Scaled dot-product attention with several heads, a causal mask and rotary positions; masks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from math import isqrt
+from dataclasses import dataclass, field
+from math import isqrt, prod
 from typing import ClassVar, TypeVar
 
 import numpy as np
@@ -18,6 +18,7 @@ A = TypeVar("A")
 
 ROTARY = ("none", "interleaved", "halves")
 ROTARY_BASE = 10000.0
+_FEW = 24  # places of a mask that are written out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,3 +187,66 @@ class Attention(Layer):
             base = "" if self.rotary_base == ROTARY_BASE else f", base {self.rotary_base:g}"
             found = ops.operator("rotary", found, index=self.rotary + base)
         return ops.name(found, role.upper() + ("i" if self.heads > 1 else ""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskedSoftmax(Layer):
+    """`a_i = exp(x_i)/Σ_j exp(x_j)` along the last axis, over the j that are present; else a_i = 0.
+
+    `present` has 1 for what is present and 0 for what is not, for every place of the last axes,
+    whose `lengths` are given unless it is one; the axes before have the same mask (Vaswani et al.,
+    Attention Is All You Need, 2017, section 3.2.3).
+    """
+
+    kind: ClassVar[str] = "masked_softmax"
+
+    present: tuple[int, ...] = field(metadata={"least": 0})
+    lengths: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if max(self.present) > 1 or len(self.present) != prod(self._lengths):
+            raise SpecError(
+                f"present has {len(self.present)} numbers for {shape_text(self._lengths)} places; "
+                "give 1 or 0 for each"
+            )
+        if not self._mask.any(axis=-1).all():
+            raise SpecError("has a place where nothing is present, and so no sum to divide by")
+
+    @property
+    def _lengths(self) -> Shape:
+        return self.lengths or (len(self.present),)
+
+    @property
+    def _mask(self) -> Present:
+        return np.array(self.present, dtype=bool).reshape(self._lengths)
+
+    def shape(self, *shapes: Shape) -> Shape:
+        (shape,) = shapes
+        if shape[-len(self._lengths) :] != self._lengths:
+            raise SpecError(
+                f"masks {shape_text(self._lengths)} places, but its input is {shape_text(shape)}; "
+                "the last axes must be those of the mask"
+            )
+        return shape
+
+    def forward(self, ops: Ops[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        present = self._mask
+        softmax = ops.softmax(inputs[0], present)
+        if present.all():
+            return softmax
+        flat = ops.reshape(softmax, present.ndim, (present.size,))
+        zero = ops.reshape(ops.numbers(np.zeros(1)), 1, (1,))
+        where = np.where(present.reshape(-1), np.arange(present.size), present.size)
+        chosen = ops.take(ops.concatenate([flat, zero]), where)
+        return ops.reshape(chosen, 1, present.shape)
+
+    def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
+        index = "masked"
+        if (
+            len(self._lengths) > 1
+            and (self._mask == np.tri(self._lengths[-2], self._lengths[-1])).all()
+        ):
+            index = "causal"
+        elif len(self.present) <= _FEW:
+            index = f"masked {' '.join(map(str, self.present))}"
+        return ops.operator("softmax", inputs[0], index=index)

@@ -167,6 +167,18 @@ class Conv2d(Direct):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Conv3d(Direct):
+    """As `Conv2d`, along the three axes of a volume or a film (channels, depth, height, width).
+
+    It gives (`channels`, places along each axis); weights (channels of the output, channels of the
+    input/groups, the three lengths of the kernel), bias (channels of the output,).
+    """
+
+    kind: ClassVar[str] = "conv3d"
+    axes: ClassVar[int] = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transposed(Convolution):
     """A transposed convolution: the linear map that is the transpose of a convolution's.
 
@@ -240,3 +252,15 @@ class ConvTranspose2d(Transposed):
 
     kind: ClassVar[str] = "conv_transpose2d"
     axes: ClassVar[int] = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvTranspose3d(Transposed):
+    """As `ConvTranspose1d`, along the three axes of a volume (channels, depth, height, width).
+
+    It gives (`channels`, places along each axis); weights (channels of the input, channels of the
+    output/groups, the three lengths of the kernel), bias (channels of the output,).
+    """
+
+    kind: ClassVar[str] = "conv_transpose3d"
+    axes: ClassVar[int] = 3

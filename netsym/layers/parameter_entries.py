@@ -45,7 +45,7 @@ def entries(
     of another kind, and for numbers that are not finite.
     """
     is_floats = isinstance(given, np.ndarray) and given.dtype.kind == "f"
-    array = given.astype(np.float64) if is_floats else _nested(where, given, shape)
+    array = _floats(given) if is_floats else _nested(where, given, shape)
     if array.shape != shape:
         raise SpecError(
             f"{where} must have shape {_shape(shape)}, but {_shape(array.shape)} was given"
@@ -60,6 +60,11 @@ def entries(
         place = "".join(f"[{i}]" for i in index)
         raise SpecError(f"{where}{place} is {array[index]}; every number must be finite")
     return array
+
+
+def _floats(given: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """The array as float64: a copy, unless nobody can change it."""
+    return given.astype(np.float64, copy=bool(given.flags.writeable))
 
 
 def _instead(given: Shape, wanted: Shape) -> str:

@@ -107,6 +107,17 @@ class MaxPool2d(MaxPool):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MaxPool3d(MaxPool):
+    """`a_c[p, q, r] = max x_c[…]`: as `MaxPool1d`, along the three axes of a volume.
+
+    Of a volume (channels, depth, height, width) it gives (channels, places along each axis).
+    """
+
+    kind: ClassVar[str] = "max_pool3d"
+    axes: ClassVar[int] = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AveragePool(Pool):
     """The mean of what lies in each window.
 
@@ -153,6 +164,17 @@ class AveragePool2d(AveragePool):
 
     kind: ClassVar[str] = "average_pool2d"
     axes: ClassVar[int] = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AveragePool3d(AveragePool):
+    """`a_c[p, q, r] = 1/n Σ x_c[…]`: as `AveragePool1d`, along the three axes of a volume.
+
+    Of a volume (channels, depth, height, width) it gives (channels, places along each axis).
+    """
+
+    kind: ClassVar[str] = "average_pool3d"
+    axes: ClassVar[int] = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,9 @@ class Given(Layer):
         return parameters["values"]
 
     def whole(self, ops: WholeOps[A], parameters: Mapping[str, A], *inputs: A) -> A:
-        return ops.symbols(Names(self.letter, None, self.lengths[int(self.examples) :]))
+        if not self.examples:
+            return parameters["values"]
+        return ops.symbols(Names(self.letter, None, self.lengths[1:]))
 
     @property
     def value_letter(self) -> str:

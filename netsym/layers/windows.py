@@ -194,7 +194,11 @@ def _listed(numbers: Shape) -> str:
 def spatial(shape: Shape, axes: int, what: str) -> tuple[int, Shape]:
     """The channels and the lengths of an input (channels, …); `SpecError` for other axes."""
     if len(shape) != axes + 1:
-        wanted = {1: "signals (channels, length)", 2: "images (channels, height, width)"}[axes]
+        wanted = {
+            1: "signals (channels, length)",
+            2: "images (channels, height, width)",
+            3: "volumes (channels, depth, height, width)",
+        }[axes]
         raise SpecError(
             f"{what} {wanted}, but its input is {shape_text(shape)}; give the network's input that "
             "shape, or put a reshape layer before it"

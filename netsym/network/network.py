@@ -51,7 +51,7 @@ A = TypeVar("A")
 class Network(Displayed, Wired):
     """A checked network, from named inputs to named outputs, each an array of its shape.
 
-    Build it with `netsym.parse`, `netsym.load` or `netsym.from_sklearn`, or from layers with
+    Build it with `netsym.parse`, `netsym.load` or another system's network, or from layers with
     `Network.of`. Layers are numbered 1, 2, … as they stand.
 
     >>> import netsym

@@ -11,7 +11,7 @@ import pytest
 import netsym
 from netsym.errors import SpecError
 from netsym.layers import Shape
-from netsym.layers.attention import Attention
+from netsym.layers.attention import Attention, MaskedSoftmax
 from netsym.layers.dense import Dense
 from tests.layers.every_reading import check, single
 from tests.layers.onnx_operators import onnx
@@ -47,6 +47,33 @@ def said(case: tuple[Attention, Shape]) -> str:
 @pytest.mark.parametrize("case", CASES, ids=said)
 def test_every_reading(case: tuple[Attention, Shape]) -> None:
     check(single(*case))
+
+
+MASKS: list[tuple[MaskedSoftmax, Shape]] = [
+    (MaskedSoftmax(present=(1, 0, 1)), (3,)),
+    (MaskedSoftmax(present=(1, 1)), (2, 2)),
+    (MaskedSoftmax(present=(1, 0, 1, 1), lengths=(2, 2)), (2, 2, 2)),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape"), MASKS)
+def test_a_mask_in_every_reading_and_by_onnx(layer: MaskedSoftmax, shape: Shape) -> None:
+    network = single(layer, shape)
+    check(network)
+    x = RNG.normal(size=(2, *shape))
+    mask = np.reshape(layer.present, layer.lengths or -1)
+    expected = onnx("Softmax", np.where(mask, x, -np.inf), axis=-1)
+    found = np.reshape(network(x.reshape(2, -1)), x.shape)
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
+def test_masks_that_do_not_fit() -> None:
+    with pytest.raises(SpecError, match="present has 3 numbers for 2 x 2 places; give 1 or 0"):
+        MaskedSoftmax(present=(1, 0, 1), lengths=(2, 2))
+    with pytest.raises(SpecError, match="nothing is present, and so no sum to divide by"):
+        MaskedSoftmax(present=(0, 0))
+    with pytest.raises(SpecError, match="masks 2 places, but its input is 3; the last axes must"):
+        single(MaskedSoftmax(present=(1, 0)), (3,))
 
 
 def test_every_reading_of_two_values() -> None:

@@ -15,7 +15,16 @@ import netsym
 from netsym.equality.identity import identity
 from netsym.errors import SpecError
 from netsym.layers import Layer, Shape
-from netsym.layers.convolution import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
+from netsym.layers.convolution import (
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    Convolution,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
+    Direct,
+)
 from netsym.layers.dense import Dense
 from netsym.layers.normalisation import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm
 from netsym.layers.pooling import AveragePool2d, GlobalAveragePool, MaxPool2d
@@ -42,6 +51,8 @@ CASES: list[tuple[Layer, Shape]] = [
     ),
     (Conv2d(channels=2, kernel=(2,), groups=2, use_bias=False), (2, 3, 2)),
     (Conv2d(channels=1, kernel=(3,), padding=(2,), dilation=(2,)), (1, 3, 3)),
+    (Conv3d(channels=2, kernel=(2, 1, 2), padding=(1, 0, 0)), (1, 2, 2, 3)),
+    (ConvTranspose3d(channels=1, kernel=(2,), stride=(1, 2, 1)), (2, 1, 2, 1)),
     (ConvTranspose1d(channels=2, kernel=(3,), stride=(2,)), (2, 3)),
     (ConvTranspose1d(channels=2, kernel=(1,), stride=(3,), output_padding=(1,)), (1, 2)),
     (ConvTranspose1d(channels=2, kernel=(2,), stride=(3,), use_bias=False), (2, 2)),
@@ -63,7 +74,7 @@ def test_every_reading(case: tuple[Layer, Shape]) -> None:
 @pytest.mark.parametrize("case", CASES, ids=said)
 def test_onnx_computes_the_same(case: tuple[Layer, Shape]) -> None:
     layer, shape = case
-    assert isinstance(layer, Conv1d | Conv2d | ConvTranspose1d | ConvTranspose2d)
+    assert isinstance(layer, Convolution)
     arrays = {key: RNG.normal(size=s) for key, s in layer.parameters(shape).items()}
     geometry = layer.geometry
     before, after = zip(*geometry.padding, strict=True)
@@ -72,7 +83,7 @@ def test_onnx_computes_the_same(case: tuple[Layer, Shape]) -> None:
         "dilations": geometry.dilation, "group": layer.groups,
     }  # fmt: skip
     x = RNG.normal(size=(2, *shape))
-    if isinstance(layer, Conv1d | Conv2d):
+    if isinstance(layer, Direct):
         expected = onnx("Conv", x, *arrays.values(), **options)
     else:
         expected = transposed(x, arrays, output_padding=layer.more, **options)

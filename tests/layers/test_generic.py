@@ -10,6 +10,7 @@ import pytest
 
 import netsym
 from netsym.errors import SpecError
+from netsym.files.files import loads
 from netsym.layers import Layer, Shape
 from netsym.layers.elementwise import Activation
 from netsym.layers.function import Function
@@ -170,7 +171,7 @@ def test_affine_ones_collapse() -> None:
         {type = "reduce", reduction = "mean"},
     ]
     """
-    network = netsym.files.files.loads(text)
+    network = loads(text)
     simplified = netsym.simplify(network)
     assert [p.layer.kind for p in simplified.network.layers] == ["dense"]
     assert netsym.compare(network, simplified.network).verdict in ("identical", "structural")

@@ -14,12 +14,15 @@ from netsym.errors import SpecError
 from netsym.layers import Layer, Shape
 from netsym.layers.convolution import Conv1d
 from netsym.layers.pooling import (
+    AveragePool,
     AveragePool1d,
     AveragePool2d,
+    AveragePool3d,
     GlobalAveragePool,
     GlobalMaxPool,
     MaxPool1d,
     MaxPool2d,
+    MaxPool3d,
     Pool,
 )
 from netsym.ops.proved.balls import Balls, precision
@@ -41,6 +44,8 @@ CASES: list[tuple[Layer, Shape]] = [
     (AveragePool1d(kernel=(2,), padding=(1,), count_padding=False), (2, 2)),
     (AveragePool2d(kernel=(2,), padding=(1,)), (2, 2, 3)),
     (AveragePool2d(kernel=(3,), stride=(2,), padding=(1,), count_padding=False), (1, 4, 3)),
+    (MaxPool3d(kernel=(2, 1, 2), padding=(1, 0, 0)), (1, 2, 2, 2)),
+    (AveragePool3d(kernel=(2,), stride=(1,)), (1, 3, 2, 2)),
     (GlobalAveragePool(), (2, 3)),
     (GlobalAveragePool(), (2, 2, 2)),
     (GlobalAveragePool(), (3, 1, 1)),
@@ -71,7 +76,7 @@ def test_onnx_computes_the_same(case: tuple[Layer, Shape]) -> None:
             "kernel_shape": geometry.kernel, "strides": geometry.stride, "pads": [*before, *after],
             "dilations": geometry.dilation,
         }  # fmt: skip
-        if isinstance(layer, AveragePool1d | AveragePool2d):
+        if isinstance(layer, AveragePool):
             options["count_include_pad"] = int(layer.count_padding)
             expected = onnx("AveragePool", x, **options)
         else:

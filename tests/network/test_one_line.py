@@ -65,6 +65,9 @@ ROWS: list[tuple[str, dict[str, Any], tuple[Shape, ...]]] = [
     ("attention", {"heads": 2, "causal": True, "rotary": "halves"}, ((3, 4),)),
     ("attention", {"rotary": "interleaved", "rotary_base": 50.0}, ((3, 4),)),
     ("attention", {"heads": 2, "bias": False}, ((3, 4), (2, 5))),
+    ("masked_softmax", {"present": (1, 0, 1)}, ((2, 3),)),
+    ("masked_softmax", {"present": (1, 0, 1, 1), "lengths": (2, 2)}, ((3, 2, 2),)),
+    ("masked_softmax", {"present": (1, 1, 0, 1), "lengths": (2, 2)}, ((2, 2),)),
     ("feedforward", {"hidden": 3, "gated": True, "activation": "silu"}, ((2, 3),)),
     ("conv1d", {"channels": 2, "kernel": (2,), "stride": (2,)}, ((2, 5),)),
     ("conv1d", {"channels": 4, "kernel": (2,), "groups": 2, "activation": "relu"}, ((2, 5),)),
@@ -78,6 +81,10 @@ ROWS: list[tuple[str, dict[str, Any], tuple[Shape, ...]]] = [
     ("max_pool2d", {"kernel": (2,), "stride": (1,), "padding": (1,)}, ((2, 3, 3),)),
     ("average_pool1d", {"kernel": (2,), "dilation": (2,)}, ((2, 6),)),
     ("average_pool2d", {"kernel": (2, 1), "stride": (1, 2)}, ((2, 4, 4),)),
+    ("conv3d", {"channels": 2, "kernel": (2,), "padding": (1,)}, ((2, 2, 3, 2),)),
+    ("conv_transpose3d", {"channels": 1, "kernel": (2,), "stride": (2,)}, ((2, 2, 1, 2),)),
+    ("max_pool3d", {"kernel": (2,)}, ((2, 2, 4, 2),)),
+    ("average_pool3d", {"kernel": (1, 2, 2)}, ((2, 2, 4, 2),)),
     ("global_average_pool", {}, ((2, 3),)),
     ("global_max_pool", {}, ((2, 3, 2),)),
     ("flatten", {}, ((2, 3),)),
@@ -104,7 +111,17 @@ REFUSED = dict.fromkeys(("rnn", "gru", "lstm"), "written for one step t") | {
     "formula": "a formula of single units"
 }
 #: Layers that costs are made of.
-COSTS = {"given", "cost", *LOSSES}
+COSTS = {"cost", *LOSSES}
+
+
+def test_given_numbers_are_none_of_the_inputs() -> None:
+    spec = (
+        "netsym = 1\ninputs = 2\n[[layers]]\ntype = 'given'\nlengths = 3\nvalues = [1, 2, 4]\n"
+        "[[layers]]\ntype = 'concat'\nfrom = ['input', 'layer1']"
+    )
+    network = loads(spec)
+    assert str(network.matrices.inlined.text()).startswith("ŷ = concatenate(x, [1; 2; 4])")
+    check(network)
 
 
 def of(kind: str, options: Mapping[str, Any], shapes: tuple[Shape, ...]) -> Network:
@@ -169,7 +186,7 @@ def test_a_block_on_one_line_has_its_values(kind: str) -> None:
 
 
 def test_every_kind_of_layer_is_tried() -> None:
-    assert {row[0] for row in ROWS} | REFUSED.keys() | COSTS == set(LAYERS)
+    assert {row[0] for row in ROWS} | REFUSED.keys() | COSTS | {"given"} == set(LAYERS)
 
 
 @pytest.mark.parametrize("kind", REFUSED)

@@ -1,0 +1,69 @@
+"""Recurrent layers of one or two directions, over arrays (steps, examples, values)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from netsym.layers.merge import Concat
+from netsym.layers.recurrent import Recurrent
+from netsym.readers.graph.builder import Builder, Constant, checked
+from netsym.readers.graph.traced import Batch, Traced, Unreadable, fresh
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One direction: its parameters, the options of its layer, and whether it begins at the end."""
+
+    parameters: Mapping[str, Constant]
+    options: Mapping[str, Any]
+    backward: bool = False
+
+
+def states(
+    build: Builder,
+    kind: type[Recurrent],
+    x: Traced,
+    units: int,
+    cells: Sequence[Cell],
+    every: bool,
+) -> Traced:
+    """The states (steps, directions, examples, units); of the last step alone without the steps."""
+    batch = x.batch_at(1)
+    source, shape = build.laid_out(x, batch)
+    place = Batch(1 if every else 0, batch.count)
+    made = []
+    for cell in cells:
+        layer = kind(units=units, returns="all" if every else "last", reverse=cell.backward,
+                     **cell.options)  # fmt: skip
+        name = build.put(layer, [source], cell.parameters)
+        made.append(fresh(name, layer.shape(shape), place))
+    whole = made[0]
+    if len(made) > 1:
+        read = [build.laid_out(each, place) for each in made]
+        joined = Concat()
+        name = build.put(joined, [source for source, _ in read])
+        whole = fresh(name, joined.shape(*(shape for _, shape in read)), place)
+    count = len(cells)
+    return whole.moved(
+        lambda a: np.moveaxis(a.reshape(*a.shape[:-1], count, a.shape[-1] // count), -2, -3)
+    )
+
+
+def ends(every: Traced, cells: Sequence[Cell]) -> Traced:
+    """The state after the last step of each direction (directions, examples, units)."""
+    places = [0 if cell.backward else -1 for cell in cells]
+    return every.moved(lambda a: np.stack([a[step, n] for n, step in enumerate(places)]))
+
+
+def start_of_each(states: Constant) -> Constant | None:
+    """The state before the first step, from those of all examples; None if it is zero.
+
+    Raises `Unreadable` if examples differ in it.
+    """
+    if (states != states[:1]).any():
+        raise Unreadable("begins with other states for other examples of a batch")
+    return checked(states[0]) if states.any() else None
