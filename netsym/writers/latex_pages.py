@@ -9,7 +9,7 @@ from math import ceil
 from netsym.errors import checked_whole
 from netsym.forms.form import Form
 from netsym.graph.names import Derivatives
-from netsym.writers.language import Watcher, no_watcher
+from netsym.writers.language import Equation, Watcher, no_watcher
 from netsym.writers.latex import Latex
 from netsym.writers.latex_chain_rule import ChainRule
 from netsym.writers.latex_onion import UNITS, Onion
@@ -80,15 +80,25 @@ def spell_latex(
 
 
 def _lines(language: Latex) -> Iterator[str]:
-    layout = Layout(language.line, language.measure, _newline, _INDENT, lead="{}",
-                    short=3 * CHARACTER)  # fmt: skip
     left = ""
     for number, equation in enumerate(language.equations()):
         if number:  # fractions of two rows would touch
             yield " \\\\[4pt]\n" if left.startswith(r"\frac") else " \\\\\n"
         left = language.left(equation)
-        yield from layout.lines(f"{left} &= ", equation.right, language.measure(left))
+        yield from _lines_of(language, equation, left)
     yield from language.remarks()
+
+
+def _lines_of(language: Latex, equation: Equation, left: str) -> Iterator[str]:
+    layout = Layout(language.line, language.measure, _newline, _INDENT, lead="{}",
+                    short=3 * CHARACTER)  # fmt: skip
+    return layout.lines(f"{left} &= ", equation.right, language.measure(left))
+
+
+def equations(language: Latex) -> Iterator[str]:
+    """The equations one by one, each broken into lines as in a fragment of them all."""
+    for equation in language.equations():
+        yield "".join(_lines_of(language, equation, language.left(equation)))
 
 
 def _newline(level: int) -> str:

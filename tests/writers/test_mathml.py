@@ -11,6 +11,7 @@ from netsym.files import latex_of_names
 from netsym.graph.functions import ACTIVATIONS
 from netsym.path import network_of
 from netsym.writers.latex_in_mathml import in_mathml
+from netsym.writers.latex_in_words import in_words
 from netsym.writers.spoken import LONGEST, alternative
 from tests.effort import many
 from tests.recognise.stacks import stack
@@ -19,8 +20,10 @@ from tests.small_networks import small_network
 SAME = ("structural", "identical", "exact-on-regions")
 #: What MathML Core has, of what may be used here.
 ELEMENTS = {"math", "mrow", "mi", "mn", "mo", "mfrac", "msup", "msub", "msubsup", "mover", "msqrt",
-            "mtable", "mtr", "mtd", "mphantom"}  # fmt: skip
-CHILDREN = {"mfrac": 2, "msup": 2, "msub": 2, "msubsup": 3, "mover": 2}
+            "mtable", "mtr", "mtd", "mphantom", "mspace", "munder", "munderover",
+            "mtext"}  # fmt: skip
+CHILDREN = {"mfrac": 2, "msup": 2, "msub": 2, "msubsup": 3, "mover": 2, "munder": 2,
+            "munderover": 3}  # fmt: skip
 _SIGNS = {"⋅": r" \cdot ", "\u2062": r"\,", "\u2061": "", "−": "-", "∂": r"\partial "}
 _WORDS = {"σ": r"\sigma ", "π": r"\pi ", "tanh": r"\tanh"}
 
@@ -38,6 +41,10 @@ def latex(node: Tree.Element) -> str:
             return _SIGNS.get(node.text or "", node.text or "")
         case "mphantom":
             return ""
+        case "mspace":
+            return r"\,"
+        case "munder":  # a brace, then its label, which is a name that the network knows
+            return inside[0]
         case "mfrac":
             return rf"\frac{{{inside[0]}}}{{{inside[1]}}}"
         case "msup":
@@ -78,6 +85,27 @@ def test_it_is_read_back_as_the_network(seed: int) -> None:
         return
     written = latex(tree("".join(form.write("mathml"))))
     assert netsym.compare(form, written).verdict in SAME, written
+
+
+@pytest.mark.parametrize("seed", range(many(120, 4)))
+def test_latex_in_mathml_is_read_back_as_the_network(seed: int) -> None:
+    made = stack(seed)
+    form = made.network.layered if seed % 2 else made.network.inlined
+    if form.size.nodes > 3_000:
+        return
+    given = form.latex(color=True)
+    written = latex(tree(f"<math>{in_mathml(given)}</math>"))
+    assert netsym.compare(form, written).verdict in SAME, written
+
+
+@pytest.mark.parametrize("seed", range(many(80, 4)))
+def test_latex_of_every_family_is_well_formed_and_said(seed: int) -> None:
+    network = small_network(seed).network
+    for given in (network.layered.latex(), network.matrices.latex()):
+        tree(f"<math>{in_mathml(given)}</math>")
+        said = in_words(given)
+        assert " equals " in said
+        assert not set(said) & set("\\{}&^_$"), said
 
 
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
