@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from html import escape
 
 from netsym.writers.latex_tree import NOTHING, Piece, read_latex
@@ -30,6 +31,9 @@ _SPACES = {"\\,": 0.17, "\\;": 0.28, "\\:": 0.22, "\\ ": 0.33, "~": 0.33, "\\qua
            "\\qquad": 2.0}  # fmt: skip
 #: The classes of colors, by the names that LaTeX knows.
 _COLORS = {each: color.name for color in (*LAYERS, LOSS) for each in (color.known, color.name)}
+#: At the right of a cell, as browsers have it; Chromium knows it by the second name alone.
+RIGHT = "text-align:right;text-align:-webkit-right"
+_SPACE = "\N{NO-BREAK SPACE}"
 _TIGHT = 'stretchy="false" lspace="0" rspace="0"'
 
 
@@ -53,12 +57,21 @@ def _spelled(piece: Piece) -> str:
     """A piece in MathML."""
     text, parts = piece.text, piece.parts
     match piece.kind:
-        case "letter" | "word":
+        case "letter":
             return identifier(text)
+        case "word":  # at its ends a space would be lost
+            inner = text.strip()
+            before, _, after = text.partition(inner)
+            spaced = f"{before and _SPACE}{inner}{after and _SPACE}"
+            if spaced != text:
+                return f"<mtext>{escape(spaced)}</mtext>"
+            upright = "<mi" + ' mathvariant="normal"' * (len(text) == 1)
+            return identifier(text).replace("<mi", upright)
         case "number":
             return f"<mn>{text}</mn>"
         case "sign":
-            return f"<mo {_TIGHT * (text in '[]()|{}')}>{escape(text)}</mo>".replace(" >", ">")
+            sign = "−" if text == "-" else escape(text)
+            return f"<mo {_TIGHT}>{sign}</mo>" if text in "[]()|{}" else f"<mo>{sign}</mo>"
         case "command":
             return _command(text)
         case "space":
@@ -69,7 +82,7 @@ def _spelled(piece: Piece) -> str:
                 return f'<mtext class="bold">{escape(text)}</mtext>'
             return identifier("".join(_in_font(letter, kind) for letter in text))
         case "row":
-            return "".join(map(_spelled, parts))
+            return "".join(_row(parts))
         case "fenced":
             return _fenced(text, parts[0])
         case "scripts":
@@ -91,6 +104,17 @@ def _spelled(piece: Piece) -> str:
             return f"<mphantom>{_one(parts[0])}</mphantom>"
         case _:
             return _table(piece)
+
+
+def _row(parts: tuple[Piece, ...]) -> Iterator[str]:
+    """Pieces one after another; a sign behind another sign belongs to what follows."""
+    before = NOTHING
+    for piece in parts:
+        if piece.text == "-" and before.kind == "sign":
+            yield _spelled(piece).replace("<mo>", '<mo form="prefix">')
+        else:
+            yield _spelled(piece)
+        before = before if piece.kind == "space" else piece
 
 
 def _command(word: str) -> str:
@@ -126,21 +150,30 @@ def _table(table: Piece) -> str:
     """A matrix in its brackets, equations with their sides at each other, or a table of text."""
     kind = table.text
     fences = {"bmatrix": "[]", "pmatrix": "()"}.get(kind, "")
-    sides = ("center",) if fences else ("left",) if kind == "array" else ("right", "left")
-    rows = "".join(_table_row(row, sides) for row in table.parts)
+    styles: tuple[str, ...] = ("text-align:center",)
+    if kind == "array":
+        styles = ("vertical-align:top;text-align:left",)
+    elif not fences:
+        styles = (f"padding:.3ex 0 .3ex 1em;{RIGHT}", "padding:.3ex 0;text-align:left")
+    rows = "".join(_table_row(row, styles) for row in table.parts)
     inside = f'<mtable displaystyle="true">{rows}</mtable>'
     if not fences:
         return inside
     return f"<mrow><mo>{fences[0]}</mo>{inside}<mo>{fences[1]}</mo></mrow>"
 
 
-def _table_row(cells: Piece, sides: tuple[str, ...]) -> str:
-    line = "border-top:1px solid #C9CED6;" if cells.text == "line" else ""
+def _table_row(cells: Piece, styles: tuple[str, ...]) -> str:
+    line = "border-top:1px solid #C9CED6;" if "line" in cells.text else ""
     found = [
-        f'<mtd style="{line}text-align:{sides[place % len(sides)]}">{_spelled(cell)}</mtd>'
+        f'<mtd style="{line}{_style(place, styles)}">{_spelled(cell)}</mtd>'
         for place, cell in enumerate(cells.parts)
     ]
     return f"<mtr>{''.join(found)}</mtr>"
+
+
+def _style(place: int, styles: tuple[str, ...]) -> str:
+    """The style of a column; the first stands at the left edge."""
+    return styles[place % len(styles)].replace("1em", "1em" if place else "0")
 
 
 def _one(piece: Piece) -> str:

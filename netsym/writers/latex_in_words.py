@@ -2,6 +2,7 @@ r"""LaTeX that netsym writes, in words: what is read aloud where a formula canno
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from netsym.graph.names import GREEK
@@ -31,8 +32,8 @@ def in_words(latex: str) -> str:
     >>> in_words(r"\hat{y} = \sigma\bigl(w_{1}^{[2]}a + b\bigr)")
     'y hat equals sigma of, w 1 of layer 2 times a plus b, end'
     """
-    said = " ".join(word for word in _words(read_latex(latex)) if word)
-    said = said.replace(" ,", ",").replace(" ;", ";").replace(",,", ",")
+    said = " ".join(" ".join(_words(read_latex(latex))).split())
+    said = re.sub(r"[ ,]*([,;])", r"\1", said).strip(" ,;")
     if len(said) <= _LONGEST:
         return said
     return f"{said[: _LONGEST // 3].rpartition(' ')[0]}, and so on: a long formula"
@@ -74,7 +75,8 @@ def _words(piece: Piece) -> Iterator[str]:
         case "table":
             for number, cells in enumerate(parts):
                 yield ";" if number else ""
-                for cell in cells.parts:
+                for place, cell in enumerate(cells.parts):
+                    yield "," if place and (place % 2 == 0 or text != "aligned") else ""
                     yield from _words(cell)
 
 
@@ -109,9 +111,10 @@ def _is_operand(piece: Piece) -> bool:
 
 
 def _is_function(piece: Piece) -> bool:
+    """Whether it is a function's name, perhaps with scripts."""
     base = piece.parts[0] if piece.kind == "scripts" else piece
     return (base.kind == "command" and base.text in _CALLED) or (
-        base.kind == "word" and len(base.text) > 1
+        base.kind == "word" and base.text.isalpha() and len(base.text) > 1
     )
 
 

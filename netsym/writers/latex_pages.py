@@ -85,20 +85,16 @@ def _lines(language: Latex) -> Iterator[str]:
         if number:  # fractions of two rows would touch
             yield " \\\\[4pt]\n" if left.startswith(r"\frac") else " \\\\\n"
         left = language.left(equation)
-        yield from _lines_of(language, equation, left)
+        yield from equation_lines(language, equation)
     yield from language.remarks()
 
 
-def _lines_of(language: Latex, equation: Equation, left: str) -> Iterator[str]:
+def equation_lines(language: Latex, equation: Equation) -> Iterator[str]:
+    """An equation as `aligned` has it, broken where its line is too long, in pieces."""
     layout = Layout(language.line, language.measure, _newline, _INDENT, lead="{}",
                     short=3 * CHARACTER)  # fmt: skip
+    left = language.left(equation)
     return layout.lines(f"{left} &= ", equation.right, language.measure(left))
-
-
-def equations(language: Latex) -> Iterator[str]:
-    """The equations one by one, each broken into lines as in a fragment of them all."""
-    for equation in language.equations():
-        yield "".join(_lines_of(language, equation, language.left(equation)))
 
 
 def _newline(level: int) -> str:

@@ -35,7 +35,8 @@ class Piece:
     - `row`: what stands in a row; `fenced`: that, in the two brackets of the text
     - `scripts`: what is below and above its first part; `accent`; `brace`: what, and its label
     - `fraction`, `root`; `color`, `hidden`: what has the color, and room alone
-    - `table`: rows of the environment in the text, which are `cells`; those below a `line` say so
+    - `table`: rows of the environment in the text, which are `cells`, whose text says that they
+      are below a `line`, and what room is below them: `[4pt]`
     """
 
     kind: str
@@ -182,7 +183,7 @@ class _Reader:
         if kind == "array":
             self._word()
         elif self.ahead == "[":
-            self._skip("]")
+            self._option()
         rows = list(self._rows())
         self.take()
         self._word()
@@ -199,19 +200,25 @@ class _Reader:
             if end == "&":
                 self.next += 1
                 continue
+            space = self._row_end() if end == "\\\\" else ""
             if any(cell != NOTHING for cell in cells):
-                yield Piece("cells", line, tuple(cells))
+                yield Piece("cells", f"{line}{space}", tuple(cells))
                 line = ""
             cells = []
             if end != "\\\\":
                 return
-            self.next += 1
-            if self.ahead == "[":
-                self._skip("]")
 
-    def _skip(self, end: str) -> None:
-        while self.take() not in (end, ""):
-            pass
+    def _row_end(self) -> str:
+        """The room that is left below a row, as [4pt]."""
+        self.next += 1
+        return self._option() if self.ahead[:1] == "[" else ""
+
+    def _option(self) -> str:
+        """What stands in square brackets, with these."""
+        found = ""
+        while found[-1:] != "]" and self.ahead:
+            found += self.take()
+        return found
 
 
 def _is_line(cell: Piece) -> bool:

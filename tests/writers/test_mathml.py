@@ -154,7 +154,7 @@ def test_names_of_others_are_harmless() -> None:
         (r"\lambda_{\text{max}}", "<msub><mi>λ</mi><mi>max</mi></msub>"),
         (r"\mathcal{L}", "<mi>ℒ</mi>"),
         (r"\mathrm{key\_words}", "<mi>key_words</mi>"),
-        (r"x_{t-1,2}", "<msub><mi>x</mi><mrow><mi>t</mi><mo>-</mo><mn>1</mn><mo>,</mo>"
+        (r"x_{t-1,2}", "<msub><mi>x</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn><mo>,</mo>"
                        "<mn>2</mn></mrow></msub>"),
         (r"\operatorname{GELU}_{\tanh}", "<msub><mi>GELU</mi><mi>tanh</mi></msub>"),
     ],

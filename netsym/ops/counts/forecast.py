@@ -98,7 +98,7 @@ class NetworkSize:
                 nodes, kinds = shown(size.nodes, exact, digits), size.kinds(exact, digits)
                 rows.append((form, nodes, f"{size.height:,}", kinds))
         lines = table(rows, "<>><", width)
-        said = remark(self._verdict(digits), width)
+        said = remark(self.verdict(digits), width)
         return spelled("\n".join([remark(self._title(), width), "", *lines, "", said]), ascii)
 
     def _title(self) -> str:
@@ -110,7 +110,8 @@ class NetworkSize:
         said = ", ".join(plural(n, word) for word, n in counts.items())
         return f"{self.network}: {said}"
 
-    def _verdict(self, digits: int | None) -> str:
+    def verdict(self, digits: int | None = None) -> str:
+        """What the sizes say: how much larger the one formula is than the layers, and why."""
         layered, inlined = self.forms["layered"], self.forms["inlined"]
         assert layered is not None
         assert inlined is not None
