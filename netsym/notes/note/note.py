@@ -78,6 +78,8 @@ class Note:
 
     def _key(self) -> Iterator[Paragraph]:
         """What the indices mean, where the notation gives the names."""
+        if not {"layers", "onion", "back", "example"} & self.sections.keys():
+            return
         dense = [p for p in self.story.named.layers if isinstance(p.layer, Dense)]
         weights = (placed.parameters["weights"] for placed in dense)
         if not any(p.entries is None and p.formula is None for p in weights):

@@ -50,7 +50,7 @@ def _shown(story: Story, blocked: Blocked, witness: Witness) -> Iterator[Block]:
     """Why, and the numbers: an affine function takes the middle to the middle."""
     along, formula = counterexample(story.simplified, witness, story.digits)
     given = f" With {witness.given}:" if witness.given else ""
-    words = f"{_sentence(blocked.because)}{given} {along}".split("$")
+    words = f"{_sentence(blocked.because)}{given} {along}".strip().split("$")
     parts = (Formula(part) if place % 2 else part for place, part in enumerate(words))
     yield Paragraph(tuple(part for part in parts if part))
     yield Formula(formula)

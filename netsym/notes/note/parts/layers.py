@@ -12,12 +12,13 @@ from netsym.writers.latex_groups import Slopes, write_groups
 
 _TITLE = "Layer by layer"
 _MOST_HEADINGS = 3
-_SCALER = "The scaler at the input (mean and standard deviation) is multiplied into layer 1."
 
 
 def layers(story: Story) -> Iterator[Section]:
     """Every unit, or what is applied many times once; whole arrays where these are too many."""
-    remarks = (said(_SCALER),) if story.has_scaler else ()
+    number = story.told.layers[0].number
+    scaler = said(f"The scaler at the input is multiplied into layer {number}.")
+    remarks = (scaler,) if story.has_scaler else ()
     for formula in _versions(story):
         if formula.fits:
             yield Section(_TITLE, (*remarks, formula), _headings(story))

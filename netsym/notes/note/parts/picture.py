@@ -16,6 +16,6 @@ _HEIGHTS = (170.0, 120.0, 85.0)  # points: large where there is room
 def picture(story: Story) -> Iterator[Section]:
     """The network drawn; smaller where there is little room."""
     drawn = draw(story.cost or story.network)
-    text = "\n".join(drawing(story.network, WIDTH))
+    text = "\n".join(drawing(story.network, WIDTH).lines)
     for height in _HEIGHTS:
         yield Section("The network", (Image(drawn, height, text),))

@@ -31,7 +31,7 @@ def sizes(story: Story) -> Iterator[Section]:
         ("form", "nodes", "times the layers"),
         tuple((text, shown(size.nodes), _times(size.nodes, least.nodes)) for text, size in rows),
     )
-    aside = "a name, a number, an operation is a node"
+    aside = "in names, numbers, operations"
     verdict = said(found.verdict())
     yield Section("How large it is", (table, verdict), aside, floats=True)
     yield Section("How large it is", (verdict,), aside, floats=True)
