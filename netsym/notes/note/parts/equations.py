@@ -95,4 +95,4 @@ def _shapes(
         yield ", " if number else "with "
         yield Formula(rf"{named} \in \mathbf{{R}}^{{{times}}}")
     if more > 0:
-        yield f" and {more:,} more"
+        yield f", {plural(more, 'more array')}"
