@@ -44,10 +44,14 @@ class Note:
         return f"<note of {self.story.network.title}: {', '.join(self.sections)}>"
 
     @cached_property
+    def _versions(self) -> dict[str, list[Section]]:
+        """What each part has to say, the fullest first."""
+        return {part.name: list(part.made(self.story)) for part in self.parts}
+
+    @cached_property
     def sections(self) -> dict[str, Section]:
         """The parts that have something to say, by name, as far as they fit on the pages."""
-        versions = {part.name: list(part.made(self.story)) for part in self.parts}
-        chosen = dict[str, Section]()
+        versions, chosen = self._versions, dict[str, Section]()
         for part in sorted(self.parts, key=lambda part: -part.weight):  # as short as they can be
             self._choose(part.name, versions[part.name][-1:], chosen)
         for part in sorted(self.parts, key=lambda part: -part.grow):  # as full as there is room
@@ -93,8 +97,7 @@ class Note:
     @property
     def _left_out(self) -> str:
         """Which parts found no room."""
-        missing = [part.name for part in self.parts if part.name not in self.sections]
-        told = [name for name in missing if next(PARTS[name].made(self.story), None)]
+        told = [n for n, found in self._versions.items() if found and n not in self.sections]
         if not told:
             return ""
         more = f"--pages {self.pages + 1}"

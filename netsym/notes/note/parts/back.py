@@ -32,7 +32,7 @@ def back(story: Story) -> Iterator[Section]:
         count = plural(len(scalar.slopes.outputs), "derivative")
         steps = plural(len(scalar.slopes.bindings), "equation")
         yield Section(title, (said(
-            f"{count} of {story.chosen}, by {steps}: netsym grad prints them."
+            f"{count} of J, by {steps}: netsym grad writes them."
         ),), aside)  # fmt: skip
 
 

@@ -54,7 +54,8 @@ def _inputs(story: Story) -> Paragraph:
         for node, number in zip(form.inputs.tolist(), x.tolist(), strict=True)
     ]
     more = [r"\dots"] if len(pairs) > _MOST_INPUTS else []
-    return said("At ", Formula(r",\; ".join([*pairs[:_MOST_INPUTS], *more])), ":")
+    parts = (part for pair in [*pairs[:_MOST_INPUTS], *more] for part in (", ", Formula(pair)))
+    return said("At ", *list(parts)[1:], ":")
 
 
 def _rows(part: Part, story: Story) -> Iterator[str]:

@@ -51,6 +51,7 @@ def _units(story: Story) -> Formula:
 
 
 def _headings(story: Story) -> str:
-    found = list(story.told.matrices.headings.values())
+    told = story.told
+    found = list((told.matrices if story.is_vast else told.layered).headings.values())
     more = len(found) - _MOST_HEADINGS
     return "; ".join(found[:_MOST_HEADINGS]) + (f"; {more:,} more" if more > 0 else "")

@@ -17,7 +17,10 @@ _SHORT = 14  # lines
 def onion(story: Story) -> Iterator[Section]:
     """The one formula with the name of every unit; what is used twice is written once."""
     told = story.told
-    nodes = told.count_nodes("inlined")
+    layered, inlined = (told.size.forms[form] for form in ("layered", "inlined"))
+    assert layered is not None
+    assert inlined is not None
+    nodes = inlined.nodes
     outputs = told.output_names
     title = "One formula"
     if nodes <= _MOST_NODES and not told.is_written_once:
@@ -32,7 +35,7 @@ def onion(story: Story) -> Iterator[Section]:
             yield Section(title, (written,), aside)
             if lines_in(rows) <= _SHORT:
                 return
-    instead = "every copy counted" if nodes > told.count_nodes("layered") else "written out"
+    instead = "every copy counted" if nodes > layered.nodes else "written out"
     yield Section(title, (said(
         f"It has {plural(nodes, 'node') if nodes < 10**6 else shown(nodes) + ' nodes'}, {instead}: "
         "too long to be read."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 
@@ -19,6 +20,8 @@ from netsym.notes.note.content import (
 from netsym.notes.page.template import sheet as page
 from netsym.writers.latex_in_mathml import in_mathml
 
+#: A formula, and what no line begins with.
+_BEFORE_A_COMMA = re.compile("<math(?:(?!</math>).)*</math>[,.:;]+")
 #: A picture on a screen, beside that on paper.
 _LARGER = 1.5
 
@@ -71,7 +74,8 @@ def _math(formula: Formula, display: bool = False) -> str:
 
 
 def _words(words: Words) -> str:
-    return "".join(_math(each) if isinstance(each, Formula) else escape(each) for each in words)
+    text = "".join(_math(each) if isinstance(each, Formula) else escape(each) for each in words)
+    return _BEFORE_A_COMMA.sub(r'<span class="one">\g<0></span>', text)
 
 
 def _table(table: Table) -> str:
