@@ -63,7 +63,8 @@ def write_tex(sheet: Sheet) -> Iterator[str]:
 
 
 def _column(section: Section, width: float) -> str:
-    return f"\\begin{{minipage}}[t]{{{width:.1f}pt}}{''.join(_section(section))}\\end{{minipage}}"
+    inside = "".join(_section(section))
+    return f"\\begin{{minipage}}[t]{{{width:.1f}pt}}\\raggedright{inside}\\end{{minipage}}"
 
 
 def _section(section: Section) -> Iterator[str]:
