@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from netsym.notes.cells.cell import cell as cell
     from netsym.notes.draw import draw as draw
     from netsym.notes.growth import plot_growth as plot_growth
+    from netsym.notes.note import note as notes
     from netsym.notes.page import page as pages
     from netsym.path import takes_any
     from netsym.pieces import regions as pieces
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     simplify, save = takes_any(simplification.simplify), takes_any(files.save)
     cost, step = takes_any(costs.cost), takes_any(descent.step)
-    page = takes_any(pages.page)
+    page, note = takes_any(pages.page), takes_any(notes.note)
     regions, work_out = takes_any(pieces.regions), takes_any(worked.work_out)
 
 __version__ = "0.1.0"
@@ -69,6 +70,7 @@ _PUBLIC = {
     "Simplified": "netsym.collapse.simplified",
     "simplify": "netsym.collapse.simplification",
     "NetsymError": "netsym.errors",
+    "note": "netsym.notes.note.note",
     "step": "netsym.network.descent",
     "work_out": "netsym.notes.worked",
     "SpecError": "netsym.errors",
@@ -78,7 +80,7 @@ _PUBLIC = {
 }
 
 #: What is written for networks, and takes here whatever stands for one.
-_OF_A_NETWORK = ("cost", "page", "regions", "save", "simplify", "step", "work_out")
+_OF_A_NETWORK = ("cost", "note", "page", "regions", "save", "simplify", "step", "work_out")
 
 __all__ = [*_PUBLIC]
 

@@ -37,8 +37,9 @@ def run(script: str, folder: Path, *words: str) -> str:
 
 def test_every_script_is_run_here_or_in_the_rooms_of_other_systems() -> None:
     scripts = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob("*.py")}
-    assert scripts == {"thread.py", "cost.py", "lstm.py", "step.py", "pictures/make.py"} | {
-        "iris.py", "digits.py", "collapse.py", "support_vectors.py", "torch_mlp.py", "onnx_cnn.py",
+    assert scripts == {"thread.py", "cost.py", "lstm.py", "step.py", "iris.py", "digits.py"} | {
+        "collapse.py", "support_vectors.py", "torch_mlp.py", "onnx_cnn.py",
+        "pictures/make.py", "notes/make.py",
     }  # fmt: skip
 
 
@@ -109,6 +110,16 @@ def test_pictures(tmp_path: Path) -> None:
         pytest.fail("pdftoppm is missing; install poppler-utils")
     run("pictures/make.py", tmp_path, "one-network")  # tests/matplotlib makes the others
     assert (tmp_path / "one-network.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_notes(tmp_path: Path) -> None:
+    """Those that are there are what the script makes."""
+    run("notes/make.py", tmp_path)
+    made = sorted(path.name for path in tmp_path.iterdir())
+    assert made == ["forum-page.html", "forum.html", "forum.md", "forum.tex"]
+    for name in made:
+        there = (EXAMPLES / "notes" / name).read_text(encoding="utf-8")
+        assert (tmp_path / name).read_text(encoding="utf-8") == there, name
 
 
 #: All but those that nobody can build, which tests/test_large.py counts.

@@ -41,6 +41,7 @@ VERBS = {
     "regions": "Print a network of relu piece by piece.",
     "grad": "Print the derivatives of a network: back propagation.",
     "draw": "Draw a network, as SVG or TikZ.",
+    "note": "Write the whole story of a network on a page, as LaTeX, HTML or Markdown.",
     "page": "Write a page of HTML on which a network is peeled like an onion.",
     "laws": "List the laws that the proof of equality knows, and does not know.",
     "layers": "List the types of layers; of one its options, equations and an example.",

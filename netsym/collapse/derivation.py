@@ -80,6 +80,19 @@ def derivation(
     return preamble() + begin + text + end
 
 
+def counterexample(result: Simplified, witness: Witness, digits: int) -> tuple[str, str]:
+    r"""Why what stands between layers is not affine: words with `$…$` in them, and numbers.
+
+    >>> import netsym
+    >>> result = netsym.simplify(netsym.parse("2-1tanh-1"))
+    >>> print(*counterexample(result, result.blocked[0].witness, 3), sep="\n")
+    $\hat{y}$ as a function of $x_{1}$ alone, where other values are 0, is not affine:
+    \hat{y}(1) \approx 0.762 \ne \tfrac{1}{2}\bigl(\hat{y}(0) + \hat{y}(2)\bigr) \approx 0.482
+    """
+    along, formula = _Derivation(result, "ng", digits).numbers(witness)
+    return along.strip(), formula.replace(" &", " ", 1)
+
+
 class _Derivation:
     """Writes the parts of the derivation of a result."""
 
@@ -305,11 +318,11 @@ class _Derivation:
             return
         given = place.witness.given
         with_ = f": with {self._given(given)}," if given else ":"
-        along, formula = self._numbers(place.witness)
+        along, formula = self.numbers(place.witness)
         yield self._said(f"{_sentence(place.because)}{with_}{along}")
         yield formula
 
-    def _numbers(self, witness: Witness) -> tuple[str, str]:
+    def numbers(self, witness: Witness) -> tuple[str, str]:
         r"""What varies, in words, and `f(0) &= 0 \ne \tfrac{1}{2} (f(-1) + f(1)) = 1`."""
         network = self.result.original
         output, x = self._called(witness.output), self._called(witness.input)

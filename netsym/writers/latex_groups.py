@@ -7,7 +7,7 @@ and where a loss and an activation cancel, the factors stand once, then the resu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -71,14 +71,16 @@ class _Row:
 def write_groups(
     scalar: Slopes, whole: Slopes | None, *, each: bool = False, document: bool = False,
     notation: str = "ng", color: bool = False, digits: int | None = None,
+    only: Collection[str] = (), line: float | None = None,
 ) -> Iterator[str]:  # fmt: skip
     r"""The groups as an `array`, of units and, where they are known, of `whole` arrays.
 
-    With `each`, rows that differ by an index alone are written one by one. The other options are
-    those of `write_latex`.
+    With `each`, rows that differ by an index alone are written one by one; `only` these groups are
+    written, one alone without its title, in a `line` of so many points. The other options are those
+    of `write_latex`.
     """
     kind, head, groups = _array(
-        scalar, whole, each, line=_PAGE if document else WIDTH,
+        scalar, whole, each, only, line=line or (_PAGE if document else WIDTH),
         digits=digits, notation=named_notation(notation), color=spelling(color, document),
     )  # fmt: skip
     if not document:
@@ -99,20 +101,24 @@ def _height(group: str) -> float:
 
 
 def _array(
-    scalar: Slopes, whole: Slopes | None, each: bool, **options: Any
+    scalar: Slopes, whole: Slopes | None, each: bool, only: Collection[str], **options: Any
 ) -> tuple[str, str, list[str]]:
     """The columns of the array, what stands above all, and the groups."""
-    columns = [_groups(scalar, Latex, **options)]
+    columns = [_groups(scalar, **options)]
     if whole is not None:
-        columns.append(_groups(whole, ArrayLatex, **options))
+        columns.append(_groups(whole, **options))
         columns[1]["Loss"] = [] if columns[0]["Loss"] else columns[1]["Loss"]
+    if only:
+        columns = [{title: rows for title, rows in column.items() if title in only}
+                   for column in columns]  # fmt: skip
     ranges = _Ranges()
     lines = [{title: list(_lines(rows, each, ranges)) for title, rows in column.items()}
              for column in columns]  # fmt: skip
     said = ranges.header
     cells = [{title: _aligned(_finished(rows, title, bool(said)), title)
               for title, rows in column.items()} for column in lines]  # fmt: skip
-    beside = _TITLE + sum(_widest(column) + _GAP for column in cells) <= options["line"]
+    title = 0 if len(only) == 1 else _TITLE
+    beside = title + sum(_widest(column) + _GAP for column in cells) <= options["line"]
     table = [[title, *(column[title] for column in cells)] for title in cells[0]]
     if not beside:
         table = [[title, *filter(None, parts)] for title, *parts in table]
@@ -120,10 +126,17 @@ def _array(
     heads = [rf"\text{{unit by unit, }} {said}", *[r"\text{whole layers}"] * (count - 1)]
     head = " & " + " & ".join(heads) + " \\\\[1ex]\n" if said else ""
     rows = [list(_row_of_table(row, beside)) for row in table if any(row[1:])]
-    if whole is not None:
+    if whole is not None and (not only or "Shapes" in only):
         shapes = _shapes(whole, _widest(cells[0]), **options)
         rows.append([rf"\textbf{{Shapes}} & {shapes}" + " & " * (count - 1)])
-    return "l" * (1 + count), head, [" \\\\ \\\\[-1.5ex]\n".join(lines) for lines in rows]
+    if len(only) == 1:
+        head, rows = head.removeprefix(" & "), [[_untitled(row) for row in rows[0]]]
+    kind = "l" * (count + (len(only) != 1))
+    return kind, head, [" \\\\ \\\\[-1.5ex]\n".join(lines) for lines in rows]
+
+
+def _untitled(row: str) -> str:
+    return row.partition(" & ")[2]
 
 
 def _row_of_table(row: Sequence[str], beside: bool) -> Iterator[str]:
@@ -136,8 +149,9 @@ def _row_of_table(row: Sequence[str], beside: bool) -> Iterator[str]:
         yield ("" if number else rf"\textbf{{{title}}}") + f" & {cell}"
 
 
-def _groups(part: Slopes, kind: type[Latex], **options: Any) -> dict[str, list[_Row]]:
+def _groups(part: Slopes, **options: Any) -> dict[str, list[_Row]]:
     """The rows of every group, from the inputs to the loss, then from the loss back."""
+    kind: Any = ArrayLatex if part.values.whole else Latex
     values, slopes = (kind(form, **options) for form in (part.values, part.slopes))
     found: dict[str, list[_Row]] = {"Forward": [], "Loss": [], "Backward": [], "Gradients": []}
     loss = part.values.loss

@@ -9,7 +9,7 @@ from math import ceil
 from netsym.errors import checked_whole
 from netsym.forms.form import Form
 from netsym.graph.names import Derivatives
-from netsym.writers.language import Watcher, no_watcher
+from netsym.writers.language import Equation, Watcher, no_watcher
 from netsym.writers.latex import Latex
 from netsym.writers.latex_chain_rule import ChainRule
 from netsym.writers.latex_onion import UNITS, Onion
@@ -80,15 +80,21 @@ def spell_latex(
 
 
 def _lines(language: Latex) -> Iterator[str]:
-    layout = Layout(language.line, language.measure, _newline, _INDENT, lead="{}",
-                    short=3 * CHARACTER)  # fmt: skip
     left = ""
     for number, equation in enumerate(language.equations()):
         if number:  # fractions of two rows would touch
             yield " \\\\[4pt]\n" if left.startswith(r"\frac") else " \\\\\n"
         left = language.left(equation)
-        yield from layout.lines(f"{left} &= ", equation.right, language.measure(left))
+        yield from equation_lines(language, equation)
     yield from language.remarks()
+
+
+def equation_lines(language: Latex, equation: Equation) -> Iterator[str]:
+    """An equation as `aligned` has it, broken where its line is too long, in pieces."""
+    layout = Layout(language.line, language.measure, _newline, _INDENT, lead="{}",
+                    short=3 * CHARACTER)  # fmt: skip
+    left = language.left(equation)
+    return layout.lines(f"{left} &= ", equation.right, language.measure(left))
 
 
 def _newline(level: int) -> str:

@@ -74,14 +74,14 @@ _BOLD = frozenset({r"\mathbf", r"\mathbb", r"\textbf"})
 _WORDS = _BOLD | frozenset({r"\text", r"\mathrm", r"\operatorname"})
 
 _TOKEN = re.compile(
-    r"\\begin\{(?P<kind>\w+)\*?\}(?P<inside>(?:(?!\\begin).)*?)\\end\{(?P=kind)\*?\}"
-    r"|\\(?:textcolor|color|begin|end)\{[^{}]*\}|\\[A-Za-z]+ ?|\\.|[0-9]+|.",
+    r"\\(?:textcolor|color|begin|end)\{[^{}]*\}|\\[A-Za-z]+ ?|\\.|[0-9]+|.",
     re.DOTALL,
 )
 _NO_SPACE = {"+": 7.8, "-": 7.8, "=": 7.8, "(": 3.9, ")": 3.9, ",": 2.8}  # in scripts
 _INDEXED = re.compile(r"(?<![A-Za-z\\])([A-Za-z])_\{([0-9,]+)\}(?:\^\{([\[(][0-9]+)[\])]\})?")
 _STACKED = re.compile(r"frac\{|\\begin|\\underbrace|[\^_]\{[^{}]*[_{]")
-_ROW = re.compile(r"\\\\(?:\[[^\]]*\])?")
+_EDGE = re.compile(r"\\(?P<edge>begin|end)\{\w+\*?\}")
+_EDGE_OR_ROW = re.compile(rf"{_EDGE.pattern}|\\\\(?:\[[^\]]*\])?")
 _SMALL = 0.81  # a script, beside the text
 
 
@@ -115,8 +115,9 @@ def _measured(text: str, scale: float, upright: bool = False) -> float:
         match = _TOKEN.match(text, place)
         assert match is not None
         token, place = match.group().rstrip() or match.group(), match.end()
-        if match["kind"]:
-            total += _of_rows(match["inside"], scale, match["kind"])
+        if token.startswith(r"\begin{"):
+            inside, place = _environment(text, place)
+            total += _of_rows(inside, scale, token[7:-1].rstrip("*"))
         elif token in "_^":
             scripts, place = _scripts(text, place - 1)
             small = _SMALL * scale if scale == 1 else scale
@@ -187,9 +188,19 @@ def _scripts(text: str, place: int) -> tuple[list[str], int]:
     return found, place
 
 
+def _environment(text: str, place: int) -> tuple[str, int]:
+    """What stands up to the end of the environment that began there; all, if it does not end."""
+    depth, end = 1, len(text)
+    for match in _EDGE.finditer(text, place):
+        depth += 1 if match["edge"] == "begin" else -1
+        if not depth:
+            return text[place : match.start()], match.end()
+    return text[place:], end
+
+
 def _of_rows(inside: str, scale: float, kind: str) -> float:
     """Columns side by side, each as wide as its widest."""
-    rows = [list(_cells(row)) for row in _ROW.split(inside)]
+    rows = [list(_cells(row)) for row in _rows(inside)]
     count = max(map(len, rows))
     cells = ([row[n] for row in rows if n < len(row)] for n in range(count))
     wide = sum(max(_measured(cell, scale) for cell in column) for column in cells)
@@ -198,11 +209,24 @@ def _of_rows(inside: str, scale: float, kind: str) -> float:
     return wide + 10 * ((count - 1) // 2)
 
 
+def _rows(inside: str) -> Iterator[str]:
+    """The rows of an environment; those of one that is in it are none of its own."""
+    start = depth = 0
+    for match in _EDGE_OR_ROW.finditer(inside):
+        depth += {"begin": 1, "end": -1}.get(match["edge"] or "", 0)
+        if not (match["edge"] or depth):
+            yield inside[start : match.start()]
+            start = match.end()
+    yield inside[start:]
+
+
 def _cells(row: str) -> Iterator[str]:
-    depth, start = 0, 0
+    depth = start = inner = 0
     for place, character in enumerate(row):
         depth += {"{": 1, "}": -1}.get(character, 0)
-        if character == "&" and depth == 0 and row[place - 1 : place] != "\\":
+        if character == "\\":
+            inner += row.startswith(r"\begin{", place) - row.startswith(r"\end{", place)
+        if character == "&" and depth == inner == 0 and row[place - 1 : place] != "\\":
             yield row[start:place]
             start = place + 1
     yield row[start:]

@@ -13,7 +13,7 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Derivatives, Names
 from netsym.writers.in_print import InPrint
 from netsym.writers.language import ATOM, NEGATION, POWER, Equation, Watcher, no_watcher
-from netsym.writers.latex_in_mathml import in_mathml, is_one, row
+from netsym.writers.latex_in_mathml import RIGHT, in_mathml, is_one, row
 from netsym.writers.names_in_latex import NOTATIONS, NamesInLatex, Notation, named_notation
 from netsym.writers.ropes import Rope, flat
 from netsym.writers.spoken import Spoken, alternative
@@ -198,7 +198,7 @@ def spell_mathml(
 
 def table_row(language: MathML, equation: Equation) -> Iterator[str]:
     """An equation as a row of a table, whose columns are its sides."""
-    left = f'<mtd style="text-align:right">{language.left(equation)}</mtd>'
+    left = f'<mtd style="{RIGHT}">{language.left(equation)}</mtd>'
     yield f'<mtr>{left}<mtd style="text-align:left"><mo>=</mo>'
     yield from flat(equation.right)
     yield "</mtd></mtr>\n"

@@ -73,11 +73,13 @@ VALUES: dict[str, list[str]] = {
     "--at": ["0.3"], "--box": ["-1,2"], "--seed": ["5"], "--tolerance": ["0.5"],
     "--budget": ["2"], "--where": ["x < 0"], "--inputs": ["x"],
     "--parameters": ["w1_1_1=0.5"], "--rate": ["0.1"], "--depth": ["2..5"], "--plot": ["plot.svg"],
+    "--parts": ["line,loss"], "--without": ["line"], "--pages": ["2"],
 }  # fmt: skip
 OF_A_VERB = {("size", "--steps"): ["2..5"], ("size", "--width"): ["2..5"],
              ("grad", "--at"): ["x=0.1,height=0.2"],
              ("step", "--wrt"): ["weights"], ("step", "-o"): ["after.toml"],
-             ("draw", "--to"): ["tikz"]}  # fmt: skip
+             ("draw", "--to"): ["tikz"], ("note", "--to"): ["tex"], ("note", "--digits"): ["5"],
+             ("note", "--at"): ["x=0.1"]}  # fmt: skip
 
 LATEX = "--to latex"
 WRITING = (
@@ -129,6 +131,10 @@ MODES: dict[str, dict[str, tuple[str, ...]]] = {
     "draw": {
         "two": ("", "--to tikz", "--to tikz --fragment", "--json", "--loss mse",
                 "--loss huber --examples 2 --to tikz"),
+    },
+    "note": {
+        "two": ("", "--to tex", "--to html", "--json", "--loss mse", "--loss mse --json",
+                "--loss huber --examples 2 --to tex"),
     },
     "page": {
         "two": ("", "--json", "--loss mse", "--loss mse --json", "--loss huber --examples 2"),

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+import netsym
 from netsym.cli import main
 from netsym.errors import TooLargeError
 from netsym.files.layer_types import layer_type
 from netsym.layers.samples import SAMPLES
 from netsym.network.network import Network
+from netsym.notes.note.content import Formula
 from tests.effort import many
 from tests.katex import mistakes
 from tests.small_networks import small_network
@@ -44,6 +46,9 @@ COMMANDS = (
     "simplify 3-3x30-1", "simplify 10-10-10-10", "simplify examples/iris.toml",
     "simplify 1-2-1:relu --notation cs229",
 )  # fmt: skip
+#: Networks whose notes are read.
+NOTES = ("2-3-1:sigmoid", "1-2-1", "examples/iris.toml", "examples/lstm.toml", "examples/conv.toml",
+         "examples/pair.toml", "2-4tanh-4tanh+-1", "784-128relu-10softmax", "gpt2")  # fmt: skip
 
 
 def printed(command: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -73,6 +78,16 @@ def test_the_judges_see_mistakes() -> None:
     wrong = {"command": r"\foo", "brace": r"\text{x", "text": r"\noindent", "fine": r"\text{x}"}
     judged = {f"{name}, {judge}" for name in wrong for judge in ("katex", "mathjax")}
     assert {*mistakes(wrong)} == judged - {"fine, katex", "fine, mathjax"}
+
+
+@pytest.mark.parametrize("network", NOTES)
+def test_notes_are_read(network: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    made = netsym.note(network, pages=9)
+    blocks = [block for section in made.sections.values() for block in section.blocks]
+    texts = {str(n): each.latex for n, each in enumerate(blocks) if isinstance(each, Formula)}
+    assert texts
+    assert not refused(texts)
 
 
 @pytest.mark.parametrize("name", GOLDEN)

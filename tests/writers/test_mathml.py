@@ -13,6 +13,7 @@ from netsym.graph.functions import ACTIVATIONS
 from netsym.path import network_of
 from netsym.writers.array_spoken import ArraySpoken
 from netsym.writers.latex_in_mathml import in_mathml
+from netsym.writers.latex_in_words import in_words
 from netsym.writers.spoken import LONGEST, alternative
 from tests.effort import many
 from tests.recognise.stacks import stack
@@ -21,8 +22,10 @@ from tests.small_networks import small_network
 SAME = ("structural", "identical", "exact-on-regions")
 #: What MathML Core has, of what may be used here.
 ELEMENTS = {"math", "mrow", "mi", "mn", "mo", "mfrac", "msup", "msub", "msubsup", "mover", "msqrt",
-            "mtable", "mtr", "mtd", "mphantom", "mspace", "munderover"}  # fmt: skip
-CHILDREN = {"mfrac": 2, "msup": 2, "msub": 2, "msubsup": 3, "mover": 2, "munderover": 3}
+            "mtable", "mtr", "mtd", "mphantom", "mspace", "munder", "munderover",
+            "mtext"}  # fmt: skip
+CHILDREN = {"mfrac": 2, "msup": 2, "msub": 2, "msubsup": 3, "mover": 2, "munder": 2,
+            "munderover": 3}  # fmt: skip
 _SIGNS = {"⋅": r" \cdot ", "\u2062": r"\,", "\u2061": "", "−": "-", "∂": r"\partial "}
 _WORDS = {"σ": r"\sigma ", "π": r"\pi ", "tanh": r"\tanh"}
 
@@ -40,6 +43,10 @@ def latex(node: Tree.Element) -> str:
             return _SIGNS.get(node.text or "", node.text or "")
         case "mphantom":
             return ""
+        case "mspace":
+            return r"\,"
+        case "munder":  # a brace, then its label, which is a name that the network knows
+            return inside[0]
         case "mfrac":
             return rf"\frac{{{inside[0]}}}{{{inside[1]}}}"
         case "msup":
@@ -80,6 +87,27 @@ def test_it_is_read_back_as_the_network(seed: int) -> None:
         return
     written = latex(tree("".join(form.write("mathml"))))
     assert netsym.compare(form, written).verdict in SAME, written
+
+
+@pytest.mark.parametrize("seed", range(many(120, 4)))
+def test_latex_in_mathml_is_read_back_as_the_network(seed: int) -> None:
+    made = stack(seed)
+    form = made.network.layered if seed % 2 else made.network.inlined
+    if form.size.nodes > 3_000:
+        return
+    given = form.latex(color=True)
+    written = latex(tree(f"<math>{in_mathml(given)}</math>"))
+    assert netsym.compare(form, written).verdict in SAME, written
+
+
+@pytest.mark.parametrize("seed", range(many(80, 4)))
+def test_latex_of_every_family_is_well_formed_and_said(seed: int) -> None:
+    network = small_network(seed).network
+    for given in (network.layered.latex(), network.matrices.latex()):
+        tree(f"<math>{in_mathml(given)}</math>")
+        said = in_words(given)
+        assert " equals " in said
+        assert not set(said) & set("\\{}&^_$"), said
 
 
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
@@ -164,7 +192,7 @@ def test_names_of_others_are_harmless() -> None:
         (r"\lambda_{\text{max}}", "<msub><mi>λ</mi><mi>max</mi></msub>"),
         (r"\mathcal{L}", "<mi>ℒ</mi>"),
         (r"\mathrm{key\_words}", "<mi>key_words</mi>"),
-        (r"x_{t-1,2}", "<msub><mi>x</mi><mrow><mi>t</mi><mo>-</mo><mn>1</mn><mo>,</mo>"
+        (r"x_{t-1,2}", "<msub><mi>x</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn><mo>,</mo>"
                        "<mn>2</mn></mrow></msub>"),
         ("W''_{1}^{[2]}", "<msubsup><mi>W</mi><mn>1</mn><mrow><mo>′</mo><mo>′</mo><mn>[2]</mn>"
                           "</mrow></msubsup>"),

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from netsym.network.costs import cost, examples_of, penalised
 from netsym.network.network import Network
+from netsym.notes import made_up
 from netsym.notes.draw import draw
 from netsym.notes.page.layers import LayersPage
 from netsym.notes.page.onion import Onion, Step
@@ -75,9 +76,8 @@ class Page:
     @cached_property
     def numbers(self) -> dict[str, float]:
         """A number for every name that is learned."""
-        source, given = random.Random(1), self.onion.learned.numbers
-        names = self.onion.learned.network.parameter_names()
-        return {name: given.get(name, round(source.uniform(-2, 2), 1) or 1.0) for name in names}
+        learned = self.onion.learned
+        return made_up.parameters(learned.network.parameter_names(), learned.numbers)
 
     @property
     def is_made_up(self) -> bool:
@@ -277,8 +277,7 @@ class Page:
         """The point that a reader changes."""
         if self.rows:
             return self.rows[0]
-        source = random.Random(2)
-        return [round(source.uniform(0, 1), 2) for _ in self.onion.form.input_names()]
+        return made_up.point(len(self.onion.form.input_names()))
 
     def _deltas(self) -> dict[str, dict[str, Any]]:
         """By unit its δ, and the step that finds it."""
