@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import click
 
-from netsym.cli.arguments import EXPAND, NETWORK, one_of
+from netsym.cli.arguments import EXPAND, NETWORK, note, one_of
 from netsym.cli.combinations import Row
 from netsym.cli.losses import WRITTEN_COST, Cost
-from netsym.cli.output import Output
+from netsym.cli.output import Output, Progress, write
 from netsym.cli.verb import options, verb
 from netsym.cli.writing import LEVEL, NETWORK_TOO, UNIT, Writing, matrix_rows, spec_rows
+from netsym.forms.sizes import refuse_if_larger
+from netsym.layers.registry import LOSSES
 from netsym.network.network import Network
+from netsym.path import INSTEAD
 
 _FORM = click.option(
     "--form", **one_of(["layered", "once", "shared", "inlined"], "layered"),
@@ -37,6 +40,34 @@ def command(
       netsym show 2-3-3-1:relu --form shared
       netsym show 2-3tanh-1sigmoid --loss bce --examples 2 --l2 0.1
       netsym show my_network.toml --to python
+      netsym show my_network.toml --to latex --document
       netsym show "w_21*(1/(1+e^-(w_11*x+b_11))) + b" -o my_network.toml
     """  # fmt: skip
-    writing.write_form(cost.of(network), form, output, level)
+    found = cost.of(network)
+    if form == "layered" and level == "scalar" and _is_page(found, writing):
+        write([_page(found, writing)], output.target, Progress())
+        return
+    writing.write_form(found, form, output, level)
+
+
+def _is_page(network: Network, writing: Writing) -> bool:
+    """Whether a document is one of rounded numbers: all are known, and nothing else is asked."""
+    own = writing.own
+    return (
+        writing.to == "latex"
+        and bool(own["document"])
+        and not (own["width"] or own["onion"] or writing.expand or writing.unit)
+        and network.parameter_count > 0
+        and not network.parameter_names()
+        and not any(placed.layer.kind in LOSSES for placed in network.layers)
+    )
+
+
+def _page(network: Network, writing: Writing) -> str:
+    from netsym.notes.trained import trained  # who asks for no page need not wait
+
+    note(network)
+    refuse_if_larger(network.count_nodes("layered"), "layered", writing.max_nodes, INSTEAD)
+    own = {name: writing.own[name] for name in ("notation", "color", "short")}
+    found = trained(network, digits=writing.digits, document=True, **own)
+    return found.document().removesuffix("\n")

@@ -41,6 +41,7 @@ _LATEX = Writer(
         Option("onion", "LaTeX: what is in what, each part with its name; what is read again is "
                "written once, with full every time.", ("once", "full"), alone="once"),
         Option("color", "LaTeX: one colour per layer."),
+        Option("short", "LaTeX: without an index that all names of a letter have alike."),
     ),
 )  # fmt: skip
 _MATHML = Writer(

@@ -9,12 +9,12 @@ from math import ceil
 from netsym.errors import checked_whole
 from netsym.forms.form import Form
 from netsym.graph.names import Derivatives
-from netsym.writers.language import Watcher, no_watcher
+from netsym.writers.language import Equation, Watcher, no_watcher
 from netsym.writers.latex import Latex
 from netsym.writers.latex_chain_rule import ChainRule
 from netsym.writers.latex_onion import UNITS, Onion
 from netsym.writers.latex_widths import CHARACTER, WIDTH
-from netsym.writers.names_in_latex import named_notation
+from netsym.writers.names_in_latex import named_notation, shortened
 from netsym.writers.palette import LAYERS, LOSS, spelling
 from netsym.writers.ropes import Layout
 
@@ -34,6 +34,7 @@ def write_latex(
     notation: str = "ng",
     onion: bool | str = False,
     color: bool = False,
+    short: bool = False,
     width: int | None = None,
     digits: int | None = None,
     progress: Watcher = no_watcher,
@@ -44,12 +45,13 @@ def write_latex(
     `notation` is "ng", "cs229" or "nielsen"; `onion` names every unit of an inlined formula, and of
     whole arrays every layer, and writes once what is read again, with "full" every copy; an inlined
     cost is written so, too, with the names of what is read again alone; `color` gives
-    each layer a colour (`\textcolor`, from xcolor with `svgnames`). Lines are broken at `width`, in
-    characters, 76 of which are as wide as a page. Raises `SpecError` for an unknown notation.
+    each layer a colour (`\textcolor`, from xcolor with `svgnames`); `short` leaves out an index
+    that all names of a letter have alike. Lines are broken at `width`, in characters, 76 of which
+    are as wide as a page. Raises `SpecError` for an unknown notation.
     """
     language = spell_latex(
-        formula, digits=digits, notation=notation, onion=onion, color=color, width=width,
-        progress=progress, kinds=kinds, document=document,
+        formula, digits=digits, notation=notation, onion=onion, color=color, short=short,
+        width=width, progress=progress, kinds=kinds, document=document,
     )  # fmt: skip
     return _document(_lines(language), color) if document else _fragment(_lines(language))
 
@@ -61,6 +63,7 @@ def spell_latex(
     notation: str = "ng",
     onion: bool | str = False,
     color: bool = False,
+    short: bool = False,
     width: int | None = None,
     progress: Watcher = no_watcher,
     kinds: tuple[type[Latex], type[Onion]] = (Latex, Onion),
@@ -68,6 +71,8 @@ def spell_latex(
 ) -> Latex:
     """What spells the equations of a form in LaTeX; see `write_latex`."""
     chosen = named_notation(notation)
+    if short:
+        chosen = shortened(chosen, [formula])
     line = WIDTH if width is None else checked_whole("width", width, 1) * CHARACTER
     options = (digits, chosen, spelling(color, document), line, progress)
     if isinstance(formula.outputs[0].names, Derivatives):
@@ -80,15 +85,21 @@ def spell_latex(
 
 
 def _lines(language: Latex) -> Iterator[str]:
-    layout = Layout(language.line, language.measure, _newline, _INDENT, lead="{}",
-                    short=3 * CHARACTER)  # fmt: skip
     left = ""
     for number, equation in enumerate(language.equations()):
         if number:  # fractions of two rows would touch
             yield " \\\\[4pt]\n" if left.startswith(r"\frac") else " \\\\\n"
         left = language.left(equation)
-        yield from layout.lines(f"{left} &= ", equation.right, language.measure(left))
+        yield from equation_lines(language, equation)
     yield from language.remarks()
+
+
+def equation_lines(language: Latex, equation: Equation) -> Iterator[str]:
+    """An equation as `aligned` has it, broken where its line is too long, in pieces."""
+    layout = Layout(language.line, language.measure, _newline, _INDENT, lead="{}",
+                    short=3 * CHARACTER, ends_open=False)  # fmt: skip
+    left = language.left(equation)
+    return layout.lines(f"{left} &= ", equation.right, language.measure(left))
 
 
 def _newline(level: int) -> str:
