@@ -246,8 +246,10 @@ class Latex(Language):
     def _is_number(cls, text: str) -> bool:
         return text[1:2].isdecimal() or text.startswith(r"-\tfrac")
 
-    def remarks(self) -> Iterator[str]:
-        """What stands below the equations: for which steps they hold."""
+    def remarks(self, room: float = 0.0) -> Iterator[str]:
+        """What stands below the equations, or beside the one that leaves so much room: for which
+        steps they hold.
+        """
         if self.formula.steps:
             zero = [rf",\quad {self.name(names, 0)} = 0" for names in self.formula.zero]
             steps = rf"1, \dots, {self.formula.steps}" if self.formula.steps > 1 else "1"

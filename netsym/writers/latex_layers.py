@@ -115,7 +115,8 @@ class _Layers:
             head = self.most - _LAST
             gone = len(rows) - self.most
             rows = [*rows[:head], *rows[-_LAST:]]
-        texts = ["".join(equation_lines(self.language, each)) for each in rows]
+        widest = max(self.language.measure(self.language.left(each)) for each in rows)
+        texts = ["".join(equation_lines(self.language, each, widest)) for each in rows]
         if gone:
             texts.insert(self.most - _LAST, r"&\;\;\vdots")
         left_out = [plural(gone, "unit")] * bool(gone)

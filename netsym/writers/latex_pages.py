@@ -12,7 +12,7 @@ from netsym.graph.names import Derivatives
 from netsym.writers.language import Equation, Watcher, no_watcher
 from netsym.writers.latex import Latex
 from netsym.writers.latex_chain_rule import ChainRule
-from netsym.writers.latex_onion import UNITS, Onion
+from netsym.writers.latex_onion import Onion
 from netsym.writers.latex_widths import CHARACTER, WIDTH
 from netsym.writers.names_in_latex import named_notation, shortened
 from netsym.writers.palette import LAYERS, LOSS, spelling
@@ -81,25 +81,33 @@ def spell_latex(
         return kinds[0](formula, *options)  # other forms name their values by themselves
     if onion == "full":
         return kinds[1](formula, *options, once=False)
-    return kinds[1](formula, *options, shown=UNITS if onion else frozenset())
+    return kinds[1](formula, *options, shown=bool(onion))
 
 
 def _lines(language: Latex) -> Iterator[str]:
-    left = ""
-    for number, equation in enumerate(language.equations()):
+    equations = list(language.equations())
+    lefts = list(map(language.left, equations))
+    widest = max(map(language.measure, lefts))
+    for number, equation in enumerate(equations):
         if number:  # fractions of two rows would touch
-            yield " \\\\[4pt]\n" if left.startswith(r"\frac") else " \\\\\n"
-        left = language.left(equation)
-        yield from equation_lines(language, equation)
-    yield from language.remarks()
+            yield " \\\\[4pt]\n" if lefts[number - 1].startswith(r"\frac") else " \\\\\n"
+        yield from equation_lines(language, equation, widest)
+    room = 0.0
+    if len(equations) == 1 and language.formula.form == "inlined":
+        beside = language.measure(f"{lefts[0]} = ") + language.width(equations[0].right)
+        room = language.line - beside
+    yield from language.remarks(room)
 
 
-def equation_lines(language: Latex, equation: Equation) -> Iterator[str]:
-    """An equation as `aligned` has it, broken where its line is too long, in pieces."""
-    layout = Layout(language.line, language.measure, _newline, _INDENT, lead="{}",
-                    short=3 * CHARACTER, ends_open=False)  # fmt: skip
+def equation_lines(language: Latex, equation: Equation, widest: float) -> Iterator[str]:
+    """An equation as `aligned` has it beside others, of which the `widest` left side is so wide;
+    broken where its line is too long, in pieces.
+    """
     left = language.left(equation)
-    return layout.lines(f"{left} &= ", equation.right, language.measure(left))
+    own = language.measure(left)
+    layout = Layout(language.line - widest + own, language.measure, _newline, _INDENT, lead="{}",
+                    short=3 * CHARACTER, ends_open=False)  # fmt: skip
+    return layout.lines(f"{left} &= ", equation.right, own)
 
 
 def _newline(level: int) -> str:
