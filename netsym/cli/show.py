@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from netsym.cli.arguments import EXPAND, NETWORK, note, one_of
@@ -11,7 +13,6 @@ from netsym.cli.output import Output, Progress, write
 from netsym.cli.verb import options, verb
 from netsym.cli.writing import LEVEL, NETWORK_TOO, UNIT, Writing, matrix_rows, spec_rows
 from netsym.forms.sizes import refuse_if_larger
-from netsym.layers.registry import LOSSES
 from netsym.network.network import Network
 from netsym.path import INSTEAD
 
@@ -43,14 +44,13 @@ def command(
       netsym show my_network.toml --to latex --document
       netsym show "w_21*(1/(1+e^-(w_11*x+b_11))) + b" -o my_network.toml
     """  # fmt: skip
-    found = cost.of(network)
-    if form == "layered" and level == "scalar" and _is_page(found, writing):
-        write([_page(found, writing)], output.target, Progress())
+    if form == "layered" and level == "scalar" and _is_page(network, writing, cost):
+        write([_page(network, writing, cost)], output.target, Progress())
         return
-    writing.write_form(found, form, output, level)
+    writing.write_form(cost.of(network), form, output, level)
 
 
-def _is_page(network: Network, writing: Writing) -> bool:
+def _is_page(network: Network, writing: Writing, cost: Cost) -> bool:
     """Whether a document is one of rounded numbers: all are known, and nothing else is asked."""
     own = writing.own
     return (
@@ -59,15 +59,21 @@ def _is_page(network: Network, writing: Writing) -> bool:
         and not (own["width"] or own["onion"] or writing.expand or writing.unit)
         and network.parameter_count > 0
         and not network.parameter_names()
-        and not any(placed.layer.kind in LOSSES for placed in network.layers)
+        and (cost.loss is None or cost.data is not None)
     )
 
 
-def _page(network: Network, writing: Writing) -> str:
+def _page(network: Network, writing: Writing, cost: Cost) -> str:
     from netsym.notes.trained import trained  # who asks for no page need not wait
+    from netsym.notes.worked_cost import DIGITS, worked_cost
 
     note(network)
     refuse_if_larger(network.count_nodes("layered"), "layered", writing.max_nodes, INSTEAD)
     own = {name: writing.own[name] for name in ("notation", "color", "short")}
     found = trained(network, digits=writing.digits, document=True, **own)
+    if cost.loss is not None:
+        groups = worked_cost(
+            network, cost.loss, cost.read(network), digits=writing.digits or DIGITS, **cost.terms()
+        )
+        found = replace(found, groups=(*found.groups, *groups))
     return found.document().removesuffix("\n")

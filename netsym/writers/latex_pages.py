@@ -99,14 +99,15 @@ def _lines(language: Latex) -> Iterator[str]:
     yield from language.remarks(room)
 
 
-def equation_lines(language: Latex, equation: Equation, widest: float) -> Iterator[str]:
+def equation_lines(language: Latex, equation: Equation, widest: float = 0.0) -> Iterator[str]:
     """An equation as `aligned` has it beside others, of which the `widest` left side is so wide;
     broken where its line is too long, in pieces.
     """
     left = language.left(equation)
     own = language.measure(left)
-    layout = Layout(language.line - widest + own, language.measure, _newline, _INDENT, lead="{}",
-                    short=3 * CHARACTER, ends_open=False)  # fmt: skip
+    room = language.line - max(widest, own) + own
+    layout = Layout(room, language.measure, _newline, _INDENT, lead="{}", short=3 * CHARACTER,
+                    ends_open=False)  # fmt: skip
     return layout.lines(f"{left} &= ", equation.right, own)
 
 
