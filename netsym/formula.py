@@ -99,9 +99,10 @@ class Face(Form):
         """The equations in LaTeX, a fragment for display mathematics or a `document`.
 
         `notation` is "ng", "cs229" or "nielsen", `onion` names every unit of an inlined formula
-        and writes once what is read again, as costs do ("full" writes every copy), `color` gives
-        each layer a colour (from xcolor with `svgnames`), `short` leaves out an index that all
-        names of a letter have alike. Of whole arrays it says as well what arrays the letters are.
+        and writes once what is read again, as costs do ("full" writes every copy, "boxes" puts
+        units into boxes of TikZ), `color` gives each layer a colour (from xcolor with `svgnames`),
+        `short` leaves out an index that all names of a letter have alike. Of whole arrays it says
+        as well what arrays the letters are.
         Raises `TooLargeError` for more than `max_nodes`.
         """
         pieces = self.write(

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 
 from netsym.wording import NARROWEST
-from netsym.writers.array_latex import ArrayLatex, ArrayOnion
+from netsym.writers.array_latex import ArrayBoxes, ArrayLatex, ArrayOnion
 from netsym.writers.array_text import ArrayAscii, ArrayUnicode
 from netsym.writers.javascript import write_javascript
 from netsym.writers.latex_pages import spell_latex, write_latex
@@ -39,7 +39,8 @@ _LATEX = Writer(
         Option("document", "LaTeX: a file that compiles.", layout=True),
         Option("notation", "LaTeX: how layers and units are numbered.", tuple(NOTATIONS)),
         Option("onion", "LaTeX: what is in what, each part with its name; what is read again is "
-               "written once, with full every time.", ("once", "full"), alone="once"),
+               "written once, with full every time, with boxes in boxes of TikZ.",
+               ("once", "full", "boxes"), alone="once"),
         Option("color", "LaTeX: one colour per layer."),
         Option("short", "LaTeX: without an index that all names of a letter have alike."),
     ),
@@ -56,7 +57,7 @@ _SYMPY = Writer("sympy", write_sympy, suffixes=(".py",))
 #: The languages, by the name that `--to` takes.
 WRITERS = {row.name: row for row in (_TEXT, _LATEX, _MATHML, _SPOKEN, _PYTHON, _JAVASCRIPT, _SYMPY)}
 
-_ARRAY_KINDS = {_TEXT: (ArrayUnicode, ArrayAscii), _LATEX: (ArrayLatex, ArrayOnion)}
+_ARRAY_KINDS = {_TEXT: (ArrayUnicode, ArrayAscii), _LATEX: (ArrayLatex, ArrayOnion, ArrayBoxes)}
 #: Those of whole arrays.
 ARRAY_WRITERS = {
     row.name: replace(

@@ -19,6 +19,7 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.writers.array_language import ArrayLanguage
 from netsym.writers.language import ATOM, POWER, PRODUCT
 from netsym.writers.latex import Latex
+from netsym.writers.latex_boxes import Boxes
 from netsym.writers.latex_onion import UNITS, Onion
 from netsym.writers.latex_widths import TALL, width_of
 from netsym.writers.ropes import Rope
@@ -162,3 +163,7 @@ class ArrayOnion(ArrayLatex, Onion):
 
     columns = False
     units = UNITS | {"Q", "K", "V"}
+
+
+class ArrayBoxes(ArrayOnion, Boxes):
+    """The same in boxes."""

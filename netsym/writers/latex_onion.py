@@ -283,7 +283,7 @@ class Onion(Latex):
             before, part = parts[number]
             if part is not None:
                 sign, head = self._signed(self.join(before) if before else "", number)
-                cells: list[list[str | Rope]] = [[sign, head], [part.bare], [_mark(part.label)]]
+                cells: list[list[str | Rope]] = [[sign, head], *self.cells_of(part)]
                 count = 1
             else:
                 cells, count = self._filled(terms, parts, number)
@@ -296,6 +296,10 @@ class Onion(Latex):
             number += count
         pieces += ["\n", r"\end{aligned}"]
         return Rope(pieces, sum(widths) + 10, solid=True, height=TALL)
+
+    def cells_of(self, part: Part) -> list[list[str | Rope]]:
+        """A part in a column, and what stands at the right of it."""
+        return [[part.bare], [_mark(part.label)]]
 
     def _filled(
         self, terms: Sequence[str | Rope], parts: Sequence[tuple[Any, Part | None]], first: int

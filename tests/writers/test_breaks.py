@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 import netsym
+from netsym.errors import SpecError
 from netsym.files.files import loads
 from netsym.files.layer_types import layer_type
 from tests.cli.running import run
+from tests.tex import compiled
 from tests.writers.test_latex import AMSMATH, COLOR, TEXTWIDTH, measured
 
 Capture = pytest.CaptureFixture[str]
@@ -124,3 +126,39 @@ def test_short_names_are_told_apart_and_read_as_the_network(capfd: Capture) -> N
         text = netsym.parse(network).layered.latex(short=True)
         ran = run(capfd, "check", network, text)
         assert ran.code == 0, ran.out + ran.err
+
+
+BOXED = ("2-2-1:sigmoid", "1-3-2-1:sigmoid", "2-4tanh-4tanh+-1", "2-2-2-2-2-1:tanh", "2-9-1:relu",
+         "4-3tanh-3softmax")  # fmt: skip
+
+
+@pytest.mark.parametrize("network", BOXED)
+def test_boxes_compile_and_fit(network: str, capfd: Capture, tmp_path: Path) -> None:
+    for number, options in enumerate(((), ("--color",), ("--level", "matrix"))):
+        words = ("inline", network, "--onion", "boxes", "--to", "latex", *options)
+        assert "Overfull" not in compiled(
+            run(capfd, *words, "--document").out, tmp_path, f"d{number}"
+        )
+        text = run(capfd, *words).out
+        packages = AMSMATH + r"\usepackage[svgnames]{xcolor}\usepackage{tikz}"
+        assert measured({"boxes": text}, tmp_path, f"f{number}", packages)["boxes"] <= TEXTWIDTH
+
+
+def test_a_box_says_of_which_unit_it_is_and_its_name_where_that_is_read_again() -> None:
+    text = netsym.parse("1-3-2-1:sigmoid").inlined.latex(onion="boxes")
+    tabs = re.findall(r"north west\)\{(.*?)\};", text)
+    assert tabs == [
+        *(rf"layer 1, unit {n}: $a_{{{n}}}^{{[1]}}$" for n in (1, 2, 3)),
+        "layer 2, unit 1", "layer 2, unit 2",
+    ]  # fmt: skip
+    assert text.count(r"\tikz") == 5
+
+
+def test_boxes_are_at_most_three_deep_and_six_below_each_other() -> None:
+    deep = netsym.parse("2-2-2-2-2-1:tanh").inlined.latex(onion="boxes")
+    assert r"a_{1}^{[1]} &= \tanh" in deep
+    assert r"layer 1," not in deep
+    assert r"layer 2," in deep
+    assert r"\tikz" not in netsym.parse("2-9-1:relu").inlined.latex(onion="boxes")
+    with pytest.raises(SpecError, match="factors of the chain rule have braces"):
+        netsym.parse("1-1").inlined.gradient().latex(onion="boxes")
