@@ -57,14 +57,15 @@ def shortened(notation: Notation, forms: Iterable[Form]) -> Notation:
     """
     every = [NamesInLatex(form, notation) for form in forms]
     taken = {word_and_indices(name)[0] for each in every for name in each.formula.given_names()}
-    values: dict[tuple[str, str | int], set[int | None]] = {}
+    values: dict[tuple[str, str | int], set[int]] = {}
     counts: dict[str, set[int]] = {}
     for names, rows in chain.from_iterable(map(_written, every)):
         letter = names.letter[0]
         if letter in taken:
             continue
         counts.setdefault(letter, set()).add(len(names.shape))
-        values.setdefault((letter, "layer"), set()).add(names.layer)
+        if names.layer is not None:
+            values.setdefault((letter, "layer"), set()).add(names.layer)
         for place, axis in enumerate(np.unravel_index(rows, names.shape) if names.shape else ()):
             values.setdefault((letter, place), set()).update(np.unique(axis).tolist())
     dropped = {
