@@ -109,6 +109,7 @@ class Face(Displayed, Form):
         notation: str = "ng",
         onion: bool | str = False,
         color: bool = False,
+        short: bool = False,
         width: int | None = None,
         digits: int | None = None,
         max_nodes: int | None = MAX_NODES,
@@ -116,14 +117,15 @@ class Face(Displayed, Form):
         """The equations in LaTeX, a fragment for display mathematics or a `document`.
 
         `notation` is "ng", "cs229" or "nielsen", `onion` names every unit of an inlined formula
-        and writes once what is read again, as costs do ("full" writes every copy), `color` gives
-        each layer a colour (from xcolor with `svgnames`). Of whole arrays it says as well what
-        arrays the letters are.
+        and writes once what is read again, as costs do ("full" writes every copy, "boxes" puts
+        units into boxes of TikZ), `color` gives each layer a colour (from xcolor with `svgnames`),
+        `short` leaves out an index that all names of a letter have alike. Of whole arrays it says
+        as well what arrays the letters are.
         Raises `TooLargeError` for more than `max_nodes`.
         """
         pieces = self.write(
-            "latex", document=document, notation=notation, onion=onion, color=color, width=width,
-            digits=digits, max_nodes=max_nodes,
+            "latex", document=document, notation=notation, onion=onion, color=color, short=short,
+            width=width, digits=digits, max_nodes=max_nodes,
         )  # fmt: skip
         return "".join(pieces)
 

@@ -16,6 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import netsym
+from netsym.layers.attention import Attention
 from netsym.layers.recurrent import LSTM
 from netsym.notes.picture import Picture
 
@@ -167,6 +168,35 @@ def latex_cost(target: Path) -> None:
     with_few_colors(target)
 
 
+def latex_softmax(target: Path) -> None:
+    """A trained classifier as a page of notes."""
+    text = netsym_says("show examples/iris.toml --to latex --document --color --short")
+    from_document(text, (140, 120, 1140, 1020), target)
+    with_few_colors(target, 128)
+
+
+def latex_oneline(target: Path) -> None:
+    """Whole networks on one line, and a cell and attention layer by layer."""
+    attention = netsym.Network.of(
+        "attention", 12, [("attention", Attention(bias=False), ["input"], {})], shape=(4, 3)
+    )
+    forms = {
+        "A stack of four layers": netsym.parse("2-4-4-3-1:sigmoid").matrices.inlined,
+        "A residual network": netsym.parse("2-4tanh-4tanh+-1").matrices.inlined,
+        "Attention": attention.matrices.inlined,
+        "An LSTM cell": NETWORKS["LSTM, 3 steps"].matrices,
+    }
+    start, end, parts = "", "", []
+    for title, form in forms.items():
+        text = form.latex(document=True, color=True, onion=form.form == "inlined", short=True)
+        start, _, body = text.partition("\\begin{document}\n")
+        body, _, end = body.partition("\\end{document}")
+        parts.append(rf"\subsection*{{\sffamily {title}}}" + f"\n{body}")
+    from_document(f"{start}\\begin{{document}}\n{''.join(parts)}\\end{{document}}{end}",
+                  (160, 290, 1060, 1330), target)  # fmt: skip
+    with_few_colors(target, 128)
+
+
 def latex_backprop(target: Path) -> None:
     """Back propagation as a page of notes."""
     text = netsym_says("grad 2-3-1:sigmoid --loss bce --to latex --color --document")
@@ -259,6 +289,8 @@ PICTURES = {
     "regions": regions,
     "latex-onion": latex_onion,
     "latex-cost": latex_cost,
+    "latex-softmax": latex_softmax,
+    "latex-oneline": latex_oneline,
     "latex-backprop": latex_backprop,
     "html-onion": html_onion,
     "html-onion-dark": html_onion_dark,

@@ -46,10 +46,11 @@ def _rows() -> Iterator[Row]:
     )
     yield Row("--size", beside="--level matrix")
     yield Row("--form, --level, --taught, --each, --size, --to, --width, --max-nodes, --document, "
-              "--notation, --onion, --color, --expand", beside="--at, --parameters")  # fmt: skip
+              "--notation, --onion, --color, --short, --expand",
+              beside="--at, --parameters")  # fmt: skip
     yield Row("--ascii, --digits", beside="--at and --json, --parameters and --json")
     yield Row("--form, --to, --ascii, --width, --digits, --max-nodes, --document, --notation, "
-              "--onion, --color", beside="--size")  # fmt: skip
+              "--onion, --color, --short", beside="--size")  # fmt: skip
 
 
 @verb(
@@ -158,7 +159,7 @@ def _groups(
     if writing.unit is None and not writing.expand and not why_no_gradient(arrays, arrays.shapes):
         own = arrays.gradient()
         whole = Slopes(arrays, own, taught_if_proved(network, own))
-    own_options = {name: writing.own[name] for name in ("document", "notation", "color")}
+    own_options = {name: writing.own[name] for name in ("document", "notation", "color", "short")}
     scalar = Slopes(formula, slopes, taught_if_proved(network, slopes))
     return write_groups(scalar, whole, each=each, digits=writing.digits, **own_options)
 

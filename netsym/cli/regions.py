@@ -37,7 +37,7 @@ _ALL: dict[str, Callable[[Any, int | None], Any]] = {
 }
 _LANGUAGES = Languages(
     "The report, or the formula in a language.", default="report",
-    without=("notation", "onion", "color"), reported=("width",),
+    without=("notation", "onion", "color", "short"), reported=("width",),
 )  # fmt: skip
 
 

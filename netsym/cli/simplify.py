@@ -33,7 +33,7 @@ from netsym.writers.text import Ascii
 _DERIVATIONS = {"latex": derivation}
 _LANGUAGES = Languages(
     "The report; the formula; the derivation (latex); the network ({formats}).", default="report",
-    tables=(WRITERS, FORMATS), without=("onion", "color"), reported=("ascii", "width"),
+    tables=(WRITERS, FORMATS), without=("onion", "color", "short"), reported=("ascii", "width"),
 )  # fmt: skip
 
 

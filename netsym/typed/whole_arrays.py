@@ -34,11 +34,13 @@ _BOLD_LETTER = rf"{_BOLD}(?:\{{ *{_LETTER} *\}}|{_LETTER})"
 _NAME = rf"{_BOLD_LETTER}(?:{_NUMBER})?|(?<![A-Za-z]){_LETTER}(?:{_NUMBER})"
 _LATEX = re.compile(
     r"(?P<member>[^&\\=]{0,3}(?:\\(?:mathbf|hat|mathrm|text)\{[\w ]+\})?[^&=\\]*"
-    r"\\in\s*\\math(?:bf|bb)\{R\}\^(?:\{[^{}]*\}|\w)(?:,(?:\s*\\quad)?)?)"
+    r"\\in\s*\\math(?:bf|bb)\{R\}\^(?:\{[^{}]*\}|\w)(?:,(?:\s*\\quad)?)?"
+    r"|\\qquad\s*\\begin\{array\}\{ll\}.*?\\end\{array\})"
     r"|(?P<transpose>\^ *(?:\{ *)?(?:T(?![A-Za-z])|\\top(?![A-Za-z])|\\intercal|"
     r"\\math(?:sf|rm|bf) *(?:\{ *T *\}|T))(?: *\})?)"
     r"|(?P<join>\\odot(?![A-Za-z]))"
-    rf"|(?P<name>{_NAME})"
+    rf"|(?P<name>{_NAME})",
+    re.DOTALL,
 )
 
 

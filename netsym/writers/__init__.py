@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 
 from netsym.wording import NARROWEST
-from netsym.writers.array_latex import ArrayLatex, ArrayOnion
+from netsym.writers.array_latex import ArrayBoxes, ArrayLatex, ArrayOnion
 from netsym.writers.array_mathml import ArrayMathML
 from netsym.writers.array_spoken import ArraySpoken
 from netsym.writers.array_text import ArrayAscii, ArrayUnicode
@@ -42,8 +42,10 @@ _LATEX = Writer(
         Option("document", "LaTeX: a file that compiles.", layout=True),
         Option("notation", "LaTeX: how layers and units are numbered.", tuple(NOTATIONS)),
         Option("onion", "LaTeX: what is in what, each part with its name; what is read again is "
-               "written once, with full every time.", ("once", "full"), alone="once"),
+               "written once, with full every time, with boxes in boxes of TikZ.",
+               ("once", "full", "boxes"), alone="once"),
         Option("color", "LaTeX: one colour per layer."),
+        Option("short", "LaTeX: without an index that all names of a letter have alike."),
     ),
 )  # fmt: skip
 _MATHML = Writer(
@@ -59,7 +61,7 @@ _SYMPY = Writer("sympy", write_sympy, suffixes=(".py",))
 WRITERS = {row.name: row for row in (_TEXT, _LATEX, _MATHML, _SPOKEN, _PYTHON, _JAVASCRIPT, _SYMPY)}
 
 _ARRAY_KINDS = {
-    _TEXT: (ArrayUnicode, ArrayAscii), _LATEX: (ArrayLatex, ArrayOnion),
+    _TEXT: (ArrayUnicode, ArrayAscii), _LATEX: (ArrayLatex, ArrayOnion, ArrayBoxes),
     _MATHML: (ArrayMathML, ArraySpoken), _SPOKEN: (ArraySpoken,),
 }  # fmt: skip
 #: Those of whole arrays.

@@ -19,7 +19,8 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.writers.array_language import ArrayLanguage
 from netsym.writers.language import ATOM, POWER, PRODUCT
 from netsym.writers.latex import Latex
-from netsym.writers.latex_onion import Onion
+from netsym.writers.latex_boxes import Boxes
+from netsym.writers.latex_onion import UNITS, Onion
 from netsym.writers.latex_widths import TALL, width_of
 from netsym.writers.ropes import Rope
 
@@ -30,14 +31,14 @@ _OPERATORS = {
 }
 
 
-def matrix(rows: Sequence[Sequence[str]], kind: str = "bmatrix") -> str:
+def matrix(rows: Sequence[Sequence[str]], kind: str = "bmatrix", columns: str = "") -> str:
     """A matrix of texts; scripts of two rows do not touch."""
     lines = [" & ".join(row) for row in rows]
     space = ""
     if kind == "pmatrix" and any("^" in line for line in lines):
         space = "[8pt]" if any(r"\dfrac" in line for line in lines) else "[2pt]"
     body = rf" \\{space} ".join(lines)
-    return rf"\begin{{{kind}}} {body} \end{{{kind}}}"
+    return rf"\begin{{{kind}}}{columns} {body} \end{{{kind}}}"
 
 
 class ArrayLatex(ArrayLanguage, Latex):
@@ -119,26 +120,50 @@ class ArrayLatex(ArrayLanguage, Latex):
         index = index.replace("×", r" \times ")
         return f"_{{{index}}}" if index else ""
 
-    def remarks(self) -> Iterator[str]:
-        yield from super().remarks()
-        for layer, letters in groupby(self.letters, lambda shape: shape[0].layer):
-            yield " \\\\[1ex]\n& " if layer is None else " \\\\\n& "
+    def remarks(self, room: float = 0.0) -> Iterator[str]:
+        """Which arrays the letters are; of one number nothing is said."""
+        yield from super().remarks(room)
+        rows = list(self._shapes())
+        if not rows:
+            return
+        table = matrix([[", ".join(cell) for cell in zip(*row, strict=True)] for row in rows],
+                       "array", "{ll}")  # fmt: skip
+        beside = rf" \qquad {table}"
+        if self.measure(beside) <= room:
+            yield beside
+            return
+        for number, row in enumerate(rows):
+            yield " \\\\\n& " if number else " \\\\[1ex]\n& "
+            left = self.line
+            for place, (named, times) in enumerate(row):
+                said = rf"{named} \in \mathbf{{R}}^{{{times}}}"
+                left -= self.measure(said) + 15
+                if place:
+                    yield ",\\quad " if left >= 0 else ", \\\\\n& "
+                if left < 0:
+                    left = self.line - self.measure(said) - 15
+                yield said
+
+    def _shapes(self) -> Iterator[list[tuple[str, str]]]:
+        """Letters and what arrays they are, layer by layer; those that are alike together."""
+        for _, letters in groupby(self.letters, lambda shape: shape[0].layer):
             alike = groupby(letters, lambda pair: (pair[0].letter[0], pair[0].letter[1] > "",
                                                    pair[1]))  # fmt: skip
-            room = self.line
-            for number, ((_, _, shape), group) in enumerate(alike):
-                named = ", ".join(self.name(names, 0) for names, _ in group)
-                times = r" \times ".join(map(str, shape))
-                said = rf"{named} \in \mathbf{{R}}^{{{times}}}"
-                room -= self.measure(said) + 15
-                if number:
-                    yield ",\\quad " if room >= 0 else ", \\\\\n& "
-                if room < 0:
-                    room = self.line - self.measure(said) - 15
-                yield said
+            row = [
+                (", ".join(self.name(names, 0) for names, _ in group),
+                 r" \times ".join(map(str, shape)))
+                for (_, _, shape), group in alike if shape not in ((), (1,))
+            ]  # fmt: skip
+            if row:
+                yield row
 
 
 class ArrayOnion(ArrayLatex, Onion):
     """Says under the values of every layer which they are; what is read again is written once."""
 
     columns = False
+    units = UNITS | {"Q", "K", "V"}
+
+
+class ArrayBoxes(ArrayOnion, Boxes):
+    """The same in boxes."""

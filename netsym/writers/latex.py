@@ -31,6 +31,7 @@ from netsym.writers.ropes import Rope, flat
 _ONE = re.compile(
     r"(?:\\textcolor\{\w+\}\{)?(?:\\[A-Za-z]+(?:\{[\w ]+\})?|[A-Za-z])(?:[_^]\{[^{}]*\})*\}?"
 )
+_COLOR = re.compile(r"\\textcolor\{\w+\}\{")
 _ROOT = "^{1/2}"
 _LETTER = r"(?:\\textcolor\{\w+\}\{)?(?:\\[A-Za-z]+|[A-Za-z])"
 _SCRIPTED = re.compile(rf"{_LETTER}(?:[_^]\{{[^{{}}]*\}})+\}}?")
@@ -77,9 +78,10 @@ class Latex(InPrint):
             text = rf"\frac{{{above}}}{{{below}}}"
             self.widths[text] = max(self.measure(above), self.measure(below))
             return text
-        return self._colored(self.names.spelled(names, position), names)
+        return self.colored(self.names.spelled(names, position), names)
 
-    def _colored(self, text: str, names: Names) -> str:
+    def colored(self, text: str, names: Names) -> str:
+        """A text in the colour of the layer that owns these names."""
         layer = self.formula.layer_count if names.base == "y" else names.layer
         if not (self.color and layer) or names is self.formula.cut_names:
             return text
@@ -206,9 +208,13 @@ class Latex(InPrint):
         return isinstance(text, str) and _ONE.fullmatch(text) is not None
 
     def braced(self, text: str | Rope, label: str) -> Rope:
-        """A text over a brace with its name; no line is broken in it."""
+        """A text over a brace with its name, in a document in the colour of that; no line is
+        broken in it.
+        """
         width = max(self.width(text), 0.81 * self.measure(label), 18.1)
         pieces = [r"{\underbrace{", text, "}_{", label, "}}"]
+        if self.color == "name" and (found := _COLOR.match(label)):
+            pieces = [rf"{found[0]}\underbrace{{\textcolor{{black}}{{", text, "}}_{", label, "}}"]
         return Rope(pieces, width, solid=True, height=height_of(text))
 
     _NUMBERS = (*Language._NUMBERS, r"\tfrac")
@@ -217,8 +223,10 @@ class Latex(InPrint):
     def _is_number(cls, text: str) -> bool:
         return text[1:2].isdecimal() or text.startswith(r"-\tfrac")
 
-    def remarks(self) -> Iterator[str]:
-        """What stands below the equations: for which steps they hold."""
+    def remarks(self, room: float = 0.0) -> Iterator[str]:
+        """What stands below the equations, or beside the one that leaves so much room: for which
+        steps they hold.
+        """
         if self.formula.steps:
             zero = [rf",\quad {self.name(names, 0)} = 0" for names in self.formula.zero]
             steps = rf"1, \dots, {self.formula.steps}" if self.formula.steps > 1 else "1"

@@ -20,7 +20,7 @@ from netsym.writers.language import Equation
 from netsym.writers.latex import Latex
 from netsym.writers.latex_pages import preamble
 from netsym.writers.latex_widths import WIDTH, width_of
-from netsym.writers.names_in_latex import named_notation
+from netsym.writers.names_in_latex import named_notation, shortened
 from netsym.writers.palette import spelling
 from netsym.writers.ropes import Rope, flat
 
@@ -70,7 +70,7 @@ class _Row:
 
 def write_groups(
     scalar: Slopes, whole: Slopes | None, *, each: bool = False, document: bool = False,
-    notation: str = "ng", color: bool = False, digits: int | None = None,
+    notation: str = "ng", color: bool = False, short: bool = False, digits: int | None = None,
     only: Collection[str] = (), line: float | None = None,
 ) -> Iterator[str]:  # fmt: skip
     r"""The groups as an `array`, of units and, where they are known, of `whole` arrays.
@@ -80,7 +80,7 @@ def write_groups(
     of `write_latex`.
     """
     kind, head, groups = _array(
-        scalar, whole, each, only, line=line or (_PAGE if document else WIDTH),
+        scalar, whole, each, only, short, line=line or (_PAGE if document else WIDTH),
         digits=digits, notation=named_notation(notation), color=spelling(color, document),
     )  # fmt: skip
     if not document:
@@ -101,12 +101,13 @@ def _height(group: str) -> float:
 
 
 def _array(
-    scalar: Slopes, whole: Slopes | None, each: bool, only: Collection[str], **options: Any
-) -> tuple[str, str, list[str]]:
+    scalar: Slopes, whole: Slopes | None, each: bool, only: Collection[str], short: bool,
+    **options: Any,
+) -> tuple[str, str, list[str]]:  # fmt: skip
     """The columns of the array, what stands above all, and the groups."""
-    columns = [_groups(scalar, **options)]
+    columns = [_groups(scalar, **_named(scalar, short, options))]
     if whole is not None:
-        columns.append(_groups(whole, **options))
+        columns.append(_groups(whole, **_named(whole, short, options)))
         columns[1]["Loss"] = [] if columns[0]["Loss"] else columns[1]["Loss"]
     if only:
         columns = [{title: rows for title, rows in column.items() if title in only}
@@ -127,7 +128,7 @@ def _array(
     head = " & " + " & ".join(heads) + " \\\\[1ex]\n" if said else ""
     rows = [list(_row_of_table(row, beside)) for row in table if any(row[1:])]
     if whole is not None and (not only or "Shapes" in only):
-        shapes = _shapes(whole, _widest(cells[0]), **options)
+        shapes = _shapes(whole, _widest(cells[0]), **_named(whole, short, options))
         rows.append([rf"\textbf{{Shapes}} & {shapes}" + " & " * (count - 1)])
     if len(only) == 1:
         head, rows = head.removeprefix(" & "), [[_untitled(row) for row in rows[0]]]
@@ -137,6 +138,14 @@ def _array(
 
 def _untitled(row: str) -> str:
     return row.partition(" & ")[2]
+
+
+def _named(part: Slopes, short: bool, options: dict[str, Any]) -> dict[str, Any]:
+    """The options, with a notation that is short for all of a column."""
+    if not short:
+        return options
+    forms = [form for form in (part.values, part.slopes, part.taught) if form is not None]
+    return {**options, "notation": shortened(options["notation"], forms)}
 
 
 def _row_of_table(row: Sequence[str], beside: bool) -> Iterator[str]:

@@ -8,7 +8,7 @@ own, the prediction first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -24,7 +24,6 @@ from netsym.writers.ropes import Rope, flat
 
 #: The letters of values that are braced although they are read once: a unit, a state.
 UNITS = frozenset({"a", "h"})
-_KEPT = UNITS | {"z"}  # and what a softmax is of
 
 _MOST_ROWS = 40
 _PLUS, _MARK = 16.6, 24.0  # points: a sign before a term; the mark behind it, and a gap
@@ -47,11 +46,11 @@ class Onion(Latex):
     """Spells an inlined formula in LaTeX, in which every value that has a name says it."""
 
     columns = True  # whether sums of units may be written in a column
+    units: ClassVar[frozenset[str]] = UNITS  # the letters of what is braced
 
-    def __init__(
-        self, formula: Form, *options: Any, shown: frozenset[str] = UNITS, once: bool = True
-    ) -> None:
-        super().__init__(written_once(formula, _KEPT) if once else formula, *options)
+    def __init__(self, formula: Form, *options: Any, shown: bool = True, once: bool = True) -> None:
+        kept = self.units | {"z"}  # z is what a softmax is of
+        super().__init__(written_once(formula, kept) if once else formula, *options)
         self.once = once
         self.solid = self.line if self.columns else self.solid
         self.shown = shown
@@ -63,11 +62,11 @@ class Onion(Latex):
     def value(
         self, names: Names, position: int, text: str | Rope, binds: int
     ) -> tuple[str | Rope, int]:
-        if names.base not in UNITS and (names, position) not in self.again:
+        if names.base not in self.units and (names, position) not in self.again:
             return text, binds
         label = self.name(names, position)
         bare = text if binds == ATOM else self.parentheses(text)
-        if names.base in self.shown or (names, position) in self.again:
+        if (self.shown and names.base in self.units) or (names, position) in self.again:
             return Part(self.braced(bare, label), bare, label), ATOM
         quiet = Rope([bare], self.width(bare), height=height_of(bare))
         return Part(quiet, bare, label), ATOM  # says its name in a column alone
@@ -284,7 +283,7 @@ class Onion(Latex):
             before, part = parts[number]
             if part is not None:
                 sign, head = self._signed(self.join(before) if before else "", number)
-                cells: list[list[str | Rope]] = [[sign, head], [part.bare], [_mark(part.label)]]
+                cells: list[list[str | Rope]] = [[sign, head], *self.cells_of(part)]
                 count = 1
             else:
                 cells, count = self._filled(terms, parts, number)
@@ -297,6 +296,10 @@ class Onion(Latex):
             number += count
         pieces += ["\n", r"\end{aligned}"]
         return Rope(pieces, sum(widths) + 10, solid=True, height=TALL)
+
+    def cells_of(self, part: Part) -> list[list[str | Rope]]:
+        """A part in a column, and what stands at the right of it."""
+        return [[part.bare], [_mark(part.label)]]
 
     def _filled(
         self, terms: Sequence[str | Rope], parts: Sequence[tuple[Any, Part | None]], first: int

@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from math import ceil
+from typing import TypeAlias
 
-from netsym.errors import checked_whole
+from netsym.errors import SpecError, checked_whole
 from netsym.forms.form import Form
 from netsym.graph.names import Derivatives
 from netsym.writers.language import Equation, Watcher, no_watcher
 from netsym.writers.latex import Latex
+from netsym.writers.latex_boxes import Boxes
 from netsym.writers.latex_chain_rule import ChainRule
-from netsym.writers.latex_onion import UNITS, Onion
+from netsym.writers.latex_onion import Onion
 from netsym.writers.latex_widths import CHARACTER, WIDTH
-from netsym.writers.names_in_latex import named_notation
+from netsym.writers.names_in_latex import named_notation, shortened
 from netsym.writers.palette import LAYERS, LOSS, spelling
 from netsym.writers.ropes import Layout
+
+#: What spells a form, the same as an onion, and as boxes.
+Kinds: TypeAlias = tuple[type[Latex], type[Onion], type[Boxes]]
 
 _PAGE = 550.0  # points of the text of a page
 _HEIGHTS = {r"\dfrac": 27.0, r"\Biggl": 26.0, r"\biggl": 24.0, r"\Bigl": 21.0}
@@ -34,24 +39,27 @@ def write_latex(
     notation: str = "ng",
     onion: bool | str = False,
     color: bool = False,
+    short: bool = False,
     width: int | None = None,
     digits: int | None = None,
     progress: Watcher = no_watcher,
-    kinds: tuple[type[Latex], type[Onion]] = (Latex, Onion),
+    kinds: Kinds = (Latex, Onion, Boxes),
 ) -> Iterator[str]:
     r"""A form in LaTeX, piece by piece: a fragment for display mathematics, or a `document`.
 
     `notation` is "ng", "cs229" or "nielsen"; `onion` names every unit of an inlined formula, and of
-    whole arrays every layer, and writes once what is read again, with "full" every copy; an inlined
-    cost is written so, too, with the names of what is read again alone; `color` gives
-    each layer a colour (`\textcolor`, from xcolor with `svgnames`). Lines are broken at `width`, in
-    characters, 76 of which are as wide as a page. Raises `SpecError` for an unknown notation.
+    whole arrays every layer, and writes once what is read again, with "full" every copy, with
+    "boxes" in boxes of TikZ; an inlined cost is written so, too, with the names of what is read
+    again alone; `color` gives each layer a colour (`\textcolor`, from xcolor with `svgnames`);
+    `short` leaves out an index that all names of a letter have alike. Lines are broken at `width`,
+    in characters, 76 of which are as wide as a page. Raises `SpecError` for an unknown notation.
     """
     language = spell_latex(
-        formula, digits=digits, notation=notation, onion=onion, color=color, width=width,
-        progress=progress, kinds=kinds, document=document,
+        formula, digits=digits, notation=notation, onion=onion, color=color, short=short,
+        width=width, progress=progress, kinds=kinds, document=document,
     )  # fmt: skip
-    return _document(_lines(language), color) if document else _fragment(_lines(language))
+    lines = _lines(language)
+    return _document(lines, color, isinstance(language, Boxes)) if document else _fragment(lines)
 
 
 def spell_latex(
@@ -61,40 +69,55 @@ def spell_latex(
     notation: str = "ng",
     onion: bool | str = False,
     color: bool = False,
+    short: bool = False,
     width: int | None = None,
     progress: Watcher = no_watcher,
-    kinds: tuple[type[Latex], type[Onion]] = (Latex, Onion),
+    kinds: Kinds = (Latex, Onion, Boxes),
     document: bool = False,
 ) -> Latex:
     """What spells the equations of a form in LaTeX; see `write_latex`."""
     chosen = named_notation(notation)
+    if short:
+        chosen = shortened(chosen, [formula])
     line = WIDTH if width is None else checked_whole("width", width, 1) * CHARACTER
     options = (digits, chosen, spelling(color, document), line, progress)
     if isinstance(formula.outputs[0].names, Derivatives):
+        if onion == "boxes":
+            raise SpecError("factors of the chain rule have braces, not boxes; take --onion alone")
         return (ChainRule if onion else kinds[0])(formula, *options)
     if formula.form != "inlined" or not (onion or formula.loss):
         return kinds[0](formula, *options)  # other forms name their values by themselves
     if onion == "full":
         return kinds[1](formula, *options, once=False)
-    return kinds[1](formula, *options, shown=UNITS if onion else frozenset())
+    spell = kinds[2] if onion == "boxes" else kinds[1]
+    return spell(formula, *options, shown=bool(onion))
 
 
 def _lines(language: Latex) -> Iterator[str]:
-    left = ""
-    for number, equation in enumerate(language.equations()):
+    equations = list(language.equations())
+    lefts = list(map(language.left, equations))
+    widest = max(map(language.measure, lefts))
+    for number, equation in enumerate(equations):
         if number:  # fractions of two rows would touch
-            yield " \\\\[4pt]\n" if left.startswith(r"\frac") else " \\\\\n"
-        left = language.left(equation)
-        yield from equation_lines(language, equation)
-    yield from language.remarks()
+            yield " \\\\[4pt]\n" if lefts[number - 1].startswith(r"\frac") else " \\\\\n"
+        yield from equation_lines(language, equation, widest)
+    room = 0.0
+    if len(equations) == 1 and language.formula.form == "inlined":
+        beside = language.measure(f"{lefts[0]} = ") + language.width(equations[0].right)
+        room = language.line - beside
+    yield from language.remarks(room)
 
 
-def equation_lines(language: Latex, equation: Equation) -> Iterator[str]:
-    """An equation as `aligned` has it, broken where its line is too long, in pieces."""
-    layout = Layout(language.line, language.measure, _newline, _INDENT, lead="{}",
-                    short=3 * CHARACTER)  # fmt: skip
+def equation_lines(language: Latex, equation: Equation, widest: float = 0.0) -> Iterator[str]:
+    """An equation as `aligned` has it beside others, of which the `widest` left side is so wide;
+    broken where its line is too long, in pieces.
+    """
     left = language.left(equation)
-    return layout.lines(f"{left} &= ", equation.right, language.measure(left))
+    own = language.measure(left)
+    room = language.line - max(widest, own) + own
+    layout = Layout(room, language.measure, _newline, _INDENT, lead="{}", short=3 * CHARACTER,
+                    ends_open=False)  # fmt: skip
+    return layout.lines(f"{left} &= ", equation.right, own)
 
 
 def _newline(level: int) -> str:
@@ -112,17 +135,18 @@ def _fragment(lines: Iterator[str]) -> Iterator[str]:
     yield "\n\\end{aligned}"
 
 
-def _document(lines: Iterator[str], color: bool) -> Iterator[str]:
-    yield preamble(color) + "\\begin{align*}\n"
+def _document(lines: Iterator[str], color: bool, boxes: bool) -> Iterator[str]:
+    yield preamble(color, tikz=boxes) + "\\begin{align*}\n"
     yield from lines
     yield "\n\\end{align*}\n\\end{document}\n"
 
 
-def preamble(color: bool = False, width: int = 440, height: int = 0) -> str:
+def preamble(color: bool = False, width: int = 440, height: int = 0, tikz: bool = False) -> str:
     """How a document begins, whose text is so many points wide; of one page, how tall too."""
     tall = rf"\setlength{{\textheight}}{{{height}pt}}\setlength{{\topmargin}}{{-50pt}}"
     page = f"{tall}\n\\pagestyle{{empty}}\n" if height else ""
     colors = ("\\usepackage{xcolor}\n" + _COLORS) if color else ""
+    colors = "\\usepackage{tikz}\n" * tikz + colors
     return (
         f"\\documentclass{{article}}\n\\usepackage{{amsmath}}\n{colors}\\setlength{{\\textwidth}}{{{width}pt}}\n"
         f"\\setlength{{\\oddsidemargin}}{{{226 - width // 2}pt}}\n"

@@ -2,11 +2,16 @@ r"""Names in LaTeX: `w_{12}^{[1]}` in a notation, and names that a person gave."
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+
+import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.forms.form import Form
-from netsym.graph.names import VALUES, Adjoints, Names
+from netsym.graph.graph import Positions
+from netsym.graph.names import VALUES, Adjoints, Derivatives, Names
 from netsym.typed.greek import GREEK_WORDS
 from netsym.typed.latex_names import word_and_indices
 
@@ -16,12 +21,14 @@ class Notation:
     """How a source writes the number of a layer, and from where it counts.
 
     `bracket` goes round the number. The input is layer `values`: activations of the first layer
-    are numbered 1 + `values`, its weights 1 + `parameters`.
+    are numbered 1 + `values`, its weights 1 + `parameters`. Letters do not write what is in
+    `dropped`: the number of the layer, or one of the indices, by its place.
     """
 
     bracket: str
     parameters: int
     values: int
+    dropped: frozenset[tuple[str, str | int]] = frozenset()
 
 
 #: ng: Ng's Deep Learning course, w^{[1]}, a^{[1]}. cs229: Ng's notes where the input is layer 1,
@@ -40,6 +47,64 @@ def named_notation(name: str) -> Notation:
     return NOTATIONS[name]
 
 
+def shortened(notation: Notation, forms: Iterable[Form]) -> Notation:
+    """The notation without what has one value for all names of a letter in these forms.
+
+    >>> import netsym
+    >>> names = shortened(NOTATIONS["ng"], [netsym.parse("2-1").layered]).dropped
+    >>> sorted(names, key=str)
+    [('b', 'layer'), ('b', 0), ('w', 'layer'), ('w', 0)]
+    """
+    every = [NamesInLatex(form, notation) for form in forms]
+    taken = {word_and_indices(name)[0] for each in every for name in each.formula.given_names()}
+    values: dict[tuple[str, str | int], set[int]] = {}
+    counts: dict[str, set[int]] = {}
+    for names, rows in chain.from_iterable(map(_written, every)):
+        letter = names.letter[0]
+        if letter in taken:
+            continue
+        counts.setdefault(letter, set()).add(len(names.shape))
+        if names.layer is not None:
+            values.setdefault((letter, "layer"), set()).add(names.layer)
+        for place, axis in enumerate(np.unravel_index(rows, names.shape) if names.shape else ()):
+            values.setdefault((letter, place), set()).update(np.unique(axis).tolist())
+    dropped = {
+        (letter, what) for (letter, what), found in values.items()
+        if len(found) == 1 and (what == "layer" or len(counts[letter]) == 1)
+    }  # fmt: skip
+    return replace(notation, dropped=frozenset(dropped))
+
+
+def _written(spelling: NamesInLatex) -> Iterator[tuple[Names, Positions]]:
+    """The names in a form that have indices, array by array, and which of each there are."""
+    form = spelling.formula
+    for names, rows in _named(form):
+        if not names.literal and not (names.layer and spelling.of_cost(names, 0)):
+            yield names, rows
+
+
+def _named(form: Form) -> Iterator[tuple[Names, Positions]]:
+    for block, rows in form.graph.walk(form.mask):
+        if block.op == "symbol":
+            yield from _plain(block.names, rows)
+        elif block.op == "name":
+            yield from _plain(block.names, block.places[rows])
+    for output in form.outputs:
+        yield from _plain(output.names, np.array([output.position]))
+
+
+def _plain(names: Names, rows: Positions) -> Iterator[tuple[Names, Positions]]:
+    """The names that others are made of: those in a derivative, the value that an adjoint is of."""
+    if isinstance(names, Derivatives):
+        for row in rows.tolist():
+            for inner, position in names.quotient(row):
+                yield from _plain(inner, np.array([position]))
+    elif isinstance(names, Adjoints) and names.base != "delta":
+        yield names.values(names.base[1:]), rows
+    else:
+        yield names, rows
+
+
 class NamesInLatex:
     """Spells the names of a formula in a notation; no two names get the same LaTeX."""
 
@@ -55,11 +120,15 @@ class NamesInLatex:
             return self.formula.latex_names[own]
         if isinstance(names, Adjoints) and names.base != "delta":
             return "d" + self.spelled(names.values(names.base[1:]), position)
-        if names.layer is not None and (spelled := self._of_cost(names, position)):
+        if names.layer is not None and (spelled := self.of_cost(names, position)):
             return spelled
         letter, gate = names.letter
         base = r"\hat{y}" if letter == "y" else _word(letter)
-        indices = [str(index) for index in names.indices(position)]
+        dropped = self.notation.dropped
+        indices = [
+            str(index) for place, index in enumerate(names.indices(position))
+            if (letter, place) not in dropped
+        ]  # fmt: skip
         comma = "," if any(len(index) > 1 for index in indices) else ""
         parts = [gate, names.step, comma.join(indices)]
         if names.step.isdecimal() and not comma:
@@ -67,7 +136,7 @@ class NamesInLatex:
         below = ",".join(part for part in parts if part)
         return base + (f"_{{{below}}}" if below else "") + self._layer(names)
 
-    def _of_cost(self, names: Names, position: int) -> str:
+    def of_cost(self, names: Names, position: int) -> str:
         """Loss, cost before a penalty, and prediction: they have no layer's number."""
         loss = self.formula.loss
         if not loss or names.step or len(names.shape) > 1 or isinstance(names, Adjoints):
@@ -97,6 +166,8 @@ class NamesInLatex:
         is_value = names.base.removesuffix("0") in VALUES
         offset = self.notation.values if is_value else self.notation.parameters
         example = f"({self.formula.example})" if self.formula.example and is_value else ""
+        if (names.letter[0], "layer") in self.notation.dropped:
+            return f"^{{{example}}}" if example else ""
         return f"^{{{self.notation.bracket.format(names.layer + offset)}{example}}}"
 
 

@@ -63,6 +63,7 @@ class Layout:
         deepest: int = 12,
         lead: str = "",
         short: float = 3,
+        ends_open: bool = True,
     ) -> None:
         self.width = width
         self.deepest = deepest  # levels of indentation; what is deeper stays there
@@ -71,6 +72,7 @@ class Layout:
         self.step = step  # how wide a level of indentation is
         self.short = short  # what gets no line of its own
         self.lead = lead  # comes before a separator that begins a line
+        self.ends_open = ends_open  # whether a line may end in an opening bracket
 
     def lines(self, start: str, piece: str | Rope, margin: float = 0) -> Iterator[str]:
         """The text of `start` and the piece, in pieces that contain the line breaks.
@@ -99,7 +101,7 @@ class Layout:
                 column, opened = column + piece_or_break.width, False
             elif piece_or_break.separated:
                 inner = min(level + 1, self.deepest)
-                if opened and not self._leads(piece_or_break):
+                if opened and self._may_end_open(piece_or_break, column):
                     yield self.newline(inner)
                     column = margin + inner * self.step
                 stack.extend(reversed(self._terms(piece_or_break, inner, tail)))
@@ -130,6 +132,25 @@ class Layout:
         first = rope.pieces[0]
         return isinstance(first, str) and self.measure(first) <= self.short
 
+    def _may_end_open(self, rope: Rope, column: float) -> bool:
+        """Whether a line ends in the bracket before a sum: where nobody minds, or what the sum
+        begins with has no room.
+        """
+        if self.ends_open:
+            return not self._leads(rope)
+        return column + self._start(rope) > self.width
+
+    def _start(self, piece: str | Rope) -> float:
+        """How wide it is what comes before the first place to break, through all brackets."""
+        width = 0.0
+        while isinstance(piece, Rope) and not piece.solid:
+            if piece.separated:
+                piece = piece.pieces[0]
+                continue
+            *before, piece = _until_rope(piece.pieces)
+            width += sum(map(self._width, before))
+        return width + self._width(piece)
+
     def _tails(
         self, pieces: Sequence[str | Rope], level: int, tail: float
     ) -> list[tuple[str | Rope | _Break, int, float]]:
@@ -153,6 +174,12 @@ class Layout:
 
     def _width(self, piece: str | Rope) -> float:
         return self.measure(piece) if isinstance(piece, str) else piece.width
+
+
+def _until_rope(pieces: Sequence[str | Rope]) -> Sequence[str | Rope]:
+    """The pieces to the first that is a rope, or all."""
+    last = next((n for n, piece in enumerate(pieces) if isinstance(piece, Rope)), len(pieces))
+    return pieces[: last + 1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,15 +40,16 @@ TWO_FROM_TWO = dense(KIND, [[1.1, 0.7], [0.3, -0.2], [-0.1, 0.9]], [0.1, -0.9, 0
 RANK_ONE = [[0.5 * i * j for j in range(1, 5)] for i in range(1, 5)]
 NETWORKS: dict[str, dict[str, Any]] = {
     "two": {"inputs": ["x", "height"], "outputs": ["price", "risk"],
-            "layers": [*HIDDEN, dense("sigmoid")]},
-    "one": {"inputs": ["x", "height"], "layers": [*HIDDEN, dense("sigmoid", units=1)]},
+            "layers": [*HIDDEN, dense("sigmoid", bias=BIAS)]},
+    "one": {"inputs": ["x", "height"],
+            "layers": [*HIDDEN, dense("sigmoid", bias=[0.3], units=1)]},
     "near": {"inputs": ["x", "height"], "layers": [*HIDDEN, dense("sigmoid", units=1)]},
     "deep": {"inputs": ["x", "height"], "layers": [dense("sigmoid", units=9) for _ in range(30)]},
     "alike": {"inputs": 2, "layers": [*([dense("sigmoid")] * 2), dense("tanh", units=1)]},
     "steps": {"shape": [3, 1], "layers": [
         {"type": "lstm", "units": 2}, dense("sigmoid", [[0.123456789, -0.987654321]], [0.5])]},
     "linear": {"inputs": 2, "layers": [
-        dense("linear", NUMBERS, BIAS), dense("linear", units=2), dense("linear", units=1)]},
+        dense("linear", NUMBERS, BIAS), dense("linear"), dense("linear", bias=[0.3], units=1)]},
     "stack": {"inputs": 4, "layers": [
         dense(KIND, RANK_ONE, [0.1, 0.2, 0.3, 0.4]),
         dense("linear", [[0.1, 0.7, -0.3, 1.1], [0.9, -0.2, 0.6, 1.3]], BIAS),
@@ -161,6 +162,10 @@ NOTHING = (
      "whole arrays are letters"),
     ("grad", "--digits", (f"--loss bce {MATRIX}", f"--loss bce {MATRIX} --json",
                           f"--loss bce {MATRIX} --taught"), "whole arrays are letters"),
+    ("show", "--short", (MATRIX, f"{MATRIX} --json", f"{MATRIX} --loss mse --l2 0.123456789"),
+     "letters of whole arrays have no other index"),
+    ("grad", "--short", (f"--loss bce {MATRIX}", f"--loss bce {MATRIX} --json",
+                         f"--loss bce {MATRIX} --taught"), "and their layers differ"),
     ("step", "-o", MODES["step"]["pair"], "the network is written, and the step is printed"),
     ("compare", "--tolerance", ("", "--json"), "what is equal is so without one"),
     *((verb, option, MODES[verb]["one"], why) for verb in ("compare", "check")

@@ -128,7 +128,7 @@ def test_examples_are_written_as_ng_does() -> None:
         "J = (L⁽²⁾₁ + L⁽²⁾₂)/2",
     ]
     assert r"J &= \frac{1}{m}\sum_{i=1}^{m} L^{(i)}" in cost.matrices.latex()
-    assert r"x^{(i)} \in \mathbf{R}^{2},\quad y^{(i)} \in \mathbf{R}^{1}" in cost.matrices.latex()
+    assert r"& x^{(i)} \in \mathbf{R}^{2} \\" in cost.matrices.latex()
 
 
 def test_half_the_sum_of_squares_is_typed_as_taught() -> None:

@@ -227,7 +227,8 @@ def test_the_formula_on_one_line() -> None:
     assert deep.latex().splitlines()[1] == (
         r"\hat{y} &= \operatorname{softmax}\biggl(W^{[3]} \operatorname{ReLU}\Bigl(W^{[2]} "
         r"\operatorname{ReLU}\bigl(W^{[1]} x + b^{[1]}\bigr) + b^{[2]}\Bigr) + b^{[3]}\biggr)"
-        r" \\[1ex]"
+        r" \qquad \begin{array}{ll} x & 3 \\ W^{[1]}, b^{[1]} & 4 \times 3, 4 \\ "
+        r"W^{[2]}, b^{[2]} & 4 \times 4, 4 \\ W^{[3]}, b^{[3]} & 2 \times 4, 2 \end{array}"
     )
 
 
