@@ -171,7 +171,7 @@ def note(
     pages: int = 1,
     **terms: Any,
 ) -> Note:
-    """The whole story of a network, as a teacher would hand it out; `str` of its text is a file.
+    """The whole story of a network, as a teacher would hand it out, in LaTeX, HTML or Markdown.
 
     Its `parts` are picture, line, layers, onion, sizes, collapse, loss, back and example, of which
     those in `without` are left out. `loss` is one by its name, else the one that goes with the last
