@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import onnx
 from onnx import ModelProto, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
@@ -24,6 +25,7 @@ from netsym.errors import SpecError
 from netsym.network.network import Network
 from netsym.readers.onnx import from_onnx
 
+SETS = ("pytorch-converted", "pytorch-operator", "simple")  # beside that of operators
 UNREAD = Path(__file__).parent / "onnx" / "unread.txt"
 _FLOATS = (np.float16, np.float32, np.float64)
 _ALONG = {"LSTM": 1, "GRU": 1, "RNN": 1}  # where the examples are, if not first
@@ -48,6 +50,42 @@ def cases() -> list[Any]:
         warnings.simplefilter("ignore")
         every = collect_testcases(None)
     return [case for case in every if "expanded" not in case.name and _is_of_floats(case)]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case that lies in a folder of the package: a model, and inputs with their outputs."""
+
+    name: str
+    model: ModelProto
+    data_sets: list[tuple[list[Any], list[Any]]]
+    rtol: float = 1e-3
+    atol: float = 1e-7
+
+
+def cases_of(name: str) -> list[Case]:
+    """The cases of one of the other sets, of whole models and of what exporters write."""
+    folder = Path(str(onnx.__file__)).parent / "backend" / "test" / "data" / name
+    every = (_case(each) for each in sorted(folder.iterdir()))
+    return [case for case in every if case is not None and _is_of_floats(case)]
+
+
+def _case(folder: Path) -> Case | None:
+    """The case in a folder; None if its values are sequences, or are left out."""
+    model, data = onnx.load(folder / "model.onnx"), folder / "test_data_set_0"
+    inputs, outputs = (
+        [onnx.load_tensor(path) for path in sorted(data.glob(f"{kind}_*.pb"), key=_number)]
+        for kind in ("input", "output")
+    )
+    values = [value.type for value in (*model.graph.input, *model.graph.output)]
+    if not all(value.HasField("tensor_type") for value in values):
+        return None
+    given = [numpy_helper.to_array(tensor) for tensor in inputs]
+    return Case(folder.name, model, [(given, [numpy_helper.to_array(t) for t in outputs])])
+
+
+def _number(path: Path) -> int:
+    return int(path.stem.rpartition("_")[2])
 
 
 def _is_of_floats(case: Any) -> bool:
@@ -218,13 +256,17 @@ def table(found: list[Result]) -> str:
         unread = [r for r in found if r.operator == operator and r.outcome == "unread"]
         why = _reason(unread[0])[:90] if unread else ""
         lines.append(f"{operator:28}{counts['right']:6}{counts.total():6}  {why}".rstrip())
+    return "\n".join([*lines, summary(found)])
+
+
+def summary(found: list[Result]) -> str:
+    """How many cases are right, in one line."""
     counts = Counter(each.outcome for each in found)
     exact = sum(each.exact for each in found)
-    lines.append(
+    return (
         f"{counts['right']} of {len(found)} right ({exact} of them in float64), "
         f"{counts['wrong']} wrong, {counts['unread']} not read"
     )
-    return "\n".join(lines)
 
 
 def main() -> None:
@@ -236,6 +278,10 @@ def main() -> None:
     if "--write" in sys.argv[1:]:
         UNREAD.write_text("\n".join(unread_lines(found)) + "\n", encoding="utf-8")
     print(table(found))
+    for name in SETS:
+        others = [run(case) for case in cases_of(name)]
+        found += others
+        print(f"{name}: {summary(others)}")
     for each in found:
         if each.outcome == "wrong":
             print(f"wrong: {each.name}: {each.why}")

@@ -32,6 +32,17 @@ def test_what_is_not_read_is_listed_with_its_reason(results: list[conformance.Re
     assert conformance.unread_lines(results) == listed
 
 
+@pytest.mark.heavy
+@pytest.mark.parametrize(
+    ("name", "right", "every"),
+    [("pytorch-converted", 80, 80), ("pytorch-operator", 34, 34), ("simple", 9, 15)],
+)
+def test_what_exporters_write(name: str, right: int, every: int) -> None:
+    counts = Counter(conformance.run(case).outcome for case in conformance.cases_of(name))
+    assert counts["wrong"] == 0
+    assert (counts["right"], counts.total()) == (right, every)
+
+
 def test_the_check_would_see_a_wrong_number() -> None:
     (case,) = [each for each in conformance.cases() if each.name == "test_softmax_axis_1"]
     assert conformance.run(case).outcome == "right"

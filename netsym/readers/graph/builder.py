@@ -29,7 +29,7 @@ _MOST_AXES = 4  # of which all orders are tried
 class Made:
     """A layer with its name, what it reads, its parameters, and the shape of what it gives.
 
-    `called` is what it is called in the end, if no other layer is.
+    `called` is what it is called in the end, if no other layer is; empty if by its number.
     """
 
     name: str
@@ -59,8 +59,8 @@ class Builder:
         """Add a layer, named after the operator; gives its name."""
         shape = layer.shape(*map(self.shape, sources))
         refuse_vast("gives", *shape)
-        called = as_layer_name(self.scope or layer.kind)
-        name = free(called, {*self.layers, *self.inputs})
+        called = as_layer_name(self.scope) if self.scope else ""
+        name = free(called or layer.kind, {*self.layers, *self.inputs})
         self.layers[name] = Made(name, layer, [*sources], {**(parameters or {})}, shape, called)
         return name
 

@@ -155,7 +155,10 @@ def network(
     wires: list[Wire] = [_wire(each, all_digits) for each in made]
     outputs, said = _outputs(sources, {each.name for each in inputs})
     if dropped:
-        said = [*said, f"no output needs {plural(len(dropped), 'input')} {joined(dropped)}"]
+        said = [
+            *said,
+            f"no output needs {plural(len(dropped), 'input')} {joined(map(repr, dropped))}",
+        ]
     plain = "".join(c if c.isprintable() else " " for c in title)
     return Network.of(plain, inputs, wires, outputs, assumed="; ".join([*notes, *said]))
 

@@ -49,9 +49,9 @@ def recognised(
         made = layers.made
     kept = Layers.of(made, ends.values()).made
     names = dict[str, str]()
-    for name, each in kept.items():
+    for number, (name, each) in enumerate(kept.items(), 1):
         sources = {source for source in each.sources if source not in kept}
-        names[name] = free(each.called, {*names.values(), *sources})
+        names[name] = free(each.called or f"layer{number}", {*names.values(), *sources})
     renamed = [
         replace(
             each, name=names[name], sources=[names.get(source, source) for source in each.sources]

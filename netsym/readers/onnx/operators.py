@@ -102,6 +102,8 @@ def _prelu(op: Operator) -> Value:
             given = {"slopes": slopes.reshape(1)}
             return op.build.apply(PReLU(), value, value.batch, given)
         trailing = len(value.shape) - 2
+        if op.opset < 7 and slopes.ndim == 1:  # of channels, whatever comes after them
+            slopes = slopes.reshape(-1, *(1,) * trailing)
         if slopes.shape in ((value.shape[1], *(1,) * trailing),) and _is_first(value, 1):
             given = {"slopes": slopes.reshape(-1)}
             return op.build.apply(PReLU(shared=False), value, value.batch, given)

@@ -38,13 +38,17 @@ class Reader:
         self.opset = opset
 
     def read(self, nodes: Sequence[NodeProto], known: _Known, wanted: Iterable[str]) -> None:
-        """All nodes that the wanted values need; what cannot be read is noted in the graph."""
-        kept, needed = list[NodeProto](), {*wanted}
+        """All nodes that the wanted values need; what cannot be read is noted in the graph.
+
+        A value is forgotten as soon as nothing else reads it.
+        """
+        kept, needed = list[tuple[NodeProto, set[str]]](), {*wanted}
         for node in reversed(nodes):
             if needed.intersection(node.output):
-                kept.append(node)
-                needed.update(node.input, _inside(node))
-        for node in reversed(kept):
+                read = {*node.input, *_inside(node)}
+                kept.append((node, read - needed - {""}))
+                needed |= read
+        for node, read_last in reversed(kept):
             self.graph.build.scope = self._scope(node)
             try:
                 outputs = self._node(node, known, needed, self.opset, 0)
@@ -52,6 +56,8 @@ class Reader:
                 self._refuse(node, _reason(error))
                 outputs = [None] * len(node.output)
             known.update(zip(node.output, outputs, strict=False))
+            for name in read_last:
+                known.pop(name, None)
 
     def _refuse(self, node: NodeProto, why: str) -> None:
         at = f" (node {node.name[:60]!r})" if node.name else ""

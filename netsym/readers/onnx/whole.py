@@ -15,6 +15,9 @@ from netsym.readers.graph.builder import Builder
 from netsym.readers.graph.reading import End, Graph, called, network, read_twice
 from netsym.readers.onnx.model import checked, initializers, model_in, opset_of
 from netsym.readers.onnx.reader import Reader
+from netsym.wording import few
+
+_MOST_SAID = 5  # outputs that are left out
 
 
 def network_of_model(
@@ -49,7 +52,7 @@ def network_of_model(
     graph = read_twice(read, ends, is_fixed)
     numbers.clear()  # layers have those that they need
     left = [each.name for each in model.graph.output if each.name not in wanted]
-    notes = [f"outputs left out: {', '.join(left)}"] if left else []
+    notes = [f"outputs left out: {few([*map(repr, left)], _MOST_SAID)}"] if left else []
     return network(title or model.graph.name or "onnx", ends, graph, notes, all_digits)
 
 

@@ -28,14 +28,18 @@ class Reader:
         self.known = known
 
     def read(self, nodes: Iterable[Node], outputs: Sequence[str]) -> None:
-        """All nodes that the outputs need; what cannot be read is noted in the graph."""
+        """All nodes that the outputs need; what cannot be read is noted in the graph.
+
+        A value is forgotten as soon as nothing else reads it.
+        """
         calls = [node for node in nodes if node.op == "call_function"]
-        kept, needed = list[Node](), {*outputs}
+        kept, needed = list[tuple[Node, set[str]]](), {*outputs}
         for node in reversed(calls):
             if node.name in needed or _changes_in_place(node):
-                kept.append(node)
-                needed.update(each.name for each in node.all_input_nodes)
-        for node in reversed(kept):
+                read = {each.name for each in node.all_input_nodes}
+                kept.append((node, read - needed))
+                needed |= read
+        for node, read_last in reversed(kept):
             self.graph.build.scope = _module(node)
             try:
                 self.known[node.name] = self._call(node)
@@ -44,6 +48,8 @@ class Reader:
                 where = _module(node) or node.name
                 self.graph.refused.append(f"operator {_name(node)} (in {where!r}) {said[:200]}")
                 self.known[node.name] = None
+            for name in read_last:
+                self.known.pop(name, None)
 
     def _call(self, node: Node) -> Any:
         if any(self.known.get(each.name) is None for each in node.all_input_nodes):
