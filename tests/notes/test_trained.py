@@ -18,7 +18,6 @@ from netsym.notes.trained import trained
 from netsym.writers.latex_columns import aligned
 from netsym.writers.latex_widths import width_of
 from tests.cli.running import run
-from tests.katex import mistakes
 from tests.tex import compiled
 
 IRIS = "examples/iris.toml"
@@ -179,16 +178,6 @@ def test_what_finds_no_room_is_said() -> None:
     deep = trained(filled("3" + "-3tanh" * 20 + "-1"))
     assert any(group.aside.endswith("layers like these left out") for group in deep.groups)
     assert len(trained(filled("3" + "-3tanh" * 20 + "-1"), pages=4).groups) == 21
-
-
-def test_groups_are_read_by_katex_and_mathjax() -> None:
-    found = {
-        f"{name}, {title}, {color}": body
-        for name, network in {IRIS: netsym.load(IRIS), **{s: filled(s) for s in STACKS}}.items()
-        for color in (True, False)
-        for title, body in bodies(network, color=color).items()
-    }
-    assert mistakes(found, max_expand=10**6) == {}
 
 
 def test_show_writes_the_page(capfd: Capture) -> None:
