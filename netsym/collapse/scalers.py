@@ -60,9 +60,10 @@ def _is_scaler(placed: Placed) -> bool:
 
 def _block(diagram: Diagram, end: str) -> AffineBlock | None:
     """Scalers and one dense layer one after another, that end there; nothing else reads them."""
-    if end not in diagram.layers:
+    facts = Facts()
+    if end not in diagram.layers or not facts.affine(diagram.layers[end]):
         return None
-    for block in blocks(diagram, Facts(), end):
+    for block in blocks(diagram, facts, end):
         others = [placed for placed in block.layers if not _is_scaler(placed)]
         if len(others) > 1 or block.joins:
             return None
@@ -83,9 +84,14 @@ def _numbered_anew(network: Network) -> tuple[Network, dict[int, int]]:
         placed.name: f"layer{numbers[placed.number]}" for placed in network.layers
         if placed.name == f"layer{placed.number}"
     }  # fmt: skip
+    arrays = {  # what has numbers alone is called by the new number, too, where it gets letters
+        id(p): replace(p, names=replace(p.names, layer=numbers[placed.number]))
+        for placed in network.layers for p in placed.parameters.values() if p.is_numeric
+    }  # fmt: skip
     layers = tuple(
         replace(placed, name=names.get(placed.name, placed.name), number=numbers[placed.number],
-                sources=tuple(names.get(source, source) for source in placed.sources))
+                sources=tuple(names.get(source, source) for source in placed.sources),
+                parameters={key: arrays.get(id(p), p) for key, p in placed.parameters.items()})
         for placed in network.layers
     )  # fmt: skip
     outputs = tuple(

@@ -182,14 +182,21 @@ def test_the_layers_of_numbers_are_the_network() -> None:
     network = netsym.parse("2-2tanh-1")
     numbers = dict(zip(network.parameter_names(), map(float, range(-4, 5)), strict=True))
     given = network.with_parameters({name: number / 7 for name, number in numbers.items()})
-    (formula,) = formulas(netsym.note(given, parts=["layers"], digits=17))
-    assert netsym.compare(given, formula.latex).verdict in ("structural", "identical")
+    shown = formulas(netsym.note(given, parts=["layers"], digits=17))
+    text = " \\\\\n".join(each.latex for each in shown)
+    assert netsym.compare(given, text).verdict in ("structural", "identical")
 
 
-def test_a_scaler_is_multiplied_in() -> None:
+def test_a_trained_network_is_told_in_numbers() -> None:
+    """Its scaler is multiplied in, softmax stands once, and letters are numbered as its layers."""
     note = note_of("iris")
-    assert "multiplied into layer" in str(note.sections["layers"].blocks[0])
-    assert r"0.234\,\text{sepal length}" in formulas(note)[1].latex
+    layers = note.sections["layers"]
+    assert "is multiplied into layer 1" in str(layers.blocks[0])
+    shown = [block.latex for block in layers.blocks if isinstance(block, Formula)]
+    assert r"0.234\;\text{sepal length}" in shown[0]
+    assert sum(text.count(r"\sum_{j}") for text in shown) == 1
+    assert "W^{[1]}" in formulas(note)[0].latex
+    assert "W^{[3]}" not in note.tex()
     x = np.array([[5.1, 3.5, 1.4, 0.2], [6.0, 2.7, 5.1, 1.6]])
     assert np.allclose(note.story.told(x), note.story.network(x), rtol=1e-12)
 

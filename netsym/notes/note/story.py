@@ -9,17 +9,23 @@ from typing import Any
 
 import numpy as np
 
+from netsym.collapse.scalers import without_scalers
 from netsym.collapse.simplification import simplify
 from netsym.collapse.simplified import Simplified
 from netsym.equality.cancelled import taught_if_proved
 from netsym.gradient.of_arrays import why_no_gradient
 from netsym.layers import Activated
 from netsym.layers.dense import Dense
+from netsym.layers.wiring import Placed
 from netsym.network.costs import cost, examples_of
 from netsym.network.learned import Learned
 from netsym.network.network import Network
 from netsym.notes import made_up
+from netsym.notes.note.content import PAGE, SMALL, WIDTH
 from netsym.writers.latex_groups import Slopes
+from netsym.writers.latex_layers import Group, layer_groups
+from netsym.writers.names_in_latex import NOTATIONS
+from netsym.writers.palette import spelling
 
 #: Of a network whose layers have more nodes there are only whole arrays and sizes.
 _MOST_NODES = 20_000
@@ -27,7 +33,6 @@ _MOST_NODES = 20_000
 MOST_UNITS = 12
 #: The loss that goes with the activation of the last layer.
 USUAL = {"sigmoid": "bce", "softmax": "cross_entropy"}
-_SCALERS = ("standardize", "scale")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,23 +61,18 @@ class Story:
 
     # -- the network as it is told ----------------------------------------------------------------
     @cached_property
-    def told(self) -> Network:
-        """The network with a scaler at its input multiplied into the layer behind it."""
-        first, *others = self.network.layers
-        after = [placed for placed in others if first.name in placed.sources]
-        if first.layer.kind not in _SCALERS or len(after) != 1 or self.is_vast:
-            return self.network
-        found = simplify(self.network, steps=1)
-        step = next(iter(found.steps), None)
-        names = [] if step is None else [p.name.partition("/")[0] for p in step.found.layers]
-        if step is None or names != [first.name, after[0].name]:
-            return self.network
-        return found.network
+    def _plain(self) -> tuple[Network, tuple[tuple[Placed, int], ...]]:
+        return (self.network, ()) if self.is_vast else without_scalers(self.network)
 
     @property
-    def has_scaler(self) -> bool:
-        """Whether one was multiplied in."""
-        return self.told is not self.network
+    def told(self) -> Network:
+        """The network with its scalers multiplied into the layers beside them."""
+        return self._plain[0]
+
+    @property
+    def scalers(self) -> tuple[tuple[Placed, int], ...]:
+        """Those that were multiplied in, each with the number of the layer that it is in now."""
+        return self._plain[1]
 
     @cached_property
     def learned(self) -> Learned:
@@ -88,6 +88,16 @@ class Story:
     def has_numbers(self) -> bool:
         """Whether its weights are numbers."""
         return bool(self.learned.numbers)
+
+    @cached_property
+    def trained(self) -> list[Group]:
+        """A network of numbers in titled groups, a row a unit; none where these are too many."""
+        if not self.has_numbers or not self.is_of_dense_layers or self.units > MOST_UNITS:
+            return []
+        return layer_groups(
+            self.told.layered, digits=self.digits, notation=NOTATIONS["ng"],
+            color=spelling(True, document=False), line=WIDTH / SMALL, height=PAGE,
+        )  # fmt: skip
 
     @cached_property
     def units(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netsym.forms.sizes import shown
-from netsym.notes.note.content import Section, said
+from netsym.notes.note.content import Formula, Section, said
 from netsym.notes.note.parts.equations import MOST_LINES, aligned, lines_in, rows_of, spelled
 from netsym.notes.note.story import Story
 from netsym.wording import plural
@@ -35,6 +35,11 @@ def onion(story: Story) -> Iterator[Section]:
             yield Section(title, (written,), aside)
             if lines_in(rows) <= _SHORT:
                 return
+    for group in story.trained:
+        if "onion" in group.title:
+            aside = f"of {outputs.ascii(0)}, {group.aside}"
+            yield Section(title, (Formula(group.body),), aside)
+            return
     instead = "every copy counted" if nodes > layered.nodes else "written out"
     yield Section(title, (said(
         f"It has {plural(nodes, 'node') if nodes < 10**6 else shown(nodes) + ' nodes'}, {instead}: "
