@@ -79,7 +79,8 @@ class Writing:
     def _tell_pages(self, form: str, pages: int) -> None:
         """Say how long a document is that is longer than one page, and what makes it shorter."""
         copied = form == "inlined" and self.own.get("onion") != "once"
-        instead = "; --onion writes once what is used twice" if copied else ""
+        once = "; --onion writes once what is used twice, netsym note tells it on one page"
+        instead = once if copied else ""
         if pages > 1:
             say(f"note: about {pages} pages{instead}")
 
