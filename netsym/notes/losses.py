@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from netsym.layers.loss import Huber
 from netsym.notes.marks import MATH, Box, Label, Mark, Path, Point, aside
 from netsym.notes.parted import Parted
-from netsym.notes.symbols import Symbol, whole
+from netsym.notes.symbols import Symbol, of_latex, whole
 from netsym.writers.palette import ASIDE, LOSS
 
 SIDE, GAP = 46.0, 84.0
@@ -62,7 +62,9 @@ def _target(parted: Parted, x: float, y: float) -> Iterator[Mark]:
     for name in sorted(parted.targets):
         yield Path(((x, y + 44), (x, y + 3)), color=ASIDE, role="edge", width=1.6, arrow=True)
         source = parted.sources[name]
-        yield Label(x, y + 58, (source.symbol,), size=MATH, unit=source.letter)
+        latex = parted.network.latex_names.get(source.letter)
+        shown = of_latex(source.letter, latex) if latex else source.symbol
+        yield Label(x, y + 58, (shown,), size=MATH, unit=source.letter)
 
 
 def width_of(parted: Parted) -> float:

@@ -42,7 +42,7 @@ def symbol(
     """
     name = names.ascii(position)
     if name in (latex_names or {}):
-        return _of_latex(name, (latex_names or {})[name])
+        return of_latex(name, (latex_names or {})[name])
     if names.literal:
         return _given(name)
     letter, gate = names.letter
@@ -73,7 +73,7 @@ def _given(name: str) -> Symbol:
     return Symbol(" ".join(part for part in name.split("_") if part) or name)
 
 
-def _of_latex(name: str, latex: str) -> Symbol:
+def of_latex(name: str, latex: str) -> Symbol:
     """The symbol that a spec gives in LaTeX, if it is one; else that of the name, but in LaTeX."""
     found = _SCRIPTED.fullmatch(latex)
     base = "" if found is None else _SIGNS.get(found[1], found[1])

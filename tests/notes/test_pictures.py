@@ -183,7 +183,7 @@ def test_a_loss_and_a_cost_are_squares(spec: str, options: dict[str, Any]) -> No
     assert [m.unit for m in squares] == (["L", "J"] if several else ["J"])
     said = " ".join(text_of(picture))
     assert "binary cross- entropy" in said or "binary cross-entropy" in said
-    assert ("L(i)" in said) == ("t(i)" in said) == bool(options.keys() & {"examples", "data"})
+    assert ("L(i)" in said) == (" y(i)" in said) == bool(options.keys() & {"examples", "data"})
     assert "loss" in picture.description
     assert not faults(picture)
 
