@@ -5,6 +5,7 @@ only where they are used.
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,19 @@ FILES = sorted((ROOT / "netsym").rglob("*.py"))
 def test_nothing_else_stands_at_the_top() -> None:
     there = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
     assert there - MADE == TOP
+
+
+def test_every_module_is_there_but_for_what_an_extra_brings() -> None:
+    """Doctests of a module that needs more than netsym does are run where that is installed."""
+    missing = set()
+    for path in FILES:
+        if path.stem == "__main__":
+            continue
+        try:
+            importlib.import_module(module(path))
+        except ModuleNotFoundError as error:
+            missing.add((path.parent.relative_to(ROOT).as_posix(), error.name))
+    assert missing <= {("netsym/readers/torch", "torch")}
 
 
 def module(path: Path, root: Path = ROOT) -> str:
