@@ -223,7 +223,7 @@ def test_the_note_comes_with_every_verb(verb: str, capfd: pytest.CaptureFixture[
     ran = run(capfd, verb, "1-1", *MORE.get(verb, []))
     assert ran.code == 0
     assert ran.err.startswith("note: ") and "linear" in ran.err
-    assert "note" not in ran.out
+    assert "note:" not in ran.out
 
 
 # -- size ---------------------------------------------------------------------------------------

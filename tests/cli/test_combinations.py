@@ -72,7 +72,7 @@ VALUES: dict[str, list[str]] = {
     "--l1": ["0.1"], "--l2": ["0.1"],
     "--form": ["shared"], "--level": ["matrix"], "--wrt": ["inputs"], "--steps": ["0"],
     "--at": ["0.3"], "--box": ["-1,2"], "--seed": ["5"], "--tolerance": ["0.5"],
-    "--budget": ["2"], "--where": ["x < 0"], "--inputs": ["x"],
+    "--budget": ["2"], "--where": ["x < -5"], "--inputs": ["x"],
     "--parameters": ["w1_1_1=0.5"], "--rate": ["0.1"], "--depth": ["2..5"], "--plot": ["plot.svg"],
     "--parts": ["line,loss"], "--without": ["line"], "--pages": ["2"],
 }  # fmt: skip

@@ -201,7 +201,9 @@ class Story:
         first = self.network.layers[0]
         mean = first.parameters.get("mean")
         if first.layer.kind == "standardize" and mean is not None and mean.entries is not None:
-            return [float(f"{float(entry):.2g}") for entry in mean.entries.reshape(-1).tolist()]
+            entries = mean.entries.reshape(-1).tolist()
+            if not any(isinstance(entry, str) for entry in entries):
+                return [float(f"{float(entry):.2g}") for entry in entries]
         return made_up.point(len(self.network.input_names))
 
     @property
