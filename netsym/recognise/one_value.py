@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 import flint
@@ -29,6 +30,10 @@ _DEEPEST = 8  # calls within each other, of which no activation has as many
 #: Values that are whole: what stands below them is another layer.
 UNITS = frozenset({"input", "linear", *ACTIVATIONS}) - {"exp"}
 _TENTHS = (-91, -42, -26, -13, -6, -2, 3, 8, 17, 29, 44, 67, 96)
+#: Powers of two far away, and values beside and at which functions bend.
+_FAR = range(4, 64, 6)
+_BENDS = [flint.arb(eighths) / 8 for at in (-6, -3, -1, 0, 1, 3, 6)
+          for eighths in (8 * at - 1, 8 * at, 8 * at + 1)]  # fmt: skip
 #: How the operand of an activation may lie to the value it is a function of: factor and shift.
 _LINES = [
     (Fraction(factor), Fraction(shift))
@@ -203,16 +208,39 @@ class OneValue:
                 found = self._matches(wanted, _numbers(function))
                 if any(called == "sign" for _, called, *_ in _parts(function, "call")):
                     found = [match for match in found if self._agrees_at_0(function, match)]
+                if any(_bends(called) for _, called, *_ in _parts(function, "call")):
+                    beyond = self._beyond(function)
+                    found = [match for match in found if self._agrees(function, match, beyond)]
             self._found[function] = found
         return self._found[function]
 
     def _agrees_at_0(self, function: OfOne, match: Match) -> bool:
         """Whether it is the same where a sign jumps, too: a step is 1 there, and a sign 0."""
-        zero = np.array([flint.arb(0)], dtype=object)
-        line = _line(zero, match.slope, match.shift)
+        return self._agrees(function, match, np.array([flint.arb(0)], dtype=object))
+
+    def _agrees(self, function: OfOne, match: Match, points: Points) -> bool:
+        """Whether it is the same at these points, wherever both have a value there."""
+        line = _line(points, match.slope, match.shift)
         value = _called(match.activation, match.alpha, [line])
-        found = value * _ball(match.factor) + _ball(match.offset)
-        return bool(abs(found - self._at(zero, function))[0] < flint.arb(2) ** -_AGREED)
+        apart = value * _ball(match.factor) + _ball(match.offset) - self._at(points, function)
+        sizes = 1 + abs(value * _ball(match.factor))
+        near = flint.arb(2) ** -_AGREED
+        return not any(
+            each.is_finite() and abs(each) > size * near
+            for each, size in zip(apart, sizes, strict=True)
+        )
+
+    def _beyond(self, function: OfOne) -> Points:
+        """Points far away, and on both sides of where lines reach what functions bend at."""
+        found = [flint.arb(sign * 2**power) for sign in (-1, 1) for power in _FAR]
+        for *_, operands in _parts(function, "call"):
+            lines = [(self.ball(each[1]), self.ball(each[2])) for each in operands
+                     if each[0] == "line"]  # fmt: skip
+            lines += [(a - c, b - d) for (a, b), (c, d) in combinations(lines, 2)]
+            for slope, shift in lines:
+                if abs(slope) > 0:
+                    found += [(at - shift) / slope for at in _BENDS]
+        return np.array([each.mid() for each in found], dtype=object)
 
     def _matches(self, wanted: Points, numbers: set[Fraction]) -> list[Match]:
         if not all(ball.is_finite() for ball in wanted):
@@ -261,6 +289,13 @@ class OneValue:
             return None
         values = _called(name, alpha, [line])
         return _fitted(name, alpha, slope, Fraction(0), values, wanted)
+
+
+def _bends(called: str) -> bool:
+    """Whether a function is made of pieces, which points of one piece do not show."""
+    return called == "largest" or (
+        called in FUNCTIONS and (FUNCTIONS[called].kinked or FUNCTIONS[called].piecewise)
+    )
 
 
 def _line(points: Points, slope: Fraction, shift: Fraction) -> Points:

@@ -36,6 +36,20 @@ def test_what_a_random_formula_is_read_as_is_equal_to_it(first: int) -> None:
     assert undecided <= 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "min(z, 32)", "min(z, 64)", "min(z, 1000)", "max(z, -1e9)", "min(z, 1e15)", "min(64, 2*z)",
+        "z + relu(z - 100) - 2*relu(z - 101) + relu(z - 102)", "min(tanh(z), 0.9999999)",
+        "max(0, z) + relu(50*z - 5000)", "sigmoid(z) + relu(z - 40)", "min(max(z, 0), 600)",
+        "abs(z - 77)", "leaky_relu(z, 0.1) + min(0, z + 300)",
+    ],
+)  # fmt: skip
+def test_what_bends_far_away_is_seen(text: str) -> None:
+    network = network_of(text)
+    assert netsym.compare(network.inlined, text).verdict in SAME, network.layered.text()
+
+
 #: Formulas of constants that no parameter can have, and why they are no network.
 NO_PARAMETERS = {
     "x + ((((2^64)^64)^64)^64)": "a number too long or too large",
