@@ -12,7 +12,7 @@ from netsym.writers.palette import ASIDE, Color, layer_color
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 #: A parameter that has the number of its layer, as w⁽²⁾₁₁, W², b2 or w2_1_1.
-_PARAMETER = re.compile(r"\b[wbWUgB](?:⁽([⁰¹²³⁴-⁹]+)⁾|([⁰¹²³⁴-⁹]+)|(\d+))[₀-₉‚,_\d]*")
+_PARAMETER = re.compile(r"\b[wbWUgB](?:⁽([⁰¹²³⁴-⁹]+)⁾|([⁰¹²³⁴-⁹]+)|(\d+))(?:,?[₀-₉_\d])*")
 _FUNCTION = re.compile(r"[^\W\d_][\w]*(?=\()")
 
 #: From where to where in a line, and the layer whose colour that has.

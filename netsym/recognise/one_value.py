@@ -216,19 +216,23 @@ class OneValue:
 
     def _agrees_at_0(self, function: OfOne, match: Match) -> bool:
         """Whether it is the same where a sign jumps, too: a step is 1 there, and a sign 0."""
-        return self._agrees(function, match, np.array([flint.arb(0)], dtype=object))
+        apart, _ = self._apart(function, match, np.array([flint.arb(0)], dtype=object))
+        return bool(apart[0] < flint.arb(2) ** -_AGREED)
 
     def _agrees(self, function: OfOne, match: Match, points: Points) -> bool:
         """Whether it is the same at these points, wherever both have a value there."""
-        line = _line(points, match.slope, match.shift)
-        value = _called(match.activation, match.alpha, [line])
-        apart = value * _ball(match.factor) + _ball(match.offset) - self._at(points, function)
-        sizes = 1 + abs(value * _ball(match.factor))
         near = flint.arb(2) ** -_AGREED
         return not any(
-            each.is_finite() and abs(each) > size * near
-            for each, size in zip(apart, sizes, strict=True)
+            each.is_finite() and each > size * near
+            for each, size in zip(*self._apart(function, match, points), strict=True)
         )
+
+    def _apart(self, function: OfOne, match: Match, points: Points) -> tuple[Points, Points]:
+        """How far a match is off at these points, and how large its values are, with 1 added."""
+        line = _line(points, match.slope, match.shift)
+        value: Points = _called(match.activation, match.alpha, [line]) * _ball(match.factor)
+        apart: Points = value + _ball(match.offset) - self._at(points, function)
+        return abs(apart), 1 + abs(value)
 
     def _beyond(self, function: OfOne) -> Points:
         """Points far away, and on both sides of where lines reach what functions bend at."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from netsym.graph.functions import FUNCTIONS, LINEAR
-from netsym.layers import Activated
+from netsym.layers import Activated, Layer
 from netsym.layers.convolution import Convolution
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Scale, Standardize
@@ -274,22 +274,23 @@ def _instead(made: Made, before: Made, layer: Any, given: dict[str, Constant]) -
 
 def _standardized(layers: Layers, made: Made) -> Made | None:
     """`x - m` and then `/ s => standardize`, of vectors of numbers."""
-    scale, before = _vector(made, "divide"), layers.only(made.sources[0])
-    mean = None if before is None else _vector(before, "subtract")
-    if scale is None or before is None or mean is None:
-        return None
-    given = {"mean": mean, "scale": scale}
-    return replace(made, layer=Standardize(), sources=before.sources, parameters=given)
+    return _of_two(layers, made, Standardize(), {"subtract": "mean", "divide": "scale"})
 
 
 def _scaled(layers: Layers, made: Made) -> Made | None:
     """`w*x` and then `+ b => scale`, of vectors of numbers."""
-    bias, before = _vector(made, "add"), layers.only(made.sources[0])
-    weights = None if before is None else _vector(before, "multiply")
-    if bias is None or before is None or weights is None:
+    return _of_two(layers, made, Scale(), {"multiply": "weights", "add": "bias"})
+
+
+def _of_two(layers: Layers, made: Made, layer: Layer, steps: dict[str, str]) -> Made | None:
+    """A layer in place of two functions of vectors, each by the parameter that its numbers are."""
+    (first, one), (last, other) = steps.items()
+    after, before = _vector(made, last), layers.only(made.sources[0])
+    numbers = None if before is None else _vector(before, first)
+    if after is None or before is None or numbers is None:
         return None
-    given = {"weights": weights, "bias": bias}
-    return replace(made, layer=Scale(), sources=before.sources, parameters=given)
+    given = {one: numbers, other: after}
+    return replace(made, layer=layer, sources=before.sources, parameters=given)
 
 
 def _vector(made: Made, function: str) -> Constant | None:
