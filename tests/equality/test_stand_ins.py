@@ -17,7 +17,7 @@ from netsym.equality.terms import Terms
 from netsym.equality.verdict import VERDICTS
 from netsym.files.files import loads
 from tests.effort import many
-from tests.equality.typed_pairs import Pair, pairs
+from tests.equality.typed_pairs import Made, Pair, pairs
 
 EQUAL = {name for name, code in VERDICTS.items() if not code}
 
@@ -201,23 +201,16 @@ def test_a_whole_number_is_exact_and_that_rounding_would_explain_it_is_said() ->
     assert compare("2.7^x", "e^x").evidence[-1].startswith("if more than the last digit")
 
 
-SCALED_RELU = loads("""
-netsym = 1
-inputs = ["x"]
-[[layers]]
-type = "standardize"
-mean = [57.441616594586506]
-scale = [7.807563352565049]
-[[layers]]
-type = "dense"
-activation = "relu"
-weights = [[0.844735211677652], [1.2141966768528305]]
-bias = [0.09652647061390883, 0.37285333511727076]
-[[layers]]
-type = "dense"
-weights = [[1.278828334095144, -0.39431391984186154]]
-bias = [0.5834009382799307]
-""")
+SCALED_RELU = Made(
+    1,
+    "relu",
+    [[0.844735211677652], [1.2141966768528305]],
+    [0.09652647061390883, 0.37285333511727076],
+    [1.278828334095144, -0.39431391984186154],
+    0.5834009382799307,
+    [57.441616594586506],
+    [7.807563352565049],
+).network()
 
 
 @pytest.mark.parametrize(
@@ -267,23 +260,16 @@ bias = [0.125]
 
 def test_two_digits_are_near_another_number_by_accident() -> None:
     """0.48 is 0.480 here, and not 0.4816, though that is 0.48 when it is rounded to two digits."""
-    net = loads("""
-netsym = 1
-inputs = ["x"]
-[[layers]]
-type = "standardize"
-mean = [59.162660204624245]
-scale = [0.8655538634414648]
-[[layers]]
-type = "dense"
-activation = "silu"
-weights = [[-0.4153690775695137], [-0.6041119580475148]]
-bias = [2.290894593368804, 1.3677775585356882]
-[[layers]]
-type = "dense"
-weights = [[1.0897618870999204, 0.372980732006992]]
-bias = [-0.4816373439279059]
-""")
+    net = Made(
+        1,
+        "silu",
+        [[-0.4153690775695137], [-0.6041119580475148]],
+        [2.290894593368804, 1.3677775585356882],
+        [1.0897618870999204, 0.372980732006992],
+        -0.4816373439279059,
+        [59.162660204624245],
+        [0.8655538634414648],
+    ).network()
     typed = "1.09*silu(-0.48*x + 30.7) + 0.373*silu(-0.698*x + 42.7) - 0.482"
     assert compare(net, typed).verdict == "within-error"
     assert compare(net, typed.replace("30.7", "30.9")).verdict == "different"
@@ -292,23 +278,16 @@ bias = [-0.4816373439279059]
 
 def test_a_zero_that_was_lost_is_no_partner() -> None:
     """0.993 is 0.9930 here, and not 0.99308, which is another number."""
-    net = loads("""
-netsym = 1
-inputs = ["x"]
-[[layers]]
-type = "standardize"
-mean = [42.376391806835066]
-scale = [2.2136087581110084]
-[[layers]]
-type = "dense"
-activation = "relu"
-weights = [[-0.4634425894282084], [2.1980310354255637], [-0.7141876667232123]]
-bias = [-0.6634667534856341, -0.015099097049987078, 0.7199943628684975]
-[[layers]]
-type = "dense"
-weights = [[0.9930834342401088, -0.38423838382614073, -0.023667262553354444]]
-bias = [0.9767158852740335]
-""")
+    net = Made(
+        1,
+        "relu",
+        [[-0.4634425894282084], [2.1980310354255637], [-0.7141876667232123]],
+        [-0.6634667534856341, -0.015099097049987078, 0.7199943628684975],
+        [0.9930834342401088, -0.38423838382614073, -0.023667262553354444],
+        0.9767158852740335,
+        [42.376391806835066],
+        [2.2136087581110084],
+    ).network()
     typed = (
         "0.9931*relu(-0.2094*x + 8.208) - 0.3842*relu(0.993*x - 42.09)"
         " - 0.02367*relu(-0.3226*x + 14.39) + 0.9767"
@@ -320,25 +299,21 @@ bias = [0.9767158852740335]
 
 def test_one_use_of_a_scaler_hides_nothing() -> None:
     """34.9 is typed three times: no one of these may be what makes up for a bias that is wrong."""
-    net = loads("""
-netsym = 1
-inputs = ["u", "v"]
-[[layers]]
-type = "standardize"
-mean = [34.899810035591464, 20.98827988833488]
-scale = [0.8589988566465332, 7.34120824075016]
-[[layers]]
-type = "dense"
-activation = "tanh"
-weights = [[0.17904884312107974, 1.756552348744689], [-1.201266097105627, 0.1379726810130269],
-           [-1.4277557468972755, 0.3356148983892314]]
-bias = [0.918661067971298, 0.39615359376356607, 1.4265666811450814]
-[[layers]]
-type = "dense"
-weights = [[-0.5717029954976571, -1.0493139728381256, 0.4493032406039817]]
-bias = [0.18972939173751138]
-""")
-    u, v = "((u - 34.9)/0.859)", "((v - 21)/7.34)"
+    net = Made(
+        2,
+        "tanh",
+        [
+            [0.17904884312107974, 1.756552348744689],
+            [-1.201266097105627, 0.1379726810130269],
+            [-1.4277557468972755, 0.3356148983892314],
+        ],
+        [0.918661067971298, 0.39615359376356607, 1.4265666811450814],
+        [-0.5717029954976571, -1.0493139728381256, 0.4493032406039817],
+        0.18972939173751138,
+        [34.899810035591464, 20.98827988833488],
+        [0.8589988566465332, 7.34120824075016],
+    ).network()
+    u, v = "((x1 - 34.9)/0.859)", "((x2 - 21)/7.34)"
     typed = (
         f"-0.572*tanh(0.179*{u} + 1.76*{v} + 0.919) - 1.05*tanh(-1.2*{u} + 0.138*{v} + 0.396)"
         f" + 0.449*tanh(-1.43*{u} + 0.336*{v} + BIAS) + 0.19"
@@ -350,24 +325,17 @@ bias = [0.18972939173751138]
 
 def test_a_number_that_is_near_two_stands_for_one_of_them() -> None:
     """-1.42 is -1.4169 and -1.4210 when rounded: one between them is a partner given up."""
-    net = loads("""
-netsym = 1
-inputs = ["u", "v"]
-[[layers]]
-type = "standardize"
-mean = [30.59767096553686, 30.826102625193908]
-scale = [5.71429248892396, 3.897922545326252]
-[[layers]]
-type = "dense"
-activation = "silu"
-weights = [[-0.12041430334664703, 1.3581828693695608], [0.5248167875983427, -1.1487051003624695]]
-bias = [0.7789493027509018, -1.4210053896291923]
-[[layers]]
-type = "dense"
-weights = [[-0.42449830922714504, -1.4169131753282858]]
-bias = [0.3557476349304549]
-""")
-    u, v = "((u - 30.6)/5.71)", "((v - 30.8)/3.9)"
+    net = Made(
+        2,
+        "silu",
+        [[-0.12041430334664703, 1.3581828693695608], [0.5248167875983427, -1.1487051003624695]],
+        [0.7789493027509018, -1.4210053896291923],
+        [-0.42449830922714504, -1.4169131753282858],
+        0.3557476349304549,
+        [30.59767096553686, 30.826102625193908],
+        [5.71429248892396, 3.897922545326252],
+    ).network()
+    u, v = "((x1 - 30.6)/5.71)", "((x2 - 30.8)/3.9)"
     second = f"silu(0.525*{u} - 1.15*{v} - 1.42)"
     typed = f"-0.424*silu(-0.12*{u} + 1.36*{v} + 0.779) - 1.42*{second} + 0.356"
     assert compare(net, typed).verdict == "within-error"
@@ -376,23 +344,16 @@ bias = [0.3557476349304549]
 
 def test_numbers_are_found_where_most_points_say_nothing() -> None:
     """A unit far from where inputs usually are is saturated at most of them."""
-    net = loads("""
-netsym = 1
-inputs = ["x"]
-[[layers]]
-type = "standardize"
-mean = [41.27395691346718]
-scale = [0.32160970091392455]
-[[layers]]
-type = "dense"
-activation = "tanh"
-weights = [[0.9960748581292932]]
-bias = [-1.7641555439448615]
-[[layers]]
-type = "dense"
-weights = [[0.1291824421277842]]
-bias = [0.5977599857142021]
-""")
+    net = Made(
+        1,
+        "tanh",
+        [[0.9960748581292932]],
+        [-1.7641555439448615],
+        [0.1291824421277842],
+        0.5977599857142021,
+        [41.27395691346718],
+        [0.32160970091392455],
+    ).network()
     for weight, bias, equal in (
         ("3.097154268974872", "129.59596739597467", True), ("3.097154", "129.5960", True),
         ("3.09715", "129.596", True), ("3.097156", "129.5960", False),
