@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from netsym.certificates import certify as certificates
     from netsym.collapse import simplification
     from netsym.collapse.simplified import Simplified as Simplified
     from netsym.equality.comparison import Comparison as Comparison
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     simplify, save = takes_any(simplification.simplify), takes_any(files.save)
     cost, step = takes_any(costs.cost), takes_any(descent.step)
+    certify = takes_any(certificates.certify)
     page, note = takes_any(pages.page), takes_any(notes.note)
     regions, work_out = takes_any(pieces.regions), takes_any(worked.work_out)
 
@@ -47,6 +49,7 @@ __version__ = "0.1.0"
 
 #: The public API, and where each name lives; loaded at first use, so that `netsym --help` is quick.
 _PUBLIC = {
+    "certify": "netsym.certificates.certify",
     "cell": "netsym.notes.cells.cell",
     "Comparison": "netsym.equality.comparison",
     "check": "netsym.equality.comparison",
@@ -80,7 +83,9 @@ _PUBLIC = {
 }
 
 #: What is written for networks, and takes here whatever stands for one.
-_OF_A_NETWORK = ("cost", "note", "page", "regions", "save", "simplify", "step", "work_out")
+_OF_A_NETWORK = (
+    "certify", "cost", "note", "page", "regions", "save", "simplify", "step", "work_out",
+)  # fmt: skip
 
 __all__ = [*_PUBLIC]
 

@@ -68,7 +68,7 @@ class Face(Displayed, Form):
     def write(self, to: str, *, max_nodes: int | None = MAX_NODES, **options: Any) -> Iterator[str]:
         """It in a language of the table `writers`, as "text" or "python", piece by piece.
 
-        The options are those of `text`, `latex`, `python` and `sympy_code`.
+        The options are those of `text`, `latex`, `python`, `c` and the others.
         `progress` is told (what, done, total) on the way. Raises `SpecError` for an unknown
         language, `TooLargeError` for more than `max_nodes`, before anything is written.
         """
@@ -134,7 +134,7 @@ class Face(Displayed, Form):
 class Formula(Face):
     """Outputs as expressions of inputs and parameters, in a form.
 
-    `str` writes it as text; `text`, `latex`, `python`, `sympy_code` write it with options;
+    `str` writes it as text; `text`, `latex`, `python`, `c` and `code` write it with options;
     `sympy` gives sympy's own objects; `size` is how large it is; calling it evaluates it.
     """
 
@@ -214,11 +214,34 @@ class Formula(Face):
     # -- writing --------------------------------------------------------------------------------
     def python(self, *, digits: int | None = None, max_nodes: int | None = MAX_NODES) -> str:
         """A Python function of the inputs that needs `math` alone; see `text` for the options."""
-        return "".join(self.write("python", digits=digits, max_nodes=max_nodes))
+        return self.code("python", digits=digits, max_nodes=max_nodes)
+
+    def code(self, to: str, **options: Any) -> str:
+        """It in a language that computes, as "c" or "numpy"; see `write` for the options."""
+        return "".join(self.write(to, **options))
+
+    def c(
+        self, *, float: bool = False, header: bool = False, digits: int | None = None,
+        max_nodes: int | None = MAX_NODES,
+    ) -> str:  # fmt: skip
+        """A function of C99, `f(in, out)`, that needs `math.h` alone; in single precision `float`.
+
+        With `header` it is a file to include. Named parameters are an array between the others.
+        """
+        options = {"float": float, "header": header, "digits": digits, "max_nodes": max_nodes}
+        return self.code("c", **options)
+
+    def numpy(self, *, digits: int | None = None, max_nodes: int | None = MAX_NODES) -> str:
+        """A function of an array (…, inputs) that needs NumPy alone, and computes all at once."""
+        return self.code("numpy", digits=digits, max_nodes=max_nodes)
+
+    def javascript(self, *, digits: int | None = None, max_nodes: int | None = MAX_NODES) -> str:
+        """A module of JavaScript with a function of the inputs, in float64."""
+        return self.code("javascript", digits=digits, max_nodes=max_nodes)
 
     def sympy_code(self, *, digits: int | None = None, max_nodes: int | None = MAX_NODES) -> str:
         """A Python script that rebuilds the form in sympy; see `text` for the options."""
-        return "".join(self.write("sympy", digits=digits, max_nodes=max_nodes))
+        return self.code("sympy", digits=digits, max_nodes=max_nodes)
 
     def sympy(self) -> Any:
         """The formula as sympy objects, as it stands: nothing is evaluated or reordered.

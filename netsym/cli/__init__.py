@@ -37,6 +37,7 @@ VERBS = {
     "step": "Take a step of gradient descent, and print every new weight.",
     "compare": "Say whether two are the same function, with proof.",
     "check": "Say what is wrong with a formula that you typed.",
+    "certify": "Write it in a language, run that, and say how far it is from the network.",
     "simplify": "Collapse what is linear, and say why the rest does not collapse.",
     "regions": "Print a network of relu piece by piece.",
     "grad": "Print the derivatives of a network: back propagation.",

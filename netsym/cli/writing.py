@@ -18,13 +18,14 @@ from netsym.cli.combinations import Row
 from netsym.cli.output import Output, Progress, check_name, check_source, write
 from netsym.cli.process import columns, say
 from netsym.cli.verb import Command, Takes, handed, taking
+from netsym.errors import SpecError
 from netsym.files.formats import FORMATS
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.formula import Formula
 from netsym.layers.registry import LOSSES
 from netsym.network.network import Network
 from netsym.path import INSTEAD, formula_of
-from netsym.wording import NARROWEST
+from netsym.wording import NARROWEST, joined
 from netsym.writers import ARRAY_WRITERS, WRITERS
 from netsym.writers.latex_pages import pages_of
 from netsym.writers.writer import Option, Writer
@@ -162,7 +163,8 @@ class Languages:
 
     def _own(self) -> list[Option]:
         """The options of languages that the command line has too, each once."""
-        known = dict.fromkeys(own for row in WRITERS.values() for own in row.options if own.help)
+        rows = (row for row in self._rows() if isinstance(row, Writer))
+        known = dict.fromkeys(own for row in rows for own in row.options if own.help)
         return [own for own in known if own.name not in self.without]
 
     def _rows(self) -> list[Called]:
@@ -197,9 +199,14 @@ def _option(own: Option) -> Takes:
 
 
 def _called(target: str | None, rows: Iterable[Called]) -> str | None:
-    """The first of some rows whose files are called like this one."""
+    """The row whose files are called like this one; raises `SpecError` if others share that."""
     suffix = Path(target or "").suffix.lower()
-    return next((row.name for row in rows if suffix in row.suffixes), None)
+    called = [row for row in rows if suffix in row.suffixes]
+    own = [row for row in called if not (isinstance(row, Writer) and row.shared)]
+    if called and not own:
+        known = joined((f"--to {row.name}" for row in called), "or")
+        raise SpecError(f"{target}: several languages are in {suffix} files; add {known}")
+    return own[0].name if own else None
 
 
 def languages(words: Iterable[str]) -> str:

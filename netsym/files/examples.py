@@ -49,6 +49,26 @@ def read_examples(path: str | os.PathLike[str], network: Network) -> tuple[Float
     return table.numbers[:, order[:inputs]], table.numbers[:, order[inputs:]]
 
 
+def read_inputs(path: str | os.PathLike[str], network: Network) -> Floats:
+    """The inputs in a file, shape (rows, inputs); what else it has is not looked at.
+
+    A header says which column is which, in any order; without one the inputs come first. Raises
+    `SpecError` where inputs are missing.
+    """
+    table = read_table(path)
+    names = network.input_names.all()
+    places = {as_name(text) or text: place for place, text in enumerate(table.header)}
+    if places.keys() >= {*names}:
+        return table.numbers[:, [places[name] for name in names]]
+    if table.header or table.numbers.shape[1] < len(names):
+        there = _few(literal(*table.header)) if table.header else "without a header"
+        raise SpecError(
+            f"{path} has {table.numbers.shape[1]} columns, {there}; this network needs its inputs "
+            f"{_few(network.input_names)}; name the columns so, in any order"
+        )
+    return table.numbers[:, : len(names)]
+
+
 def _order(table: Table, network: Network, targets: int, where: str) -> Columns:
     """The columns of the inputs, then those of the targets; raises `SpecError` for others."""
     expected = answers(network.outputs[0], targets)

@@ -22,7 +22,8 @@ from netsym.graph.plan import Plan
 F = TypeVar("F", bound="Form")
 
 
-def _nothing() -> Ids:
+def no_nodes() -> Ids:
+    """Where the writing stops if it never does."""
     return np.empty(0, dtype=np.int32)
 
 
@@ -84,13 +85,13 @@ class Form:
     outputs: Sequence[Binding]
     function: str = ""
     form: str = "inlined"
-    cut: Ids = dataclasses.field(default_factory=_nothing)
+    cut: Ids = dataclasses.field(default_factory=no_nodes)
     cut_names: Names | None = None
     latex_names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     headings: Mapping[int, str] = dataclasses.field(default_factory=dict)
     steps: int = 0
     zero: tuple[Names, ...] = ()
-    aside: Ids = dataclasses.field(default_factory=_nothing)
+    aside: Ids = dataclasses.field(default_factory=no_nodes)
     loss: int = 0
     example: str = ""
 
@@ -249,7 +250,7 @@ def _one(position: int) -> range:
 
 def inlined(formula: F) -> F:
     """The form without bindings."""
-    return dataclasses.replace(formula, form="inlined", cut=_nothing(), cut_names=None)
+    return dataclasses.replace(formula, form="inlined", cut=no_nodes(), cut_names=None)
 
 
 def layered(formula: F) -> F:
@@ -257,7 +258,7 @@ def layered(formula: F) -> F:
     names = [
         block.start + rows for block, rows in formula.graph.walk(formula.mask) if block.op == "name"
     ]
-    cut = np.concatenate(names).astype(np.int32) if names else _nothing()
+    cut = np.concatenate(names).astype(np.int32) if names else no_nodes()
     return dataclasses.replace(formula, form="layered", cut=cut, cut_names=None)
 
 

@@ -1,10 +1,10 @@
 """Writers: a formula in a form -> text. A file and a row per language.
 
 `writer` is a row of the tables below. `ropes` joins pieces without copying and breaks lines,
-`language` writes a formula in any language, `in_print` in any that is printed, `program` in any
-that computes; `text`, `latex`, `mathml`, `spoken`, `python` and `sympy_code` say only what is their
-own, and so do those that begin with `array`, for whole arrays. LaTeX has its names, widths, onion
-and pages in files beside it.
+`language` writes a formula in any language, `in_print` in any that is printed; `text`, `latex`,
+`mathml` and `spoken` say only what is their own, and so do those that begin with `array`, for whole
+arrays. LaTeX has its names, widths, onion and pages in files beside it. The room `code` has the
+languages that compute.
 """
 
 from __future__ import annotations
@@ -17,13 +17,11 @@ from netsym.writers.array_latex import ArrayBoxes, ArrayLatex, ArrayOnion
 from netsym.writers.array_mathml import ArrayMathML
 from netsym.writers.array_spoken import ArraySpoken
 from netsym.writers.array_text import ArrayAscii, ArrayUnicode
-from netsym.writers.javascript import write_javascript
+from netsym.writers.code import PROGRAMS
 from netsym.writers.latex_pages import spell_latex, write_latex
 from netsym.writers.mathml import spell_mathml, write_mathml
 from netsym.writers.names_in_latex import NOTATIONS
-from netsym.writers.python import write_python
 from netsym.writers.spoken import spell_spoken, write_spoken
-from netsym.writers.sympy_code import write_sympy
 from netsym.writers.text import spell_text, write_text
 from netsym.writers.writer import Option, Writer
 
@@ -53,12 +51,9 @@ _MATHML = Writer(
     options=(Option("notation", words=tuple(NOTATIONS)),),
 )  # fmt: skip
 _SPOKEN = Writer("words", write_spoken, spell=spell_spoken)
-_PYTHON = Writer("python", write_python, suffixes=(".py",))
-_JAVASCRIPT = Writer("javascript", write_javascript, suffixes=(".mjs", ".js"))
-_SYMPY = Writer("sympy", write_sympy, suffixes=(".py",))
 
 #: The languages, by the name that `--to` takes.
-WRITERS = {row.name: row for row in (_TEXT, _LATEX, _MATHML, _SPOKEN, _PYTHON, _JAVASCRIPT, _SYMPY)}
+WRITERS = {row.name: row for row in (_TEXT, _LATEX, _MATHML, _SPOKEN, *PROGRAMS)}
 
 _ARRAY_KINDS = {
     _TEXT: (ArrayUnicode, ArrayAscii), _LATEX: (ArrayLatex, ArrayOnion, ArrayBoxes),

@@ -34,7 +34,7 @@ class Writer:
     `write(form, *, digits, progress, **own)` gives the text of a form, piece by piece; `options`
     are its own. `spell(form, *, digits, **own)` gives the `Language` of its equations, and takes
     those that are no layout; a row without it is that of a program. Files whose names end in one
-    of `suffixes` hold it; the first row of a suffix is what they are taken for.
+    of `suffixes` hold it, and are taken for it without `--to` if these are not `shared`.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Writer:
     options: tuple[Option, ...] = ()
     spell: Callable[..., Language] | None = None
     suffixes: tuple[str, ...] = ()
+    shared: bool = False
 
     @property
     def is_program(self) -> bool:

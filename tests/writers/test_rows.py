@@ -1,6 +1,6 @@
 """One row more in a table, and the command line, the API and their messages have it.
 
-Added here are C, a program, and Lisp, equations in another notation; and a format, in lines.
+Added here are C++, a program, and Lisp, equations in another notation; and a format, in lines.
 """
 
 from __future__ import annotations
@@ -27,67 +27,39 @@ from netsym.files.files import dumps, loads
 from netsym.files.formats import FORMATS
 from netsym.files.syntax import Format, misspelt
 from netsym.forms.form import Form
-from netsym.graph.function import Function
 from netsym.graph.functions import ACTIVATIONS
 from netsym.writers import WIDTH, WRITERS
+from netsym.writers.code.c import C
+from netsym.writers.code.program import Program, written
 from netsym.writers.language import ATOM, Language, Watcher, no_watcher
-from netsym.writers.program import Program
-from netsym.writers.ropes import Layout, Rope, flat
+from netsym.writers.ropes import Layout, Rope
 from netsym.writers.writer import Option, Writer
 from tests.cli.running import Ran, run
 from tests.conftest import not_installed
 from tests.effort import sample
 
 
-# -- C, the whole of it ---------------------------------------------------------------------------
-class C(Program):
-    reserved = frozenset({"double", "int", "out", "y0", "y1", "j0", "j1", "gamma"})
-    calls: ClassVar[Mapping[str, str]] = {
-        **{n: f"{n}({{0}})" for n in ("exp", "log", "sqrt", "sin", "cos", "tanh", "erf")},
-        "max": "fmax({0}, {1})", "min": "fmin({0}, {1})", "abs": "fabs({0})",
-        "power": "pow({0}, {1})", "pi": "3.141592653589793",
-    }  # fmt: skip
-    operations: ClassVar[Mapping[str, tuple[str, int]]] = {
-        **Program.operations, "power": ("_write_call", ATOM),
-    }  # fmt: skip
+# -- C++, the whole of it -------------------------------------------------------------------------
+class Cpp(C):
+    """C that C++ compilers take, and that others may call."""
 
-    def literal(self, number: str) -> str:
-        return number if {*number} & {*".en"} else f"{number}.0"
+    reserved = frozenset({*C.reserved, "class", "template"})
 
-    def stable(self, function: Function) -> str:
-        texts = {
-            "sign": "(z > 0) - (z < 0)",
-            "softplus": "fmax(0, z) + log1p(exp(-fabs(z)))",
-            "sigmoid": "z < 0 ? exp(z)/(1 + exp(z)) : 1/(1 + exp(-z))",
-        }
-        text = texts.get(function.name)
-        return self.defined(function.name, ["z"], text) if text else ""
+    def __init__(
+        self, formula: Form, digits: int | None = None, watcher: Watcher = no_watcher,
+        single: bool = False, indent: int | None = None,
+    ) -> None:  # fmt: skip
+        self.indent = " " * (indent or 4)
+        super().__init__(formula, digits, watcher, float=single)
 
-    def defined(self, name: str, operands: list[str], right: str) -> str:
-        taken = ", ".join(f"double {operand}" for operand in operands)
-        return f"static double {name}({taken}) {{ return {right}; }}\n"
+    def of(self, formula: Form) -> Program:
+        return type(self)(formula, single=self.own["float"])
 
+    def opening(self) -> str:
+        return super().opening().replace("void ", 'extern "C" void ', 1)
 
-def write_c(
-    formula: Form, *, digits: int | None = None, single: bool = False, indent: int | None = None,
-    progress: Watcher = no_watcher,
-) -> Iterator[str]:  # fmt: skip
-    for piece in pieces_of_c(C(formula, digits, progress), indent or 4):
-        yield piece.replace("double", "float") if single else piece
-
-
-def pieces_of_c(code: C, indent: int) -> Iterator[str]:
-    yield "#include <math.h>\n\n"
-    yield from filter(None, code.definitions().values())
-    taken = [f"double {name}" for names in code.arguments() for name in names]
-    yield f"void {code.title()}({', '.join([*taken, 'double *out'])})\n{{\n"
-    outputs = 0
-    for name, right, is_output in code.statements():
-        yield " " * indent + (f"out[{outputs}] = " if is_output else f"const double {name} = ")
-        outputs += is_output
-        yield from flat(right)
-        yield ";\n"
-    yield "}\n"
+    def given(self, name: str, place: int) -> tuple[str, str]:
+        return f"{self.indent}out[{place}] = ", ";\n"
 
 
 # -- Lisp, the whole of it ------------------------------------------------------------------------
@@ -148,11 +120,11 @@ def write_lines(spec: dict[str, Any]) -> str:
 
 
 DIALECTS = {"scheme": (Lisp, "define"), "clojure": (Clojure, "def")}
-SINGLE = Option("single", "C: in single precision.")
-INDENT = Option("indent", "C: so many spaces before a statement.", least=1, layout=True)
+SINGLE = Option("single", "C++: in single precision.")
+INDENT = Option("indent", "C++: so many spaces before a statement.", least=1, layout=True)
 DIALECT = Option("dialect", "Lisp: which one.", words=tuple(DIALECTS))
 ROWS = (
-    Writer("c", write_c, (SINGLE, INDENT), suffixes=(".c",)),
+    Writer("cpp", written(Cpp), (SINGLE, INDENT), suffixes=(".cpp",)),
     Writer("lisp", write_lisp, (WIDTH, DIALECT), spell=spell_lisp, suffixes=(".lisp", ".scm")),
 )
 LINES = Format("lines", "lines", (".lines",), read_lines, write_lines, sign=r"\Anetsym \d")
@@ -180,6 +152,7 @@ def netsym_(capfd: pytest.CaptureFixture[str]) -> Any:
 
 
 LISP = "(define y (tanh (+ (* w1_1_1 x) b1_1)))\n"
+KNOWN = "text, latex, mathml, words, python, numpy, javascript, c, sympy, cpp, lisp"
 IN_LINES = """\
 netsym 1
 title "1-1:tanh"
@@ -194,8 +167,10 @@ inputs 1
 @pytest.mark.parametrize("verb", ["show", "inline", "simplify"])
 def test_verbs_write_it(verb: str, netsym_: Any) -> None:
     assert netsym_(f"{verb} 1-1:tanh --to lisp").out == LISP
-    assert netsym_(f"{verb} 1-1:tanh --to c").out == (
-        "#include <math.h>\n\nvoid f(double x, double w1_1_1, double b1_1, double *out)\n{\n"
+    assert netsym_(f"{verb} 1-1:tanh --to cpp").out == (
+        '#include <math.h>\n\nextern "C" void f(const double in[1], const double parameters[2], '
+        "double out[1])\n{\n    const double x = in[0];\n"
+        "    const double w1_1_1 = parameters[0];\n    const double b1_1 = parameters[1];\n"
         "    out[0] = tanh(w1_1_1*x + b1_1);\n}\n"
     )
 
@@ -203,10 +178,10 @@ def test_verbs_write_it(verb: str, netsym_: Any) -> None:
 def test_other_verbs_write_it(netsym_: Any) -> None:
     said = netsym_("grad 1-1:tanh --wrt inputs --to lisp").out
     assert said.splitlines()[-1].startswith("(define dy_dx (* ")
-    assert "pow(" in netsym_("grad 1-1:tanh --wrt inputs --to c").out
-    assert "out[0] = " in netsym_("inline 1-2-1 --expand-linear --to c").out
+    assert "pow(" in netsym_("grad 1-1:tanh --wrt inputs --to cpp").out
+    assert "out[0] = " in netsym_("inline 1-2-1 --expand-linear --to cpp").out
     (Path("relu.lines")).write_text(dumps(loads(RELU), "lines"))
-    assert netsym_("regions relu.lines --at 0.5 --to c").out.endswith("    out[0] = 2.0*x;\n}\n")
+    assert netsym_("regions relu.lines --at 0.5 --to cpp").out.endswith("    out[0] = 2.0*x;\n}\n")
     assert netsym_("regions relu.lines --at 0.5 --to lisp").out == "(define y (* 2 x))\n"
     for typed, said in {"--to lisp": "", "-o net.lisp": "-o net.lisp (--to lisp)"}.items():
         ran = netsym_(f"regions relu.lines {typed}", 2)
@@ -228,9 +203,9 @@ def test_json_has_right_sides_and_of_a_program_the_program(netsym_: Any) -> None
     said = json.loads(netsym_("inline 1-1:tanh --to lisp --json").out)
     right = "(tanh (+ (* w1_1_1 x) b1_1))"
     assert said == {"schema": 1, "form": "inlined", "bindings": {}, "outputs": {"y": right}}
-    program = "".join(netsym.parse("1-1:tanh").inlined.write("c"))
-    said = json.loads(netsym_("inline 1-1:tanh --to c --json").out)
-    assert said == {"schema": 1, "form": "inlined", "c": program}
+    program = "".join(netsym.parse("1-1:tanh").inlined.write("cpp"))
+    said = json.loads(netsym_("inline 1-1:tanh --to cpp --json").out)
+    assert said == {"schema": 1, "form": "inlined", "cpp": program}
 
 
 def test_options_come_from_the_row(netsym_: Any) -> None:
@@ -238,31 +213,29 @@ def test_options_come_from_the_row(netsym_: Any) -> None:
     assert max(map(len, text.splitlines())) <= 40
     assert "".join(text.split()) == "".join(netsym_("inline 2-2-1:tanh --to lisp").out.split())
     for line, said in {
-        "--to c --width 40": "--width is for --to text or --to latex or --to lisp; add --to text",
+        "--to cpp --width 40": "--width is for --to text or --to latex or --to lisp; add --to text",
         "--to lisp --onion": "--onion is for --to latex; add",
         "--to lisp --json --width 40": "--width changes nothing beside --json",
         "--to lips": "did you mean 'lisp'?",
-        "--to x": "choose from text, latex, mathml, words, python, javascript, sympy, c, lisp",
+        "--to x": f"choose from {KNOWN}",
     }.items():
         assert said in netsym_(f"show 1-1:tanh {line}", 2).err
-    said = netsym_("show 1-1:tanh --level matrix --to c", 2).err
+    said = netsym_("show 1-1:tanh --level matrix --to cpp", 2).err
     assert "--level matrix is for --to text or --to latex" in said
     shown = netsym_("show --help").out
-    assert "text, latex, mathml, words, python, javascript, sympy, c, lisp" in " ".join(
-        shown.split()
-    )
+    assert KNOWN in " ".join(shown.split())
 
 
 def test_a_language_has_options_that_no_other_has(netsym_: Any) -> None:
     clojure = "(def y (Math/tanh (+ (* w1_1_1 x) b1_1)))\n"
-    single = "void f(float x, float w1_1_1, float b1_1, float *out)"
+    single = "void f(const float in[1], const float parameters[2], float out[1])"
     for verb in ("inline", "show", "simplify"):
         assert netsym_(f"{verb} 1-1:tanh --to lisp --dialect clojure").out == clojure
-        assert single in netsym_(f"{verb} 1-1:tanh --to c --single").out
+        assert single in netsym_(f"{verb} 1-1:tanh --to cpp --single").out
     assert netsym_("inline 1-1:tanh -o net.scm --dialect clojure").out == ""
     assert Path("net.scm").read_text() == clojure
     assert netsym_("inline 1-1:tanh --to lisp --dialect scheme").out == LISP
-    assert "\n  out[0] = tanh" in netsym_("inline 1-1:tanh --to c --indent 2").out
+    assert "\n  out[0] = tanh" in netsym_("inline 1-1:tanh --to cpp --indent 2").out
     said = netsym_("grad 1-1:tanh --wrt inputs --to lisp --dialect clojure").out
     assert "(Math/pow " in said and "(expt " not in said
     Path("relu.lines").write_text(dumps(loads(RELU), "lines"))
@@ -273,30 +246,30 @@ def test_a_language_has_options_that_no_other_has(netsym_: Any) -> None:
 def test_help_and_json_have_them(netsym_: Any) -> None:
     for verb in ("inline", "show", "grad", "simplify", "regions"):
         said = " ".join(netsym_(f"{verb} --help").out.split())
-        assert "--single C: in single precision." in said
-        assert "--indent N C: so many spaces before a statement. [x>=1]" in said
+        assert "--single C++: in single precision." in said
+        assert "--indent N C++: so many spaces before a statement. [x>=1]" in said
         assert "--dialect scheme|clojure Lisp: which one. [default: scheme]" in said
     outputs = json.loads(netsym_("inline 1-1:tanh --to lisp --dialect clojure --json").out)[
         "outputs"
     ]
     assert outputs == {"y": "(Math/tanh (+ (* w1_1_1 x) b1_1))"}
-    program = json.loads(netsym_("inline 1-1:tanh --to c --single --json").out)["c"]
+    program = json.loads(netsym_("inline 1-1:tanh --to cpp --single --json").out)["cpp"]
     assert "float x" in program and "double" not in program
 
 
 def test_they_are_refused_with_others(netsym_: Any) -> None:
     for line, said in {
         "--dialect clojure": "--dialect is for --to lisp; add --to lisp, or leave --dialect out",
-        "--single --to python": "--single is for --to c; add --to c, or leave --single out",
-        "--to c --indent 2 --json": "--indent changes nothing beside --json",
+        "--single --to python": "--single is for --to cpp; add --to cpp, or leave --single out",
+        "--to cpp --indent 2 --json": "--indent changes nothing beside --json",
         "--to lisp --dialect schema": "did you mean 'scheme'?",
-        "--to c --indent 0": "0 is not in the range x>=1",
-        "--to c --dialct": "--dialct",
+        "--to cpp --indent 0": "0 is not in the range x>=1",
+        "--to cpp --dialct": "--dialct",
     }.items():
         assert said in netsym_(f"inline 1-1:tanh {line}", 2).err
     formula = netsym.parse("1-1:tanh").inlined
     assert "".join(formula.write("lisp", dialect="clojure")).startswith("(def ")
-    for to in ("python", "c", "text", "latex"):
+    for to in ("python", "cpp", "text", "latex"):
         with pytest.raises(TypeError, match="dialect"):
             "".join(formula.write(to, dialect="clojure"))
 
@@ -305,8 +278,8 @@ def test_what_is_written_once_is_no_program(netsym_: Any) -> None:
     Path("rnn.toml").write_text(
         'netsym = 1\nshape = [2, 1]\n[[layers]]\ntype = "lstm"\nunits = 1\n'
     )
-    assert "no program" in netsym_("show rnn.toml --form once --to c", 2).err
-    assert "no program" in netsym_("show rnn.toml --form once --to c --json", 2).err
+    assert "no program" in netsym_("show rnn.toml --form once --to cpp", 2).err
+    assert "no program" in netsym_("show rnn.toml --form once --to cpp --json", 2).err
     assert "(define " in netsym_("show rnn.toml --form once --to lisp").out
 
 
@@ -314,11 +287,12 @@ def test_the_suffix_of_a_file_chooses_it(netsym_: Any) -> None:
     for name in ("net.lisp", "net.SCM"):
         netsym_(f"inline 1-1:tanh -o {name}")
         assert Path(name).read_text() == LISP
-    netsym_("inline 1-1:tanh -o net.c --digits 3")
-    assert Path("net.c").read_text().startswith("#include")
-    said = netsym_("inline 1-1:tanh --to lisp -o net.c", 2).err
+    netsym_("inline 1-1:tanh -o net.cpp --digits 3")
+    assert Path("net.cpp").read_text().startswith("#include")
+    said = netsym_("inline 1-1:tanh --to lisp -o net.cpp", 2).err
     assert (
-        "--to lisp writes no .c file; give one whose name ends in .lisp or .scm, or --to c" in said
+        "--to lisp writes no .cpp file; give one whose name ends in .lisp or .scm, or --to cpp"
+        in said
     )
     said = netsym_("inline 1-1:tanh -o net.lines", 2).err
     assert "--to text writes no .lines file; give one whose name ends in .txt" in said
@@ -326,7 +300,7 @@ def test_the_suffix_of_a_file_chooses_it(netsym_: Any) -> None:
     assert "--json writes no .lisp file; give one whose name ends in .json" in said
     netsym_("inline 1-1:tanh -o net.tex --color")
     assert r"\textcolor" in Path("net.tex").read_text()
-    assert "there is no file typo.c" in netsym_("check 1-1:tanh typo.c", 2).err
+    assert "there is no file typo.cpp" in netsym_("check 1-1:tanh typo.cpp", 2).err
 
 
 def test_the_api_writes_it() -> None:
@@ -335,24 +309,24 @@ def test_the_api_writes_it() -> None:
     with pytest.raises(SpecError, match="unknown language 'lips'; did you mean 'lisp'"):
         formula.write("lips")
     with pytest.raises(SpecError, match="choose from text, latex"):
-        netsym.parse("1-1:tanh").matrices.write("c")
+        netsym.parse("1-1:tanh").matrices.write("cpp")
 
 
 # -- a program ------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("form", "expand"), sample([*product(("layered", "shared", "inlined"), (False, True))], 1)
 )
-def test_what_is_written_in_c_computes(form: str, expand: bool) -> None:
+def test_what_is_written_in_cpp_computes(form: str, expand: bool) -> None:
     """Every activation, and a network too deep for one expression, against its values."""
-    if shutil.which("gcc") is None:
-        not_installed("gcc", "gcc libc6-dev")
+    if shutil.which("g++") is None:
+        not_installed("g++", "g++")
     shapes = [f"2-3{activation}-2{activation}" for activation in ACTIVATIONS] + ["2-1x60-1:tanh"]
     networks = [netsym.parse(shape) for shape in shapes]
     for number, network in enumerate(networks):
-        text = "".join(network.formula(form, expand).write("c"))
-        Path(f"n{number}.c").write_text(text.replace("void f(", f"void f{number}("))
-    files = [f"n{number}.c" for number in range(len(networks))]
-    subprocess.run(["gcc", "-shared", "-fPIC", "-o", "all.so", *files, "-lm"], check=True)
+        text = "".join(network.formula(form, expand).write("cpp"))
+        Path(f"n{number}.cpp").write_text(text.replace("void f(", f"void f{number}("))
+    files = [f"n{number}.cpp" for number in range(len(networks))]
+    subprocess.run(["g++", "-shared", "-fPIC", "-o", "all.so", *files, "-lm"], check=True)
     library = ctypes.CDLL(str(Path("all.so").resolve()))
     random = np.random.default_rng(5)
     for number, network in enumerate(networks):
@@ -360,31 +334,32 @@ def test_what_is_written_in_c_computes(form: str, expand: bool) -> None:
         taken = network.formula(form, expand).symbols()
         out = (ctypes.c_double * 2)()
         for point in [(0.3, -1.2), (2.0, 5.0), (0.0, 0.0)]:
-            numbers = [*point, *(given[name] for _, names in taken for name in names)]
-            getattr(library, f"f{number}")(*map(ctypes.c_double, numbers), out)
+            numbers = [given[name] for _, names in taken for name in names]
+            arrays = [(ctypes.c_double * len(each))(*each) for each in (point, numbers)]
+            getattr(library, f"f{number}")(*arrays, out)
             right = np.atleast_1d(network(*point, parameters=given))
             np.testing.assert_allclose(list(out)[: len(right)], right, rtol=1e-12, atol=1e-15)
 
 
 def test_words_of_the_language_are_no_variables() -> None:
     network = loads(RELU.replace('"x"', '"double"').replace("[[2]]", '[["1/3*gamma"]]'))
-    text = "".join(network.inlined.write("c"))
-    assert "void f(double double_, double gamma_, double *out)" in text
-    assert "(1.0/3.0)*gamma_" in text and "relu(double z) { return fmax(0.0, z); }" in text
+    text = "".join(network.inlined.write("cpp"))
+    assert "const double double_ = in[0];\n    const double gamma_ = parameters[0];" in text
+    assert "(1.0/3.0)*gamma_" in text and "relu(double z)\n{\n    return maximum(z, 0.0);" in text
 
 
 def test_many_operands_are_taken_in_pairs() -> None:
     formula = netsym.parse("1-1:tanh").inlined
     code = C(formula)
-    assert code.call("max", ["a", "b", "c"]) == "fmax(fmax(a, b), c)"
+    assert code.call("max", ["a", "b", "c"]) == "maximum(maximum(a, b), c)"
     assert code.call("max", ["a"]) == "a"
     assert code.call("pi", []) == "3.141592653589793"
 
 
 def test_a_function_that_nothing_says_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(C, "calls", {})
+    monkeypatch.setattr(Cpp, "knows", lambda *_: False)
     with pytest.raises(SpecError, match="this language has no sin, and nothing else says what"):
-        "".join(netsym.parse("1-1:sin").inlined.write("c"))
+        "".join(netsym.parse("1-1:sin").inlined.write("cpp"))
 
 
 # -- the format -----------------------------------------------------------------------------------

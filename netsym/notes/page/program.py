@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterator, Mapping
 from netsym.forms.form import Form
 from netsym.graph.names import Name
 from netsym.notes.page.onion import Onion
-from netsym.writers.javascript import JavaScript
+from netsym.writers.code.javascript import JavaScript
 from netsym.writers.ropes import flat
 
 
 class _OfPage(JavaScript):
     """JavaScript whose names are entries of one object, `v`."""
 
+    shifts = False
     called: Mapping[str, Name] = {}
 
     def variable(self, name: str) -> str:

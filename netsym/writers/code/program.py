@@ -1,21 +1,28 @@
-"""Programs: what holds in every language that computes, however deep or long the formula is."""
+"""Programs: what holds in every language that computes, however deep or long the formula is.
+
+A language says what its functions are called, how a statement is written, and what stands around
+the statements; `Program.lines` is the whole program.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from fractions import Fraction
-from typing import ClassVar
+from functools import cached_property
+from typing import Any, ClassVar
 
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.forms.form import Form, bind
+from netsym.forms.form import Form, bind, symbols_of
+from netsym.forms.shifted import shifted
 from netsym.graph.function import Function
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.graph import Block, Positions
+from netsym.graph.graph import Block, Mask, Positions
 from netsym.graph.names import Names, free_letter, literal
 from netsym.ops.symbolic import Symbolic
+from netsym.writers.code.stable import Dialect
 from netsym.writers.language import ATOM, POWER, QUOTIENT, Language, Watcher, no_watcher
 from netsym.writers.ropes import Rope, flat
 
@@ -31,11 +38,20 @@ class Program(Language):
     #: Words of the language; a value of such a name is held by a variable with _ after it.
     reserved: ClassVar[Container[str]] = ()
     #: Templates of functions, `fmax({0}, {1})`; one of two operands takes more of them in pairs.
-    calls: ClassVar[Mapping[str, str]] = {}
+    calls: Mapping[str, str] = {}
+    #: What defines functions that the templates call, each after those it calls.
+    support: Mapping[str, str] = {}
+    #: How a value is chosen by a condition, and then another; "" for the expansion of functions.
+    choice: ClassVar[str] = ""
+    #: Whether softmax is shifted by its largest operand, so that it does not overflow.
+    shifts: ClassVar[bool] = True
 
     def __init__(
         self, formula: Form, digits: int | None = None, watcher: Watcher = no_watcher
     ) -> None:
+        self.held: Mask | None = None
+        if self.shifts:
+            formula, self.held = shifted(formula)
         super().__init__(formula, digits, watcher=watcher)
         self.loads = [0] * len(formula.graph)
         self.pieces: list[tuple[int, str, str | Rope]] = []
@@ -52,11 +68,49 @@ class Program(Language):
 
     def stable(self, function: Function) -> str:
         """What defines a function so that it does not overflow; nothing for its expansion."""
-        return ""
+        if not (self.choice and function.prelude) or self.knows(function):
+            return ""
+        way = Dialect(self.choice, self.calling, self.literal).translated(function)
+        return self.defined(function.name, way.operands, way.right)
 
     def defined(self, name: str, operands: list[str], right: str) -> str:
         """The definition of a function by what it is."""
         raise NotImplementedError
+
+    def heading(self) -> str:
+        """What stands above the definitions of functions."""
+        return ""
+
+    def opening(self) -> str:
+        """What stands above the statements."""
+        raise NotImplementedError
+
+    def assigned(self, name: str) -> tuple[str, str]:
+        """What stands before and after the text of a value that is given a name."""
+        raise NotImplementedError
+
+    def given(self, name: str, place: int) -> tuple[str, str]:
+        """What stands before and after the text of an output, counted from 0."""
+        return self.assigned(name)
+
+    def closing(self) -> str:
+        """What stands below the statements."""
+        return ""
+
+    def lines(self) -> Iterator[str]:
+        """The whole program, piece by piece."""
+        definitions = self.definitions()
+        yield self.heading()
+        yield from filter(None, definitions.values())
+        yield self.opening()
+        place = 0
+        for name, right, is_output in self.statements():
+            before, after = self.given(name, place) if is_output else self.assigned(name)
+            place += is_output
+            yield before
+            yield from flat(right)
+            yield after
+        yield self.closing()
 
     # -- what holds in all of them --------------------------------------------------------------
     def name(self, names: Names, position: int) -> str:
@@ -92,6 +146,11 @@ class Program(Language):
                 return operands[0]
         return self._filled(template, operands)
 
+    def calling(self, name: str, operands: list[str]) -> str:
+        """A function of operands that have no need of parentheses."""
+        template = self.calls.get(name)
+        return template.format(*operands) if template else f"{name}({', '.join(operands)})"
+
     def _filled(self, template: str, operands: list[str | Rope]) -> str | Rope:
         """A template whose places `{0}`, `{1}`, … are filled."""
         parts = re.split(r"\{(\d)\}", template)
@@ -106,7 +165,7 @@ class Program(Language):
             node = block.start + row
             weight = max(10, min(len(operands), self.longest) + 1)
             self.loads[node] = weight + max((self.loads[n] for n in operands), default=0)
-            if self.loads[node] > self.deepest:
+            if self.loads[node] > self.deepest or (self.held is not None and self.held[node]):
                 name = f"{self._letter}{len(self.pieces) + 1}"
                 self.pieces.append((node, name, self.texts[node]))
                 self.texts[node], self.binds[node], self.loads[node] = name, ATOM, 0
@@ -116,6 +175,10 @@ class Program(Language):
         if not self.formula.stops_at_names:
             for row in rows.tolist():
                 self.loads[block.start + row] = self.loads[int(block.operands[row, 0])]
+
+    def of(self, formula: Form) -> Program:
+        """A program of the same kind, with the same options, for another formula."""
+        return type(self)(formula)
 
     def statements(self) -> Iterator[tuple[str, str | Rope, bool]]:
         """Assignments in an order in which each comes after what it uses; last, the outputs."""
@@ -129,6 +192,16 @@ class Program(Language):
                 taken += 1
             name = self.name(equation.binding.names, equation.binding.position)
             yield name, equation.right, equation.is_output
+
+    @property
+    def outputs(self) -> list[str]:
+        """The variables of the outputs."""
+        return [self.name(output.names, output.position) for output in self.formula.outputs]
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The variables of the inputs and parameters that occur."""
+        return frozenset(map(self.variable, symbols_of(self.formula)))
 
     def arguments(self) -> tuple[list[str], list[str]]:
         """The variables of the inputs, and of the parameters that the formula uses."""
@@ -154,12 +227,33 @@ class Program(Language):
                 continue
             text = self.stable(row)
             if not text and not self.knows(row):
-                inner = type(self)(_expansion(row))
+                inner = self.of(_expansion(row))
                 found |= inner.definitions()
                 ((_, right, _),) = inner.statements()
                 text = self.defined(name, inner.arguments()[0], "".join(flat(right)))
             found.setdefault(name, text)
-        return found
+        texts = [*found.values(), *(self.calls.get(op, "") for op in ops)]
+        first = self._supporting(texts)
+        return first | {name: text for name, text in found.items() if name not in first}
+
+    def _supporting(self, texts: list[str]) -> dict[str, str]:
+        """What defines the functions that some texts call, each after those it calls."""
+        found: dict[str, str] = {}
+        for name, text in reversed([*self.support.items()]):
+            if any(f"{name}(" in each for each in [*texts, *found.values()]):
+                found[name] = text
+        return dict(reversed([*found.items()]))
+
+
+def written(kind: type[Program]) -> Callable[..., Iterator[str]]:
+    """What writes programs of a kind, for its row; options of the row are those of the kind."""
+
+    def write(
+        formula: Form, *, digits: int | None = None, progress: Watcher = no_watcher, **own: Any
+    ) -> Iterator[str]:
+        return kind(formula, digits, progress, **own).lines()
+
+    return write
 
 
 def _expansion(row: Function) -> Form:

@@ -9,9 +9,10 @@ from typing import ClassVar
 from netsym.forms.form import Form
 from netsym.graph.function import Function
 from netsym.graph.functions import FUNCTIONS
+from netsym.writers.code.python import PythonCode
 from netsym.writers.language import ATOM, Watcher, no_watcher
-from netsym.writers.python import PythonCode
 from netsym.writers.ropes import Rope, flat
+from netsym.writers.writer import Writer
 
 #: Words of the script; a value of such a name is held by a variable with underscores after it.
 _WORDS = frozenset(
@@ -24,6 +25,7 @@ class SympyCode(PythonCode):
     """Expressions for `with evaluate(False):`, where sums and products stay as they are."""
 
     reserved = _WORDS
+    shifts = False
 
     def knows(self, function: Function) -> bool:
         return bool(function.sympy)
@@ -92,7 +94,7 @@ def write_sympy(
         variables = ", ".join(map(language.variable, names))
         yield f'{variables} = symbols("{" ".join(names)}", real=True)\n'
     for definition in filter(None, definitions.values()):
-        yield f"\n\n{definition}"
+        yield f"\n\n{definition.rstrip()}\n"
     yield "\n\nbindings, outputs = [], []\nwith evaluate(False):\n"
     bound = {language.variable(binding.name) for binding in formula.bindings}
     for name, right, is_output in language.statements():
@@ -105,3 +107,6 @@ def write_sympy(
         yield f"    {opening}"
         yield from flat(right)
         yield closing
+
+
+ROW = Writer("sympy", write_sympy, suffixes=(".py",), shared=True)

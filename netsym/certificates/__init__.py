@@ -1,0 +1,18 @@
+"""Certificates: what was written for another language, run there, and how far it is from netsym.
+
+`certify` is the whole of it; an engine is a row of `ENGINES`, by the language that it runs, and a
+file says how. `points` are the rows at which code is run beside those that a person gives.
+"""
+
+from __future__ import annotations
+
+from netsym.certificates import c, javascript, python
+from netsym.certificates.engine import Engine
+
+#: What runs each language that `--to` takes.
+ENGINES: dict[str, Engine] = {
+    "python": python.PYTHON,
+    "numpy": python.NUMPY,
+    "javascript": javascript.NODE,
+    "c": c.GCC,
+}

@@ -1,0 +1,95 @@
+"""An engine as a row: what it needs to be there, and how it runs code on rows of numbers."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netsym.errors import NetsymError
+from netsym.forms.form import Form
+from netsym.graph.graph import Mask
+
+Floats = npt.NDArray[np.float64]
+
+
+class NotRunError(NetsymError):
+    """Code that an engine does not take, with what the engine says."""
+
+    exit_code = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What was written: its text, the form that it is of, and the options it was written with."""
+
+    text: str
+    form: Form
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Numbers, (rows, columns); where one is `null` there is none, as in a database, nor NaN."""
+
+    values: Floats
+    null: Mask
+
+    @classmethod
+    def of(cls, values: Floats) -> Rows:
+        """Rows without null."""
+        return cls(values, np.zeros(values.shape, dtype=np.bool_))
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A row of the table of engines.
+
+    `run(code, rows, folder)` gives the outputs for rows of inputs, in the order of the form, with
+    what it writes in a folder of its own; it raises `NotRunError` for code that is not taken. It
+    needs all of the `programs` and Python `modules`, which `package` brings. `nan` and `null` say
+    whether its numbers may be that; `tolerance` is how far, relatively, from the network it may be.
+    """
+
+    name: str
+    run: Callable[[Code, Rows, Path], Rows]
+    package: str = ""
+    programs: Sequence[str] = ()
+    modules: Sequence[str] = ()
+    nan: bool = True
+    null: bool = False
+    tolerance: float = 1e-12
+
+    def missing(self) -> str:
+        """What is not there that it needs: "gcc is missing: apt-get install gcc", or nothing."""
+        absent = [each for each in self.programs if shutil.which(each) is None]
+        absent += [each for each in self.modules if find_spec(each) is None]
+        return f"{absent[0]} is missing: {self.package}" if absent else ""
+
+
+def ran(words: Sequence[str], folder: Path, given: str | None = None) -> str:
+    """What a program prints, run in a folder; raises `NotRunError` with what it complains of."""
+    done = subprocess.run(
+        words, cwd=folder, input=given, capture_output=True, text=True, encoding="utf-8",
+        errors="replace", check=False,
+    )  # fmt: skip
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        why = said[0] if said else f"exit code {done.returncode}"
+        raise NotRunError(f"{words[0]} does not run it: {why[:200]}")
+    return done.stdout
+
+
+def exchanged(words: Sequence[str], rows: Rows, outputs: int, folder: Path) -> Rows:
+    """What a program makes of the float64 in `rows.bin`, from its `values.bin`."""
+    rows.values.astype("<f8").tofile(folder / "rows.bin")
+    ran(words, folder)
+    values = np.fromfile(folder / "values.bin", dtype="<f8")
+    return Rows.of(values.astype(np.float64).reshape(len(rows.values), outputs))

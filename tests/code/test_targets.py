@@ -1,0 +1,123 @@
+"""Every language computes what the network does, at ordinary rows and at the extreme ones."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+import netsym
+from netsym.certificates import ENGINES
+from netsym.certificates.certificate import Certificate
+from netsym.files.files import loads
+from netsym.path import network_of
+from tests.code.networks import NETWORKS, filled
+from tests.conftest import not_installed
+
+FORMS = ("layered", "shared", "inlined")
+#: Networks so large that they are written in one form alone.
+LARGE = {"deep": "layered", "wide": "layered"}
+#: Python raises an error for what is infinite, and its max forgets NaN.
+NOT_THERE = {("python", name) for name in ("exp", "hyperbolic", "conv and norm")}
+
+
+def certified(
+    network: netsym.Network, to: str, form: str = "layered", **options: bool
+) -> Certificate:
+    """The certificate of a network, which was run."""
+    if ENGINES[to].missing():
+        not_installed(ENGINES[to].name, ENGINES[to].package.removeprefix("apt-get install "))
+    found = netsym.certify(network, to, form=form, **options)
+    assert not found.why_not, found.report()
+    return found
+
+
+@pytest.mark.parametrize(("name", "to", "form"), [*product(NETWORKS, ENGINES, FORMS)])
+def test_it_is_the_network(name: str, to: str, form: str) -> None:
+    found = certified(NETWORKS[name](), to, LARGE.get(name, form))
+    assert found.rows > 1000
+    assert found.relative < ENGINES[to].tolerance, found.report()
+    assert found.verdict == "certified" or (to, name) in NOT_THERE, found.report()
+
+
+@pytest.mark.parametrize("to", ENGINES)
+def test_the_text_is_the_same_each_time(to: str) -> None:
+    for name in ("attention", "skip"):
+        network = NETWORKS[name]()
+        assert network.layered.code(to) == filled_again(name).layered.code(to)
+
+
+def filled_again(name: str) -> netsym.Network:
+    return NETWORKS[name].__wrapped__()
+
+
+@pytest.mark.parametrize("to", ENGINES)
+def test_softmax_of_large_weights_is_no_nan(to: str) -> None:
+    network = filled(netsym.parse("2-3softmax"))
+    large = {name: 1e4 * value for name, value in zip(netsym.parse("2-3softmax").parameter_names(),
+             [1.0, -2, 3, 1, -1, 0, 0, 1, 2], strict=True)}  # fmt: skip
+    network = netsym.parse("2-3softmax").with_parameters(large)
+    assert certified(network, to).verdict == "certified"
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "softmax", "silu", "softplus", "mish"])
+def test_single_precision_has_no_nan_with_large_weights(activation: str) -> None:
+    shape = netsym.parse(f"2-3{activation}")
+    network = shape.with_parameters(
+        {name: 300.0 * (-1) ** n for n, name in enumerate(shape.parameter_names())}
+    )
+    found = certified(network, "c", float=True)
+    assert found.verdict == "certified", found.report()
+
+
+NAMED = """
+netsym = 1
+inputs = ["{0}", "{1}"]
+function = "{2}"
+[[layers]]
+type = "dense"
+activation = "sigmoid"
+weights = [[1.5, -2.0]]
+bias = [0.5]
+"""
+RESERVED = [
+    ("double", "main", "printf"), ("in1", "out", "f"), ("t1", "inputs", "y1"),
+    ("var", "Math", "eval"), ("np", "float", "register"), ("select", "table", "drop"), ("maximum", "parameters", "gamma"),
+    ("expf", "fabs", "pow"), ("R1", "LOG10", "let"), ("a", "A", "end"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("names", "to"), [*product(RESERVED, ENGINES)], ids=str)
+def test_words_of_a_language_are_harmless_names(names: tuple[str, str, str], to: str) -> None:
+    assert certified(loads(NAMED.format(*names)), to).verdict == "certified"
+
+
+HOSTILE = [
+    '"; DROP TABLE t; --',
+    "=cmd|' /C calc'!A0",
+    "*/ int x; /*",
+    "a\\b",
+    "x'y",
+    "\u202ex",
+    "x\n",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("place", range(3))
+def test_what_is_no_name_is_refused(name: str, place: int) -> None:
+    said = ["a", "b", "f"]
+    said[place] = name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    with pytest.raises(netsym.SpecError, match="name"):
+        loads(NAMED.format(*said))
+
+
+def test_log_sum_exp_is_shifted() -> None:
+    """The network of a formula is what that says, and overflows; its code does not."""
+    network = network_of("log(exp(x) + exp(y))", ["x", "y"])
+    code = network.inlined.numpy()
+    space: dict[str, object] = {}
+    exec(compile(code, "<written>", "exec"), space)
+    found = space["f"]([[1000.0, 999.0], [-1000.0, -1000.0]])  # type: ignore[operator]
+    np.testing.assert_allclose(found, [1000 + np.log1p(np.exp(-1)), -1000 + np.log(2)], rtol=1e-15)
