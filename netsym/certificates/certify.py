@@ -139,10 +139,10 @@ class _Run:
     def _apart(self, rows: Rows, found: Rows, scale: Floats) -> Apart | None:
         """The row at which an output is farthest from the network, if one is too far."""
         right = self._expected(rows.values)
-        kind, tolerance = np.float64, self.engine.tolerance
-        if self.options.get("float"):
-            kind, tolerance = np.float32, _SINGLE
-        allowed = tolerance * np.maximum(np.abs(right), scale) + float(np.finfo(kind).tiny)
+        is_single = bool(self.options.get("float"))
+        tolerance = _SINGLE if is_single else self.engine.tolerance
+        tiny = float(np.finfo(np.float32 if is_single else np.float64).tiny)
+        allowed = tolerance * np.maximum(np.abs(right), scale) + tiny
         with np.errstate(all="ignore"):
             far = np.abs(found.values - right) - allowed
         far[(found.values == right) | (np.isnan(found.values) & np.isnan(right))] = 0

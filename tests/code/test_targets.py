@@ -83,8 +83,9 @@ bias = [0.5]
 """
 RESERVED = [
     ("double", "main", "printf"), ("in1", "out", "f"), ("t1", "inputs", "y1"),
-    ("var", "Math", "eval"), ("np", "float", "register"), ("select", "table", "drop"), ("maximum", "parameters", "gamma"),
-    ("expf", "fabs", "pow"), ("R1", "LOG10", "let"), ("a", "A", "end"),
+    ("var", "Math", "eval"), ("np", "float", "register"), ("select", "table", "drop"),
+    ("maximum", "parameters", "gamma"), ("expf", "fabs", "pow"), ("R1", "LOG10", "let"),
+    ("a", "A", "end"),
 ]  # fmt: skip
 
 

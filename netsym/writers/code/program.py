@@ -7,7 +7,7 @@ the statements; `Program.lines` is the whole program.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
@@ -22,6 +22,7 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block, Mask, Positions
 from netsym.graph.names import Names, free_letter, literal
 from netsym.ops.symbolic import Symbolic
+from netsym.writers.code.limits import Limit, refuse_beyond
 from netsym.writers.code.stable import Dialect
 from netsym.writers.language import ATOM, POWER, QUOTIENT, Language, Watcher, no_watcher
 from netsym.writers.ropes import Rope, flat
@@ -43,6 +44,9 @@ class Program(Language):
     support: Mapping[str, str] = {}
     #: How a value is chosen by a condition, and then another; "" for the expansion of functions.
     choice: ClassVar[str] = ""
+    #: What a statement may have at most, and what else there is to do about more.
+    limits: ClassVar[Sequence[Limit]] = ()
+    instead: ClassVar[str] = ""
     #: Whether softmax is shifted by its largest operand, so that it does not overflow.
     shifts: ClassVar[bool] = True
 
@@ -251,7 +255,11 @@ def written(kind: type[Program]) -> Callable[..., Iterator[str]]:
     def write(
         formula: Form, *, digits: int | None = None, progress: Watcher = no_watcher, **own: Any
     ) -> Iterator[str]:
-        return kind(formula, digits, progress, **own).lines()
+        def texts(form: Form) -> Iterator[str | Rope]:
+            return (text for _, text, _ in kind(form, digits, **own).statements())
+
+        refuse_beyond(kind.limits, formula, texts, kind.instead)
+        yield from kind(formula, digits, progress, **own).lines()
 
     return write
 
