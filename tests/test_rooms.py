@@ -18,8 +18,8 @@ import netsym
 
 ROOT = Path(__file__).parent.parent
 #: From the ground up, as the design has them.
-ROOMS = ("errors", "displayed", "wording", "graph", "forms", "gradient", "typed", "ops", "layers",
-         "writers", "formula", "array_formula", "network", "pieces", "files", "recognise",
+ROOMS = ("errors", "later", "displayed", "wording", "graph", "forms", "gradient", "typed", "ops",
+         "layers", "writers", "formula", "array_formula", "network", "pieces", "files", "recognise",
          "readers", "path", "collapse", "equality", "notes", "cli")  # fmt: skip
 #: What stands at the top, but for what has a dot before it, and what an installation makes.
 TOP = {"pyproject.toml", "README.md", "LICENSE", "netsym", "tests", "examples"}

@@ -9,34 +9,45 @@ and pages in files beside it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
 from netsym.wording import NARROWEST
-from netsym.writers.array_latex import ArrayBoxes, ArrayLatex, ArrayOnion
-from netsym.writers.array_mathml import ArrayMathML
-from netsym.writers.array_spoken import ArraySpoken
-from netsym.writers.array_text import ArrayAscii, ArrayUnicode
-from netsym.writers.javascript import write_javascript
-from netsym.writers.latex_pages import spell_latex, write_latex
-from netsym.writers.mathml import spell_mathml, write_mathml
-from netsym.writers.names_in_latex import NOTATIONS
-from netsym.writers.python import write_python
-from netsym.writers.spoken import spell_spoken, write_spoken
-from netsym.writers.sympy_code import write_sympy
-from netsym.writers.text import spell_text, write_text
+from netsym.writers.notations import NOTATIONS
 from netsym.writers.writer import Option, Writer
+
+
+def _in(place: str, kinds: str = "") -> Callable[..., Any]:
+    """A function of a file of this room, as "text.write_text", that is loaded when it is called.
+
+    `kinds` says where the languages are that it writes in place of its own, as "array_text.KINDS".
+    """
+
+    def called(*given: Any, **options: Any) -> Any:
+        if kinds:
+            options["kinds"] = _found(kinds)
+        return _found(place)(*given, **options)
+
+    return called
+
+
+def _found(place: str) -> Any:
+    file, _, name = place.partition(".")
+    return getattr(import_module(f"netsym.writers.{file}"), name)
+
 
 #: What several languages have.
 WIDTH = Option(
     "width", "Break lines there; the terminal's width on a terminal.", least=NARROWEST, layout=True
 )
 _TEXT = Writer(
-    "text", write_text, spell=spell_text,
+    "text", _in("text.write_text"), spell=_in("text.spell_text"),
     options=(Option("ascii", "Text in plain ASCII."), WIDTH, Option("headings", layout=True)),
 )  # fmt: skip
 _LATEX = Writer(
-    "latex", write_latex, spell=spell_latex, suffixes=(".tex",),
+    "latex", _in("latex_pages.write_latex"), spell=_in("latex_pages.spell_latex"),
+    suffixes=(".tex",),
     options=(
         WIDTH,
         Option("document", "LaTeX: a file that compiles.", layout=True),
@@ -49,26 +60,28 @@ _LATEX = Writer(
     ),
 )  # fmt: skip
 _MATHML = Writer(
-    "mathml", write_mathml, spell=spell_mathml, suffixes=(".mml",),
+    "mathml", _in("mathml.write_mathml"), spell=_in("mathml.spell_mathml"), suffixes=(".mml",),
     options=(Option("notation", words=tuple(NOTATIONS)),),
 )  # fmt: skip
-_SPOKEN = Writer("words", write_spoken, spell=spell_spoken)
-_PYTHON = Writer("python", write_python, suffixes=(".py",))
-_JAVASCRIPT = Writer("javascript", write_javascript, suffixes=(".mjs", ".js"))
-_SYMPY = Writer("sympy", write_sympy, suffixes=(".py",))
+_SPOKEN = Writer("words", _in("spoken.write_spoken"), spell=_in("spoken.spell_spoken"))
+_PYTHON = Writer("python", _in("python.write_python"), suffixes=(".py",))
+_JAVASCRIPT = Writer("javascript", _in("javascript.write_javascript"), suffixes=(".mjs", ".js"))
+_SYMPY = Writer("sympy", _in("sympy_code.write_sympy"), suffixes=(".py",))
 
 #: The languages, by the name that `--to` takes.
 WRITERS = {row.name: row for row in (_TEXT, _LATEX, _MATHML, _SPOKEN, _PYTHON, _JAVASCRIPT, _SYMPY)}
 
-_ARRAY_KINDS = {
-    _TEXT: (ArrayUnicode, ArrayAscii), _LATEX: (ArrayLatex, ArrayOnion, ArrayBoxes),
-    _MATHML: (ArrayMathML, ArraySpoken), _SPOKEN: (ArraySpoken,),
-}  # fmt: skip
+
 #: Those of whole arrays.
 ARRAY_WRITERS = {
-    row.name: replace(
-        row, write=partial(row.write, kinds=kinds), spell=partial(row.spell, kinds=kinds)
+    row.name: Writer(
+        row.name, _in(f"{file}.write_{word}", kinds), row.options,
+        _in(f"{file}.spell_{word}", kinds), row.suffixes,
     )
-    for row, kinds in _ARRAY_KINDS.items()
-    if row.spell is not None
-}
+    for row, file, word, kinds in (
+        (_TEXT, "text", "text", "array_text.KINDS"),
+        (_LATEX, "latex_pages", "latex", "array_latex.KINDS"),
+        (_MATHML, "mathml", "mathml", "array_mathml.KINDS"),
+        (_SPOKEN, "spoken", "spoken", "array_spoken.KINDS"),
+    )
+}  # fmt: skip
