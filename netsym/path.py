@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from netsym.array_formula import ArrayFormula
 from netsym.errors import SpecError, UnclearError, did_you_mean, nearest
@@ -16,10 +16,16 @@ from netsym.forms.form import Form
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
 from netsym.forms.written_once import written_once
 from netsym.formula import Formula
-from netsym.network.examples import count_examples, of_each_example
+from netsym.later import later
 from netsym.network.network import Network
-from netsym.readers import elsewhere, shorthand
+from netsym.readers import shorthand
 from netsym.writers import WRITERS
+
+if TYPE_CHECKING:
+    from netsym.network import examples
+    from netsym.readers import elsewhere
+else:
+    examples, elsewhere = later("netsym.network.examples"), later("netsym.readers.elsewhere")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -196,8 +202,8 @@ def formula_of(
         return _of_matrices(network, form, max_nodes, once)
     if once and form == "inlined":
         refuse_if_larger(network.count_nodes("layered", None, expand), form, max_nodes, INSTEAD)
-        if count_examples(network) and not expand:
-            return Formula.of(of_each_example(network))
+        if examples.count_examples(network) and not expand:
+            return Formula.of(examples.of_each_example(network))
         formula = network.formula(form, expand)
         return formula if output is None else formula.output(output)
     _refuse_large(network, form, expand, output, max_nodes)

@@ -17,11 +17,11 @@ _MARGIN = 2  # columns that click leaves free
 _CODE = re.compile(r"(`+)(.+?)\1")
 #: Marks of images, links, titles, strong and stressed words; and what stands in their place.
 _MARKS = [
-    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
-    (re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"^#+ +"), ""),
-    (re.compile(r"\*\*(.+?)\*\*"), r"\1"),
-    (re.compile(r"(?<![\w*])\*(\w[^*]*\w)\*(?![\w*])"), r"\1"),
+    (r"!\[[^\]]*\]\([^)]*\)", ""),
+    (r"\[([^\]]*)\]\([^)]*\)", r"\1"),
+    (r"^#+ +", ""),
+    (r"\*\*(.+?)\*\*", r"\1"),
+    (r"(?<![\w*])\*(\w[^*]*\w)\*(?![\w*])", r"\1"),
 ]
 _ITEM = re.compile(r"([-*]|\d+\.) +")
 _RULE = re.compile(r"\|[-:| ]+\|")
@@ -109,5 +109,5 @@ def _plain(text: str) -> str:
     """A text without marks; in code there are none."""
     prose, _, code = (_CODE.split(text)[first::3] for first in range(3))
     for mark, plain in _MARKS:
-        prose = [mark.sub(plain, part) for part in prose]
+        prose = [re.sub(mark, plain, part) for part in prose]
     return "".join(chain.from_iterable(zip_longest(prose, code, fillvalue="")))

@@ -27,7 +27,6 @@ from netsym.network.network import Network
 from netsym.path import INSTEAD, formula_of
 from netsym.wording import NARROWEST, joined
 from netsym.writers import ARRAY_WRITERS, WRITERS
-from netsym.writers.latex_pages import pages_of
 from netsym.writers.writer import Option, Writer
 
 
@@ -60,6 +59,8 @@ class Writing:
         else:
             pieces = formula.write(row.name, max_nodes=max_nodes, **asked)
             if asked.get("document"):
+                from netsym.writers.latex_pages import pages_of  # most text needs no page
+
                 pieces = pages_of(pieces, partial(self._tell_pages, formula.form))
         write(_without_last_newline(pieces), output.target, progress)
 

@@ -34,7 +34,7 @@ from netsym.writers.array_latex import ArrayLatex, matrix
 from netsym.writers.latex import Latex
 from netsym.writers.latex_pages import preamble
 from netsym.writers.latex_widths import WIDTH
-from netsym.writers.names_in_latex import named_notation
+from netsym.writers.notations import named_notation
 from netsym.writers.ropes import flat
 
 _MOST_RESULT = 400  # nodes of the inlined result, else of the layered one

@@ -21,7 +21,7 @@ from netsym.pieces.affine_text import is_rounded, short
 from netsym.writers.array_latex import matrix
 from netsym.writers.latex import Latex
 from netsym.writers.latex_widths import WIDTH
-from netsym.writers.names_in_latex import NOTATIONS
+from netsym.writers.notations import NOTATIONS
 
 _MOST_ROWS = 10  # and columns of a matrix that is written out; amsmath takes so many
 _MOST_ENTRIES = 36  # of a matrix that is written out

@@ -1,6 +1,6 @@
 """The ladder, of which the first step that holds settles whether two functions are equal.
 
-What a step needs is imported there: most comparisons end before the later ones.
+What a step needs is loaded there: most comparisons end before the later ones.
 """
 
 from __future__ import annotations
@@ -23,17 +23,22 @@ from netsym.equality.agreement import (
     shortened,
 )
 from netsym.equality.assumptions import Assumptions, assumptions
-from netsym.equality.excuses import rounded
-from netsym.equality.identity import identity
 from netsym.equality.same_graph import same_graph
-from netsym.equality.sectors import SOMEWHERE, Sectors, defined_where, sectors
 from netsym.equality.sides import Subject, in_decimals
 from netsym.equality.terms import USUAL, Terms
 from netsym.equality.verdict import VERDICTS, Verdict
+from netsym.later import later
 from netsym.writers.language import Watcher, no_watcher
 
 if TYPE_CHECKING:
-    from netsym.pieces.everywhere import Everywhere
+    from netsym.equality import excuses, identity, sectors, stand_ins, tolerance
+    from netsym.pieces import everywhere
+else:
+    excuses, identity, sectors, stand_ins, tolerance = (
+        later(f"netsym.equality.{step}")
+        for step in ("excuses", "identity", "sectors", "stand_ins", "tolerance")
+    )
+    everywhere = later("netsym.pieces.everywhere")
 
 _ENOUGH = 16  # real points that must agree
 _SMALL = 50_000  # parameters of networks, and nodes of formulas, that are looked at node by node
@@ -89,27 +94,25 @@ def _readings(one: Subject, other: Subject) -> list[tuple[Subject, Subject]]:
 
 def _up_to_numbers(bench: _Bench, given: list[Draw], found: Verdict, terms: Terms) -> Verdict:
     """Two functions that differ as written: within an error that has a cause, or different."""
-    from netsym.equality.stand_ins import as_stored, beyond_rounding, explained
-
     one, other = bench.one, bench.other
-    if as_stored(one, other):
+    if stand_ins.as_stored(one, other):
         return say.as_stored(one, other, found.numbers)
-    excuse = rounded(one, other, given)
+    excuse = excuses.rounded(one, other, given)
     if excuse is not None:
         return say.excused(excuse, found.numbers)
     one, other = in_decimals(one), in_decimals(other)
     place = found.counterexample.place if found.counterexample else None
     if place is not None:
         bench.progress("looking for what typed numbers stand for", 0, 0)
-        known = explained(one, other, given, place, bench.assumed)
+        known = stand_ins.explained(one, other, given, place, bench.assumed)
         if known is not None:
             return say.stand_for(one, other, known, found.numbers, terms.size)
     if terms.tolerance is not None:
         return bench.tolerated(given, found, terms)
     if place is None or not (one.has_typed_decimals or other.has_typed_decimals):
         return found
-    loose = explained(one, other, given, place, bench.assumed, loose=True)
-    beyond = loose is None and beyond_rounding(one, other, place)
+    loose = stand_ins.explained(one, other, given, place, bench.assumed, loose=True)
+    beyond = loose is None and stand_ins.beyond_rounding(one, other, place)
     return replace(found, evidence=(*found.evidence, say.of_rounding(loose, beyond)))
 
 
@@ -152,7 +155,7 @@ class _Bench:
         if self._size <= _SMALL and same_graph(one, other):
             return say.structural(one, other, found)
         self.progress("comparing in finite fields", 0, 0)
-        fields = identity(
+        fields = identity.identity(
             one.read, other.read, one.inputs, len(one.outputs), self._chosen, self._size
         )
         if fields is not None and fields.convinces:
@@ -180,11 +183,9 @@ class _Bench:
 
     def tolerated(self, given: list[Draw], found: Verdict, terms: Terms) -> Verdict:
         """The verdict if a tolerance is allowed, of what is not equal."""
-        from netsym.equality.tolerance import tolerated
-
         one, other = self.one, self.other
         numbers = self._numbers() if self._small else None
-        known = tolerated(one, other, numbers, given, terms, self.assumed, self.progress)
+        known = tolerance.tolerated(one, other, numbers, given, terms, self.assumed, self.progress)
         if known.found.apart is not None:
             beyond = shortened(one, other, known.found, self.assumed.hold, terms.allowed)
             return say.beyond_tolerance(one, other, beyond, terms)
@@ -208,14 +209,12 @@ class _Bench:
         )
         return one, other
 
-    def _pieces(self) -> Everywhere | None:
-        from netsym.pieces.everywhere import everywhere
-
+    def _pieces(self) -> everywhere.Everywhere | None:
         self.progress("comparing piece by piece", 0, 0)
         lines = self.one.straight_line, self.other.straight_line
-        return everywhere(*lines, len(self.one.inputs), self._numbers(), self.budget)
+        return everywhere.everywhere(*lines, len(self.one.inputs), self._numbers(), self.budget)
 
-    def _by_pieces(self, pieces: Everywhere, found: Agreement) -> Verdict | None:
+    def _by_pieces(self, pieces: everywhere.Everywhere, found: Agreement) -> Verdict | None:
         """What the pieces prove; None if that is outside of what is assumed."""
         one, other = self.one, self.other
         if pieces.equal:
@@ -228,20 +227,22 @@ class _Bench:
         apart = agree(one, other, [draw], WITNESS, progress=self.progress)
         return None if apart.apart is None else self._different(apart)
 
-    def _sectors(self) -> Sectors | None:
+    def _sectors(self) -> sectors.Sectors | None:
         self.progress("comparing sector by sector", 0, 0)
         lines = self.one.straight_line, self.other.straight_line
         conditions = self.assumed.conditions
-        return sectors(*lines, self.one.inputs, self._numbers(), self._chosen, conditions)
+        return sectors.sectors(*lines, self.one.inputs, self._numbers(), self._chosen, conditions)
 
     def _defined(self, found: Agreement) -> str:
         """Where both are defined; empty if that is everywhere."""
         lost = found.defined < found.points
         if not self._small:
-            return SOMEWHERE if lost else ""
+            return sectors.SOMEWHERE if lost else ""
         lines = self.one.straight_line, self.other.straight_line
-        said = defined_where(*lines, self.one.inputs, self._numbers(), self.assumed.conditions)
-        return said or (SOMEWHERE if lost else "")
+        said = sectors.defined_where(
+            *lines, self.one.inputs, self._numbers(), self.assumed.conditions
+        )
+        return said or (sectors.SOMEWHERE if lost else "")
 
     # -- more points
     @property

@@ -27,9 +27,9 @@ from netsym.equality.signs import (
     NOT_ZERO,
     POSITIVE,
     ZERO,
-    Known,
     Signs,
 )
+from netsym.equality.signs_of_expressions import Known
 from netsym.graph.names import Names
 from netsym.ops.straight_line import StraightLine
 from netsym.wording import joined, plural

@@ -8,18 +8,22 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from netsym.equality.agreement import Agreement, Counterexample, seen_both_ways
-from netsym.equality.assumptions import Assumptions
-from netsym.equality.excuses import Excuse
-from netsym.equality.identity import Identity
-from netsym.equality.sectors import Sectors
 from netsym.equality.sides import Subject
+from netsym.later import later
 from netsym.wording import at_most, plural
 
 if TYPE_CHECKING:  # what later steps of the ladder find
+    from netsym.equality import identity
+    from netsym.equality.assumptions import Assumptions
+    from netsym.equality.excuses import Excuse
+    from netsym.equality.identity import Identity
+    from netsym.equality.sectors import Sectors
     from netsym.equality.stand_ins import Explained, StandIn
     from netsym.equality.terms import Terms
     from netsym.equality.tolerance import Tolerated
     from netsym.pieces.everywhere import Everywhere
+else:
+    identity = later("netsym.equality.identity")
 
 #: The verdicts, from the most certain; each with the exit code of the command line.
 VERDICTS = {
@@ -108,7 +112,7 @@ def identical(
     """
     known = replace(
         _numbers(found), chance=proof.chance, heuristic=proof.heuristic,
-        sectors=proof.compared if isinstance(proof, Sectors) else 0,
+        sectors=0 if isinstance(proof, identity.Identity) else proof.compared,
     )  # fmt: skip
     evidence = (f"as functions: {proof}", *_at_points(one, other, found))
     return Verdict("identical", _same(one, other, defined, assumed), evidence, numbers=known)

@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.layers import Layer
-from netsym.layers.merge import Add
 
 INPUT = "input"
 BLOCK = "block"  # what a spec calls one
@@ -114,6 +113,8 @@ def _hint(source: str, known: Mapping[str, str]) -> str:
 
 
 def _copies(name: str, block: Block, sources: list[str], twin: str | None) -> Iterator[LayerWire]:
+    from netsym.layers.merge import Add  # most networks have no block
+
     others = {f"{INPUT}{n}": source for n, source in enumerate(sources[1:], 2)}
     before = sources[0]
     for number in range(1, block.repeat + 1):

@@ -8,8 +8,6 @@ from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
 from netsym.layers import Activated, Shape, Stage
-from netsym.layers.elementwise import Activation
-from netsym.layers.merge import Add
 from netsym.ops import Ops, WholeOps
 from netsym.wording import plural
 
@@ -65,6 +63,9 @@ class Dense(Activated):
         return True
 
     def stages(self) -> tuple[Stage, ...]:
+        from netsym.layers.elementwise import Activation  # only a network in parts has them
+        from netsym.layers.merge import Add
+
         plain = replace(self, activation="linear", alpha=None, skip=False)
         stages = [Stage(plain, (0,))]
         if self.activation != "linear":

@@ -23,26 +23,34 @@ from netsym.forms.sizes import Size
 from netsym.forms.values import checked_numbers, points, shaped
 from netsym.formula import Formula
 from netsym.graph.names import Names, literal, output_names
+from netsym.later import later
 from netsym.layers import Layer
 from netsym.layers.blocks import INPUT, Wire
 from netsym.layers.parameter_entries import entries
 from netsym.layers.sources import Part
 from netsym.layers.wiring import Placed, Wiring, wired
-from netsym.network import behind, counting, once, resized
 from netsym.network.interface import Input, Output, Wanted, flat, inputs_of, wanted_of
 from netsym.network.naming import Naming
 from netsym.network.reading import read
-from netsym.network.shorthand_of import shorthand_of
 from netsym.network.to_form import matrices, module, to_form, unrolled
 from netsym.network.wired import Wired
 from netsym.ops import Ops
-from netsym.ops.counts.forecast import Growth, NetworkSize
 from netsym.ops.numeric import Numeric
 from netsym.wording import agreed, few, plural, without_values
 
 if TYPE_CHECKING:
     import sympy
 
+    from netsym.network import behind, counting, once, resized, shorthand_of
+    from netsym.ops.counts.forecast import Growth, NetworkSize
+else:
+    behind, counting, once, resized, shorthand_of = map(
+        later,
+        (
+            f"netsym.network.{name}"
+            for name in ("behind", "counting", "once", "resized", "shorthand_of")
+        ),
+    )
 
 A = TypeVar("A")
 
@@ -131,7 +139,7 @@ class Network(Displayed, Wired):
     @property
     def shorthand(self) -> str | None:
         """Its shorthand, as 1-2sigmoid-1, if it is a stack of dense layers; else None."""
-        return shorthand_of(self)
+        return shorthand_of.shorthand_of(self)
 
     def generates(self, name: str) -> bool:
         """Whether the notation gives this name to a value, in place of a person."""

@@ -16,7 +16,8 @@ from netsym.writers.language import checked_digits, rounded
 from netsym.writers.latex_layers import Group, layer_groups
 from netsym.writers.latex_pages import preamble
 from netsym.writers.latex_widths import WIDTH
-from netsym.writers.names_in_latex import named_notation, shortened
+from netsym.writers.names_in_latex import shortened
+from netsym.writers.notations import named_notation
 from netsym.writers.palette import spelling
 
 DIGITS = 3

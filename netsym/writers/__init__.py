@@ -9,32 +9,22 @@ languages that compute.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
-
 from netsym.wording import NARROWEST
-from netsym.writers.array_latex import ArrayBoxes, ArrayLatex, ArrayOnion
-from netsym.writers.array_mathml import ArrayMathML
-from netsym.writers.array_spoken import ArraySpoken
-from netsym.writers.array_text import ArrayAscii, ArrayUnicode
 from netsym.writers.code import PROGRAMS
-from netsym.writers.latex_pages import spell_latex, write_latex
-from netsym.writers.mathml import spell_mathml, write_mathml
-from netsym.writers.names_in_latex import NOTATIONS
-from netsym.writers.spoken import spell_spoken, write_spoken
-from netsym.writers.text import spell_text, write_text
-from netsym.writers.writer import Option, Writer
+from netsym.writers.notations import NOTATIONS
+from netsym.writers.writer import Option, Writer, there
 
 #: What several languages have.
 WIDTH = Option(
     "width", "Break lines there; the terminal's width on a terminal.", least=NARROWEST, layout=True
 )
 _TEXT = Writer(
-    "text", write_text, spell=spell_text,
+    "text", there("text.write_text"), spell=there("text.spell_text"),
     options=(Option("ascii", "Text in plain ASCII."), WIDTH, Option("headings", layout=True)),
 )  # fmt: skip
 _LATEX = Writer(
-    "latex", write_latex, spell=spell_latex, suffixes=(".tex",),
+    "latex", there("latex_pages.write_latex"), spell=there("latex_pages.spell_latex"),
+    suffixes=(".tex",),
     options=(
         WIDTH,
         Option("document", "LaTeX: a file that compiles.", layout=True),
@@ -47,23 +37,25 @@ _LATEX = Writer(
     ),
 )  # fmt: skip
 _MATHML = Writer(
-    "mathml", write_mathml, spell=spell_mathml, suffixes=(".mml",),
+    "mathml", there("mathml.write_mathml"), spell=there("mathml.spell_mathml"), suffixes=(".mml",),
     options=(Option("notation", words=tuple(NOTATIONS)),),
 )  # fmt: skip
-_SPOKEN = Writer("words", write_spoken, spell=spell_spoken)
+_SPOKEN = Writer("words", there("spoken.write_spoken"), spell=there("spoken.spell_spoken"))
 
 #: The languages, by the name that `--to` takes.
 WRITERS = {row.name: row for row in (_TEXT, _LATEX, _MATHML, _SPOKEN, *PROGRAMS)}
 
-_ARRAY_KINDS = {
-    _TEXT: (ArrayUnicode, ArrayAscii), _LATEX: (ArrayLatex, ArrayOnion, ArrayBoxes),
-    _MATHML: (ArrayMathML, ArraySpoken), _SPOKEN: (ArraySpoken,),
-}  # fmt: skip
+
 #: Those of whole arrays.
 ARRAY_WRITERS = {
-    row.name: replace(
-        row, write=partial(row.write, kinds=kinds), spell=partial(row.spell, kinds=kinds)
+    row.name: Writer(
+        row.name, there(f"{file}.write_{word}", kinds), row.options,
+        there(f"{file}.spell_{word}", kinds), row.suffixes,
     )
-    for row, kinds in _ARRAY_KINDS.items()
-    if row.spell is not None
-}
+    for row, file, word, kinds in (
+        (_TEXT, "text", "text", "array_text.KINDS"),
+        (_LATEX, "latex_pages", "latex", "array_latex.KINDS"),
+        (_MATHML, "mathml", "mathml", "array_mathml.KINDS"),
+        (_SPOKEN, "spoken", "spoken", "array_spoken.KINDS"),
+    )
+}  # fmt: skip

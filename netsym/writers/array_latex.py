@@ -167,3 +167,7 @@ class ArrayOnion(ArrayLatex, Onion):
 
 class ArrayBoxes(ArrayOnion, Boxes):
     """The same in boxes."""
+
+
+#: What whole arrays are written in.
+KINDS = (ArrayLatex, ArrayOnion, ArrayBoxes)

@@ -12,6 +12,7 @@ from netsym.graph.array_operations import EXAMPLES, REDUCTIONS, Shape, coded, wo
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.writers.array_language import ArrayLanguage
+from netsym.writers.array_spoken import ArraySpoken
 from netsym.writers.language import ATOM, POWER, PRODUCT
 from netsym.writers.latex_in_mathml import identifier, row
 from netsym.writers.mathml import MathML
@@ -108,3 +109,7 @@ class ArrayMathML(ArrayLanguage, MathML):
         named = "<mo>,</mo>".join(self.name(names, 0) for names, _ in letters)
         lengths = _BY.join(f"<mn>{length}</mn>" for length in shape)
         return f"{named}<mo>∈</mo><msup><mi>ℝ</mi><mrow>{lengths}</mrow></msup>"
+
+
+#: What whole arrays are written in.
+KINDS = (ArrayMathML, ArraySpoken)

@@ -38,3 +38,7 @@ class ArraySpoken(ArrayLanguage, Spoken):
 
     def index(self, index: str) -> str:
         return f" {index}" if index else ""
+
+
+#: What whole arrays are written in.
+KINDS = (ArraySpoken,)

@@ -128,3 +128,7 @@ def _is_letter(text: str) -> bool:
 
 def _is_prediction(names: Names) -> bool:
     return type(names) is Names and names.base == "y" and names.layer is None
+
+
+#: What whole arrays are written in.
+KINDS = (ArrayUnicode, ArrayAscii)

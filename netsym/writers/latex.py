@@ -23,7 +23,8 @@ from netsym.writers.language import (
     no_watcher,
 )
 from netsym.writers.latex_widths import BIG, CHARACTER, GROWN, TALL, WIDTH, height_of, width_of
-from netsym.writers.names_in_latex import NOTATIONS, NamesInLatex, Notation
+from netsym.writers.names_in_latex import NamesInLatex
+from netsym.writers.notations import NOTATIONS, Notation
 from netsym.writers.palette import LOSS, layer_color
 from netsym.writers.ropes import Rope, flat
 

@@ -20,7 +20,8 @@ from netsym.writers.language import Equation
 from netsym.writers.latex import Latex
 from netsym.writers.latex_pages import preamble
 from netsym.writers.latex_widths import WIDTH, width_of
-from netsym.writers.names_in_latex import named_notation, shortened
+from netsym.writers.names_in_latex import shortened
+from netsym.writers.notations import named_notation
 from netsym.writers.palette import spelling
 from netsym.writers.ropes import Rope, flat
 

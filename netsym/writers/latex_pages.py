@@ -16,7 +16,8 @@ from netsym.writers.latex_boxes import Boxes
 from netsym.writers.latex_chain_rule import ChainRule
 from netsym.writers.latex_onion import Onion
 from netsym.writers.latex_widths import CHARACTER, WIDTH
-from netsym.writers.names_in_latex import named_notation, shortened
+from netsym.writers.names_in_latex import shortened
+from netsym.writers.notations import named_notation
 from netsym.writers.palette import LAYERS, LOSS, spelling
 from netsym.writers.ropes import Layout
 

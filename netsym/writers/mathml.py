@@ -14,7 +14,8 @@ from netsym.graph.names import Derivatives, Names
 from netsym.writers.in_print import InPrint
 from netsym.writers.language import ATOM, NEGATION, POWER, Equation, Watcher, no_watcher
 from netsym.writers.latex_in_mathml import RIGHT, in_mathml, is_one, row
-from netsym.writers.names_in_latex import NOTATIONS, NamesInLatex, Notation, named_notation
+from netsym.writers.names_in_latex import NamesInLatex
+from netsym.writers.notations import NOTATIONS, Notation, named_notation
 from netsym.writers.ropes import Rope, flat
 from netsym.writers.spoken import Spoken, alternative
 

@@ -3,54 +3,24 @@ r"""Names in LaTeX: `w_{12}^{[1]}` in a notation, and names that a person gave."
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
 
-from netsym.errors import SpecError, did_you_mean
 from netsym.forms.form import Form
 from netsym.graph.graph import Positions
 from netsym.graph.names import VALUES, Adjoints, Derivatives, Names
 from netsym.typed.greek import GREEK_WORDS
 from netsym.typed.latex_names import word_and_indices
-
-
-@dataclass(frozen=True, slots=True)
-class Notation:
-    """How a source writes the number of a layer, and from where it counts.
-
-    `bracket` goes round the number. The input is layer `values`: activations of the first layer
-    are numbered 1 + `values`, its weights 1 + `parameters`. Letters do not write what is in
-    `dropped`: the number of the layer, or one of the indices, by its place.
-    """
-
-    bracket: str
-    parameters: int
-    values: int
-    dropped: frozenset[tuple[str, str | int]] = frozenset()
-
-
-#: ng: Ng's Deep Learning course, w^{[1]}, a^{[1]}. cs229: Ng's notes where the input is layer 1,
-#: so W^{(1)} leads to a^{(2)}. nielsen: Neural Networks and Deep Learning, w^{2}, a^{2}.
-NOTATIONS = {
-    "ng": Notation("[{}]", 0, 0),
-    "cs229": Notation("({})", 0, 1),
-    "nielsen": Notation("{}", 1, 1),
-}
-
-
-def named_notation(name: str) -> Notation:
-    """The notation of this name; raises `SpecError` if there is none."""
-    if name not in NOTATIONS:
-        raise SpecError(f"unknown notation {name!r}; {did_you_mean(name, NOTATIONS)}")
-    return NOTATIONS[name]
+from netsym.writers.notations import Notation
 
 
 def shortened(notation: Notation, forms: Iterable[Form]) -> Notation:
     """The notation without what has one value for all names of a letter in these forms.
 
     >>> import netsym
+    >>> from netsym.writers.notations import NOTATIONS
     >>> names = shortened(NOTATIONS["ng"], [netsym.parse("2-1").layered]).dropped
     >>> sorted(names, key=str)
     [('b', 'layer'), ('b', 0), ('w', 'layer'), ('w', 0)]

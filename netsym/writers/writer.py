@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from netsym.forms.form import Form
-from netsym.writers.language import Language
+
+if TYPE_CHECKING:
+    from netsym.writers.language import Language
+
+
+def there(place: str, kinds: str = "") -> Callable[..., Any]:
+    """A function in a file of this room, as "text.write_text", which is loaded when it is called.
+
+    `kinds` says where the languages are that it writes in place of its own, as "array_text.KINDS".
+    """
+
+    def called(*given: Any, **options: Any) -> Any:
+        if kinds:
+            options["kinds"] = _found(kinds)
+        return _found(place)(*given, **options)
+
+    return called
+
+
+def _found(place: str) -> Any:
+    file, _, name = place.rpartition(".")
+    return getattr(import_module(f"netsym.writers.{file}"), name)
 
 
 @dataclass(frozen=True, slots=True)

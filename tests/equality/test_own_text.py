@@ -20,7 +20,7 @@ from netsym.files.files import loads
 from netsym.files.spec_of import dumps
 from netsym.formula import Formula
 from netsym.network.network import Network
-from netsym.writers.names_in_latex import NOTATIONS
+from netsym.writers.notations import NOTATIONS
 from tests.effort import heavy, random_examples
 from tests.networks import cases
 from tests.small_networks import Numbers, small_network

@@ -21,9 +21,9 @@ from netsym.equality.signs import (
     NOT_ZERO,
     POSITIVE,
     ZERO,
-    Known,
     Signs,
-)  # fmt: skip
+)
+from netsym.equality.signs_of_expressions import Known
 from netsym.graph.names import literal
 from netsym.ops.proved.balls import Balls, precision
 from netsym.pieces.redundancy import nowhere_positive

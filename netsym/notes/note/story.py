@@ -24,7 +24,7 @@ from netsym.notes import made_up
 from netsym.notes.note.content import PAGE, SMALL, WIDTH
 from netsym.writers.latex_groups import Slopes
 from netsym.writers.latex_layers import Group, layer_groups
-from netsym.writers.names_in_latex import NOTATIONS
+from netsym.writers.notations import NOTATIONS
 from netsym.writers.palette import spelling
 
 #: Of a network whose layers have more nodes there are only whole arrays and sizes.

@@ -5,7 +5,19 @@ A language that is a row here is written by `--to`; `netsym.certificates` runs w
 
 from __future__ import annotations
 
-from netsym.writers.code import c, javascript, numpy, python, sympy
+from netsym.writers.writer import Option, Writer, there
 
 #: The rows, in the order in which `--to` lists them.
-PROGRAMS = (python.ROW, numpy.ROW, javascript.ROW, c.ROW, sympy.ROW)
+PROGRAMS = (
+    Writer("python", there("code.python.write"), suffixes=(".py",)),
+    Writer("numpy", there("code.numpy.write"), suffixes=(".py",), shared=True),
+    Writer("javascript", there("code.javascript.write"), suffixes=(".mjs", ".js")),
+    Writer(
+        "c", there("code.c.write"), suffixes=(".c", ".h"),
+        options=(
+            Option("float", "C: in single precision."),
+            Option("header", "C: a header, with the function in it as static inline."),
+        ),
+    ),
+    Writer("sympy", there("code.sympy.write"), suffixes=(".py",), shared=True),
+)  # fmt: skip

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from netsym.forms.form import Form
 from netsym.writers.code.program import Program, written
 from netsym.writers.language import ATOM, Watcher, no_watcher
-from netsym.writers.writer import Option, Writer
 
 _OF_MATH = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "atan", "sinh", "cosh",
             "tanh", "erf")  # fmt: skip
@@ -104,10 +103,4 @@ class C(Program):
         return "}\n\n#endif\n" if self.own["header"] else "}\n"
 
 
-ROW = Writer(
-    "c", written(C), suffixes=(".c", ".h"),
-    options=(
-        Option("float", "C: in single precision."),
-        Option("header", "C: a header, with the function in it as static inline."),
-    ),
-)  # fmt: skip
+write = written(C)

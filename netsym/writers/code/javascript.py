@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from netsym.writers.code.program import Program, written
 from netsym.writers.language import ATOM
-from netsym.writers.writer import Writer
 
 _OF_MATH = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "atan", "sinh", "cosh",
             "tanh", "abs", "sign")  # fmt: skip
@@ -71,4 +70,4 @@ class JavaScript(Program):
         return f"  return [{', '.join(outputs)}];\n}}\n" if len(outputs) > 1 else "}\n"
 
 
-ROW = Writer("javascript", written(JavaScript), suffixes=(".mjs", ".js"))
+write = written(JavaScript)

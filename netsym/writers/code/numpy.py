@@ -6,7 +6,6 @@ import keyword
 from collections.abc import Mapping
 
 from netsym.writers.code.program import Program, written
-from netsym.writers.writer import Writer
 
 _SAME = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "abs",
          "sign")  # fmt: skip
@@ -68,4 +67,4 @@ class NumPyCode(Program):
         return "    return out[()]\n"
 
 
-ROW = Writer("numpy", written(NumPyCode), suffixes=(".py",), shared=True)
+write = written(NumPyCode)

@@ -8,7 +8,6 @@ from netsym.graph.function import Function
 from netsym.graph.functions import FUNCTIONS
 from netsym.writers.code.program import Program, written
 from netsym.writers.ropes import Rope
-from netsym.writers.writer import Writer
 
 
 class PythonCode(Program):
@@ -51,4 +50,4 @@ class PythonCode(Program):
         return f"    return {', '.join(outputs)}\n" if len(outputs) > 1 else ""
 
 
-ROW = Writer("python", written(PythonCode), suffixes=(".py",))
+write = written(PythonCode)

@@ -12,7 +12,6 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.writers.code.python import PythonCode
 from netsym.writers.language import ATOM, Watcher, no_watcher
 from netsym.writers.ropes import Rope, flat
-from netsym.writers.writer import Writer
 
 #: Words of the script; a value of such a name is held by a variable with underscores after it.
 _WORDS = frozenset(
@@ -71,7 +70,7 @@ class SympyCode(PythonCode):
         return self.join([*pieces[:-1], ")"])
 
 
-def write_sympy(
+def write(
     formula: Form,
     *,
     digits: int | None = None,
@@ -107,6 +106,3 @@ def write_sympy(
         yield f"    {opening}"
         yield from flat(right)
         yield closing
-
-
-ROW = Writer("sympy", write_sympy, suffixes=(".py",), shared=True)
