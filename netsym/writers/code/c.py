@@ -102,7 +102,9 @@ class C(Program):
         return text
 
     def lines(self) -> Iterator[str]:
-        return loop_lines(self) if self.is_apart else super().lines()
+        if not self.is_apart:
+            return super().lines()
+        return loop_lines(self, self.number_type, self.signature())
 
     def assigned(self, name: str) -> tuple[str, str]:
         return f"    const {self.number_type} {name} = ", ";\n"

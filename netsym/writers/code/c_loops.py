@@ -3,46 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from netsym.writers.code.loops import Column, Joined, Loop, Loops, Number, Picked, Run
+from netsym.writers.code.program import Program
 from netsym.writers.ropes import flat
-
-if TYPE_CHECKING:
-    from netsym.writers.code.c import C
 
 #: What the loops call their own.
 _OWN = frozenset({"i", "j", "sum"})
 
 
-def loop_lines(program: C) -> Iterator[str]:
-    """The whole program, piece by piece: arrays of numbers, and a function of loops."""
-    yield from _Written(program).lines()
+def loop_lines(program: Program, kind: str, signature: str) -> Iterator[str]:
+    """The whole program, piece by piece: arrays of numbers, and a function of loops.
+
+    `kind` is the type of its numbers, and with `signature` the function begins.
+    """
+    yield from _Written(program, kind).lines(signature)
 
 
 class _Written:
     """The loops of a program in C."""
 
-    def __init__(self, program: C) -> None:
-        self.program = program
+    def __init__(self, program: Program, kind: str) -> None:
+        self.program, self.kind = program, kind
         names = dict.fromkeys(program.formula.input_names())
         given = {name: ("in", place) for place, name in enumerate(names)}
-        taken = program.reserved | _OWN | {program.title(), *program.definitions()}
+        taken = {*program.reserved, *_OWN, program.title(), *program.definitions()}
         self.loops = Loops(program.formula, given, frozenset(taken))
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, signature: str) -> Iterator[str]:
         """The text."""
         yield self.program.heading()
         yield from filter(None, self.program.definitions().values())
         for name, numbers in self.loops.numbers.items():
-            yield from self._array(name, numbers, self.program.number_type)
+            yield from self._array(name, numbers, self.kind)
         for name, table in self.loops.tables.items():
             yield from self._array(name, table, "int")
         yield "\n" if self.loops.numbers or self.loops.tables else ""
-        yield self.program.signature()
+        yield signature
         body = "".join([*self._body()])
         if self.program.formula.input_names() and "in[" not in body:
             yield "    (void)in;\n"
@@ -72,7 +73,7 @@ class _Written:
 
     def _loop(self, loop: Loop, target: str) -> Iterator[str]:
         if target != "out":
-            yield f"    {self.program.number_type} {target}[{loop.length}];\n"
+            yield f"    {self.kind} {target}[{loop.length}];\n"
         if loop.right is None:
             operands = [f"{{{n}}}" for n in range(len(loop.columns))]
             value = self._operation(loop.op, operands)
@@ -86,7 +87,7 @@ class _Written:
         rest = "".join(f" + {{{n}}}" for n in range(len(loop.columns)))
         yield from self._over(
             loop.length, loop.columns,
-            f"{self.program.number_type} sum = {self.program.literal('0')};",
+            f"{self.kind} sum = {self.program.literal('0')};",
             f"for (int j = 0; j < {loop.width}; j++) sum += {weight}{_entry(right, 'j')};",
             f"{target}[{{i}}] = sum{rest};", grouped=True,
         )  # fmt: skip
@@ -128,7 +129,7 @@ class _Written:
         """A column that can be read at i, and what makes it so."""
         if not isinstance(column, Joined):
             return column, []
-        lines = [f"    {self.program.number_type} {column.array}[{length}];\n"]
+        lines = [f"    {self.kind} {column.array}[{length}];\n"]
         for places, part in column.parts:
             step = int(places[1] - places[0]) if len(places) > 1 else 1
             if len(places) > 2 and (np.diff(places) == step).all():

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from netsym.writers.code.loops import Column, Joined, Loop, Loops, Number, Picked
+from netsym.writers.code.program import Program
 from netsym.writers.ropes import flat
 
-if TYPE_CHECKING:
-    from netsym.writers.code.numpy import NumPyCode
 
-
-def array_lines(program: NumPyCode) -> Iterator[str]:
+def array_lines(program: Program) -> Iterator[str]:
     """The whole program, piece by piece; arrays are (…, entries)."""
     yield from _Written(program).lines()
 
@@ -23,11 +21,11 @@ def array_lines(program: NumPyCode) -> Iterator[str]:
 class _Written:
     """The loops of a program as operations of whole arrays."""
 
-    def __init__(self, program: NumPyCode) -> None:
+    def __init__(self, program: Program) -> None:
         self.program = program
         names = dict.fromkeys(program.formula.input_names())
         given = {name: ("inputs", place) for place, name in enumerate(names)}
-        taken = program.reserved | {program.title(), *program.definitions()}
+        taken = {*program.reserved, program.title(), *program.definitions()}
         self.loops = Loops(program.formula, given, frozenset(taken))
         numbers = {name: len(values) for name, values in self.loops.numbers.items()}
         targets = {loop.target: loop.length for loop in self.loops.loops}

@@ -7,7 +7,7 @@ the statements; `Program.lines` is the whole program.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
@@ -37,7 +37,7 @@ class Program(Language):
     #: Longer sums are written in groups of this many.
     longest: ClassVar[int] = 64
     #: Words of the language; a value of such a name is held by a variable with _ after it.
-    reserved: ClassVar[Container[str]] = ()
+    reserved: ClassVar[Collection[str]] = ()
     #: Templates of functions, `fmax({0}, {1})`; one of two operands takes more of them in pairs.
     calls: Mapping[str, str] = {}
     #: What defines functions that the templates call, each after those it calls.
@@ -114,7 +114,7 @@ class Program(Language):
             yield before
             yield from flat(right)
             yield after
-        yield self.closing()
+        yield from filter(None, [self.closing()])
 
     # -- what holds in all of them --------------------------------------------------------------
     def name(self, names: Names, position: int) -> str:
