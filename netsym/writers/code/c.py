@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from netsym.forms.form import Form
 from netsym.writers.code.c_loops import loop_lines
 from netsym.writers.code.loops import IN_PLACE, WEIGHTS, stands_apart
-from netsym.writers.code.program import Program, written
+from netsym.writers.code.program import NAMES, Program, written
 from netsym.writers.language import ATOM, Watcher, no_watcher
 from netsym.writers.writer import Option, Writer
 
@@ -119,6 +119,7 @@ class C(Program):
 ROW = Writer(
     "c", written(C), suffixes=(".c", ".h"),
     options=(
+        NAMES,
         Option("float", "C: in single precision."),
         WEIGHTS,
         Option("header", "C: a header, with the function in it as static inline."),

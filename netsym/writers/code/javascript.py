@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from netsym.writers.code.program import Program, written
+from netsym.writers.code.program import NAMES, Program, written
 from netsym.writers.language import ATOM
 from netsym.writers.writer import Writer
 
@@ -71,4 +71,4 @@ class JavaScript(Program):
         return f"  return [{', '.join(outputs)}];\n}}\n" if len(outputs) > 1 else "}\n"
 
 
-ROW = Writer("javascript", written(JavaScript), suffixes=(".mjs", ".js"))
+ROW = Writer("javascript", written(JavaScript), (NAMES,), suffixes=(".mjs", ".js"))

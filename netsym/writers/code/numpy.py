@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from netsym.forms.form import Form
 from netsym.writers.code.loops import IN_PLACE, WEIGHTS, stands_apart
 from netsym.writers.code.numpy_arrays import array_lines
-from netsym.writers.code.program import Program, written
+from netsym.writers.code.program import NAMES, Program, written
 from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.writer import Writer
 
@@ -82,4 +82,4 @@ class NumPyCode(Program):
         return "    return out[()]\n"
 
 
-ROW = Writer("numpy", written(NumPyCode), (WEIGHTS,), suffixes=(".py",), shared=True)
+ROW = Writer("numpy", written(NumPyCode), (NAMES, WEIGHTS), suffixes=(".py",), shared=True)

@@ -15,7 +15,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.forms.form import Form, bind, symbols_of
+from netsym.forms.form import F, Form, bind, symbols_of
+from netsym.forms.renamed import names_in, refuse_no_names, renamed
 from netsym.forms.shifted import shifted
 from netsym.graph.function import Function
 from netsym.graph.functions import FUNCTIONS
@@ -26,6 +27,7 @@ from netsym.writers.code.limits import Limit, refuse_beyond
 from netsym.writers.code.stable import Dialect
 from netsym.writers.language import ATOM, POWER, QUOTIENT, Language, Watcher, no_watcher
 from netsym.writers.ropes import Rope, flat
+from netsym.writers.writer import Option
 
 
 class Program(Language):
@@ -44,6 +46,8 @@ class Program(Language):
     support: Mapping[str, str] = {}
     #: How a value is chosen by a condition, and then another; "" for the expansion of functions.
     choice: ClassVar[str] = ""
+    #: Whether a name may be any text, which `variable` puts into quotes.
+    quotes: ClassVar[bool] = False
     #: What a statement may have at most, and what else there is to do about more.
     limits: ClassVar[Sequence[Limit]] = ()
     instead: ClassVar[str] = ""
@@ -249,12 +253,23 @@ class Program(Language):
         return dict(reversed([*found.items()]))
 
 
+#: What every program may be asked for.
+NAMES = Option("names", "Code: what inputs are called there, as columns are.",
+               metavar="x_1=age,…")  # fmt: skip
+
+
 def written(kind: type[Program]) -> Callable[..., Iterator[str]]:
-    """What writes programs of a kind, for its row; options of the row are those of the kind."""
+    """What writes programs of a kind, for its row; its options are `NAMES` and those of the kind.
+
+    `names` are those of inputs in the program, by their own, or as the command line has them.
+    """
 
     def write(
-        formula: Form, *, digits: int | None = None, progress: Watcher = no_watcher, **own: Any
-    ) -> Iterator[str]:
+        formula: Form, *, digits: int | None = None, progress: Watcher = no_watcher,
+        names: str | Mapping[str, str] = "", **own: Any,
+    ) -> Iterator[str]:  # fmt: skip
+        formula = called(formula, names, kind)
+
         def texts(form: Form) -> Iterator[str | Rope]:
             return (text for _, text, _ in kind(form, digits, **own).statements())
 
@@ -262,6 +277,14 @@ def written(kind: type[Program]) -> Callable[..., Iterator[str]]:
         yield from kind(formula, digits, progress, **own).lines()
 
     return write
+
+
+def called(formula: F, names: str | Mapping[str, str], kind: type[Program]) -> F:
+    """The formula whose inputs have these names; see `netsym.forms.renamed`."""
+    said = names_in(names, formula.input_names()) if isinstance(names, str) else names
+    if not kind.quotes:
+        refuse_no_names(said)
+    return renamed(formula, said)
 
 
 def _expansion(row: Function) -> Form:

@@ -6,7 +6,7 @@ import math
 
 from netsym.graph.function import Function
 from netsym.graph.functions import FUNCTIONS
-from netsym.writers.code.program import Program, written
+from netsym.writers.code.program import NAMES, Program, written
 from netsym.writers.ropes import Rope
 from netsym.writers.writer import Writer
 
@@ -51,4 +51,4 @@ class PythonCode(Program):
         return f"    return {', '.join(outputs)}\n" if len(outputs) > 1 else ""
 
 
-ROW = Writer("python", written(PythonCode), suffixes=(".py",))
+ROW = Writer("python", written(PythonCode), (NAMES,), suffixes=(".py",))
