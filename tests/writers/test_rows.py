@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from itertools import product
@@ -301,6 +302,25 @@ def test_the_suffix_of_a_file_chooses_it(netsym_: Any) -> None:
     netsym_("inline 1-1:tanh -o net.tex --color")
     assert r"\textcolor" in Path("net.tex").read_text()
     assert "there is no file typo.cpp" in netsym_("check 1-1:tanh typo.cpp", 2).err
+
+
+def test_a_suffix_of_several_languages_chooses_none(
+    netsym_: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for .py, which is Python as it was before others had it."""
+    for name in ("one", "other"):
+        monkeypatch.setitem(
+            WRITERS, name, replace(ROWS[0], name=name, suffixes=(".q",), shared=True)
+        )
+    said = netsym_("inline 1-1:tanh -o net.q", 2).err
+    assert "net.q: several languages are in .q files; add --to one or --to other" in said
+    assert not Path("net.q").exists()
+    netsym_("inline 1-1:tanh --to other -o net.q")
+    assert Path("net.q").read_text().startswith("#include")
+    netsym_("inline 1-1:tanh -o net.py")
+    assert Path("net.py").read_text().startswith("from math import")
+    netsym_("inline 1-1:tanh --to numpy -o net.py")
+    assert Path("net.py").read_text().startswith("import numpy")
 
 
 def test_the_api_writes_it() -> None:

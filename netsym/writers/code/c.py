@@ -74,7 +74,8 @@ class C(Program):
         return type(self)(formula, **self.own)
 
     def literal(self, number: str) -> str:
-        return (number if {*number} & {*".en"} else f"{number}.0") + self.end
+        is_real = "." in number or "e" in number or "n" in number
+        return (number if is_real else f"{number}.0") + self.end
 
     def defined(self, name: str, operands: list[str], right: str) -> str:
         taken = ", ".join(f"{self.number_type} {operand}" for operand in operands)
