@@ -221,19 +221,26 @@ class Formula(Face):
         return "".join(self.write(to, **options))
 
     def c(
-        self, *, float: bool = False, header: bool = False, digits: int | None = None,
-        max_nodes: int | None = MAX_NODES,
+        self, *, float: bool = False, header: bool = False, weights: str = "in-place",
+        digits: int | None = None, max_nodes: int | None = MAX_NODES,
     ) -> str:  # fmt: skip
         """A function of C99, `f(in, out)`, that needs `math.h` alone; in single precision `float`.
 
         With `header` it is a file to include. Named parameters are an array between the others.
+        With `weights` "separate" the numbers are arrays, and layers are loops over them.
         """
-        options = {"float": float, "header": header, "digits": digits, "max_nodes": max_nodes}
-        return self.code("c", **options)
+        own = {"float": float, "header": header, "weights": weights}
+        return self.code("c", digits=digits, max_nodes=max_nodes, **own)
 
-    def numpy(self, *, digits: int | None = None, max_nodes: int | None = MAX_NODES) -> str:
-        """A function of an array (…, inputs) that needs NumPy alone, and computes all at once."""
-        return self.code("numpy", digits=digits, max_nodes=max_nodes)
+    def numpy(
+        self, *, weights: str = "in-place", digits: int | None = None,
+        max_nodes: int | None = MAX_NODES,
+    ) -> str:  # fmt: skip
+        """A function of an array (…, inputs) that needs NumPy alone, and computes all at once.
+
+        With `weights` "separate" the numbers are arrays, and layers are products of matrices.
+        """
+        return self.code("numpy", weights=weights, digits=digits, max_nodes=max_nodes)
 
     def javascript(self, *, digits: int | None = None, max_nodes: int | None = MAX_NODES) -> str:
         """A module of JavaScript with a function of the inputs, in float64."""

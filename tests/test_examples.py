@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import netsym
+from tests.conftest import not_installed
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -38,9 +39,20 @@ def run(script: str, folder: Path, *words: str) -> str:
 def test_every_script_is_run_here_or_in_the_rooms_of_other_systems() -> None:
     scripts = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob("*.py")}
     assert scripts == {"thread.py", "cost.py", "lstm.py", "step.py", "iris.py", "digits.py"} | {
-        "collapse.py", "support_vectors.py", "torch_mlp.py", "onnx_cnn.py",
+        "collapse.py", "microcontroller.py", "support_vectors.py", "torch_mlp.py", "onnx_cnn.py",
         "pictures/make.py", "notes/make.py",
     }  # fmt: skip
+
+
+def test_microcontroller(tmp_path: Path) -> None:
+    if shutil.which("gcc") is None:
+        not_installed("gcc", "gcc libc6-dev")
+    output = run("microcontroller.py", tmp_path)
+    assert_in_order(output, [
+        "static inline void f(const float in[3], float out[4])", "largest difference ",
+        "at ±1e3 and NaN as the network", "rounding to 4 digits",
+    ])  # fmt: skip
+    assert "static const float w1[12][3] = {" in (tmp_path / "gesture.h").read_text()
 
 
 def test_thread(tmp_path: Path) -> None:

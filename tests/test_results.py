@@ -60,6 +60,7 @@ REPORTS: dict[str, Callable[[], Any]] = {
     "regions": lambda: netsym.regions(relu()),
     "region": lambda: at(relu(), ["1/3", 2]),
     "laws": netsym.laws,
+    "certificate": lambda: netsym.certify(relu(), "numpy"),
     "size": lambda: NET.inlined.size,
     "large size": lambda: DEEP.inlined.size,
     "sizes": lambda: netsym.parse("2-10x20-1:tanh").size,

@@ -16,6 +16,7 @@ from netsym.certificates.certificate import Apart, Certificate, Extreme
 from netsym.certificates.engine import Code, Engine, NotRunError, Rows
 from netsym.certificates.points import extremes, usual
 from netsym.errors import SpecError, ValueMissingError, did_you_mean
+from netsym.forms.renamed import names_in, renamed
 from netsym.forms.sizes import MAX_NODES
 from netsym.forms.values import points
 from netsym.formula import Formula
@@ -63,7 +64,10 @@ def certify(
     if absent := ENGINES[to].missing():
         return replace(bare, why_not=absent)
     rows = usual(network, None if data is None else _rows(network, data))
-    run = _Run(network, written, ENGINES[to], options)
+    names = options.get("names", {})
+    said = names_in(names, written.input_names()) if isinstance(names, str) else names
+    own = {key: value for key, value in options.items() if key != "names"}
+    run = _Run(network, renamed(written, said), ENGINES[to], own)
     try:
         if digits is None:
             return run.filled(bare, code, rows)

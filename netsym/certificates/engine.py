@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -82,7 +83,8 @@ def ran(words: Sequence[str], folder: Path, given: str | None = None) -> str:
     )  # fmt: skip
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()
-        why = said[0] if said else f"exit code {done.returncode}"
+        errors = (line for line in said if re.search("error", line, re.IGNORECASE))
+        why = next(errors, said[0] if said else f"exit code {done.returncode}")
         raise NotRunError(f"{words[0]} does not run it: {why[:200]}")
     return done.stdout
 

@@ -77,7 +77,7 @@ all layers after a colon (1-2-1:sigmoid); 10x20 is twenty layers of ten units;
 
 EPILOG = """\
 Exit codes: 0 done or equal, 1 different, 2 bad usage or network, 3 too large to
-write out, 4 undecided, 70 a mistake in netsym, 130 interrupted, 141 the reader
+write out, 4 undecided or not run, 70 a mistake in netsym, 130 interrupted, 141 the reader
 left, 143 terminated.
 
 Completion for bash: eval "$(_NETSYM_COMPLETE=bash_source netsym)" (zsh, fish alike).

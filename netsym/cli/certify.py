@@ -53,9 +53,10 @@ def command(
     note(network)
     progress = Progress()
     rows = None if data is None else read_inputs(data, network)
+    own = {name: said for name, said in writing.own.items() if WRITERS[writing.to].takes(name)}
     found = certify(
         network, writing.to, rows, form=form, digits=writing.digits, max_nodes=writing.max_nodes,
-        **writing.own,
+        **own,
     )  # fmt: skip
     Output(as_json, None).write_result(found, progress)
     if target is not None:

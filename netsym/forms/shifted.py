@@ -68,16 +68,18 @@ class _Shift:
             if len(rows):
                 self._find(operands[rows], moved[block.start + here[rows]])
             return
-        for row, nodes in zip((block.start + here).tolist(), operands.tolist(), strict=True):
-            known = self.found.get(nodes[-1])
-            if known is not None:
-                moved[row] = self._changed(block.op, moved[row], nodes[0], *known)
+        known = np.array([node in self.found for node in operands[:, -1].tolist()])
+        if block.op == "divide":
+            known &= self.new.of_kind(operands[:, 0], _EXP)
+        here, operands = here[known], operands[known]
+        if len(here):
+            shifts = np.array(
+                [self.found[node] for node in operands[:, -1].tolist()], dtype=np.int32
+            )
+            moved[block.start + here] = self._changed(block.op, operands[:, 0], *shifts.T)
 
     def _find(self, powers: Ids, sums: Ids) -> None:
-        arguments = np.array(
-            [self.new.operands_of(node)[0] for node in powers.reshape(-1).tolist()]
-        )
-        z = arguments.astype(np.int32).reshape(powers.shape)
+        z = self._arguments(powers)
         largest = self.new.rows("max", z)
         below = self._below(z, largest[:, None])
         total = self.new.rows("add", below)
@@ -90,14 +92,15 @@ class _Shift:
     def _below(self, z: Ids, largest: Ids) -> Ids:
         return self.new.nodes("exp", self.new.nodes("add", z, self.new.nodes("negate", largest)))
 
-    def _changed(self, op: str, node: int, above: int, largest: int, total: int) -> int:
-        m, end = np.array(largest), np.array(total)
+    def _arguments(self, powers: Ids) -> Ids:
+        found = [self.new.operands_of(node)[0] for node in powers.reshape(-1).tolist()]
+        return np.array(found, dtype=np.int32).reshape(powers.shape)
+
+    def _changed(self, op: str, above: Ids, largest: Ids, total: Ids) -> Ids:
+        """The logarithms of sums, or the quotients of exponentials by them."""
         if op == "log":
-            return int(self.new.nodes("add", m, self.new.nodes("log", end)))
-        if self.new.block_of(above).op != "exp":
-            return node
-        z = np.array(self.new.operands_of(above)[0])
-        return int(self.new.nodes("divide", self._below(z, m), end))
+            return self.new.nodes("add", largest, self.new.nodes("log", total))
+        return self.new.nodes("divide", self._below(self._arguments(above), largest), total)
 
 
 def _held(form: F, shift: _Shift) -> Mask:

@@ -36,6 +36,7 @@ def _found(place: str) -> Any:
 class Option:
     """An option of a language: one of some `words`, a whole number from `least`, or else a flag.
 
+    With `metavar` it is a text, which that stands for in the help.
     Where nothing is said the first word holds, or no number; an option with `alone` may stand
     without a word and means that one, and is off where nothing is said. It is `layout` if equations
     are the same with and without it. The command line has those that have `help`.
@@ -46,6 +47,7 @@ class Option:
     words: tuple[str, ...] = ()
     alone: str = ""
     least: int | None = None
+    metavar: str = ""
     layout: bool = False
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.benchmarks import (
     build,
+    code,
     collapse,
     diagnosis,
     evaluate,
@@ -37,6 +38,7 @@ THEMES = (
     text,
     felt,
     evaluate,
+    code,
     gradient,
     identity,
     judging,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ NOT_THERE = {("python", name) for name in ("exp", "hyperbolic", "conv and norm")
 
 
 def certified(
-    network: netsym.Network, to: str, form: str = "layered", **options: bool
+    network: netsym.Network, to: str, form: str = "layered", **options: Any
 ) -> Certificate:
     """The certificate of a network, which was run."""
     if ENGINES[to].missing():
@@ -39,6 +40,30 @@ def test_it_is_the_network(name: str, to: str, form: str) -> None:
     assert found.rows > 1000
     assert found.relative < ENGINES[to].tolerance, found.report()
     assert found.verdict == "certified" or (to, name) in NOT_THERE, found.report()
+
+
+@pytest.mark.parametrize(("name", "to"), [*product(NETWORKS, ("c", "numpy"))])
+def test_weights_apart_are_the_network_too(name: str, to: str) -> None:
+    found = certified(NETWORKS[name](), to, weights="separate")
+    assert found.relative < ENGINES[to].tolerance, found.report()
+    assert found.verdict == "certified", found.report()
+
+
+def test_large_layers_are_loops() -> None:
+    network = NETWORKS["wide"]()
+    text = network.layered.c(weights="separate")
+    assert "static const double w1[100][20] = {" in text
+    assert "for (int j = 0; j < 20; j++) sum += w1[i][j]*in[j];" in text
+    assert text.count("for (") == 5
+    text = network.layered.numpy(weights="separate")
+    assert "inputs @ w1.T + b1" in text and len(text) < len(network.layered.numpy())
+
+
+def test_weights_apart_have_numbers() -> None:
+    with pytest.raises(netsym.SpecError, match=r"w1_1_1 has none; give it one, or leave --weights"):
+        netsym.parse("2-1").layered.code("c", weights="separate")
+    with pytest.raises(netsym.SpecError, match="did you mean 'separate'"):
+        netsym.parse("2-1").layered.numpy(weights="seperate")
 
 
 @pytest.mark.parametrize("to", ENGINES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from functools import partial
 from typing import Any
 
@@ -19,6 +21,10 @@ EVALUATIONS = {
     "onnxruntime float64": (rivals.onnxruntime.evaluation, 1e-12),
     "onnxruntime float32": (partial(rivals.onnxruntime.evaluation, real=np.float32), 1e-5),
 }
+
+
+if shutil.which("gcc") or os.environ.get("CI"):
+    EVALUATIONS["C"] = (rivals.c.evaluation, 1e-12)
 
 
 @pytest.mark.parametrize("count", [1, 7])

@@ -1,6 +1,6 @@
 """One row more in a table, and the command line, the API and their messages have it.
 
-Added here are C++, a program, and Lisp, equations in another notation; and a format, in lines.
+Added here are sketches, a program, and Lisp, equations in another notation; and a format, in lines.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from itertools import product
@@ -39,11 +40,11 @@ from tests.conftest import not_installed
 from tests.effort import sample
 
 
-# -- C++, the whole of it -------------------------------------------------------------------------
-class Cpp(C):
-    """C that C++ compilers take, and that others may call."""
+# -- sketches, the whole of it --------------------------------------------------------------------
+class Sketch(C):
+    """C as a microcontroller takes it."""
 
-    reserved = frozenset({*C.reserved, "class", "template"})
+    reserved = frozenset({*C.reserved, "setup", "loop"})
 
     def __init__(
         self, formula: Form, digits: int | None = None, watcher: Watcher = no_watcher,
@@ -54,9 +55,6 @@ class Cpp(C):
 
     def of(self, formula: Form) -> Program:
         return type(self)(formula, single=self.own["float"])
-
-    def opening(self) -> str:
-        return super().opening().replace("void ", 'extern "C" void ', 1)
 
     def given(self, name: str, place: int) -> tuple[str, str]:
         return f"{self.indent}out[{place}] = ", ";\n"
@@ -120,11 +118,11 @@ def write_lines(spec: dict[str, Any]) -> str:
 
 
 DIALECTS = {"scheme": (Lisp, "define"), "clojure": (Clojure, "def")}
-SINGLE = Option("single", "C++: in single precision.")
-INDENT = Option("indent", "C++: so many spaces before a statement.", least=1, layout=True)
+SINGLE = Option("single", "Sketches: in single precision.")
+INDENT = Option("indent", "Sketches: so many spaces before a statement.", least=1, layout=True)
 DIALECT = Option("dialect", "Lisp: which one.", words=tuple(DIALECTS))
 ROWS = (
-    Writer("cpp", written(Cpp), (SINGLE, INDENT), suffixes=(".cpp",)),
+    Writer("sketch", written(Sketch), (SINGLE, INDENT), suffixes=(".ino",)),
     Writer("lisp", write_lisp, (WIDTH, DIALECT), spell=spell_lisp, suffixes=(".lisp", ".scm")),
 )
 LINES = Format("lines", "lines", (".lines",), read_lines, write_lines, sign=r"\Anetsym \d")
@@ -152,7 +150,7 @@ def netsym_(capfd: pytest.CaptureFixture[str]) -> Any:
 
 
 LISP = "(define y (tanh (+ (* w1_1_1 x) b1_1)))\n"
-KNOWN = "text, latex, mathml, words, python, numpy, javascript, c, sympy, cpp, lisp"
+KNOWN = "text, latex, mathml, words, python, numpy, javascript, c, sympy, sketch, lisp"
 IN_LINES = """\
 netsym 1
 title "1-1:tanh"
@@ -167,8 +165,8 @@ inputs 1
 @pytest.mark.parametrize("verb", ["show", "inline", "simplify"])
 def test_verbs_write_it(verb: str, netsym_: Any) -> None:
     assert netsym_(f"{verb} 1-1:tanh --to lisp").out == LISP
-    assert netsym_(f"{verb} 1-1:tanh --to cpp").out == (
-        '#include <math.h>\n\nextern "C" void f(const double in[1], const double parameters[2], '
+    assert netsym_(f"{verb} 1-1:tanh --to sketch").out == (
+        "#include <math.h>\n\nvoid f(const double in[1], const double parameters[2], "
         "double out[1])\n{\n    const double x = in[0];\n"
         "    const double w1_1_1 = parameters[0];\n    const double b1_1 = parameters[1];\n"
         "    out[0] = tanh(w1_1_1*x + b1_1);\n}\n"
@@ -178,10 +176,12 @@ def test_verbs_write_it(verb: str, netsym_: Any) -> None:
 def test_other_verbs_write_it(netsym_: Any) -> None:
     said = netsym_("grad 1-1:tanh --wrt inputs --to lisp").out
     assert said.splitlines()[-1].startswith("(define dy_dx (* ")
-    assert "pow(" in netsym_("grad 1-1:tanh --wrt inputs --to cpp").out
-    assert "out[0] = " in netsym_("inline 1-2-1 --expand-linear --to cpp").out
+    assert "pow(" in netsym_("grad 1-1:tanh --wrt inputs --to sketch").out
+    assert "out[0] = " in netsym_("inline 1-2-1 --expand-linear --to sketch").out
     (Path("relu.lines")).write_text(dumps(loads(RELU), "lines"))
-    assert netsym_("regions relu.lines --at 0.5 --to cpp").out.endswith("    out[0] = 2.0*x;\n}\n")
+    assert netsym_("regions relu.lines --at 0.5 --to sketch").out.endswith(
+        "    out[0] = 2.0*x;\n}\n"
+    )
     assert netsym_("regions relu.lines --at 0.5 --to lisp").out == "(define y (* 2 x))\n"
     for typed, said in {"--to lisp": "", "-o net.lisp": "-o net.lisp (--to lisp)"}.items():
         ran = netsym_(f"regions relu.lines {typed}", 2)
@@ -203,9 +203,9 @@ def test_json_has_right_sides_and_of_a_program_the_program(netsym_: Any) -> None
     said = json.loads(netsym_("inline 1-1:tanh --to lisp --json").out)
     right = "(tanh (+ (* w1_1_1 x) b1_1))"
     assert said == {"schema": 1, "form": "inlined", "bindings": {}, "outputs": {"y": right}}
-    program = "".join(netsym.parse("1-1:tanh").inlined.write("cpp"))
-    said = json.loads(netsym_("inline 1-1:tanh --to cpp --json").out)
-    assert said == {"schema": 1, "form": "inlined", "cpp": program}
+    program = "".join(netsym.parse("1-1:tanh").inlined.write("sketch"))
+    said = json.loads(netsym_("inline 1-1:tanh --to sketch --json").out)
+    assert said == {"schema": 1, "form": "inlined", "sketch": program}
 
 
 def test_options_come_from_the_row(netsym_: Any) -> None:
@@ -213,14 +213,14 @@ def test_options_come_from_the_row(netsym_: Any) -> None:
     assert max(map(len, text.splitlines())) <= 40
     assert "".join(text.split()) == "".join(netsym_("inline 2-2-1:tanh --to lisp").out.split())
     for line, said in {
-        "--to cpp --width 40": "--width is for --to text or --to latex or --to lisp; add --to text",
+        "--to sketch --width 40": "--width is for --to text or --to latex or --to lisp; add",
         "--to lisp --onion": "--onion is for --to latex; add",
         "--to lisp --json --width 40": "--width changes nothing beside --json",
         "--to lips": "did you mean 'lisp'?",
         "--to x": f"choose from {KNOWN}",
     }.items():
         assert said in netsym_(f"show 1-1:tanh {line}", 2).err
-    said = netsym_("show 1-1:tanh --level matrix --to cpp", 2).err
+    said = netsym_("show 1-1:tanh --level matrix --to sketch", 2).err
     assert "--level matrix is for --to text or --to latex" in said
     shown = netsym_("show --help").out
     assert KNOWN in " ".join(shown.split())
@@ -231,11 +231,11 @@ def test_a_language_has_options_that_no_other_has(netsym_: Any) -> None:
     single = "void f(const float in[1], const float parameters[2], float out[1])"
     for verb in ("inline", "show", "simplify"):
         assert netsym_(f"{verb} 1-1:tanh --to lisp --dialect clojure").out == clojure
-        assert single in netsym_(f"{verb} 1-1:tanh --to cpp --single").out
+        assert single in netsym_(f"{verb} 1-1:tanh --to sketch --single").out
     assert netsym_("inline 1-1:tanh -o net.scm --dialect clojure").out == ""
     assert Path("net.scm").read_text() == clojure
     assert netsym_("inline 1-1:tanh --to lisp --dialect scheme").out == LISP
-    assert "\n  out[0] = tanh" in netsym_("inline 1-1:tanh --to cpp --indent 2").out
+    assert "\n  out[0] = tanh" in netsym_("inline 1-1:tanh --to sketch --indent 2").out
     said = netsym_("grad 1-1:tanh --wrt inputs --to lisp --dialect clojure").out
     assert "(Math/pow " in said and "(expt " not in said
     Path("relu.lines").write_text(dumps(loads(RELU), "lines"))
@@ -246,30 +246,30 @@ def test_a_language_has_options_that_no_other_has(netsym_: Any) -> None:
 def test_help_and_json_have_them(netsym_: Any) -> None:
     for verb in ("inline", "show", "grad", "simplify", "regions"):
         said = " ".join(netsym_(f"{verb} --help").out.split())
-        assert "--single C++: in single precision." in said
-        assert "--indent N C++: so many spaces before a statement. [x>=1]" in said
+        assert "--single Sketches: in single precision." in said
+        assert "--indent N Sketches: so many spaces before a statement. [x>=1]" in said
         assert "--dialect scheme|clojure Lisp: which one. [default: scheme]" in said
     outputs = json.loads(netsym_("inline 1-1:tanh --to lisp --dialect clojure --json").out)[
         "outputs"
     ]
     assert outputs == {"y": "(Math/tanh (+ (* w1_1_1 x) b1_1))"}
-    program = json.loads(netsym_("inline 1-1:tanh --to cpp --single --json").out)["cpp"]
+    program = json.loads(netsym_("inline 1-1:tanh --to sketch --single --json").out)["sketch"]
     assert "float x" in program and "double" not in program
 
 
 def test_they_are_refused_with_others(netsym_: Any) -> None:
     for line, said in {
         "--dialect clojure": "--dialect is for --to lisp; add --to lisp, or leave --dialect out",
-        "--single --to python": "--single is for --to cpp; add --to cpp, or leave --single out",
-        "--to cpp --indent 2 --json": "--indent changes nothing beside --json",
+        "--single --to python": "--single is for --to sketch; add --to sketch, or leave",
+        "--to sketch --indent 2 --json": "--indent changes nothing beside --json",
         "--to lisp --dialect schema": "did you mean 'scheme'?",
-        "--to cpp --indent 0": "0 is not in the range x>=1",
-        "--to cpp --dialct": "--dialct",
+        "--to sketch --indent 0": "0 is not in the range x>=1",
+        "--to sketch --dialct": "--dialct",
     }.items():
         assert said in netsym_(f"inline 1-1:tanh {line}", 2).err
     formula = netsym.parse("1-1:tanh").inlined
     assert "".join(formula.write("lisp", dialect="clojure")).startswith("(def ")
-    for to in ("python", "cpp", "text", "latex"):
+    for to in ("python", "sketch", "text", "latex"):
         with pytest.raises(TypeError, match="dialect"):
             "".join(formula.write(to, dialect="clojure"))
 
@@ -278,8 +278,8 @@ def test_what_is_written_once_is_no_program(netsym_: Any) -> None:
     Path("rnn.toml").write_text(
         'netsym = 1\nshape = [2, 1]\n[[layers]]\ntype = "lstm"\nunits = 1\n'
     )
-    assert "no program" in netsym_("show rnn.toml --form once --to cpp", 2).err
-    assert "no program" in netsym_("show rnn.toml --form once --to cpp --json", 2).err
+    assert "no program" in netsym_("show rnn.toml --form once --to sketch", 2).err
+    assert "no program" in netsym_("show rnn.toml --form once --to sketch --json", 2).err
     assert "(define " in netsym_("show rnn.toml --form once --to lisp").out
 
 
@@ -287,11 +287,11 @@ def test_the_suffix_of_a_file_chooses_it(netsym_: Any) -> None:
     for name in ("net.lisp", "net.SCM"):
         netsym_(f"inline 1-1:tanh -o {name}")
         assert Path(name).read_text() == LISP
-    netsym_("inline 1-1:tanh -o net.cpp --digits 3")
-    assert Path("net.cpp").read_text().startswith("#include")
-    said = netsym_("inline 1-1:tanh --to lisp -o net.cpp", 2).err
+    netsym_("inline 1-1:tanh -o net.ino --digits 3")
+    assert Path("net.ino").read_text().startswith("#include")
+    said = netsym_("inline 1-1:tanh --to lisp -o net.ino", 2).err
     assert (
-        "--to lisp writes no .cpp file; give one whose name ends in .lisp or .scm, or --to cpp"
+        "--to lisp writes no .ino file; give one whose name ends in .lisp or .scm, or --to sketch"
         in said
     )
     said = netsym_("inline 1-1:tanh -o net.lines", 2).err
@@ -300,7 +300,26 @@ def test_the_suffix_of_a_file_chooses_it(netsym_: Any) -> None:
     assert "--json writes no .lisp file; give one whose name ends in .json" in said
     netsym_("inline 1-1:tanh -o net.tex --color")
     assert r"\textcolor" in Path("net.tex").read_text()
-    assert "there is no file typo.cpp" in netsym_("check 1-1:tanh typo.cpp", 2).err
+    assert "there is no file typo.ino" in netsym_("check 1-1:tanh typo.ino", 2).err
+
+
+def test_a_suffix_of_several_languages_chooses_none(
+    netsym_: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for .py, which is Python as it was before others had it."""
+    for name in ("one", "other"):
+        monkeypatch.setitem(
+            WRITERS, name, replace(ROWS[0], name=name, suffixes=(".q",), shared=True)
+        )
+    said = netsym_("inline 1-1:tanh -o net.q", 2).err
+    assert "net.q: several languages are in .q files; add --to one or --to other" in said
+    assert not Path("net.q").exists()
+    netsym_("inline 1-1:tanh --to other -o net.q")
+    assert Path("net.q").read_text().startswith("#include")
+    netsym_("inline 1-1:tanh -o net.py")
+    assert Path("net.py").read_text().startswith("from math import")
+    netsym_("inline 1-1:tanh --to numpy -o net.py")
+    assert Path("net.py").read_text().startswith("import numpy")
 
 
 def test_the_api_writes_it() -> None:
@@ -309,24 +328,26 @@ def test_the_api_writes_it() -> None:
     with pytest.raises(SpecError, match="unknown language 'lips'; did you mean 'lisp'"):
         formula.write("lips")
     with pytest.raises(SpecError, match="choose from text, latex"):
-        netsym.parse("1-1:tanh").matrices.write("cpp")
+        netsym.parse("1-1:tanh").matrices.write("sketch")
 
 
 # -- a program ------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("form", "expand"), sample([*product(("layered", "shared", "inlined"), (False, True))], 1)
 )
-def test_what_is_written_in_cpp_computes(form: str, expand: bool) -> None:
+def test_what_is_written_in_a_sketch_computes(form: str, expand: bool) -> None:
     """Every activation, and a network too deep for one expression, against its values."""
-    if shutil.which("g++") is None:
-        not_installed("g++", "g++")
+    if shutil.which("gcc") is None:
+        not_installed("gcc", "gcc libc6-dev")
     shapes = [f"2-3{activation}-2{activation}" for activation in ACTIVATIONS] + ["2-1x60-1:tanh"]
     networks = [netsym.parse(shape) for shape in shapes]
     for number, network in enumerate(networks):
-        text = "".join(network.formula(form, expand).write("cpp"))
-        Path(f"n{number}.cpp").write_text(text.replace("void f(", f"void f{number}("))
-    files = [f"n{number}.cpp" for number in range(len(networks))]
-    subprocess.run(["g++", "-shared", "-fPIC", "-o", "all.so", *files, "-lm"], check=True)
+        text = "".join(network.formula(form, expand).write("sketch"))
+        Path(f"n{number}.ino").write_text(text.replace("void f(", f"void f{number}("))
+    files = [f"n{number}.ino" for number in range(len(networks))]
+    subprocess.run(
+        ["gcc", "-x", "c", "-shared", "-fPIC", "-o", "all.so", *files, "-lm"], check=True
+    )
     library = ctypes.CDLL(str(Path("all.so").resolve()))
     random = np.random.default_rng(5)
     for number, network in enumerate(networks):
@@ -343,7 +364,7 @@ def test_what_is_written_in_cpp_computes(form: str, expand: bool) -> None:
 
 def test_words_of_the_language_are_no_variables() -> None:
     network = loads(RELU.replace('"x"', '"double"').replace("[[2]]", '[["1/3*gamma"]]'))
-    text = "".join(network.inlined.write("cpp"))
+    text = "".join(network.inlined.write("sketch"))
     assert "const double double_ = in[0];\n    const double gamma_ = parameters[0];" in text
     assert "(1.0/3.0)*gamma_" in text and "relu(double z)\n{\n    return maximum(z, 0.0);" in text
 
@@ -357,9 +378,9 @@ def test_many_operands_are_taken_in_pairs() -> None:
 
 
 def test_a_function_that_nothing_says_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Cpp, "knows", lambda *_: False)
+    monkeypatch.setattr(Sketch, "knows", lambda *_: False)
     with pytest.raises(SpecError, match="this language has no sin, and nothing else says what"):
-        "".join(netsym.parse("1-1:sin").inlined.write("cpp"))
+        "".join(netsym.parse("1-1:sin").inlined.write("sketch"))
 
 
 # -- the format -----------------------------------------------------------------------------------

@@ -7,15 +7,23 @@ from __future__ import annotations
 
 from netsym.writers.writer import Option, Writer, there
 
+#: Where weights are written.
+IN_PLACE, APART = "in-place", "separate"
+WEIGHTS = Option("weights", "C, NumPy: in place, or apart in arrays, with a loop or a product of "
+                 "matrices for each layer.", (IN_PLACE, APART))  # fmt: skip
+NAMES = Option("names", "Code: what inputs are called there, as columns are.",
+               metavar="x_1=age,…")  # fmt: skip
 #: The rows, in the order in which `--to` lists them.
 PROGRAMS = (
-    Writer("python", there("code.python.write"), suffixes=(".py",)),
-    Writer("numpy", there("code.numpy.write"), suffixes=(".py",), shared=True),
-    Writer("javascript", there("code.javascript.write"), suffixes=(".mjs", ".js")),
+    Writer("python", there("code.python.write"), (NAMES,), suffixes=(".py",)),
+    Writer("numpy", there("code.numpy.write"), (NAMES, WEIGHTS), suffixes=(".py",), shared=True),
+    Writer("javascript", there("code.javascript.write"), (NAMES,), suffixes=(".mjs", ".js")),
     Writer(
         "c", there("code.c.write"), suffixes=(".c", ".h"),
         options=(
+            NAMES,
             Option("float", "C: in single precision."),
+            WEIGHTS,
             Option("header", "C: a header, with the function in it as static inline."),
         ),
     ),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from netsym.forms.form import Form
+from netsym.writers.code import IN_PLACE
+from netsym.writers.code.c_loops import loop_lines
+from netsym.writers.code.loops import stands_apart
 from netsym.writers.code.program import Program, written
 from netsym.writers.language import ATOM, Watcher, no_watcher
 
@@ -50,9 +53,10 @@ class C(Program):
 
     def __init__(
         self, formula: Form, digits: int | None = None, watcher: Watcher = no_watcher,
-        float: bool = False, header: bool = False,
+        float: bool = False, header: bool = False, weights: str = IN_PLACE,
     ) -> None:  # fmt: skip
-        self.own: dict[str, Any] = {"float": float, "header": header}
+        self.own: dict[str, Any] = {"float": float, "header": header, "weights": weights}
+        self.is_apart = stands_apart(weights)
         self.number_type, self.end = ("float", "f") if float else ("double", "")
         self.calls = {
             **{name: f"{name}{self.end}({{0}})" for name in _OF_MATH},
@@ -70,7 +74,8 @@ class C(Program):
         return type(self)(formula, **self.own)
 
     def literal(self, number: str) -> str:
-        return (number if {*number} & {*".en"} else f"{number}.0") + self.end
+        is_real = "." in number or "e" in number or "n" in number
+        return (number if is_real else f"{number}.0") + self.end
 
     def defined(self, name: str, operands: list[str], right: str) -> str:
         taken = ", ".join(f"{self.number_type} {operand}" for operand in operands)
@@ -81,17 +86,26 @@ class C(Program):
         opened = f"#ifndef {guard}\n#define {guard}\n\n" if self.own["header"] else ""
         return f"{opened}#include <math.h>\n\n"
 
+    def signature(self) -> str:
+        """The first lines of the function."""
+        arrays = zip(("in", "parameters"), self.arguments(), strict=True)
+        taken = [f"const {self.number_type} {name}[{len(each)}]" for name, each in arrays if each]
+        taken.append(f"{self.number_type} out[{len(self.outputs)}]")
+        static = "static inline " if self.own["header"] else ""
+        return f"{static}void {self.title()}({', '.join(taken)})\n{{\n"
+
     def opening(self) -> str:
-        kind, (inputs, parameters) = self.number_type, self.arguments()
-        arrays = {"in": inputs, "parameters": parameters}
-        taken = [f"const {kind} {name}[{len(each)}]" for name, each in arrays.items() if each]
-        text = f"{'static inline ' if self.own['header'] else ''}void {self.title()}("
-        text += f"{', '.join([*taken, f'{kind} out[{len(self.outputs)}]'])})\n{{\n"
-        for array, names in arrays.items():
+        kind, text = self.number_type, self.signature()
+        for array, names in zip(("in", "parameters"), self.arguments(), strict=True):
             used = [(place, name) for place, name in enumerate(names) if name in self.used]
             text += "".join(f"    const {kind} {name} = {array}[{n}];\n" for n, name in used)
             text += f"    (void){array};\n" if names and not used else ""
         return text
+
+    def lines(self) -> Iterator[str]:
+        if not self.is_apart:
+            return super().lines()
+        return loop_lines(self, self.number_type, self.signature())
 
     def assigned(self, name: str) -> tuple[str, str]:
         return f"    const {self.number_type} {name} = ", ";\n"

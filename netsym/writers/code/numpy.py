@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from netsym.forms.form import Form
+from netsym.writers.code import IN_PLACE
+from netsym.writers.code.loops import stands_apart
+from netsym.writers.code.numpy_arrays import array_lines
 from netsym.writers.code.program import Program, written
+from netsym.writers.language import Watcher, no_watcher
 
 _SAME = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "abs",
          "sign")  # fmt: skip
@@ -31,6 +36,16 @@ class NumPyCode(Program):
     }  # fmt: skip
     support: Mapping[str, str] = {"erf": _ERF}
     choice = "np.where({0}, {1}, {2})"
+
+    def __init__(
+        self, formula: Form, digits: int | None = None, watcher: Watcher = no_watcher,
+        weights: str = IN_PLACE,
+    ) -> None:  # fmt: skip
+        self.is_apart = stands_apart(weights)
+        super().__init__(formula, digits, watcher)
+
+    def lines(self) -> Iterator[str]:
+        return array_lines(self) if self.is_apart else super().lines()
 
     def defined(self, name: str, operands: list[str], right: str) -> str:
         return f"def {name}({', '.join(operands)}):\n    return {right}\n\n\n"

@@ -7,7 +7,7 @@ the statements; `Program.lines` is the whole program.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
@@ -15,7 +15,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.forms.form import Form, bind, symbols_of
+from netsym.forms.form import F, Form, bind, symbols_of
+from netsym.forms.renamed import names_in, refuse_no_names, renamed
 from netsym.forms.shifted import shifted
 from netsym.graph.function import Function
 from netsym.graph.functions import FUNCTIONS
@@ -37,13 +38,15 @@ class Program(Language):
     #: Longer sums are written in groups of this many.
     longest: ClassVar[int] = 64
     #: Words of the language; a value of such a name is held by a variable with _ after it.
-    reserved: ClassVar[Container[str]] = ()
+    reserved: ClassVar[Collection[str]] = ()
     #: Templates of functions, `fmax({0}, {1})`; one of two operands takes more of them in pairs.
     calls: Mapping[str, str] = {}
     #: What defines functions that the templates call, each after those it calls.
     support: Mapping[str, str] = {}
     #: How a value is chosen by a condition, and then another; "" for the expansion of functions.
     choice: ClassVar[str] = ""
+    #: Whether a name may be any text, which `variable` puts into quotes.
+    quotes: ClassVar[bool] = False
     #: What a statement may have at most, and what else there is to do about more.
     limits: ClassVar[Sequence[Limit]] = ()
     instead: ClassVar[str] = ""
@@ -114,7 +117,7 @@ class Program(Language):
             yield before
             yield from flat(right)
             yield after
-        yield self.closing()
+        yield from filter(None, [self.closing()])
 
     # -- what holds in all of them --------------------------------------------------------------
     def name(self, names: Names, position: int) -> str:
@@ -249,12 +252,19 @@ class Program(Language):
         return dict(reversed([*found.items()]))
 
 
+#: What every program may be asked for.
 def written(kind: type[Program]) -> Callable[..., Iterator[str]]:
-    """What writes programs of a kind, for its row; options of the row are those of the kind."""
+    """What writes programs of a kind, for its row; its options are `NAMES` and those of the kind.
+
+    `names` are those of inputs in the program, by their own, or as the command line has them.
+    """
 
     def write(
-        formula: Form, *, digits: int | None = None, progress: Watcher = no_watcher, **own: Any
-    ) -> Iterator[str]:
+        formula: Form, *, digits: int | None = None, progress: Watcher = no_watcher,
+        names: str | Mapping[str, str] = "", **own: Any,
+    ) -> Iterator[str]:  # fmt: skip
+        formula = called(formula, names, kind)
+
         def texts(form: Form) -> Iterator[str | Rope]:
             return (text for _, text, _ in kind(form, digits, **own).statements())
 
@@ -262,6 +272,14 @@ def written(kind: type[Program]) -> Callable[..., Iterator[str]]:
         yield from kind(formula, digits, progress, **own).lines()
 
     return write
+
+
+def called(formula: F, names: str | Mapping[str, str], kind: type[Program]) -> F:
+    """The formula whose inputs have these names; see `netsym.forms.renamed`."""
+    said = names_in(names, formula.input_names()) if isinstance(names, str) else names
+    if not kind.quotes:
+        refuse_no_names(said)
+    return renamed(formula, said)
 
 
 def _expansion(row: Function) -> Form:
