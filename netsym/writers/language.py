@@ -358,5 +358,5 @@ class Language:
             piece = piece.pieces[0]
         shorter: str | Rope = piece.removeprefix(self.minus)
         for rope in reversed(path):
-            shorter = self.rope([shorter, *rope.pieces[1:]], rope.width - 1, rope.separated)
+            shorter = rope.beginning(shorter, rope.width - 1)
         return shorter

@@ -124,7 +124,14 @@ class Latex(InPrint):
                 factor = self.parentheses(factor)
                 first = "("
             pieces += [self._between(pieces[-1], factor, first), factor]
-        return self.join(pieces)
+        return self._breakable(pieces)
+
+    def _breakable(self, pieces: Sequence[str | Rope]) -> str | Rope:
+        """Factors or arguments with what stands between them, where a line may be broken."""
+        found = self.join(pieces)
+        if isinstance(found, str) and self.measure(found) <= self.line / 3:
+            return found
+        return Rope(pieces, self.width(found), height=height_of(found), product=True)
 
     def _between(self, left: str | Rope, right: str | Rope, first: str) -> str:
         """What stands between factors: nothing where a letter follows one with scripts."""
@@ -146,7 +153,7 @@ class Latex(InPrint):
             factor = self.operand(nodes[0], POWER)
             return self.product([self._fraction("1", below), factor]), PRODUCT
         above = self._leading(nodes[0], PRODUCT)
-        return self.join([above, " / ", self.parentheses(below)]), QUOTIENT
+        return self._breakable([above, " / ", self.parentheses(below)]), QUOTIENT
 
     def _fraction(self, above: str | Rope, below: str | Rope) -> Rope:
         pieces = [r"\dfrac{", above, "}{", below, "}"]
@@ -167,7 +174,7 @@ class Latex(InPrint):
             return self._write_power(op, nodes)
         if self.width(base) <= self.solid:
             return self._fraction("1", base)
-        return self.join(["1 / ", self.parentheses(base)]), QUOTIENT
+        return self._breakable(["1", " / ", self.parentheses(base)]), QUOTIENT
 
     def _write_power(self, _: str, nodes: list[int]) -> str | Rope:
         base = self.operand(nodes[0], ATOM)
@@ -200,7 +207,7 @@ class Latex(InPrint):
         nested = function == "exp" and any("(" in text for text in flat(operands[0]))
         opening, closing = ("[", "]") if nested else ("(", ")")
         return self._enclosed(
-            row.latex, self.join(inner) if len(inner) > 1 else inner[0], opening, closing
+            row.latex, self._breakable(inner) if len(inner) > 1 else inner[0], opening, closing
         )
 
     def is_one(self, text: str | Rope) -> bool:
