@@ -171,6 +171,7 @@ class ArrayOnion(ArrayLatex, Onion):
 
     columns = False
     units = UNITS | {"Q", "K", "V"}
+    held = PRODUCT
 
 
 class ArrayBoxes(ArrayOnion, Boxes):

@@ -249,11 +249,11 @@ class Language:
     def _write_names(self, block: Block, rows: Positions) -> None:
         assert isinstance(block.payload, Names)
         assert block.positions is not None
-        layered = self.formula.stops_at_names
+        cut = self.formula.cut_mask
         for row in rows.tolist():
             node, below = block.start + row, int(block.operands[row, 0])
             position = int(block.positions[row])
-            if layered:
+            if cut[node]:
                 self.right[below] = self.texts[below]
                 self.texts[node] = self.name(block.payload, position)
             else:

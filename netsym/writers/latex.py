@@ -24,7 +24,7 @@ from netsym.writers.language import (
 )
 from netsym.writers.latex_widths import BIG, CHARACTER, GROWN, TALL, WIDTH, height_of, width_of
 from netsym.writers.names_in_latex import NOTATIONS, NamesInLatex, Notation
-from netsym.writers.palette import LOSS, layer_color
+from netsym.writers.palette import GATES, LOSS, layer_color
 from netsym.writers.ropes import Rope, flat
 
 #: One name, with its scripts.
@@ -86,8 +86,14 @@ class Latex(InPrint):
         if not (self.color and layer) or names is self.formula.cut_names:
             return text
         is_loss = (names.base or names.literal[0]) in ("L", "J")
-        color = LOSS if is_loss else layer_color(layer)
+        color = LOSS if is_loss else layer_color(self._gate(names) or layer)
         return rf"\textcolor{{{getattr(color, self.color)}}}{{{text}}}"
+
+    def _gate(self, names: Names) -> int:
+        """Which gate of a cell it is, or belongs to, counted from 1; 0 if to none."""
+        if not self.formula.steps:
+            return 0
+        return GATES.find(names.letter[1] or (names.base if names.at else "-")) + 1
 
     def number(self, value: float | Fraction) -> tuple[str, int]:
         if isinstance(value, Fraction) and value.denominator != 1:
