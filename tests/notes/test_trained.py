@@ -180,6 +180,24 @@ def test_what_finds_no_room_is_said() -> None:
     assert len(trained(filled("3" + "-3tanh" * 20 + "-1"), pages=4).groups) == 21
 
 
+def test_show_writes_as_many_pages_as_are_asked_for(capfd: Capture, tmp_path: Path) -> None:
+    netsym.save(filled("3" + "-3tanh" * 20 + "-1"), tmp_path / "deep.toml")
+    words = ("show", tmp_path / "deep.toml", "--to", "latex", "--document")
+    one, four = (run(capfd, *words, *more).out for more in ((), ("--pages", "4")))
+    assert "layers like these left out" in one
+    assert "left out" not in four
+    for text, pages in ((one, "1"), (four, "4")):
+        assert re.findall(r"\[(\d+)[\]{]", compiled(text, tmp_path))[-1] <= pages
+    for wrong, said in (
+        (("show", "2-1", "--to", "latex", "--document"), "--pages is for a document to read"),
+        (("show", IRIS, "--to", "latex"), "--pages 2 is for --document"),
+        ((*words, "--level", "matrix"), "--pages is for a document to read"),
+    ):
+        ran = run(capfd, *wrong, "--pages", "2")
+        assert ran.code == 2
+        assert said.replace(" 2", "") in ran.err
+
+
 def test_show_writes_the_page(capfd: Capture) -> None:
     ran = run(capfd, "show", IRIS, "--to", "latex", "--document", "--digits", "2", "--short")
     assert r"a_{1} &= \tanh(\phantom{{}-{}} 0.23\;\text{sepal length}" in ran.out
