@@ -33,12 +33,13 @@ class ArrayFormula(Face, ArrayForm):
     @property
     def inlined(self) -> ArrayFormula:
         """The one formula, without bindings: every copy is written, and each layer of a plain stack
-        once. Raises `SpecError` where there is none, as of a cell, which is written for one step.
+        once; of a cell one formula for each value that a step hands on. Raises `SpecError` where
+        there is none.
         """
-        if self.why_not_one:
+        if self.why_no_letters:
             raise SpecError(
-                f"{self.why_not_one}, so there is no one formula of whole arrays; take the layered "
-                "form (netsym show --level matrix)"
+                f"{self.why_no_letters}, so there is no one formula of whole arrays; take the "
+                "layered form (netsym show --level matrix)"
             )
         return inlined(self)
 

@@ -176,7 +176,7 @@ def latex_softmax(target: Path) -> None:
 
 
 def latex_oneline(target: Path) -> None:
-    """Whole networks on one line, and a cell and attention layer by layer."""
+    """Whole networks on one line, and a cell with what its step hands on."""
     attention = netsym.Network.of(
         "attention", 12, [("attention", Attention(bias=False), ["input"], {})], shape=(4, 3)
     )
@@ -184,16 +184,16 @@ def latex_oneline(target: Path) -> None:
         "A stack of four layers": netsym.parse("2-4-4-3-1:sigmoid").matrices.inlined,
         "A residual network": netsym.parse("2-4tanh-4tanh+-1").matrices.inlined,
         "Attention": attention.matrices.inlined,
-        "An LSTM cell": NETWORKS["LSTM, 3 steps"].matrices,
+        "An LSTM cell": NETWORKS["LSTM, 3 steps"].matrices.inlined,
     }
     start, end, parts = "", "", []
     for title, form in forms.items():
-        text = form.latex(document=True, color=True, onion=form.form == "inlined", short=True)
+        text = form.latex(document=True, color=True, onion=True, short=True)
         start, _, body = text.partition("\\begin{document}\n")
         body, _, end = body.partition("\\end{document}")
         parts.append(rf"\subsection*{{\sffamily {title}}}" + f"\n{body}")
     from_document(f"{start}\\begin{{document}}\n{''.join(parts)}\\end{{document}}{end}",
-                  (160, 290, 1060, 1330), target)  # fmt: skip
+                  (160, 290, 1060, 1150), target)  # fmt: skip
     with_few_colors(target, 128)
 
 

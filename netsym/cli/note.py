@@ -13,7 +13,7 @@ from netsym.cli.given import PARAMETERS, numbers_given
 from netsym.cli.losses import COST, Cost
 from netsym.cli.output import Output, Progress, write
 from netsym.cli.verb import options, verb
-from netsym.cli.writing import Languages
+from netsym.cli.writing import PAGES, Languages
 from netsym.network.network import Network
 from netsym.notes.note.note import note
 from netsym.notes.note.parts import PARTS
@@ -32,8 +32,7 @@ def _named(_: click.Context, __: click.Parameter, said: str | None) -> list[str]
     "note", NETWORK, _FORMATS.to,
     click.option("--parts", callback=_named, metavar="PART,…", help=f"Only these: {_EVERY}."),
     click.option("--without", callback=_named, metavar="PART,…", help="All but these."),
-    click.option("--pages", type=click.IntRange(1), default=1, show_default=True, metavar="N",
-                 help="On so many pages; what finds no room is shortened or left out."),
+    PAGES,
     click.option("--at", metavar="NAME=NUMBER,…", help="Numbers for the worked example, of "
                  "inputs, targets and parameters; without them they are made up."),
     PARAMETERS,

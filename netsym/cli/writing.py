@@ -230,6 +230,9 @@ LEVEL = click.option("--level", **one_of(["scalar", "matrix"], "scalar"),
                      help="Unit by unit, or whole layers.")  # fmt: skip
 DIGITS = click.option("--digits", type=click.IntRange(1, 17), metavar="N", help="Round the numbers "
                       "shown to N digits; without it they are exact.")  # fmt: skip
+PAGES = click.option("--pages", type=click.IntRange(1), metavar="N", default=1, show_default=True,
+                     help="A page to read: on so many; what finds no room is shortened or left "
+                     "out.")  # fmt: skip
 MOST = click.option("--max-nodes", type=whole_number, metavar="N", default=MAX_NODES,
                     show_default=True, help="Refuse to write out more than this.")  # fmt: skip
 

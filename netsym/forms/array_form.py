@@ -45,6 +45,11 @@ class ArrayForm(Form):
             return (
                 "a recurrent layer is written for one step t, and what a step hands on needs a name"
             )
+        return self.why_no_letters
+
+    @property
+    def why_no_letters(self) -> str:
+        """Why there are no letters for all of its arrays; empty if there are."""
         if any(block.op == "formula" for block, _ in self.graph.walk(self.mask)):
             return "a layer is a formula of single units, which has no letters for whole arrays"
         return ""

@@ -249,8 +249,21 @@ def _one(position: int) -> range:
 
 
 def inlined(formula: F) -> F:
-    """The form without bindings."""
-    return dataclasses.replace(formula, form="inlined", cut=no_nodes(), cut_names=None)
+    """The form without bindings, but for what a step hands on to the next."""
+    return dataclasses.replace(formula, form="inlined", cut=_handed_on(formula), cut_names=None)
+
+
+def _handed_on(formula: Form) -> Ids:
+    """The values of one step that are read at another."""
+    blocks = [(block, rows) for block, rows in formula.graph.walk(formula.mask)
+              if formula.steps and block.op in ("name", "symbol")]  # fmt: skip
+    read = {(b.names.base, b.names.layer) for b, _ in blocks if b.op == "symbol"}
+    named = [
+        block.start + rows
+        for block, rows in blocks
+        if block.op == "name" and (block.names.base, block.names.layer) in read
+    ]
+    return np.concatenate(named).astype(np.int32) if named else no_nodes()
 
 
 def layered(formula: F) -> F:

@@ -65,6 +65,9 @@ class _WrittenOnce:
     def made(self, form: F) -> F:
         """The form in the new graph."""
         ends = [self._read(output.node) for output in form.outputs]
+        for node in form.aside.tolist():
+            self._read(node)
+        self.named = form.cut_mask
         self._spread_again()
         mask = form.mask | self.old.all_of_kind(frozenset({"symbol"}))
         first, later = (np.full(len(self.old), -1, dtype=np.int32) for _ in range(2))
@@ -76,7 +79,8 @@ class _WrittenOnce:
             replace(output, node=int((first if is_first else later)[output.node]))
             for output, is_first in zip(form.outputs, ends, strict=True)
         )
-        return replace(form, graph=self.new, inputs=later[form.inputs], outputs=outputs)
+        return replace(form, graph=self.new, inputs=later[form.inputs], outputs=outputs,
+                       cut=first[form.cut], aside=first[form.aside])  # fmt: skip
 
     def _read(self, end: int) -> bool:
         """Go through what one output is made of, as it is read; whether it was not read before."""
@@ -119,9 +123,7 @@ class _WrittenOnce:
             first[ids] = later[ids] = made
         elif block.op == "name":
             later[ids] = self._symbols(block.names)[block.places[rows]]
-            kept = (
-                self.again[ids] if block.names.base not in self.shown else np.full(len(ids), True)
-            )
+            kept = self.again[ids] | self.named[ids] | (block.names.base in self.shown)
             first[ids] = first[block.operands[rows, 0]]
             wrapped, places = ids[kept], block.places[rows][kept]
             first[wrapped] = self.new.name(first[wrapped], block.names, places)

@@ -9,6 +9,7 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.layers import Shape
 from netsym.layers.dense import Dense
+from netsym.layers.recurrent import Recurrent
 from netsym.layers.wiring import Placed
 from netsym.network.network import Network
 from netsym.notes.colored import Part
@@ -16,10 +17,11 @@ from netsym.wording import few, plural
 from netsym.writers.text import speller_of_names
 
 _MOST_ROWS = 4
+_MOST_STEPS = 3
 _LONGEST_NAME = 14
 _START = 8  # columns before a drawing that has room
 #: Signs of the drawing, and how ASCII has them.
-_ASCII = str.maketrans({**dict.fromkeys("┌┐└┘├┤┼", "+"), "─": "-", "×": "x"})
+_ASCII = str.maketrans({**dict.fromkeys("┌┐└┘├┤┼┬", "+"), "─": "-", "×": "x"})
 
 
 class _Pen:
@@ -54,13 +56,16 @@ def drawing(network: Network, width: int, ascii: bool = False) -> Drawing:
     """A network in at most five lines that are no wider than this.
 
     A stack of dense layers has its units in columns, what is between all of two columns one bus;
-    another stack is a row of boxes, and what branches is a list of its layers.
+    a cell has a box a step, another stack is a row of boxes, and what branches is a list of its
+    layers.
     """
     pen = _Pen(ascii)
     if not _is_stack(network):
         found = Drawing(_listed(network, width, pen), [])
     elif all(isinstance(p.layer, Dense) and len(p.shape) == 1 for p in network.layers):
         found = _in_columns(_columns(network, pen), width, pen)
+    elif _is_cell(network) and _wide((steps := _in_steps(network, pen)).lines) <= width:
+        found = steps.shifted(max(0, min(_START, (width - _wide(steps.lines)) // 2)))
     else:
         found = _in_boxes(network, width, pen)
     return (
@@ -198,6 +203,55 @@ def _side_by_side(columns: list[_Column], left_out: int, pen: _Pen) -> Drawing:
 
 def _wide(lines: Sequence[str]) -> int:
     return max(map(len, lines))
+
+
+# -- steps -----------------------------------------------------------------------------------------
+def _is_cell(network: Network) -> bool:
+    """Whether it is a cell that goes through a sequence, and layers that read its last state."""
+    cell = network.layers[0].layer
+    return (
+        isinstance(cell, Recurrent)
+        and (cell.returns, cell.reverse) == ("last", False)
+        and not any(placed.layer.recurrent for placed in network.layers[1:])
+    )
+
+
+def _in_steps(network: Network, pen: _Pen) -> Drawing:
+    """The cell once for every step, of many the first two and the last, and what it hands on."""
+    first, *after = network.layers
+    assert isinstance(first.layer, Recurrent)
+    count = network.inputs[0].shape[0]
+    steps = range(1, count + 1) if count <= _MOST_STEPS else (1, 2, 0, count)
+
+    def at(letter: str, step: int) -> str:
+        return pen.name(Names(letter, None, (), at=str(step)), 0)
+
+    def add(*parts: str) -> None:
+        for row, part in enumerate(parts):
+            rows[row] += part.center(max(map(len, parts)), "─" if row == 1 else " ")
+
+    word = f" {first.layer.kind.upper()} "
+    line, tee = "─" * len(word), "┬".center(len(word), "─")
+    start = f"{'0' if first.layer.state == 'zero' else at('h', 0)} ──"
+    begin = len(start)
+    rows = [" " * begin, start, " " * begin, " " * begin]
+    for step in steps:
+        if not step:
+            add("", f" {pen.beside} ──", "", "")
+            continue
+        add(f"┌{line}┐", f"┤{word}├", f"└{tee}┘", at(network.inputs[0].letter, step))
+        if step < count:
+            memory = f" {at('c', step)} " if "c" in first.layer.states else ""
+            add(memory, "──", f" {at('h', step)} ", "")
+    layers = [(begin, len(rows[1]), 1)]
+    rows[1] += f"── {at('h', count)} "
+    for place, placed in enumerate(after, 2):
+        begin = len(rows[1])
+        rows[1] += f"── {_word(placed)} "
+        layers.append((begin, len(rows[1]), place))
+    end = network.outputs[0].names
+    rows[1] += f"── {pen.entry(end, 0) if len(end) == 1 else network.outputs[0].name}"
+    return Drawing([row.rstrip() for row in rows], layers)
 
 
 # -- boxes, and a list -----------------------------------------------------------------------------

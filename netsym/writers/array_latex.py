@@ -31,8 +31,16 @@ _OPERATORS = {
 }
 
 
+_BRACKETS = {"bmatrix": ("[", "]"), "pmatrix": ("(", ")")}
+_MOST_COLUMNS = 10  # of those of amsmath
+
+
 def matrix(rows: Sequence[Sequence[str]], kind: str = "bmatrix", columns: str = "") -> str:
     """A matrix of texts; scripts of two rows do not touch."""
+    if len(rows[0]) > _MOST_COLUMNS and kind in _BRACKETS:
+        opening, closing = _BRACKETS[kind]
+        inside = matrix(rows, "array", f"{{{'c' * len(rows[0])}}}")
+        return rf"\left{opening} {inside} \right{closing}"
     lines = [" & ".join(row) for row in rows]
     space = ""
     if kind == "pmatrix" and any("^" in line for line in lines):
@@ -163,6 +171,7 @@ class ArrayOnion(ArrayLatex, Onion):
 
     columns = False
     units = UNITS | {"Q", "K", "V"}
+    held = PRODUCT
 
 
 class ArrayBoxes(ArrayOnion, Boxes):

@@ -249,11 +249,11 @@ class Language:
     def _write_names(self, block: Block, rows: Positions) -> None:
         assert isinstance(block.payload, Names)
         assert block.positions is not None
-        layered = self.formula.stops_at_names
+        cut = self.formula.cut_mask
         for row in rows.tolist():
             node, below = block.start + row, int(block.operands[row, 0])
             position = int(block.positions[row])
-            if layered:
+            if cut[node]:
                 self.right[below] = self.texts[below]
                 self.texts[node] = self.name(block.payload, position)
             else:
@@ -358,5 +358,5 @@ class Language:
             piece = piece.pieces[0]
         shorter: str | Rope = piece.removeprefix(self.minus)
         for rope in reversed(path):
-            shorter = self.rope([shorter, *rope.pieces[1:]], rope.width - 1, rope.separated)
+            shorter = rope.beginning(shorter, rope.width - 1)
         return shorter

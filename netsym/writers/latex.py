@@ -25,7 +25,7 @@ from netsym.writers.language import (
 from netsym.writers.latex_widths import BIG, CHARACTER, GROWN, TALL, WIDTH, height_of, width_of
 from netsym.writers.names_in_latex import NamesInLatex
 from netsym.writers.notations import NOTATIONS, Notation
-from netsym.writers.palette import LOSS, layer_color
+from netsym.writers.palette import GATES, LOSS, layer_color
 from netsym.writers.ropes import Rope, flat
 
 #: One name, with its scripts.
@@ -87,8 +87,14 @@ class Latex(InPrint):
         if not (self.color and layer) or names is self.formula.cut_names:
             return text
         is_loss = (names.base or names.literal[0]) in ("L", "J")
-        color = LOSS if is_loss else layer_color(layer)
+        color = LOSS if is_loss else layer_color(self._gate(names) or layer)
         return rf"\textcolor{{{getattr(color, self.color)}}}{{{text}}}"
+
+    def _gate(self, names: Names) -> int:
+        """Which gate of a cell it is, or belongs to, counted from 1; 0 if to none."""
+        if not self.formula.steps:
+            return 0
+        return GATES.find(names.letter[1] or (names.base if names.at else "-")) + 1
 
     def number(self, value: float | Fraction) -> tuple[str, int]:
         if isinstance(value, Fraction) and value.denominator != 1:
@@ -125,7 +131,14 @@ class Latex(InPrint):
                 factor = self.parentheses(factor)
                 first = "("
             pieces += [self._between(pieces[-1], factor, first), factor]
-        return self.join(pieces)
+        return self._breakable(pieces)
+
+    def _breakable(self, pieces: Sequence[str | Rope]) -> str | Rope:
+        """Factors or arguments with what stands between them, where a line may be broken."""
+        found = self.join(pieces)
+        if isinstance(found, str) and self.measure(found) <= self.line / 3:
+            return found
+        return Rope(pieces, self.width(found), height=height_of(found), product=True)
 
     def _between(self, left: str | Rope, right: str | Rope, first: str) -> str:
         """What stands between factors: nothing where a letter follows one with scripts."""
@@ -147,7 +160,7 @@ class Latex(InPrint):
             factor = self.operand(nodes[0], POWER)
             return self.product([self._fraction("1", below), factor]), PRODUCT
         above = self._leading(nodes[0], PRODUCT)
-        return self.join([above, " / ", self.parentheses(below)]), QUOTIENT
+        return self._breakable([above, " / ", self.parentheses(below)]), QUOTIENT
 
     def _fraction(self, above: str | Rope, below: str | Rope) -> Rope:
         pieces = [r"\dfrac{", above, "}{", below, "}"]
@@ -168,7 +181,7 @@ class Latex(InPrint):
             return self._write_power(op, nodes)
         if self.width(base) <= self.solid:
             return self._fraction("1", base)
-        return self.join(["1 / ", self.parentheses(base)]), QUOTIENT
+        return self._breakable(["1", " / ", self.parentheses(base)]), QUOTIENT
 
     def _write_power(self, _: str, nodes: list[int]) -> str | Rope:
         base = self.operand(nodes[0], ATOM)
@@ -201,7 +214,7 @@ class Latex(InPrint):
         nested = function == "exp" and any("(" in text for text in flat(operands[0]))
         opening, closing = ("[", "]") if nested else ("(", ")")
         return self._enclosed(
-            row.latex, self.join(inner) if len(inner) > 1 else inner[0], opening, closing
+            row.latex, self._breakable(inner) if len(inner) > 1 else inner[0], opening, closing
         )
 
     def is_one(self, text: str | Rope) -> bool:

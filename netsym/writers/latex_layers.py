@@ -164,7 +164,7 @@ class _Layers:
         """The first class from outside in: its score, and in that the first and the last unit."""
         score = next(each for each in equations if each.binding.names == self.softmax)
         units = {self.language.left(each): each for each in equations}
-        terms = [_bare(term) for term in self.language.terms.get(score.binding.node, ())]
+        terms = _bare(self.language.terms.get(score.binding.node, ()))
         first = next((n for n, term in enumerate(terms) if self._unit(term, units)), None)
         last = next((n for n in reversed(range(len(terms))) if self._unit(terms[n], units)), None)
         if first is None or last is None or first == last:
@@ -188,7 +188,7 @@ class _Layers:
 
     def _unit(self, term: str, units: dict[str, Equation]) -> bool:
         """Whether it is a number times a unit whose sum is in columns."""
-        unit = units.get(term.rpartition(r"\,")[2])
+        unit = units.get(_parted(term)[1])
         return unit is not None and self._inner(unit) is not None
 
     def _inner(self, unit: Equation) -> int | None:
@@ -198,20 +198,28 @@ class _Layers:
 
     def _written(self, term: str, units: dict[str, Equation]) -> str:
         """The term with its unit written out over its name, first and last in its sum alone."""
-        number, _, name = term.rpartition(r"\,")
+        factor, name = _parted(term)
         unit = units[name]
         inner = self._inner(unit)
         assert inner is not None
         whole = "".join(flat(self.language.texts[inner]))
-        terms = [_bare(each) for each in self.language.terms[inner]]
+        terms = _bare(self.language.terms[inner])
         few = terms if len(terms) < 4 else [terms[0], r"\cdots", terms[-1]]
         text = "".join(flat(unit.right)).replace(whole, _sum(few))
-        return number + r"\," + "".join(flat(self.language.braced(text, name)))
+        return factor + "".join(flat(self.language.braced(text, name)))
 
 
-def _bare(term: str) -> str:
-    """A term without the room of columns."""
-    return _PHANTOM.sub("", term)
+def _bare(terms: Sequence[str]) -> list[str]:
+    """Terms without the room of columns; those of 0 are room alone."""
+    bare = (_PHANTOM.sub("", term) for term in terms)
+    return [_SPACE.sub("", term) for term in bare if term]
+
+
+def _parted(term: str) -> tuple[str, str]:
+    """What stands before the name in a term, and the name."""
+    factor, space, name = term.rpartition(r"\,")
+    minus = "-" if name.startswith("-") else ""
+    return factor + space + minus, name.removeprefix("-")
 
 
 def _sum(terms: Sequence[str]) -> str:
@@ -221,6 +229,7 @@ def _sum(terms: Sequence[str]) -> str:
 
 
 _PHANTOM = re.compile(r"\\phantom\{(?:[^{}]|\{[^{}]*\})*\}")
+_SPACE = re.compile(r"(?<=^-)\\[,;]|^\\[,;]")  # behind a factor that is room: 1
 _SCRIPT = re.compile(r"_\{1\}")
 
 

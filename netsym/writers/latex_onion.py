@@ -8,7 +8,7 @@ own, the prediction first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -46,11 +46,15 @@ class Onion(Latex):
     """Spells an inlined formula in LaTeX, in which every value that has a name says it."""
 
     columns = True  # whether sums of units may be written in a column
-    units: ClassVar[frozenset[str]] = UNITS  # the letters of what is braced
+    units: frozenset[str] = UNITS  # the letters of what is braced
+    held = ATOM  # how tightly what a brace alone holds together binds
 
     def __init__(self, formula: Form, *options: Any, shown: bool = True, once: bool = True) -> None:
+        names = [block.names for block in formula.graph.blocks if block.op == "name"]
+        self.units = self.units.union(each.base for each in names if each.at)  # of a cell
         kept = self.units | {"z"}  # z is what a softmax is of
         super().__init__(written_once(formula, kept) if once else formula, *options)
+        self.handed_on = frozenset(each.names for each in self.formula.bindings)
         self.once = once
         self.solid = self.line if self.columns else self.solid
         self.shown = shown
@@ -65,7 +69,7 @@ class Onion(Latex):
         if names.base not in self.units and (names, position) not in self.again:
             return text, binds
         label = self.name(names, position)
-        bare = text if binds == ATOM else self.parentheses(text)
+        bare = text if binds >= self.held else self.parentheses(text)
         if (self.shown and names.base in self.units) or (names, position) in self.again:
             return Part(self.braced(bare, label), bare, label), ATOM
         quiet = Rope([bare], self.width(bare), height=height_of(bare))
@@ -144,12 +148,16 @@ class Onion(Latex):
     def _choices(self) -> Iterator[frozenset[Names]]:
         """The values that get equations of their own, from the fewest to all."""
         if not self.once:
-            yield frozenset()
+            yield self.handed_on
             return
-        every = {block.names for block, _ in self.formula.graph.walk(self.formula.mask)
-                 if block.op == "name"}  # fmt: skip
-        scores = {names for names in every if names.base == "z"}
+        inner = [block.names for block, _ in self.formula.graph.walk(self.formula.mask)
+                 if block.op == "name"]  # fmt: skip
+        every = set(inner)
+        scores = {names for names in every if names.base == "z" and not names.at}
+        scores |= self.handed_on
         yield frozenset(scores)
+        if self.handed_on:  # the gates one by one, from outside in
+            yield from (frozenset(scores.union(inner[-n:])) for n in range(1, len(inner)))
         ends = {names for names in every if names.layer == self.formula.loss - 1} | scores
         if ends > scores:
             yield frozenset(ends)
@@ -179,7 +187,13 @@ class Onion(Latex):
         if len(self.in_columns) and self._count_parts() > _MOST_ROWS:
             return False
         texts = [*self.right.values(), *(self.texts[node] for node in self.formula.ends.tolist())]
-        return all(self.width(text) + self._left <= self.line for text in texts)
+        return all(self._widest(text) + self._left <= self.line for text in texts)
+
+    def _widest(self, text: str | Rope) -> float:
+        """How wide the lines of an equation are: one, or where there are no columns its terms."""
+        if self.columns or isinstance(text, str) or not text.separated:
+            return self.width(text)
+        return max(map(self.width, text.pieces[::2])) + _PLUS
 
     def _count_parts(self) -> int:
         graph = self.formula.graph

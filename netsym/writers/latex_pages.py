@@ -116,13 +116,20 @@ def equation_lines(language: Latex, equation: Equation, widest: float = 0.0) -> 
     left = language.left(equation)
     own = language.measure(left)
     room = language.line - max(widest, own) + own
-    layout = Layout(room, language.measure, _newline, _INDENT, lead="{}", short=3 * CHARACTER,
-                    ends_open=False)  # fmt: skip
+    layout = Layout(room, language.measure, _newline, _INDENT, begins=_begins,
+                    short=3 * CHARACTER, ends_open=False)  # fmt: skip
     return layout.lines(f"{left} &= ", equation.right, own)
 
 
 def _newline(level: int) -> str:
     return " \\\\\n&" + r"\quad" * max(level, 1) + " "
+
+
+def _begins(separator: str) -> str:
+    r"""How a line goes on with a sign; with factors that no sign is between, it has one: \cdot."""
+    if separator.startswith(","):
+        return ""
+    return "{}" + (separator.lstrip() if separator.strip(r" \,") else r"\cdot ")
 
 
 def _fragment(lines: Iterator[str]) -> Iterator[str]:

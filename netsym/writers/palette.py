@@ -34,13 +34,15 @@ GROUND = Color("ground", "FFFFFF", "14171B", "White", 231)
 TEXT = Color("text", "14171B", "E8EAED", "Black", 16)
 #: What is said aside, and lines that belong to no layer.
 ASIDE = Color("aside", "4A4A4A", "B4BAC2", "DimGray", 243)
-#: Those of layers 1 to 4; gates f, i, g and o of a cell have them too.
+#: Those of layers 1 to 4; the `GATES` of a cell have them too.
 LAYERS = (
     Color("netA", "0060A8", "7CC0F5", "MediumBlue", 32),
     Color("netB", "B34700", "FF9F66", "Sienna", 166),
     Color("netC", "00705A", "58D0AC", "Teal", 29),
     Color("netD", "8C3A7A", "E3A0D3", "Purple", 133),
 )
+#: The gates of an LSTM that have the colours of layers 1 to 4.
+GATES = "figo"
 #: Losses and costs.
 LOSS = Color("netL", "7A1F3D", "F3D59A", "Maroon", 132)
 #: What lies behind a part that is pointed at.

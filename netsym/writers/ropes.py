@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 
 class Rope:
     """Pieces one after another.
 
     `separated` says that this is a sum: terms at even places, separators (" + ") between them,
-    and lines may break there, unless a rope that holds it is `solid`. `width` is how wide it is
-    on one line, `height` how tall, for languages where that matters.
+    and lines may break there, unless a rope that holds it is `solid`. A `product` has factors, or
+    arguments, at even places; a line breaks there where a bracket would end it. `width` is how
+    wide it is on one line, `height` how tall, for languages where that matters.
     """
 
-    __slots__ = ("height", "pieces", "separated", "solid", "width")
+    __slots__ = ("height", "pieces", "product", "separated", "solid", "width")
 
     def __init__(
         self,
@@ -27,12 +29,19 @@ class Rope:
         separated: bool = False,
         solid: bool = False,
         height: int = 0,
+        product: bool = False,
     ) -> None:
         self.pieces = pieces
         self.width = width
         self.separated = separated
         self.solid = solid
         self.height = height
+        self.product = product
+
+    def beginning(self, first: str | Rope, width: float) -> Rope:
+        """The same with another first piece, so wide."""
+        pieces = [first, *self.pieces[1:]]
+        return Rope(pieces, width, self.separated, self.solid, self.height, self.product)
 
 
 def flat(piece: str | Rope) -> Iterator[str]:
@@ -51,7 +60,8 @@ class Layout:
 
     A sum that does not fit puts its terms on lines of their own, further in; a short last term
     (the bias) stays on the line before; a sum of short terms fills its lines. `measure` says how
-    wide a str is, `newline` how a line ends and the next one begins at a level of indentation.
+    wide a str is, `newline` how a line ends and the next one begins at a level of indentation,
+    and `begins` how it goes on with a separator.
     """
 
     def __init__(
@@ -61,7 +71,7 @@ class Layout:
         newline: Callable[[int], str],
         step: float,
         deepest: int = 12,
-        lead: str = "",
+        begins: Callable[[str], str] = str.lstrip,
         short: float = 3,
         ends_open: bool = True,
     ) -> None:
@@ -71,7 +81,7 @@ class Layout:
         self.newline = newline
         self.step = step  # how wide a level of indentation is
         self.short = short  # what gets no line of its own
-        self.lead = lead  # comes before a separator that begins a line
+        self.begins = begins
         self.ends_open = ends_open  # whether a line may end in an opening bracket
 
     def lines(self, start: str, piece: str | Rope, margin: float = 0) -> Iterator[str]:
@@ -81,39 +91,52 @@ class Layout:
         """
         yield start
         column, opened = self.measure(start), False
-        # (piece or place to break, level of indentation, width that must follow on the line)
-        stack: list[tuple[str | Rope | _Break, int, float]] = [(piece, 0, 0)]
+        stack: list[_Item] = [(piece, 0, 0)]
         while stack:
-            piece_or_break, level, tail = stack.pop()
-            if isinstance(piece_or_break, _Break):
-                separator, ahead = piece_or_break.separator, piece_or_break.ahead
-                if piece_or_break.forced or (column + self.measure(separator) + ahead > self.width):
+            item, level, tail = stack.pop()
+            if isinstance(item, _Break):
+                separator = item.separator
+                if item.forced or column + self.measure(separator) + item.ahead > self.width:
                     yield self.newline(level)
-                    column, separator = margin + level * self.step, self.lead + separator.lstrip()
+                    column, separator = margin + level * self.step, self.begins(separator)
                 yield separator
                 column, opened = column + self.measure(separator), False
-            elif isinstance(piece_or_break, str):
-                yield piece_or_break
-                column += self.measure(piece_or_break)
-                opened = piece_or_break.endswith(("(", "[", r"\{"))
-            elif piece_or_break.solid or column + piece_or_break.width + tail <= self.width:
-                yield from flat(piece_or_break)
-                column, opened = column + piece_or_break.width, False
-            elif piece_or_break.separated:
+            elif isinstance(item, _Factors):
+                separator, goes_on = item.separator, item.goes_on
+                inner = level if goes_on else min(level + 1, self.deepest)
+                begin, begins = margin + inner * self.step, self.begins(separator)
+                comma = "," if separator.startswith(",") else ""  # stays on the line
+                first = item.factors[0]
+                ahead = self._width(first) + tail if item.whole else self._start(first, tail)
+                is_full = column + self.measure(separator) + ahead > self.width
+                if is_full and begin + self.measure(begins) + self.short < column:
+                    yield comma + self.newline(inner)
+                    column, separator, level, goes_on = begin, begins, inner, True
+                yield separator
+                column, opened = column + self.measure(separator), False
+                stack.extend(reversed(self._factors(item.factors, level, tail, goes_on)))
+            elif isinstance(item, str):
+                yield item
+                column += self.measure(item)
+                opened = item.endswith(("(", "[", r"\{"))
+            elif item.solid or column + item.width + tail <= self.width:
+                yield from flat(item)
+                column, opened = column + item.width, False
+            elif item.separated:
                 inner = min(level + 1, self.deepest)
-                if opened and self._may_end_open(piece_or_break, column):
+                if opened and self._may_end_open(item, column):
                     yield self.newline(inner)
                     column = margin + inner * self.step
-                stack.extend(reversed(self._terms(piece_or_break, inner, tail)))
+                stack.extend(reversed(self._terms(item, inner, tail)))
+            elif item.product:
+                stack.extend(reversed(self._factors(item.pieces, level, tail)))
             else:
-                stack.extend(reversed(self._tails(piece_or_break.pieces, level, tail)))
+                stack.extend(reversed(self._tails(item.pieces, level, tail)))
 
-    def _terms(
-        self, rope: Rope, level: int, tail: float
-    ) -> list[tuple[str | Rope | _Break, int, float]]:
+    def _terms(self, rope: Rope, level: int, tail: float) -> list[_Item]:
         leads = self._leads(rope)
         compound = any(isinstance(term, Rope) for term in rope.pieces[::2])
-        items: list[tuple[str | Rope | _Break, int, float]] = [(rope.pieces[0], level, 0)]
+        items: list[_Item] = [(rope.pieces[0], level, 0)]
         last = len(rope.pieces) - 1
         for place in range(1, last, 2):
             separator, term = rope.pieces[place], rope.pieces[place + 1]
@@ -122,7 +145,7 @@ class Layout:
             stays = isinstance(term, str) and place + 1 == last
             ahead = self._width(term) + after
             if leads and place == 1 and isinstance(term, Rope):
-                stays, ahead = True, self._lead(term)
+                stays, ahead = True, self._start(term, after)
             items.append((_Break(separator, ahead, compound and not stays), level, 0))
             items.append((term, level, after))
         return items
@@ -138,23 +161,34 @@ class Layout:
         """
         if self.ends_open:
             return not self._leads(rope)
-        return column + self._start(rope) > self.width
+        return column + self._start(rope, products=True) > self.width
 
-    def _start(self, piece: str | Rope) -> float:
-        """How wide it is what comes before the first place to break, through all brackets."""
-        width = 0.0
+    def _start(self, piece: str | Rope, tail: float = 0, products: bool = False) -> float:
+        """How wide it is what comes before the first place to break, through all brackets; all,
+        and what follows, if there is none.
+        """
+        width, whole, breaks = 0.0, self._width(piece) + tail, False
         while isinstance(piece, Rope) and not piece.solid:
-            if piece.separated:
-                piece = piece.pieces[0]
+            if piece.separated or (products and piece.product):
+                piece, breaks = piece.pieces[0], True
                 continue
             *before, piece = _until_rope(piece.pieces)
             width += sum(map(self._width, before))
-        return width + self._width(piece)
+        return width + self._width(piece) if breaks else whole
 
-    def _tails(
-        self, pieces: Sequence[str | Rope], level: int, tail: float
-    ) -> list[tuple[str | Rope | _Break, int, float]]:
-        items: list[tuple[str | Rope | _Break, int, float]] = []
+    def _factors(
+        self, pieces: Sequence[str | Rope], level: int, tail: float, goes_on: bool = False
+    ) -> list[_Item]:
+        """The first factor of some, and then the others."""
+        items = self._tails(pieces, level, tail)[:1]
+        if len(pieces) > 1:
+            assert isinstance(pieces[1], str)
+            whole = pieces[1].startswith(",") and self._width(pieces[0]) > self.short
+            items.append((_Factors(pieces[1], pieces[2:], whole, goes_on), level, tail))
+        return items
+
+    def _tails(self, pieces: Sequence[str | Rope], level: int, tail: float) -> list[_Item]:
+        items: list[_Item] = []
         for piece in reversed(pieces):
             items.append((piece, level, tail))
             tail = tail + self.measure(piece) if isinstance(piece, str) else self._lead(piece)
@@ -189,3 +223,17 @@ class _Break:
     separator: str
     ahead: float  # the width of what follows
     forced: bool  # break even if it fits
+
+
+@dataclass(frozen=True, slots=True)
+class _Factors:
+    """What follows the first factor of a product: a line may end before each."""
+
+    separator: str
+    factors: Sequence[str | Rope]
+    whole: bool  # the next is broken only if it has no room on a line of its own
+    goes_on: bool  # on lines after the first
+
+
+#: A piece, or a place to break; its level of indentation; the width that must follow on the line.
+_Item: TypeAlias = tuple[str | Rope | _Break | _Factors, int, float]

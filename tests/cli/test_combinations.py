@@ -195,6 +195,7 @@ OTHERS = (
     r"--up-to-names is for two formulas, or two networks; leave it out",
     r"--(onion|each) is for the derivatives of one output; choose it with --output",
     r"--taught is for the derivatives of a cost; add --loss",
+    r"--pages is for a document to read, which is layer by layer and of numbers alone; here .+",
     r"--taught is for a loss and an activation that cancel: .+; here \w+ is after sigmoid",
     r"nothing here is called '.+'; .+",
     r"no number for the .+: give .+",

@@ -89,10 +89,6 @@ def test_what_is_written_once_is_printed(capfd: pytest.CaptureFixture[str]) -> N
         (["size", LSTM, "--steps", "1..5000"], "'1..5000' are 5,000 rows; ask for at most 1,000"),
         (["show", "1-2-1", "--form", "once"], "so there is nothing to write once"),
         (["show", LSTM, "--form", "once", "--to", "python"], "its steps have no number"),
-        (
-            ["show", LSTM, "--form", "inlined", "--level", "matrix"],
-            "what a step hands on needs a name, so there is no one formula of whole arrays",
-        ),
     ],
 )
 def test_bad_input(capfd: pytest.CaptureFixture[str], arguments: list[str], error: str) -> None:

@@ -57,11 +57,11 @@ def test_second_derivatives_are_refused() -> None:
         netsym.parse("1-1:tanh").matrices.gradient("W2")
 
 
-def test_what_is_written_for_one_step_has_no_inlined_form() -> None:
+def test_what_is_written_for_one_step_keeps_the_names_of_what_a_step_hands_on() -> None:
     for layers in ([LSTM(units=2)], [LSTM(units=1, returns="all"), Dense(units=1)]):
         formula = chain(layers, (4, 1)).matrices
-        with pytest.raises(SpecError, match="a recurrent layer is written for one step t"):
-            _ = formula.inlined
+        assert len(formula.bindings) > 2
+        assert [each.name for each in formula.inlined.bindings] == ["c1_t", "h1_t"]
 
 
 # -- text -----------------------------------------------------------------------------------------

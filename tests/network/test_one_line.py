@@ -107,9 +107,9 @@ ROWS: list[tuple[str, dict[str, Any], tuple[Shape, ...]]] = [
     ("part", {"lengths": (2, 2)}, ((5,),)),
 ]  # fmt: skip
 #: What has no one line, with what is said of it.
-REFUSED = dict.fromkeys(("rnn", "gru", "lstm"), "written for one step t") | {
-    "formula": "a formula of single units"
-}
+REFUSED = {"formula": "a formula of single units"}
+#: Layers that are written for one step.
+CELLS = {"rnn", "gru", "lstm"}
 #: Layers that costs are made of.
 COSTS = {"cost", *LOSSES}
 
@@ -186,17 +186,39 @@ def test_a_block_on_one_line_has_its_values(kind: str) -> None:
 
 
 def test_every_kind_of_layer_is_tried() -> None:
-    assert {row[0] for row in ROWS} | REFUSED.keys() | COSTS | {"given"} == set(LAYERS)
+    assert {row[0] for row in ROWS} | REFUSED.keys() | CELLS | COSTS | {"given"} == set(LAYERS)
 
 
 @pytest.mark.parametrize("kind", REFUSED)
 def test_what_has_no_one_line_says_so(kind: str) -> None:
-    options = {"formula": "x_1*x_2"} if kind == "formula" else {"units": 2}
-    shape = (2,) if kind == "formula" else (3, 2)
-    network = single(LAYERS[kind](**options), shape)
+    network = single(LAYERS[kind](formula="x_1*x_2"), (2,))
     with pytest.raises(SpecError, match=REFUSED[kind]):
         network.matrices.inlined  # noqa: B018
     assert "inlined" not in network.size.matrices
+
+
+@pytest.mark.parametrize("kind", sorted(CELLS))
+def test_of_a_cell_there_is_a_formula_for_each_value_that_a_step_hands_on(kind: str) -> None:
+    """Step by step they have the values of the network; in an onion gates have braces."""
+    network = single(LAYERS[kind](units=2), (3, 4))
+    formula, random = network.matrices.inlined, np.random.default_rng(2)
+    values = {name: random.uniform(-1, 1) for name in network.parameter_names()}
+    x, arrays = random.normal(size=(3, 4)), known(network, values)
+    letters = {each.ascii(0): arrays.get(each.ascii(0).lower()) for each, _ in formula.shapes}
+    lines = formula.text(ascii=True).splitlines()[: len(formula.bindings)]
+    names = [line.partition(" = ")[0] for line in lines]
+    assert names == (["c1_t", "h1_t"] if kind == "lstm" else ["h1_t"])
+    letters |= {name.replace("_t", "_prev"): np.zeros(2) for name in names}
+    for row in x:
+        letters["x_t"] = row
+        for name, line in zip(names, lines, strict=True):
+            letters[name] = evaluate(line, letters)
+        letters |= {name.replace("_t", "_prev"): letters[name] for name in names}
+    np.testing.assert_allclose(letters["h1_t"], network(x, parameters=values), rtol=1e-12)
+    assert "inlined" not in network.size.matrices
+    onion = formula.latex(onion=True, short=True, width=120)
+    gates = {"rnn": "", "gru": "zrn", "lstm": "figo"}[kind]
+    assert sorted(re.findall(r"\}_\{(\w)_\{t\}\}", onion)) == sorted(gates)
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -19,9 +19,18 @@ from netsym.errors import SpecError
 from netsym.layers.attention import Attention
 from netsym.layers.recurrent import LSTM
 from netsym.network.point import point_of
-from netsym.notes.note.content import Formula, Image, ends_open
-from netsym.notes.note.note import Note
+from netsym.notes.note.content import (
+    BETWEEN,
+    Formula,
+    Image,
+    Section,
+    columns,
+    ends_open,
+    rows_of,
+)
+from netsym.notes.note.note import HEAD, Note
 from netsym.notes.note.parts import PARTS
+from netsym.notes.note.written.tex import write_tex
 from tests.cli.running import run
 from tests.conftest import PATIENCE
 from tests.effort import many
@@ -80,6 +89,20 @@ def assert_fits(note: Note, folder: Path, pages: int = 1) -> None:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_it_is_one_page(name: str, tmp_path: Path) -> None:
     assert_fits(note_of(name), tmp_path)
+
+
+@pytest.mark.usefixtures("tikz")
+@pytest.mark.parametrize("name", NETWORKS)
+def test_it_is_as_tall_as_was_thought(name: str, tmp_path: Path) -> None:
+    """So that nothing is left out that had room."""
+    note = note_of(name)
+    rows = rows_of([*note.sections.values()])
+    thought = HEAD + sum(BETWEEN + max(map(Section.height, row, columns(row))) for row in rows)
+    text = "".join(write_tex(replace(note.sheet, left_out="")))
+    told = "\\par\\typeout{TALL \\the\\pagetotal}\\end{document}"
+    log = compiled(text.replace("\\end{document}", told), tmp_path)
+    (tall,) = re.findall(r"TALL ([0-9.]+)pt", log)
+    assert 0.97 < thought / float(tall) < 1.1
 
 
 @pytest.mark.usefixtures("tikz")

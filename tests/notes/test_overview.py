@@ -10,6 +10,7 @@ import pytest
 
 import netsym
 from netsym.cli.process import has_colors
+from netsym.files.files import loads
 from netsym.files.packaged import networks
 from netsym.notes.drawing import drawing
 from netsym.notes.overview import Overview
@@ -86,17 +87,33 @@ def test_layers_that_find_no_place_are_counted() -> None:
 
 
 def test_other_layers_are_boxes_and_branches_a_list() -> None:
-    assert lines(str(EXAMPLES / "lstm.toml"))[2:5] == [
-        "       ┌────────┐ ┌──────────┐",
-        "x 5×1 ─┤ lstm 1 ├─┤ 1 linear ├─ y",
-        "       └────────┘ └──────────┘",
-    ]
+    assert lines(str(EXAMPLES / "conv.toml"))[2].count("┌") == 3
     assert lines(str(EXAMPLES / "pair.toml"))[2:6] == [
         "left: 1 unit, tanh, of first",
         "right: 1 unit, tanh, of second",
         "product: multiply, of left, right",
         "output: 1 unit, sigmoid, of product",
     ]
+
+
+def test_a_cell_has_a_box_a_step_with_what_it_hands_on() -> None:
+    assert lines(str(EXAMPLES / "lstm.toml"))[2:6] == [
+        "            ┌──────┐ c₁ ┌──────┐ c₂      ┌──────┐",
+        "        0 ──┤ LSTM ├────┤ LSTM ├──── ⋯ ──┤ LSTM ├── h₅ ── 1 linear ── y",
+        "            └──┬───┘ h₁ └──┬───┘ h₂      └──┬───┘",
+        "               x₁          x₂               x₅",
+    ]
+    spec = "netsym = 1\nshape = [{}, 2]\n[[layers]]\ntype = '{}'\nunits = 2\n{}"
+    named = drawing(loads(spec.format(2, "gru", "state = 'named'")), 80, ascii=True)
+    assert named.lines == [
+        "              +-----+     +-----+",
+        "        h_0 --+ GRU +-----+ GRU +-- h_2 -- y",
+        "              +--+--+ h_1 +--+--+",
+        "                x_1         x_2",
+    ]
+    for kind, more in (("lstm", "reverse = true"), ("rnn", "returns = 'all'")):
+        assert "┬" not in "\n".join(drawing(loads(spec.format(3, kind, more)), 80).lines)
+    assert "┬" not in "\n".join(drawing(netsym.load(EXAMPLES / "lstm.toml"), 50).lines)
 
 
 def test_every_wire_meets_its_bus() -> None:

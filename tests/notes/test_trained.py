@@ -127,13 +127,33 @@ bias = [0.25, -3.12837]
 """)
     equations = [row for group in trained(netsym.load(spec)).groups[:2] for row in group.rows]
     assert any(r"\phantom" in row for row in equations)
-    exps = [rf"\exp(z_{{\text{{{name}}}}})" for name in ("setosa", "other")]
-    for name, above in zip(("setosa", "other"), exps, strict=True):
-        equations.append(rf"\text{{{name}}} &= \frac{{{above}}}{{{' + '.join(exps)}}}")
+    (softmax,) = trained(netsym.load(spec)).groups[2].rows
+    head, classes = re.fullmatch(r"(.*) \\qquad k \\in \\\{(.*)\\\}", softmax).groups()
+    assert head.startswith(r"P_{k} &= \dfrac{e^{z_{k}}}{\sum_{j} e^{z_{j}}} = ")
+    for name in classes.split(r",\ "):
+        right = head.rpartition(" = ")[2].replace("_{k}", f"_{{{name}}}")
+        equations.append(f"{name} &= {right}")
     text = "\\begin{aligned}\n" + " \\\\\n".join(equations) + "\n\\end{aligned}"
     ran = run(capfd, "check", str(spec), text)
     assert ran.code == 0, ran.out + ran.err
     assert ran.out.startswith("equal (within-error)"), ran.out
+
+
+def test_the_onion_is_the_first_class() -> None:
+    """It is read with the names that are left in it; of weights of 0 and 1 as well."""
+    network = netsym.parse("2-2tanh-2softmax")
+    numbers = (0.0, 0.5, -0.25, 1.0, -1.0, 0.125, 1.0, -1.0, 0.5, 0.25, 0.75, -0.5)
+    network = network.with_parameters(dict(zip(network.parameter_names(), numbers, strict=True)))
+    groups = trained(network).groups
+    assert groups[3].title == r"The onion of $\hat{y}_{1}$"
+    rows = groups[1].rows  # the units of layer 1 are defined by their braces
+    (onion,) = groups[3].rows
+    assert "( +" not in onion and r"+ \," not in onion
+    other = onion.replace(r"\hat{y}_{1}", r"\hat{y}_{2}").replace(
+        re.search(r"\\exp.*?\\Bigr\)", onion)[0], r"\exp(z_{2}^{[2]})"
+    )  # fmt: skip
+    text = "\\begin{aligned}\n" + " \\\\\n".join([*rows, onion, other]) + "\n\\end{aligned}"
+    assert netsym.compare(network, text).verdict in ("structural", "identical")
 
 
 def test_a_column_has_room_for_all_of_it() -> None:
@@ -178,6 +198,24 @@ def test_what_finds_no_room_is_said() -> None:
     deep = trained(filled("3" + "-3tanh" * 20 + "-1"))
     assert any(group.aside.endswith("layers like these left out") for group in deep.groups)
     assert len(trained(filled("3" + "-3tanh" * 20 + "-1"), pages=4).groups) == 21
+
+
+def test_show_writes_as_many_pages_as_are_asked_for(capfd: Capture, tmp_path: Path) -> None:
+    netsym.save(filled("3" + "-3tanh" * 20 + "-1"), tmp_path / "deep.toml")
+    words = ("show", tmp_path / "deep.toml", "--to", "latex", "--document")
+    one, four = (run(capfd, *words, *more).out for more in ((), ("--pages", "4")))
+    assert "layers like these left out" in one
+    assert "left out" not in four
+    for text, pages in ((one, "1"), (four, "4")):
+        assert re.findall(r"\[(\d+)[\]{]", compiled(text, tmp_path))[-1] <= pages
+    for wrong, said in (
+        (("show", "2-1", "--to", "latex", "--document"), "--pages is for a document to read"),
+        (("show", IRIS, "--to", "latex"), "--pages 2 is for --document"),
+        ((*words, "--level", "matrix"), "--pages is for a document to read"),
+    ):
+        ran = run(capfd, *wrong, "--pages", "2")
+        assert ran.code == 2
+        assert said.replace(" 2", "") in ran.err
 
 
 def test_show_writes_the_page(capfd: Capture) -> None:

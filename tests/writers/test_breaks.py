@@ -12,7 +12,11 @@ import netsym
 from netsym.errors import SpecError
 from netsym.files.files import loads
 from netsym.files.layer_types import layer_type
+from netsym.writers.array_latex import matrix
+from netsym.writers.latex_in_mathml import in_mathml
 from tests.cli.running import run
+from tests.effort import many
+from tests.small_networks import small_network
 from tests.tex import compiled
 from tests.writers.test_latex import AMSMATH, COLOR, TEXTWIDTH, measured
 
@@ -29,7 +33,8 @@ COMMANDS = (
     "inline 2-4tanh-4tanh+-1 --level matrix --onion --color", "inline 3-4-4-2:sigmoid --onion",
     "regions examples/hat.toml", "regions 2-4-1:relu --at 0.5,0.5",
     "simplify 1-2-1", "simplify 2-2relu-2-2+-1", "simplify 2-3-3-2",
-    "simplify examples/iris.toml --digits 3",
+    "simplify examples/iris.toml --digits 3", "inline examples/iris.toml",
+    "inline examples/iris.toml --expand",
 )  # fmt: skip
 #: Layers whose samples are written in all forms.
 TYPES = ("lstm", "gru", "attention", "layer_norm", "encoder")
@@ -81,6 +86,33 @@ def test_lines_of_layers(fragments: dict[str, str], tmp_path: Path) -> None:
     assert {name: open_ends(text) for name, text in fragments.items() if open_ends(text)} == {}
     widths = measured(fragments, tmp_path, "layers", AMSMATH)
     assert {name: wide for name, wide in widths.items() if wide > TEXTWIDTH} == {}
+
+
+def test_lines_of_all_families(tmp_path: Path) -> None:
+    """With all digits, and with nothing but the basic operations."""
+    texts = {}
+    for seed in range(many(300, 15)):
+        network = small_network(seed).network
+        for expand in (False, True):
+            formula = network.formula("inlined", expand=expand)
+            if formula.size.nodes < 3000:
+                texts[f"{seed}{'-expanded' * expand}"] = formula.latex()
+    assert {name: open_ends(text) for name, text in texts.items() if open_ends(text)} == {}
+    widths = measured(texts, tmp_path, "families", AMSMATH)
+    assert {name: wide for name, wide in widths.items() if wide > TEXTWIDTH} == {}
+
+
+def test_where_a_bracket_would_end_a_line_it_breaks_before_a_factor_or_an_argument() -> None:
+    """Of a product, of a quotient, of several operands; and it is read as what it was."""
+    network = netsym.load("examples/iris.toml")
+    text = network.inlined.latex()
+    assert "\\\\\n&\\quad\\quad {}\\cdot \\tanh\\Bigl(" in text
+    assert "\\biggr] \\\\\n&\\quad {}/ \\Biggl(\\exp" in text
+    assert netsym.compare(network, text).verdict == "structural"
+    pooled = netsym.load("examples/conv.toml")
+    text = pooled.inlined.latex(width=40)
+    assert ", \\\\\n&\\quad\\quad \\gamma_{1}^{[2]}\\,\\biggl(" in text
+    assert netsym.compare(pooled, text).verdict == "identical"
 
 
 @pytest.mark.parametrize("network", ["2-4-4-3-1:sigmoid", "2-4tanh-4tanh-1", "2-3softmax"])
@@ -162,3 +194,13 @@ def test_boxes_are_at_most_three_deep_and_six_below_each_other() -> None:
     assert r"\tikz" not in netsym.parse("2-9-1:relu").inlined.latex(onion="boxes")
     with pytest.raises(SpecError, match="factors of the chain rule have braces"):
         netsym.parse("1-1").inlined.gradient().latex(onion="boxes")
+
+
+@pytest.mark.parametrize("kind", ["bmatrix", "pmatrix"])
+def test_a_matrix_of_many_columns_compiles(kind: str, tmp_path: Path) -> None:
+    """Those of amsmath have at most ten."""
+    texts = {str(count): matrix([["1"] * count] * 2, kind) for count in (10, 11, 20)}
+    assert kind in texts["10"]
+    wide = measured(texts, tmp_path, "matrices", AMSMATH)
+    assert wide["20"] > wide["11"] > wide["10"]
+    assert all(in_mathml(text).count("<mtd") == 2 * int(count) for count, text in texts.items())

@@ -16,13 +16,15 @@ from netsym.writers.latex_heights import tall
 from netsym.writers.latex_in_words import in_words
 from netsym.writers.latex_widths import width_of
 
-WIDTH, PAGE = 500.0, 760.0
+WIDTH, PAGE = 500.0, 720.0
+#: What is left below it, for what is said of parts that found no room.
+FOOT = 25.0
 #: How large letters are, beside those that LaTeX is measured in.
 SMALL = 0.9
 #: What is between rows of equations.
 JOT = 1.0
 #: What is between two sections beside each other, and between rows of them.
-GAP, BETWEEN = 24.0, 11.0
+GAP, BETWEEN = 24.0, 6.0
 _LINE, _ROW, _AROUND = 11.5, 11.5, 2.0
 _NARROWEST = 170.0  # a paragraph
 _PIXEL = 0.022 * 28.45  # a pixel of a picture, as TikZ has it
@@ -47,7 +49,7 @@ class Formula:
 
     def height(self, width: float) -> float:
         """How tall it is in a column of this width."""
-        return tall(self.latex, JOT) * SMALL + _AROUND
+        return tall(self.latex, JOT / SMALL, _LINE / SMALL) * SMALL + _AROUND
 
     @property
     def fits(self) -> bool:

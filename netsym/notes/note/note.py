@@ -29,7 +29,8 @@ from netsym.notes.note.story import Story
 from netsym.notes.note.written import NOTES, SUFFIXES
 from netsym.wording import joined, plural
 
-_HEAD = 50.0  # points of the title, and of what is said below
+#: Points of the title, and of what is said below it.
+HEAD = 22.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,7 @@ class Note:
         for version in versions:
             others = {**chosen, name: version}
             found = [others[part.name] for part in self.parts if part.name in others]
-            if pages_of(found, _HEAD) <= self.pages:
+            if pages_of(found, HEAD) <= self.pages:
                 chosen[name] = version
                 return
 

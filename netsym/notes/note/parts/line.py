@@ -30,15 +30,24 @@ def line(story: Story) -> Iterator[Section]:
     if written is not None:
         yield Section("On one line", (written, *below), _ASIDE)
         return
-    rows = rows_of(spelled(whole, story))
+    rows = _of_a_cell(story) or rows_of(spelled(whole, story))
     kept = the_ends(rows) if lines_in(rows) > _MOST_ROWS else rows
     why = [said(f"There is no one line: {whole.why_not_one}.")] if whole.why_not_one else []
     yield Section("With whole arrays", (aligned(kept), *left_out(rows, kept), *why, *below), _ASIDE)
 
 
+def _of_a_cell(story: Story) -> list[str]:
+    """The formulas of what a step hands on, where that is; its gates have braces."""
+    whole = story.named.matrices
+    if not whole.is_of_one_step or whole.why_no_letters or whole.size.nodes > _MOST_NODES:
+        return []
+    rows = rows_of(spelled(whole.inlined, story, onion=True))
+    return rows if lines_in(rows) <= _MOST_ROWS and aligned(rows).fits else []
+
+
 def is_on_one_line(story: Story) -> bool:
-    """Whether it is short enough to be told so."""
-    return _one(story) is not None
+    """Whether it is short enough to be told so; of a cell, what a step hands on."""
+    return _one(story) is not None or bool(_of_a_cell(story))
 
 
 def _one(story: Story) -> Formula | None:

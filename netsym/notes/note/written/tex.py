@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from netsym.notes.note.content import (
+    FOOT,
     JOT,
     PAGE,
     WIDTH,
@@ -28,7 +29,7 @@ _COLORS = "\n".join(
     rf"\definecolor{{{color.known}}}{{HTML}}{{{color.light}}}" for color in (*LAYERS, LOSS)
 )
 _PREAMBLE = rf"""\documentclass[10pt]{{article}}
-\usepackage[a4paper,textwidth={WIDTH:g}pt,textheight={PAGE - 15:g}pt,centering]{{geometry}}
+\usepackage[a4paper,textwidth={WIDTH:g}pt,textheight={PAGE + FOOT:g}pt,centering]{{geometry}}
 \usepackage{{amsmath,tikz,colortbl}}
 {_COLORS}
 \definecolor{{aside}}{{HTML}}{{{ASIDE.light}}}\definecolor{{hairline}}{{HTML}}{{C9CED6}}
