@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from netsym.wording import NARROWEST
 from netsym.writers.array_latex import ArrayBoxes, ArrayLatex, ArrayOnion
-from netsym.writers.array_mathml import ArrayMathML
+from netsym.writers.array_mathml import spell_array_mathml, write_array_mathml
 from netsym.writers.array_spoken import ArraySpoken
 from netsym.writers.array_text import ArrayAscii, ArrayUnicode
 from netsym.writers.javascript import write_javascript
@@ -60,15 +61,18 @@ _SYMPY = Writer("sympy", write_sympy, suffixes=(".py",))
 #: The languages, by the name that `--to` takes.
 WRITERS = {row.name: row for row in (_TEXT, _LATEX, _MATHML, _SPOKEN, _PYTHON, _JAVASCRIPT, _SYMPY)}
 
-_ARRAY_KINDS = {
-    _TEXT: (ArrayUnicode, ArrayAscii), _LATEX: (ArrayLatex, ArrayOnion, ArrayBoxes),
-    _MATHML: (ArrayMathML, ArraySpoken), _SPOKEN: (ArraySpoken,),
-}  # fmt: skip
+
+def _of_arrays(row: Writer, *kinds: Any) -> Writer:
+    assert row.spell is not None
+    write, spell = partial(row.write, kinds=kinds), partial(row.spell, kinds=kinds)
+    return replace(row, write=write, spell=spell)
+
+
+_ARRAY_ROWS = (
+    _of_arrays(_TEXT, ArrayUnicode, ArrayAscii),
+    _of_arrays(_LATEX, ArrayLatex, ArrayOnion, ArrayBoxes),
+    replace(_MATHML, write=write_array_mathml, spell=spell_array_mathml),
+    _of_arrays(_SPOKEN, ArraySpoken),
+)
 #: Those of whole arrays.
-ARRAY_WRITERS = {
-    row.name: replace(
-        row, write=partial(row.write, kinds=kinds), spell=partial(row.spell, kinds=kinds)
-    )
-    for row, kinds in _ARRAY_KINDS.items()
-    if row.spell is not None
-}
+ARRAY_WRITERS = {row.name: row for row in _ARRAY_ROWS}

@@ -22,6 +22,7 @@ from tests.benchmarks import (
     identity,
     judging,
     large,
+    pages,
     pieces,
     process,
     recognition,
@@ -44,6 +45,7 @@ THEMES = (
     collapse,
     pieces,
     recognition,
+    pages,
     process,
 )
 
