@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -53,12 +54,15 @@ def netsym_says(command: str) -> str:
     return done.stdout.strip()
 
 
-def with_few_colors(target: Path, count: int = 48) -> None:
+def with_few_colors(target: Path, count: int = 255) -> None:
     """Make a PNG a third as large; nobody sees it."""
     from PIL import Image  # comes with matplotlib
 
     with Image.open(target) as image:
-        image.convert("RGB").quantize(count, dither=Image.Dither.NONE).save(target, optimize=True)
+        few = image.convert("RGB").quantize(  # those of lines as they are
+            count, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        )
+        few.save(target, optimize=True)
 
 
 def from_latex(body: str, crop: tuple[int, int, int, int], target: Path) -> None:
@@ -136,9 +140,11 @@ def picture_network_tikz(target: Path) -> None:
 
 
 def plot_growth(target: Path) -> None:
-    """How the forms grow with every hidden layer."""
-    growth = netsym.parse("10-10-1:tanh").growth(depth=[1, 2, 3, 4, 5, 6, 8, 10])
-    netsym.plot_growth(growth, target)
+    """How the forms grow with every hidden layer, and with every step."""
+    deeper = netsym.parse("10-10-1:tanh").growth(depth=[1, 2, 3, 4, 5, 6, 8, 10])
+    longer = NETWORKS["LSTM, 3 steps"].growth(range(1, 9))
+    netsym.plot_growth([deeper, replace(longer, network="LSTM, 2 inputs, 4 units")], target)
+    with_few_colors(target)
 
 
 def regions(target: Path) -> None:
@@ -217,7 +223,7 @@ def terminal(target: Path) -> None:
         ".light{background:#f6f8fa;color:#14171b}.dark{background:#14171b;color:#e8eaed}"
     )
     page = f"<!DOCTYPE html><meta charset=utf-8><style>{style}</style>{''.join(blocks)}"
-    in_browser(page, "1392,532", target, colors=200)
+    in_browser(page, "1392,532", target)
 
 
 def on_terminal(spec: str) -> str:
@@ -244,7 +250,7 @@ def in_html(text: str) -> str:
     return re.sub("\033\\[38;5;(\\d+)m", opened, text).replace("\033[39m", "</span>")
 
 
-def in_browser(page: str, size: str, target: Path, at: str = "", colors: int = 48) -> None:
+def in_browser(page: str, size: str, target: Path, at: str = "", colors: int = 255) -> None:
     """A page as a browser shows it."""
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / "page.html"

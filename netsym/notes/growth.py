@@ -34,11 +34,11 @@ _SPACE = 29.0  # points between the names of lines, which take two rows
 _MARKS = ((MAX_NODES, f"limit of netsym: {MAX_NODES:,}"), (4e9 / _CHARACTERS, "a text of 4 GB"))
 
 
-def plot_growth(growth: Growth, file: str | Path) -> None:
+def plot_growth(growth: Growth | Sequence[Growth], file: str | Path) -> None:
     """Plot how the forms grow, on a logarithmic scale, into a file .svg, .png or .pdf.
 
-    Raises `SpecError` where matplotlib is not installed or the file is called otherwise,
-    `OutputError` where it cannot be written.
+    Of several growths each has a plot, beside the others. Raises `SpecError` where matplotlib is
+    not installed or the file is called otherwise, `OutputError` where it cannot be written.
     """
     suffix = Path(file).suffix.lower()
     if suffix not in SUFFIXES:
@@ -47,29 +47,35 @@ def plot_growth(growth: Growth, file: str | Path) -> None:
         raise SpecError("a plot needs matplotlib, which is not installed: pip install netsym[plot]")
     written = BytesIO()
     with import_module("matplotlib").rc_context(_SETTINGS):
-        figure = _figure(growth)
+        figure = _figure([growth] if isinstance(growth, Growth) else growth)
         dated = {".png": "Software"}.get(suffix, "Date" if suffix == ".svg" else "CreationDate")
         figure.savefig(written, format=suffix[1:], dpi=100, metadata={dated: None})
     with replacing(str(file)) as target:
         target.buffer.write(written.getvalue())
 
 
-def _figure(growth: Growth) -> Any:
-    """The plot: a line for each form, whose name and rate stand at its end.
+def _figure(growths: Sequence[Growth]) -> Any:
+    """The plots: in each a line for every form, whose name and rate stand at its end.
 
     Heights are powers of ten, since counts may be larger than any float.
     """
-    figure = import_module("matplotlib.figure").Figure(figsize=(7.6, 5.0), layout="constrained")
-    axes = figure.add_subplot()
-    for form, counts in growth.nodes.items():
-        color, mark = _LOOKS[form]
-        style = "--" if form == "shared" else "-"
-        powers = [log10(count) for count in counts]
-        axes.plot(growth.numbers, powers, style, color=f"#{color.light}", marker=mark, ms=5, lw=2)
-    _scales(axes, growth)
-    _limits(axes, growth)
+    size = (7.6 * len(growths), 5.0)
+    figure = import_module("matplotlib.figure").Figure(figsize=size, layout="constrained")
+    both = list(zip(figure.subplots(1, len(growths), squeeze=False)[0], growths, strict=True))
+    for axes, growth in both:
+        for form, counts in growth.nodes.items():
+            color, mark = _LOOKS[form]
+            style = "--" if form == "shared" else "-"
+            powers = [log10(count) for count in counts]
+            axes.plot(
+                growth.numbers, powers, style, color=f"#{color.light}", marker=mark, ms=5, lw=2
+            )
+        _scales(axes, growth)
+        _limits(axes, growth)
+    both[0][0].set_ylabel("nodes (names, numbers, operations)")
     figure.draw_without_rendering()  # so that it is known where the lines end
-    _names(axes, growth)
+    for axes, growth in both:
+        _names(axes, growth)
     return figure
 
 
@@ -77,7 +83,6 @@ def _scales(axes: Any, growth: Growth) -> None:
     first, last = growth.numbers[0], growth.numbers[-1]
     axes.set_title(growth.network, loc="left", fontweight="bold", pad=12)
     axes.set_xlabel(ALONG[growth.along][0])
-    axes.set_ylabel("nodes (names, numbers, operations)")
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines["bottom"].set_bounds(first, last)
     axes.grid(axis="y", color="#E3E6EA", lw=0.8)

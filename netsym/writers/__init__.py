@@ -9,6 +9,8 @@ languages that compute.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from netsym.wording import NARROWEST
 from netsym.writers.code import PROGRAMS
 from netsym.writers.notations import NOTATIONS
@@ -46,16 +48,16 @@ _SPOKEN = Writer("words", there("spoken.write_spoken"), spell=there("spoken.spel
 WRITERS = {row.name: row for row in (_TEXT, _LATEX, _MATHML, _SPOKEN, *PROGRAMS)}
 
 
+def _of_arrays(row: Writer, file: str, word: str, kinds: str = "") -> Writer:
+    write, spell = there(f"{file}.write_{word}", kinds), there(f"{file}.spell_{word}", kinds)
+    return replace(row, write=write, spell=spell)
+
+
+_ARRAY_ROWS = (
+    _of_arrays(_TEXT, "text", "text", "array_text.KINDS"),
+    _of_arrays(_LATEX, "latex_pages", "latex", "array_latex.KINDS"),
+    _of_arrays(_MATHML, "array_mathml", "array_mathml"),
+    _of_arrays(_SPOKEN, "spoken", "spoken", "array_spoken.KINDS"),
+)
 #: Those of whole arrays.
-ARRAY_WRITERS = {
-    row.name: Writer(
-        row.name, there(f"{file}.write_{word}", kinds), row.options,
-        there(f"{file}.spell_{word}", kinds), row.suffixes,
-    )
-    for row, file, word, kinds in (
-        (_TEXT, "text", "text", "array_text.KINDS"),
-        (_LATEX, "latex_pages", "latex", "array_latex.KINDS"),
-        (_MATHML, "mathml", "mathml", "array_mathml.KINDS"),
-        (_SPOKEN, "spoken", "spoken", "array_spoken.KINDS"),
-    )
-}  # fmt: skip
+ARRAY_WRITERS = {row.name: row for row in _ARRAY_ROWS}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import ClassVar
 
+from netsym.graph.graph import Block, Positions
 from netsym.writers.language import ATOM, NEGATION, PRODUCT, QUOTIENT, SUM, Language
 from netsym.writers.ropes import Rope, flat
 
 
 class InPrint(Language):
     """Leaves out what changes nothing."""
+
+    in_columns: Collection[int] = ()  # the sums that stand in brackets of their own
 
     operations: ClassVar[Mapping[str, tuple[str, int]]] = {
         **Language.operations,
@@ -43,6 +46,20 @@ class InPrint(Language):
                 rest = rest if binds >= QUOTIENT else self.parentheses(rest)
                 return self.join([self.minus, rest]), NEGATION
         return self._write_product(op, left)
+
+    def _write_minus_through(self, block: Block, rows: Positions) -> None:
+        """-(a + b) is written -a - b."""
+        graph = self.formula.graph
+        for row in rows.tolist():
+            node = int(block.operands[row, 0])
+            below = graph.block_of(node)
+            if below.op != "add" or node in self.in_columns:
+                continue
+            terms = below.operands[node - below.start].tolist()
+            if all(self.binds[term] > NEGATION for term in terms):
+                texts = [self.join([self.minus, self.operand(term, QUOTIENT)]) for term in terms]
+                self.texts[block.start + row] = self.sum(texts)
+                self.binds[block.start + row] = SUM
 
     def _one_of(self, nodes: list[int], neutral: float) -> tuple[str | Rope, int]:
         """What is left of a sum or a product, as it stands."""

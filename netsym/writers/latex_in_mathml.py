@@ -123,14 +123,14 @@ def _command(word: str) -> str:
 
 
 def _fenced(brackets: str, inside: Piece) -> str:
-    """What stands in brackets, which grow with a table or a fraction alone."""
+    """What stands in brackets, which grow with a table or a fraction alone, not with braces."""
     left, right = map(escape, brackets)
     fixed = "" if _is_tall(inside) else ' stretchy="false"'
     return f"<mrow><mo{fixed}>{left}</mo>{_spelled(inside)}<mo{fixed}>{right}</mo></mrow>"
 
 
 def _is_tall(piece: Piece) -> bool:
-    return piece.kind in ("table", "fraction", "brace") or any(map(_is_tall, piece.parts))
+    return piece.kind in ("table", "fraction") or any(map(_is_tall, piece.parts))
 
 
 def _scripts(base: Piece, below: Piece, above: Piece) -> str:

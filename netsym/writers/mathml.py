@@ -81,13 +81,13 @@ class MathML(InPrint):
     def sum(self, terms: list[str | Rope]) -> str | Rope:
         if len(terms) == 1 or sum(map(self.width, terms)) <= self.line:
             return super().sum(terms)
-        first = f'<mtable displaystyle="true">{_LINE}<mphantom>{self.plus}</mphantom>'
-        pieces: list[str | Rope] = [first, *self.in_column(terms[0])]
-        for term in terms[1:]:
+        pieces: list[str | Rope] = ['<mtable displaystyle="true">']
+        for number, term in enumerate(terms):
             less = self._starts_with_minus(term)
-            sign = self.less if less else self.plus
+            plus = self.plus if number else f"<mphantom>{self.plus}</mphantom>"
             bare = self._without_minus(term) if less else term
-            pieces += [f"{_END}{_LINE}{sign}", *self.in_column(bare)]
+            start = f"{_END if number else ''}{_LINE}{self.less if less else plus}"
+            pieces += [start, *self.in_column(bare)]
         return self.join([*pieces, f"{_END}</mtable>"])
 
     def in_column(self, term: str | Rope) -> tuple[str | Rope, str]:

@@ -23,6 +23,7 @@ from tests.benchmarks import (
     identity,
     judging,
     large,
+    pages,
     pieces,
     process,
     recognition,
@@ -46,6 +47,7 @@ THEMES = (
     collapse,
     pieces,
     recognition,
+    pages,
     process,
 )
 

@@ -1,9 +1,12 @@
-"""Every fragment of LaTeX that is printed is read by KaTeX and MathJax, both strict."""
+"""Every fragment of LaTeX that is printed is read by KaTeX and MathJax, both strict; those of
+random networks are compiled and read back, too.
+"""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,10 +21,20 @@ from netsym.layers.samples import SAMPLES
 from netsym.network.network import Network
 from netsym.notes.note.content import Formula
 from tests.effort import many
+from tests.equality.test_own_text import (
+    FORMS,
+    MOST_NODES,
+    NUMBERS,
+    drawn,
+    is_proved,
+    is_rounded_to_whole,
+)
 from tests.katex import mistakes
-from tests.small_networks import small_network
+from tests.tex import START, compiled
+from tests.verdicts import SAME
 
 ROOT = Path(__file__).parents[2]
+COLORED = START.replace(r"\begin", r"\usepackage[svgnames]{xcolor}\begin")
 GOLDEN = {
     path.name: path.read_text(encoding="utf-8")
     for path in sorted((ROOT / "tests" / "golden").glob("*.tex"))
@@ -114,8 +127,55 @@ def test_every_type_of_layer_is_read() -> None:
     assert refused(found) == {}
 
 
-def test_random_networks_are_read() -> None:
-    found: dict[str, str] = {}
-    for seed in range(many(100, 12, 500)):
-        found |= fragments(small_network(seed).network, f"seed {seed}")
-    assert refused(found) == {}
+# -- random networks, whose fragments KaTeX, MathJax, pdflatex and netsym itself read ------------
+KINDS = [*NUMBERS]
+TOGETHER = 50  # networks in one document
+COUNT = many(100, 12, 500)
+
+
+def random_network(seed: int) -> Network:
+    """A network of any family, with numbers of one kind after another."""
+    return drawn(KINDS[seed % len(KINDS)], seed)
+
+
+@cache
+def random_fragments(start: int) -> dict[str, str]:
+    """All forms with all options, of some of the networks."""
+    seeds = range(start, min(start + TOGETHER, COUNT))
+    return dict(p for seed in seeds for p in fragments(random_network(seed), f"seed {seed}"))
+
+
+@pytest.mark.parametrize("start", range(0, COUNT, TOGETHER))
+def test_random_networks_are_read(start: int) -> None:
+    assert len(random_fragments(start)) > 10 * len(range(start, min(start + TOGETHER, COUNT)))
+    assert refused(random_fragments(start)) == {}
+
+
+@pytest.mark.parametrize("start", range(0, COUNT, TOGETHER))
+def test_random_networks_compile(start: int, tmp_path: Path, pdflatex: str) -> None:
+    found = random_fragments(start)
+    lines = [
+        rf"\typeout{{CASE {number}}}" + f"\n\\[\n{text}\n\\]\n\\clearpage"
+        for number, text in enumerate(found.values())
+    ]
+    log = compiled("\n".join([COLORED, *lines, r"\end{document}"]), tmp_path)
+    assert log.count("CASE ") == len(found)
+
+
+@pytest.mark.parametrize("seed", range(many(25, 3, 500)))
+def test_random_networks_are_read_back(seed: int) -> None:
+    """As the same, or where numbers are rounded as what they stand for; each form in a way that is
+    another for the next network.
+    """
+    network, judged = random_network(seed), 0
+    for number, form in enumerate(FORMS):
+        options = OPTIONS[(seed + number) % len(OPTIONS)]
+        if network.count_nodes("inlined" if form == "inlined" else "layered") > MOST_NODES:
+            continue
+        formula, digits = network.formula(form), options.get("digits")
+        if digits and is_rounded_to_whole(formula, digits):
+            continue
+        found = netsym.compare(network, formula.latex(**options))
+        assert is_proved(found) if digits else found.verdict in SAME, (form, options)
+        judged += 1
+    assert judged or network.count_nodes("layered") > MOST_NODES

@@ -19,7 +19,7 @@ DEEP = netsym.parse("10-10-1:tanh")
 
 def test_a_line_for_each_form_with_its_counts() -> None:
     growth = DEEP.growth(depth=[1, 2, 4, 6, 8])
-    (axes,) = _figure(growth).axes
+    (axes,) = _figure([growth]).axes
     lines = [line for line in axes.lines if len(line.get_xdata()) == 5]
     powers = [[log10(count) for count in counts] for counts in growth.nodes.values()]
     assert [[*line.get_ydata()] for line in lines] == powers
@@ -39,7 +39,7 @@ def test_a_line_for_each_form_with_its_counts() -> None:
 @pytest.mark.parametrize("along", ["depth", "width", "steps"])
 def test_names_of_lines_do_not_touch(along: str, last: int) -> None:
     network = netsym.load(LSTM) if along == "steps" else DEEP
-    figure = _figure(network.growth(**{along: range(1, last + 1)}))
+    figure = _figure([network.growth(**{along: range(1, last + 1)})])
     (axes,) = figure.axes
     canvas = import_module("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
     canvas.draw()
@@ -54,11 +54,23 @@ def test_names_of_lines_do_not_touch(along: str, last: int) -> None:
 
 
 def test_counts_larger_than_any_float() -> None:
-    figure = _figure(netsym.parse("2-100-1:tanh").growth(depth=[1, 100, 300]))
+    figure = _figure([netsym.parse("2-100-1:tanh").growth(depth=[1, 100, 300])])
     (axes,) = figure.axes
     assert max(max(line.get_ydata()) for line in axes.lines) > 590
     figure.draw_without_rendering()
     assert "$10^{600}$" in [text.get_text() for text in axes.get_yticklabels()]
+
+
+def test_several_networks_stand_beside_each_other(tmp_path: Path) -> None:
+    both = [DEEP.growth(depth=[1, 2, 3]), DEEP.growth(width=[1, 5, 9])]
+    left, right = _figure(both).axes
+    assert left.get_position().x1 < right.get_position().x0
+    assert [axes.get_xlabel() for axes in (left, right)] == [
+        "number of hidden layers", "width of the hidden layers",
+    ]  # fmt: skip
+    assert (bool(left.get_ylabel()), bool(right.get_ylabel())) == (True, False)
+    netsym.plot_growth(both, tmp_path / "both.svg")
+    assert (tmp_path / "both.svg").read_text(encoding="utf-8").count("one formula") == 2
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

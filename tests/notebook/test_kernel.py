@@ -82,7 +82,7 @@ def test_exported_to_html_it_looks_as_in_the_notebook(theme: str, tmp_path: Path
 
 def test_exported_to_latex_it_has_the_mathematics() -> None:
     latex, _ = LatexExporter().from_notebook_node(executed())
-    assert r"\hat{y} = \sigma\Bigl(W^{[2]} \sigma\bigl(W^{[1]} x + b^{[1]}\bigr)" in latex
+    assert r"W^{[2]} {\underbrace{\sigma\bigl(W^{[1]} x + b^{[1]}\bigr)}_{a^{[1]}}}" in latex
     assert r"\begin{array}{lrr}" in latex and r"\begin{cases}" in latex
     assert "<div" not in latex
 

@@ -63,6 +63,21 @@ def found(html: str, script: str, folder: Path, size: str = "1240,1300") -> dict
     return result
 
 
+def on_a_phone(html: str, script: str, folder: Path) -> dict[str, Any]:
+    """What a script puts into `found` of the document `inside` a frame that is 390 pixels wide.
+
+    A browser without a head has a least width of its own; a frame that loads would be read empty.
+    """
+    frame = '<!DOCTYPE html><html><head></head><body><iframe width="390" height="844"></iframe>'
+    written = json.dumps(html).replace("</", "<\\/")
+    start = f"""
+        const inside = document.querySelector('iframe').contentDocument;
+        inside.open(); inside.write({written}); inside.close();
+        found.wide = inside.documentElement.scrollWidth;
+    """
+    return found(f"{frame}</body></html>", start + script, folder)
+
+
 def printed(html: str, folder: Path) -> int:
     """How many sheets of paper a page takes."""
     page, sheets = folder / "page.html", folder / "page.pdf"

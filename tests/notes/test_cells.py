@@ -229,7 +229,8 @@ def test_a_network_has_its_picture_its_layers_and_one_line() -> None:
     assert "layer units function parameters 1 3 sigmoid 9 2 1 sigmoid 4" in said
     assert cell.html.count("<svg") == 1 == cell.html.count("<math")
     assert cell.plain.splitlines()[0].startswith("2-3-1:sigmoid")
-    assert r"\hat{y} = \sigma\bigl(W^{[2]} \sigma" in cell.latex.replace("Bigl", "bigl")
+    assert r"\sigma\Bigl(W^{[2]} {\underbrace{\sigma\bigl(W^{[1]} x" in cell.latex
+    assert cell.html.count("⏟") == 1  # over a, as LaTeX has it
 
 
 def test_layers_are_listed_up_to_nine() -> None:
@@ -328,7 +329,8 @@ def test_a_simplification_says_what_it_saves_and_why() -> None:
     cell, said = shown("simplified"), words(shown("simplified"))
     assert "✓ identical after 1 step parameters 7 → 2, operations 8 → 2" in said
     assert "an affine map of an affine map is affine" in said
-    assert cell.html.count('class="over"') == 2 and cell.html.count("<math") == 2
+    assert cell.html.count("⏟") == 2 and cell.html.count("<math") == 2
+    assert {"netA", "netB"} <= {*re.findall(r'<mrow class="(\w+)">', cell.html)}
     assert "y hat equals W 2 times open bracket" in cell.html and "letter" not in cell.html
     assert "affine of affine" in cell.latex
     assert "because tanh" not in said and "stay apart" in words(shown("not simplified"))

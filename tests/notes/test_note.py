@@ -34,7 +34,7 @@ from netsym.notes.note.written.tex import write_tex
 from tests.cli.running import run
 from tests.conftest import PATIENCE
 from tests.effort import many
-from tests.notes.browser import found, printed
+from tests.notes.browser import found, on_a_phone, printed
 from tests.small_networks import small_network
 from tests.tex import compiled
 
@@ -281,16 +281,8 @@ def test_in_a_browser(tmp_path: Path) -> None:
     """, tmp_path)  # fmt: skip
     assert len(set(there["right"])) == 1
     assert max(there["sides"]) <= 1
-    page = html.replace("&", "&amp;").replace('"', "&quot;")
-    head = '<!DOCTYPE html><html><head><meta charset="utf-8"></head><body style="margin:0">'
-    frame = (
-        f'{head}<iframe id="phone" width="390" height="844" srcdoc="{page}"></iframe></body></html>'
-    )
-    phone = found(frame, """
-        const body = document.getElementById('phone').contentDocument.documentElement;
-        found.wide = body ? body.scrollWidth : 0;
-    """, tmp_path)  # fmt: skip
-    assert 0 < phone["wide"] <= 390
+    phone = on_a_phone(html, "found.words = inside.body.innerText.length;", tmp_path)
+    assert phone["wide"] <= 390 and phone["words"] > 500
 
 
 def test_names_of_others_do_not_run(tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ import pytest
 
 import netsym
 from netsym.errors import SpecError
+from netsym.layers.recurrent import GRU, RNN
+from netsym.notes.page.page import Page
 from tests.cli.running import run
 from tests.effort import many
-from tests.notes.browser import found, printed
+from tests.notes.browser import found, on_a_phone, printed
 from tests.recognise.stacks import stack
 from tests.small_networks import small_network
 
@@ -119,6 +121,7 @@ def test_the_keyboard_reaches_every_unit(tmp_path: Path) -> None:
         found.units = order.filter(e => e.matches('[role=button]')).map(e => e.dataset.u);
         const first = unit('a1_1');
         first.focus(); found.focused = document.activeElement.dataset.u; found.lit = lit();
+        found.ring = getComputedStyle(first).outlineWidth;
         on(first, 'keydown', {key: 'Enter'}); found.folded = shut();
         on(first, 'keydown', {key: ' '}); found.open = shut();
         found.names = order.map(e => e.getAttribute('aria-label') || e.textContent.trim() ||
@@ -127,7 +130,7 @@ def test_the_keyboard_reaches_every_unit(tmp_path: Path) -> None:
           .filter(r => r.width && (r.width < 36 || r.height < 36)).length;
     """, tmp_path)  # fmt: skip
     assert sorted(there["units"]) == ["L", "a1_1", "a1_2", "a1_3", "y"]
-    assert there["focused"] == "a1_1"
+    assert (there["focused"], there["ring"]) == ("a1_1", "3px")
     assert {*there["lit"]} == {"a1_1"}
     assert (there["folded"], there["open"]) == (["a1_1"], [])
     assert all(there["names"])
@@ -170,14 +173,18 @@ def test_back_propagation_has_a_slider_and_right_numbers(tmp_path: Path) -> None
         const shown = () => [...document.querySelectorAll('#back li:not(.later) h3')]
           .map(e => e.textContent);
         slider.value = 1; on(slider, 'input'); found.first = shown(); found.lit = lit();
+        slider.value = 2; on(slider, 'input'); found.short = text('say');
         slider.value = slider.max; on(slider, 'input'); found.all = shown();
         found.values = V;
         found.deltas = [...document.querySelectorAll('#drawing .delta')].map(e => e.dataset.u);
     """, tmp_path)  # fmt: skip
-    assert there["most"] == "3"
+    assert there["most"] == "4"
     assert there["first"] == ["back to layer 2"]
     assert {*there["lit"]} == {"y"}
-    assert there["all"] == ["back to layer 2", "back to layer 1", "derivatives"]
+    assert there["short"] == "Step 2: loss and sigmoid cancel. δ1[2](i)=y^(i)−y(i)"
+    assert there["all"] == [
+        "back to layer 2", "loss and sigmoid cancel", "back to layer 1", "derivatives",
+    ]  # fmt: skip
     assert sorted(there["deltas"]) == ["a1_1", "a1_2", "a1_3", "y"]
     network = netsym.parse("2-3-1:sigmoid")
     slope = netsym.cost(network, "bce").layered.gradient()
@@ -186,6 +193,173 @@ def test_back_propagation_has_a_slider_and_right_numbers(tmp_path: Path) -> None
     names = [each.name for each in slope.outputs]
     for name, value in zip(names, right, strict=True):
         assert there["values"][name] == pytest.approx(value, rel=1e-12, abs=1e-15)
+
+
+def steps_of(spec: str, loss: str) -> dict[str, list[str]]:
+    """The steps of back propagation by their titles: what each says, in words."""
+    page = netsym.page(netsym.parse(spec), loss)
+    assert isinstance(page, Page)
+    return {step.title: [part.spoken for part in step.parts] for step in page.onion.steps}
+
+
+def test_what_cancels_is_a_step_of_its_own_where_it_is_proved() -> None:
+    found = steps_of("2-3softmax", "cross_entropy")
+    assert [*found] == ["back to layer 1", "loss and softmax cancel", "derivatives"]
+    assert found["loss and softmax cancel"] == [
+        f"delta 1 {n} equals y hat {n}, minus t {n}" for n in (1, 2, 3)
+    ]
+    shared = steps_of("2-2sigmoid", "bce")["loss and sigmoid cancel"]
+    assert shared[1] == "delta 1 2 equals the fraction, y hat 2, minus t 2, over, 2, end"
+    for spec, loss in [("2-3-1:sigmoid", "mse"), ("2-3-1:tanh", "mse"), ("1-1+:sigmoid", "mse")]:
+        assert not [title for title in steps_of(spec, loss) if "cancel" in title]
+
+
+LSTM = str(Path(__file__).parents[2] / "examples" / "lstm.toml")
+
+
+def test_skins_of_a_sequence_go_from_the_last_step_to_the_first(tmp_path: Path) -> None:
+    there = seen("""
+        found.skins = SKINS.map(s => s.name); found.first = SKINS[1].units;
+        const box = unit('h1_5'), states = [];
+        document.querySelector('[data-skin="1"]').click(); states.push(shut().length);
+        on(box, 'click'); states.push(shut().length);
+        found.states = states; found.label = box.getAttribute('aria-label');
+        found.lit = [...document.querySelectorAll('#drawing rect.lit')].map(e => e.dataset.u);
+        on(box, 'keydown', {key: 'Enter'}); found.again = shut().length;
+    """, tmp_path, netsym.page(netsym.load(LSTM)).html())  # fmt: skip
+    steps = [f"layer 1 at step {step}" for step in (5, 4, 3, 2, 1)]
+    assert there["skins"] == ["output", *steps]
+    assert there["first"] == [f"{gate}1_5_1" for gate in "ifgcoh"]
+    assert there["states"] == [29, 23]  # of 29 gates and states the six of a step are open
+    assert there["label"] == "layer 1 at step 5, written out"
+    assert there["lit"] == ["h1_5"]
+    assert there["again"] == 29
+
+
+def test_layers_that_read_every_step_have_skins_by_step() -> None:
+    stacked = netsym.Network.of(
+        "stacked", 3,
+        [("a", RNN(units=1, returns="all"), ["input"], {}),
+         ("b", GRU(units=1, returns="all"), ["a"], {})], shape=(3, 1),
+    )  # fmt: skip
+    page = netsym.page(stacked)
+    assert isinstance(page, Page)
+    names = [skin.name for skin in page.onion.skins]
+    assert names == [
+        "output", *(f"layer {n} at step {step}" for n in (2, 1) for step in (3, 2, 1)),
+    ]  # fmt: skip
+    assert {unit for skin in page.onion.skins for unit in skin.units} <= page.onion.parts.keys()
+
+
+def test_the_name_on_a_rim_folds_its_skin(tmp_path: Path) -> None:
+    there = seen("""
+        const rim = name => [...document.querySelectorAll('#drawing .rim')]
+          .find(e => e.textContent === name);
+        found.rims = [...document.querySelectorAll('#drawing .rim')].map(e => e.textContent);
+        on(rim('output'), 'click'); found.folded = shut();
+        on(rim('output'), 'click'); found.open = shut();
+        on(rim('output'), 'pointerover'); found.lit = lit();
+    """, tmp_path)  # fmt: skip
+    assert there["rims"] == ["cost J: mean of 4 losses + L2 0.001", "loss", "output"]
+    assert (there["folded"], there["open"]) == (["y"], [])
+    assert "y" in there["lit"]
+
+
+def test_what_is_not_written_out_yet_is_pale(tmp_path: Path) -> None:
+    there = seen("""
+        const pale = n => {
+          document.querySelector(`[data-skin="${n}"]`).click();
+          return [...document.querySelectorAll('#drawing .off')]
+            .map(e => e.dataset.u || e.dataset.e);
+        };
+        found.pale = [0, 1, 2, 3].map(n => [...new Set(pale(n))].sort());
+    """, tmp_path)  # fmt: skip
+    first = [f"w1_{unit}_{n}" for unit in (1, 2, 3) for n in (1, 2)] + ["x_1", "x_2"]
+    second = [f"w2_1_{unit}" for unit in (1, 2, 3)] + ["a1_1", "a1_2", "a1_3"]
+    cost, loss, output, layer = there["pale"]
+    assert loss == sorted([*first, *second])
+    assert {*cost} == {*loss, "output", "t", "y"}
+    assert (output, layer) == (sorted(first), [])
+
+
+def pages() -> dict[str, str]:
+    """A page of every kind: with a cost, of steps, of classes, of layers alone, a note."""
+    return {
+        "cost": html(), "steps": netsym.page(netsym.load(LSTM)).html(),
+        "classes": netsym.page(netsym.parse("2-3softmax"), "cross_entropy", examples=3).html(),
+        "boxes": netsym.page(netsym.parse("2-4tanh-4tanh+-1"), "mse").html(),
+        "layers": netsym.page(netsym.parse("784-128relu-10softmax")).html(),
+    }  # fmt: skip
+
+
+def test_formulas_and_drawings_can_be_heard() -> None:
+    """Every formula has its words, of an equation all of them; every drawing a title and more."""
+    counted = {}
+    for name, text in pages().items():
+        tags = re.findall(r"<math[^>]*>", text)
+        words = [match[1] for tag in tags if (match := re.search(r'alttext="([^"]+)"', tag))]
+        assert len(words) == len(tags), name
+        equations = [said for said in words if " equals " in said]
+        counted[name] = len(words), len(equations)
+        assert text.count("<svg") == text.count("<title id=") == text.count("<desc id=") == 1
+        (labelled,) = re.findall(r'aria-labelledby="(\S+) (\S+)"', text)
+        for id in labelled:
+            (said,) = re.findall(rf'id="{id}">([^<]+)<', text)
+            assert len(said) > 4
+        assert not re.findall(r"<(?:math|mrow|mi)[^>]* aria-label", text), name
+    assert counted["cost"] == (1 + 5 + 2 + 1 + 3 + 13, 1 + 2 + 1 + 3 + 13)
+    assert all(count for name, (count, _) in counted.items() if name != "layers")
+
+
+CONTRAST = """
+    const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+    const rgba = color => {
+      canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
+      const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+      return [r, g, b, a / 255];
+    };
+    const over = ([r, g, b, a], under) =>
+      [r, g, b].map((part, n) => part * a + under[n] * (1 - a)).concat(1);
+    const ground = e => {
+      const under = e.parentElement ? ground(e.parentElement) : [255, 255, 255, 1];
+      return over(rgba(getComputedStyle(e).backgroundColor), under);
+    };
+    const light = ([r, g, b]) => [[r, .2126], [g, .7152], [b, .0722]].reduce((sum, [part, w]) => {
+      const c = part / 255;
+      return sum + w * (c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4);
+    }, 0);
+    const contrast = (one, other) => {
+      const [high, low] = [light(one), light(other)].sort((a, b) => b - a);
+      return (high + .05) / (low + .05);
+    };
+    const own = e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+    const measured = root => [...root.querySelectorAll('*')].filter(e =>
+      own(e) && e.checkVisibility() && !e.closest('svg,script')).map(e =>
+      [contrast(rgba(getComputedStyle(e).color), ground(e)), e.textContent]);
+"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["cost", "steps"])
+def test_contrast_is_measured(name: str, theme: str, tmp_path: Path) -> None:
+    """Of all text as it is shown, on its ground: in skins in one another, and lit."""
+    there = seen(f"""
+        {CONTRAST}
+        document.documentElement.dataset.theme = '{theme}';
+        document.querySelectorAll('details').forEach(e => e.open = true);
+        document.querySelector(`[data-skin="${{SKINS.length}}"]`).click();
+        const slider = document.getElementById('steps');
+        if (slider) {{ slider.value = slider.max; on(slider, 'input'); }}
+        const every = measured(document.body);
+        on(part(SKINS[0].units[0]), 'pointerover');
+        found.lit = lit().length;
+        every.push(...measured(document.body));
+        found.count = every.length; found.least = every.sort((a, b) => a[0] - b[0]).slice(0, 3);
+        found.known = contrast([118, 118, 118], [255, 255, 255]);
+    """, tmp_path, pages()[name])  # fmt: skip
+    assert there["known"] == pytest.approx(4.54, abs=0.01)
+    assert there["lit"] and there["count"] > 300
+    assert there["least"][0][0] >= 4.5, there["least"]
 
 
 @pytest.mark.parametrize("seed", range(many(20, 2)))
@@ -223,17 +397,15 @@ def test_the_size_of_pages() -> None:
     assert len(large.html().encode()) <= 400_000
 
 
-def test_a_telephone_scrolls_only_in_the_formula(tmp_path: Path) -> None:
-    """In a frame of 390 pixels, as a browser without a head has a least width of its own."""
-    page = html().replace("&", "&amp;").replace('"', "&quot;")
-    head = '<!DOCTYPE html><html><head><meta charset="utf-8"></head><body style="margin:0">'
-    phone = f'<iframe id="phone" width="390" height="844" srcdoc="{page}"></iframe>'
-    frame = f"{head}{phone}</body></html>"
-    there = found(frame, """
-        const body = document.getElementById('phone').contentDocument.documentElement;
-        found.wide = body ? body.scrollWidth : 0;
+def test_a_telephone_shows_the_whole_formula(tmp_path: Path) -> None:
+    there = on_a_phone(html(), """
+        found.skin = inside.querySelector('[data-skin][aria-pressed="true"]').textContent;
+        const around = inside.getElementById('formula').parentElement;
+        found.formula = around.scrollWidth; found.room = around.clientWidth;
     """, tmp_path)  # fmt: skip
-    assert 0 < there["wide"] <= 390
+    assert there["wide"] <= 390
+    assert there["skin"] == "layer 1"
+    assert 200 < there["formula"] <= there["room"]
 
 
 def test_it_is_printed_on_one_sheet(tmp_path: Path) -> None:

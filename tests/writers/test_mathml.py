@@ -159,7 +159,7 @@ def test_whole_arrays_of_every_family_are_well_formed(seed: int) -> None:
 def test_whole_arrays_say_what_arrays_they_are() -> None:
     math = tree("".join(netsym.parse("9-5relu-2").matrices.write("mathml")))
     shapes = ["".join(row.itertext()) for row in math[0] if "∈" in "".join(row.itertext())]
-    assert shapes == ["x∈ℝ9", "W[1]∈ℝ5×9,b[1]∈ℝ5", "W[2]∈ℝ2×5,b[2]∈ℝ2"]
+    assert shapes == ["x∈𝐑9", "W[1]∈𝐑5×9,b[1]∈𝐑5", "W[2]∈𝐑2×5,b[2]∈𝐑2"]
 
 
 def test_operations_of_whole_arrays() -> None:

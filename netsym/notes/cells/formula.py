@@ -21,10 +21,13 @@ from netsym.notes.cells.fragments import (
     strong,
     titled,
 )
-from netsym.notes.cells.mathml import ARRAY_KINDS, KINDS, lines
+from netsym.notes.cells.mathml import InColumns, Letters, LettersInside, LettersSpoken, lines
 from netsym.notes.cells.shortened import UNITS, equation_alone, is_shortened, shortened
+from netsym.writers.array_latex import ArrayBoxes
+from netsym.writers.latex_in_mathml import in_mathml
+from netsym.writers.latex_pages import write_latex
 from netsym.writers.mathml import table_row
-from netsym.writers.spoken import heard
+from netsym.writers.spoken import Spoken, heard
 from netsym.writers.text import heading_of
 
 _DIGITS = 3
@@ -96,18 +99,16 @@ def _short(form: Face, made: Callable[[Face], Face]) -> Face | None:
 def math(form: Face) -> Fragment:
     """The equations of a form, those of a layer together, with its heading beside them."""
     by_layers = form.stops_at_names and len(form.headings) > 1 and not form.whole
-    groups = list(_groups(form, by_layers))
+    groups = [("", _whole(form))] if form.whole else list(_groups(form, by_layers))
     rows = "".join(f"<tr><th>{escape(title)}</th><td>{each}</td></tr>" for title, each in groups)
     html = f'<table class="groups">{rows}</table>' if by_layers else groups[0][1]
-    onion = form.form == "inlined" and not form.whole and not _is_derivative(form.outputs[0])
-    latex = form.latex(digits=_DIGITS, onion=onion, max_nodes=None)
+    latex = form.latex(digits=_DIGITS, onion=_is_onion(form), max_nodes=None)
     return Fragment(f'<div class="formula">{html}</div>', f"$$\n{latex}\n$$")
 
 
 def _groups(form: Face, by_layers: bool) -> Iterator[tuple[str, str]]:
     """The equations with what they stand under; derivatives side by side, others in columns."""
-    kinds = ARRAY_KINDS if form.whole else KINDS
-    language, words = kinds[0](form, _DIGITS), kinds[1](form, _DIGITS)
+    language, words = InColumns(form, _DIGITS), Spoken(form, _DIGITS)
     remarks = "".join(
         f'<mtr><mtd></mtd><mtd class="remark">{remark}</mtd></mtr>' for remark in language.remarks()
     )
@@ -124,10 +125,27 @@ def _groups(form: Face, by_layers: bool) -> Iterator[tuple[str, str]]:
             yield title, _math("".join(rows) + remarks * is_last, "; ".join(said))
 
 
+def _whole(form: Face) -> str:
+    """The equations of whole arrays."""
+    words = LettersSpoken(form, _DIGITS)
+    said = "; ".join("".join(words.sentence(each)) for each in words.equations())
+    kinds = (Letters, LettersInside, ArrayBoxes)
+    latex = write_latex(form, digits=_DIGITS, onion=_is_onion(form), color=True, kinds=kinds)
+    return _spoken(in_mathml("".join(latex)), said)
+
+
 def _math(rows: str, words: str) -> str:
+    return _spoken(f'<mtable displaystyle="true">{rows}</mtable>', words)
+
+
+def _spoken(inside: str, words: str) -> str:
     said = escape(heard([words]).replace("⋯", "and so on"))
-    table = f'<mtable displaystyle="true">{rows}</mtable>'
-    return f'<math display="block" alttext="{said}">{table}</math>'
+    return f'<math display="block" alttext="{said}">{inside}</math>'
+
+
+def _is_onion(form: Face) -> bool:
+    """Whether the values in its one formula have their names."""
+    return form.form == "inlined" and not _is_derivative(form.outputs[0])
 
 
 def _is_derivative(binding: Binding) -> bool:

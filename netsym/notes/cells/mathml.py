@@ -10,14 +10,14 @@ from netsym.forms.form import Form
 from netsym.forms.written_once import read_again
 from netsym.graph.names import Derivatives, Names
 from netsym.notes.cells.shortened import UNITS
-from netsym.writers.array_mathml import ArrayMathML
+from netsym.writers.array_latex import ArrayLatex, ArrayOnion
 from netsym.writers.array_spoken import ArraySpoken
 from netsym.writers.language import ATOM, Language
 from netsym.writers.mathml import MathML
 from netsym.writers.palette import LOSS, layer_color
 from netsym.writers.ropes import Rope
-from netsym.writers.spoken import Spoken
 
+_PREDICTION = r"\hat{y}"
 _BESIDE = 5  # short equations in a line, about
 _STACKED = frozenset({"mtable", "mfrac", "table"})
 _WIDEST = 110  # characters of a sum of what is no unit
@@ -36,8 +36,14 @@ class Unit(Rope):
         self.label = label
 
 
-class _Colored(MathML):
-    """Wraps each name in the colour of the layer that owns it."""
+class InColumns(MathML):
+    """Spells formulas of single units, each name in the colour of the layer that owns it; what is
+    read again later stands over its name.
+    """
+
+    def __init__(self, formula: Form, *options: Any, **named: Any) -> None:
+        super().__init__(formula, *options, **named)
+        self.again = read_again(formula)
 
     def name(self, names: Names, position: int) -> str:
         shown = super().name(names, position)
@@ -51,7 +57,7 @@ class _Colored(MathML):
             return LOSS.name
         spelled = self.names.spelled(names, position) if names.literal else ""
         found = _LAYER.search(spelled)
-        is_prediction = names.base == "y" or spelled == r"\hat{y}"
+        is_prediction = names.base == "y" or spelled == _PREDICTION
         layer = self.formula.layer_count if is_prediction else names.layer
         layer = int(found[1]) if found else layer
         return layer_color(layer).name if layer else ""
@@ -65,14 +71,6 @@ class _Colored(MathML):
         """A value over its name."""
         label = f'</mrow><mrow class="label">{name}</mrow></munder>'
         return self.join(['<munder><mrow class="over">', text, label])
-
-
-class InColumns(_Colored):
-    """Spells formulas of single units; what is read again later stands over its name."""
-
-    def __init__(self, formula: Form, *options: Any, **named: Any) -> None:
-        super().__init__(formula, *options, **named)
-        self.again = read_again(formula)
 
     def value(
         self, names: Names, position: int, text: str | Rope, binds: int
@@ -93,15 +91,21 @@ class InColumns(_Colored):
         return self.join([*before, unit.bare]), f'</mtd><mtd class="mark">{unit.label}'
 
 
-class ArraysInColors(_Colored, ArrayMathML):
-    """Spells formulas of whole arrays; what has a name stands over that."""
+class Letters(ArrayLatex):
+    """Spells whole arrays in LaTeX; a letter has the colour of the layer that it says."""
 
-    def value(
-        self, names: Names, position: int, text: str | Rope, binds: int
-    ) -> tuple[str | Rope, int]:
-        if not names.literal:
-            return text, binds
-        return self.over(text, self.name(names, position)), ATOM
+    def colored(self, text: str, names: Names) -> str:
+        found = _LAYER.search(text) if names.literal else None
+        if found or text == _PREDICTION:
+            layer = int(found[1]) if found else self.formula.layer_count
+            names = Names("a", layer)
+        return super().colored(text, names)
+
+
+class LettersInside(Letters, ArrayOnion):
+    """The same in one formula; what has a letter of its own is over it, too."""
+
+    units = ArrayOnion.units | {""}
 
 
 class LettersSpoken(ArraySpoken):
@@ -109,7 +113,7 @@ class LettersSpoken(ArraySpoken):
 
     def name(self, names: Names, position: int) -> str:
         latex = self.formula.latex_names.get(names.ascii(position), "") if names.literal else ""
-        said = " ".join(_READ.findall(latex.replace(r"\hat{y}", "y hat").replace("'", " prime ")))
+        said = " ".join(_READ.findall(latex.replace(_PREDICTION, "y hat").replace("'", " prime ")))
         return said or super().name(names, position)
 
 
@@ -122,11 +126,6 @@ def _unit(term: str | Rope) -> tuple[list[str | Rope], Unit | None]:
         *first, term = term.pieces
         before += first
     return [], None
-
-
-#: What spells formulas of single units, and of whole arrays.
-KINDS: tuple[type[MathML], type[Spoken]] = (InColumns, Spoken)
-ARRAY_KINDS: tuple[type[MathML], type[Spoken]] = (ArraysInColors, LettersSpoken)
 
 
 def lines(html: str) -> int:

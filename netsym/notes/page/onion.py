@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from itertools import accumulate, groupby
+from string import ascii_letters
 
+from netsym.equality.cancelled import CANCEL, taught_if_proved
 from netsym.forms.form import Form, layered
 from netsym.gradient.gradient import jacobian
 from netsym.gradient.preactivations import with_preactivations
@@ -17,21 +19,22 @@ from netsym.network.costs import cost
 from netsym.network.learned import Learned
 from netsym.network.network import Network
 from netsym.notes.page.parts import Part, Placed
-from netsym.wording import joined
-from netsym.writers.spoken import alternative
+from netsym.writers.spoken import heard
 
 _WRITTEN_OUT = 30  # characters that a value takes about, where its formula stands
 _MOST_WRITTEN = 6_000  # characters of the equations of a step
-_FEW = 6  # names that a sentence lists
 
 
 @dataclass(frozen=True, slots=True)
 class Skin:
-    """What is written out together: what it is called, its values, and a sentence about it."""
+    """What is written out together: what it is called, and its values.
+
+    `place` is the number of its layer, `1`, with that of its step where there are steps, `1_2`.
+    """
 
     name: str
     units: list[str]
-    said: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,15 @@ class Onion:
         return Learned.of(self.network)
 
     @cached_property
+    def named(self) -> Network:
+        """That network, or the loss of it."""
+        named = self.learned.network
+        return named if self.loss is None else cost(named, self.loss, delta=self.delta)
+
+    @cached_property
     def form(self) -> Form:
         """Its equations, with a name for every z."""
-        named = self.learned.network
-        made = named if self.loss is None else cost(named, self.loss, delta=self.delta)
-        return layered(with_preactivations(made.layered, every=True))
+        return layered(with_preactivations(self.named.layered, every=True))
 
     @cached_property
     def outputs(self) -> list[Name]:
@@ -119,21 +126,31 @@ class Onion:
         """From the outside in: the loss, the outputs, then layer by layer to the inputs."""
         shown = [p for p in self.parts.values() if not self.is_folded_never(p.id)]
         found = []
-        for (_, name), group in groupby(reversed(shown), key=self._depth):
-            units = [part.id for part in group][::-1]
-            words = [self.parts[unit].text for unit in units[:_FEW]]
-            words += [f"{len(units) - _FEW} more"] if len(units) > _FEW else []
-            said = f"{name.capitalize()}: {joined(words, 'and')} written out."
-            found.append(Skin(name, units, said))
+        for (place, name), group in groupby(reversed(shown), key=self._depth):
+            found.append(Skin(name, [part.id for part in group][::-1], place))
         return found
 
-    def _depth(self, part: Part) -> tuple[int, str]:
-        last = self.form.layer_count
+    def _depth(self, part: Part) -> tuple[str, str]:
         if part.id in self.ends and self.loss is not None:
-            return last + 1, "loss"
-        number = part.names.layer or last
+            return "", "loss"
+        number = part.names.layer or self.form.layer_count
         outputs = {names.ascii(position) for names, position in self.outputs}
-        return number, "output" if part.id in outputs else f"layer {number}"
+        name = "output" if part.id in outputs else f"layer {number}"
+        indices = part.names.indices(part.position)  # of the step and the unit, where there are two
+        if part.names.layer in self._in_time and len(indices) > 1:
+            return f"{number}_{indices[0]}", f"{name} at step {indices[0]}"
+        return f"{number}", name
+
+    @cached_property
+    def _in_time(self) -> frozenset[int]:
+        """The layers of which every step is written in the next."""
+        layers = self.learned.network.layers
+        return frozenset(placed.number for placed in layers if placed.layer.recurrent)
+
+    def whole(self, drawn: str) -> list[Skin]:
+        """The skins that a drawing has one mark for, by its name there: `a1`, `h1_2`, `output`."""
+        place = drawn.lstrip(ascii_letters) or None
+        return [skin for skin in self.skins if drawn == skin.name or place == skin.place]
 
     @cached_property
     def above(self) -> dict[str, list[str]]:
@@ -183,7 +200,7 @@ class Onion:
 
     def spoken(self) -> str:
         """The equations in words."""
-        return alternative(self.form)
+        return heard(f"{'; ' if n else ''}{p.spoken}" for n, p in enumerate(self.parts.values()))
 
     # -- the way back
     @cached_property
@@ -194,16 +211,36 @@ class Onion:
 
     @cached_property
     def steps(self) -> list[Step]:
-        """Back propagation, step by step: layer by layer, then the derivatives."""
+        """Back propagation: layer by layer, with what is left where a loss and an activation
+        cancel, then the derivatives.
+        """
         if self.slopes is None:
             return []
-        parts = Placed(self.slopes, self.called, self.examples).parts()
-        found = []
-        for title, group in groupby((p for p in parts if p.id not in self.parts), key=_title):
+        short, found = self._cancelled, list[Step]()
+        for title, group in groupby(self._backward(self.slopes), key=_title):
             several = list(group)
-            units = [unit for part in several for unit in self._reached(part)]
-            found.append(Step(title, several, units))
+            found.append(self._step(title, several))
+            left = [short[part.id] for part in several if part.id in short]
+            if left:
+                found.append(self._step(f"loss and {CANCEL[self.loss or '']} cancel", left))
         return found
+
+    @cached_property
+    def _cancelled(self) -> dict[str, Part]:
+        """By plain name every δ that is shorter as it is taught, if the two are proved equal."""
+        taught = self.slopes and taught_if_proved(self.named, self.slopes)
+        if self.slopes is None or taught is None:
+            return {}
+        full = {part.id: part.body for part in self._backward(self.slopes)}
+        return {p.id: p for p in self._backward(taught) if full.get(p.id, p.body) != p.body}
+
+    def _backward(self, slopes: Form) -> list[Part]:
+        """What is there beside the values."""
+        parts = Placed(slopes, self.called, self.examples).parts()
+        return [part for part in parts if part.id not in self.parts]
+
+    def _step(self, title: str, parts: list[Part]) -> Step:
+        return Step(title, parts, [unit for part in parts for unit in self._reached(part)])
 
     def _reached(self, part: Part) -> list[str]:
         if not isinstance(part.names, Adjoints):

@@ -20,7 +20,10 @@ function cost() {
   return {mean, l2, l1, J: mean + l2 + l1};
 }
 
-// ---------- what is shown
+// ---------- what is drawn as one, and what is shown
+const held = u => DATA.wholes[u]?.units || [u];
+const isOpen = u => held(u).every(e => open.has(e));
+const idOf = e => e.dataset.u || e.dataset.e;
 const number = v => {
   const sign = v < 0 ? '<mo form="prefix">−</mo>' : "", text = `${sign}<mn>${short(Math.abs(v))}</mn>`;
   return v < 0 ? `<mrow><mo stretchy="false">(</mo>${text}<mo stretchy="false">)</mo></mrow>` : text;
@@ -42,7 +45,7 @@ function render() {
   all(".one", formula).forEach(e => e.style.display = numbers ? "" : "none");
   all(".part", formula).forEach(e => e.classList.toggle("shut", !open.has(e.dataset.u)));
   all("#back li").forEach(e => e.classList.toggle("later", +e.dataset.step > back));
-  drawing();
+  drawing(new Set(all("[data-u],[data-e]", formula).filter(e => !e.parentElement.closest(".shut")).map(idOf)));
   table();
   all("[data-skin]").forEach(e => e.setAttribute("aria-pressed", +e.dataset.skin === skin));
   $("skin").value = skin;
@@ -50,7 +53,8 @@ function render() {
   if ($("steps")) $("steps").value = back;
   $("numbers").setAttribute("aria-pressed", numbers);
 }
-function drawing() {
+const known = new Set(all("[data-u],[data-e]", written).map(idOf));
+function drawing(seen) { // what the formula does not show yet is pale
   all("#drawing .value, #drawing .delta").forEach(e => e.remove());
   all("#drawing text.label[data-u]").forEach(label => {
     const u = label.dataset.u, at = (text, dy, kind) => {
@@ -67,10 +71,14 @@ function drawing() {
     if (delta && delta.step <= back) at(`δ ${short(V[delta.name])}`, 35, "delta");
   });
   all("#drawing [role=button]").forEach(e => {
-    const u = e.dataset.u;
-    e.classList.toggle("folded", !open.has(u));
-    e.setAttribute("aria-expanded", open.has(u));
-    e.setAttribute("aria-label", `${DATA.words[u]} is ${short(V[u])}, ${open.has(u) ? "written out" : "a name"}`);
+    const u = e.dataset.u, called = DATA.wholes[u]?.name || `${DATA.words[u]} is ${short(V[u])}`;
+    e.classList.toggle("folded", !isOpen(u));
+    e.setAttribute("aria-expanded", isOpen(u));
+    e.setAttribute("aria-label", `${called}, ${isOpen(u) ? "written out" : "a name"}`);
+  });
+  all("#drawing [data-u],#drawing [data-e]").forEach(e => {
+    const units = held(idOf(e)).filter(u => known.has(u));
+    e.classList.toggle("off", units.length > 0 && !units.some(u => seen.has(u)));
   });
 }
 function table() {
@@ -89,25 +97,34 @@ function table() {
 function light(id, speak = true) {
   all(".lit").forEach(e => e.classList.remove("lit"));
   if (!id) return;
-  all("[data-u],[data-e]").filter(e => (e.dataset.u || e.dataset.e) === id)
+  all("[data-u],[data-e]").filter(e => [idOf(e), ...held(idOf(e))].some(u => u === id || held(id).includes(u)))
     .forEach(e => e.classList.add("lit"));
   if (speak) say(id);
 }
-const equals = () => {
-  const e = document.createElementNS("http://www.w3.org/1998/Math/MathML", "mo");
-  e.textContent = "=";
+const math = (tag, ...inside) => {
+  const e = document.createElementNS("http://www.w3.org/1998/Math/MathML", tag);
+  e.append(...inside);
   return e;
 };
+const equals = () => math("mo", "=");
+const spoken = (e, words) => { e.setAttribute("alttext", words); return e; };
 function line(id) { // the equation of a value, with names for the values in it
-  const math = document.createElementNS("http://www.w3.org/1998/Math/MathML", "math");
   const row = all("#back [data-line]").find(e => e.dataset.line === id);
-  if (row) { math.append(...row.cloneNode(true).childNodes); return math; }
+  if (row) return math("math", ...row.cloneNode(true).childNodes);
   const part = all(".part", written).find(e => e.dataset.u === id);
   if (!part) return null;
   const copy = part.cloneNode(true), [name, body] = copy.children;
   all(".part", body).forEach(e => e.replaceWith(e.firstElementChild));
-  math.append(name, equals(), body);
-  return math;
+  return math("math", name, equals(), body);
+}
+function told(s) { // a skin and the first of its values
+  const names = s.units.slice(0, 6).map(u => {
+    const part = all(".part", written).find(e => e.dataset.u === u);
+    return spoken(math("math", part.firstElementChild.cloneNode(true)), DATA.words[u]);
+  });
+  const more = s.units.length - names.length, last = names.length - 1;
+  const listed = names.flatMap((m, i) => [i === 0 ? "" : i === last && !more ? " and " : ", ", m]);
+  return [`${s.name[0].toUpperCase()}${s.name.slice(1)}: `, ...listed, more ? ` and ${more} more written out.` : " written out."];
 }
 function say(id) {
   const shown = line(id);
@@ -116,7 +133,7 @@ function say(id) {
   inNumbers(worked, V);
   if (worked.textContent !== short(V[id])) formula.after(equals(), worked);
   shown.insertAdjacentHTML("beforeend", `<mo>=</mo>${number(V[id]).replace(/<mrow><mo[^>]*>\(<\/mo>|<mo[^>]*>\)<\/mo><\/mrow>/g, "")}`);
-  $("say").replaceChildren(shown);
+  $("say").replaceChildren(spoken(shown, `${DATA.words[id] || id} is ${short(V[id])}`));
 }
 
 // ---------- what a person does
@@ -124,11 +141,12 @@ function peel(n) {
   skin = Math.max(0, Math.min(SKINS.length, n));
   open = new Set(SKINS.slice(0, skin).flatMap(s => s.units));
   render();
-  $("say").textContent = skin ? SKINS[skin - 1].say : "Only names: nothing is written out.";
+  if (skin) $("say").replaceChildren(...told(SKINS[skin - 1]));
+  else $("say").textContent = "Only names: nothing is written out.";
 }
 function toggle(u) {
-  if (!DATA.foldable.includes(u)) return;
-  if (open.has(u)) open.delete(u); else for (const e of [u, ...DATA.above[u]]) open.add(e);
+  const units = held(u).filter(e => DATA.foldable.includes(e));
+  if (isOpen(u)) units.forEach(e => open.delete(e)); else for (const e of units.flatMap(e => [e, ...DATA.above[e]])) open.add(e);
   const at = SKINS.findIndex((_, n) => SKINS.slice(0, n).flatMap(s => s.units).length === open.size);
   skin = at < 0 ? (open.size === DATA.foldable.length ? SKINS.length : skin) : at;
   render(); light(u);
@@ -137,17 +155,18 @@ function propagate(n) {
   back = Math.max(0, Math.min(DATA.steps.length, n));
   render();
   if (back) { light(""); for (const id of DATA.steps[back - 1].units) all(`#drawing [data-u="${CSS.escape(id)}"]`).forEach(e => e.classList.add("lit")); }
-  $("say").textContent = back ? DATA.steps[back - 1].say : "";
+  const shown = all(`#back [data-step="${back}"] math`).slice(0, 3).flatMap(e => [" ", e.cloneNode(true)]);
+  $("say").replaceChildren(back ? DATA.steps[back - 1].say : "", ...shown);
 }
 function choose(n) { if (n >= 0 && n < rows.length) { row = n; render(); } }
-const idOf = target => { const e = target.closest && target.closest("[data-u],[data-e]"); return e && (e.dataset.u || e.dataset.e); };
-document.addEventListener("pointerover", e => { const id = idOf(e.target); if (id) light(id); });
-document.addEventListener("focusin", e => { const id = idOf(e.target); if (id) light(id); });
+const at = target => { const e = target.closest && target.closest("[data-u],[data-e]"); return e && idOf(e); };
+const folds = u => held(u).some(e => DATA.foldable.includes(e));
+for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, e => { const id = at(e.target); if (id) light(id); });
 document.addEventListener("click", e => {
   const b = e.target.closest("button"), d = b && b.dataset;
   if (d && d.skin !== undefined) peel(+d.skin);
   else if (d && d.row !== undefined) choose(+d.row);
-  else if (!b) { const id = idOf(e.target); if (id) DATA.foldable.includes(id) ? toggle(id) : light(id); }
+  else if (!b) { const id = at(e.target); if (id) folds(id) ? toggle(id) : light(id); }
 });
 document.addEventListener("input", e => {
   const d = e.target.dataset;
@@ -172,8 +191,8 @@ document.addEventListener("keydown", e => {
   else if (/^[1-9]$/.test(e.key)) choose(+e.key - 1);
 });
 addEventListener("beforeprint", () => { open = new Set(DATA.foldable); back = DATA.steps.length; numbers = false; render(); });
-all("#drawing .unit[data-u], #drawing .loss[data-u]").forEach(e => {
-  if (!DATA.foldable.includes(e.dataset.u)) return;
+all("#drawing .unit[data-u], #drawing .loss[data-u], #drawing rect.layer[data-u]").forEach(e => {
+  if (!folds(e.dataset.u)) return;
   e.setAttribute("role", "button"); e.setAttribute("tabindex", "0");
 });
 $("drawing").querySelector("svg").setAttribute("role", "group");

@@ -23,10 +23,13 @@ from netsym.notes.page.parts import Part
 from netsym.notes.page.program import program
 from netsym.notes.page.skins import with_skins
 from netsym.notes.page.template import read, sheet
+from netsym.notes.picture import Picture
 
 #: Of a network with more values the page has the layers alone.
 MOST_VALUES = 40
 _MOST_NODES = 20_000  # of a form in which the values are counted
+_WIDE = 760  # pixels of a drawing that has its formula below it
+_MOST_NAMED = 5  # skins in a sentence
 _AT_A_GLANCE = 12  # values that are written out at first
 #: Of more numbers none can be changed on the page.
 _MOST_NUMBERS = 60
@@ -89,10 +92,10 @@ class Page:
         title = f"The onion of {self.network.title}"
         return sheet(
             "page.html", title, name=escape(self.network.title),
-            about=escape(self._about()), controls=self._controls(), drawing=self._drawing(),
+            about=escape(self._about()), controls=self._controls(),
+            wide=" wide" * (self.picture.width > _WIDE), drawing=self.picture.svg("net"),
             formula=self._formula(), back=self._back(), low="".join(self._tables()),
-            data=self._data(), program=program(self.onion),
-            js=read("page.js"),
+            data=self._data(), program=program(self.onion), js=read("page.js"),
         )  # fmt: skip
 
     def to_json(self) -> dict[str, Any]:
@@ -111,6 +114,8 @@ class Page:
     def _about(self) -> str:
         names = [skin.name for skin in self.onion.skins]
         outer = ["cost", *names] if self.onion.costs else names
+        if len(outer) > _MOST_NAMED:
+            outer = [*outer[:3], f"and so on to {outer[-1]}"]
         said = ", ".join(outer) + ", inputs: each is written in the one before."
         more = " The numbers are made up: type your own." if self.is_made_up else ""
         return f"{said[0].upper()}{said[1:]} Peel from the outside in, or click a unit.{more}"
@@ -141,7 +146,9 @@ class Page:
             '<button id="theme" aria-label="light or dark">◐</button>'
         )
 
-    def _drawing(self) -> str:
+    @cached_property
+    def picture(self) -> Picture:
+        """The network in its skins."""
         made = self.network
         if self.loss is not None:
             count = len(self.rows) or None
@@ -152,7 +159,17 @@ class Page:
                 "delta": self.delta,
             }
             made = cost(made, self.loss, examples=count, **terms)
-        return with_skins(draw(made), self.onion).svg("net")
+        return with_skins(draw(made), self.onion)
+
+    def _wholes(self) -> dict[str, dict[str, Any]]:
+        """By the name that it has in the drawing what is drawn as one."""
+        found = {}
+        for name in dict.fromkeys(mark.unit for mark in self.picture.marks):
+            skins = [] if name in self.onion.parts else self.onion.whole(name)
+            if skins:
+                units = [unit for skin in skins for unit in skin.units]
+                found[name] = {"name": skins[0].name, "units": units}
+        return found
 
     def _formula(self) -> str:
         onion, seen = self.onion, set[str]()
@@ -202,7 +219,7 @@ class Page:
     def _equations(self, step: Step) -> str:
         equations = "".join(
             f'<math displaystyle="true" data-line="{escape(part.id)}" '
-            f'alttext="{escape(part.words)}">'
+            f'alttext="{escape(part.spoken)}">'
             f"{_left(part)}<mrow>{self.onion.by_names(part)}</mrow></math>"
             for part in step.shown
         )
@@ -220,8 +237,12 @@ class Page:
         outputs = [names.ascii(position) for names, position in self.onion.outputs]
         shown = [name for name in outputs if name in self.onion.parts]  # equal ones are one
         shown += [] if self.loss is None else self.onion.ends
-        heads = "".join(f"<th><math>{self._shown(name)}</math></th>" for name in shown)
-        heads = "".join(f"<th><math>{name}</math></th>" for name in self._inputs.values()) + heads
+        parts = self.onion.parts
+        called = {**self._inputs, **{name: (parts[name].name, parts[name].words) for name in shown}}
+        heads = "".join(
+            f'<th><math alttext="{escape(words)}">{name}</math></th>'
+            for name, words in called.values()
+        )
         values = "".join(f'<td data-v="{escape(name)}"></td>' for name in shown)
         lines = ["".join(f"<td>{value:g}</td>" for value in row) for row in self.rows]
         lines.append("".join(
@@ -229,11 +250,11 @@ class Page:
             f'aria-label="your {escape(name)}"></td>'
             for place, (name, value) in enumerate(zip(self._inputs, self.own, strict=True))
         ))  # fmt: skip
-        called = [*map(str, range(1, len(self.rows) + 1)), "yours"]
+        rows = [*map(str, range(1, len(self.rows) + 1)), "yours"]
         body = "".join(
             f'<tr><td><button data-row="{place}" aria-pressed="false">{name}</button></td>'
             f"{line}{values}</tr>"
-            for place, (name, line) in enumerate(zip(called, lines, strict=True))
+            for place, (name, line) in enumerate(zip(rows, lines, strict=True))
         )
         caption = "Examples" if self.rows else "Inputs"
         return (
@@ -243,14 +264,12 @@ class Page:
         )
 
     @cached_property
-    def _inputs(self) -> dict[str, str]:
-        """The inputs by plain name, as they are shown."""
-        form = self.onion.form
+    def _inputs(self) -> dict[str, tuple[str, str]]:
+        """The inputs by plain name, as they are shown and said."""
+        form, placed = self.onion.form, self.onion.placed
         names = map(form.graph.symbol, form.inputs.tolist())
-        return {n.ascii(place): self.onion.placed.shown(n, place) for n, place in names}
-
-    def _shown(self, id: str) -> str:
-        return self.onion.parts[id].name
+        return {n.ascii(place): (placed.shown(n, place), placed.said(n, place))
+                for n, place in names}  # fmt: skip
 
     def _costs(self) -> str:
         rows = [("mean", f"{self.reduction} of L" if self.rows else "L")]
@@ -280,10 +299,10 @@ class Page:
         return made_up.point(len(self.onion.form.input_names()))
 
     def _deltas(self) -> dict[str, dict[str, Any]]:
-        """By unit its δ, and the step that finds it."""
+        """By unit its δ, and the first step that finds it."""
         return {
             unit: {"name": part.id, "step": number}
-            for number, step in enumerate(self.onion.steps, 1)
+            for number, step in reversed([*enumerate(self.onion.steps, 1)])
             for unit, part in zip(step.units, step.parts, strict=False)
             if part.names.base == "delta"
         }
@@ -297,13 +316,14 @@ class Page:
         onion = self.onion
         foldable = [unit for skin in onion.skins for unit in skin.units]
         data: dict[str, Any] = {
-            "skins": [{"name": s.name, "units": s.units, "say": s.said} for s in onion.skins],
+            "skins": [{"name": skin.name, "units": skin.units} for skin in onion.skins],
             "steps": [
                 {"say": f"Step {n}: {s.title}.", "units": s.units}
                 for n, s in enumerate(onion.steps, 1)
             ],
-            "deltas": self._deltas(), "start": self._start(), "foldable": foldable,
-            "above": onion.above, "inputs": onion.form.input_names(),
+            "deltas": self._deltas(), "wholes": self._wholes(),
+            "start": self._start(), "foldable": foldable, "above": onion.above,
+            "inputs": onion.form.input_names(),
             "words": {part.id: part.words for part in onion.parts.values()},
             "weights": self.numbers, "penalized": penalised(onion.learned.network),
             "examples": self.rows, "own": self.own, "loss": onion.ends[0],

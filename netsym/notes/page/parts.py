@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 from netsym.forms.form import Form
+from netsym.graph.graph import Block, Positions
 from netsym.graph.names import Derivatives, Name, Names
 from netsym.writers.latex_in_mathml import in_mathml
 from netsym.writers.mathml import MathML
 from netsym.writers.palette import LOSS, layer_color
-from netsym.writers.ropes import flat
-from netsym.writers.spoken import Spoken
-from netsym.writers.text import speller_of_names
+from netsym.writers.ropes import Rope, flat
+from netsym.writers.spoken import Spoken, heard
 
 _PLACE = re.compile(r'<mrow data-part="([^"]*)"></mrow>')
 _RAISED = re.compile(r"\^\{[^{}]*\}$")
@@ -22,8 +22,8 @@ _RAISED = re.compile(r"\^\{[^{}]*\}$")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A value: what it is called, how that is shown, said and typed, the class of its colour, and
-    its formula, with places.
+    """A value: what it is called, how that is shown and said, the class of its colour, its formula
+    with places, and its equation in words.
     """
 
     id: str
@@ -31,9 +31,9 @@ class Part:
     position: int
     name: str
     words: str
-    text: str
     color: str
     body: str
+    spoken: str
 
     def places(self) -> list[str]:
         """The values in it, in the order in which they are written."""
@@ -42,6 +42,15 @@ class Part:
     def filled(self, write: Callable[[str], str]) -> str:
         """Its formula with what is written for the values in their places, one after another."""
         return _PLACE.sub(lambda match: write(unescape(match[1])), self.body)
+
+
+class _Said(Spoken):
+    """Words in which values have other names, those that they are `called` here."""
+
+    called: Mapping[str, Name] = {}
+
+    def name(self, names: Names, position: int) -> str:
+        return super().name(*self.called.get(names.ascii(position), (names, position)))
 
 
 class Placed(MathML):
@@ -58,9 +67,10 @@ class Placed(MathML):
         self.called = called
         self.examples = examples
         self.width_of_value = width
-        self.words = Spoken(formula, digits=3)
-        self.typed = speller_of_names()
+        self.words = _Said(formula, digits=3)
+        self.words.called = called
         self.inputs = frozenset(formula.input_names())
+        self.rimmed = set[str | Rope]()
 
     def symbol(self, names: Names, position: int) -> str:
         plain = names.ascii(position)
@@ -68,7 +78,21 @@ class Placed(MathML):
         return f'<mrow class="{color_of(names)}" data-e="{escape(plain)}">{shown}</mrow>'
 
     def name(self, names: Names, position: int) -> str:
-        return f'<mrow data-part="{escape(self.id(names, position))}"></mrow>'
+        place = f'<mrow data-part="{escape(self.id(names, position))}"></mrow>'
+        if names.base != "z":
+            self.rimmed.add(place)
+        return place
+
+    def parentheses(self, piece: str | Rope) -> str | Rope:
+        """Brackets; around a value that is written out its rim is enough."""
+        if piece not in self.rimmed:
+            return super().parentheses(piece)
+        return self.join(['<mrow><mo class="rim">(</mo>', piece, '<mo class="rim">)</mo></mrow>'])
+
+    def _write_operations(self, block: Block, rows: Positions) -> None:
+        super()._write_operations(block, rows)
+        if block.op == "negate":
+            self._write_minus_through(block, rows)
 
     def id(self, names: Names, position: int) -> str:
         """The plain name of a value, as it is called here."""
@@ -89,12 +113,14 @@ class Placed(MathML):
 
     def said(self, names: Names, position: int) -> str:
         """A name as it is read aloud."""
-        return self.words.name(*self._called(names, position))
+        return self.words.name(names, position)
 
     def color(self, names: Names, position: int) -> str:
         """The class of the colour of a value: that of the layer that owns it."""
         loss = (self.formula.loss, None) if self.formula.loss else ()
-        return LOSS.name if names.layer in loss or names.literal == ("J",) else color_of(names)
+        if names.layer in loss or names.literal == ("J",):
+            return LOSS.name
+        return color_of(names) if names.layer else layer_color(self.formula.layer_count).name
 
     def measure(self, text: str) -> int:
         return super().measure(text) + self.width_of_value * text.count("data-part")
@@ -102,14 +128,12 @@ class Placed(MathML):
     def parts(self) -> list[Part]:
         """The equations of the form, each after what it uses."""
         found = list[Part]()
-        for each in self.equations():
+        for each, said in zip(self.equations(), self.words.equations(), strict=True):
             place = (each.binding.names, each.binding.position)
+            body, words = "".join(flat(each.right)), heard(flat(said.right))
             found.append(
-                Part(
-                    self.id(*place), *place, self.shown(*place), self.said(*place),
-                    self.typed.name(*self._called(*place)), self.color(*place),
-                    "".join(flat(each.right)),
-                )
+                Part(self.id(*place), *place, self.shown(*place), self.said(*place),
+                     self.color(*place), body, f"{self.said(*place)} equals {words}")
             )  # fmt: skip
         return found
 
