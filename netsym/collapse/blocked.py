@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from textwrap import indent
 
 from netsym.collapse.blocks import AffineBlock, blocks
+from netsym.collapse.channels import apart
 from netsym.collapse.diagram import Diagram, was_split
 from netsym.collapse.facts import Facts
 from netsym.collapse.rules import Work
 from netsym.collapse.witness import Passage, Witness, passage
-from netsym.collapse.words import layer_words
-from netsym.wording import agreed, plural, wrapped
+from netsym.collapse.words import costs, layer_words
+from netsym.wording import agreed, wrapped
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,9 @@ def blocked(work: Work) -> Iterator[Blocked]:
     """All places where affine layers stay apart, as far as no rule applies to them."""
     diagram, facts = work.diagram, work.facts
     yield from _between(diagram, facts)
+    for pair, because in apart(work):
+        words = f"{layer_words(pair)} stay apart: {because}"
+        yield Blocked(tuple(sorted(placed.number for placed in pair)), words)
     for name, placed in diagram.layers.items():
         known = [diagram.layers[source] for source in placed.sources if source in diagram.layers]
         near = {p.name for p in known if facts.affine(p) and not facts.joins_only(p)}
@@ -104,18 +108,12 @@ def _costly(block: AffineBlock, refused: str) -> Blocked:
     numbers = tuple(sorted({placed.number for placed in block.layers}))
     if refused:
         return Blocked(numbers, f"{words} stay apart: {refused}", block=block)
-    more = block.change
-    costs = [
-        plural(abs(count), f"{'more' if count > 0 else 'fewer'} {what}")
-        for count, what in ((more.parameters, "parameter"), (more.operations, "operation"))
-        if count
-    ]
     still = ""
     if block.still:
         still = f", as {block.still.partition('/')[0]} still needs what is between"
     because = (
         f"{words} {agreed(len(numbers), 'is', 'are')} affine, but one layer instead would take "
-        f"{' and '.join(costs)}{still}; "
+        f"{costs(block.change)}{still}; "
         "--force does it all the same"
     )
     return Blocked(numbers, because, block=block)

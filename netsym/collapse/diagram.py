@@ -1,7 +1,8 @@
 """A network while it is simplified: its layers in stages, so that what is affine stands by itself.
 
-A dense layer with an activation is two stages here, the affine one called like the layer with
-`/1` behind it. `Diagram.network` puts stages that still fit together into one layer again.
+A dense layer, or a convolution, with an activation is two stages here, the affine one called like
+the layer with `/1` behind it. `Diagram.network` puts stages that still fit together into one layer
+again.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from functools import cached_property
 from itertools import chain
 
 from netsym.collapse.rounding import fractions_in, rounded
+from netsym.graph.functions import LINEAR
+from netsym.layers.convolution import Convolution
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
 from netsym.layers.merge import Add
@@ -132,12 +135,19 @@ class Diagram:
         """A stage with the stages before it that it fits to, which are no longer waiting."""
         before = placed.sources[0] if placed.sources else ""
         first = taken.get(before)
-        if first is None or first.number != placed.number or not isinstance(first.layer, Dense):
+        if first is None or first.number != placed.number:
             return placed
-        layer: Dense = first.layer
-        if isinstance(placed.layer, Activation) and layer.activation == "linear" and not layer.skip:
+        layer = first.layer
+        if not isinstance(layer, Dense | Convolution):
+            return placed
+        skips = isinstance(layer, Dense) and layer.skip
+        if isinstance(placed.layer, Activation) and layer.activation == LINEAR and not skips:
             layer = replace(layer, activation=placed.layer.activation, alpha=placed.layer.alpha)
-        elif isinstance(placed.layer, Add) and placed.sources[1:] == first.sources:
+        elif (
+            isinstance(layer, Dense)
+            and isinstance(placed.layer, Add)
+            and placed.sources[1:] == first.sources
+        ):
             layer = replace(layer, skip=True)
         else:
             return placed

@@ -9,13 +9,15 @@ from typing import Any, TypeVar
 import numpy as np
 
 from netsym.collapse.effort import Effort, placed_effort
-from netsym.collapse.maps import collapse, side_by_side
+from netsym.collapse.maps import channel_map, collapse, in_exact_numbers, side_by_side
+from netsym.layers.function import Function
 from netsym.layers.merge import Concat
 from netsym.layers.wiring import Placed
+from netsym.ops.affine.symbolic_tidy import Tidy
 from netsym.ops.fields.outline import Outline, Outlines
 from netsym.ops.numeric import Floats, Numeric
 from netsym.ops.parameters import Parameter
-from netsym.ops.proved.rationals import NotRational
+from netsym.ops.proved.rationals import Exact, NotRational
 
 T = TypeVar("T")
 
@@ -52,7 +54,14 @@ class Facts:
         """Whether the layer gives its one input as it is."""
         return self.once("identity", placed, self._is_identity)
 
+    def at_one_place(self, placed: Placed) -> Placed | None:
+        """The layer at one place of (channels, …), if it is affine and the same at all of them."""
+        return self.once("one place", placed, _at_one_place)
+
     def _is_identity(self, placed: Placed) -> bool:
+        there = self.at_one_place(placed)
+        if there is not None:
+            return _changes_nothing(there)
         if len(placed.sources) > 1 or placed.widths != (placed.width,) or not self.affine(placed):
             return False
         x = np.ones(placed.width) if placed.layer.elementwise else np.arange(1.0, 1 + placed.width)
@@ -70,11 +79,37 @@ class Facts:
 
 
 def _is_affine(placed: Placed) -> bool:
-    if not placed.on_vectors:  # collapsing is for vectors
-        return False
+    return placed.on_vectors and _has_degree_1(placed)  # collapsing is for vectors
+
+
+def _has_degree_1(placed: Placed) -> bool:
     ops = Outlines(opaque=True)
-    inputs = [Outline((width,), above=1, inputs=1) for width in placed.widths]
+    inputs = [Outline(shape, above=1, inputs=1) for shape in placed.shapes]
     return placed.read(ops, *inputs).inputs <= 1
+
+
+def _at_one_place(placed: Placed) -> Placed | None:
+    layer, shape = placed.layer, placed.shape
+    of_each = layer.elementwise or isinstance(layer, Function)
+    if placed.shapes != (shape,) or len(shape) < 2 or not of_each:
+        return None
+    place = (shape[0], *(1,) * (len(shape) - 1))
+    taken = {key: parameter.shape for key, parameter in placed.parameters.items()}
+    if layer.parameters(place) != taken or layer.shape(place) != place:
+        return None
+    there = replace(placed, shapes=(place,), shape=place)
+    return there if _has_degree_1(there) else None
+
+
+def _changes_nothing(there: Placed) -> bool:
+    def read(base: Exact | Tidy) -> bool:
+        factors, shifts = channel_map(base, there)
+        return shifts is None and bool((factors == base.ones(factors.shape)).all())
+
+    try:
+        return in_exact_numbers([there], read)
+    except NotRational:
+        return False
 
 
 def _has_offset(placed: Placed) -> bool:

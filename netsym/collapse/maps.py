@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from netsym.ops.proved.rationals import Exact, Irrational, NotRational, fraction
 from netsym.ops.reading import read_parameter
 
 Array = npt.NDArray[Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,7 @@ class Collapsed:
         if bias is not None:
             arrays["bias"] = bias
         parameters = {
-            key: self._parameter(Names(layer.letters[key], number, values.shape), values)
+            key: as_parameter(Names(layer.letters[key], number, values.shape), self.base, values)
             for key, values in arrays.items()
         }
         shapes = ((self.inputs,),)
@@ -70,19 +71,21 @@ class Collapsed:
 
     def _bias(self) -> Array | None:
         constant = self.map.constant
-        return None if constant is None or _is_zero(self.base, constant) else constant
+        return None if constant is None or is_zero(self.base, constant) else constant
 
-    def _parameter(self, names: Names, values: Array) -> Parameter:
-        if isinstance(self.base, Tidy):
-            made = derived(names, self.base.graph, values)
-            exact = _exact(made)
-            if exact is None:
-                rounded(made)  # raises OverflowError
-                return made
-            values = exact
-        entries = fractions(values)
-        _refuse_too_large(entries.reshape(-1))
-        return Parameter(names, entries)
+
+def as_parameter(names: Names, base: Exact | Tidy, values: Array) -> Parameter:
+    """Coefficients as a parameter. Raises `OverflowError` if a number is too large for float64."""
+    if isinstance(base, Tidy):
+        made = derived(names, base.graph, values)
+        exact = _exact(made)
+        if exact is None:
+            rounded(made)  # raises OverflowError
+            return made
+        values = exact
+    entries = fractions(values)
+    _refuse_too_large(entries.reshape(-1))
+    return Parameter(names, entries)
 
 
 def _exact(parameter: Parameter) -> Array | None:
@@ -121,7 +124,12 @@ def collapse(
             values[placed.name] = placed.read(ops, *(values[source] for source in placed.sources))
         return Collapsed(_diagonal(values[layers[-1].name], base, inputs), base, inputs)
 
-    parameters = (p for placed in (*begun, *layers) for p in placed.parameters.values())
+    return in_exact_numbers((*begun, *layers), read)
+
+
+def in_exact_numbers(layers: Iterable[Placed], read: Callable[[Exact | Tidy], T]) -> T:
+    """What is read of exact fractions; of nodes, where parameters have names, or are irrational."""
+    parameters = (p for placed in layers for p in placed.parameters.values())
     if any(parameter.symbols() for parameter in parameters):
         return read(Tidy())
     try:
@@ -130,17 +138,28 @@ def collapse(
         return read(Tidy())
 
 
+def channel_map(base: Exact | Tidy, placed: Placed) -> tuple[Array, Array | None]:
+    """What a layer of shape (channels, 1, …) multiplies each by, and what it adds; or None."""
+    ops = Affine(base, 1)
+    shape = placed.shape
+    found = placed.read(ops, Map(shape, matrix=base.ones((1, *shape))))
+    shifts = None if found.constant is None or is_zero(base, found.constant) else found.constant
+    factors = np.broadcast_to(ops.full(found), (1, *shape)).reshape(-1)
+    return factors, None if shifts is None else np.broadcast_to(shifts, shape).reshape(-1)
+
+
 def _diagonal(found: Map, base: Exact | Tidy, inputs: int) -> Map:
     """The map, as a diagonal one if there is more than one input, and all else is 0."""
     if found.matrix is None or found.shape != (inputs,) or inputs == 1:
         return found
     others = ~np.eye(inputs, dtype=bool)
-    if not _is_zero(base, found.matrix[others]):
+    if not is_zero(base, found.matrix[others]):
         return found
     return Map(found.shape, found.constant, diagonal=found.matrix[~others])
 
 
-def _is_zero(base: Exact | Tidy, values: Array) -> bool:
+def is_zero(base: Exact | Tidy, values: Array) -> bool:
+    """Whether all of these coefficients are 0."""
     zeros = base.is_zero(values) if isinstance(base, Tidy) else values == 0
     return bool(np.all(zeros))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -130,7 +131,7 @@ def _by_intervals(parameter: Parameter) -> list[float]:
 
 def _nearest(number: Any) -> float:
     """The float64 nearest to an exact number of flint's; raises `OverflowError` for infinity."""
-    if not number.is_finite():
+    found = float(number)
+    if not isfinite(found):
         raise OverflowError("not finite")
-    mantissa, exponent = number.man_exp()
-    return float(Fraction(int(mantissa)) * Fraction(2) ** int(exponent))
+    return found

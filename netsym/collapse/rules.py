@@ -104,12 +104,6 @@ def fold_constants(work: Work) -> Found | None:
     return _first(work, _constant)
 
 
-#: In this order, the first that applies; a positive rescaling of relu saves nothing and is no rule.
-RULES: tuple[Rule, ...] = (
-    drop_identity, drop_unused, merge_equal, fold_constants, compose, join,
-)  # fmt: skip
-
-
 # -- affine blocks ------------------------------------------------------------------------------
 def _collapsed(work: Work, joins: bool, how: str, because: str) -> Found | None:
     """The block that saves most, as one layer."""

@@ -5,10 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from netsym.collapse.blocked import blocked
+from netsym.collapse.channels import absorb_after, absorb_before
 from netsym.collapse.diagram import Diagram
 from netsym.collapse.factor import factor as factor_rule
 from netsym.collapse.facts import Facts
-from netsym.collapse.rules import RULES, Rule, Work
+from netsym.collapse.rules import (
+    Rule,
+    Work,
+    compose,
+    drop_identity,
+    drop_unused,
+    fold_constants,
+    join,
+    merge_equal,
+)
 from netsym.collapse.simplified import Simplified
 from netsym.collapse.step import Step
 from netsym.errors import SpecError, check_real, checked_whole
@@ -17,6 +27,12 @@ from netsym.network.network import Network
 from netsym.writers.language import Watcher, no_watcher
 
 _SIMPLIFIED = ", simplified"
+
+#: In this order, the first that applies; a positive rescaling of relu saves nothing and is no rule.
+RULES: tuple[Rule, ...] = (
+    drop_identity, drop_unused, merge_equal, fold_constants, absorb_after, absorb_before, compose,
+    join,
+)  # fmt: skip
 
 
 def simplify(

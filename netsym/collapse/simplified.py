@@ -197,10 +197,13 @@ def _not_done(result: Simplified, width: int) -> list[str]:
             )
     elif not result.steps and not result.stopped:
         lines.append("- no two affine layers on vectors stand one after another")
-    arrays = [placed.number for placed in result.original.layers if not placed.on_vectors]
+    arrays = [placed.number for placed in result.network.layers if not placed.on_vectors]
     if arrays:
         which = agreed(len(arrays), f"layer {arrays[0]} works", f"{len(arrays):,} layers work")
-        kept = f"- {which} on arrays of several axes: collapsing is for vectors, so they are kept"
+        kept = (
+            f"- {which} on arrays of several axes: there, only what acts on each channel alone "
+            "collapses, into a convolution beside it"
+        )
         lines.append(wrapped(kept, width))
     return ["\n".join(lines)] if lines else []
 

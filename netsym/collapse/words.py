@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from netsym.collapse.effort import Effort
 from netsym.layers.wiring import Placed
-from netsym.wording import agreed, joined, runs
+from netsym.wording import agreed, joined, plural, runs
 
 _FEW = 6
 
@@ -30,6 +31,16 @@ def layer_words(layers: Sequence[Placed]) -> str:
     name = layers[-1].name.partition("/")[0]
     called = "" if name == f"layer{numbers[0]}" else f" ({name})"
     return f"layer {numbers[0]}{called}"
+
+
+def costs(change: Effort) -> str:
+    """What more there is, and what less: "2 more parameters and 3 fewer operations"."""
+    counts = ((change.parameters, "parameter"), (change.operations, "operation"))
+    return " and ".join(
+        plural(abs(count), f"{'more' if count > 0 else 'fewer'} {what}")
+        for count, what in counts
+        if count
+    )
 
 
 def unit_words(units: Sequence[int], layer: Placed) -> str:

@@ -9,7 +9,8 @@ from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
 from netsym.graph.functions import FUNCTIONS
-from netsym.layers import Activated, Shape, shape_text
+from netsym.layers import Activated, Shape, Stage, shape_text
+from netsym.layers.elementwise import activation_apart
 from netsym.layers.windows import Geometry, Windows, margins, spatial
 from netsym.ops import Ops, WholeOps
 from netsym.wording import plural
@@ -99,6 +100,9 @@ class Convolution(Activated):
         z = ops.contract(self.grouped(ops, parameters["weights"]), x, bias, present, axes=2)
         z = ops.transpose(z, 0, 2, 1)
         return self.activate(ops, ops.reshape(z, 3, (self.channels, *windows.shape)))
+
+    def stages(self) -> tuple[Stage, ...]:
+        return activation_apart(self)
 
     def unusual(self) -> list[str]:
         """What is not usual of how it convolves, in words."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from netsym.errors import SpecError
@@ -63,17 +63,11 @@ class Dense(Activated):
         return True
 
     def stages(self) -> tuple[Stage, ...]:
-        from netsym.layers.elementwise import Activation  # only a network in parts has them
+        from netsym.layers.elementwise import activation_apart  # only a network in parts has it
         from netsym.layers.merge import Add
 
-        plain = replace(self, activation="linear", alpha=None, skip=False)
-        stages = [Stage(plain, (0,))]
-        if self.activation != "linear":
-            activation = Activation(activation=self.activation, alpha=self.alpha)
-            stages.append(Stage(activation, (1,)))
-        if self.skip:
-            stages.append(Stage(Add(), (len(stages), 0)))
-        return tuple(stages)
+        stages = activation_apart(self, skip=False)
+        return (*stages, Stage(Add(), (len(stages), 0))) if self.skip else stages
 
     def describe(self) -> str:
         skip = " + its input" if self.skip else ""

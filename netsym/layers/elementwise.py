@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, TypeVar
 
 from netsym.errors import SpecError
-from netsym.graph.functions import FUNCTIONS
-from netsym.layers import Activated, Layer, Shape
+from netsym.graph.functions import FUNCTIONS, LINEAR
+from netsym.layers import Activated, Layer, Shape, Stage
 from netsym.layers.channels import channelwise, for_each_channel
 from netsym.ops import Ops, WholeOps
 
@@ -29,7 +29,7 @@ class Activation(Activated):
 
     @property
     def elementwise(self) -> bool:
-        return self.activation == "linear" or not FUNCTIONS[self.activation].vector
+        return self.activation == LINEAR or not FUNCTIONS[self.activation].vector
 
     @property
     def stepwise(self) -> bool:
@@ -37,6 +37,15 @@ class Activation(Activated):
 
     def describe(self) -> str:
         return self.activation
+
+
+def activation_apart(layer: Activated, **without: Any) -> tuple[Stage, ...]:
+    """A layer without its activation, and this; `without` are its options that come later."""
+    plain = Stage(replace(layer, activation=LINEAR, alpha=None, **without), (0,))
+    if layer.activation == LINEAR:
+        return (plain,)
+    activation = Activation(activation=layer.activation, alpha=layer.alpha)
+    return plain, Stage(activation, (1,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,10 @@ class BatchNorm(Normalisation):
         centred = ops.add(inputs[0], ops.negate(along["mean"]))
         return _scaled(ops, along, ops.divide(centred, self._deviation(ops, along)))
 
+    @property
+    def elementwise(self) -> bool:
+        return True
+
     def _deviation(self, ops: Ops[A], parameters: Mapping[str, A]) -> A:
         return ops.call("sqrt", ops.add(parameters["variance"], ops.constant(self.eps)))
 

@@ -13,6 +13,7 @@ import pytest
 from onnx import ModelProto
 
 import netsym
+from netsym.collapse.simplification import simplify
 from netsym.errors import SpecError
 from netsym.files.files import loads
 from netsym.files.spec_of import dumps
@@ -179,6 +180,15 @@ def check(made: ModelProto, network: Network, count: int = 5, rtol: float = 2e-5
         np.testing.assert_allclose(
             mine.reshape(count, -1), theirs.reshape(count, -1), rtol=rtol, atol=1e-5
         )
+
+
+def test_batch_norm_goes_into_the_convolution_before_it() -> None:
+    made = cnn()
+    result = simplify(from_onnx(made))
+    assert [step.rule.__name__ for step in result.steps] == ["absorb_after"]
+    assert [placed.layer.kind for placed in result.network.layers][:3] == [
+        "conv2d", "activation", "max_pool2d"]  # fmt: skip
+    check(made, result.network)
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,19 +16,24 @@ from netsym.errors import SpecError
 from netsym.files.files import loads
 from netsym.files.spec_of import dumps
 from netsym.readers.torch import from_torch
-from tests.torch.modules import CASES, encoder, normal
+from tests.torch.modules import CASES, Case, encoder, normal
 
 
-def made(name: str) -> tuple[nn.Module, tuple[torch.Tensor, ...]]:
+def made(name: str) -> Case:
     """A module in float64 with numbers of its own in all that training leaves as 0 or 1."""
+    return with_own_numbers(CASES[name])
+
+
+def with_own_numbers(make: Callable[[], Case]) -> Case:
+    """The same of a module that is made here."""
     torch.manual_seed(16)
-    module, inputs = CASES[name]()
+    module, inputs = make()
     module = module.double().eval()
     with torch.no_grad():
         for key, each in module.state_dict().items():
             if each.is_floating_point() and "running_var" in key:
                 each.uniform_(0.5, 2)
-            elif each.is_floating_point() and re.search("norm|bn|running_mean", key):
+            elif each.is_floating_point() and re.search("norm|bn|running_mean|proj.bias", key):
                 each.normal_()
     return module, inputs
 

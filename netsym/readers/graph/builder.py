@@ -16,6 +16,7 @@ from netsym.graph.functions import LINEAR
 from netsym.layers import Layer, Shape, refuse_vast
 from netsym.layers.blocks import INPUT
 from netsym.layers.dense import Dense
+from netsym.layers.function import Function
 from netsym.layers.shaping import Flatten, Rearrange, Reshape, Transpose
 from netsym.layers.sources import Given, Part
 from netsym.readers.graph.traced import Batch, Places, Traced, Unreadable, fresh
@@ -102,10 +103,11 @@ class Builder:
 
         So queries, keys and values that were computed together have a layer each.
         """
-        made = self.layers.get(value.source)
-        if made is None or not isinstance(made.layer, Dense) or value.is_filled:
+        dense = self._dense(value.source)
+        if dense is None or value.is_filled:
             return value, places
-        layer, count = made.layer, made.layer.units
+        layer, made = dense
+        count = layer.units
         units = np.unique(places % count)
         start, width = int(units[0]), len(units)
         if layer.activation != LINEAR or width == count or int(units[-1]) != start + width - 1:
@@ -119,6 +121,23 @@ class Builder:
         moved = places // count * width + places % count - start
         name = self._moved[key]
         return Traced(name, self.shape(name), moved, 0), moved
+
+    def _dense(self, name: str) -> tuple[Dense, Made] | None:
+        """The dense layer of this name; one without a bias takes what is added to its units."""
+        made = self.layers.get(name)
+        if made is None:
+            return None
+        if isinstance(made.layer, Dense):
+            return made.layer, made
+        bias, before = made.parameters.get("constant"), self.layers.get(made.sources[0])
+        is_bias = isinstance(made.layer, Function) and made.layer.function == "add"
+        if bias is None or before is None or not is_bias or not isinstance(before.layer, Dense):
+            return None
+        units = (before.layer.units,)
+        if before.layer.use_bias or bias.shape not in (units, (1,)):
+            return None
+        given = {**before.parameters, "bias": np.broadcast_to(bias, units)}
+        return replace(before.layer, use_bias=True), replace(before, parameters=given)
 
     def _is_itself(self, value: Traced, places: Places) -> bool:
         return places.shape == value.source_shape and _in_order(places)

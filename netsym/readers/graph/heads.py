@@ -12,16 +12,15 @@ from netsym.graph.functions import LINEAR
 from netsym.layers.attention import Attention, MaskedSoftmax
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
-from netsym.layers.function import Function
 from netsym.layers.merge import MatMul
 from netsym.layers.shaping import Flatten, Reshape, Transpose
 from netsym.readers.graph.builder import Constant, Made
-from netsym.readers.graph.layers import Layers, near, number_of
+from netsym.readers.graph.layers import Layers, function_of, near, number_of
 
 
 @dataclass(frozen=True, slots=True)
 class _Scores:
-    """Products of queries with keys over the root of their length, and what is seen of them."""
+    """Products of queries with keys, times a number, and what is seen of them."""
 
     queries: str
     keys: str
@@ -56,7 +55,7 @@ def attention(layers: Layers, made: Made) -> Made | None:
     squares = all(part.parameters["weights"].shape == (width, width) for part in (queries, made))
     if not squares or {keys.shape[-1], values.shape[-1]} != {width}:
         return None
-    if not near(scores.scale, sqrt(width // heads)):
+    if not near(scores.scale, 1 / sqrt(width // heads)):
         return None
     parts = {"q": queries, "k": keys, "v": values, "o": made}
     sources = list(dict.fromkeys([*queries.sources, *keys.sources]))
@@ -116,15 +115,18 @@ def _scores(layers: Layers, name: str) -> _Scores | None:
             return None
     elif softmax.layer.activation != "softmax":
         return None
-    scaled = layers.only(softmax.sources[0])
-    scale = 1.0
-    if scaled is not None and isinstance(scaled.layer, Function):
-        number = number_of(scaled)
-        if number is None or scaled.layer.function not in ("divide", "multiply") or not number:
-            return None
-        scale = number if scaled.layer.function == "divide" else 1 / number
-        scaled = layers.only(scaled.sources[0])
-    if scaled is None or not isinstance(scaled.layer, MatMul):
+    name, after = _unscaled(layers, softmax.sources[0])
+    product = layers.only(name)
+    if product is None or not isinstance(product.layer, MatMul):
         return None
-    queries, keys = scaled.sources
-    return _Scores(queries, keys, causal, scale, not scaled.layer.transposed)
+    (queries, one), (keys, other) = (_unscaled(layers, source) for source in product.sources)
+    return _Scores(queries, keys, causal, after * one * other, not product.layer.transposed)
+
+
+def _unscaled(layers: Layers, name: str) -> tuple[str, float]:
+    """What a layer multiplies by a number, and that; exporters scale scores, queries or both."""
+    made = layers.only(name)
+    number = None if made is None else number_of(made)
+    if made is None or not number or function_of(made) not in ("divide", "multiply"):
+        return name, 1.0
+    return made.sources[0], number if function_of(made) == "multiply" else 1 / number

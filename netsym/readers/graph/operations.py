@@ -22,7 +22,7 @@ from netsym.readers.graph.traced import Batch, Traced, Unreadable, fresh
 Value = Traced | Constant
 
 _SAME_SHAPE: dict[str, Layer] = {"add": Add(), "multiply": Multiply()}
-#: What changes nothing, as the constant after a value.
+#: What changes nothing, as the constant after a value; of a sum or a product before it, too.
 _NEUTRAL = {"add": 0, "subtract": 0, "multiply": 1, "divide": 1}
 
 
@@ -83,7 +83,7 @@ def _with_number(
     number = float(given[0])
     if shape != value.shape:
         value = value.moved(lambda places: np.broadcast_to(places, shape))
-    if not first and _NEUTRAL.get(name) == number:
+    if _NEUTRAL.get(name) == number and not (first and name in ("subtract", "divide")):
         return value
     if name == POWER and not first and number.is_integer() and 0 < abs(number) <= 64:
         if number == 1:

@@ -144,6 +144,7 @@ def network(
 ) -> Network:
     """The network of a graph; its inputs and outputs have their own names if there are several."""
     made, sources = recognised(graph.build.layers, graph.outputs)
+    graph.build.layers.clear()  # so that each number is there but once
     names = called(ends)
     used = {source for each in made for source in each.sources}
     dropped = [end.name for end, name in zip(ends, names, strict=True) if name not in used]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 from google.protobuf.message import DecodeError
 from onnx import (
-    GraphProto,
     ModelProto,
     TensorProto,
     external_data_helper,
@@ -24,12 +22,27 @@ from onnx import (
 from netsym.errors import SpecError
 from netsym.files.bounded import opened
 
+Numbers = dict[str, npt.NDArray[Any]]  # by their names
+
 MOST_BYTES = 2**31  # of a file, as of every protobuf
 _MOST_NODES = 200_000
 
 
-def model_in(path: Path) -> ModelProto:
-    """The model in a file, without what lies beside it; raises `SpecError` for what is none."""
+def model_in(path: Path) -> tuple[ModelProto, Numbers]:
+    """The model in a file, and its numbers apart from it; raises `SpecError` for what is none.
+
+    The memory of the whole file, which a message of protobuf keeps to its end, is given back.
+    """
+    whole = _parsed(path)
+    numbers = initializers(whole, path.parent)
+    for tensor in whole.graph.initializer:
+        tensor.ClearField("raw_data")
+    model = ModelProto()
+    model.CopyFrom(whole)
+    return model, numbers
+
+
+def _parsed(path: Path) -> ModelProto:
     with opened(path, MOST_BYTES) as file:
         content = file.read()
     model = ModelProto()
@@ -74,21 +87,11 @@ def opset_of(model: ModelProto) -> int:
     return max(versions, default=1)
 
 
-def initializers(model: ModelProto, folder: Path | None) -> dict[str, npt.NDArray[Any]]:
-    """The numbers of a model by their names; those beside the file must lie in its folder.
-
-    A model of a file gives its numbers away, as it is of no other use.
-    """
-    return dict(_tensors(model.graph, folder))
-
-
-def _tensors(graph: GraphProto, folder: Path | None) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    if graph.sparse_initializer:
+def initializers(model: ModelProto, folder: Path | None) -> Numbers:
+    """The numbers of a model by their names; those beside the file must lie in its folder."""
+    if model.graph.sparse_initializer:
         raise SpecError("the model has sparse numbers; export it with dense ones")
-    for tensor in graph.initializer:
-        yield tensor.name, array_of(tensor, folder)
-        if folder is not None:
-            tensor.ClearField("raw_data")
+    return {tensor.name: array_of(tensor, folder) for tensor in model.graph.initializer}
 
 
 def array_of(tensor: TensorProto, folder: Path | None) -> npt.NDArray[Any]:
@@ -96,35 +99,40 @@ def array_of(tensor: TensorProto, folder: Path | None) -> npt.NDArray[Any]:
     where = f"tensor {tensor.name[:60]!r}"
     if tensor.data_type not in _types():
         raise SpecError(f"{where} has a type of numbers that is not known: {tensor.data_type}")
-    count = prod(tensor.dims)
     if external_data_helper.uses_external_data(tensor):
         return _beside(tensor, folder, where)
-    held = _held(tensor)
-    if any(n < 0 for n in tensor.dims) or (held is not None and held != count):
-        shape = " x ".join(map(str, tensor.dims))[:60]
-        raise SpecError(f"{where} says that it has the shape {shape}, but holds {held} numbers")
+    if tensor.HasField("raw_data") and tensor.data_type in _WIDTHS:
+        dtype = helper.tensor_dtype_to_np_dtype(tensor.data_type)
+        raw = tensor.raw_data  # a copy, which the array is made of
+        _check_shape(tensor, len(raw) // _WIDTHS[tensor.data_type], where)
+        return np.frombuffer(raw, dtype=dtype.newbyteorder("<")).reshape(tuple(tensor.dims))
+    _check_shape(tensor, _listed(tensor), where)
     try:
         return np.asarray(numpy_helper.to_array(tensor))
     except (ValueError, TypeError) as error:
         raise SpecError(f"{where} cannot be read: {str(error)[:100]}") from None
 
 
+def _check_shape(tensor: TensorProto, held: int | None, where: str) -> None:
+    if any(n < 0 for n in tensor.dims) or held not in (None, prod(tensor.dims)):
+        shape = " x ".join(map(str, tensor.dims))[:60]
+        raise SpecError(f"{where} says that it has the shape {shape}, but holds {held} numbers")
+
+
 def _types() -> set[int]:
     return {int(each) for each in helper.get_all_tensor_dtypes()}
 
 
-def _held(tensor: TensorProto) -> int | None:
-    """How many numbers a tensor holds; None where several are packed in a byte."""
-    if not tensor.HasField("raw_data"):
-        fields = (tensor.float_data, tensor.double_data, tensor.int32_data, tensor.int64_data,
-                  tensor.uint64_data, tensor.string_data)  # fmt: skip
-        held = sum(map(len, fields))
-        return held if tensor.data_type in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13) else None
-    if tensor.data_type not in _WIDTHS:
+def _listed(tensor: TensorProto) -> int | None:
+    """How many numbers the lists of a tensor hold; None where several are packed in a byte."""
+    if tensor.HasField("raw_data") or tensor.data_type > TensorProto.UINT64:
         return None
-    return len(tensor.raw_data) // _WIDTHS[tensor.data_type]
+    fields = (tensor.float_data, tensor.double_data, tensor.int32_data, tensor.int64_data,
+              tensor.uint64_data, tensor.string_data)  # fmt: skip
+    return sum(map(len, fields))
 
 
+#: How many bytes a number has, by its type, where it has whole ones.
 _WIDTHS = {1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 16: 2}
 
 

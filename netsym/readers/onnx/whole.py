@@ -24,13 +24,13 @@ def network_of_model(
     model: Any, lengths: Mapping[str, int], outputs: Sequence[str], all_digits: bool
 ) -> Network:
     """What `netsym.from_onnx` gives."""
-    folder, title = None, ""
-    if not isinstance(model, ModelProto):
+    if isinstance(model, ModelProto):
+        title, numbers = model.graph.name, initializers(model, None)
+    else:
         path = Path(os.fspath(model))
-        folder, title = path.parent, path.stem
-        model = model_in(path)
+        title = path.stem
+        model, numbers = model_in(path)
     model = checked(model)
-    numbers = initializers(model, folder)
     given = [each for each in model.graph.input if each.name not in numbers]
     ends, is_fixed = _ends(given, lengths)
     wanted = _wanted(model, outputs)
@@ -53,7 +53,7 @@ def network_of_model(
     numbers.clear()  # layers have those that they need
     left = [each.name for each in model.graph.output if each.name not in wanted]
     notes = [f"outputs left out: {few([*map(repr, left)], _MOST_SAID)}"] if left else []
-    return network(title or model.graph.name or "onnx", ends, graph, notes, all_digits)
+    return network(title or "onnx", ends, graph, notes, all_digits)
 
 
 def _wanted(model: ModelProto, outputs: Sequence[str]) -> list[str]:

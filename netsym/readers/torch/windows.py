@@ -122,7 +122,9 @@ def _adaptive(layer: Layer, kinds: Sequence[type[Layer]], axes: int) -> Rule:
             made = whole
         else:
             kernel = tuple(n // m for n, m in zip(lengths, wanted, strict=True))
-            made = build.apply(of_axes(kinds, axes)(kernel=kernel), whole, batch)
+            options = {"count_padding": False} if kinds is AVERAGE else {}
+            pool = of_axes(kinds, axes)(kernel=kernel, stride=short(kernel), **options)
+            made = build.apply(pool, whole, batch)
         return made if whole is value else made.moved(lambda a: a[0])
 
     return rule
