@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import Input, Model, Sequential, ops
 from keras import layers as L
+from keras.src.applications.convnext import LayerScale
 from keras.src.backend.common import dtypes
 
 keras.config.set_floatx("float64")
@@ -215,11 +216,14 @@ CASES: Mapping[str, Callable[[], Model]] = {
                            L.LayerNormalization(center=False), L.BatchNormalization(axis=1),
                            L.UnitNormalization(), shape=(2, 3, 4)),
     "rms norm": lambda: plain(L.RMSNormalization(), L.Dense(2)),
+    "layer scale": lambda: plain(L.Dense(3), LayerScale(0.5, 3)),
     "moves": lambda: plain(
         L.Permute((2, 1)), L.Reshape((4, -1)), L.ZeroPadding1D((1, 2)), L.Cropping1D((2, 1)),
         L.Flatten(), L.RepeatVector(2), L.UpSampling1D(2), shape=(2, 6)),
     "upsampling": lambda: plain(L.UpSampling2D((2, 3)), L.UpSampling2D(interpolation="bilinear"),
                                 shape=(2, 2, 1)),
+    "resizing": lambda: plain(L.Resizing(5, 3), L.Resizing(2, 2), shape=(3, 4, 2)),
+    "spectral": lambda: plain(L.SpectralNormalization(L.Dense(3, activation="tanh"))),
     "channels first": lambda: plain(L.Flatten(data_format="channels_first"), shape=(2, 3, 2)),
     "residual": residual,
     "u-net": unet,

@@ -216,11 +216,22 @@ def test_states_that_no_layer_gives_are_refused_where_they_are_read() -> None:
     with pytest.raises(SpecError, match=r"'head' \(Dense\) reads the memory of a cell"):
         from_keras(functional(memory, (3, 2)))
 
+    with pytest.raises(SpecError, match=r"output 'lstm.*' reads the memory of a cell"):
+        from_keras(functional(lambda x: L.LSTM(2, return_state=True)(x), (3, 2)))
+
     def begun(x: Any, h: Any) -> Any:
         return L.GRU(2, name="gru")(x, initial_state=h)
 
     with pytest.raises(SpecError, match=r"'gru' \(GRU\) is called with initial_state"):
         from_keras(functional(begun, (3, 2), (2,)))
+
+
+def test_what_is_called_as_in_training_is_refused() -> None:
+    core = Sequential([Input((2,)), L.Dropout(0.5)], name="core")
+    for layer, kind in ((L.Dropout(0.5, name="drop"), "Dropout"), (core, "Sequential")):
+        model = functional(lambda x, layer=layer: layer(x, training=True), (2,))
+        with pytest.raises(SpecError, match=rf"'{layer.name}' \({kind}\) is called with training"):
+            from_keras(model)
 
 
 def test_words_are_one_hot_rows() -> None:

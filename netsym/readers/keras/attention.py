@@ -68,8 +68,7 @@ def _mapped(
 ) -> Traced:
     """A linear map of every step, by the kernel (inputs, outputs) of a part of the layer."""
     bias = outputs if call.options.flag("use_bias", True) else None
-    part = "_gate_dense" if role == "gate" else f"{role}_dense"
-    given = call.of(part).arrays(kernel=inputs + outputs, bias=bias)
+    given = call.of(f"{role}_dense").arrays(kernel=inputs + outputs, bias=bias)
     count = int(np.prod(outputs))
     scope = call.build.scope
     call.build.scope = scope if role == "output" else f"{scope}.{role}"

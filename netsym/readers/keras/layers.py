@@ -21,3 +21,5 @@ LAYERS: Mapping[str, Callable[[Call], Any]] = {
     **linear.LAYERS, **activations.LAYERS, **shaping.LAYERS, **normalisation.LAYERS,
     **windows.LAYERS, **recurrent.LAYERS, **attention.LAYERS,
 }  # fmt: skip
+#: Which are given more than one argument.
+OF_SEVERAL = frozenset({"MultiHeadAttention"})

@@ -73,6 +73,11 @@ def _time_distributed(call: Call) -> Traced:
     return concat(call.build, [each.moved(lambda a: a[None]) for each in _read(steps)], 0)
 
 
+def _as_its_layer(call: Call) -> Traced:
+    """A layer whose kernel was changed in training alone."""
+    return _read([call.within("layer", "layer", call.value())])[0]
+
+
 def _step(x: Traced, number: int) -> Traced:
     return x.moved(lambda a: a[number])
 
@@ -87,5 +92,5 @@ def _read(found: list[Any]) -> list[Traced]:
 #: By the class of the layer.
 LAYERS: Mapping[str, Callable[[Call], Any]] = {
     "Dense": _dense, "Embedding": _embedding, "EinsumDense": _einsum_dense,
-    "TimeDistributed": _time_distributed,
+    "TimeDistributed": _time_distributed, "SpectralNormalization": _as_its_layer,
 }  # fmt: skip

@@ -45,9 +45,10 @@ class Living:
         if isinstance(self.owner, (list, tuple)):
             names = places(type(each).__name__ for each in self.owner)
             return Living(dict(zip(names, self.owner, strict=True))[name])
-        if not hasattr(self.owner, name):
-            raise Unreadable(f"lacks its {name}")
-        return Living(getattr(self.owner, name))
+        for known in (name, f"_{name}"):  # which a layer may keep to itself
+            if hasattr(self.owner, known):
+                return Living(getattr(self.owner, known))
+        raise Unreadable(f"lacks its {name}")
 
 
 def _array(variable: Any) -> Array:

@@ -124,6 +124,12 @@ def _rescaling(call: Call) -> Traced:
     return function(call.build, "add", scaled, offset)
 
 
+def _layer_scale(call: Call) -> Traced:
+    """`gamma x`, with a gamma for each channel, as in the ConvNeXt of Keras."""
+    x = call.value()
+    return function(call.build, "multiply", x, call.arrays(gamma=x.shape[-1:])["gamma"])
+
+
 def _of_last(call: Call, key: str) -> Constant:
     """A number, or one for each entry along the last axis."""
     given: Any = call.options.given.get(key, 0.0)
@@ -137,4 +143,5 @@ LAYERS: Mapping[str, Callable[[Call], Any]] = {
     "BatchNormalization": _batch_norm, "GroupNormalization": _group_norm,
     "LayerNormalization": _layer_norm, "RMSNormalization": _rms_norm,
     "UnitNormalization": _unit_norm, "Normalization": _normalization, "Rescaling": _rescaling,
+    "LayerScale": _layer_scale,
 }  # fmt: skip

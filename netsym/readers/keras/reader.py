@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from netsym.errors import SpecError
@@ -10,7 +10,7 @@ from netsym.readers.graph.builder import Constant
 from netsym.readers.graph.reading import Graph
 from netsym.readers.graph.traced import Unreadable
 from netsym.readers.keras.call import Call
-from netsym.readers.keras.layers import LAYERS
+from netsym.readers.keras.layers import LAYERS, OF_SEVERAL
 from netsym.readers.keras.operations import OPERATIONS
 from netsym.readers.keras.options import Spec, shown
 from netsym.readers.keras.structure import MODELS, Ref, Structure, filled, refs, structure_of
@@ -78,7 +78,8 @@ class Reader:
                 self._inner(path),
             )  # fmt: skip
             found = rule(call)
-            _check_used(call)
+            several = spec.is_operation or spec.kind in OF_SEVERAL
+            _check_used([] if several else args[1:], call.named)
         except TooManyCalls:
             raise
         except _MISFITS as error:
@@ -93,7 +94,11 @@ class Reader:
         self, spec: Spec, weights: Weights, given: Sequence[Any] | None, path: str
     ) -> list[Any]:
         made = structure_of(spec)
-        values = [None] * len(made.inputs) if given is None else _flat(given[0])
+        values: list[Any] = [None] * len(made.inputs)
+        if given is not None:
+            args, named = given
+            _check_used(args[1:], named)
+            values = _flat(args[:1])
         return self.model(made, weights, values, f"{path}.")
 
     def _inner(self, path: str) -> Callable[[Spec, Weights, Sequence[Any], str], Any]:
@@ -138,9 +143,10 @@ def _rule(spec: Spec) -> Callable[[Call], Any]:
     return rules[spec.kind]
 
 
-def _check_used(call: Call) -> None:
-    """Raise `Unreadable` for what a call is given that its rule has not looked at."""
-    left = [key for key, value in call.named.items() if _says_something(value)]
+def _check_used(args: Sequence[Any], named: Mapping[str, Any]) -> None:
+    """Raise `Unreadable` for what a call is given that nobody has looked at."""
+    given = {**{f"argument {place}": each for place, each in enumerate(args, 2)}, **named}
+    left = [key for key, value in given.items() if _says_something(value)]
     if left:
         raise Unreadable(f"is called with {shown(left[0])}, which is not read here")
 

@@ -26,8 +26,9 @@ _DENSEST = (
     50  # times that an entry may be longer than it is packed, which trained numbers never are
 )
 _DEEPEST = 100  # levels of a config, of which a model in a model has three
-_MISFITS = (BadZipFile, EOFError, LZMAError, NotImplementedError, OSError, RuntimeError,
-            ValueError, zlib.error)  # fmt: skip
+#: What the archive and HDF5 raise for what they cannot make sense of.
+_MISFITS = (BadZipFile, EOFError, LZMAError, LookupError, MemoryError, OSError, OverflowError,
+            RuntimeError, TypeError, ValueError, zlib.error)  # fmt: skip
 
 
 def model_in(path: Path) -> tuple[Any, Weights]:
@@ -119,6 +120,8 @@ class Stored:
         """A group within this one."""
         with _reading():
             found = _inside(self.group, name, h5py.Group)
+            if found is None:  # as it is called where the layer keeps it to itself
+                found = _inside(self.group, f"_{name}", h5py.Group)
             if found is None:
                 raise Unreadable(f"has no weights in the file, at {self.group.name}/{name}")
             return Stored(found)
@@ -129,7 +132,7 @@ def _reading() -> Iterator[None]:
     """What HDF5 cannot read, as `Unreadable`."""
     try:
         yield
-    except (KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
+    except _MISFITS as error:
         raise Unreadable(f"has weights that cannot be read: {_said(error)}") from None
 
 

@@ -131,7 +131,7 @@ def _dot(call: Call) -> Traced:
 #: What does nothing at inference.
 _NOTHING = (
     "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout",
-    "GaussianDropout", "GaussianNoise", "ActivityRegularization", "Identity",
+    "GaussianDropout", "GaussianNoise", "StochasticDepth", "ActivityRegularization", "Identity",
     *(f"Random{what}" for what in (
         "Brightness", "ColorDegeneration", "ColorJitter", "Contrast", "ElasticTransform",
         "Erasing", "Flip", "GaussianBlur", "Grayscale", "Hue", "Invert", "Perspective",

@@ -17,6 +17,7 @@ from netsym.readers.graph.builder import Builder, Constant
 from netsym.readers.graph.numbers import shortest
 from netsym.readers.graph.reading import End, Graph, called, checked, network
 from netsym.readers.graph.traced import Unreadable
+from netsym.readers.keras.call import Unread
 from netsym.readers.keras.options import Spec, shown, spec_of
 from netsym.readers.keras.reader import Reader
 from netsym.readers.keras.structure import MODELS, Entry, Structure, structure_of
@@ -90,7 +91,9 @@ def _graph(
     except Unreadable as error:
         raise SpecError(f"the model {error}") from None
     for name, value in zip(made.outputs, outputs, strict=True):
-        if value is not None:
+        if isinstance(value, Unread):
+            graph.refused.append(f"output {name[:60]!r} {value.why}")
+        elif value is not None:
             graph.give(name, value.moved(lambda places: places[None]))
         elif not graph.refused:
             graph.refused.append(f"output {name[:60]!r} is given by no layer")

@@ -234,6 +234,14 @@ def _upsample(axes: int) -> Rule:
     return rule
 
 
+def _resize(call: Call) -> Traced:
+    call.options.text("interpolation", "bilinear", ("bilinear",))
+    for key in ("crop_to_aspect_ratio", "pad_to_aspect_ratio", "antialias"):
+        call.options.only(key, False)
+    lengths = [call.options.whole(key) for key in ("height", "width")]
+    return _given_back(call, _interpolated(call, _image(call, 2), lengths))
+
+
 def _interpolated(call: Call, x: Traced, lengths: Sequence[int]) -> Traced:
     """Linear interpolation along every axis but the channels."""
     for axis, after in enumerate(lengths, 1):
@@ -248,7 +256,7 @@ def _mapped(call: Call, matrix: Constant, value: Traced) -> Traced:
 
 
 #: By the class of the layer.
-LAYERS: Mapping[str, Rule] = {
+LAYERS: Mapping[str, Rule] = {"Resizing": _resize} | {
     f"{name}{n}D{end}": rule(n)
     for n in (1, 2, 3)
     for name, end, rule in (
