@@ -234,6 +234,12 @@ def test_what_is_called_as_in_training_is_refused() -> None:
             from_keras(model)
 
 
+def test_what_is_missing_is_said_with_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netsym.readers.needed.find_spec", lambda _: None)
+    with pytest.raises(SpecError, match=r"needs the package h5py.*pip install 'netsym\[keras\]'"):
+        from_keras("model.keras")
+
+
 def test_words_are_one_hot_rows() -> None:
     network = from_keras(made("words"))
     assert network.inputs[0].shape == (6, 5)

@@ -90,7 +90,7 @@ def activated(call: Call, x: Traced, key: str = "activation") -> Traced:
     if isinstance(given, str) and given in ACTIVATIONS:
         return ACTIVATIONS[given](call.build, x)
     if isinstance(given, dict) and isinstance(given.get("config"), dict):
-        made = call.within(key, key, x)
+        made = call.within(key, x)
         if not isinstance(made, Traced):
             raise Unreadable(f"has an {key} that cannot be read")
         return made

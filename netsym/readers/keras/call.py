@@ -16,7 +16,7 @@ from netsym.readers.keras.options import Options, Spec, spec_of
 from netsym.readers.keras.weights import Weights
 from netsym.wording import plural
 
-#: What a layer within another one gives: of its spec, its weights, what it reads, and its place.
+#: What a layer within another one gives: of its spec, its weights, what it reads, and its path.
 Inner = Callable[[Spec, Weights, Sequence[Any], str], Any]
 
 
@@ -103,10 +103,13 @@ class Call:
             name: self.digits(checked(array)) for name, array in zip(wanted, found, strict=True)
         }
 
-    def within(self, key: str, part: str, *args: Any, path: str = "") -> Any:
-        """What a layer gives that is one of the options, with the weights of a part."""
+    def within(self, key: str, *args: Any, path: str = "") -> Any:
+        """What a layer gives that is an option, with the weights of the part of this name.
+
+        It is called as this one, or with the path behind that.
+        """
         spec = spec_of(self.options.given.get(key))
-        return self.inner(spec, self.weights.part(part), args, path or part)
+        return self.inner(spec, self.weights.part(key), args, path)
 
 
 def _text(shape: Shape) -> str:

@@ -63,19 +63,17 @@ def _time_distributed(call: Call) -> Traced:
     """A layer that is applied to every step of a sequence."""
     x, spec = call.value(), spec_of(call.options.given.get("layer"))
     if spec.kind in _STEPWISE and len(x.shape) > 1:
-        every = [call.within("layer", "layer", x)]
+        every = [call.within("layer", x)]
         return _read(every)[0]
     if not x.shape:
         raise Unreadable("has no steps")
-    steps = [
-        call.within("layer", "layer", _step(x, n), path=f"step{n + 1}") for n in range(x.shape[0])
-    ]
+    steps = [call.within("layer", _step(x, n), path=f"step{n + 1}") for n in range(x.shape[0])]
     return concat(call.build, [each.moved(lambda a: a[None]) for each in _read(steps)], 0)
 
 
 def _as_its_layer(call: Call) -> Traced:
     """A layer whose kernel was changed in training alone."""
-    return _read([call.within("layer", "layer", call.value())])[0]
+    return _read([call.within("layer", call.value())])[0]
 
 
 def _step(x: Traced, number: int) -> Traced:

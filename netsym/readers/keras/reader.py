@@ -105,7 +105,8 @@ class Reader:
         def inner(spec: Spec, weights: Weights, args: Sequence[Any], part: str) -> Any:
             missing = any(each is None for each in args)
             before = self.graph.build.scope
-            found = self.call(spec, weights, None if missing else [args, {}], f"{path}.{part}")
+            own = f"{path}.{part}" if part else path
+            found = self.call(spec, weights, None if missing else [args, {}], own)
             self.graph.build.scope = before
             return found
 

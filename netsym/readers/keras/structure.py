@@ -132,33 +132,43 @@ def _add(made: Structure, spec: Spec, place: str) -> None:
 def _graph(spec: Spec, given: Sequence[Any]) -> Structure:
     made = Structure()
     specs = [spec_of(each) for each in given]
-    kept = iter(places(each.kind for each in specs if not each.is_operation))
+    stored = iter(places(each.kind for each in specs if not each.is_operation))
     for each, config in zip(specs, given, strict=True):
-        place = "" if each.is_operation else next(kept)
+        place = "" if each.is_operation else next(stored)
         if each.kind == INPUT_LAYER:
             made.inputs.append(_entry(each))
-            continue
-        _add(made, each, place)
-        nodes = config.get("inbound_nodes")
-        if not isinstance(nodes, list) or not nodes:
-            raise Unreadable(f"does not say what {each.name[:60]!r} reads")
-        for number, node in enumerate(nodes):
-            if not isinstance(node, dict):
-                raise Unreadable("was saved by Keras 2; load it with Keras 3 and save it again")
-            args, named = _arguments(node.get("args")), _arguments(node.get("kwargs"))
-            if not isinstance(args, list) or not isinstance(named, dict):
-                raise Unreadable(f"does not say what {each.name[:60]!r} reads")
-            made.nodes[each.name, number] = Node(each.name, args, named)
-    asked = [ref.key[0] for _, ref in _ends(spec, made, "input_layers")]
-    by_name = {entry.name: entry for entry in made.inputs}
-    if sorted(asked) != sorted(by_name):
-        raise Unreadable("has other inputs than it says")
-    made.inputs = [by_name[name] for name in asked]
+        else:
+            _add(made, each, place)
+            made.nodes |= _calls(each.name, config.get("inbound_nodes"))
+    made.inputs = _in_order(made.inputs, _ends(spec, made, "input_layers"))
     for name, ref in _ends(spec, made, "output_layers"):
         made.outputs[_free(name, made.outputs)] = ref
     if not made.outputs:
         raise Unreadable("has no outputs")
     return made
+
+
+def _calls(name: str, given: Any) -> dict[Key, Node]:
+    """The calls of a layer, each with what it is given."""
+    if not isinstance(given, list) or not given:
+        raise Unreadable(f"does not say what {name[:60]!r} reads")
+    found: dict[Key, Node] = {}
+    for number, node in enumerate(given):
+        if not isinstance(node, dict):
+            raise Unreadable("was saved by Keras 2; load it with Keras 3 and save it again")
+        args, named = _arguments(node.get("args")), _arguments(node.get("kwargs"))
+        if not isinstance(args, list) or not isinstance(named, dict):
+            raise Unreadable(f"does not say what {name[:60]!r} reads")
+        found[name, number] = Node(name, args, named)
+    return found
+
+
+def _in_order(inputs: Sequence[Entry], ends: Sequence[tuple[str, Ref]]) -> list[Entry]:
+    """The inputs in the order in which their values are given."""
+    asked, by_name = [ref.key[0] for _, ref in ends], {entry.name: entry for entry in inputs}
+    if sorted(asked) != sorted(entry.name for entry in inputs):
+        raise Unreadable("has other inputs than it says")
+    return [by_name[name] for name in asked]
 
 
 def _free(name: str, taken: Mapping[str, Any]) -> str:
