@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
+import numpy as np
 from keras import Input, Model, Sequential, ops
 from keras import layers as L
 from keras.src.applications.convnext import LayerScale
@@ -140,6 +141,35 @@ def operations() -> Model:
     return functional(make, (3, 2), (3, 2))
 
 
+def places_and_numbers() -> Model:
+    def make(x: Any, z: Any) -> Any:
+        y = ops.matmul(x, z) - np.array([[1.0, 2.0], [3.0, 4.0]])
+        y = 2 - ops.stack([y[:, -1], y[..., 0]], axis=1) / np.array([0.5, 4.0])
+        y = ops.expand_dims(ops.softmax(y, axis=1), -1) * ops.flip(z[:, :2, None], axis=[1])
+        w = ops.repeat(ops.sum(x[:, ::2, 1:], axis=(1, 2), keepdims=True), 2, axis=1)
+        return ops.gelu(y), ops.logsumexp(ops.leaky_relu(w + abs(x)), axis=-1), ops.elu(-x)
+
+    return functional(make, (2, 3), (3, 2))
+
+
+def attention_to_keys() -> Model:
+    def make(q: Any, v: Any, k: Any) -> Any:
+        heads = L.MultiHeadAttention(3, 2)(q, v, k)
+        return heads, L.Attention()([q, v, k], use_causal_mask=True)
+
+    return functional(make, (4, 3), (4, 3), (4, 3))
+
+
+def both_of_cells() -> Model:
+    def make(x: Any) -> Any:
+        cells = L.RNN([L.GRUCell(2), L.LSTMCell(3)], return_sequences=True)
+        other = L.LSTM(3, return_sequences=True, go_backwards=True)
+        y, *states = L.Bidirectional(L.GRU(2, return_state=True))(x)
+        return [L.Bidirectional(cells, backward_layer=other)(x), y, *states]
+
+    return functional(make, (3, 2))
+
+
 def words() -> Model:
     return plain(L.Embedding(5, 3), L.Conv1D(4, 2, activation="relu"), L.GlobalMaxPooling1D(),
                  L.Dense(1, activation="sigmoid"), shape=(6,))  # fmt: skip
@@ -224,7 +254,19 @@ CASES: Mapping[str, Callable[[], Model]] = {
                                 shape=(2, 2, 1)),
     "resizing": lambda: plain(L.Resizing(5, 3), L.Resizing(2, 2), shape=(3, 4, 2)),
     "spectral": lambda: plain(L.SpectralNormalization(L.Dense(3, activation="tanh"))),
-    "channels first": lambda: plain(L.Flatten(data_format="channels_first"), shape=(2, 3, 2)),
+    "channels first": lambda: plain(
+        L.Conv2D(3, 2, data_format="channels_first", activation="relu"), L.ZeroPadding2D(
+        ((1, 2), (0, 1)), data_format="channels_first"), L.MaxPooling2D(
+        data_format="channels_first"), L.BatchNormalization(axis=1, center=False),
+        L.Flatten(data_format="channels_first"), shape=(2, 4, 5)),
+    "cut out": lambda: plain(L.Cropping3D(((1, 0), (0, 1), (1, 1))), L.UpSampling3D((2, 1, 2)),
+                             L.ZeroPadding3D((0, 1, 0)), L.Softmax(axis=[1, 3]),
+                             shape=(2, 3, 3, 1)),
+    "strides and gaps": lambda: plain(
+        L.DepthwiseConv2D(2, dilation_rate=2), L.SeparableConv2D(2, (2, 1), dilation_rate=(2, 1)),
+        L.GroupNormalization(-1, scale=False), shape=(6, 5, 2)),
+    "normalization along axes": lambda: plain(
+        L.Normalization(axis=(1, 2)), L.Normalization(axis=1, invert=True), shape=(2, 3)),
     "residual": residual,
     "u-net": unet,
     "lstm": lambda: plain(L.LSTM(3, return_sequences=True), L.LSTM(2), L.Dense(1), shape=(4, 2)),
@@ -240,6 +282,8 @@ CASES: Mapping[str, Callable[[], Model]] = {
     "both directions of a gru": lambda: bidirectional(L.GRU, "ave", False),
     "both directions multiplied": lambda: bidirectional(L.SimpleRNN, "mul", True),
     "both directions apart": lambda: bidirectional(L.GRU, None, True),
+    "both directions summed": lambda: bidirectional(L.LSTM, "sum", False),
+    "both directions of cells": both_of_cells,
     "attention": encoder,
     "causal attention": lambda: encoder(use_causal_mask=True, use_bias=False),
     "windowed attention": lambda: encoder(sliding_window=2, use_gate=True),
@@ -249,6 +293,9 @@ CASES: Mapping[str, Callable[[], Model]] = {
     "additive attention": lambda: dot_attention(L.AdditiveAttention),
     "einsum": lambda: plain(L.EinsumDense("abc,cd->abd", output_shape=(None, 2), bias_axes="d"),
                             L.EinsumDense("...x,xy->...y", output_shape=2), shape=(3, 4)),
+    "a model for every step": lambda: plain(
+        L.TimeDistributed(Sequential([Input((3, 2)), L.LSTM(2), L.Dense(1, "tanh")])), L.Flatten(),
+        shape=(2, 3, 2)),
     "time distributed": lambda: plain(
         L.TimeDistributed(L.Conv2D(2, 2, activation="relu")), L.TimeDistributed(L.Flatten()),
         L.TimeDistributed(L.Dense(2)), L.LSTM(2), shape=(3, 3, 3, 1)),
@@ -259,6 +306,8 @@ CASES: Mapping[str, Callable[[], Model]] = {
     "merged": merged,
     "dots": dots,
     "operations": operations,
+    "places and numbers": places_and_numbers,
+    "attention to keys": attention_to_keys,
     "words": words,
     "shared words": shared_words,
 }  # fmt: skip

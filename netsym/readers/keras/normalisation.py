@@ -119,9 +119,8 @@ def _numbers(call: Call, key: str, kept: Shape) -> Constant:
 
 def _rescaling(call: Call) -> Traced:
     """`s x + o`."""
-    scale, offset = (_of_last(call, key) for key in ("scale", "offset"))
-    scaled = function(call.build, "multiply", call.value(), scale)
-    return function(call.build, "add", scaled, offset)
+    scaled = function(call.build, "multiply", call.value(), _of_last(call, "scale", None))
+    return function(call.build, "add", scaled, _of_last(call, "offset", 0.0))
 
 
 def _layer_scale(call: Call) -> Traced:
@@ -130,9 +129,9 @@ def _layer_scale(call: Call) -> Traced:
     return function(call.build, "multiply", x, call.arrays(gamma=x.shape[-1:])["gamma"])
 
 
-def _of_last(call: Call, key: str) -> Constant:
+def _of_last(call: Call, key: str, default: float | None) -> Constant:
     """A number, or one for each entry along the last axis."""
-    given: Any = call.options.given.get(key, 0.0)
+    given: Any = call.options.given.get(key, default)
     if isinstance(given, dict) and isinstance(given.get("config"), dict):
         given = given["config"].get("value")
     return np.asarray(given, dtype=np.float64)

@@ -106,7 +106,7 @@ class Reader:
             missing = any(each is None for each in args)
             before = self.graph.build.scope
             own = f"{path}.{part}" if part else path
-            found = self.call(spec, weights, None if missing else [args, {}], own)
+            found = self.call(spec, weights, None if missing else [[*args], {}], own)
             self.graph.build.scope = before
             return found
 
