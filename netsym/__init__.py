@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from netsym.notes.page import page as pages
     from netsym.path import takes_any
     from netsym.pieces import regions as pieces
+    from netsym.readers.keras import from_keras as from_keras
     from netsym.readers.onnx import from_onnx as from_onnx
     from netsym.readers.shorthand import parse as parse
     from netsym.readers.sklearn.reader import from_sklearn as from_sklearn
@@ -59,6 +60,7 @@ _PUBLIC = {
     "Formula": "netsym.formula",
     "Network": "netsym.network.network",
     "from_formula": "netsym.recognise.recognised",
+    "from_keras": "netsym.readers.keras",
     "from_onnx": "netsym.readers.onnx",
     "from_sklearn": "netsym.readers.sklearn.reader",
     "from_sympy": "netsym.readers.sympy",

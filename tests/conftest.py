@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.effort import MANY, random_examples, sample
 
+os.environ.setdefault("KERAS_BACKEND", "torch")  # which Keras looks at when it is imported
 gc.disable()  # until all tests are collected: they stay, and need no looking through
 
 #: Seconds after which what hangs is killed. No test asserts a time: machines are slow and quick.
@@ -32,8 +33,8 @@ settings.load_profile("any machine")
 
 
 #: Rooms that need heavy packages, each by the first of these.
-EXTRAS = {"matplotlib": "matplotlib", "notebook": "nbclient", "onnx": "onnx", "scipy": "scipy",
-          "sklearn": "sklearn", "torch": "torch"}  # fmt: skip
+EXTRAS = {"keras": "keras", "matplotlib": "matplotlib", "notebook": "nbclient", "onnx": "onnx",
+          "scipy": "scipy", "sklearn": "sklearn", "torch": "torch"}  # fmt: skip
 collect_ignore = [room for room, package in EXTRAS.items() if find_spec(package) is None]
 if not (Path(__file__).parent / "katex" / "node_modules").is_dir():
     collect_ignore.append("katex")  # npm ci in that room installs it

@@ -8,14 +8,14 @@ from typing import Any
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.files.json import JSON
-from netsym.files.syntax import DEEPEST, Format, too_deep
+from netsym.files.syntax import DEEPEST, Format, is_within, too_deep
 from netsym.files.toml import TOML
 
 #: The formats of a spec, by name.
 FORMATS: dict[str, Format] = {row.name: row for row in (TOML, JSON)}
 
 #: Files of other systems, by how their names end, with the function of the API that reads them.
-ELSEWHERE = {".onnx": "from_onnx"}
+ELSEWHERE = {".onnx": "from_onnx", ".keras": "from_keras"}
 
 
 def suffixes() -> list[str]:
@@ -60,10 +60,6 @@ def document(text: str, format: str, source: str) -> dict[str, Any]:
         raise too_deep(source) from None
     except ValueError:  # Python's own limit on the digits of a whole number
         raise SpecError(f"{source}: a whole number in it is too long to read") from None
-    level: list[Any] = [parsed]
-    for _ in range(DEEPEST):
-        inside = (item.values() if isinstance(item, dict) else item for item in level)
-        level = [child for item in inside for child in item if isinstance(child, (dict, list))]
-        if not level:
-            return parsed
-    raise too_deep(source)
+    if not is_within(parsed, DEEPEST):
+        raise too_deep(source)
+    return parsed

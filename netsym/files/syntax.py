@@ -50,6 +50,15 @@ def _line(text: str, number: int) -> str:
     return next(iter(text.replace("\r\n", "\n").split("\n")[number - 1 : number]), "")
 
 
+def is_within(parsed: Any, levels: int) -> bool:
+    """Whether a document of dicts and lists has no more than so many levels of them."""
+    level = [parsed] if isinstance(parsed, (dict, list)) else []
+    for _ in range(levels):
+        inside = (item.values() if isinstance(item, dict) else item for item in level)
+        level = [child for item in inside for child in item if isinstance(child, (dict, list))]
+    return not level
+
+
 def too_deep(source: str) -> SpecError:
     """What is said of a text of too many levels."""
     return SpecError(

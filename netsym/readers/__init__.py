@@ -1,3 +1,3 @@
-"""From the outside to a `Network`: shorthand, TOML and JSON files, scikit-learn models."""
+"""From the outside to a `Network`: shorthand, expressions, models of other systems."""
 
 import netsym.writers  # noqa: F401  (whoever reads a network may write its formulas)

@@ -11,11 +11,11 @@ from netsym.files.formats import ELSEWHERE
 from netsym.network.network import Network
 
 _LOAD = "to open it may run what somebody put in it: load it yourself with {}, then {}"
-_EXPORT = 'only ONNX is, of Keras: model.export("model.onnx", format="onnx")'
+_SAVE = 'only .keras is, of Keras: load it with keras, then model.save("model.keras")'
 #: What is refused, with the way.
 REFUSED: Mapping[str, str] = {
     **dict.fromkeys((".pt", ".pth", ".pt2"), _LOAD.format("torch", "netsym.from_torch(module, x)")),
-    **dict.fromkeys((".keras", ".h5"), _EXPORT),
+    ".h5": _SAVE,
     **dict.fromkeys((".pkl", ".joblib"), _LOAD.format("joblib", "netsym.from_sklearn(model)")),
 }
 

@@ -7,10 +7,10 @@ from importlib.util import find_spec
 from netsym.errors import SpecError
 
 
-def need(package: str, what: str) -> None:
-    """Raise `SpecError` if a package is missing, with the extra of its name that brings it."""
+def need(package: str, what: str, extra: str = "") -> None:
+    """Raise `SpecError` if a package is missing, with the extra, of its name, that brings it."""
     if find_spec(package) is None:
         raise SpecError(
             f"{what} needs the package {package}, which is not installed: "
-            f"pip install 'netsym[{package}]'"
+            f"pip install 'netsym[{extra or package}]'"
         )

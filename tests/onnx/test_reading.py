@@ -361,7 +361,7 @@ def test_a_file_is_a_network_wherever_one_is_taken(tmp_path: Path) -> None:
     [
         (".pt", "netsym.from_torch(module, x)"),
         (".pkl", "netsym.from_sklearn(model)"),
-        (".keras", 'model.export("model.onnx", format="onnx")'),
+        (".h5", 'model.save("model.keras")'),
     ],
 )
 def test_files_that_may_run_code_or_are_of_others_are_refused_with_the_way(
@@ -372,4 +372,4 @@ def test_files_that_may_run_code_or_are_of_others_are_refused_with_the_way(
     with pytest.raises(SpecError) as error:
         network_of(str(path))
     assert way in str(error.value)
-    assert ("may run what somebody put in it" in str(error.value)) == (suffix != ".keras")
+    assert ("may run what somebody put in it" in str(error.value)) == (suffix != ".h5")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from netsym.layers import Layer, Shape
+import numpy as np
+
+from netsym.layers import Layer, Shape, refuse_vast
 from netsym.layers.convolution import (
     Conv1d,
     Conv2d,
@@ -22,6 +24,7 @@ from netsym.layers.pooling import (
     MaxPool2d,
     MaxPool3d,
 )
+from netsym.readers.graph.builder import Constant
 from netsym.readers.graph.traced import Unreadable
 
 #: By how many axes they have, from one.
@@ -49,3 +52,23 @@ def to_ceil(padded: int, reach: int, stride: int, start: int) -> int:
     if (places - 1) * stride >= start:
         places -= 1
     return max((places - 1) * stride + reach - padded, 0)
+
+
+def interpolation(before: int, after: int, scale: float, align: bool = False) -> Constant:
+    """The weights (after, before) of linear interpolation, where `scale` places become one.
+
+    With `align` the first and the last stay where they are; without, the middles of places are
+    scaled.
+    """
+    refuse_vast("interpolates", after, before)
+    places = np.arange(after)
+    if align:
+        at = places * ((before - 1) / (after - 1) if after > 1 else 0.0)
+    else:
+        at = np.maximum((places + 0.5) * scale - 0.5, 0)
+    low = np.minimum(np.floor(at).astype(int), before - 1)
+    high, part = np.minimum(low + 1, before - 1), at - low
+    matrix = np.zeros((after, before))
+    matrix[places, low] += 1 - part
+    matrix[places, high] += part
+    return matrix

@@ -10,6 +10,7 @@ import numpy as np
 
 from netsym.layers.elementwise import Activation, PReLU
 from netsym.layers.merge import Gate
+from netsym.readers.graph.clamp import clamped
 from netsym.readers.graph.einsum import einsum
 from netsym.readers.graph.operations import (
     Value,
@@ -62,15 +63,7 @@ def _clip(op: Operator) -> Value:
     low, high = op.number(1, "min"), op.number(2, "max")
     low = None if low is None or low < -3e38 else low
     high = None if high is None or high > 3e38 else high
-    known: dict[Any, str] = {
-        (0.0, None): "relu", (0.0, 6.0): "relu6", (-1.0, 1.0): "hard_tanh", (0.0, 1.0): "satlin",
-    }  # fmt: skip
-    if (low, high) in known:
-        return _activated(op, known[low, high])
-    value = op.value()
-    if low is not None:
-        value = function(op.build, "max", value, np.array(low))
-    return value if high is None else function(op.build, "min", value, np.array(high))
+    return clamped(op.build, op.value(), low, high)
 
 
 def _gelu(op: Operator) -> Value:

@@ -22,7 +22,7 @@ from netsym.readers.graph.operations import (
     softmax,
 )
 from netsym.readers.graph.traced import Traced, Unreadable
-from netsym.readers.graph.windows import short
+from netsym.readers.graph.windows import interpolation, short
 from netsym.readers.torch.elementwise import Rule, as_value, square
 
 
@@ -173,27 +173,13 @@ def _interpolated(build: Builder, value: Traced, size: Any, align: bool, *given:
     scales = [1 / f for f in factors] if factors else [n / m for n, m in
               zip(lengths, size, strict=True)]  # fmt: skip
     for axis, (n, m, scale) in enumerate(zip(lengths, size, scales, strict=True), 2):
-        matrix = _weights(n, int(m), float(scale), align)
+        matrix = interpolation(n, int(m), float(scale), align)
         value = along_last(value, axis, partial(_mapped, build, matrix))
     return value
 
 
 def _mapped(build: Builder, matrix: Constant, value: Traced) -> Traced:
     return linear(build, value, matrix)
-
-
-def _weights(before: int, after: int, scale: float, align: bool) -> Constant:
-    places = np.arange(after)
-    if align:
-        at = places * ((before - 1) / (after - 1) if after > 1 else 0.0)
-    else:
-        at = np.maximum((places + 0.5) * scale - 0.5, 0)
-    low = np.minimum(np.floor(at).astype(int), before - 1)
-    high, part = np.minimum(low + 1, before - 1), at - low
-    matrix = np.zeros((after, before))
-    matrix[places, low] += 1 - part
-    matrix[places, high] += part
-    return matrix
 
 
 #: By the name of the operator.

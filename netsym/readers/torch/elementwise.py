@@ -9,6 +9,7 @@ import numpy as np
 
 from netsym.layers.elementwise import Activation, PReLU
 from netsym.readers.graph.builder import Builder, Constant, checked
+from netsym.readers.graph.clamp import clamped
 from netsym.readers.graph.operations import (
     Value,
     elementwise,
@@ -122,17 +123,7 @@ def _softplus(build: Builder, value: Traced, beta: float = 1, threshold: float =
 def _clamp(
     build: Builder, value: Traced, low: Any = None, high: Any = None, **named: Any
 ) -> Traced:
-    low, high = named.get("min", low), named.get("max", high)
-    ends_ = tuple(None if end is None else np.asarray(end) for end in (low, high))
-    known = {(0.0, None): "relu", (0.0, 6.0): "relu6", (-1.0, 1.0): "hard_tanh",
-             (0.0, 1.0): "satlin"}  # fmt: skip
-    said: Any = tuple(None if e is None else float(e) if e.size == 1 else e.shape for e in ends_)
-    if said in known:
-        return elementwise(build, Activation(activation=known[said]), value)
-    for name, end in zip(("max", "min"), (low, high), strict=True):
-        if end is not None:
-            value = function(build, name, value, as_value(end))
-    return value
+    return clamped(build, value, named.get("min", low), named.get("max", high))
 
 
 def _hardtanh(build: Builder, value: Traced, low: float = -1, high: float = 1) -> Traced:
