@@ -34,7 +34,7 @@ def rounded(parameter: Parameter, given: Collection[Fraction] = ()) -> Parameter
 
     def nearest(number: Number) -> Number:
         value = float(number)
-        return number if number in given and value != number else value
+        return number if given and number in given and value != number else value
 
     formula, entries = parameter.formula, parameter.entries
     if formula is not None:

@@ -234,13 +234,13 @@ class Graph:
         common = self.common_block(ids)
         if common >= 0 or not ids.size:
             return np.full(ids.shape, common)
-        if ids.size < 8:
-            few = [self.block_number(node) for node in ids.reshape(-1).tolist()]
-            return np.array(few, dtype=np.int64).reshape(ids.shape)
         low, high = self.block_number(int(ids.min())), self.block_number(int(ids.max()))
+        if high - low > 4 * ids.size:  # to copy their starts takes longer
+            found = map(self.block_number, ids.reshape(-1).tolist())
+            return np.fromiter(found, np.int64, ids.size).reshape(ids.shape)
         starts = np.array(self._starts[low + 1 : high + 1])
-        found: npt.NDArray[np.int64] = np.searchsorted(starts, ids, side="right") + low
-        return found
+        numbers: npt.NDArray[np.int64] = np.searchsorted(starts, ids, side="right") + low
+        return numbers
 
     def block_number(self, node: int) -> int:
         """Which block one node is in."""
@@ -404,7 +404,7 @@ class Graph:
 def tally(counts: Any, operands: Ids, times: Any) -> None:
     """Add to the count of every operand how many times its row counts."""
     if counts.dtype == object or operands.size < 1000:
-        np.add.at(counts, operands, np.broadcast_to(times[:, None], operands.shape))
+        np.add.at(counts, operands.reshape(-1), np.repeat(times, operands.shape[1]))
         return
     start = int(operands.min())
     weights = None

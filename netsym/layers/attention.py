@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import isqrt, prod
 from typing import ClassVar, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.layers import Layer, Shape, refuse_vast, shape_text
@@ -15,6 +17,8 @@ from netsym.ops import Ops, Present, WholeOps
 from netsym.wording import agreed, plural
 
 A = TypeVar("A")
+Floats = npt.NDArray[np.float64]
+Positions = npt.NDArray[np.int64]
 
 ROTARY = ("none", "interleaved", "halves")
 ROTARY_BASE = 10000.0
@@ -114,7 +118,7 @@ class Attention(Layer):
         queries = self._turned(ops, self._heads(ops, parameters, "q", inputs[0]), "q")
         keys = self._turned(ops, self._heads(ops, parameters, "k", inputs[-1]), "k")
         values = ops.name(self._heads(ops, parameters, "v", inputs[-1]), "v")
-        present = self._mask(steps)
+        present = _causal(steps) if self.causal else None
         products = ops.transpose(ops.contract(queries, keys), 1, 0)  # (…, heads, to, from)
         scores = ops.name(ops.divide(products, self._root(ops, width)), "z", present)
         weights = ops.name(ops.softmax(scores, present), "alpha", present)
@@ -131,10 +135,6 @@ class Attention(Layer):
         split = ops.reshape(rows, 2, (steps, self.heads, width // self.heads))
         return ops.transpose(split, 1, 0, 2)
 
-    def _mask(self, steps: int) -> Present | None:
-        """Which steps each step sees, (to, from); None for all."""
-        return np.tri(steps, dtype=bool) if self.causal else None
-
     def _root(self, ops: Ops[A], width: int) -> A:
         """√d_k, as a whole number if it is one."""
         each = width // self.heads
@@ -147,18 +147,11 @@ class Attention(Layer):
         steps, each = ops.lengths(rows, 2)
         if self.rotary == "none" or steps == 1:
             return rows
-        angles = np.outer(np.arange(1, steps), self.rotary_base ** (-np.arange(0, each, 2) / each))
-        places = np.arange(each)
-        if self.rotary == "interleaved":
-            pair, other = places // 2, places ^ 1
-            sign = np.where(places % 2, 1.0, -1.0)
-        else:
-            pair, other = places % (each // 2), (places + each // 2) % each
-            sign = np.where(places < each // 2, -1.0, 1.0)
+        cosines, sines, other = _rotations(steps, each, self.rotary, self.rotary_base)
         later = ops.take(rows, np.arange(1, steps), axis=-2)
         turned = ops.add(
-            ops.multiply(ops.numbers(np.cos(angles)[:, pair]), later),
-            ops.multiply(ops.numbers(sign * np.sin(angles)[:, pair]), ops.take(later, other)),
+            ops.multiply(ops.numbers(cosines), later),
+            ops.multiply(ops.numbers(sines), ops.take(later, other)),
         )
         first = ops.take(rows, np.array([0]), axis=-2)
         return ops.concatenate([first, ops.name(turned, f"{base}r")], axis=-2)
@@ -187,6 +180,34 @@ class Attention(Layer):
             base = "" if self.rotary_base == ROTARY_BASE else f", base {self.rotary_base:g}"
             found = ops.operator("rotary", found, index=self.rotary + base)
         return ops.name(found, role.upper() + ("i" if self.heads > 1 else ""))
+
+
+@lru_cache(maxsize=2)
+def _causal(steps: int) -> Present:
+    """Which steps each step sees, (to, from), to be read only."""
+    mask = np.tri(steps, dtype=bool)
+    mask.flags.writeable = False
+    return mask
+
+
+@lru_cache(maxsize=2)
+def _rotations(steps: int, each: int, rotary: str, base: float) -> tuple[Floats, Floats, Positions]:
+    """By what columns are multiplied, and the column in a pair with each, times what is added.
+
+    By row after the first; all arrays are to be read only.
+    """
+    angles = np.outer(np.arange(1, steps), base ** (-np.arange(0, each, 2) / each))
+    places = np.arange(each)
+    if rotary == "interleaved":
+        pair, other = places // 2, places ^ 1
+        sign = np.where(places % 2, 1.0, -1.0)
+    else:
+        pair, other = places % (each // 2), (places + each // 2) % each
+        sign = np.where(places < each // 2, -1.0, 1.0)
+    found = np.cos(angles)[:, pair], sign * np.sin(angles)[:, pair], other
+    for array in found:
+        array.flags.writeable = False
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,15 +30,17 @@ MOST_DIFFERENTIATED = 20_000_000  # nodes whose derivatives take a few seconds a
 MOST_COMPUTED = 100_000_000  # nodes of the layered form, where values are held unit by unit
 
 
-def size_of(network: Wired, form: str, expand: bool = False) -> Size | None:
-    """The exact size of a form.
+def size_of(
+    network: Wired, form: str, expand: bool = False, layered: Size | None = None
+) -> Size | None:
+    """The exact size of a form; that of the `layered` one helps, if it is known.
 
     Which values are equal, in the shared form, shows only in the graph: it is built, unless it
     would have more than 10 million nodes. Then the answer is None.
     """
     if form != "shared":
         return forecast.forecast(*_counted(network, form), form, expand)
-    if is_too_large_to_build(network, expand):
+    if layered.nodes > _MOST_BUILT if layered else is_too_large_to_build(network, expand):
         return None
     return measure(to_form(network, form, expand))
 
@@ -50,8 +52,7 @@ def is_too_large_to_build(network: Wired, expand: bool) -> bool:
 
 def count_nodes(network: Wired, form: str, expand: bool = False) -> tuple[int, PerOutput]:
     """Only the nodes of a form that is not shared: all, and those of each output."""
-    nodes, each, _ = forecast.count_nodes(*_counted(network, form), form, expand)
-    return nodes, each
+    return forecast.count_nodes(*_counted(network, form), form, expand)
 
 
 def _counted(network: Wired, form: str) -> tuple[Callable[[Sizes, Counts], Counts], Names]:
@@ -77,7 +78,7 @@ def sizes(network: Wired, expand: bool, progress: Watcher | None) -> NetworkSize
     for done, form in enumerate(names):
         if progress is not None:
             progress(f"counting the {form} form", done, len(names))
-        forms[form] = size_of(network, form, expand)
+        forms[form] = size_of(network, form, expand, forms.get("layered"))
     return NetworkSize(
         network.title, network.parameter_count, network.input_names, network.output_names,
         {form: forms[form] for form in FORMS if form in forms}, _of_matrices(network),

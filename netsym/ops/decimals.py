@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from netsym.graph.index import sorted_distinct
@@ -17,7 +19,7 @@ def decimal(value: float | Fraction) -> Fraction:
     >>> decimal(0.1), decimal(Fraction(1, 3)), decimal(2.0)
     (Fraction(1, 10), Fraction(1, 3), Fraction(2, 1))
     """
-    return Fraction(repr(value)) if isinstance(value, float) else value
+    return Fraction(Decimal(repr(value))) if isinstance(value, float) else value
 
 
 def decimals(values: npt.NDArray[Any]) -> Objects:
@@ -27,4 +29,6 @@ def decimals(values: npt.NDArray[Any]) -> Objects:
 
 def are_decimals(values: npt.NDArray[Any]) -> bool:
     """Whether all of them are decimals as they stand, so that nothing depends on the reading."""
+    if values.dtype == object:  # fractions are, and sorting them takes long
+        values = np.array([v for v in values.flat if isinstance(v, float)], dtype=np.float64)
     return all(decimal(value) == value for value in sorted_distinct(values).tolist())

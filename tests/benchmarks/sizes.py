@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from netsym import load
+from netsym.files.packaged import network_file
+from netsym.layers.dense import Dense
+from netsym.layers.recurrent import LSTM
 from netsym.network.network import Network
 from tests import rivals
-from tests.benchmarks.measure import Call, Line, Rival, agree, alone, call, faster, race, row
+from tests.benchmarks.measure import (
+    Call,
+    Line,
+    Rival,
+    agree,
+    alone,
+    at_most,
+    call,
+    faster,
+    race,
+    row,
+)
 from tests.benchmarks.networks import WIDE, fresh, numeric
 from tests.rivals.dense import Weights, dense
 
@@ -31,6 +46,38 @@ def counts() -> list[Line]:
 def wide() -> list[Line]:
     network = numeric(WIDE)
     return [alone(Call(lambda: fresh(network), sizes))]
+
+
+@row("sizes of all forms, LSTM over 1,000 steps")
+def recurrent() -> list[Line]:
+    return _of_all(lstm(1000), 0.6)
+
+
+@row("sizes of all forms, GPT-2")
+def gpt2() -> list[Line]:
+    return _of_all(_packaged("gpt2"), 0.5)
+
+
+@row("sizes of all forms, Llama 2 7B")
+def llama() -> list[Line]:
+    return _of_all(_packaged("llama2_7b"), 5.0)
+
+
+def _of_all(network: Network, most: float) -> list[Line]:
+    return race(Call(lambda: fresh(network), sizes), [at_most(most)], least=3, most=3)
+
+
+def lstm(steps: int) -> Network:
+    """A memory of eight units that reads three values a step."""
+    layers = [("memory", LSTM(units=8), ["input"], {}),
+              ("end", Dense(units=1), ["memory"], {})]  # fmt: skip
+    return Network.of("a memory", 3 * steps, layers, shape=(steps, 3))
+
+
+def _packaged(name: str) -> Network:
+    path = network_file(name)
+    assert path is not None
+    return load(path)
 
 
 def sizes(network: Network) -> Mapping[str, int]:

@@ -232,7 +232,8 @@ def counts(draw: Callable[[Any], Any], shape: tuple[int, ...]) -> tuple[Counts, 
     flat = draw(st.lists(st.integers(0, 50), min_size=size, max_size=size))
     values = np.empty(kept, dtype=object)
     values.flat[:] = flat
-    return Counts(shape, (values,)), np.broadcast_to(values, shape)
+    counts = Counts(shape, 0, (values,)) if size > 1 else Counts(shape, values.item())
+    return counts, np.broadcast_to(values, shape)
 
 
 def elements(counts: Counts, join: Callable[[Any, Any], Any] = np.add) -> list[int]:

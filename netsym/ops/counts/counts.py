@@ -1,14 +1,15 @@
 """Counts of the elements of an array, as few as there are different ones; and their sums.
 
-Counts are exact Python integers. Along an axis where all elements agree only one is kept, and a
-count that is a sum of what depends on one axis and what depends on another is kept as the two; so
-a layer of a million equal counts is one number, and the scores of attention are two lists.
+Counts are exact Python integers. What all elements have in common is one of them, and what is more
+is kept along the axes that it depends on, a list for each where it is a sum of both; so a layer of
+a million equal counts is one number, and the scores of attention are two lists.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import prod
 from typing import Any
 
@@ -24,37 +25,45 @@ Objects = npt.NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """An array of counts of some shape, each the sum (for heights the largest) of all `parts`.
+    """An array of counts of some shape, each the sum (for heights the largest) of its parts.
 
-    A part has as many axes as the shape, of length 1 along those it does not depend on; no two
-    depend on the same axes. `numbers`, of that kind too, says where an element is a number: then
-    its negative is one as well, and no operation. `way` says which names it is made of.
+    `everywhere` is a part of all elements. The others have as many axes as the shape, of length 1
+    along those they do not depend on; each depends on one at least, and no two on the same.
+    `numbers` says where an element is a number, if not everywhere or nowhere in an array of that
+    kind too: then its negative is one as well, and no operation. `way` says which names it is made
+    of.
     """
 
     shape: tuple[int, ...]
-    parts: tuple[Objects, ...]
-    numbers: Present | None = None
+    everywhere: int
+    parts: tuple[Objects, ...] = ()
+    numbers: Present | bool = False
     way: Way | None = None
-
-    @classmethod
-    def of(
-        cls, shape: tuple[int, ...], parts: Iterable[Any], join: Callable[[Any, Any], Any]
-    ) -> Counts:
-        """Counts from parts that may depend on the same axes, or have fewer."""
-        alike: dict[tuple[bool, ...], Any] = {}
-        for each in parts:
-            part = aligned(np.asarray(each, dtype=object), shape)
-            axes = tuple(length > 1 for length in part.shape)
-            known = alike.get(axes)
-            alike[axes] = part if known is None else join(known, part)
-        return cls(shape, tuple(np.asarray(part, dtype=object) for part in alike.values()))
 
     def whole(self, join: Callable[[Any, Any], Any]) -> Objects:
         """The counts as one array, of length 1 along the axes that no part depends on."""
+        if not self.parts:
+            return np.full((1,) * len(self.shape), self.everywhere, dtype=object)
         joined = self.parts[0]
-        for part in self.parts[1:]:
-            joined = join(joined, part)
+        for part in (*self.parts[1:], self.everywhere):
+            joined = np.asarray(join(joined, part), dtype=object)
         return joined
+
+
+def apart(
+    shape: tuple[int, ...], everywhere: int, parts: Iterable[Any], join: Callable[[Any, Any], Any]
+) -> tuple[int, tuple[Objects, ...]]:
+    """What is everywhere and the parts, from parts that may depend on the same axes or on none."""
+    alike: dict[tuple[bool, ...], Any] = {}
+    for each in parts:
+        part = aligned(np.asarray(each, dtype=object), shape)
+        if part.size == 1:
+            everywhere = join(everywhere, part.item())
+            continue
+        axes = tuple(length > 1 for length in part.shape)
+        known = alike.get(axes)
+        alike[axes] = part if known is None else join(known, part)
+    return everywhere, tuple(np.asarray(part, dtype=object) for part in alike.values())
 
 
 def aligned(part: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
@@ -74,32 +83,47 @@ def joined(
     return concatenated(whole, axis)
 
 
-def are_numbers(terms: Counts, present: Present | None, axes: int, bias: Counts | None) -> Present:
-    """Where sums over the last axes are numbers: of no terms, or of one that is a number."""
-    many = terms_present(present, terms.shape[-axes:])
-    if bias is not None:
-        alone = False if bias.numbers is None else bias.numbers
-        return np.asarray((many == 0) & alone)
-    if terms.numbers is None:
-        return np.asarray(many == 0)
-    there = terms.numbers if present is None else terms.numbers & present
-    return np.asarray((many == 0) | (many == 1) & there.any(axis=tuple(range(-axes, 0))))
+def joined_numbers(arrays: Sequence[Counts], axis: int) -> Present | bool:
+    """Where arrays one after another are numbers."""
+    if all(array.numbers is True for array in arrays):
+        return True
+    if not any(array.numbers is not False for array in arrays):
+        return False
+    each = [
+        np.full((1,) * len(array.shape), array.numbers) if isinstance(array.numbers, bool)
+        else array.numbers
+        for array in arrays
+    ]  # fmt: skip
+    return joined(each, arrays, axis)
 
 
-def terms_present(present: Present | None, lengths: tuple[int, ...]) -> npt.NDArray[Any]:
-    """How many terms are present along the last axes."""
+def agreed(mask: Present) -> Present | bool:
+    """Whether all or none of a mask is True, if so."""
+    return True if mask.all() else mask if mask.any() else False
+
+
+def terms_present(present: Present | None, lengths: tuple[int, ...]) -> Any:
+    """How many terms are present along the last axes; an int where it is as many everywhere."""
     if present is None:
-        return np.asarray(prod(lengths))
+        return prod(lengths)
     axes = tuple(range(-len(lengths), 0))
     alike = prod(lengths) // prod(present.shape[-len(lengths) :])
-    return np.asarray(present.sum(axis=axes) * alike)
+    many = np.asarray(present.sum(axis=axes) * alike)
+    return int(many.flat[0]) if (many == many.flat[0]).all() else many
+
+
+def many_present(present: Present | bool, shape: tuple[int, ...]) -> int:
+    """How many elements of an array of a shape are present."""
+    if isinstance(present, bool):
+        return prod(shape) * present
+    return int(np.count_nonzero(present)) * (prod(shape) // present.size)
 
 
 def over_others(
-    present: Present, shape: tuple[int, ...], kept: tuple[int, ...]
+    present: Present | bool, shape: tuple[int, ...], kept: tuple[int, ...]
 ) -> npt.NDArray[Any]:
     """How many elements are present along the axes of length 1 in `kept`, Python integers."""
-    present = aligned(present, shape)
+    present = aligned(np.asarray(present), shape)
     others = tuple(axis for axis, length in enumerate(kept) if length == 1)
     alike = prod(shape[axis] // present.shape[axis] for axis in others)
     return np.asarray(present.sum(axis=others, keepdims=True) * alike).astype(object)
@@ -108,18 +132,15 @@ def over_others(
 def sums_of_present(part: Objects, present: Present) -> Objects:
     """Sums along the last axis, of more than one element, of what is present.
 
-    Where the part is one list, and the lists of what is present change little from one to the next
-    (as behind a causal mask), each sum is the one before and what changed.
+    Where the part is one list, and what is present of it is without gaps (as behind a causal mask),
+    each is the difference of two sums from the start.
     """
     length = part.shape[-1]
     rows = np.broadcast_to(present, (*present.shape[:-1], length)).reshape(-1, length)
-    changes = np.diff(rows.astype(np.int8), axis=0, prepend=np.zeros((1, length), np.int8))
-    if part.size > length or np.count_nonzero(changes) > rows.size // 2:
+    first, after = rows.argmax(axis=1), rows[:, ::-1].argmax(axis=1)
+    stop = np.where(rows.any(axis=1), length - after, first)
+    edges = np.count_nonzero(first) + np.count_nonzero(after)
+    if part.size > length or np.count_nonzero(rows[:, 1:] != rows[:, :-1]) > edges:
         return np.asarray(np.where(present, part, 0).sum(axis=-1, keepdims=True), dtype=object)
-    values = part.reshape(-1).tolist()
-    sums, total = np.empty(len(rows), dtype=object), 0
-    for place, row in enumerate(changes):
-        for column in np.flatnonzero(row).tolist():
-            total += values[column] * int(row[column])
-        sums[place] = total
-    return sums.reshape(*present.shape[:-1], 1)
+    sums = np.array([0, *accumulate(part.reshape(-1).tolist())], dtype=object)
+    return np.asarray(sums[stop] - sums[first]).reshape(*present.shape[:-1], 1)

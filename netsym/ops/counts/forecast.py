@@ -9,6 +9,8 @@ from itertools import pairwise
 from math import log2
 from typing import Any
 
+import numpy as np
+
 from netsym.displayed import Displayed
 from netsym.forms.sizes import MOST_LISTED, PerOutput, Size, scientific, shown
 from netsym.graph.names import Names
@@ -17,39 +19,47 @@ from netsym.ops.counts.heights import Heights
 from netsym.ops.counts.sizes import Sizes
 from netsym.wording import plural, remark, spelled, table
 
+_USUAL = 1 << 63  # of nodes most forms have fewer
+
 
 def forecast(
     read: Callable[[Sizes, Counts], Counts], inputs: Names, form: str, expand: bool
 ) -> Size:
     """The exact size of a form, "once", "layered" or "inlined", by the `sizes` reading.
 
-    `read(ops, x)` reads the network. Operations are counted in one more pass, in which each kind
-    costs its own power of a base larger than any count; the sum holds all counts as its digits.
+    `read(ops, x)` reads the network. Each kind of operation costs its own power of a base, and one
+    node the highest power: if there are fewer nodes than the base, all counts are the digits of the
+    sum. Else the highest digit is no smaller than their number, and a base larger than it will do.
     """
-    nodes, outputs, kinds = count_nodes(read, inputs, form, expand)
     layered, once = form != "inlined", form == "once"
-    bits = nodes.bit_length()
-    costs = {kind: 1 << (bits * n) for n, kind in enumerate(kinds)}
-    packed = Sizes(layered, expand, costs, 0, once)
-    digits = packed.everything(read(packed, packed.symbols(inputs)))
-    counts = {kind: (digits >> (bits * n)) & ((1 << bits) - 1) for n, kind in enumerate(kinds)}
     heights = Heights(layered, expand, once)
+    height = heights.everything(read(heights, heights.symbols(inputs)))
+    kinds, bits, nodes = sorted(heights.used), 0, _USUAL
+    while nodes >> bits:
+        bits = nodes.bit_length()
+        node = 1 << (bits * len(kinds))
+        costs = {kind: node + (1 << (bits * n)) for n, kind in enumerate(kinds)}
+        sizes = Sizes(layered, expand, costs, node, once)
+        outputs = read(sizes, sizes.symbols(inputs))
+        digits = sizes.everything(outputs)
+        nodes = digits // node
+    counts = {kind: (digits >> (bits * n)) & ((1 << bits) - 1) for n, kind in enumerate(kinds)}
+    each = outputs.whole(sizes.join) // node
     return Size(
         nodes=nodes,
-        height=heights.everything(read(heights, heights.symbols(inputs))),
-        operations={kind: count for kind, count in sorted(counts.items()) if count},
-        per_output=outputs,
+        height=height,
+        operations={kind: count for kind, count in counts.items() if count},
+        per_output=PerOutput(np.broadcast_to(each, outputs.shape)),
     )
 
 
 def count_nodes(
     read: Callable[[Sizes, Counts], Counts], inputs: Names, form: str, expand: bool
-) -> tuple[int, PerOutput, list[str]]:
-    """The nodes of a form: all, of each output, and the kinds of operations that occur."""
+) -> tuple[int, PerOutput]:
+    """The nodes of a form: all, and those of each output."""
     ops = Sizes(form != "inlined", expand, once=form == "once")
     outputs = read(ops, ops.symbols(inputs))
-    each = PerOutput(ops.elements(outputs))
-    return ops.everything(outputs), each, sorted(ops.used)
+    return ops.everything(outputs), PerOutput(ops.elements(outputs))
 
 
 _CALLED = {"once": "written once"}  # forms, where their names say too little

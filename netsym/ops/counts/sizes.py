@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate, pairwise
 from math import prod
 from typing import Any
 
@@ -16,9 +17,12 @@ from netsym.ops.arrays import concatenated_shape, hollow, taken_shape
 from netsym.ops.counts.counts import (
     Counts,
     Objects,
+    agreed,
     aligned,
-    are_numbers,
+    apart,
     joined,
+    joined_numbers,
+    many_present,
     over_others,
     sums_of_present,
     terms_present,
@@ -26,6 +30,7 @@ from netsym.ops.counts.counts import (
 from netsym.ops.counts.used_masks import (
     Pull,
     Way,
+    both,
     compact,
     narrowed,
     reshaped,
@@ -59,14 +64,12 @@ class Sizes(Ops[Counts]):
         self.leaf = leaf
         self.bound: list[int] = []  # what the bindings cost that are known to be used
         self.ways: list[Way] = []
-        self.used: set[str] = set()  # the operations met, where all cost 1
+        self.used: set[str] = set()  # the operations met
 
     def cost(self, op: str) -> int:
         """What one node of an operation costs, without its operands."""
-        if self.costs is not None:
-            return self.costs[op]
         self.used.add(op)
-        return 1
+        return 1 if self.costs is None else self.costs[op]
 
     # -- the rules; `Heights` differs in them
     @staticmethod
@@ -74,30 +77,41 @@ class Sizes(Ops[Counts]):
         """What two operands cost together; ints or arrays."""
         return one + other
 
-    def added(self, parts: Sequence[Objects], cost: Any) -> Sequence[Objects]:
-        """The parts of what costs so much more, an int or an array with as many axes."""
+    def added(
+        self, everywhere: int, parts: Sequence[Objects], cost: Any
+    ) -> tuple[int, Sequence[Objects]]:
+        """What costs so much more, an int or an array with as many axes."""
         if isinstance(cost, int):
-            cost = np.full((1,) * parts[0].ndim, cost, dtype=object)
-        return [*parts, cost]
+            return everywhere + cost, parts
+        return everywhere, [*parts, cost]
+
+    @staticmethod
+    def times(everywhere: int, many: Any) -> Any:
+        """What so many terms, an int or an array, cost together that cost the same everywhere."""
+        return everywhere * (many if isinstance(many, int) else many.astype(object))
 
     def summed(self, part: Objects, length: int, present: Present | None) -> Objects:
         """What the elements of a part cost together along the last axis, of this length."""
         if part.shape[-1] == 1:
             if present is None:
                 return part * length
-            terms = terms_present(present, (length,))[..., None].astype(object)
+            terms = np.asarray(terms_present(present, (length,)), dtype=object)[..., None]
             return np.asarray(part * terms, dtype=object)
         if present is None:
             return np.asarray(part.sum(axis=-1, keepdims=True), dtype=object)
         return sums_of_present(part, present)
 
-    def bind(self, counts: Counts, present: Present) -> None:
+    def bind(self, counts: Counts, present: Present | bool) -> None:
         """Count the right-hand sides of names; what is a name or a number already has none."""
-        least = sum(min(part.flat) for part in counts.parts)
-        parts = counts.parts
-        if len(parts) == 1 or least <= self.leaf:
-            whole = counts.whole(self.join)
-            present, parts = present & (whole != self.leaf), (whole,)
+        least = counts.everywhere + sum(min(part.flat) for part in counts.parts)
+        parts, everywhere = counts.parts, counts.everywhere
+        if parts and (len(parts) == 1 or least <= self.leaf):
+            parts, everywhere = (counts.whole(self.join),), 0
+            present = both(present, agreed(parts[0] != self.leaf))
+        elif least == self.leaf:
+            return
+        if everywhere:
+            self.bound.append(everywhere * many_present(present, counts.shape))
         for part in parts:
             times = over_others(present, counts.shape, part.shape)
             self.bound.append(int(sum(np.asarray(part * times, dtype=object).flat)))
@@ -116,12 +130,11 @@ class Sizes(Ops[Counts]):
 
     def _use(self, counts: Counts) -> None:
         if counts.way is not None:
-            counts.way.mark(np.ones((1,) * len(counts.shape), dtype=bool))
+            counts.way.mark(True)
 
-    def _from(self, made: Counts, *operands: tuple[Counts, Pull]) -> Counts:
-        """A result with the way it came, if it is made of names."""
-        sources = [(each.way, pull) for each, pull in operands if each.way is not None]
-        return replace(made, way=self._way(Way(sources))) if sources else made
+    def _from(self, operand: Counts, pull: Pull) -> Way | None:
+        """The way that a result came from an operand, if it is made of names."""
+        return None if operand.way is None else self._way(Way([(operand.way, pull)]))
 
     def _way(self, way: Way) -> Way:
         self.ways.append(way)
@@ -133,14 +146,13 @@ class Sizes(Ops[Counts]):
 
     def sum_of(self, counts: Counts) -> int:
         """The sum of all elements."""
-        shape = prod(counts.shape)
-        return sum(int(sum(part.flat)) * (shape // part.size) for part in counts.parts)
+        many = prod(counts.shape)
+        parts = (int(sum(part.flat)) * (many // part.size) for part in counts.parts)
+        return counts.everywhere * many + sum(parts)
 
     def leaves(self, shape: tuple[int, ...], numbers: bool = False) -> Counts:
         """Names, or numbers, of a shape."""
-        ones = (1,) * len(shape)
-        part = np.full(ones, self.leaf, dtype=object)
-        return Counts(shape, (part,), np.full(ones, True) if numbers else None)
+        return Counts(shape, self.leaf, (), numbers)
 
     def symbols(self, names: Names) -> Counts:
         return self.leaves((len(names),))
@@ -149,12 +161,27 @@ class Sizes(Ops[Counts]):
         return self.leaves(values.shape, numbers=True)
 
     def _node(self, op: str, *operands: Counts) -> Counts:
-        shape = operands[0].shape
-        if any(operand.shape != shape for operand in operands):
-            shape = np.broadcast_shapes(*(operand.shape for operand in operands))
-        parts = [part for operand in operands for part in operand.parts]
-        made = Counts.of(shape, self.added(parts, self.cost(op)), self.join)
-        return self._from(made, *((operand, narrowed(operand.shape)) for operand in operands))
+        first, *others = operands
+        shape, everywhere, parts = first.shape, first.everywhere, first.parts
+        for other in others:
+            if other.shape != shape:
+                shape = _together(shape, other.shape)
+            everywhere = self.join(everywhere, other.everywhere)
+            parts += other.parts
+        sources = [(each.way, narrowed(each.shape)) for each in operands if each.way is not None]
+        way = self._way(Way(sources)) if sources else None
+        return self._made(shape, everywhere, parts, self.cost(op), way=way)
+
+    def _made(
+        self, shape: tuple[int, ...], everywhere: int, parts: Sequence[Any], cost: Any = 0,
+        numbers: Present | bool = False, way: Way | None = None,
+    ) -> Counts:  # fmt: skip
+        """Counts of parts that may depend on the same axes, and of what costs so much more."""
+        everywhere, parts = self.added(everywhere, parts, cost)
+        kept: tuple[Objects, ...] = ()
+        if parts:
+            everywhere, kept = apart(shape, everywhere, parts, self.join)
+        return Counts(shape, everywhere, kept, numbers, way)
 
     def add(self, *terms: Counts) -> Counts:
         return self._node("add", *terms)
@@ -172,14 +199,14 @@ class Sizes(Ops[Counts]):
         return None if self.expand else self._node("power", base, exponent)
 
     def negate(self, value: Counts) -> Counts:
-        negated = self._node("negate", value)
         numbers = value.numbers
-        if numbers is None or not numbers.any():
-            return negated
-        if numbers.all():
+        if numbers is True:
             return value
+        negated = self._node("negate", value)
+        if isinstance(numbers, bool):
+            return negated
         kept = np.where(numbers, value.whole(self.join), negated.whole(self.join))
-        return Counts(value.shape, (kept,), numbers, negated.way)
+        return self._made(value.shape, 0, [kept], numbers=numbers, way=negated.way)
 
     def call(self, function: str, *operands: Counts) -> Counts:
         return self._node(function, *operands) if operands else self.leaves(())
@@ -196,34 +223,58 @@ class Sizes(Ops[Counts]):
         if len(weights.shape) > axes + 1:
             weights = self._with_axis(weights, -axes - 2)
         products = self.multiply(weights, self._with_axis(values, -axes - 1))
-        return self._total(products, present, axes, bias)
+        return self._total([products], present, axes, [] if bias is None else [bias])
+
+    def weighted(self, products: Sequence[tuple[Counts, Counts]], *terms: Counts) -> Counts:
+        """As ever; what is counted for each product apart is a number more often."""
+        found = [self.multiply(weights, self._with_axis(x, -2)) for weights, x in products]
+        return self._total(found, None, 1, terms)
 
     def _total(
         self,
-        terms: Counts,
+        arrays: Sequence[Counts],
         present: Present | None,
         axes: int,
-        bias: Counts | None,
+        others: Sequence[Counts] = (),
         op: str = "add",
     ) -> Counts:
-        """Sums over the last axes, which are left out."""
-        lengths, shape = terms.shape[-axes:], terms.shape[:-axes]
-        parts = [self._over(part, present, lengths) for part in terms.parts]
-        many = terms_present(present, lengths)
-        operands = [(terms, summed(present, axes, terms.shape))]
-        if bias is not None:
-            parts, many = [*parts, *bias.parts], np.asarray(many + 1)
-            operands.append((bias, narrowed(bias.shape)))
-        missing = np.asarray(many == 0)  # of no terms the sum is the number 0
-        if missing.any():
-            parts.append(np.where(missing, self.leaf, 0).astype(object))
-        more = np.asarray(self.cost(op) * np.asarray(many > 1).astype(object), dtype=object)
-        cost: Any = int(more.flat[0]) if (more == more.flat[0]).all() else aligned(more, shape)
-        made = Counts.of(shape, self.added(parts, cost), self.join)
-        numbers = are_numbers(terms, present, axes, bias)
-        if numbers.any():
-            made = replace(made, numbers=aligned(numbers, shape))
-        return self._from(made, *operands)
+        """Sums over the last axes, which are left out, of what is present and of others."""
+        shape, parts = arrays[0].shape[:-axes], list[Any]()
+        numbers: Present | bool = False
+        sources, everywhere, many = list[tuple[Way, Pull]](), 0, 0
+        for terms in arrays:
+            lengths = terms.shape[-axes:]
+            here = terms_present(present, lengths)
+            many = many + here
+            alike = self.times(terms.everywhere, here)
+            if isinstance(alike, int):
+                everywhere = self.join(everywhere, alike)
+            else:
+                parts.append(alike)
+            parts += [self._over(part, present, lengths) for part in terms.parts]
+            numbers = numbers | _some_numbers(terms, present, axes)
+            if terms.way is not None:
+                sources.append((terms.way, summed(present, axes, terms.shape)))
+        for other in others:
+            everywhere, many = self.join(everywhere, other.everywhere), many + 1
+            parts += other.parts
+            numbers = numbers | other.numbers
+            if other.way is not None:
+                sources.append((other.way, narrowed(other.shape)))
+        cost: Any = self.cost(op)
+        least = many if isinstance(many, int) else int(many.min())
+        if least > 1:
+            numbers = False
+        elif isinstance(many, int):
+            cost, numbers = (0, numbers) if many else (self.leaf, True)
+        else:
+            costs = np.array([self.leaf, 0, cost], dtype=object)  # of no term, of one, of more
+            cost = aligned(costs[np.minimum(many, 2)], shape)
+            numbers = (many == 0) | ((many == 1) & numbers)
+        if not isinstance(numbers, bool):
+            numbers = agreed(aligned(numbers, shape))
+        way = self._way(Way(sources)) if sources else None
+        return self._made(shape, everywhere, parts, cost, numbers, way)
 
     def _over(self, part: Objects, present: Present | None, lengths: tuple[int, ...]) -> Objects:
         """What a part costs along the last axes, of what is present."""
@@ -234,10 +285,10 @@ class Sizes(Ops[Counts]):
         return part if present is None or present.all() else np.where(present, part, 0)
 
     def total(self, values: Counts, present: Present | None = None) -> Counts:
-        return self._with_axis(self._total(values, present, 1, None), -1)
+        return self._with_axis(self._total([values], present, 1), -1)
 
     def maximum(self, values: Counts, count: int, present: Present | None = None) -> Counts:
-        return self._with_axis(self._total(values, present, 1, None, "max"), -1)
+        return self._with_axis(self._total([values], present, 1, op="max"), -1)
 
     # -- structure; reshape and transpose say where the elements came from, as `arranged` cannot
     def _with_axis(self, counts: Counts, axis: int) -> Counts:
@@ -251,36 +302,40 @@ class Sizes(Ops[Counts]):
         def changed(part: npt.NDArray[Any]) -> npt.NDArray[Any]:
             return compact(change(np.broadcast_to(part, values.shape)))
 
-        shape = change(hollow(values.shape)).shape
-        numbers = None if values.numbers is None else changed(values.numbers)
-        made = Counts.of(shape, [changed(part) for part in values.parts], self.join)
-        return Counts(shape, made.parts, numbers)
+        shape, numbers = change(hollow(values.shape)).shape, values.numbers
+        if not isinstance(numbers, bool):
+            numbers = changed(numbers)
+        parts = [changed(part) for part in values.parts]
+        return self._made(shape, values.everywhere, parts, numbers=numbers)
 
     def reshape(self, values: Counts, axes: int, shape: Sequence[int]) -> Counts:
-        found = super().reshape(values, axes, shape)
-        return self._from(found, (values, reshaped(values.shape, found.shape)))
+        kept = values.shape[: len(values.shape) - axes]
+        if values.parts or not isinstance(values.numbers, bool) or -1 in shape:
+            found = super().reshape(values, axes, shape)
+            way = self._from(values, reshaped(values.shape, found.shape))
+            return replace(found, way=way)
+        after = (*kept, *shape)
+        way = self._from(values, reshaped(values.shape, after))
+        return Counts(after, values.everywhere, (), values.numbers, way)
 
     def transpose(self, values: Counts, *order: int) -> Counts:
-        return self._from(super().transpose(values, *order), (values, transposed(order)))
+        found = super().transpose(values, *order)
+        return replace(found, way=self._from(values, transposed(order)))
 
     def concatenate(self, arrays: Sequence[Counts], axis: int = -1) -> Counts:
         shape = concatenated_shape([array.shape for array in arrays], axis)
-        wholes = [array.whole(self.join) for array in arrays]
-        if all(w.size == 1 and w.flat[0] == wholes[0].flat[0] for w in wholes):
-            together = wholes[0].reshape((1,) * len(shape))
-        else:
-            together = joined(wholes, arrays, axis)
-        numbers = None
-        if any(array.numbers is not None for array in arrays):
-            each = [np.zeros((1,) * len(a.shape), bool) if a.numbers is None else a.numbers
-                    for a in arrays]  # fmt: skip
-            numbers = joined(each, arrays, axis)
-        operands, start = [], 0
-        for array in arrays:
-            length = array.shape[axis]
-            operands.append((array, sliced(start, length, axis, array.shape)))
-            start += length
-        return self._from(Counts(shape, (together,), numbers), *operands)
+        edges = accumulate((array.shape[axis] for array in arrays), initial=0)
+        sources = [
+            (array.way, sliced(start, stop - start, axis, array.shape))
+            for array, (start, stop) in zip(arrays, pairwise(edges), strict=True)
+            if array.way is not None
+        ]
+        way = self._way(Way(sources)) if sources else None
+        numbers = joined_numbers(arrays, axis)
+        if not any(array.parts or array.everywhere != arrays[0].everywhere for array in arrays):
+            return Counts(shape, arrays[0].everywhere, (), numbers, way)
+        together = joined([array.whole(self.join) for array in arrays], arrays, axis)
+        return self._made(shape, 0, [together], numbers=numbers, way=way)
 
     def take(self, values: Counts, positions: npt.NDArray[Any], axis: int = -1) -> Counts:
         place = len(values.shape) + axis
@@ -292,10 +347,12 @@ class Sizes(Ops[Counts]):
             ones = (1,) * positions.ndim
             return part.reshape((*part.shape[:place], *ones, *part.shape[place + 1 :]))
 
-        numbers = None if values.numbers is None else picked(values.numbers)
-        made = Counts.of(shape, [picked(part) for part in values.parts], self.join)
-        found = Counts(shape, made.parts, numbers)
-        return self._from(found, (values, untaken(positions, place, values.shape[place])))
+        numbers = values.numbers
+        if not isinstance(numbers, bool):
+            numbers = picked(numbers)
+        way = self._from(values, untaken(positions, place, values.shape))
+        parts = [picked(part) for part in values.parts]
+        return self._made(shape, values.everywhere, parts, numbers=numbers, way=way)
 
     def at_step(self, names: Names, values: Counts) -> Counts:
         self._use(values)
@@ -305,9 +362,27 @@ class Sizes(Ops[Counts]):
         if not self.layered:
             return values
 
-        def bind(used: Present) -> None:
-            self.bind(values, used if present is None else used & present)
+        def bind(used: Present | bool) -> None:
+            self.bind(values, used if present is None else both(used, present))
 
         sources = [] if values.way is None else [(values.way, narrowed(values.shape))]
         way = self._way(Way(sources, bind))
-        return replace(self.leaves(values.shape), numbers=values.numbers, way=way)
+        return Counts(values.shape, self.leaf, (), values.numbers, way)
+
+
+def _together(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape that two broadcast to; of fitting shapes, quicker than NumPy."""
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    kept = len(longer) - len(shorter)
+    ends = zip(longer[kept:], shorter, strict=True)
+    return (*longer[:kept], *(second if first == 1 else first for first, second in ends))
+
+
+def _some_numbers(terms: Counts, present: Present | None, axes: int) -> Present | bool:
+    """Where some of the terms along the last axes that are present are numbers."""
+    numbers = terms.numbers
+    if present is not None and numbers is not False:
+        numbers = present & numbers
+    if isinstance(numbers, bool):
+        return numbers
+    return np.asarray(numbers.any(axis=tuple(range(-axes, 0))))

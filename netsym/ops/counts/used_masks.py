@@ -2,7 +2,7 @@
 
 Layers may leave values out (a stride, the last of several steps), and what nothing uses is not
 written. A mask is a bool array with as many axes as what it masks, of length 1 along those where
-all elements agree.
+all elements agree, or True.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import numpy.typing as npt
 
 from netsym.ops import Present
 
+#: A mask, or True where all is used.
+Used = Present | bool
 #: From the mask of a result to that of an operand.
-Pull = Callable[[Present], Present]
+Pull = Callable[[Used], Used]
 
 
 @dataclass(eq=False, slots=True)
@@ -25,32 +27,49 @@ class Way:
     """Where an array came from; `bind` is told which of its elements are used."""
 
     sources: Sequence[tuple[Way, Pull]]
-    bind: Callable[[Present], None] | None = None
-    used: Present | None = field(default=None, init=False)
+    bind: Callable[[Used], None] | None = None
+    used: Used = field(default=False, init=False)
 
-    def mark(self, mask: Present) -> None:
+    def mark(self, mask: Used) -> None:
         """Say that these elements are used, besides those known."""
-        if self.used is not None:
-            mask = self.used | mask
-        self.used = np.ones((1,) * mask.ndim, dtype=bool) if mask.all() else mask
+        mask = either(self.used, mask)
+        self.used = mask if isinstance(mask, bool) or not mask.all() else True
 
     def go_back(self) -> None:
         """Tell `bind` and the sources, and forget all, as masks are large."""
-        if self.used is not None and self.used.any():
+        if self.used is True or (self.used is not False and self.used.any()):
             if self.bind is not None:
                 self.bind(self.used)
             for source, pull in self.sources:
                 source.mark(pull(self.used))
-        self.sources, self.bind, self.used = (), None, None
+        self.sources, self.bind, self.used = (), None, False
+
+
+def either(one: Used, other: Used) -> Used:
+    """What is in one mask or in the other; one of them itself, if it is."""
+    if one is True or other is False or one is other:
+        return one
+    return other if one is False or other is True else one | other
+
+
+def both(one: Used, other: Used) -> Used:
+    """What is in both masks; one of them itself, if it is."""
+    if one is False or other is True or one is other:
+        return one
+    return other if one is True or other is False else one & other
 
 
 def narrowed(shape: tuple[int, ...]) -> Pull:
     """To an operand of this shape, which was broadcast."""
 
-    def pull(mask: Present) -> Present:
-        mask = np.asarray(mask.any(axis=tuple(range(mask.ndim - len(shape)))))
-        ones = tuple(axis for axis, length in enumerate(shape) if length == 1)
-        return np.asarray(mask.any(axis=ones, keepdims=True))
+    def pull(mask: Used) -> Used:
+        if isinstance(mask, bool):
+            return mask
+        if mask.ndim > len(shape):
+            mask = np.asarray(mask.any(axis=tuple(range(mask.ndim - len(shape)))))
+        lengths = zip(shape, mask.shape, strict=True)
+        many = tuple(axis for axis, (one, length) in enumerate(lengths) if one == 1 < length)
+        return np.asarray(mask.any(axis=many, keepdims=True)) if many else mask
 
     return pull
 
@@ -58,10 +77,13 @@ def narrowed(shape: tuple[int, ...]) -> Pull:
 def summed(present: Present | None, axes: int, shape: tuple[int, ...]) -> Pull:
     """To the terms, of this shape, of sums over the last axes of what is present."""
 
-    def pull(mask: Present) -> Present:
-        mask = mask.reshape(*mask.shape, *(1,) * axes)
+    def pull(mask: Used) -> Used:
+        if not isinstance(mask, bool):
+            mask = mask.reshape(*mask.shape, *(1,) * axes)
         if present is not None:
-            mask = mask & present
+            mask = both(mask, present)
+        if isinstance(mask, bool):
+            return mask
         return mask.reshape((1,) * (len(shape) - mask.ndim) + mask.shape)
 
     return pull
@@ -70,7 +92,9 @@ def summed(present: Present | None, axes: int, shape: tuple[int, ...]) -> Pull:
 def reshaped(before: tuple[int, ...], after: tuple[int, ...]) -> Pull:
     """To the array in the shape that it had before."""
 
-    def pull(mask: Present) -> Present:
+    def pull(mask: Used) -> Used:
+        if isinstance(mask, bool):
+            return mask
         return compact(np.broadcast_to(mask, after).reshape(before))
 
     return pull
@@ -79,21 +103,25 @@ def reshaped(before: tuple[int, ...], after: tuple[int, ...]) -> Pull:
 def transposed(order: Sequence[int]) -> Pull:
     """To the array before its last axes were put into this order."""
 
-    def pull(mask: Present) -> Present:
+    def pull(mask: Used) -> Used:
+        if isinstance(mask, bool):
+            return mask
         first = mask.ndim - len(order)
         return mask.transpose(*range(first), *(first + place for place in np.argsort(order)))
 
     return pull
 
 
-def untaken(positions: npt.NDArray[Any], place: int, length: int) -> Pull:
-    """To an axis of this length, in this place, that positions were taken along."""
+def untaken(positions: npt.NDArray[Any], place: int, shape: tuple[int, ...]) -> Pull:
+    """To an array of this shape that positions were taken from along the axis in this place."""
 
-    def pull(mask: Present) -> Present:
+    def pull(mask: Used) -> Used:
+        if isinstance(mask, bool):
+            mask = np.full((1,) * (len(shape) + positions.ndim - 1), mask)
         before, after = mask.shape[:place], mask.shape[place + positions.ndim :]
         taken = np.broadcast_to(mask, (*before, *positions.shape, *after))
         taken = np.moveaxis(taken.reshape(*before, -1, *after), place, 0)
-        found = np.zeros((length, *taken.shape[1:]), dtype=bool)
+        found = np.zeros((shape[place], *taken.shape[1:]), dtype=bool)
         np.logical_or.at(found, positions.reshape(-1), taken)
         return np.moveaxis(found, 0, place)
 
@@ -103,7 +131,9 @@ def untaken(positions: npt.NDArray[Any], place: int, length: int) -> Pull:
 def sliced(start: int, length: int, axis: int, shape: tuple[int, ...]) -> Pull:
     """To an array of this shape that is a part of others one after another."""
 
-    def pull(mask: Present) -> Present:
+    def pull(mask: Used) -> Used:
+        if isinstance(mask, bool):
+            return mask
         place = mask.ndim + axis
         if mask.shape[place] > 1:
             mask = mask[(slice(None),) * place + (slice(start, start + length),)]
