@@ -17,7 +17,7 @@ from netsym.forms.written_once import read_again, written_once
 from netsym.graph.array_operations import REDUCTIONS, word_and_index
 from netsym.graph.graph import Block, Positions
 from netsym.graph.names import Names
-from netsym.writers.language import ATOM, NEGATION, POWER, PRODUCT, QUOTIENT, SUM, Equation
+from netsym.writers.language import ATOM, POWER, PRODUCT, SUM, Equation
 from netsym.writers.latex import Latex
 from netsym.writers.latex_widths import GROWN, TALL, height_of
 from netsym.writers.ropes import Rope, flat
@@ -272,20 +272,6 @@ class Onion(Latex):
             if block.start + row in self.in_columns:
                 terms = [self.operand(node, SUM + 1) for node in block.operands[row].tolist()]
                 self.texts[block.start + row] = self._column(terms)
-
-    def _write_minus_through(self, block: Block, rows: Positions) -> None:
-        """-(a + b) is written -a - b."""
-        graph = self.formula.graph
-        for row in rows.tolist():
-            node = int(block.operands[row, 0])
-            below = graph.block_of(node)
-            if below.op != "add" or node in self.in_columns:
-                continue
-            terms = below.operands[node - below.start].tolist()
-            if all(self.binds[term] > NEGATION for term in terms):
-                texts = [self.join(["-", self.operand(term, QUOTIENT)]) for term in terms]
-                self.texts[block.start + row] = self.sum(texts)
-                self.binds[block.start + row] = SUM
 
     def _column(self, terms: Sequence[str | Rope]) -> Rope:
         """One unit a line with its name at the right edge; other terms fill lines."""
