@@ -60,7 +60,7 @@ def drawing(network: Network, width: int, ascii: bool = False) -> Drawing:
     layers.
     """
     pen = _Pen(ascii)
-    if not _is_stack(network):
+    if not is_stack(network):
         found = Drawing(_listed(network, width, pen), [])
     elif all(isinstance(p.layer, Dense) and len(p.shape) == 1 for p in network.layers):
         found = _in_columns(_columns(network, pen), width, pen)
@@ -73,7 +73,7 @@ def drawing(network: Network, width: int, ascii: bool = False) -> Drawing:
     )
 
 
-def _is_stack(network: Network) -> bool:
+def is_stack(network: Network) -> bool:
     """Whether every layer reads the one before, and the last gives the one output."""
     before = [network.inputs[0].name, *(placed.name for placed in network.layers)]
     return (

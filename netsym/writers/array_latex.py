@@ -16,12 +16,13 @@ from netsym.graph.array_operations import (
     word_and_index,
 )
 from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import Names
 from netsym.writers.array_language import ArrayLanguage
 from netsym.writers.language import ATOM, POWER, PRODUCT
 from netsym.writers.latex import Latex
 from netsym.writers.latex_boxes import Boxes
 from netsym.writers.latex_onion import UNITS, Onion
-from netsym.writers.latex_widths import TALL, width_of
+from netsym.writers.latex_widths import TALL, height_of, width_of
 from netsym.writers.ropes import Rope
 
 #: What is more than its word.
@@ -172,6 +173,29 @@ class ArrayOnion(ArrayLatex, Onion):
     columns = False
     units = UNITS | {"Q", "K", "V"}
     held = PRODUCT
+    left_out: frozenset[Names] = frozenset()  # the values that dots stand for
+    dots_round: str | Rope = ""  # the last value before these, between dots
+    last_inner: Names | None = None
+
+    def leave_out(self) -> int:
+        """Of a stack the layers between the first two and the last two; how many these are."""
+        walk = self.formula.graph.walk(self.formula.mask)
+        names = [block.names for block, _ in walk if block.op == "name"]
+        self.left_out, self.last_inner = frozenset(names[2:-1]), names[1]
+        return len(self.left_out)
+
+    def value(
+        self, names: Names, position: int, text: str | Rope, binds: int
+    ) -> tuple[str | Rope, int]:
+        """What is left out is the last value before it, with dots on both sides."""
+        if names in self.left_out:
+            return self.dots_round, ATOM
+        found, binds = super().value(names, position, text, binds)
+        if self.left_out and names == self.last_inner:
+            pieces = [r"\cdots ", found, r" \cdots"]
+            wide = self.width(found) + 2 * self.measure(r"\cdots ")
+            self.dots_round = Rope(pieces, wide, solid=True, height=height_of(found))
+        return found, binds
 
 
 class ArrayBoxes(ArrayOnion, Boxes):

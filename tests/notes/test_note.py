@@ -201,6 +201,29 @@ def test_the_one_formula_is_the_network(network: str) -> None:
     assert netsym.compare(network, formula.latex).verdict in ("structural", "identical")
 
 
+def test_of_more_than_five_layers_dots_stand_for_those_between() -> None:
+    for hidden, gone in ((4, ""), (5, "2 layers"), (20, "17 layers")):
+        section = netsym.note(f"2-4x{hidden}-1:tanh", parts=["line"]).sections["line"]
+        assert section.title == "On one line"
+        assert section.aside.partition("; ")[2] == (gone and f"{gone} left out where the dots are")
+        formula = section.blocks[0]
+        assert isinstance(formula, Formula)
+        assert formula.latex.count(r"\cdots") == (2 if gone else 0)
+        shown = {int(layer) for layer in re.findall(r"W\^\{\[(\d+)\]\}", formula.latex)}
+        last = hidden + 1
+        assert shown == ({1, 2, last - 1, last} if gone else {*range(1, last + 1)})
+    assert "dots" not in netsym.note("vgg16", parts=["line"]).sections["line"].aside
+
+
+def test_a_cell_is_what_a_step_hands_on_with_its_gates_under_braces() -> None:
+    found = note_of("lstm").sections
+    nested, layers = formulas(note_of("lstm"))[:2]
+    assert found["line"].title == "With whole arrays"
+    assert nested.latex.count(r"\underbrace") == 4
+    assert r"\underbrace" not in layers.latex
+    assert layers.latex.count(" &= ") == 7
+
+
 def test_the_layers_of_numbers_are_the_network() -> None:
     network = netsym.parse("2-2tanh-1")
     numbers = dict(zip(network.parameter_names(), map(float, range(-4, 5)), strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from netsym.notes.drawing import is_stack
 from netsym.notes.note.content import WIDTH, Formula, Paragraph, Section, said
 from netsym.notes.note.parts.equations import (
     aligned,
@@ -15,6 +16,8 @@ from netsym.notes.note.parts.equations import (
     the_ends,
 )
 from netsym.notes.note.story import Story
+from netsym.wording import plural
+from netsym.writers.array_latex import ArrayOnion
 
 _MOST_LAYERS, _MOST_NODES = 5, 400
 _MOST_ROWS, _TALLEST = 12, 110.0  # lines; points
@@ -28,7 +31,9 @@ def line(story: Story) -> Iterator[Section]:
     below = (Paragraph(sizes),) if sizes else ()
     written = _one(story)
     if written is not None:
-        yield Section("On one line", (written, *below), _ASIDE)
+        formula, gone = written
+        dots = f"; {plural(gone, 'layer')} left out where the dots are" if gone else ""
+        yield Section("On one line", (formula, *below), _ASIDE + dots)
         return
     rows = _of_a_cell(story) or rows_of(spelled(whole, story))
     kept = the_ends(rows) if lines_in(rows) > _MOST_ROWS else rows
@@ -50,13 +55,18 @@ def is_on_one_line(story: Story) -> bool:
     return _one(story) is not None or bool(_of_a_cell(story))
 
 
-def _one(story: Story) -> Formula | None:
-    """The one formula, where it is short."""
+def _one(story: Story) -> tuple[Formula, int] | None:
+    """The one formula, where it is short, and how many layers of a stack are left out in it."""
     whole = story.named.matrices
-    layers = sum(1 for placed in story.told.layers if placed.parameters)
-    if whole.why_not_one or layers > _MOST_LAYERS or whole.size.nodes > _MOST_NODES:
+    if whole.why_not_one or whole.size.nodes > _MOST_NODES:
         return None
-    rows = rows_of(spelled(whole.inlined, story, onion=True))
+    language, gone = spelled(whole.inlined, story, onion=True), 0
+    if sum(1 for placed in story.told.layers if placed.parameters) > _MOST_LAYERS:
+        if not is_stack(story.told):
+            return None
+        assert isinstance(language, ArrayOnion)
+        gone = language.leave_out()
+    rows = rows_of(language)
     found = aligned(rows)
     is_short = lines_in(rows) <= _MOST_ROWS and found.height(WIDTH) <= _TALLEST
-    return found if is_short and found.fits else None
+    return (found, gone) if is_short and found.fits else None
