@@ -74,11 +74,13 @@ VALUES: dict[str, list[str]] = {
     "--at": ["0.3"], "--box": ["-1,2"], "--seed": ["5"], "--tolerance": ["0.5"],
     "--budget": ["2"], "--where": ["x < -5"], "--inputs": ["x"],
     "--parameters": ["w1_1_1=0.5"], "--rate": ["0.1"], "--depth": ["2..5"], "--plot": ["plot.svg"],
+    "--names": ["x=age"], "--weights": ["separate"],
     "--parts": ["line,loss"], "--without": ["line"], "--pages": ["2"],
 }  # fmt: skip
 OF_A_VERB = {("size", "--steps"): ["2..5"], ("size", "--width"): ["2..5"],
              ("grad", "--at"): ["x=0.1,height=0.2"],
              ("step", "--wrt"): ["weights"], ("step", "-o"): ["after.toml"],
+             ("simplify", "--names"): ["x_1=age"],
              ("draw", "--to"): ["tikz"], ("note", "--to"): ["tex"], ("note", "--digits"): ["5"],
              ("note", "--at"): ["x=0.1"]}  # fmt: skip
 
@@ -140,6 +142,7 @@ MODES: dict[str, dict[str, tuple[str, ...]]] = {
     "page": {
         "two": ("", "--json", "--loss mse", "--loss mse --json", "--loss huber --examples 2"),
     },
+    "certify": {"pair": ("--to numpy --json", "--to python --json")},
     "compare": {"one": ("", "--json", "near.json", "near.json --json", "near.json --seed 3")},
     "check": {"one": ("near.json", "near.json --json", "near.json --seed 3")},
     "laws": {"": ("", "--json", "--seed 3")},
@@ -167,6 +170,7 @@ NOTHING = (
     ("grad", "--short", (f"--loss bce {MATRIX}", f"--loss bce {MATRIX} --json",
                          f"--loss bce {MATRIX} --taught"), "and their layers differ"),
     ("step", "-o", MODES["step"]["pair"], "the network is written, and the step is printed"),
+    ("certify", "-o", MODES["certify"]["pair"], "the code is written, and the report printed"),
     ("compare", "--tolerance", ("", "--json"), "what is equal is so without one"),
     *((verb, option, MODES[verb]["one"], why) for verb in ("compare", "check")
       for option, why in (("--box", "nothing is rounded"), ("--budget", "nothing has pieces"))),
@@ -180,6 +184,7 @@ ADD = re.compile(r"(--.+) is for --.+; add (--.+), or leave \1 out")
 LEAVE = re.compile(r"(--.+) changes nothing beside (--.+); leave one of them out")
 #: What else is refused: by what the network is, not by what was typed beside it.
 OTHERS = (
+    r"no input is called 'x'; .+",
     r"no output '2': give a number from 1 to 1, or a name; choose from [yJ]",
     r".+ is not linear: layer \d.* has \w+, so there is no such formula; simplify without it "
     r"collapses what is linear",
