@@ -116,6 +116,8 @@ class Reading(Calls):
         weighted = (self._ops[o] == "multiply" and o not in self.found for o in operands)
         if any(not each.terms for each in given) or any(weighted):
             return given
+        if any(self.kinds(each) == ["largest"] for each in given):
+            return given  # what is taken from exponents, so that exp does not overflow
         pairs = zip(operands, given, strict=True)
         return [self._unit_of_sum(operand, each) for operand, each in pairs]
 
