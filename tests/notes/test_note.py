@@ -296,9 +296,10 @@ def test_in_a_browser(tmp_path: Path) -> None:
     there = found(html, """
         const section = title => [...document.querySelectorAll('section')]
           .find(e => e.querySelector('h2').textContent.startsWith(title));
-        const rows = [...section('One example').querySelectorAll('mtr')];
+        const tables = [...section('One example').querySelectorAll('mtable')];
+        const rows = [...tables.find(e => !e.querySelector('mtable')).querySelectorAll('mtr')];
         found.right = rows.map(e => Math.round(e.children[1].getBoundingClientRect().left));
-        found.sides = rows.map(e => e.children[0]).map(e =>
+        found.sides = rows.map(e => e.children[0]).filter(e => e.lastChild).map(e =>
           Math.round(e.getBoundingClientRect().right - e.lastChild.getBoundingClientRect().right));
         found.fonts = getComputedStyle(document.querySelector('math')).fontFamily;
     """, tmp_path)  # fmt: skip
