@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from onnx import ModelProto, TensorProto, helper
 
 from netsym.errors import SpecError
+from netsym.files.spec_of import dumps
 from netsym.readers.onnx import from_onnx
 from tests.onnx.models import model, node
 
@@ -65,6 +67,37 @@ def control_characters() -> ModelProto:
     return model([node("Round", "x", "y", "a\x1b[31m\nb")], {"x": ["N", 2]}, ["y"])
 
 
+def functions(*bodies: list[tuple[str, str, str]]) -> ModelProto:
+    """A model that calls the last of its functions f0, f1, …, each of nodes (kind, from, to)."""
+    made = model([helper.make_node(f"f{len(bodies) - 1}", ["x"], ["y"], domain="own")],
+                 {"x": ["N", 2]}, ["y"])  # fmt: skip
+    opsets = [helper.make_opsetid("", 21), helper.make_opsetid("own", 1)]
+    made.opset_import.append(opsets[1])
+    for number, body in enumerate(bodies):
+        nodes = [
+            helper.make_node(kind, [source], [to], domain="own" if kind[0] == "f" else "")
+            for kind, source, to in body
+        ]
+        made.functions.append(
+            helper.make_function("own", f"f{number}", ["a"], ["b"], nodes, opsets)
+        )
+    return made
+
+
+def bomb() -> ModelProto:
+    """Each function calls the one before it ten times: 10^12 nodes in a few kilobytes."""
+    ends = ["a", *(f"t{n}" for n in range(9)), "b"]
+    ten = [[(f"f{n}", *pair) for pair in pairwise(ends)] for n in range(12)]
+    return functions([("Relu", "a", "b")], *ten)
+
+
+def chain(kind: str, first: str, count: int, twice: bool = False, **options: int) -> ModelProto:
+    """One operator again and again, of the value before, or of that twice."""
+    names = [first, *(f"v{n}" for n in range(count - 1)), "y"]
+    nodes = [node(kind, f"{a} {a}" if twice else a, b, **options) for a, b in pairwise(names)]
+    return model(nodes, {"x": ["N", 2]}, ["y"], {"w": np.ones((1, 2), np.float32)})
+
+
 ONE = np.ones((1,), np.float32)
 BROKEN: Mapping[str, tuple[Callable[[], ModelProto], str]] = {
     "external data above": (lambda: outside("../secret"), "lies in '../secret', outside of the"),
@@ -88,6 +121,32 @@ BROKEN: Mapping[str, tuple[Callable[[], ModelProto], str]] = {
                                       {"s": np.array([10**12])}), "would make"),
     "huge input": (lambda: model([node("Relu", "x", "y")], {"x": ["N", 10**6, 10**6]}, ["y"]),
                    "input 'x' is 1000000 x 1000000 = 1,000,000,000,000, more than the"),
+    "huge image": (lambda: model([node("Resize", "x - s", "y", mode="nearest")],
+                                 {"x": ["N", 1, 2, 2]}, ["y"],
+                                 {"s": np.array([1, 1, 1e6, 1e6], np.float32)}), "grows to"),
+    "huge windows": (lambda: model([node("MaxPool", "x", "y", kernel_shape=[10**6, 10**6],
+                                         pads=[10**6] * 4)], {"x": ["N", 1, 2, 2]}, ["y"]),
+                     "has windows, places times elements"),
+    "huge sum": (lambda: model([node("CumSum", "x a", "y")], {"x": ["N", 10**5]}, ["y"],
+                               {"a": np.array(1)}), "adds up by a matrix of 100000 x 100000"),
+    "huge outer product": (lambda: model([node("Einsum", "x x x x", "y",
+                                               equation="ni,nj,nk,nl->nijkl")],
+                                         {"x": ["N", 100]}, ["y"]), "more than the"),
+    "huge choice": (lambda: of_constant("OneHot", "i d v", {
+        "i": np.array([0, 1]), "d": np.array(10**12), "v": np.array([0.0, 1.0], np.float32)}),
+        "would make"),
+    "doubled again and again": (lambda: chain("Concat", "x", 45, twice=True, axis=1),
+                                "would join"),
+    "numbers doubled again and again": (lambda: chain("Concat", "w", 45, twice=True, axis=1),
+                                        "would make"),
+    "many layers": (lambda: chain("Relu", "x", 30_001), "at most 30,000 layers are read"),
+    "a function of itself": (lambda: functions([("f0", "a", "b")]), "cannot be laid out"),
+    "functions in a circle": (lambda: functions([("f1", "a", "b")], [("f0", "a", "b")]),
+                              "cannot be laid out"),
+    "functions within functions": (
+        lambda: functions([("Relu", "a", "b")], *([(f"f{n}", "a", "b")] for n in range(5000))),
+        "cannot be laid out"),
+    "functions of functions": (bomb, "laid out are 1,000,000,000,000 nodes; at most 200,000"),
     "loop": (looped, "operator Loop depends on values"),
     "control characters": (control_characters, r"operator Round (node 'a\x1b[31m\nb')"),
     "unknown operator": (lambda: model([node("Nonsense", "x", "y")], {"x": ["N", 2]}, ["y"]),
@@ -109,6 +168,26 @@ def test_refused(name: str, tmp_path: Path) -> None:
         from_onnx(path)
     assert str(error.value).isprintable()
     assert [each.name for each in tmp_path.iterdir()] == ["broken.onnx"]
+
+
+def test_names_with_control_characters_are_not_printed(tmp_path: Path) -> None:
+    name, other = "a\x1b[31m", "b\n\x07"
+    made = model([helper.make_node("Add", [name, other], ["y\x1b"], name="n\x1b")],
+                 {name: ["N", 2], other: ["N", 2]}, ["y\x1b"])  # fmt: skip
+    made.graph.name = "t\x1b[2J"
+    path = tmp_path / "names.onnx"
+    path.write_bytes(made.SerializeToString())
+    for network in (from_onnx(path), from_onnx(made)):
+        said = f"{network.title} {network!r} {network.assumed} {dumps(network)}"
+        said += network.inlined.text() + network.layered.text()
+        assert "".join(said.split("\n")).isprintable()
+
+
+def test_many_outputs_of_one_operator_are_read_at_once() -> None:
+    parts = [f"y{n}" for n in range(5000)]
+    made = model([helper.make_node("Split", ["x"], parts, axis=1, num_outputs=5000),
+                  node("Relu", "y4999", "y")], {"x": ["N", 5000]}, ["y"])  # fmt: skip
+    assert from_onnx(made)(np.arange(-4999.0, 1.0)) == 0.0
 
 
 def test_truncated(tmp_path: Path) -> None:

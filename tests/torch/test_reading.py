@@ -16,7 +16,7 @@ from netsym.errors import SpecError
 from netsym.files.files import loads
 from netsym.files.spec_of import dumps
 from netsym.readers.torch import from_torch
-from tests.torch.modules import CASES, Case, encoder, normal
+from tests.torch.modules import CASES, Case, encoder, normal, of
 
 
 def made(name: str) -> Case:
@@ -145,7 +145,7 @@ def test_batch_norm_without_statistics_is_refused() -> None:
 
 def test_inputs_are_tensors_of_floats() -> None:
     module = nn.Embedding(3, 2)
-    with pytest.raises(SpecError, match="example input 1 is no tensor of floats"):
+    with pytest.raises(SpecError, match=r"1 is no tensor of floats; .* one-hot rows"):
         from_torch(module, torch.zeros(3, dtype=torch.int64))
     with pytest.raises(SpecError, match="a dict and 1 example inputs were given; give a module"):
         from_torch({}, torch.zeros(3))
@@ -153,6 +153,17 @@ def test_inputs_are_tensors_of_floats() -> None:
         from_torch(nn.ReLU())
     with pytest.raises(SpecError, match="has no axis 1 for the examples; give batch=None"):
         from_torch(nn.ReLU(), torch.zeros(3), batch=1)
+
+
+def test_a_choice_among_words_is_read_by_its_one_hot_rows() -> None:
+    """The way that the refusal of whole numbers says."""
+    words, head = nn.Embedding(5, 3).double(), nn.Linear(3, 2).double()
+    module, _ = of(lambda m, x: m.head(x @ m.words.weight).mean(1), words=words, head=head)
+    rows = torch.eye(5, dtype=torch.float64)[torch.tensor([[1, 4], [0, 0]])]
+    network = from_torch(module, rows)
+    with torch.no_grad():
+        expected = head(words(torch.tensor([[1, 4], [0, 0]]))).mean(1).numpy()
+    np.testing.assert_allclose(np.asarray(network(rows.numpy())), expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("free", [False, True])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 from math import prod
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from netsym.graph.functions import LINEAR
 from netsym.layers import Layer, Shape, refuse_vast
-from netsym.layers.blocks import INPUT
+from netsym.layers.blocks import INPUT, MOST_LAYERS
 from netsym.layers.dense import Dense
 from netsym.layers.function import Function
 from netsym.layers.shaping import Flatten, Rearrange, Reshape, Transpose
@@ -42,6 +42,24 @@ class Made:
 
 
 @dataclass
+class Names:
+    """Names of which each is given once; `taken` are those that are."""
+
+    taken: set[str]
+    _next: dict[str, int] = field(default_factory=dict)
+
+    def free(self, called: str) -> str:
+        """The name, with a number if it is taken."""
+        name, number = called, self._next.get(called, 1)
+        while name in self.taken:
+            number += 1
+            name = f"{called}_{number}"
+        self._next[called] = number
+        self.taken.add(name)
+        return name
+
+
+@dataclass
 class Builder:
     """Collects layers; `inputs` are the shapes of the inputs by their names.
 
@@ -53,15 +71,21 @@ class Builder:
     scope: str = ""
     _moved: dict[tuple[Any, ...], str] = field(default_factory=dict)
     _numbers: dict[tuple[Any, ...], Traced] = field(default_factory=dict)
+    _names: Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._names = Names({INPUT, *self.inputs})
 
     def put(
         self, layer: Layer, sources: Sequence[str], parameters: Mapping[str, Constant] | None = None
     ) -> str:
         """Add a layer, named after the operator; gives its name."""
+        if len(self.layers) >= MOST_LAYERS:
+            raise Unreadable(f"is one too many: at most {MOST_LAYERS:,} layers are read")
         shape = layer.shape(*map(self.shape, sources))
         refuse_vast("gives", *shape)
         called = as_layer_name(self.scope) if self.scope else ""
-        name = free(called or layer.kind, {*self.layers, *self.inputs})
+        name = self._names.free(called or layer.kind)
         self.layers[name] = Made(name, layer, [*sources], {**(parameters or {})}, shape, called)
         return name
 
@@ -194,15 +218,6 @@ def as_layer_name(wanted: str) -> str:
     """
     plain = re.sub(r"[^A-Za-z0-9_.-]", "_", wanted).strip("_.-")
     return plain if re.match(r"[A-Za-z_]", plain) else f"layer_{plain}".rstrip("_")
-
-
-def free(called: str, taken: Container[str]) -> str:
-    """The name, with a number if it is taken."""
-    name, number = called, 1
-    while name in taken or name == INPUT:
-        number += 1
-        name = f"{called}_{number}"
-    return name
 
 
 def checked(values: Constant) -> Constant:

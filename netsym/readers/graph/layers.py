@@ -27,6 +27,17 @@ class Layers:
         readers = Counter(source for each in kept.values() for source in set(each.sources))
         return cls(kept, frozenset(ends), readers)
 
+    def put(self, name: str, made: Made) -> None:
+        """A layer in the place of another; what nothing needs any more reads nothing."""
+        self.readers.update(set(made.sources))
+        unread = [self.made[name]]
+        self.made[name] = made
+        while unread:
+            for source in set(unread.pop().sources):
+                self.readers[source] -= 1
+                if not self.readers[source] and source in self.made and source not in self.ends:
+                    unread.append(self.made[source])
+
     def before(self, name: str) -> Made | None:
         """The layer of this name, if it is none of the inputs."""
         return self.made.get(name)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from netsym.layers import Layer, Shape
+from netsym.layers import Layer, Shape, refuse_vast
 from netsym.layers.attention import MaskedSoftmax
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
@@ -244,6 +245,7 @@ def concat(build: Builder, values: Sequence[Value], axis: int) -> Traced:
     """Values one after another along an axis."""
     values = [value for value in values if value.shape[axis] or len(values) == 1]
     traced = [value for value in values if isinstance(value, Traced)]
+    refuse_vast("would join", sum(prod(value.shape) for value in values))
     if len(traced) == 1:
         (one,) = traced
         others = [v for v in values if not isinstance(v, Traced) and v.size]
@@ -271,6 +273,16 @@ def concat(build: Builder, values: Sequence[Value], axis: int) -> Traced:
     layer = Concat(axis=None if axes <= 2 and place == axes - 1 else place - axes)
     name = build.put(layer, [source for source, _ in each])
     return fresh(name, layer.shape(*(shape for _, shape in each)), batch)
+
+
+def cumulated(
+    build: Builder, value: Traced, axis: int, less: int = 0, back: bool = False
+) -> Traced:
+    """The sum of all up to each place along an axis, `less` so many; `back`: from each on."""
+    length = value.shape[axis]
+    refuse_vast("adds up by a matrix of", length, length)
+    ones = np.tri(length, k=-less)
+    return along_last(value, axis, lambda last: linear(build, last, ones.T if back else ones))
 
 
 def where(build: Builder, chosen: Constant, one: Value, other: Value) -> Value:

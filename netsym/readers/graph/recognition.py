@@ -5,7 +5,6 @@ A rule looks at one layer and at those before it; what it replaces must be read 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import pi, sqrt
@@ -15,15 +14,16 @@ import numpy as np
 
 from netsym.graph.functions import FUNCTIONS, LINEAR
 from netsym.layers import Activated, Layer
+from netsym.layers.blocks import INPUT
 from netsym.layers.convolution import Convolution
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation, Scale, Standardize
 from netsym.layers.function import Function
 from netsym.layers.normalisation import LayerNorm, RMSNorm
 from netsym.layers.reduce import Reduce
-from netsym.readers.graph.builder import Constant, Made, free
+from netsym.readers.graph.builder import Constant, Made, Names
 from netsym.readers.graph.heads import attention
-from netsym.readers.graph.layers import Layers, function_of, near, needed, number_of
+from netsym.readers.graph.layers import Layers, function_of, near, number_of
 
 Rule = Callable[[Layers, Made], Made | None]
 
@@ -41,17 +41,15 @@ def recognised(
             if name in layers.made:
                 found = rule(layers, layers.made[name])
                 if found is not None:
-                    layers.made[name] = found
-                    there = needed(layers.made, layers.ends)
-                    layers.readers = Counter(
-                        source for each in there for source in set(layers.made[each].sources)
-                    )
+                    layers.put(name, found)
         made = layers.made
     kept = Layers.of(made, ends.values()).made
-    names = dict[str, str]()
-    for number, (name, each) in enumerate(kept.items(), 1):
-        sources = {source for source in each.sources if source not in kept}
-        names[name] = free(each.called or f"layer{number}", {*names.values(), *sources})
+    inputs = {source for each in kept.values() for source in each.sources if source not in kept}
+    free = Names({INPUT, *inputs}).free
+    names = {
+        name: free(each.called or f"layer{number}")
+        for number, (name, each) in enumerate(kept.items(), 1)
+    }
     renamed = [
         replace(
             each, name=names[name], sources=[names.get(source, source) for source in each.sources]

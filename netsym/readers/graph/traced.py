@@ -112,7 +112,11 @@ class Traced:
 
     def moved(self, change: Callable[[Places], Any]) -> Traced:
         """The same values in other places; what the change makes 0, counting from 1, is `fill`."""
-        return replace(self, places=np.asarray(change(self.places + 1), dtype=np.int64) - 1)
+        return self.at(change(self.places + 1))
+
+    def at(self, places: Any) -> Traced:
+        """The values at these places, counting from 1; at 0 is `fill`."""
+        return replace(self, places=np.asarray(places, dtype=np.int64) - 1)
 
     @cached_property
     def batch(self) -> Batch | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,14 @@ import numpy.typing as npt
 from google.protobuf.message import DecodeError
 from onnx import (
     ModelProto,
+    NodeProto,
     TensorProto,
     external_data_helper,
     helper,
     inliner,
     numpy_helper,
 )
+from onnx.checker import ValidationError
 
 from netsym.errors import SpecError
 from netsym.files.bounded import opened
@@ -58,7 +62,7 @@ def _parsed(path: Path) -> ModelProto:
 def checked(model: ModelProto) -> ModelProto:
     """The model with functions of its own laid out; raises `SpecError` if it is not sound."""
     if model.functions:
-        model = inliner.inline_local_functions(model)
+        model = _inlined(model)
     if len(model.graph.node) > _MOST_NODES:
         raise SpecError(
             f"the graph has {len(model.graph.node):,} nodes; at most {_MOST_NODES:,} are read"
@@ -75,6 +79,35 @@ def checked(model: ModelProto) -> ModelProto:
                 )
         known.update(node.output)
     return model
+
+
+def _inlined(model: ModelProto) -> ModelProto:
+    """The model with its functions laid out, after a look at how many nodes that gives."""
+    bodies = {(each.domain, each.name): each.node for each in model.functions}
+    called = {
+        key: [(node.domain, node.op_type) for node in _nested(body)] for key, body in bodies.items()
+    }
+    counts = dict[tuple[str, str], int]()
+    try:
+        for key in TopologicalSorter(called).static_order():
+            counts[key] = sum(counts[inner] for inner in called[key]) if key in called else 1
+        count = sum(counts.get((n.domain, n.op_type), 1) for n in _nested(model.graph.node))
+        if count > _MOST_NODES:
+            raise SpecError(
+                f"its functions laid out are {count:,} nodes; at most {_MOST_NODES:,} are read"
+            )
+        return inliner.inline_local_functions(model)
+    except (CycleError, ValidationError) as error:
+        raise SpecError(f"its functions cannot be laid out: {str(error)[:200]}") from None
+
+
+def _nested(nodes: Iterable[NodeProto]) -> Iterator[NodeProto]:
+    """Nodes, and those of the graphs in them, which protobuf reads to a depth of 100 messages."""
+    for node in nodes:
+        yield node
+        for each in node.attribute:
+            for graph in (*each.graphs, each.g):
+                yield from _nested(graph.node)
 
 
 def _shown(name: str) -> str:

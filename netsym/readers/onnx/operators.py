@@ -14,8 +14,8 @@ from netsym.readers.graph.clamp import clamped
 from netsym.readers.graph.einsum import einsum
 from netsym.readers.graph.operations import (
     Value,
-    along_last,
     concat,
+    cumulated,
     elementwise,
     function,
     linear,
@@ -276,13 +276,8 @@ def _lp_normalization(op: Operator) -> Value:
 
 def _cumulated(op: Operator) -> Value:
     axis = int(op.constant(1).reshape(-1)[0])
-
-    def last(value: Traced) -> Traced:
-        length = value.shape[-1]
-        ones = np.tri(length, k=-int(op.options.get("exclusive", 0)))
-        return linear(op.build, value, ones.T if op.options.get("reverse", 0) else ones)
-
-    return along_last(op.value(), axis, last)
+    less, back = int(op.options.get("exclusive", 0)), bool(op.options.get("reverse", 0))
+    return cumulated(op.build, op.value(), axis, less, back)
 
 
 def _concat(op: Operator) -> Value:

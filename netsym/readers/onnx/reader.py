@@ -208,13 +208,8 @@ def _moved(node: NodeProto, inputs: Sequence[Value | None], opset: int) -> Seque
         arrays[node.input[2]] = np.array(0)
     node = _padding_with_0(node)
 
-    def found(number: int) -> Any:
-        def change(places: Any) -> Any:
-            return evaluated(node, arrays | {node.input[0]: places}, opset)[number]
-
-        return change
-
-    moved = [value.moved(found(n)) for n, name in enumerate(node.output) if name]
+    every = evaluated(node, arrays | {node.input[0]: value.places + 1}, opset)
+    moved = [value.at(each) for each, name in zip(every, node.output, strict=True) if name]
     if fill is not None and any(each.is_filled for each in moved):
         if value.is_filled and value.fill != fill:
             raise Unreadable("puts several numbers beside values")

@@ -21,6 +21,13 @@ def matrices(op: Operator, shape: Shape) -> Iterator[npt.NDArray[np.float64] | N
     scales, sizes = _asked(op, len(places))
     if op.kind == "Resize" and op.text("keep_aspect_ratio_policy", "stretch") != "stretch":
         scales, sizes = _kept_ratio(op, [shape[n] for n in places], sizes), None
+    grown = [
+        length if axis not in places
+        else int(sizes[places.index(axis)]) if sizes is not None
+        else int(length * (1 if scales is None else float(scales[places.index(axis)])))
+        for axis, length in enumerate(shape)
+    ]  # fmt: skip
+    refuse_vast("grows to", *grown)
     for axis, length in enumerate(shape):
         if axis not in places:
             yield None

@@ -107,8 +107,9 @@ def _dimensions(value: ValueInfoProto) -> list[int | str]:
         raise SpecError(f"input {value.name[:60]!r} is no array of known axes")
     if tensor.elem_type not in (1, 10, 11, 16):
         raise SpecError(
-            f"input {value.name[:60]!r} has whole numbers or texts; only floats are read, as the "
-            "formula of a choice among numbers is that of one-hot rows"
+            f"input {value.name[:60]!r} has whole numbers or texts; only floats are read: a choice "
+            "among words is a formula of one-hot rows, or of the vectors of the words, so export "
+            "what follows the embedding, or have x @ embedding.weight in the place of embedding(x)"
         )
     found: list[int | str] = []
     for dim in tensor.shape.dim:

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from netsym.layers import Layer, Shape
+from netsym.layers import Layer, Shape, refuse_vast
 from netsym.layers.normalisation import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm
 from netsym.layers.pooling import GlobalAveragePool, GlobalMaxPool
+from netsym.layers.shaping import Upsample
 from netsym.readers.graph.builder import Constant, checked
 from netsym.readers.graph.operations import Value, along_last, function, linear
 from netsym.readers.graph.traced import Traced, Unreadable, fresh
@@ -231,15 +232,32 @@ def _resized(op: Operator) -> Value:
     from netsym.readers.onnx.resizing import matrices
 
     value = op.value()
-    for axis, matrix in enumerate(matrices(op, value.shape)):
+    every = [*matrices(op, value.shape)]
+    scales = [_repeats(matrix) for matrix in every]
+    whole, batch = tuple(n for n in scales if n), value.batch
+    is_plain = batch is not None and batch.axis == 0 and batch.alone
+    if is_plain and len(whole) == len(every) > 2 and whole[:2] == (1, 1) and max(whole) > 1:
+        return op.build.apply(Upsample(scale=short(whole[2:])), value, batch)
+    for axis, matrix in enumerate(every):
         if matrix is None:
             continue
+        refuse_vast("would make", *value.shape[:axis], len(matrix), *value.shape[axis + 1 :])
         taken = matrix.argmax(axis=1)
         if (matrix == np.eye(value.shape[axis])[taken]).all():  # every value is one of before
             value = value.moved(partial(np.take, indices=taken, axis=axis))
         else:
             value = along_last(value, axis, partial(_mapped, op, matrix))
     return value
+
+
+def _repeats(matrix: Constant | None) -> int | None:
+    """How often each value comes, one after another, if all come as often; 1 of what is left."""
+    if matrix is None:
+        return 1
+    after, before = matrix.shape
+    times = after // before
+    same = after % before == 0 and bool((matrix == np.repeat(np.eye(before), times, axis=0)).all())
+    return times if same else None
 
 
 def _mapped(op: Operator, matrix: Constant, value: Traced) -> Traced:

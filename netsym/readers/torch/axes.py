@@ -16,6 +16,7 @@ from netsym.readers.graph.operations import (
     Value,
     along_last,
     concat,
+    cumulated,
     function,
     linear,
     reduce,
@@ -98,7 +99,7 @@ def _deviation(build: Builder, value: Traced, *given: Any, **named: Any) -> Trac
 
 
 def _cumulated(build: Builder, value: Traced, dim: int, **_: Any) -> Traced:
-    return along_last(value, dim, partial(_mapped, build, np.tri(value.shape[dim])))
+    return cumulated(build, value, dim)
 
 
 def _cat(build: Builder, values: Sequence[Any], dim: int = 0) -> Traced:

@@ -161,10 +161,5 @@ def _moved(node: Node, arguments: Sequence[Any], options: dict[str, Any]) -> Any
     kept = {key: _as_tensors(each) for key, each in options.items()}
     found = target(torch.as_tensor(np.ascontiguousarray(value.places + 1)), *given, **kept)
     if isinstance(found, (list, tuple)):
-        return [_at(value, each) for each in found]
-    return _at(value, found)
-
-
-def _at(value: Traced, places: torch.Tensor) -> Traced:
-    """A value at other places, counted from 1."""
-    return value.moved(lambda _: places.numpy())
+        return [value.at(each.numpy()) for each in found]
+    return value.at(found.numpy())

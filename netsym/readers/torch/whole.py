@@ -60,8 +60,10 @@ def _check(inputs: Sequence[Any], batch: int | None) -> None:
     for number, each in enumerate(inputs, 1):
         if not isinstance(each, torch.Tensor) or not each.is_floating_point():
             raise SpecError(
-                f"example input {number} is no tensor of floats; give one with the numbers that "
-                "the module takes, of which a choice among words has one-hot rows"
+                f"example input {number} is no tensor of floats; a choice among words is a "
+                "formula of one-hot rows, or of the vectors of the words: give the rows to a "
+                "module with x @ embedding.weight in the place of embedding(x), or the vectors "
+                "to what follows the embedding"
             )
         if batch is not None and not -each.dim() <= batch < each.dim():
             raise SpecError(
