@@ -49,10 +49,12 @@ def inputs_of(
         return given
     names = _Uses(form, parameters)
     if given is not None:
+        some = ", ".join(sorted(names.all, key=natural)[:8]) or "none"
         for name in given:
             if name not in names.all:
-                some = ", ".join(sorted(names.all, key=natural)[:8]) or "none"
                 raise SpecError(f"there is no {name!r} in the formula; its names are {some}")
+        if not given:
+            raise SpecError(f"a network has inputs, and none are given; the names are {some}")
         return Inputs(list(given), "as given")
     if form.function:
         return Inputs(form.input_names(), "the arguments")

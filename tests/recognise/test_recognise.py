@@ -134,6 +134,10 @@ def test_names_that_may_be_either_are_asked_for() -> None:
     assert recognise("a*q", ["a"]).inputs.names == ["a"]
     with pytest.raises(SpecError, match="there is no 'z' in the formula; its names are a, q"):
         recognise("a*q", ["z"])
+    with pytest.raises(
+        SpecError, match="a network has inputs, and none are given; the names are a, q"
+    ):
+        network_of("a*q + 1", [])
 
 
 def test_one_name_in_several_places_is_one_parameter() -> None:
