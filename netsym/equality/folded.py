@@ -7,10 +7,13 @@ from fractions import Fraction
 
 import numpy as np
 
+from netsym.collapse.channels import absorb_after, absorb_before
 from netsym.collapse.diagram import Diagram
+from netsym.collapse.rules import drop_identity
 from netsym.collapse.simplification import simplify
 from netsym.equality.sides import Subject
 from netsym.errors import TooLargeError
+from netsym.layers.convolution import Convolution
 from netsym.network.network import Network
 from netsym.ops.parameters import Parameter
 from netsym.ops.proved.balls import Balls, overlap, precision
@@ -18,6 +21,8 @@ from netsym.ops.reading import read_parameter
 from netsym.readers.graph.numbers import shortest
 
 _BITS = 256
+#: What exporters do in floats; numbers of other rules are exact ones that were rounded once.
+_FOLDED = frozenset({absorb_after, absorb_before, drop_identity})
 _MOST = 200_000  # parameters that are multiplied together to look for such a cause
 #: The room of a number that arithmetic made, relative to it, by the kind of float it was made in.
 _ROOMS = {"float32": Fraction(4, 2**24), "float64": Fraction(8, 2**53)}
@@ -34,12 +39,15 @@ def folded(one: Subject, other: Subject) -> str | None:
         return None
     if max(first.parameter_count, second.parameter_count) > _MOST:
         return None
+    if not any(isinstance(placed.layer, Convolution) for placed in first.layers):
+        return None
     try:
         results = [simplify(network, exact=True) for network in (first, second)]
     except TooLargeError:  # it would take too long to look for this cause
         return None
     sides = [Diagram.of(result.exact) for result in results]
-    if not any(result.steps for result in results) or _outline(sides[0]) != _outline(sides[1]):
+    rules = {step.rule for result in results for step in result.steps}
+    if not rules or rules - _FOLDED or _outline(sides[0]) != _outline(sides[1]):
         return None
     given = {id(each) for network in (first, second) for each in _parameters(network)}
     pairs = [*zip(*(_in(side) for side in sides), strict=True)]
