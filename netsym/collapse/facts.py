@@ -10,6 +10,8 @@ import numpy as np
 
 from netsym.collapse.effort import Effort, placed_effort
 from netsym.collapse.maps import collapse, side_by_side
+from netsym.layers.dense import Dense
+from netsym.layers.elementwise import Scale
 from netsym.layers.merge import Concat
 from netsym.layers.wiring import Placed
 from netsym.ops.fields.outline import Outline, Outlines
@@ -35,6 +37,11 @@ class Facts:
             self._known[key] = placed, find(placed)
         found: T = self._known[key][1]
         return found
+
+    def made(self, placed: Placed, identity: bool) -> None:
+        """What is known of a layer that stands for an affine map, before anybody reads it again."""
+        self._known["affine", id(placed)] = placed, True
+        self._known["identity", id(placed)] = placed, identity
 
     def affine(self, placed: Placed) -> bool:
         """Whether the layer is affine: its own `forward`, read as polynomials, has degree 1."""
@@ -79,6 +86,10 @@ def _is_affine(placed: Placed) -> bool:
 
 def _has_offset(placed: Placed) -> bool:
     zeros = [np.zeros(width) for width in placed.widths]
+    weights = placed.parameters.get("weights")
+    if isinstance(placed.layer, (Dense, Scale)) and weights is not None:  # W 0 = 0 for every W
+        none = Parameter(weights.names, np.zeros(weights.shape))
+        placed = replace(placed, parameters={**placed.parameters, "weights": none})
     return bool(np.any(_in_float64(placed, *zeros) != 0))
 
 
