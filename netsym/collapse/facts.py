@@ -10,6 +10,8 @@ import numpy as np
 
 from netsym.collapse.effort import Effort, placed_effort
 from netsym.collapse.maps import channel_map, collapse, in_exact_numbers, side_by_side
+from netsym.layers.dense import Dense
+from netsym.layers.elementwise import Scale
 from netsym.layers.function import Function
 from netsym.layers.merge import Concat
 from netsym.layers.wiring import Placed
@@ -37,6 +39,11 @@ class Facts:
             self._known[key] = placed, find(placed)
         found: T = self._known[key][1]
         return found
+
+    def made(self, placed: Placed, identity: bool) -> None:
+        """What is known of a layer that stands for an affine map, before anybody reads it again."""
+        self._known["affine", id(placed)] = placed, True
+        self._known["identity", id(placed)] = placed, identity
 
     def affine(self, placed: Placed) -> bool:
         """Whether the layer is affine: its own `forward`, read as polynomials, has degree 1."""
@@ -114,6 +121,10 @@ def _changes_nothing(there: Placed) -> bool:
 
 def _has_offset(placed: Placed) -> bool:
     zeros = [np.zeros(width) for width in placed.widths]
+    weights = placed.parameters.get("weights")
+    if isinstance(placed.layer, (Dense, Scale)) and weights is not None:  # W 0 = 0 for every W
+        none = Parameter(weights.names, np.zeros(weights.shape))
+        placed = replace(placed, parameters={**placed.parameters, "weights": none})
     return bool(np.any(_in_float64(placed, *zeros) != 0))
 
 

@@ -64,7 +64,11 @@ def unnamed(formula: Form) -> Mask:
     needs = np.zeros(len(graph), dtype=np.bool_)
     for block, rows in graph.walk(formula.mask):
         ids = block.start + rows
-        needs[ids] = True if block.op == "symbol" else needs[block.operands[rows]].any(axis=1)
+        if block.op == "symbol":
+            needs[ids] = True
+        elif block.operands.shape[1]:
+            first = needs[block.operands[rows, 0]]  # mostly a name's, and no need to look further
+            needs[ids] = True if first.all() else needs[block.operands[rows]].any(axis=1)
     return np.asarray(~needs[formula.ends])
 
 

@@ -123,7 +123,7 @@ def _collapsed(work: Work, joins: bool, how: str, because: str) -> Found | None:
             return None
         _refuse_vast(diagram, facts, best)
         try:
-            found = as_one(diagram, best, how, because)
+            found = as_one(diagram, facts, best, how, because)
         except (NotRational, OverflowError) as error:
             facts.refused[best.key] = (
                 "a number would be too large for float64" if isinstance(error, OverflowError)
@@ -168,7 +168,7 @@ def _merit(block: AffineBlock, force: bool) -> tuple[int, int]:
     return (len(block.layers), saved) if force else (saved, len(block.layers))
 
 
-def as_one(diagram: Diagram, block: AffineBlock, how: str, because: str) -> Found:
+def as_one(diagram: Diagram, facts: Facts, block: AffineBlock, how: str, because: str) -> Found:
     """The diagram with one layer for a block.
 
     Raises `NotRational` as `collapse` does, and `OverflowError` for numbers beyond float64.
@@ -199,6 +199,7 @@ def as_one(diagram: Diagram, block: AffineBlock, how: str, because: str) -> Foun
                    (found.inputs,), end.number)
         )  # fmt: skip
     changed.append(found.layer(end.name, end.number, sources))
+    facts.made(changed[-1], found.is_identity)
     rounds = is_rounded(diagram, block.layers)
     after = diagram.replaced(changed, rounds)
     return Found(block.layers, after, f"{words}: one layer does it", because, block.sources)

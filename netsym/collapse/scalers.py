@@ -41,7 +41,7 @@ def without_scalers(network: Network) -> tuple[Network, tuple[tuple[Placed, int]
     for name in list(diagram.layers):
         while block := _block(diagram, name):
             try:
-                diagram = as_one(diagram, block, "one after another", "").after
+                diagram = as_one(diagram, Facts(), block, "one after another", "").after
             except (NotRational, OverflowError):  # numbers that float64 does not have
                 break
             inside = {placed.name for placed in block.layers}

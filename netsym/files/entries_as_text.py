@@ -36,6 +36,9 @@ class Inline:
 
         `where` is what errors call the parameter. Raises `SpecError` or `TooLargeError`.
         """
+        if parameter.is_numeric:
+            numbers: list[Any] = entries(where, parameter.entries, parameter.shape).tolist()
+            return numbers
         if parameter.formula is not None:
             flat = self._derived(where, parameter.formula)
         else:

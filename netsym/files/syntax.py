@@ -33,8 +33,6 @@ class Format:
 
 def quoted(value: Any) -> str:
     """A number, text or list on one line, as TOML and JSON both have it."""
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(quoted, value))}]"
     text = json.dumps(value, ensure_ascii=False, default=str)  # a Fraction is text
     return text.replace("\x7f", "\\u007f")  # JSON's escapes are TOML's, but for DEL
 

@@ -13,6 +13,7 @@ Ids = npt.NDArray[np.int32]
 Keys = npt.NDArray[np.int64]
 Positions = npt.NDArray[np.int64]
 
+_FEW_PAIRS, _MOST_PLACES = 1000, 64  # pairs are sorted if fewer, or in more places for each
 # Odd 64-bit multipliers, by the recurrence of a 64-bit congruential generator (Knuth, MMIX).
 _MULTIPLIERS = np.empty(64, dtype=np.int64)
 _state = 1
@@ -76,6 +77,8 @@ def distinct_rows(operands: Ids) -> tuple[Positions | None, Positions | None]:
     """The same for rows of operands."""
     if operands.shape[1] and increasing(operands[:, 0]):
         return None, None
+    if operands.shape[1] == 2 and _differ(operands):
+        return None, None
     keys = _row_keys(operands)
     if operands.shape[1] == 2 and (increasing(keys) or increasing(_turned(operands))):
         return None, None
@@ -85,6 +88,23 @@ def distinct_rows(operands: Ids) -> tuple[Positions | None, Positions | None]:
         if not same:  # two different rows share a hash: keep every row apart rather than err
             return None, None
     return first, inverse
+
+
+def _differ(pairs: Ids) -> bool:
+    """Whether pairs of close nodes are seen to be distinct: as in products of matrices, unsorted.
+
+    A table of all pairs that there could be is quicker than a sort, while it is not too large.
+    """
+    if len(pairs) < _FEW_PAIRS:
+        return False
+    first, second = (column.astype(np.int64) - column.min() for column in pairs.T)
+    across = int(second.max()) + 1
+    places = (int(first.max()) + 1) * across
+    if places > _MOST_PLACES * len(pairs):
+        return False
+    seen = np.zeros(places, dtype=np.bool_)
+    seen[first * across + second] = True
+    return bool(np.count_nonzero(seen) == len(pairs))
 
 
 class _Run:
@@ -163,7 +183,9 @@ class RowIndex:
         """The id of every row, -1 where it is new; None when all are new."""
         if self._last < 0 or self._newer(operands):
             return None
-        if operands.shape[1]:
+        if operands.shape[1] == 2:  # quicker than along the axis
+            newest = np.maximum(operands[:, 0], operands[:, 1])
+        elif operands.shape[1]:
             newest = operands.max(axis=1)
         else:
             newest = np.full(len(operands), -1, dtype=np.int32)

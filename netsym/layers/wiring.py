@@ -267,7 +267,7 @@ def _sides(given: Any) -> Shape:
 
 
 def _nested(row: Collection[Any]) -> bool:
-    return any(isinstance(entry, (list, tuple)) for entry in row)
+    return not {list, tuple}.isdisjoint(map(type, row))
 
 
 def _shared(
