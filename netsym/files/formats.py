@@ -63,7 +63,13 @@ def document(text: str, format: str, source: str) -> dict[str, Any]:
     level: list[Any] = [parsed]
     for _ in range(DEEPEST):
         inside = (item.values() if isinstance(item, dict) else item for item in level)
-        level = [child for item in inside for child in item if isinstance(child, (dict, list))]
+        level = [
+            child
+            for item in inside
+            if not {dict, list}.isdisjoint(map(type, item))  # rows of numbers are many
+            for child in item
+            if isinstance(child, (dict, list))
+        ]
         if not level:
             return parsed
     raise too_deep(source)
