@@ -53,7 +53,13 @@ def is_within(parsed: Any, levels: int) -> bool:
     level = [parsed] if isinstance(parsed, (dict, list)) else []
     for _ in range(levels):
         inside = (item.values() if isinstance(item, dict) else item for item in level)
-        level = [child for item in inside for child in item if isinstance(child, (dict, list))]
+        level = [
+            child
+            for item in inside
+            if not {dict, list}.isdisjoint(map(type, item))  # rows of numbers are many
+            for child in item
+            if isinstance(child, (dict, list))
+        ]
     return not level
 
 

@@ -58,9 +58,10 @@ def _by_json(text: str) -> dict[str, Any] | None:
     if not found:
         return None
     try:
-        return _unmarked(tomllib.loads(shorter), found)
+        whole: dict[str, Any] = _unmarked(tomllib.loads(shorter), found)
     except tomllib.TOMLDecodeError:  # whose place is another in the whole text
         return None
+    return whole
 
 
 def _unmarked(value: Any, arrays: list[Any]) -> Any:

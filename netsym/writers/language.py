@@ -282,6 +282,9 @@ class Language:
         return self.sum([self.operand(node, NEGATION) for node in nodes])
 
     def _write_product(self, _: str, nodes: list[int]) -> str | Rope:
+        binds, texts = self.binds, self.texts
+        if all([binds[node] >= POWER for node in nodes]):
+            return self.product([texts[node] for node in nodes])
         first = self._leading(nodes[0], POWER)
         return self.product([first, *[self.operand(node, POWER) for node in nodes[1:]]])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,6 +22,11 @@ _RAISED = str.maketrans("0123456789", SUPERSCRIPTS)
 _INDENT = 4
 
 
+@lru_cache(maxsize=1 << 14)
+def _lowered(index: int) -> str:
+    return str(index).translate(_SUBSCRIPTS)
+
+
 class Ascii(Language):
     """`y = sigmoid(w2_1_1*a1_1 + b2_1)`: names, functions and signs as one types them."""
 
@@ -37,18 +43,24 @@ class Unicode(Language):
             return f"∂{above}/∂{below}"
         if names.literal:
             return names.literal[position]
+        if names is not self._started[0]:
+            self._started = names, self._start(names), names.step
+        _, start, step = self._started
+        indices = [_lowered(index) for index in names.indices(position)]
+        comma = "," if any([len(index) > 1 for index in indices]) else ""
+        below = comma.join(indices)
+        if step:
+            apart = ("" if step.isdecimal() and not comma else ",") * bool(indices)
+            below = step.translate(_SUBSCRIPTS) + apart + below
+        return start + below
+
+    #: The array that was named last, what its names begin with, and its step.
+    _started: tuple[Names | None, str, str] = (None, "", "")
+
+    def _start(self, names: Names) -> str:
         base = GREEK.get(names.base, names.base.removesuffix("0"))
         layer = "" if names.layer is None else self.layer(str(names.layer).translate(_RAISED))
-        indices = [str(index) for index in names.indices(position)]
-        comma = "," if any(len(index) > 1 for index in indices) else ""
-        below = comma.join(indices)
-        if names.step:
-            below = (
-                names.step
-                + ("" if names.step.isdecimal() and not comma else ",") * bool(indices)
-                + below
-            )
-        return base + layer + below.translate(_SUBSCRIPTS)
+        return base + layer
 
     def layer(self, number: str) -> str:
         """The number of a layer, which is raised."""

@@ -1,4 +1,7 @@
-"""`python -m tests.benchmarks`: runs the rows and prints a table, or the data with `--json`."""
+"""`python -m tests.benchmarks`: runs the rows and prints a table, or the data with `--json`.
+
+`python -m tests.benchmarks growth` says how jobs grow with size instead.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from tests.benchmarks import (
     evaluate,
     felt,
     gradient,
+    growth,
     identity,
     importing,
     judging,
@@ -65,6 +69,9 @@ PREFIXES = {
 
 def main() -> None:
     arguments = _arguments()
+    if arguments.what == "growth":
+        growth.main(arguments.k)
+        return
     rows = [row for theme in THEMES for row in rows_of(theme)]
     chosen = [row for row in rows if arguments.k.lower() in row.title.lower()]
     if arguments.json:
@@ -80,6 +87,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=["rows", "growth"], default="rows")
     parser.add_argument("--json", action="store_true", help="print the data instead of a table")
     parser.add_argument("-k", metavar="WORD", default="", help="only rows whose title has WORD")
     return parser.parse_args()

@@ -13,9 +13,21 @@ import numpy as np
 import netsym
 from netsym import parse
 from netsym.files.files import loads
+from netsym.files.spec_of import dumps
 from netsym.network.network import Network
 from tests import rivals
-from tests.benchmarks.measure import Call, Line, Rival, agree, alone, call, race, rate, row
+from tests.benchmarks.measure import (
+    Call,
+    Line,
+    Rival,
+    agree,
+    alone,
+    at_most,
+    call,
+    race,
+    rate,
+    row,
+)
 from tests.benchmarks.networks import LSTM, SMALL, WIDE, fresh, numeric
 from tests.rivals.dense import dense
 
@@ -84,6 +96,18 @@ def files() -> list[Line]:
         agree("what was saved", dense(again)[0].matrix, np.asarray(arrays[0][0]))
         ours = Call(lambda: fresh(network), saved)
         return race(ours, [Rival("json of the lists", call(dumped))], least=3)
+
+
+@row("save a TOML file of 100,000 numbers")
+def written() -> list[Line]:
+    network = numeric("315-315-1")
+    return race(Call(lambda: fresh(network), dumps), [at_most(0.06)], least=3)
+
+
+@row("load a TOML file of 100,000 numbers")
+def read() -> list[Line]:
+    text = dumps(numeric("315-315-1"))
+    return race(call(lambda: loads(text)), [at_most(0.09)], least=3)
 
 
 # -- judged and divided ---------------------------------------------------------------------------
