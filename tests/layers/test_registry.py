@@ -51,6 +51,7 @@ def test_only_what_a_network_has_is_read() -> None:
     code = "import netsym, sys; print(netsym.parse('1-2-1').inlined, *sys.modules, sep='\\n')"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     read = {name.removeprefix("netsym.layers.") for name in run.stdout.splitlines()}
-    assert {"dense", "merge", "elementwise"} <= read & {*FILES}
-    assert not read & {"convolution", "recurrent", "attention", "transformer", "loss", "pooling"}
+    assert "dense" in read & {*FILES}
+    rare = {"convolution", "recurrent", "attention", "transformer", "loss", "pooling"}
+    assert not read & {*rare, "merge", "elementwise"}
     assert "netsym.typed.parse" not in read
