@@ -196,6 +196,8 @@ def _option(own: Option) -> Takes:
         kind = one_of(own.words, own.words[0])
     elif own.least is not None:
         kind = {"type": click.IntRange(own.least), "metavar": "N"}
+    elif own.metavar:
+        kind = {"metavar": own.metavar}
     return click.option(f"--{own.name}", help=own.help, **kind)
 
 

@@ -34,7 +34,8 @@ def _found(place: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option of a language: one of some `words`, a whole number from `least`, or else a flag.
+    """An option of a language: one of some `words`, a whole number from `least`, any text that
+    `metavar` stands for, or else a flag.
 
     Where nothing is said the first word holds, or no number; an option with `alone` may stand
     without a word and means that one, and is off where nothing is said. It is `layout` if equations
@@ -46,6 +47,7 @@ class Option:
     words: tuple[str, ...] = ()
     alone: str = ""
     least: int | None = None
+    metavar: str = ""
     layout: bool = False
 
 

@@ -7,6 +7,13 @@ from __future__ import annotations
 
 from netsym.writers.writer import Option, Writer, there
 
+#: What all dialects of SQL may be asked for.
+_SQL = (
+    Option("table", "SQL: the table; data without.", metavar="NAME"),
+    Option("keep", "SQL: what stands beside the outputs, as id,name; the inputs without.",
+           metavar="COLUMNS"),
+)  # fmt: skip
+
 #: The rows, in the order in which `--to` lists them.
 PROGRAMS = (
     Writer("python", there("code.python.write"), suffixes=(".py",)),
@@ -18,6 +25,10 @@ PROGRAMS = (
             Option("float", "C: in single precision."),
             Option("header", "C: a header, with the function in it as static inline."),
         ),
+    ),
+    *(
+        Writer(name, there(f"code.{name}.write"), _SQL, suffixes=(".sql",), shared=True)
+        for name in ("sql", "sqlite", "duckdb", "postgresql", "spark")
     ),
     Writer("sympy", there("code.sympy.write"), suffixes=(".py",), shared=True),
 )  # fmt: skip

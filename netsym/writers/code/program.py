@@ -197,6 +197,10 @@ class Program(Language):
             name = self.name(equation.binding.names, equation.binding.position)
             yield name, equation.right, equation.is_output
 
+    def parts(self) -> Iterator[str | Rope]:
+        """What the limits of the language hold of, each by itself: the texts of statements."""
+        return (text for _, text, _ in self.statements())
+
     @property
     def outputs(self) -> list[str]:
         """The variables of the outputs."""
@@ -256,7 +260,7 @@ def written(kind: type[Program]) -> Callable[..., Iterator[str]]:
         formula: Form, *, digits: int | None = None, progress: Watcher = no_watcher, **own: Any
     ) -> Iterator[str]:
         def texts(form: Form) -> Iterator[str | Rope]:
-            return (text for _, text, _ in kind(form, digits, **own).statements())
+            return kind(form, digits, **own).parts()
 
         refuse_beyond(kind.limits, formula, texts, kind.instead)
         yield from kind(formula, digits, progress, **own).lines()
