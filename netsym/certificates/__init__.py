@@ -20,4 +20,5 @@ ENGINES: dict[str, Engine] = {
     "duckdb": duckdb.DUCKDB,
     "postgresql": postgresql.POSTGRESQL,
     "spark": spark.SPARK,
+    "pyspark": spark.PYSPARK,
 }

@@ -4,38 +4,62 @@ from __future__ import annotations
 
 import subprocess
 import warnings
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from netsym.certificates.engine import Code, Engine, NotRunError, Rows
 from netsym.certificates.tables import Table
+from netsym.writers.code.pyspark import PySpark
 from netsym.writers.code.spark import Spark
+
+Run = Callable[[Code, Rows, Path], Rows]
 
 _CONFIGURED = {
     "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": "1",
+    "spark.sql.catalogImplementation": "in-memory",
     "spark.sql.session.timeZone": "UTC",
 }
 
 
-def _run(code: Code, rows: Rows, folder: Path) -> Rows:
-    table = Table.of(Spark, code, rows)
-    table.write_csv(folder / "rows.csv")
-    session = _session()
+def _runs(kind: type[Spark], taken: Callable[[Any, Table, str], Any]) -> Run:
+    """How code is run; `taken(read, table, text)` is the DataFrame that it makes of another."""
+
+    def run(code: Code, rows: Rows, folder: Path) -> Rows:
+        table = Table.of(kind, code, rows)
+        table.write_csv(folder / "rows.csv")
+        session = _session()
+        try:
+            read = session.read.csv(str(folder / "rows.csv"), table.columns, nanValue="nan")
+            return table.answered(taken(read, table, code.text).collect())
+        except _errors() as error:
+            said = str(error).splitlines()
+            raise NotRunError(f"Spark does not run it: {said[0][:200]}") from error
+
+    return run
+
+
+def _of_sql(read: Any, table: Table, text: str) -> Any:
+    if table.schema:
+        read.sparkSession.sql(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")
+        read.write.mode("overwrite").saveAsTable(table.program.table)
+    else:
+        read.createOrReplaceTempView(table.program.table)
+    return read.sparkSession.sql(text)
+
+
+def _of_python(read: Any, table: Table, text: str) -> Any:
+    space: dict[str, Any] = {}
+    exec(compile(text, "<written>", "exec"), space)
+    return space[table.program.title()](read)
+
+
+def _errors() -> Any:
     from pyspark.errors import PySparkException
 
-    try:
-        read = session.read.csv(str(folder / "rows.csv"), table.columns, nanValue="nan")
-        if table.schema:
-            session.sql(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")
-            read.write.mode("overwrite").saveAsTable(table.program.table)
-        else:
-            read.createOrReplaceTempView(table.program.table)
-        return table.answered(session.sql(code.text).collect())
-    except PySparkException as error:
-        said = str(error).splitlines()
-        raise NotRunError(f"Spark does not run it: {said[0][:200]}") from error
+    return PySparkException
 
 
 @cache
@@ -54,7 +78,11 @@ def _session() -> Any:
     return SparkSession(context)
 
 
-SPARK = Engine(
-    "Spark", _run, "pip install pyspark, and apt-get install openjdk-17-jre-headless",
-    programs=("java",), modules=("pyspark",), null=True,
-)  # fmt: skip
+def _engine(kind: type[Spark], taken: Callable[[Any, Table, str], Any]) -> Engine:
+    package = "pip install pyspark, and apt-get install openjdk-17-jre-headless"
+    return Engine(
+        "Spark", _runs(kind, taken), package, programs=("java",), modules=("pyspark",), null=True
+    )
+
+
+SPARK, PYSPARK = _engine(Spark, _of_sql), _engine(PySpark, _of_python)

@@ -31,7 +31,7 @@ class Table:
     @property
     def others(self) -> list[str]:
         """The columns that are kept and no inputs; they hold the numbers of the rows."""
-        return [name for name in self.program.kept if name not in self.program.inputs]
+        return [name for name in self.program.shown if name not in self.program.inputs]
 
     @property
     def schema(self) -> str:
@@ -60,7 +60,7 @@ class Table:
     def answered(self, found: Iterable[Sequence[Any]]) -> Rows:
         """The outputs, from all columns of the result; raises `NotRunError` for rows that moved."""
         answers = list(found)
-        kept, outputs = len(self.program.kept), len(self.program.outputs)
+        kept, outputs = len(self.program.shown), len(self.program.outputs)
         shape = len(answers), kept + outputs
         null = np.array([each is None for row in answers for each in row]).reshape(shape)
         values = [np.nan if each is None else float(each) for row in answers for each in row]
@@ -74,5 +74,5 @@ class Table:
         places = {name: place for place, name in enumerate(self.program.inputs)}
         numbers = np.arange(len(self.rows.values), dtype=np.float64)
         values = [self.rows.values[:, places[n]] if n in places else numbers
-                  for n in self.program.kept]  # fmt: skip
+                  for n in self.program.shown]  # fmt: skip
         return np.stack(values, axis=1) if values else np.empty((len(numbers), 0))

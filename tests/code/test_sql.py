@@ -27,6 +27,9 @@ HERE = [to for to in DIALECTS if to != "spark"]
 SMALL = netsym.parse("1-1tanh-1relu").with_parameters(
     {"w1_1_1": 0.1, "b1_1": -2, "w2_1_1": 1e-7, "b2_1": 0.5}
 )
+#: What is infinite or no number at some of the points.
+TYPED = ("exp(x)", "1/(1 + exp(-x))", "1/x", "log(x)", "sqrt(x)", "x/(x - 1)", "exp(-x)/x")
+ODD_POINTS = [[1000.0], [-1000.0], [0.0], [1.0], [-1.0], [1e-300]]
 
 
 def test_layers_are_steps() -> None:
@@ -63,15 +66,13 @@ def test_another_parser_reads_it(name: str, to: str, form: str) -> None:
 
 
 @pytest.mark.parametrize("to", HERE)
-@pytest.mark.parametrize(
-    "typed", ["exp(x)", "1/(1 + exp(-x))", "1/x", "log(x)", "sqrt(x)", "x/(x - 1)", "exp(-x)/x"]
-)
+@pytest.mark.parametrize("typed", TYPED)
 def test_what_raises_errors_in_databases_is_what_float64_has(typed: str, to: str) -> None:
     """Infinity, 0 or NaN: exp(1000), exp(-1000), 1/0, log(0), the root of -1."""
     if ENGINES[to].missing():
         certified(SMALL, to)
     network = network_of(typed, ["x"])
-    found = netsym.certify(network, to, [[1000.0], [-1000.0], [0.0], [1.0], [-1.0], [1e-300]])
+    found = netsym.certify(network, to, ODD_POINTS)
     assert found.verdict == "certified", found.report()
     assert not found.difference
 

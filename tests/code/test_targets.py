@@ -18,7 +18,7 @@ from tests.conftest import not_installed
 
 FORMS = ("layered", "shared", "inlined")
 #: What is run here; Spark, which takes long to start, is in a room of its own.
-RUN = [to for to in ENGINES if to != "spark"]
+RUN = [to for to in ENGINES if ENGINES[to].name != "Spark"]
 #: Networks so large that they are written in one form alone.
 LARGE = {"deep": "layered", "wide": "layered"}
 #: Python raises an error for what is infinite, and its max forgets NaN.

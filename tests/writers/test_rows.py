@@ -154,7 +154,7 @@ def netsym_(capfd: pytest.CaptureFixture[str]) -> Any:
 LISP = "(define y (tanh (+ (* w1_1_1 x) b1_1)))\n"
 KNOWN = (
     "text, latex, mathml, words, python, numpy, javascript, c, sql, sqlite, duckdb, postgresql, "
-    "spark, sympy, cpp, lisp"
+    "spark, pyspark, sympy, cpp, lisp"
 )
 IN_LINES = """\
 netsym 1

@@ -30,5 +30,6 @@ PROGRAMS = (
         Writer(name, there(f"code.{name}.write"), _SQL, suffixes=(".sql",), shared=True)
         for name in ("sql", "sqlite", "duckdb", "postgresql", "spark")
     ),
+    Writer("pyspark", there("code.pyspark.write"), suffixes=(".py",), shared=True),
     Writer("sympy", there("code.sympy.write"), suffixes=(".py",), shared=True),
 )  # fmt: skip

@@ -80,6 +80,22 @@ class Column:
     reads: Set[str]
     after: int
 
+    def __str__(self) -> str:
+        return f"{self.text} AS {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A SELECT of columns from a table or another step; the last has no name."""
+
+    name: str
+    columns: Sequence[str]
+    source: str
+
+    def select(self) -> str:
+        """Its text, in which each column is a line."""
+        return "SELECT\n  " + ",\n  ".join(self.columns) + f"\nFROM {self.source}"
+
 
 class SQL(Program):
     """A SELECT from a table that has a column for each input, and for each name without a number.
@@ -137,6 +153,11 @@ class SQL(Program):
         self._safe = {"divide": known.not_0, "log": known.positive, "sqrt": known.not_negative}
         again = self._written_again()
         self.held = again if self.held is None else self.held | again
+
+    @property
+    def shown(self) -> list[str]:
+        """What stands before the outputs, of a table that has the inputs and what is kept."""
+        return self.kept
 
     # -- names and numbers ----------------------------------------------------------------------
     def literal(self, number: str) -> str:
@@ -242,21 +263,18 @@ class SQL(Program):
 
     # -- the whole of it ------------------------------------------------------------------------
     def lines(self) -> Iterator[str]:
-        *before, (_, last) = self.steps()
-        for number, (name, text) in enumerate(before):
+        *before, last = self.steps()
+        for number, step in enumerate(before):
             kind = self.materialized if number else ""
-            inner = text.replace("\n", "\n  ")
-            yield f"{',' if number else 'WITH'} {name} AS {kind}(\n  {inner}\n)"
-        yield f"\n{last}\n" if before else f"{last}\n"
+            inner = step.select().replace("\n", "\n  ")
+            yield f"{',' if number else 'WITH'} {step.name} AS {kind}(\n  {inner}\n)"
+        yield f"\n{last.select()}\n" if before else f"{last.select()}\n"
 
     def parts(self) -> Iterator[str]:
-        return (text for _, text in self.steps())
+        return (step.select() for step in self.steps())
 
-    def steps(self) -> Iterator[tuple[str, str]]:
-        """The steps by name, and the SELECT of each; the last, which has none, is of the whole.
-
-        The first takes the columns of the table as doubles.
-        """
+    def steps(self) -> Iterator[Step]:
+        """What is selected from what; the first takes the columns of the table as doubles."""
         source = [name for names in self.arguments() for name in names if name in self.used]
         columns, outputs = self._columns(source)
         last = max((each.after for each in outputs), default=0)
@@ -266,14 +284,15 @@ class SQL(Program):
         table, there = self.table, [*dict.fromkeys([*self.kept, *source])]
         if source:
             doubles = {name: f"CAST({name} AS {self.double}) AS {name}" for name in source}
-            yield self._step("inputs"), _select([doubles.get(n, n) for n in there], table)
+            yield Step(self._step("inputs"), [doubles.get(name, name) for name in there], table)
             table = self._step("inputs")
         for step in range(last):
             carried = [name for name in there if until[name] > step]
             made = [each for each in columns if each.after == step]
-            yield (name := self._step(f"step_{step + 1}")), _select([*carried, *made], table)
+            name = self._step(f"step_{step + 1}")
+            yield Step(name, [*carried, *map(str, made)], table)
             table, there = name, [*carried, *(each.name for each in made)]
-        yield "", _select([*self.kept, *outputs], table)
+        yield Step("", [*self.kept, *map(str, outputs)], table)
 
     def _columns(self, source: list[str]) -> tuple[list[Column], list[Column]]:
         """The columns that are made on the way, and those of the outputs."""
@@ -294,11 +313,6 @@ class SQL(Program):
     def _step(self, name: str) -> str:
         """The name of a step, which the table has not."""
         return f"{name}_" if name == self.table.lower() else name
-
-
-def _select(columns: Sequence[str | Column], source: str) -> str:
-    texts = (each if isinstance(each, str) else f"{each.text} AS {each.name}" for each in columns)
-    return "SELECT\n  " + ",\n  ".join(texts) + f"\nFROM {source}"
 
 
 def columns_of(select: str | Rope) -> int:
