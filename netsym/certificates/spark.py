@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from netsym.certificates.engine import Code, Engine, NotRunError, Rows
@@ -27,12 +28,11 @@ _CONFIGURED = {
 def _runs(kind: type[Spark], taken: Callable[[Any, Table, str], Any]) -> Run:
     """How code is run; `taken(read, table, text)` is the DataFrame that it makes of another."""
 
-    def run(code: Code, rows: Rows, folder: Path) -> Rows:
+    def run(code: Code, rows: Rows, _: Path) -> Rows:
         table = Table.of(kind, code, rows)
-        table.write_csv(folder / "rows.csv")
         session = _session()
         try:
-            read = session.read.csv(str(folder / "rows.csv"), table.columns, nanValue="nan")
+            read = session.createDataFrame([*table.records()], table.columns)
             return table.answered(taken(read, table, code.text).collect())
         except _errors() as error:
             said = str(error).splitlines()
@@ -63,6 +63,12 @@ def _errors() -> Any:
 
 
 @cache
+def _warehouse() -> TemporaryDirectory[str]:
+    """Where tables are that are in a schema; it goes when Python ends."""
+    return TemporaryDirectory(prefix="netsym-spark-")
+
+
+@cache
 def _session() -> Any:
     """The session; what its Java says on standard error is not said."""
     with warnings.catch_warnings():
@@ -72,7 +78,8 @@ def _session() -> Any:
         from pyspark.sql import SparkSession
 
     silent = launch_gateway(popen_kwargs={"stderr": subprocess.DEVNULL})
-    configured = SparkConf(_jvm=silent.jvm).setAll([*_CONFIGURED.items()])
+    said = {**_CONFIGURED, "spark.sql.warehouse.dir": _warehouse().name}
+    configured = SparkConf(_jvm=silent.jvm).setAll([*said.items()])
     context = SparkContext("local[1]", "netsym", gateway=silent, conf=configured)
     context.setLogLevel("OFF")
     return SparkSession(context)

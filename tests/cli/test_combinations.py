@@ -74,6 +74,7 @@ VALUES: dict[str, list[str]] = {
     "--at": ["0.3"], "--box": ["-1,2"], "--seed": ["5"], "--tolerance": ["0.5"],
     "--budget": ["2"], "--where": ["x < -5"], "--inputs": ["x"],
     "--parameters": ["w1_1_1=0.5"], "--rate": ["0.1"], "--depth": ["2..5"], "--plot": ["plot.svg"],
+    "--table": ["flowers"], "--keep": ["id"],
     "--parts": ["line,loss"], "--without": ["line"], "--pages": ["2"],
 }  # fmt: skip
 OF_A_VERB = {("size", "--steps"): ["2..5"], ("size", "--width"): ["2..5"],

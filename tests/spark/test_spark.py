@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from netsym.certificates.spark import _session
 from netsym.files.files import loads
 from netsym.path import network_of
 from tests.code.networks import NETWORKS, filled
-from tests.code.test_sql import ODD_POINTS, SMALL, TYPED
+from tests.code.test_sql import ODD_POINTS, SMALL, TYPED, at_1000
 from tests.code.test_targets import FORMS, LARGE, NAMED, RESERVED, certified
 from tests.effort import heavy
 
@@ -44,9 +46,13 @@ def test_words_of_a_language_are_harmless_names(names: tuple[str, str, str], to:
 
 @pytest.mark.parametrize("typed", TYPED)
 def test_what_raises_errors_is_what_float64_has(typed: str) -> None:
-    found = netsym.certify(network_of(typed, ["x"]), "spark", ODD_POINTS)
+    found = certified(network_of(typed, ["x"]), "spark", data=ODD_POINTS)
     assert found.verdict == "certified", found.report()
-    assert not found.difference
+
+
+def test_exp_is_infinite_or_0_where_float64_is(tmp_path: Path) -> None:
+    assert at_1000("exp(x)", "spark", tmp_path) == [math.inf, 0]
+    assert at_1000("sigmoid(x)", "spark", tmp_path) == [1, 0]
 
 
 @pytest.mark.parametrize("said", [{"keep": "id"}, {"table": "a.b"}, {"table": '"; DROP `data'}])

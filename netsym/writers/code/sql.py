@@ -62,8 +62,9 @@ when whenever where while window with within without work write year zone
 """
 _PLAIN = re.compile("[a-z_][a-z0-9_]*")
 _NUMBER = re.compile(r"-?[0-9.]+e[-+]?[0-9]+")
-_NAME = re.compile(r"(?<![\w.])[\"`]?[A-Za-z_]\w*[\"`]?")
-_SIMPLE = re.compile(r"[\"`]?\w+[\"`]?|[0-9.]+e[-+]?[0-9]+")
+_QUOTED = r'"(?:[^"]|"")*"|`(?:[^`]|``)*`'
+_NAME = re.compile(rf"{_QUOTED}|(?<![\w.])[A-Za-z_]\w*")
+_SIMPLE = re.compile(rf"{_QUOTED}|\w+|[0-9.]+e[-+]?[0-9]+")
 _EXTREMES = ("max", "min")
 _SAME = ("exp", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "abs", "sqrt")
 
@@ -106,6 +107,7 @@ class SQL(Program):
 
     reserved = frozenset(_RESERVED.split())
     choice = "CASE WHEN {0} THEN {1} ELSE {2} END"
+    quotes: ClassVar[bool] = True
     #: What names are quoted with, and the type of a double.
     quote: ClassVar[str] = '"'
     double: ClassVar[str] = "DOUBLE PRECISION"
