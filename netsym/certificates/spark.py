@@ -30,10 +30,11 @@ def _runs(kind: type[Spark], taken: Callable[[Any, Table, str], Any]) -> Run:
 
     def run(code: Code, rows: Rows, _: Path) -> Rows:
         table = Table.of(kind, code, rows)
-        session = _session()
         try:
-            read = session.createDataFrame([*table.records()], table.columns)
-            return table.answered(taken(read, table, code.text).collect())
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)  # of what pandas there is
+                read = _session().createDataFrame([*table.records()], table.columns)
+                return table.answered(taken(read, table, code.text).collect())
         except _errors() as error:
             said = str(error).splitlines()
             raise NotRunError(f"Spark does not run it: {said[0][:200]}") from error
@@ -71,11 +72,9 @@ def _warehouse() -> TemporaryDirectory[str]:
 @cache
 def _session() -> Any:
     """The session; what its Java says on standard error is not said."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pyspark import SparkConf, SparkContext
-        from pyspark.java_gateway import launch_gateway
-        from pyspark.sql import SparkSession
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
 
     silent = launch_gateway(popen_kwargs={"stderr": subprocess.DEVNULL})
     said = {**_CONFIGURED, "spark.sql.warehouse.dir": _warehouse().name}
