@@ -17,16 +17,18 @@ from sqlglot import exp
 import netsym
 from netsym.certificates import ENGINES
 from netsym.certificates.engine import Code, Rows
+from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
 from netsym.path import network_of
 from netsym.writers.code.erf import ERF
 from tests.cli.running import run
-from tests.code.networks import NETWORKS
+from tests.code.networks import NETWORKS, filled
 from tests.code.test_targets import FORMS, LARGE, certified
 from tests.conftest import not_installed
 
 DIALECTS = {"sql": "", "sqlite": "sqlite", "duckdb": "duckdb", "postgresql": "postgres",
             "spark": "spark"}  # fmt: skip
 HERE = [to for to in DIALECTS if to != "spark"]
+SCALAR = [name for name in ACTIVATIONS if not FUNCTIONS[name].vector]
 SMALL = netsym.parse("1-1tanh-1relu").with_parameters(
     {"w1_1_1": 0.1, "b1_1": -2, "w2_1_1": 1e-7, "b2_1": 0.5}
 )
@@ -84,12 +86,23 @@ def test_exp_is_infinite_or_0_where_float64_is(to: str, tmp_path: Path) -> None:
 
 def at_1000(typed: str, to: str, folder: Path) -> list[float]:
     """The values at 1000 and -1000."""
+    form = network_of(typed, ["x"]).layered
+    return [float(value) for value in values(form, to, np.array([[1000.0], [-1000.0]]), folder)]
+
+
+def values(form: netsym.Formula, to: str, x: Any, folder: Path) -> Any:
+    """The one output at some points."""
     if ENGINES[to].missing():
         not_installed(ENGINES[to].name, ENGINES[to].package)
-    form = network_of(typed, ["x"]).layered
-    code = Code(form.code(to), form, {})
-    found = ENGINES[to].run(code, Rows.of(np.array([[1000.0], [-1000.0]])), folder)
-    return [float(value) for value in found.values[:, 0]]
+    return ENGINES[to].run(Code(form.code(to), form, {}), Rows.of(x), folder).values[:, 0]
+
+
+@pytest.mark.parametrize(("activation", "to"), [*product(SCALAR, HERE)])
+def test_parsers_take_what_is_deep(activation: str, to: str, tmp_path: Path) -> None:
+    """Beyond 20 calls in calls SQLite runs out of its stack."""
+    form = filled(netsym.parse(f"1-1x60-1:{activation}")).inlined
+    x = np.linspace(-3, 3, 9)[:, None]
+    np.testing.assert_allclose(values(form, to, x, tmp_path), form(x), rtol=1e-12, atol=1e-300)
 
 
 @pytest.mark.parametrize("to", HERE)

@@ -14,7 +14,7 @@ _MOST = 100  # operands of MAX, which takes 127
 class SQLite(SQL):
     """SQL for SQLite 3.35 or later, which comes with the mathematical functions."""
 
-    deepest = 200
+    deepest = 150
     quote = "`"  # what stands in " and is no column is a text in SQLite, and no mistake
     double = "REAL"
     materialized = "MATERIALIZED "
