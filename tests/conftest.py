@@ -35,14 +35,18 @@ settings.load_profile("any machine")
 #: Rooms that need heavy packages, each by the first of these.
 EXTRAS = {"keras": "keras", "matplotlib": "matplotlib", "notebook": "nbclient", "onnx": "onnx",
           "scipy": "scipy", "sklearn": "sklearn", "torch": "torch"}  # fmt: skip
+#: And those that have a lane of their own in CI, as they are slow to start.
+LANES = {"spark": "pyspark"}
 collect_ignore = [room for room, package in EXTRAS.items() if find_spec(package) is None]
 if not (Path(__file__).parent / "katex" / "node_modules").is_dir():
     collect_ignore.append("katex")  # npm ci in that room installs it
+MUST = [*collect_ignore]
+collect_ignore += [room for room, package in LANES.items() if find_spec(package) is None]
 
 
 def pytest_configure() -> None:
-    if collect_ignore and os.environ.get("CI_EXTRAS"):
-        missing = ", ".join(collect_ignore)
+    if MUST and os.environ.get("CI_EXTRAS"):
+        missing = ", ".join(MUST)
         raise pytest.UsageError(f"missing: {missing}; CI must compare with them: see .ci/run")
 
 
@@ -83,10 +87,11 @@ def no_tex() -> NoReturn:
 
 
 def not_installed(program: str, package: str) -> NoReturn:
-    """CI must compile what is written; elsewhere what needs a compiler is skipped, saying so."""
+    """CI must run what is written; elsewhere what needs a compiler is skipped, saying so."""
     if os.environ.get("CI"):
-        pytest.fail(f"{program} is missing, and CI must compile what is written: see .ci/run")
-    pytest.skip(f"{program} is not installed: apt-get install {package}")
+        pytest.fail(f"{program} is missing, and CI must run what is written: see .ci/run")
+    how = package if " install " in package else f"apt-get install {package}"
+    pytest.skip(f"{program} is not installed: {how}")
 
 
 @pytest.fixture(scope="session")

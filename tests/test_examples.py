@@ -40,6 +40,7 @@ def test_every_script_is_run_here_or_in_the_rooms_of_other_systems() -> None:
     scripts = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob("*.py")}
     assert scripts == {"thread.py", "cost.py", "lstm.py", "step.py", "iris.py", "digits.py"} | {
         "collapse.py", "microcontroller.py", "support_vectors.py", "torch_mlp.py", "onnx_cnn.py",
+        "warehouse.py",
         "pictures/make.py", "notes/make.py",
     }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -55,7 +56,8 @@ class Engine:
 
     `run(code, rows, folder)` gives the outputs for rows of inputs, in the order of the form, with
     what it writes in a folder of its own; it raises `NotRunError` for code that is not taken. It
-    needs all of the `programs` and Python `modules`, which `package` brings. `nan` and `null` say
+    needs all of the `programs`, which may be in `folders` as well, and the Python `modules`, which
+    `package` brings. `nan` and `null` say
     whether its numbers may be that; `tolerance` is how far, relatively, from the network it may be.
     """
 
@@ -63,6 +65,7 @@ class Engine:
     run: Callable[[Code, Rows, Path], Rows]
     package: str = ""
     programs: Sequence[str] = ()
+    folders: str = ""
     modules: Sequence[str] = ()
     nan: bool = True
     null: bool = False
@@ -70,16 +73,29 @@ class Engine:
 
     def missing(self) -> str:
         """What is not there that it needs: "gcc is missing: apt-get install gcc", or nothing."""
-        absent = [each for each in self.programs if shutil.which(each) is None]
+        absent = [each for each in self.programs if not program(each, self.folders)]
         absent += [each for each in self.modules if find_spec(each) is None]
         return f"{absent[0]} is missing: {self.package}" if absent else ""
 
 
-def ran(words: Sequence[str], folder: Path, given: str | None = None) -> str:
+def program(name: str, folders: str = "") -> str:
+    """Where a program is, or in the newest of some more folders, as "/opt/*/bin"; else nothing."""
+    found = shutil.which(name) or (shutil.which(name, path=_newest(folders)) if folders else None)
+    return found or ""
+
+
+def _newest(folders: str) -> str:
+    found = sorted(map(str, Path("/").glob(folders.removeprefix("/"))), reverse=True)
+    return os.pathsep.join(found)
+
+
+def ran(
+    words: Sequence[str], folder: Path, given: str | None = None, user: str | None = None
+) -> str:
     """What a program prints, run in a folder; raises `NotRunError` with what it complains of."""
     done = subprocess.run(
         words, cwd=folder, input=given, capture_output=True, text=True, encoding="utf-8",
-        errors="replace", check=False,
+        errors="replace", check=False, user=user,
     )  # fmt: skip
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()

@@ -34,7 +34,8 @@ def _found(place: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option of a language: one of some `words`, a whole number from `least`, or else a flag.
+    """An option of a language: one of some `words`, a whole number from `least`, any text that
+    `metavar` stands for, or else a flag.
 
     With `metavar` it is a text, which that stands for in the help.
     Where nothing is said the first word holds, or no number; an option with `alone` may stand

@@ -33,6 +33,7 @@ from tests.benchmarks import (
     process,
     recognition,
     sizes,
+    sql,
     text,
 )
 from tests.benchmarks.measure import Line, Row, rows_of
@@ -46,6 +47,7 @@ THEMES = (
     felt,
     evaluate,
     code,
+    sql,
     gradient,
     identity,
     judging,
@@ -57,7 +59,7 @@ THEMES = (
     process,
 )
 
-PACKAGES = ("numpy", "sympy", "casadi", "symengine", "onnxruntime", "click")
+PACKAGES = ("numpy", "sympy", "casadi", "symengine", "onnxruntime", "duckdb", "click")
 COLUMNS = "{:<43} {:>10} {:>8}  {:<27} {:>10} {:>8} {:>7}  {:<13} {}"
 HEADER = COLUMNS.format("row", "netsym", "memory", "rival", "rival", "memory", "ratio", "bar", "")
 #: How large a unit with a prefix is, the largest first.

@@ -75,6 +75,7 @@ VALUES: dict[str, list[str]] = {
     "--budget": ["2"], "--where": ["x < -5"], "--inputs": ["x"],
     "--parameters": ["w1_1_1=0.5"], "--rate": ["0.1"], "--depth": ["2..5"], "--plot": ["plot.svg"],
     "--names": ["x=age"], "--weights": ["separate"],
+    "--table": ["flowers"], "--keep": ["id"],
     "--parts": ["line,loss"], "--without": ["line"], "--pages": ["2"],
 }  # fmt: skip
 OF_A_VERB = {("size", "--steps"): ["2..5"], ("size", "--width"): ["2..5"],

@@ -4,6 +4,6 @@ A file per system, each in the fastest idiom found for it. A system is imported 
 that use it, so that one which is not installed is missed by its own rows alone.
 """
 
-from tests.rivals import c, casadi, numpy, onnxruntime, symengine, sympy
+from tests.rivals import c, casadi, duckdb, numpy, onnxruntime, symengine, sympy
 
-__all__ = ["c", "casadi", "numpy", "onnxruntime", "symengine", "sympy"]
+__all__ = ["c", "casadi", "duckdb", "numpy", "onnxruntime", "symengine", "sympy"]

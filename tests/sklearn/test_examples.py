@@ -56,6 +56,22 @@ def test_support_vectors(tmp_path: Path) -> None:
     assert made.layered.text(digits=6) == kept.layered.text(digits=6)
 
 
+def test_warehouse(tmp_path: Path) -> None:
+    output = run("warehouse.py", tmp_path)
+    answers = [
+        "CAST(sepal_length AS DOUBLE) AS sepal_length",
+        "AS virginica\nFROM step_",
+        "(150, None, None, None)",
+        "largest difference from predict_proba on 150 flowers",
+        "over 151 rows; at ±1e3, NaN and NULL as the network\nduckdb, layered",
+        "over 151 rows; at ±1e3 and NULL as the network\nsqlite, layered",
+    ]
+    assert_in_order(output, answers)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "flowers.sql", "flowers.spark.sql", "flowers.py",
+    }  # fmt: skip
+
+
 # -- the network that is kept in examples/iris.toml ----------------------------------------------
 def test_the_iris_network_kept_here_knows_its_flowers() -> None:
     iris = load_iris()

@@ -150,7 +150,10 @@ def netsym_(capfd: pytest.CaptureFixture[str]) -> Any:
 
 
 LISP = "(define y (tanh (+ (* w1_1_1 x) b1_1)))\n"
-KNOWN = "text, latex, mathml, words, python, numpy, javascript, c, sympy, sketch, lisp"
+KNOWN = (
+    "text, latex, mathml, words, python, numpy, javascript, c, sql, sqlite, duckdb, postgresql, "
+    "spark, pyspark, sympy, sketch, lisp"
+)
 IN_LINES = """\
 netsym 1
 title "1-1:tanh"

@@ -13,6 +13,14 @@ WEIGHTS = Option("weights", "C, NumPy: in place, or apart in arrays, with a loop
                  "matrices for each layer.", (IN_PLACE, APART))  # fmt: skip
 NAMES = Option("names", "Code: what inputs are called there, as columns are.",
                metavar="x_1=age,…")  # fmt: skip
+#: What all dialects of SQL may be asked for.
+_SQL = (
+    NAMES,
+    Option("table", "SQL: the table; data without.", metavar="NAME"),
+    Option("keep", "SQL: what stands beside the outputs, as id,name; the inputs without.",
+           metavar="COLUMNS"),
+)  # fmt: skip
+
 #: The rows, in the order in which `--to` lists them.
 PROGRAMS = (
     Writer("python", there("code.python.write"), (NAMES,), suffixes=(".py",)),
@@ -27,5 +35,10 @@ PROGRAMS = (
             Option("header", "C: a header, with the function in it as static inline."),
         ),
     ),
+    *(
+        Writer(name, there(f"code.{name}.write"), _SQL, suffixes=(".sql",), shared=True)
+        for name in ("sql", "sqlite", "duckdb", "postgresql", "spark")
+    ),
+    Writer("pyspark", there("code.pyspark.write"), (NAMES,), suffixes=(".py",), shared=True),
     Writer("sympy", there("code.sympy.write"), suffixes=(".py",), shared=True),
 )  # fmt: skip

@@ -200,6 +200,10 @@ class Program(Language):
             name = self.name(equation.binding.names, equation.binding.position)
             yield name, equation.right, equation.is_output
 
+    def parts(self) -> Iterator[str | Rope]:
+        """What the limits of the language hold of, each by itself: the texts of statements."""
+        return (text for _, text, _ in self.statements())
+
     @property
     def outputs(self) -> list[str]:
         """The variables of the outputs."""
@@ -266,7 +270,7 @@ def written(kind: type[Program]) -> Callable[..., Iterator[str]]:
         formula = called(formula, names, kind)
 
         def texts(form: Form) -> Iterator[str | Rope]:
-            return (text for _, text, _ in kind(form, digits, **own).statements())
+            return kind(form, digits, **own).parts()
 
         refuse_beyond(kind.limits, formula, texts, kind.instead)
         yield from kind(formula, digits, progress, **own).lines()

@@ -1,0 +1,33 @@
+"""SQLite, the one that comes with Python. It has no NaN: what is none in float64 is NULL there."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from netsym.certificates.engine import Code, Engine, NotRunError, Rows
+from netsym.certificates.tables import Table
+from netsym.writers.code.sqlite import SQLite
+
+
+def _run(code: Code, rows: Rows, _: Path) -> Rows:
+    table = Table.of(SQLite, code, rows)
+    places = ", ".join("?" * (table.columns.count(",") + 1))
+    with closing(sqlite3.connect(":memory:")) as database:
+        try:
+            if table.schema:
+                database.execute(f"ATTACH ':memory:' AS {table.schema}")
+            database.execute(f"CREATE TABLE {table.program.table} ({table.columns})")
+            database.executemany(
+                f"INSERT INTO {table.program.table} VALUES ({places})", table.records()
+            )
+            found = table.answered(database.execute(code.text))
+        except sqlite3.Error as error:
+            raise NotRunError(f"SQLite does not run it: {error}") from error
+    return Rows(found.values, found.null & np.any(rows.null, axis=1, keepdims=True))
+
+
+SQLITE = Engine("SQLite", _run, "a Python with SQLite", modules=("sqlite3",), nan=False, null=True)

@@ -1,0 +1,341 @@
+"""SQL: one SELECT over a table, a row of outputs for each row; NULL in gives NULL out.
+
+What a dialect says otherwise is in a file of its own: `sqlite`, `duckdb`, `postgresql`, `spark`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from netsym.errors import SpecError
+from netsym.forms.form import Form
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.graph import Mask
+from netsym.graph.names import free_letter
+from netsym.writers.code.erf import ERF
+from netsym.writers.code.program import Program, written
+from netsym.writers.code.signs import signs
+from netsym.writers.code.stable import Dialect
+from netsym.writers.language import ATOM, Watcher, no_watcher
+from netsym.writers.ropes import Rope, flat
+
+#: The table where nobody says which.
+TABLE = "data"
+#: Words that are no plain names in SQL, or in one of the dialects.
+_RESERVED = """
+abs absolute acos action add aggregate alias all allocate alter analyse analyze and anti any are
+array as asc asensitive asin asof assertion asymmetric at atan atomic attach authorization auto
+average avg before begin between bigint binary bit blob boolean both breadth by call cardinality
+cascade cascaded case cast catalog ceil char character check clob close coalesce collate collation
+column columns commit concurrently condition conflict connect constraint contains continue convert
+copy corr corresponding cos cosh count create cross cube current current_catalog current_date
+current_role current_schema current_time current_timestamp current_user cursor cycle database date
+day deallocate dec decimal declare default deferrable deferred define delete depth deref desc
+describe detach deterministic distinct div do double drop dynamic each element else elseif empty
+end equals escape every except exclude exec execute exists exit exp explain external extract false
+fetch filter first float floor for foreign frame free freeze from full function fusion get glob
+global go goto grant group grouping groups handler having hold hour identity if ignore ilike
+immediate in index indexed indicator initial initially inner inout input insensitive insert instead
+int integer intersect intersection interval into is isnull iterate join key lag lambda language
+large last lateral lead leading leave left level like limit ln local localtime localtimestamp log
+loop lower map match materialized max member merge method min minus minute mod modifies module month
+names national natural nchar nclob new next no none normalize not nothing notnull null nulls numeric
+object of off offset old omit on one only open operation option or order ordinality out outer output
+over overlaps overlay pad parameter partial partition path percent period pivot placing plan
+portion position power pragma precedes precision prefix preorder prepare preserve primary prior
+privileges procedure public qualify query raise range rank read reads real recursive ref references
+referencing regexp reindex relative release rename repeat replace reset resignal restrict result
+return returning returns revoke right role rollback rollup routine row row_number rows savepoint
+schema scope scroll search second section select semi sensitive session session_user set sets show
+signal similar sin sinh size skip smallint some space specific sql sqlexception sqlstate sqlwarning
+sqrt start state static statistics stddev structure submultiset subset substring succeeds sum
+summarize symmetric system system_user table tables tablesample tan tanh temp temporary terminate
+than then ties time timestamp to trailing transaction translate translation treat trigger trim true
+truncate type uescape unbounded under union unique unknown unlogged unnest unpivot until update
+upper usage user using vacuum value values varchar variable variadic varying verbose view virtual
+when whenever where while window with within without work write year zone
+"""
+_PLAIN = re.compile("[a-z_][a-z0-9_]*")
+_NUMBER = re.compile(r"-?[0-9.]+e[-+]?[0-9]+")
+_QUOTED = r'"(?:[^"]|"")*"|`(?:[^`]|``)*`'
+_NAME = re.compile(rf"{_QUOTED}|(?<![\w.])[A-Za-z_]\w*")
+_SIMPLE = re.compile(rf"{_QUOTED}|\w+|[0-9.]+e[-+]?[0-9]+")
+_EXTREMES = ("max", "min")
+_SAME = ("exp", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "abs", "sqrt")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name as it is written, its expression, and the other columns that this reads.
+
+    These are there after so many steps.
+    """
+
+    name: str
+    text: str
+    reads: Set[str]
+    after: int
+
+    def __str__(self) -> str:
+        return f"{self.text} AS {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A SELECT of columns from a table or another step; the last has no name."""
+
+    name: str
+    columns: Sequence[str]
+    source: str
+
+    def select(self) -> str:
+        """Its text, in which each column is a line."""
+        return "SELECT\n  " + ",\n  ".join(self.columns) + f"\nFROM {self.source}"
+
+
+class SQL(Program):
+    """A SELECT from a table that has a column for each input, and for each name without a number.
+
+    Values are columns of steps, each WITH … AS a SELECT from the one before, which has what is
+    used after it and nothing else. Numbers are doubles, whatever types the columns have.
+    """
+
+    reserved = frozenset(_RESERVED.split())
+    choice = "CASE WHEN {0} THEN {1} ELSE {2} END"
+    quotes: ClassVar[bool] = True
+    #: What names are quoted with, and the type of a double.
+    quote: ClassVar[str] = '"'
+    double: ClassVar[str] = "DOUBLE PRECISION"
+    #: What keeps a step from being computed anew wherever it is read.
+    materialized: ClassVar[str] = ""
+    nan: ClassVar[str] = "CAST('NaN' AS DOUBLE PRECISION)"
+    infinity: ClassVar[str] = "CAST('Infinity' AS DOUBLE PRECISION)"
+    calls: Mapping[str, str] = {
+        **{name: f"{name.upper()}({{0}})" for name in _SAME},
+        "log": "LN({0})", "power": "POWER({0}, {1})", "pi": "3.141592653589793e0", "erf": ERF,
+        "expm1": "(TANH({0}/2e0)*(EXP({0}) + 1e0))", "log1p": "(2e0*ATANH({0}/(2e0 + {0})))",
+        "relu": "CASE WHEN {0} < 0 THEN 0e0 ELSE {0} END",
+        "sigmoid": "(1e0/(1e0 + EXP(-({0}))))",
+        "sign": "CASE WHEN {0} < 0 THEN -1e0 WHEN -{0} < 0 THEN 1e0 ELSE {0} END",
+        "heaviside": "CASE WHEN {0} <= 0 THEN 0e0 WHEN -{0} < 0 THEN 1e0 ELSE {0} END",
+        "step": "CASE WHEN {0} < 0 THEN 0e0 WHEN -{0} <= 0 THEN 1e0 ELSE {0} END",
+    }  # fmt: skip
+    #: What is written where nothing is known of the sign of the last operand.
+    guards: Mapping[str, str] = {
+        "divide": "CASE WHEN {1} = 0 THEN {0}*{infinity} ELSE {0}/{1} END",
+        "log": "CASE WHEN {0} > 0 THEN LN({0}) WHEN {0} = 0 THEN -{infinity} ELSE {0}*{nan} END",
+        "sqrt": "CASE WHEN {0} < 0 THEN {nan} ELSE SQRT({0}) END",
+    }
+    operations: ClassVar[Mapping[str, tuple[str, int]]] = {
+        **Program.operations, "power": ("_write_call", ATOM),
+    }  # fmt: skip
+
+    def __init__(
+        self, formula: Form, digits: int | None = None, watcher: Watcher = no_watcher,
+        table: str = "", keep: str = "",
+    ) -> None:  # fmt: skip
+        self.own: dict[str, Any] = {"table": table, "keep": keep}
+        self._spelled: dict[str, str] = {}
+        self._templates = dict(self.calls)
+        self.table = ".".join(map(self._quoted, _words("table", table or TABLE, ".")))
+        kept = _words("keep", keep, ",") if keep else []
+        super().__init__(formula, digits, watcher)
+        inputs = dict.fromkeys(self.formula.input_names())
+        self._taken = {word.lower() for word in kept if word not in inputs}
+        self.inputs = [self.variable(name) for name in inputs]
+        spelled = [self.variable(w) if w in inputs else self._quoted(w) for w in kept]
+        self.kept = list(dict.fromkeys(spelled)) or self.inputs
+        self._letter = free_letter(_beginnings([*self._taken, *self.formula.given_names()]))
+        known = signs(self.formula)
+        self._safe = {"divide": known.not_0, "log": known.positive, "sqrt": known.not_negative}
+        again = self._written_again()
+        self.held = again if self.held is None else self.held | again
+
+    @property
+    def shown(self) -> list[str]:
+        """What stands before the outputs, of a table that has the inputs and what is kept."""
+        return self.kept
+
+    # -- names and numbers ----------------------------------------------------------------------
+    def literal(self, number: str) -> str:
+        return number if "e" in number else f"{number.removesuffix('.0')}e0"
+
+    def variable(self, name: str) -> str:
+        """A column; a and A are one in SQL, so the second that comes is A_."""
+        if name not in self._spelled:
+            word = name
+            while word.lower() in self._taken:
+                word += "_"
+            self._taken.add(word.lower())
+            self._spelled[name] = self._quoted(word)
+        return self._spelled[name]
+
+    def _quoted(self, word: str) -> str:
+        """A name as it is written, in quotes if it would not stand for itself."""
+        if _PLAIN.fullmatch(word) and word not in self.reserved:
+            return word
+        return f"{self.quote}{word.replace(self.quote, 2 * self.quote)}{self.quote}"
+
+    # -- functions ------------------------------------------------------------------------------
+    def template(self, function: str) -> str:
+        """How a function is written; what the language has not, from what the table says it is."""
+        if function not in self._templates:
+            row = FUNCTIONS[function]
+            if not row.prelude:
+                raise SpecError(f"SQL has no {row.name}; take another language")
+            way = Dialect(self.choice, self.calling, self.literal).translated(row)
+            places = {name: f"{{{place}}}" for place, name in enumerate(way.operands)}
+            words = "|".join(rf"\b{name}\b" for name in places)
+            text = re.sub(words, lambda found: places[found[0]], way.right)
+            if text.count("{0}") == 1:  # of whatever is written there
+                text = text.replace("{0}", "({0})")
+            self._templates[function] = f"({text})"
+        return self._templates[function]
+
+    def repeats(self, function: str) -> bool:
+        """Whether an operand is written more than once."""
+        return function in _EXTREMES or self.template(function).count("{0}") > 1
+
+    def calling(self, name: str, operands: list[str]) -> str:
+        if self.repeats(name):
+            operands = list(map(_closed, operands))
+        if name in _EXTREMES:
+            return self.extreme(name, operands)
+        return self.template(name).format(*operands)
+
+    def extreme(self, name: str, operands: list[str]) -> str:
+        """The largest or the least: NULL if one is NULL, and NaN if one is NaN.
+
+        NaN is larger than all numbers in SQL, so that the least is looked for among negatives.
+        """
+        numbers = [each for each in operands if _NUMBER.fullmatch(each.strip("()"))]
+        others = [each for each in operands if each not in numbers]
+        sign = "" if name == "max" else "-"
+        if len(numbers) == len(others) == 1:
+            (number,), (other,) = numbers, others
+            return f"CASE WHEN {sign}{other} < {sign}{number} THEN {number} ELSE {other} END"
+        known = " AND ".join(f"{each} IS NOT NULL" for each in others)
+        largest = f"{sign}GREATEST({', '.join(sign + each for each in operands)})"
+        return f"CASE WHEN {known} THEN {largest} END" if known else largest
+
+    def _write_call(self, op: str, nodes: list[int]) -> str | Rope:
+        if self._is_guarded(op, nodes):
+            return self._guarded(op, nodes)
+        tightness = ATOM if self.repeats(op) else 0
+        operands = [self.operand(node, tightness) for node in nodes]
+        if op in _EXTREMES:
+            return self.extreme(op, ["".join(flat(each)) for each in operands])
+        return self._filled(self.template(op), operands)
+
+    def _write_quotient(self, op: str, nodes: list[int]) -> Any:
+        if self._is_guarded(op, nodes):
+            return self._guarded(op, nodes), ATOM
+        return super()._write_quotient(op, nodes)
+
+    def _is_guarded(self, op: str, nodes: list[int]) -> bool:
+        return op in self.guards and not self._safe[op][nodes[-1]]
+
+    def _guarded(self, op: str, nodes: list[int]) -> str | Rope:
+        """An operation whose operands are looked at before it is done."""
+        template = self.guards[op].replace("{nan}", self.nan).replace("{infinity}", self.infinity)
+        return self._filled(template, [self.operand(node, ATOM) for node in nodes])
+
+    def _written_again(self) -> Mask:
+        """Over the graph: what an operation writes several times, and has no name yet."""
+        form, graph = self.formula, self.formula.graph
+        held = np.zeros(len(graph), dtype=np.bool_)
+        for block, rows in graph.walk(form.mask):
+            if block.op in self.guards:
+                rows = rows[~self._safe[block.op][block.operands[rows, -1]]]
+                held[block.operands[rows]] = True
+            elif block.op in FUNCTIONS and self.repeats(block.op):
+                held[block.operands[rows]] = True
+        for block in reversed(graph.blocks):
+            rows = np.flatnonzero(held[block.start : block.stop])
+            if block.op == "name" and not form.stops_at_names:
+                held[block.operands[rows, 0]] = True
+            if block.op in ("name", "symbol", "constant"):
+                held[block.start + rows] = False
+        return held & ~form.cut_mask
+
+    # -- the whole of it ------------------------------------------------------------------------
+    def lines(self) -> Iterator[str]:
+        *before, last = self.steps()
+        for number, step in enumerate(before):
+            kind = self.materialized if number else ""
+            inner = step.select().replace("\n", "\n  ")
+            yield f"{',' if number else 'WITH'} {step.name} AS {kind}(\n  {inner}\n)"
+        yield f"\n{last.select()}\n" if before else f"{last.select()}\n"
+
+    def parts(self) -> Iterator[str]:
+        return (step.select() for step in self.steps())
+
+    def steps(self) -> Iterator[Step]:
+        """What is selected from what; the first takes the columns of the table as doubles."""
+        source = [name for names in self.arguments() for name in names if name in self.used]
+        columns, outputs = self._columns(source)
+        last = max((each.after for each in outputs), default=0)
+        until = dict.fromkeys(self.kept, last)
+        for each, step in [*((c, c.after) for c in columns), *((o, last) for o in outputs)]:
+            until |= {name: max(step, until.get(name, 0)) for name in each.reads}
+        table, there = self.table, [*dict.fromkeys([*self.kept, *source])]
+        if source:
+            doubles = {name: f"CAST({name} AS {self.double}) AS {name}" for name in source}
+            yield Step(self._step("inputs"), [doubles.get(name, name) for name in there], table)
+            table = self._step("inputs")
+        for step in range(last):
+            carried = [name for name in there if until[name] > step]
+            made = [each for each in columns if each.after == step]
+            name = self._step(f"step_{step + 1}")
+            yield Step(name, [*carried, *map(str, made)], table)
+            table, there = name, [*carried, *(each.name for each in made)]
+        yield Step("", [*self.kept, *map(str, outputs)], table)
+
+    def _columns(self, source: list[str]) -> tuple[list[Column], list[Column]]:
+        """The columns that are made on the way, and those of the outputs."""
+        after = dict.fromkeys(source, 0)
+        made: list[Column] = []
+        outputs: list[Column] = []
+        for name, right, is_output in self.statements():
+            text = "".join(flat(right))
+            reads = after.keys() & set(_NAME.findall(text))
+            column = Column(name, text, reads, max((after[each] for each in reads), default=0))
+            if is_output:
+                outputs.append(column)
+            else:
+                made.append(column)
+                after[name] = column.after + 1
+        return made, outputs
+
+    def _step(self, name: str) -> str:
+        """The name of a step, which the table has not."""
+        return f"{name}_" if name == self.table.lower() else name
+
+
+def columns_of(select: str | Rope) -> int:
+    """How many columns a step has, each of which is a line."""
+    return "".join(flat(select)).count("\n") - 1
+
+
+def _closed(text: str) -> str:
+    """A text that stands for itself wherever it stands."""
+    return text if _SIMPLE.fullmatch(text) else f"({text})"
+
+
+def _words(option: str, said: str, between: str) -> list[str]:
+    words = [word.strip() for word in said.split(between)]
+    if not all(word and word.isprintable() for word in words):
+        raise SpecError(f"--{option}: {said[:60]!r} is no name; write it as in the database")
+    return words
+
+
+def _beginnings(names: Iterable[str]) -> set[str]:
+    return {name[:stop].lower() for name in names for stop in range(1, 1 + len(name))}
+
+
+write = written(SQL)

@@ -1,0 +1,182 @@
+"""SQL: what stands in the SELECT, and what databases make of NULL, 0, infinity and odd tables."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+import sqlglot
+from sqlglot import exp
+
+import netsym
+from netsym.certificates import ENGINES
+from netsym.certificates.engine import Code, Rows
+from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
+from netsym.path import network_of
+from netsym.writers.code.erf import ERF
+from tests.cli.running import run
+from tests.code.networks import NETWORKS, filled
+from tests.code.test_targets import FORMS, LARGE, certified
+from tests.conftest import not_installed
+
+DIALECTS = {"sql": "", "sqlite": "sqlite", "duckdb": "duckdb", "postgresql": "postgres",
+            "spark": "spark"}  # fmt: skip
+HERE = [to for to in DIALECTS if to != "spark"]
+SCALAR = [name for name in ACTIVATIONS if not FUNCTIONS[name].vector]
+SMALL = netsym.parse("1-1tanh-1relu").with_parameters(
+    {"w1_1_1": 0.1, "b1_1": -2, "w2_1_1": 1e-7, "b2_1": 0.5}
+)
+#: What is infinite or no number at some of the points.
+TYPED = ("exp(x)", "1/(1 + exp(-x))", "1/x", "log(x)", "sqrt(x)", "x/(x - 1)", "exp(-x)/x")
+ODD_POINTS = [[1000.0], [-1000.0], [0.0], [1.0], [-1.0], [1e-300]]
+
+
+def test_layers_are_steps() -> None:
+    assert SMALL.layered.code("sqlite", table="flowers", keep="id") == (
+        "WITH inputs AS (\n"
+        "  SELECT\n    id,\n    CAST(x AS REAL) AS x\n  FROM flowers\n"
+        "), step_1 AS MATERIALIZED (\n"
+        "  SELECT\n    id,\n    TANH(0.1e0*x - 2e0) AS a1_1\n  FROM inputs\n"
+        ")\nSELECT\n  id,\n  MAX(1e-07*a1_1 + 0.5e0, 0e0) AS y\nFROM step_1\n"
+    )
+
+
+def test_inlined_is_one_expression(capfd: pytest.CaptureFixture[str]) -> None:
+    words = ["inline", "tanh(x/2)^2", "--to", "duckdb", "--table", "my data.rows"]
+    assert run(capfd, *words).out == (
+        "WITH inputs AS (\n  SELECT\n    CAST(x AS DOUBLE) AS x\n"
+        '  FROM "my data"."rows"\n'
+        ")\nSELECT\n  x,\n  POWER(TANH(x/2e0), 2e0) AS y\nFROM inputs\n"
+    )
+
+
+@pytest.mark.parametrize(("name", "to", "form"), [*product(NETWORKS, DIALECTS, FORMS)])
+def test_another_parser_reads_it(name: str, to: str, form: str) -> None:
+    """With the columns that are meant, no comment, and no literal that is no double."""
+    formula = NETWORKS[name]().formula(LARGE.get(name, form))
+    code = formula.code(to, keep="id,Row")
+    assert "--" not in code
+    (select,) = sqlglot.parse(code, dialect=DIALECTS[to])
+    assert isinstance(select, exp.Select)
+    assert select.named_selects == ["id", "Row", *(each.name for each in formula.outputs)]
+    numbers = {each.sql() for each in select.find_all(exp.Literal) if not each.is_string}
+    assert all("e" in number.lower() or number in ("0", "708") for number in numbers
+               if number != "709.782712893384"), numbers  # fmt: skip
+
+
+@pytest.mark.parametrize("to", HERE)
+@pytest.mark.parametrize("typed", TYPED)
+def test_what_raises_errors_in_databases_is_what_float64_has(typed: str, to: str) -> None:
+    """Infinity or NaN: 1/0, log(0), the root of -1."""
+    found = certified(network_of(typed, ["x"]), to, data=ODD_POINTS)
+    assert found.verdict == "certified", found.report()
+
+
+@pytest.mark.parametrize("to", HERE)
+def test_exp_is_infinite_or_0_where_float64_is(to: str, tmp_path: Path) -> None:
+    assert at_1000("exp(x)", to, tmp_path) == [math.inf, 0]
+    assert at_1000("sigmoid(x)", to, tmp_path) == [1, 0]
+
+
+def at_1000(typed: str, to: str, folder: Path) -> list[float]:
+    """The values at 1000 and -1000."""
+    form = network_of(typed, ["x"]).layered
+    return [float(value) for value in values(form, to, np.array([[1000.0], [-1000.0]]), folder)]
+
+
+def values(form: netsym.Formula, to: str, x: Any, folder: Path) -> Any:
+    """The one output at some points."""
+    if ENGINES[to].missing():
+        not_installed(ENGINES[to].name, ENGINES[to].package)
+    return ENGINES[to].run(Code(form.code(to), form, {}), Rows.of(x), folder).values[:, 0]
+
+
+@pytest.mark.parametrize(("activation", "to"), [*product(SCALAR, HERE)])
+def test_parsers_take_what_is_deep(activation: str, to: str, tmp_path: Path) -> None:
+    """Beyond 20 calls in calls SQLite runs out of its stack."""
+    form = filled(netsym.parse(f"1-1x60-1:{activation}")).inlined
+    x = np.linspace(-3, 3, 9)[:, None]
+    np.testing.assert_allclose(values(form, to, x, tmp_path), form(x), rtol=1e-12, atol=1e-300)
+
+
+@pytest.mark.parametrize("to", HERE)
+def test_options_are_certified_too(to: str) -> None:
+    for said in ({"keep": "id"}, {"keep": "id, x"}, {"table": "a.b"}, {"table": "step_1"},
+                 {"table": '"; DROP TABLE data; --', "keep": "a1_1,`,select"}):  # fmt: skip
+        found = certified(SMALL, to, **said)
+        assert found.verdict == "certified", found.report()
+
+
+@pytest.mark.parametrize("option", ["table", "keep"])
+@pytest.mark.parametrize("said", [" ", "a,,b", "a..b", "a\nb", "a\0"])
+def test_what_is_no_name_is_refused(option: str, said: str) -> None:
+    if (option, said) in {("table", "a,,b"), ("keep", "a..b")}:
+        return  # odd, but names
+    with pytest.raises(netsym.SpecError, match=f"--{option}: .* is no name"):
+        SMALL.layered.code("sqlite", **{option: said})
+
+
+def rows(to: str, columns: str, values: str, code: str) -> list[tuple[Any, ...]]:
+    """What a SELECT makes of a table of any types."""
+    database: Any = duckdb.connect() if to == "duckdb" else sqlite3.connect(":memory:")
+    database.execute(f"CREATE TABLE data ({columns})")
+    database.execute(f"INSERT INTO data VALUES {values}")
+    found: list[tuple[Any, ...]] = database.execute(code).fetchall()
+    database.close()
+    return found
+
+
+@pytest.mark.parametrize("to", ["duckdb", "sqlite"])
+@pytest.mark.parametrize("type_", ["INTEGER", "DECIMAL(9, 2)", "VARCHAR"])
+def test_types_of_columns_do_not_matter(to: str, type_: str) -> None:
+    code = network_of("x/y + 1/3", ["x", "y"]).inlined.code(to, keep="id")
+    columns = f"id VARCHAR, x {type_}, y {type_}"
+    found = rows(to, columns, "('a', '1', '3'), (NULL, '7', '2'), ('b', NULL, '2')", code)
+    assert found == [("a", 1 / 3 + 1 / 3), (None, 3.5 + 1 / 3), ("b", None)]
+
+
+@pytest.mark.parametrize("to", ["duckdb", "sqlite"])
+def test_null_is_null_where_it_is_read(to: str) -> None:
+    """And nowhere else: of two outputs one reads x alone."""
+    network = network_of(
+        "a = sin(max(x, 0))*min(y, 1, x); b = cos(max(x, 0)); c = atan(step(x))*x", ["x", "y"]
+    )
+    code = network.inlined.code(to, keep="id")
+    found = rows(to, "id VARCHAR, x DOUBLE, y DOUBLE",
+                 "('a', 2, NULL), ('b', NULL, 2), ('c', -1, 5)", code)  # fmt: skip
+    assert found == [("a", None, math.cos(2), math.pi / 2), ("b", None, None, None), ("c", 0, 1, 0)]
+
+
+def test_a_column_that_is_not_there_is_a_mistake() -> None:
+    """SQLite takes "order" for a text where there is no such column."""
+    code = network_of("order + 1", ["order"]).inlined.code("sqlite")
+    with pytest.raises(sqlite3.OperationalError, match="no such column: order"):
+        rows("sqlite", "other REAL", "(1)", code)
+
+
+def test_names_without_numbers_are_columns() -> None:
+    code = netsym.parse("1-1").inlined.code("duckdb")
+    columns = "x DOUBLE, w1_1_1 DOUBLE, b1_1 DOUBLE"
+    assert rows("duckdb", columns, "(2, 10, 1), (3, NULL, 1)", code) == [(2, 21), (3, None)]
+
+
+@pytest.mark.parametrize(("to", "most"), [("sqlite", 2000), ("postgresql", 1600)])
+def test_more_columns_than_a_step_has_are_refused(to: str, most: int) -> None:
+    assert netsym.parse(f"1-{most // 4}tanh-1").inlined.code(to)
+    with pytest.raises(netsym.TooLargeError, match=f"[0-9,]+ columns, {most:,} is the limit"):
+        netsym.parse(f"1-{most + 1}tanh-1tanh").layered.code(to)
+
+
+def test_erf_is_that_of_python() -> None:
+    points = [*np.linspace(-7, 7, 2001).tolist(), 1e-300, -1e-9, 1e300, math.inf, -math.inf]
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE TABLE t (z REAL)")
+    database.executemany("INSERT INTO t VALUES (?)", [(z,) for z in points])
+    found = [value for (value,) in database.execute(f"SELECT {ERF.format('z')} FROM t")]
+    np.testing.assert_allclose(found, list(map(math.erf, points)), rtol=5e-16, atol=0)
