@@ -6,7 +6,7 @@ file says how. `points` are the rows at which code is run beside those that a pe
 
 from __future__ import annotations
 
-from netsym.certificates import c, javascript, python
+from netsym.certificates import c, fortran, javascript, matlab, python, r
 from netsym.certificates.engine import Engine
 
 #: What runs each language that `--to` takes.
@@ -15,4 +15,7 @@ ENGINES: dict[str, Engine] = {
     "numpy": python.NUMPY,
     "javascript": javascript.NODE,
     "c": c.GCC,
+    "fortran": fortran.GFORTRAN,
+    "matlab": matlab.OCTAVE,
+    "r": r.RSCRIPT,
 }

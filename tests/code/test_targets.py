@@ -85,7 +85,8 @@ RESERVED = [
     ("double", "main", "printf"), ("in1", "out", "f"), ("t1", "inputs", "y1"),
     ("var", "Math", "eval"), ("np", "float", "register"), ("select", "table", "drop"),
     ("maximum", "parameters", "gamma"), ("expf", "fabs", "pow"), ("R1", "LOG10", "let"),
-    ("a", "A", "end"),
+    ("a", "A", "end"), ("x", "X", "x_"), ("t1", "T1", "T"), ("_x", "v_x", "V_X"),
+    ("f_module", "out", "Sin"), ("zeros", "size", "numel"), ("_a", "c", "ifelse"),
 ]  # fmt: skip
 
 

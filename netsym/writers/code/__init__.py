@@ -19,5 +19,8 @@ PROGRAMS = (
             Option("header", "C: a header, with the function in it as static inline."),
         ),
     ),
+    Writer("fortran", there("code.fortran.write"), suffixes=(".f90", ".f95", ".f03", ".f08")),
+    Writer("matlab", there("code.matlab.write"), suffixes=(".m",)),
+    Writer("r", there("code.r.write"), suffixes=(".r",)),
     Writer("sympy", there("code.sympy.write"), suffixes=(".py",), shared=True),
 )  # fmt: skip

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
+from math import inf
 from typing import Any, ClassVar
 
 import numpy as np
@@ -34,6 +35,8 @@ class Program(Language):
     #: A text whose load passes this gets a name of its own, as compilers take only so much nesting;
     #: an operation weighs 10 or, if it has more operands, as many as it has.
     deepest: ClassVar[int] = 400
+    #: And so does one that has more characters than this.
+    widest: ClassVar[float] = inf
     #: Longer sums are written in groups of this many.
     longest: ClassVar[int] = 64
     #: Words of the language; a value of such a name is held by a variable with _ after it.
@@ -106,6 +109,10 @@ class Program(Language):
         definitions = self.definitions()
         yield self.heading()
         yield from filter(None, definitions.values())
+        yield from self.body()
+
+    def body(self) -> Iterator[str]:
+        """The function of the whole formula, piece by piece."""
         yield self.opening()
         place = 0
         for name, right, is_output in self.statements():
@@ -169,7 +176,11 @@ class Program(Language):
             node = block.start + row
             weight = max(10, min(len(operands), self.longest) + 1)
             self.loads[node] = weight + max((self.loads[n] for n in operands), default=0)
-            if self.loads[node] > self.deepest or (self.held is not None and self.held[node]):
+            if (
+                self.loads[node] > self.deepest
+                or self.width(self.texts[node]) > self.widest
+                or (self.held is not None and self.held[node])
+            ):
                 name = f"{self._letter}{len(self.pieces) + 1}"
                 self.pieces.append((node, name, self.texts[node]))
                 self.texts[node], self.binds[node], self.loads[node] = name, ATOM, 0
