@@ -239,6 +239,21 @@ class Formula(Face):
         """A module of JavaScript with a function of the inputs, in float64."""
         return self.code("javascript", digits=digits, max_nodes=max_nodes)
 
+    def workbook(
+        self, rows: npt.ArrayLike | None = None, *, digits: int | None = None,
+        max_nodes: int | None = MAX_NODES,
+    ) -> bytes:  # fmt: skip
+        """A workbook of Excel, what an `.xlsx` file holds: a row of cells for each of these rows.
+
+        `rows` are inputs, (rows, inputs), by default one row of 0. A cell has each value, with its
+        formula; weights are on a sheet. Raises `SpecError` without xlsxwriter, and `TooLargeError`
+        for what Excel does not take.
+        """
+        given = None if rows is None else points((rows,), len(self.inputs))[0]
+        if max_nodes is not None:
+            refuse_if_larger(self.size.nodes, self.form, max_nodes, "ask for its size")
+        return self.writers["excel"].bytes(self, rows=given, digits=digits)
+
     def sympy_code(self, *, digits: int | None = None, max_nodes: int | None = MAX_NODES) -> str:
         """A Python script that rebuilds the form in sympy; see `text` for the options."""
         return self.code("sympy", digits=digits, max_nodes=max_nodes)

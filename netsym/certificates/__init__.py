@@ -6,7 +6,7 @@ file says how. `points` are the rows at which code is run beside those that a pe
 
 from __future__ import annotations
 
-from netsym.certificates import c, fortran, javascript, matlab, python, r
+from netsym.certificates import c, excel, fortran, javascript, matlab, models, python, r
 from netsym.certificates.engine import Engine
 
 #: What runs each language that `--to` takes.
@@ -18,4 +18,7 @@ ENGINES: dict[str, Engine] = {
     "fortran": fortran.GFORTRAN,
     "matlab": matlab.OCTAVE,
     "r": r.RSCRIPT,
+    "excel": excel.LIBREOFFICE,
+    "casadi": models.CASADI,
+    "pyomo": models.PYOMO,
 }

@@ -22,5 +22,9 @@ PROGRAMS = (
     Writer("fortran", there("code.fortran.write"), suffixes=(".f90", ".f95", ".f03", ".f08")),
     Writer("matlab", there("code.matlab.write"), suffixes=(".m",)),
     Writer("r", there("code.r.write"), suffixes=(".r",)),
+    Writer("excel", there("code.excel.write"), suffixes=(".xlsx",),
+           file=there("code.workbook.workbook")),
+    Writer("casadi", there("code.casadi.write"), suffixes=(".py",), shared=True),
+    Writer("pyomo", there("code.pyomo.write"), suffixes=(".py",), shared=True),
     Writer("sympy", there("code.sympy.write"), suffixes=(".py",), shared=True),
 )  # fmt: skip

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import ClassVar
 
 from netsym.writers.code.program import Program, written
-from netsym.writers.language import ATOM, POWER
 from netsym.writers.ropes import Rope, flat
 
 _SAME = ("exp", "expm1", "log1p", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "erf", "abs",
@@ -62,7 +60,7 @@ class Matlab(Program):
     times = ".*"
     calls: Mapping[str, str] = {
         **{name: f"{name}({{0}})" for name in _SAME},
-        "log": "logarithm({0})", "sqrt": "root({0})", "power": "powers({0}, {1})",
+        "log": "logarithm({0})", "sqrt": "root({0})",
         "max": "maximum({0}, {1})", "min": "minimum({0}, {1})", "pi": "pi",
         "float": "double({0})",
     }  # fmt: skip
@@ -72,9 +70,6 @@ class Matlab(Program):
         "powers": _POWERS, "choose": _CHOOSE,
     }  # fmt: skip
     choice = "choose({0}, {1}, {2})"
-    operations: ClassVar[Mapping[str, tuple[str, int]]] = {
-        **Program.operations, "power": ("_write_power", POWER),
-    }  # fmt: skip
 
     def variable(self, name: str) -> str:
         return super().variable(re.sub(r"^(v*)_", r"v\1_", name))
@@ -86,11 +81,10 @@ class Matlab(Program):
     def quotient(self, numerator: str | Rope, denominator: str | Rope) -> str | Rope:
         return self.join([numerator, "./", denominator])
 
-    def _write_power(self, op: str, nodes: list[int]) -> str | Rope | tuple[str | Rope, int]:
-        base, exponent = (self.operand(node, ATOM) for node in nodes)
+    def power(self, base: str | Rope, exponent: str | Rope) -> str | Rope:
         if _WHOLE.fullmatch("".join(flat(exponent))):
             return self.join([base, ".^", exponent])
-        return self._write_call(op, nodes), ATOM
+        return self.join(["powers(", base, ", ", exponent, ")"])
 
     def defined(self, name: str, operands: list[str], right: str) -> str:
         right = _SIGNS.sub(r".\g<0>", right.replace("!=", "~="))

@@ -158,8 +158,13 @@ class Program(Language):
         return self._filled(template, operands)
 
     def calling(self, name: str, operands: list[str]) -> str:
-        """A function of operands that have no need of parentheses."""
+        """A function of operands that have no need of parentheses.
+
+        Raises `SpecError` for one that the language does not have.
+        """
         template = self.calls.get(name)
+        if template is None and name not in self.support:
+            raise _lacking(name)
         return template.format(*operands) if template else f"{name}({', '.join(operands)})"
 
     def _filled(self, template: str, operands: list[str | Rope]) -> str | Rope:
@@ -278,14 +283,18 @@ def written(kind: type[Program]) -> Callable[..., Iterator[str]]:
 def _expansion(row: Function) -> Form:
     """The function by elementary operations, as a formula of its operands."""
     if row.expansion is None:
-        raise SpecError(
-            f"this language has no {row.name}, and nothing else says what it is; take another one"
-        )
+        raise _lacking(row.name)
     ops = Symbolic()
     names = ("z", "alpha")[: row.arity] if row.arity < 3 else [f"z{n}" for n in range(row.arity)]
     operands = [ops.symbols(literal(name)) for name in names]
     result = np.asarray(row.expansion(ops, *operands))
     return Form(ops.graph, np.concatenate(operands), bind(literal("y"), result))
+
+
+def _lacking(name: str) -> SpecError:
+    return SpecError(
+        f"this language has no {name}, and nothing else says what it is; take another one"
+    )
 
 
 def _unused_letter(formula: Form) -> str:
