@@ -6,7 +6,7 @@ file says how. `points` are the rows at which code is run beside those that a pe
 
 from __future__ import annotations
 
-from netsym.certificates import c, excel, fortran, javascript, matlab, models, python, r
+from netsym.certificates import c, excel, fortran, javascript, matlab, models, onnx, python, r
 from netsym.certificates.engine import Engine
 
 #: What runs each language that `--to` takes.
@@ -21,4 +21,5 @@ ENGINES: dict[str, Engine] = {
     "excel": excel.LIBREOFFICE,
     "casadi": models.CASADI,
     "pyomo": models.PYOMO,
+    "onnx": onnx.ONNXRUNTIME,
 }

@@ -153,7 +153,7 @@ def netsym_(capfd: pytest.CaptureFixture[str]) -> Any:
 
 LISP = "(define y (tanh (+ (* w1_1_1 x) b1_1)))\n"
 KNOWN = ("text, latex, mathml, words, python, numpy, javascript, c, fortran, matlab, r, excel, "
-         "casadi, pyomo, sympy, cpp, lisp")  # fmt: skip
+         "casadi, pyomo, onnx, sympy, cpp, lisp")  # fmt: skip
 IN_LINES = """\
 netsym 1
 title "1-1:tanh"

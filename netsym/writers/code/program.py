@@ -121,7 +121,7 @@ class Program(Language):
             yield before
             yield from flat(right)
             yield after
-        yield self.closing()
+        yield from filter(None, [self.closing()])
 
     # -- what holds in all of them --------------------------------------------------------------
     def name(self, names: Names, position: int) -> str:
