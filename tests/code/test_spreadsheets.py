@@ -18,6 +18,7 @@ from netsym.certificates import ENGINES, excel
 from netsym.certificates.engine import Code, NotRunError, Rows
 from netsym.files.files import loads
 from netsym.path import network_of
+from netsym.writers.code import workbook
 from netsym.writers.code.excel import Excel
 from tests.cli.running import run
 from tests.code.networks import NETWORKS
@@ -108,7 +109,7 @@ def test_names_are_text() -> None:
 
 
 def test_what_excel_does_not_take_is_refused(
-    capfd: pytest.CaptureFixture[str], tmp_path: Path
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "net.xlsx"
     for target in ([], ["-o", str(file)]):
@@ -118,8 +119,13 @@ def test_what_excel_does_not_take_is_refused(
                          ran.err)  # fmt: skip
     ran = run(capfd, "show", "2-8x3tanh-1", "-o", str(file))
     assert ran.code == 0 and len(cells(file.read_bytes())) == 2 + 25
-    with pytest.raises(netsym.TooLargeError, match=r"16,4\d\d columns, 16,384 is the limit"):
-        netsym.parse("1-16400").layered.workbook()
+    monkeypatch.setattr(workbook, "_COLUMNS", 30)
+    for shape, said in {"2-29": "31 columns, 30", "1-1": "", "30-1": "31 columns, 30"}.items():
+        if said:
+            with pytest.raises(netsym.TooLargeError, match=f"Excel: {said} is the limit"):
+                netsym.parse(shape).layered.workbook()
+        else:
+            assert netsym.parse(shape).layered.workbook()
 
 
 def test_a_file_is_whole_or_as_it_was(
