@@ -8,7 +8,7 @@ from netsym.errors import SpecError
 
 
 def need(package: str, what: str, extra: str = "") -> None:
-    """Raise `SpecError` if a package is missing, with the extra that brings it, as it is called."""
+    """Raise `SpecError` if a package is missing, with the extra, of its name, that brings it."""
     if find_spec(package) is None:
         raise SpecError(
             f"{what} needs the package {package}, which is not installed: "

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
+from typing import ClassVar
 
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
@@ -62,7 +63,7 @@ class Excel(Program):
         "step": "IF({0}>=0, 1, 0)", "heaviside": "IF({0}>0, 1, 0)",
     }  # fmt: skip
     choice = "IF({0}, {1}, {2})"
-    operations: Mapping[str, tuple[str, int]] = {  # type: ignore[misc]
+    operations: ClassVar[Mapping[str, tuple[str, int]]] = {
         **Program.operations, "power": ("_write_call", ATOM),  # -2^2 is 4 there
     }  # fmt: skip
 
@@ -87,15 +88,9 @@ class Excel(Program):
         template = _template(op)
         for place, node in enumerate(nodes):
             if template.count(f"{{{place}}}") > 1 and self.binds[node] != ATOM:
-                self._hold(node)
+                self.hold(node)
         whole = op in self.calls
         return self.call(op, [self.texts[n] if whole else self.operand(n, ATOM) for n in nodes])
-
-    def _hold(self, node: int) -> None:
-        """Give a value that is written several times a cell of its own."""
-        name = f"{self._letter}{len(self.pieces) + 1}"
-        self.pieces.append((node, name, self.texts[node]))
-        self.texts[node], self.binds[node], self.loads[node] = name, ATOM, 0
 
     def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
         if function in self.calls:

@@ -186,9 +186,13 @@ class Program(Language):
                 or self.width(self.texts[node]) > self.widest
                 or (self.held is not None and self.held[node])
             ):
-                name = f"{self._letter}{len(self.pieces) + 1}"
-                self.pieces.append((node, name, self.texts[node]))
-                self.texts[node], self.binds[node], self.loads[node] = name, ATOM, 0
+                self.hold(node)
+
+    def hold(self, node: int) -> None:
+        """Give a value that has no name an assignment of its own."""
+        name = f"{self._letter}{len(self.pieces) + 1}"
+        self.pieces.append((node, name, self.texts[node]))
+        self.texts[node], self.binds[node], self.loads[node] = name, ATOM, 0
 
     def _write_names(self, block: Block, rows: Positions) -> None:
         super()._write_names(block, rows)
