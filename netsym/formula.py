@@ -246,6 +246,32 @@ class Formula(Face):
         """A module of JavaScript with a function of the inputs, in float64."""
         return self.code("javascript", digits=digits, max_nodes=max_nodes)
 
+    def workbook(
+        self, rows: npt.ArrayLike | None = None, *, digits: int | None = None,
+        max_nodes: int | None = MAX_NODES,
+    ) -> bytes:  # fmt: skip
+        """A workbook of Excel, what an `.xlsx` file holds: a row of cells for each of these rows.
+
+        `rows` are inputs, (rows, inputs), by default one row of 0. A cell has each value, with its
+        formula; weights are on a sheet. Raises `SpecError` without xlsxwriter, and `TooLargeError`
+        for what Excel does not take.
+        """
+        given = None if rows is None else points((rows,), len(self.inputs))[0]
+        return self._file("excel", max_nodes, rows=given, digits=digits)
+
+    def onnx(self, *, max_nodes: int | None = MAX_NODES) -> bytes:
+        """A model of ONNX in float64, what an `.onnx` file holds: operators of whole arrays.
+
+        It makes `outputs` (N, outputs) of `inputs` (N, inputs). Raises `SpecError` without onnx,
+        and `ValueMissingError` for names without numbers.
+        """
+        return self._file("onnx", max_nodes)
+
+    def _file(self, to: str, max_nodes: int | None, **options: Any) -> bytes:
+        if max_nodes is not None:
+            refuse_if_larger(self.size.nodes, self.form, max_nodes, "ask for its size")
+        return self.writers[to].bytes(self, **options)
+
     def sympy_code(self, *, digits: int | None = None, max_nodes: int | None = MAX_NODES) -> str:
         """A Python script that rebuilds the form in sympy; see `text` for the options."""
         return self.code("sympy", digits=digits, max_nodes=max_nodes)

@@ -39,8 +39,8 @@ def run(script: str, folder: Path, *words: str) -> str:
 def test_every_script_is_run_here_or_in_the_rooms_of_other_systems() -> None:
     scripts = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob("*.py")}
     assert scripts == {"thread.py", "cost.py", "lstm.py", "step.py", "iris.py", "digits.py"} | {
-        "collapse.py", "microcontroller.py", "support_vectors.py", "torch_mlp.py", "onnx_cnn.py",
-        "warehouse.py",
+        "collapse.py", "microcontroller.py", "spreadsheet.py", "support_vectors.py",
+        "torch_mlp.py", "onnx_cnn.py", "warehouse.py",
         "pictures/make.py", "notes/make.py",
     }  # fmt: skip
 
@@ -54,6 +54,18 @@ def test_microcontroller(tmp_path: Path) -> None:
         "at ±1e3 and NaN as the network", "rounding to 4 digits",
     ])  # fmt: skip
     assert "static const float w1[12][3] = {" in (tmp_path / "gesture.h").read_text()
+
+
+@pytest.mark.heavy
+def test_spreadsheet(tmp_path: Path) -> None:
+    """LibreOffice computes the workbook."""
+    if shutil.which("soffice") is None:
+        not_installed("LibreOffice", "libreoffice-calc-nogui")
+    output = run("spreadsheet.py", tmp_path)
+    answers = ["iris.xlsx: ", " bytes, 3 rows", "=(A1 - 5.84)/0.825", "=TANH(", "=MAX(",
+               "largest difference ", "; at ±1e3 and NaN as the network"]  # fmt: skip
+    assert_in_order(output, answers)
+    assert (tmp_path / "iris.xlsx").read_bytes().startswith(b"PK")
 
 
 def test_thread(tmp_path: Path) -> None:

@@ -6,7 +6,21 @@ file says how. `points` are the rows at which code is run beside those that a pe
 
 from __future__ import annotations
 
-from netsym.certificates import c, duckdb, javascript, postgresql, python, spark, sqlite
+from netsym.certificates import (
+    c,
+    duckdb,
+    excel,
+    fortran,
+    javascript,
+    matlab,
+    models,
+    onnx,
+    postgresql,
+    python,
+    r,
+    spark,
+    sqlite,
+)
 from netsym.certificates.engine import Engine
 
 #: What runs each language that `--to` takes.
@@ -15,10 +29,17 @@ ENGINES: dict[str, Engine] = {
     "numpy": python.NUMPY,
     "javascript": javascript.NODE,
     "c": c.GCC,
+    "fortran": fortran.GFORTRAN,
+    "matlab": matlab.OCTAVE,
+    "r": r.RSCRIPT,
     "sql": duckdb.SQL_OF_NO_DIALECT,
     "sqlite": sqlite.SQLITE,
     "duckdb": duckdb.DUCKDB,
     "postgresql": postgresql.POSTGRESQL,
     "spark": spark.SPARK,
     "pyspark": spark.PYSPARK,
+    "excel": excel.LIBREOFFICE,
+    "casadi": models.CASADI,
+    "pyomo": models.PYOMO,
+    "onnx": onnx.ONNXRUNTIME,
 }

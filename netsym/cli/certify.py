@@ -7,7 +7,7 @@ import click
 from netsym.certificates import ENGINES
 from netsym.certificates.certify import certify
 from netsym.cli.arguments import NETWORK, note, one_of
-from netsym.cli.output import Output, Progress, check_target, write
+from netsym.cli.output import Output, Progress, check_target, write, write_bytes
 from netsym.cli.verb import verb
 from netsym.cli.writing import Languages, Writing
 from netsym.files.examples import read_inputs
@@ -44,6 +44,7 @@ def command(
       netsym certify iris.toml --to c --float -o iris.h --header
       netsym certify iris.toml --to numpy --data rows.csv
       netsym certify iris.toml --to javascript --digits 4     what rounding costs
+      netsym certify iris.toml --data rows.csv -o iris.xlsx   a workbook of these rows
 
     It is run on the rows given, on both sides of kinks, at 0, ±1e3 and NaN. What
     is proved is proved at these rows, and at no others. As the network is exit
@@ -59,6 +60,10 @@ def command(
         **own,
     )  # fmt: skip
     Output(as_json, None).write_result(found, progress)
-    if target is not None:
+    row = WRITERS[writing.to]
+    if row.is_file(target):
+        held = row.bytes(network.formula(form), rows=rows, digits=writing.digits)
+        write_bytes(held, str(target))
+    elif target is not None:
         write([found.code.removesuffix("\n")], target, progress)
     context.exit(found.exit_code)

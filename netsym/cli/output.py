@@ -144,6 +144,16 @@ def write(pieces: Iterable[str], target: str | None, progress: Progress) -> None
         LINE.end()
 
 
+def write_bytes(data: bytes, target: str) -> None:
+    """Write a file that is no text, whole or not at all; see `write`."""
+    try:
+        check_source(target)
+        with replacing(target) as file:
+            file.buffer.write(data)
+    finally:
+        LINE.end()
+
+
 def _chunks(pieces: Iterable[str], progress: Progress) -> Iterator[str]:
     waiting: list[str] = []
     length = written = 0

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from netsym.array_formula import ArrayFormula
 from netsym.cli.arguments import note, one_of, whole_number
 from netsym.cli.combinations import Row
-from netsym.cli.output import Output, Progress, check_name, check_source, write
+from netsym.cli.output import Output, Progress, check_name, check_source, write, write_bytes
 from netsym.cli.process import columns, say
 from netsym.cli.verb import Command, Takes, handed, taking
 from netsym.errors import SpecError
@@ -49,9 +49,13 @@ class Writing:
         row = formula.writers[self.to]
         max_nodes = None if counted else self.max_nodes
         asked = {"digits": self.digits, "progress": progress, **self._of_row(row, output)}
+        is_file = row.is_file(output.target) and not output.as_json
+        if (output.as_json or is_file) and max_nodes is not None:
+            refuse_if_larger(formula.size.nodes, formula.form, max_nodes, INSTEAD)
+        if is_file:
+            write_bytes(row.bytes(formula, **asked), str(output.target))
+            return
         if output.as_json:
-            if max_nodes is not None:
-                refuse_if_larger(formula.size.nodes, formula.form, max_nodes, INSTEAD)
             said = {"schema": 1, "form": formula.form} | row.to_json(formula, **asked)
             if isinstance(formula, ArrayFormula):
                 said["shapes"] = {names.ascii(0): list(shape) for names, shape in formula.shapes}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netsym.forms.form import Form
@@ -59,7 +60,8 @@ class Writer:
     `write(form, *, digits, progress, **own)` gives the text of a form, piece by piece; `options`
     are its own. `spell(form, *, digits, **own)` gives the `Language` of its equations, and takes
     those that are no layout; a row without it is that of a program. Files whose names end in one
-    of `suffixes` hold it, and are taken for it without `--to` if these are not `shared`.
+    of `suffixes` hold it, and are taken for it without `--to` if these are not `shared`. Where they
+    are no text, `file(form, *, rows, digits)` gives their bytes, for rows of inputs to begin with.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Writer:
     spell: Callable[..., Language] | None = None
     suffixes: tuple[str, ...] = ()
     shared: bool = False
+    file: Callable[..., bytes] | None = None
 
     @property
     def is_program(self) -> bool:
@@ -77,6 +80,16 @@ class Writer:
     def takes(self, option: str) -> bool:
         """Whether it is one of its own options."""
         return any(own.name == option for own in self.options)
+
+    def is_file(self, target: str | None) -> bool:
+        """Whether a file that is called so holds it as bytes, not as text."""
+        return self.file is not None and Path(target or "").suffix.lower() in self.suffixes
+
+    def bytes(self, form: Form, **options: Any) -> bytes:
+        """What such a file holds; see `file`."""
+        assert self.file is not None
+        form.refuse_once()
+        return self.file(form, **options)
 
     def text(self, form: Form, **options: Any) -> Iterator[str]:
         """A form in the language, piece by piece; `SpecError` for a program of a form "once"."""

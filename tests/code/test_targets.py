@@ -17,8 +17,10 @@ from tests.code.networks import NETWORKS, filled
 from tests.conftest import not_installed
 
 FORMS = ("layered", "shared", "inlined")
-#: What is run here; Spark, which takes long to start, is in a room of its own.
-RUN = [to for to in ENGINES if ENGINES[to].name != "Spark"]
+#: What takes seconds to start: all networks are run at once, by a test of its own; Spark, in a room
+#: of its own.
+SLOW = {"excel", "pyomo", "spark", "pyspark"}
+QUICK = [name for name in ENGINES if name not in SLOW]
 #: Networks so large that they are written in one form alone.
 LARGE = {"deep": "layered", "wide": "layered"}
 #: Python raises an error for what is infinite, and its max forgets NaN.
@@ -26,17 +28,17 @@ NOT_THERE = {("python", name) for name in ("exp", "hyperbolic", "conv and norm")
 
 
 def certified(
-    network: netsym.Network, to: str, form: str = "layered", **options: Any
+    network: netsym.Network, to: str, form: str = "layered", data: object = None, **options: Any
 ) -> Certificate:
     """The certificate of a network, which was run."""
     if ENGINES[to].missing():
         not_installed(ENGINES[to].name, ENGINES[to].package)
-    found = netsym.certify(network, to, form=form, **options)
+    found = netsym.certify(network, to, data, form=form, **options)
     assert not found.why_not, found.report()
     return found
 
 
-@pytest.mark.parametrize(("name", "to", "form"), [*product(NETWORKS, RUN, FORMS)])
+@pytest.mark.parametrize(("name", "to", "form"), [*product(NETWORKS, QUICK, FORMS)])
 def test_it_is_the_network(name: str, to: str, form: str) -> None:
     found = certified(NETWORKS[name](), to, LARGE.get(name, form))
     assert found.rows > 1000
@@ -79,7 +81,7 @@ def filled_again(name: str) -> netsym.Network:
     return NETWORKS[name].__wrapped__()
 
 
-@pytest.mark.parametrize("to", RUN)
+@pytest.mark.parametrize("to", QUICK)
 def test_softmax_of_large_weights_is_no_nan(to: str) -> None:
     network = filled(netsym.parse("2-3softmax"))
     large = {name: 1e4 * value for name, value in zip(netsym.parse("2-3softmax").parameter_names(),
@@ -113,10 +115,12 @@ RESERVED = [
     ("var", "Math", "eval"), ("np", "float", "register"), ("select", "table", "drop"),
     ("maximum", "parameters", "gamma"), ("expf", "fabs", "pow"), ("R1", "LOG10", "let"),
     ("a", "A", "end"), ("order", "Group", "f"), ("data", "inputs", "step_1"),
+    ("x", "X", "x_"), ("t1", "T1", "T"), ("_x", "v_x", "V_X"),
+    ("f_module", "out", "Sin"), ("zeros", "size", "numel"), ("_a", "c", "ifelse"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("names", "to"), [*product(RESERVED, RUN)], ids=str)
+@pytest.mark.parametrize(("names", "to"), [*product(RESERVED, QUICK)], ids=str)
 def test_words_of_a_language_are_harmless_names(names: tuple[str, str, str], to: str) -> None:
     assert certified(loads(NAMED.format(*names)), to).verdict == "certified"
 
@@ -149,3 +153,23 @@ def test_log_sum_exp_is_shifted() -> None:
     exec(compile(code, "<written>", "exec"), space)
     found = space["f"]([[1000.0, 999.0], [-1000.0, -1000.0]])  # type: ignore[operator]
     np.testing.assert_allclose(found, [1000 + np.log1p(np.exp(-1)), -1000 + np.log(2)], rtol=1e-15)
+
+
+#: What they refuse: Pyomo has no erf.
+WITHOUT = {("pyomo", "gelu"), ("pyomo", "hyperbolic")}
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(("name", "form"), [*product(NETWORKS, ["layered", "inlined"])])
+def test_pyomo_is_the_network(name: str, form: str) -> None:
+    """It computes an expression anew for each row, which takes long."""
+    network = NETWORKS[name]()
+    rows = np.random.default_rng(0).normal(size=(20, len(network.input_names)))
+    form = LARGE.get(name, form)
+    if ("pyomo", name) in WITHOUT:
+        with pytest.raises(netsym.SpecError, match="this language has no erf"):
+            network.formula(form).code("pyomo")
+        return
+    found = certified(network, "pyomo", form, rows)
+    assert found.relative < 1e-12, found.report()
+    assert found.verdict == "certified" or name == "exp", found.report()

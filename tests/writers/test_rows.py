@@ -151,8 +151,8 @@ def netsym_(capfd: pytest.CaptureFixture[str]) -> Any:
 
 LISP = "(define y (tanh (+ (* w1_1_1 x) b1_1)))\n"
 KNOWN = (
-    "text, latex, mathml, words, python, numpy, javascript, c, sql, sqlite, duckdb, postgresql, "
-    "spark, pyspark, sympy, sketch, lisp"
+    "text, latex, mathml, words, python, numpy, javascript, c, fortran, matlab, r, sql, sqlite, "
+    "duckdb, postgresql, spark, pyspark, excel, casadi, pyomo, onnx, sympy, sketch, lisp"
 )
 IN_LINES = """\
 netsym 1

@@ -12,6 +12,7 @@ import numpy as np
 
 from netsym.errors import SpecError, checked_whole, did_you_mean
 from netsym.layers import Shape
+from netsym.needed import need
 from netsym.network.network import Network
 from netsym.readers.graph.builder import Builder, Constant
 from netsym.readers.graph.numbers import shortest
@@ -22,7 +23,6 @@ from netsym.readers.keras.options import Spec, shown, spec_of
 from netsym.readers.keras.reader import Reader
 from netsym.readers.keras.structure import MODELS, Entry, Structure, structure_of
 from netsym.readers.keras.weights import Weights
-from netsym.readers.needed import need
 
 
 def network_of_model(model: Any, shapes: Mapping[str, Sequence[int]], all_digits: bool) -> Network:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from netsym.needed import need
 from netsym.network.network import Network
-from netsym.readers.needed import need
 
 
 def from_onnx(

@@ -35,10 +35,20 @@ PROGRAMS = (
             Option("header", "C: a header, with the function in it as static inline."),
         ),
     ),
+    Writer("fortran", there("code.fortran.write"), (NAMES,),
+           suffixes=(".f90", ".f95", ".f03", ".f08")),
+    Writer("matlab", there("code.matlab.write"), (NAMES,), suffixes=(".m",)),
+    Writer("r", there("code.r.write"), (NAMES,), suffixes=(".r",)),
     *(
         Writer(name, there(f"code.{name}.write"), _SQL, suffixes=(".sql",), shared=True)
         for name in ("sql", "sqlite", "duckdb", "postgresql", "spark")
     ),
     Writer("pyspark", there("code.pyspark.write"), (NAMES,), suffixes=(".py",), shared=True),
+    Writer("excel", there("code.excel.write"), (NAMES,), suffixes=(".xlsx",),
+           file=there("code.workbook.workbook")),
+    Writer("casadi", there("code.casadi.write"), (NAMES,), suffixes=(".py",), shared=True),
+    Writer("pyomo", there("code.pyomo.write"), (NAMES,), suffixes=(".py",), shared=True),
+    Writer("onnx", there("code.onnx.write"), (NAMES,), suffixes=(".onnx",),
+           file=there("code.onnx.model")),
     Writer("sympy", there("code.sympy.write"), suffixes=(".py",), shared=True),
 )  # fmt: skip

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
+from math import inf
 from typing import Any, ClassVar
 
 import numpy as np
@@ -35,6 +36,8 @@ class Program(Language):
     #: A text whose load passes this gets a name of its own, as compilers take only so much nesting;
     #: an operation weighs 10 or, if it has more operands, as many as it has.
     deepest: ClassVar[int] = 400
+    #: And so does one that has more characters than this.
+    widest: ClassVar[float] = inf
     #: Longer sums are written in groups of this many.
     longest: ClassVar[int] = 64
     #: Words of the language; a value of such a name is held by a variable with _ after it.
@@ -109,6 +112,10 @@ class Program(Language):
         definitions = self.definitions()
         yield self.heading()
         yield from filter(None, definitions.values())
+        yield from self.body()
+
+    def body(self) -> Iterator[str]:
+        """The function of the whole formula, piece by piece."""
         yield self.opening()
         place = 0
         for name, right, is_output in self.statements():
@@ -154,8 +161,13 @@ class Program(Language):
         return self._filled(template, operands)
 
     def calling(self, name: str, operands: list[str]) -> str:
-        """A function of operands that have no need of parentheses."""
+        """A function of operands that have no need of parentheses.
+
+        Raises `SpecError` for one that the language does not have.
+        """
         template = self.calls.get(name)
+        if template is None and name not in self.support:
+            raise _lacking(name)
         return template.format(*operands) if template else f"{name}({', '.join(operands)})"
 
     def _filled(self, template: str, operands: list[str | Rope]) -> str | Rope:
@@ -172,10 +184,18 @@ class Program(Language):
             node = block.start + row
             weight = max(10, min(len(operands), self.longest) + 1)
             self.loads[node] = weight + max((self.loads[n] for n in operands), default=0)
-            if self.loads[node] > self.deepest or (self.held is not None and self.held[node]):
-                name = f"{self._letter}{len(self.pieces) + 1}"
-                self.pieces.append((node, name, self.texts[node]))
-                self.texts[node], self.binds[node], self.loads[node] = name, ATOM, 0
+            if (
+                self.loads[node] > self.deepest
+                or self.width(self.texts[node]) > self.widest
+                or (self.held is not None and self.held[node])
+            ):
+                self.hold(node)
+
+    def hold(self, node: int) -> None:
+        """Give a value that has no name an assignment of its own."""
+        name = f"{self._letter}{len(self.pieces) + 1}"
+        self.pieces.append((node, name, self.texts[node]))
+        self.texts[node], self.binds[node], self.loads[node] = name, ATOM, 0
 
     def _write_names(self, block: Block, rows: Positions) -> None:
         super()._write_names(block, rows)
@@ -289,14 +309,18 @@ def called(formula: F, names: str | Mapping[str, str], kind: type[Program]) -> F
 def _expansion(row: Function) -> Form:
     """The function by elementary operations, as a formula of its operands."""
     if row.expansion is None:
-        raise SpecError(
-            f"this language has no {row.name}, and nothing else says what it is; take another one"
-        )
+        raise _lacking(row.name)
     ops = Symbolic()
     names = ("z", "alpha")[: row.arity] if row.arity < 3 else [f"z{n}" for n in range(row.arity)]
     operands = [ops.symbols(literal(name)) for name in names]
     result = np.asarray(row.expansion(ops, *operands))
     return Form(ops.graph, np.concatenate(operands), bind(literal("y"), result))
+
+
+def _lacking(name: str) -> SpecError:
+    return SpecError(
+        f"this language has no {name}, and nothing else says what it is; take another one"
+    )
 
 
 def _unused_letter(formula: Form) -> str:

@@ -1,4 +1,4 @@
-"""Packages of other systems, which only those who read from them have installed."""
+"""Packages of other systems, which only those have installed who read or write for them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,58 @@
+"""ONNX models that netsym writes: the network to onnxruntime, and to netsym again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+import netsym
+from tests.cli.running import run
+from tests.code.networks import NETWORKS
+
+IRIS = str(Path(__file__).parents[2] / "examples" / "iris.toml")
+
+
+@pytest.mark.parametrize("name", ["skip", "conv and norm", "attention", "LSTM of 3 steps", "gelu"])
+def test_it_is_read_again(name: str, tmp_path: Path) -> None:
+    network = NETWORKS[name]()
+    (tmp_path / "net.onnx").write_bytes(network.layered.onnx())
+    again = netsym.from_onnx(str(tmp_path / "net.onnx"))
+    x = np.random.default_rng(0).normal(size=(20, len(network.input_names)))
+    np.testing.assert_allclose(again(x), network(x), rtol=1e-12, atol=1e-15)
+
+
+def test_a_file(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "iris.onnx"
+    assert run(capfd, "show", IRIS, "-o", str(file)).code == 0
+    network = netsym.load(IRIS)
+    assert file.read_bytes() == network.layered.onnx()
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    x = np.random.default_rng(0).normal(size=(7, 4))
+    (found,) = session.run(["outputs"], {"inputs": x})
+    np.testing.assert_allclose(found, network(x), rtol=1e-13)
+    operators = [node.op_type for node in onnx.load(str(file)).graph.node]
+    assert operators.count("MatMul") == 2 and operators.count("Tanh") == 1
+
+
+def test_as_text_it_is_what_onnx_reads(capfd: pytest.CaptureFixture[str]) -> None:
+    ran = run(capfd, "show", IRIS, "--to", "onnx")
+    assert ran.code == 0
+    read = onnx.parser.parse_model(ran.out)
+    made = onnx.load_from_string(netsym.load(IRIS).layered.onnx())
+    assert [each.op_type for each in read.graph.node] == [each.op_type for each in made.graph.node]
+
+
+def test_what_it_does_not_take_is_refused(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "net.onnx"
+    for words, said in {
+        ("show", "2-1"): "no value for w1_1_1", ("show", IRIS, "--digits", "3"): "leave out digits",
+    }.items():  # fmt: skip
+        ran = run(capfd, *words, "-o", str(file))
+        assert ran.code == 2 and said in ran.err, ran.err
+        assert not file.exists()
