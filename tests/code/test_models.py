@@ -24,6 +24,7 @@ def functions(network: netsym.Network, to: str) -> tuple[dict[str, Any], dict[st
     return full, reduced
 
 
+@pytest.mark.heavy
 def test_a_solver_finds_the_same() -> None:
     network = NETWORKS["tanh"]()
     full, reduced = functions(network, "casadi")

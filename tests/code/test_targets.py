@@ -17,10 +17,13 @@ from tests.code.networks import NETWORKS, filled
 from tests.conftest import not_installed
 
 FORMS = ("layered", "shared", "inlined")
-#: What takes seconds to start: all networks are run at once, by a test of its own; Spark, in a room
-#: of its own.
-SLOW = {"excel", "pyomo", "spark", "pyspark"}
-QUICK = [name for name in ENGINES if name not in SLOW]
+#: What is slow has a test of its own, Spark a room; what an extra brings is run where all of them are.
+SLOW, EXTRA = {"excel", "pyomo", "spark", "pyspark"}, {"casadi"}
+QUICK = [
+    pytest.param(name, marks=pytest.mark.heavy) if name in EXTRA else name
+    for name in ENGINES
+    if name not in SLOW
+]
 #: Networks so large that they are written in one form alone.
 LARGE = {"deep": "layered", "wide": "layered"}
 #: Python raises an error for what is infinite, and its max forgets NaN.
@@ -38,7 +41,8 @@ def certified(
     return found
 
 
-@pytest.mark.parametrize(("name", "to", "form"), [*product(NETWORKS, QUICK, FORMS)])
+@pytest.mark.parametrize("to", QUICK)
+@pytest.mark.parametrize(("name", "form"), [*product(NETWORKS, FORMS)])
 def test_it_is_the_network(name: str, to: str, form: str) -> None:
     found = certified(NETWORKS[name](), to, LARGE.get(name, form))
     assert found.rows > 1000
@@ -120,7 +124,8 @@ RESERVED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("names", "to"), [*product(RESERVED, QUICK)], ids=str)
+@pytest.mark.parametrize("to", QUICK)
+@pytest.mark.parametrize("names", RESERVED, ids=str)
 def test_words_of_a_language_are_harmless_names(names: tuple[str, str, str], to: str) -> None:
     assert certified(loads(NAMED.format(*names)), to).verdict == "certified"
 

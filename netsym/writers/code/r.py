@@ -9,9 +9,11 @@ from netsym.writers.ropes import Rope
 
 _SAME = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "atan", "sinh", "cosh",
          "tanh", "abs", "sign")  # fmt: skip
+#: Words of the language, and what the text calls by name.
 _RESERVED = """
 if else repeat while function for next break TRUE FALSE NULL Inf NaN NA in pi
 NA_integer_ NA_real_ NA_complex_ NA_character_
+cbind ifelse local pchisq pmax pmin
 """
 _ERF = "  erf <- function(z) sign(z)*pchisq(2*z^2, 1)\n"  # it is no difference of larger numbers
 
