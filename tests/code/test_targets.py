@@ -17,7 +17,7 @@ from tests.code.networks import NETWORKS, filled
 from tests.conftest import not_installed
 
 FORMS = ("layered", "shared", "inlined")
-#: What is slow has a test of its own, Spark a room; what an extra brings is run where all of them are.
+#: What is slow has a test of its own (Spark a room); what an extra brings is run with all of them.
 SLOW, EXTRA = {"excel", "pyomo", "spark", "pyspark"}, {"casadi"}
 QUICK = [
     pytest.param(name, marks=pytest.mark.heavy) if name in EXTRA else name
