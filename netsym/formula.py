@@ -239,6 +239,17 @@ class Formula(Face):
         """A module of JavaScript with a function of the inputs, in float64."""
         return self.code("javascript", digits=digits, max_nodes=max_nodes)
 
+    def sql(
+        self, dialect: str = "sql", *, table: str = "", keep: str = "", digits: int | None = None,
+        max_nodes: int | None = MAX_NODES,
+    ) -> str:  # fmt: skip
+        """A SELECT over a table, in "sqlite", "duckdb", "postgresql", "spark" or SQL of no dialect.
+
+        `keep` are the columns beside the outputs, as "id,name"; without it these are the inputs.
+        """
+        own = {"table": table, "keep": keep}
+        return self.code(dialect, digits=digits, max_nodes=max_nodes, **own)
+
     def sympy_code(self, *, digits: int | None = None, max_nodes: int | None = MAX_NODES) -> str:
         """A Python script that rebuilds the form in sympy; see `text` for the options."""
         return self.code("sympy", digits=digits, max_nodes=max_nodes)

@@ -47,6 +47,12 @@ def test_layers_are_steps() -> None:
     )
 
 
+def test_from_python_it_is_the_same() -> None:
+    said = {"table": "flowers", "keep": "id"}
+    assert SMALL.inlined.sql("sqlite", **said) == SMALL.inlined.code("sqlite", **said)
+    assert SMALL.inlined.sql() == SMALL.inlined.code("sql")
+
+
 def test_inlined_is_one_expression(capfd: pytest.CaptureFixture[str]) -> None:
     words = ["inline", "tanh(x/2)^2", "--to", "duckdb", "--table", "my data.rows"]
     assert run(capfd, *words).out == (
