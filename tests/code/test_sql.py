@@ -85,6 +85,14 @@ def test_what_raises_errors_in_databases_is_what_float64_has(typed: str, to: str
 
 
 @pytest.mark.parametrize("to", HERE)
+@pytest.mark.parametrize("typed", ["1/(exp(x) + exp(y))", "sin(x)/(exp(x) + exp(2*y))"])
+def test_sums_of_exponentials_may_be_0(typed: str, to: str) -> None:
+    points = [[-1000.0, -1000.0], [0.5, -1000.0], [1.0, 2.0]]
+    found = certified(network_of(typed, ["x", "y"]), to, data=points)
+    assert found.verdict == "certified", found.report()
+
+
+@pytest.mark.parametrize("to", HERE)
 def test_exp_is_infinite_or_0_where_float64_is(to: str, tmp_path: Path) -> None:
     assert at_1000("exp(x)", to, tmp_path) == [math.inf, 0]
     assert at_1000("sigmoid(x)", to, tmp_path) == [1, 0]
