@@ -29,11 +29,11 @@ model.fit(iris.data, iris.target_names[iris.target])
 features = ["sepal_length", "sepal_width", "petal_length", "petal_width"]
 network = netsym.from_sklearn(model, features)
 
-select = network.layered.code("duckdb", table="flowers", keep="id")
+select = network.layered.sql("duckdb", table="flowers", keep="id")
 (folder / "flowers.sql").write_text(select)
-(folder / "flowers.spark.sql").write_text(network.layered.code("spark", table="flowers"))
+(folder / "flowers.spark.sql").write_text(network.layered.sql("spark", table="flowers"))
 (folder / "flowers.py").write_text(network.layered.code("pyspark"))
-print(network.layered.code("duckdb", table="flowers", keep="id", digits=3))
+print(network.layered.sql("duckdb", table="flowers", keep="id", digits=3))
 
 # The table holds what people typed: decimals, and a hole.
 database = duckdb.connect()

@@ -246,6 +246,17 @@ class Formula(Face):
         """A module of JavaScript with a function of the inputs, in float64."""
         return self.code("javascript", digits=digits, max_nodes=max_nodes)
 
+    def sql(
+        self, dialect: str = "sql", *, table: str = "", keep: str = "", digits: int | None = None,
+        max_nodes: int | None = MAX_NODES,
+    ) -> str:  # fmt: skip
+        """A SELECT over a table, in "sqlite", "duckdb", "postgresql", "spark" or SQL of no dialect.
+
+        `keep` are the columns beside the outputs, as "id,name"; without it these are the inputs.
+        """
+        own = {"table": table, "keep": keep}
+        return self.code(dialect, digits=digits, max_nodes=max_nodes, **own)
+
     def workbook(
         self, rows: npt.ArrayLike | None = None, *, digits: int | None = None,
         max_nodes: int | None = MAX_NODES,

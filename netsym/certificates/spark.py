@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from runpy import run_path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -25,16 +26,18 @@ _CONFIGURED = {
 }
 
 
-def _runs(kind: type[Spark], taken: Callable[[Any, Table, str], Any]) -> Run:
-    """How code is run; `taken(read, table, text)` is the DataFrame that it makes of another."""
+def _runs(kind: type[Spark], taken: Callable[[Any, Table, Path], Any]) -> Run:
+    """How code is run; `taken(read, table, file)` is the DataFrame that it makes of another."""
 
-    def run(code: Code, rows: Rows, _: Path) -> Rows:
+    def run(code: Code, rows: Rows, folder: Path) -> Rows:
+        file = folder / "written"
+        file.write_text(code.text, encoding="utf-8")
         table = Table.of(kind, code, rows)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)  # of what pandas there is
                 read = _session().createDataFrame([*table.records()], table.columns)
-                return table.answered(taken(read, table, code.text).collect())
+                return table.answered(taken(read, table, file).collect())
         except _errors() as error:
             said = str(error).splitlines()
             raise NotRunError(f"Spark does not run it: {said[0][:200]}") from error
@@ -42,19 +45,17 @@ def _runs(kind: type[Spark], taken: Callable[[Any, Table, str], Any]) -> Run:
     return run
 
 
-def _of_sql(read: Any, table: Table, text: str) -> Any:
+def _of_sql(read: Any, table: Table, file: Path) -> Any:
     if table.schema:
         read.sparkSession.sql(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")
         read.write.mode("overwrite").saveAsTable(table.program.table)
     else:
         read.createOrReplaceTempView(table.program.table)
-    return read.sparkSession.sql(text)
+    return read.sparkSession.sql(file.read_text(encoding="utf-8"))
 
 
-def _of_python(read: Any, table: Table, text: str) -> Any:
-    space: dict[str, Any] = {}
-    exec(compile(text, "<written>", "exec"), space)
-    return space[table.program.title()](read)
+def _of_python(read: Any, table: Table, file: Path) -> Any:
+    return run_path(str(file))[table.program.title()](read)
 
 
 def _errors() -> Any:
@@ -84,7 +85,7 @@ def _session() -> Any:
     return SparkSession(context)
 
 
-def _engine(kind: type[Spark], taken: Callable[[Any, Table, str], Any]) -> Engine:
+def _engine(kind: type[Spark], taken: Callable[[Any, Table, Path], Any]) -> Engine:
     package = "pip install pyspark, and apt-get install openjdk-17-jre-headless"
     return Engine(
         "Spark", _runs(kind, taken), package, programs=("java",), modules=("pyspark",), null=True

@@ -47,6 +47,12 @@ def test_layers_are_steps() -> None:
     )
 
 
+def test_from_python_it_is_the_same() -> None:
+    said = {"table": "flowers", "keep": "id"}
+    assert SMALL.inlined.sql("sqlite", **said) == SMALL.inlined.code("sqlite", **said)
+    assert SMALL.inlined.sql() == SMALL.inlined.code("sql")
+
+
 def test_inlined_is_one_expression(capfd: pytest.CaptureFixture[str]) -> None:
     words = ["inline", "tanh(x/2)^2", "--to", "duckdb", "--table", "my data.rows"]
     assert run(capfd, *words).out == (
@@ -75,6 +81,14 @@ def test_another_parser_reads_it(name: str, to: str, form: str) -> None:
 def test_what_raises_errors_in_databases_is_what_float64_has(typed: str, to: str) -> None:
     """Infinity or NaN: 1/0, log(0), the root of -1."""
     found = certified(network_of(typed, ["x"]), to, data=ODD_POINTS)
+    assert found.verdict == "certified", found.report()
+
+
+@pytest.mark.parametrize("to", HERE)
+@pytest.mark.parametrize("typed", ["1/(exp(x) + exp(y))", "sin(x)/(exp(x) + exp(2*y))"])
+def test_sums_of_exponentials_may_be_0(typed: str, to: str) -> None:
+    points = [[-1000.0, -1000.0], [0.5, -1000.0], [1.0, 2.0]]
+    found = certified(network_of(typed, ["x", "y"]), to, data=points)
     assert found.verdict == "certified", found.report()
 
 

@@ -235,7 +235,7 @@ def test_what_is_called_as_in_training_is_refused() -> None:
 
 
 def test_what_is_missing_is_said_with_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("netsym.readers.needed.find_spec", lambda _: None)
+    monkeypatch.setattr("netsym.needed.find_spec", lambda _: None)
     with pytest.raises(SpecError, match=r"needs the package h5py.*pip install 'netsym\[keras\]'"):
         from_keras("model.keras")
 

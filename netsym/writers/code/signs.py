@@ -17,7 +17,7 @@ _EXP = frozenset({"exp"})
 class Signs:
     """Over the graph: what is more than 0, what is no less, and what is not 0, in float64 too.
 
-    exp(-1000) is 0 there. A sum of exponentials is not: it is shifted, so that one of them is 1.
+    exp(-1000) is 0 there. A sum of exponentials is not if it is shifted: one of them is 1 then.
     """
 
     positive: Mask
@@ -44,14 +44,29 @@ def signs(form: Form) -> Signs:
 def _positive(block: Block, operands: Ids, graph: Graph, known: Signs) -> Mask:
     above = known.positive[operands]
     if block.op == "add":
-        are_powers = graph.of_kind(operands.reshape(-1), _EXP).reshape(operands.shape)
-        some = above.any(axis=1) & known.not_negative[operands].all(axis=1)
-        return np.asarray(some | are_powers.all(axis=1))
+        found = np.asarray(above.any(axis=1) & known.not_negative[operands].all(axis=1))
+        powers = graph.of_kind(operands.reshape(-1), _EXP).reshape(operands.shape).all(axis=1)
+        for row in np.flatnonzero(powers).tolist():
+            found[row] = _is_shifted(graph, operands[row].tolist())
+        return found
     if block.op == "max":
         return np.asarray(above.any(axis=1))
     if block.op in ("name", "sqrt", "min"):
         return np.asarray(above.all(axis=1))
     return np.full(len(operands), block.op in ("cosh", "pi"))
+
+
+def _is_shifted(graph: Graph, powers: list[int]) -> bool:
+    """Whether exponentials are of z_1 - m, z_2 - m, …, where m is the largest of these."""
+    arguments = [graph.operands_of(*graph.operands_of(node)) for node in powers]
+    if any(len(each) != 2 or each[1] != arguments[0][1] for each in arguments):
+        return False
+    less = arguments[0][1]
+    if graph.block_of(less).op != "negate":
+        return False
+    (largest,) = graph.operands_of(less)
+    among = {each for each, _ in arguments}
+    return graph.block_of(largest).op == "max" and among == {*graph.operands_of(largest)}
 
 
 def _not_negative(block: Block, operands: Ids, graph: Graph, known: Signs) -> Mask:
