@@ -14,7 +14,7 @@ from netsym.displayed import Displayed
 from netsym.errors import SpecError, ValueMissingError, did_you_mean
 from netsym.forms.form import Form
 from netsym.forms.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown
-from netsym.forms.values import Evaluation, checked_numbers, points, shaped
+from netsym.forms.values import Evaluation, floats_by_name, points, shaped
 from netsym.wording import agreed, without_values
 from netsym.writers import WRITERS
 from netsym.writers.writer import Writer
@@ -154,7 +154,7 @@ class Formula(Face):
         holds the inputs. The result has the shape of the points, with a last axis of outputs if
         there are several. Raises `ValueMissingError` for a name without a number in `parameters`.
         """
-        given = {name: float(number) for name, number in checked_numbers(parameters).items()}
+        given = floats_by_name(parameters)
         unknown = [name for name in given if name not in self._names]
         if unknown:
             raise SpecError(f"no parameter named {unknown[0]!r} in this formula or its network")
@@ -162,7 +162,7 @@ class Formula(Face):
         missing = self._evaluation.missing(given)
         if missing:
             raise ValueMissingError(without_values(missing))
-        return shaped(self._evaluation(x, given), x, shape)
+        return shaped(self._evaluation(x, given), shape)
 
     @cached_property
     def _names(self) -> frozenset[str]:
