@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -14,17 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import NetsymError
 from netsym.forms.form import Form
 from netsym.graph.graph import Mask
+from netsym.writers.code.compiler import ran
 
 Floats = npt.NDArray[np.float64]
-
-
-class NotRunError(NetsymError):
-    """Code that an engine does not take, with what the engine says."""
-
-    exit_code = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +65,6 @@ class Engine:
         absent = [each for each in self.programs if shutil.which(each) is None]
         absent += [each for each in self.modules if find_spec(each) is None]
         return f"{absent[0]} is missing: {self.package}" if absent else ""
-
-
-def ran(words: Sequence[str], folder: Path, given: str | None = None) -> str:
-    """What a program prints, run in a folder; raises `NotRunError` with what it complains of."""
-    done = subprocess.run(
-        words, cwd=folder, input=given, capture_output=True, text=True, encoding="utf-8",
-        errors="replace", check=False,
-    )  # fmt: skip
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        errors = (line for line in said if re.search("error", line, re.IGNORECASE))
-        why = next(errors, said[0] if said else f"exit code {done.returncode}")
-        raise NotRunError(f"{words[0]} does not run it: {why[:200]}")
-    return done.stdout
 
 
 def exchanged(words: Sequence[str], rows: Rows, outputs: int, folder: Path) -> Rows:

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import SpecError
+from netsym.errors import SpecError, ValueMissingError
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block
 from netsym.graph.names import Names
 from netsym.graph.plan import Contraction, Gather, LongSum, Operation, Plain, Plan
-from netsym.wording import plural
+from netsym.wording import plural, without_values
 
 Floats = npt.NDArray[np.float64]
 
@@ -124,6 +124,25 @@ def reals(value: npt.ArrayLike) -> Floats:
     return array.astype(np.float64, copy=False)
 
 
+def excess(
+    found: Floats,
+    right: Floats,
+    scale: Floats,
+    tolerance: float,
+    tiny: float = float(np.finfo(np.float64).tiny),
+) -> Floats:
+    """How much farther values (points, outputs) are from the right ones than they may be.
+
+    They may be `tolerance` times the right one, or times the `scale` of its output, away.
+    """
+    allowed = tolerance * np.maximum(np.abs(right), scale) + tiny
+    with np.errstate(all="ignore"):
+        far = np.abs(found - right) - allowed
+    far[(found == right) | (np.isnan(found) & np.isnan(right))] = 0
+    far[np.isnan(far)] = np.inf
+    return far
+
+
 def product(left: Floats, right: Floats) -> Floats:
     """`left @ right`, bit for bit; of small matrices that lie together in half the time."""
     if left.ndim == right.ndim == 2 and len(right) > 1 and left.flags.forc and right.flags.forc:
@@ -172,7 +191,7 @@ class Evaluation:
         if self._symbols:
             named = {n: _named(b, parameters).reshape(-1, 1) for n, b in self._symbols}
             constant = constant | named
-        if count <= self._chunk:
+        if 0 < count <= self._chunk:
             values = self._values(x.T, constant, parameters)
             if values.shape[1] == count:
                 return values.T.copy()
@@ -209,9 +228,24 @@ class Evaluation:
 
         return mixed
 
-    def missing(self, parameters: Mapping[str, float]) -> list[str]:
-        """The names that are needed and have no value."""
-        return [name for name in self._needed if name not in parameters]
+    def numbers(self, parameters: Mapping[str, Any] | None) -> dict[str, float]:
+        """The numbers that are given for the names, as float64.
+
+        Raises `SpecError` for a name that is not there, `ValueMissingError` where one has none.
+        """
+        given = floats_by_name(parameters)
+        unknown = [name for name in given if name not in self._names]
+        if unknown:
+            raise SpecError(f"no parameter named {unknown[0]!r} in this formula or its network")
+        missing = [name for name in self._needed if name not in given]
+        if missing:
+            raise ValueMissingError(without_values(missing))
+        return given
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        graph = self.plan.graph
+        return frozenset(graph.symbol_names()).difference(map(graph.name_of, self.plan.place))
 
     @cached_property
     def _needed(self) -> list[str]:

@@ -46,6 +46,7 @@ NUMPY = "NumPy by hand"
 CASADI = "CasADi SX, mapped buffers"
 SYMENGINE = "symengine LLVM, compiled"
 SYMPY = "sympy.lambdify, cse"
+BY_HAND = "C by hand"
 SINGLE = "onnxruntime float32"
 RIVALS: dict[str, Evaluation] = {
     CASADI: rivals.casadi.evaluation,
@@ -107,6 +108,30 @@ def point_of_formula() -> list[Line]:
 @row("network(x) at one point, 4-8-8-3")
 def point_of_network() -> list[Line]:
     return _network(SMALL, 1)
+
+
+@row("formula.compiled() at one point, 4-8-8-3")
+def point_compiled() -> list[Line]:
+    """Called with plain floats; the rivals have the point in an array."""
+    network = numeric(SMALL)
+    layers, x = dense(network), random_points(network, 1)
+    compiled, numbers = network.inlined.compiled(), x[0].tolist()
+    others = [at_most(3e-6)]
+    for name, made in {CASADI: rivals.casadi.evaluation, BY_HAND: rivals.c.evaluation}.items():
+        evaluate = made(layers, x)
+        agree(f"values against {name}", np.reshape(compiled(*numbers), (1, -1)), evaluate())
+        others.append(Rival(name, call(evaluate)))
+    return race(call(lambda: compiled(*numbers)), others, most=101)
+
+
+@row("formula.compiled() at 1000 points, 10-32-32-1")
+def points_compiled() -> list[Line]:
+    """The layered form, as its inlined form has the same hidden units again and again."""
+    network = numeric(DEEP)
+    layers, x = dense(network), random_points(network, MANY)
+    compiled, theirs = network.layered.compiled(), rivals.c.evaluation(layers, x)
+    agree(f"values against {BY_HAND}", np.reshape(compiled(x), (MANY, -1)), theirs())
+    return race(call(lambda: compiled(x)), [Rival(BY_HAND, call(theirs), within(1.5))])
 
 
 @row("network(x) at 1000 sequences, LSTM")

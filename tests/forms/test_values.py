@@ -24,6 +24,7 @@ from netsym.forms.values import product
 from netsym.formula import Formula
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
+from netsym.path import network_of
 from tests.effort import random_examples
 from tests.networks import (
     ACTIVATIONS,
@@ -400,3 +401,10 @@ def test_a_product_has_the_bits_that_numpy_gives_it(layout: str, m: int, k: int,
     for left in (random.normal(size=(m, k)), np.full((m, k), -0.0)):
         assert product(left, right).tobytes() == (left @ right).tobytes()
         assert product(right.T, left.T).tobytes() == (right.T @ left.T).tobytes()
+
+
+@pytest.mark.parametrize("text", ["max(x, y, 1/2) + 2*x", "x*y", "3*x - y + 1", "pi*y^x"])
+def test_no_points_have_no_values(text: str) -> None:
+    formula = network_of(text, ["x", "y"]).inlined
+    assert np.asarray(formula(np.empty((0, 2)))).shape == (0,)
+    assert np.asarray(formula(np.empty((3, 0, 2)))).shape == (3, 0)
