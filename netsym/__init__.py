@@ -75,6 +75,7 @@ _PUBLIC = {
     "Simplified": "netsym.collapse.simplified",
     "simplify": "netsym.collapse.simplification",
     "NetsymError": "netsym.errors",
+    "NotRunError": "netsym.errors",
     "note": "netsym.notes.note.note",
     "step": "netsym.network.descent",
     "work_out": "netsym.notes.worked",

@@ -38,6 +38,12 @@ class OutputError(NetsymError):
     """A result could not be written where it was asked for; what was there before is untouched."""
 
 
+class NotRunError(NetsymError):
+    """Code that an engine does not take, with what the engine says."""
+
+    exit_code = 4
+
+
 class TooLargeError(NetsymError):
     """Written out, the formula would be larger than allowed; nothing was built."""
 

@@ -1,16 +1,13 @@
-"""C, compiled by gcc as C99 without any warning, and run.
-
-What is very long is not optimised: gcc takes minutes for a function of a megabyte.
-"""
+"""C, compiled by gcc as C99 without any warning, and run."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from netsym.certificates.engine import Code, Engine, Rows, exchanged, ran
+from netsym.certificates.engine import Code, Engine, Rows, exchanged
 from netsym.writers.code.c import C
+from netsym.writers.code.compiler import PACKAGE, optimisation, ran
 
-_LONG = 300_000  # characters
 _STRICT = ("-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror")
 _DRIVER = """\
 #include <stdio.h>
@@ -43,9 +40,8 @@ def _run(code: Code, rows: Rows, folder: Path) -> Rows:
     )  # fmt: skip
     (folder / "network.h").write_text(code.text, encoding="utf-8")
     (folder / "driver.c").write_text(driver, encoding="utf-8")
-    optimised = "-O2" if len(code.text) < _LONG else "-O0"
-    ran(["gcc", *_STRICT, optimised, "-o", "network", "driver.c", "-lm"], folder)
+    ran(["gcc", *_STRICT, optimisation(code.text), "-o", "network", "driver.c", "-lm"], folder)
     return exchanged([str(folder / "network")], rows, len(program.outputs), folder)
 
 
-GCC = Engine("gcc", _run, "apt-get install gcc libc6-dev", programs=("gcc",))
+GCC = Engine("gcc", _run, PACKAGE, programs=("gcc",))

@@ -13,12 +13,12 @@ import numpy.typing as npt
 
 from netsym.certificates import ENGINES
 from netsym.certificates.certificate import Apart, Certificate, Extreme
-from netsym.certificates.engine import Code, Engine, NotRunError, Rows
+from netsym.certificates.engine import Code, Engine, Rows
 from netsym.certificates.points import extremes, usual
-from netsym.errors import SpecError, ValueMissingError, did_you_mean
+from netsym.errors import NotRunError, SpecError, ValueMissingError, did_you_mean
 from netsym.forms.renamed import names_in, renamed
 from netsym.forms.sizes import MAX_NODES
-from netsym.forms.values import points
+from netsym.forms.values import excess, points
 from netsym.formula import Formula
 from netsym.network.columns import in_order
 from netsym.network.network import Network
@@ -146,11 +146,7 @@ class _Run:
         is_single = bool(self.options.get("float"))
         tolerance = _SINGLE if is_single else self.engine.tolerance
         tiny = float(np.finfo(np.float32 if is_single else np.float64).tiny)
-        allowed = tolerance * np.maximum(np.abs(right), scale) + tiny
-        with np.errstate(all="ignore"):
-            far = np.abs(found.values - right) - allowed
-        far[(found.values == right) | (np.isnan(found.values) & np.isnan(right))] = 0
-        far[np.isnan(far)] = np.inf
+        far = excess(found.values, right, scale, tolerance, tiny)
         lacking = np.isnan(right) & rows.null.any(axis=1, keepdims=True)
         far[found.null != lacking] = np.inf
         if not (far > 0).any():

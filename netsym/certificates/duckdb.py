@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from netsym.certificates.engine import Code, Engine, NotRunError, Rows
+from netsym.certificates.engine import Code, Engine, Rows
 from netsym.certificates.tables import Table
+from netsym.errors import NotRunError
 from netsym.writers.code.duckdb import DuckDB
 from netsym.writers.code.sql import SQL
 

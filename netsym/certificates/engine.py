@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -15,17 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import NetsymError
 from netsym.forms.form import Form
 from netsym.graph.graph import Mask
+from netsym.writers.code.compiler import ran
 
 Floats = npt.NDArray[np.float64]
-
-
-class NotRunError(NetsymError):
-    """Code that an engine does not take, with what the engine says."""
-
-    exit_code = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +79,6 @@ def program(name: str, folders: str = "") -> str:
 def _newest(folders: str) -> str:
     found = sorted(map(str, Path("/").glob(folders.removeprefix("/"))), reverse=True)
     return os.pathsep.join(found)
-
-
-def ran(
-    words: Sequence[str], folder: Path, given: str | None = None, user: str | None = None
-) -> str:
-    """What a program prints, run in a folder; raises `NotRunError` with what it complains of."""
-    done = subprocess.run(
-        words, cwd=folder, input=given, capture_output=True, text=True, encoding="utf-8",
-        errors="replace", check=False, user=user,
-    )  # fmt: skip
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        errors = (line for line in said if re.search("error", line, re.IGNORECASE))
-        why = next(errors, said[0] if said else f"exit code {done.returncode}")
-        raise NotRunError(f"{words[0]} does not run it: {why[:200]}")
-    return done.stdout
 
 
 def exchanged(words: Sequence[str], rows: Rows, outputs: int, folder: Path) -> Rows:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from netsym.certificates.engine import Code, Engine, Floats, NotRunError, Rows, ran
+from netsym.certificates.engine import Code, Engine, Floats, Rows
+from netsym.errors import NotRunError
+from netsym.writers.code.compiler import ran
 
 #: Formulas are computed anew, whatever is stored with them.
 _SETTINGS = """\

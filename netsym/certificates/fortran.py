@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from netsym.certificates.engine import Code, Engine, Rows, exchanged, ran
+from netsym.certificates.engine import Code, Engine, Rows, exchanged
+from netsym.writers.code.compiler import ran
 from netsym.writers.code.fortran import Fortran
 
 _STRICT = ("-std=f2008", "-O1", "-Wall", "-Wextra", "-pedantic", "-Werror",

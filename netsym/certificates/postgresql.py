@@ -15,8 +15,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
-from netsym.certificates.engine import Code, Engine, NotRunError, Rows, program, ran
+from netsym.certificates.engine import Code, Engine, Rows, program
 from netsym.certificates.tables import Table
+from netsym.errors import NotRunError
+from netsym.writers.code.compiler import ran
 from netsym.writers.code.postgresql import PostgreSQL
 
 _FOLDERS = "/usr/lib/postgresql/*/bin"  # where Debian has them, apart from what people call

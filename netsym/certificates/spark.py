@@ -11,8 +11,9 @@ from runpy import run_path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from netsym.certificates.engine import Code, Engine, NotRunError, Rows
+from netsym.certificates.engine import Code, Engine, Rows
 from netsym.certificates.tables import Table
+from netsym.errors import NotRunError
 from netsym.writers.code.pyspark import PySpark
 from netsym.writers.code.spark import Spark
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from netsym.certificates.engine import Code, Engine, NotRunError, Rows
+from netsym.certificates.engine import Code, Engine, Rows
 from netsym.certificates.tables import Table
+from netsym.errors import NotRunError
 from netsym.writers.code.sqlite import SQLite
 
 

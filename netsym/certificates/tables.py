@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from netsym.certificates.engine import Code, Floats, NotRunError, Rows
+from netsym.certificates.engine import Code, Floats, Rows
+from netsym.errors import NotRunError
 from netsym.writers.code.sql import SQL
 
 #: A row as Python has it: numbers, and None for NULL.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from heapq import heappop, heappush
 from math import prod
 from typing import Any, TypeVar
@@ -80,19 +81,18 @@ class Placed:
 
     def read(self, ops: Ops[A], *inputs: A) -> A:
         """Its output in a reading, from its inputs there."""
-        return self.forward(self.at(ops), *inputs)
-
-    def forward(self, ops: Ops[A], *inputs: A) -> A:
-        """Its output in a reading that is at this place."""
-        parameters = {key: read_parameter(p, ops) for key, p in self.parameters.items()}
-        if isinstance(ops, WholeOps):
-            letters: A = self.layer.whole(ops, parameters, *inputs)
-            return letters
         try:
-            return self.layer.forward(ops, parameters, *inputs)
+            return self.ready(self.at(ops))(*inputs)
         except NoReading as error:
             error.layer = self.number
             raise
+
+    def ready(self, ops: Ops[A]) -> Callable[..., A]:
+        """Its output as a function of its inputs, in a reading that is at this place."""
+        parameters = {key: read_parameter(p, ops) for key, p in self.parameters.items()}
+        if isinstance(ops, WholeOps):
+            return partial(self.layer.whole, ops, parameters)
+        return partial(self.layer.forward, ops, parameters)
 
 
 @dataclass(frozen=True, slots=True)

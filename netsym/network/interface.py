@@ -145,9 +145,10 @@ def flat(inputs: Sequence[Input], given: Sequence[npt.ArrayLike]) -> Sequence[np
     """
     if not inputs:
         return given
-    if len(given) in (1, len(inputs)):
-        parts = [[each] for each in inputs] if len(given) == len(inputs) else [inputs]
-        given = [framed(value, ends) for value, ends in zip(given, parts, strict=True)]
+    if len(given) == 1:
+        given = [framed(given[0], inputs)]
+    elif len(given) == len(inputs):
+        given = [framed(value, [each]) for value, each in zip(given, inputs, strict=True)]
     if len(inputs) == 1 and len(inputs[0].shape) == 1:
         return given
     entries = sum(len(each.names) for each in inputs)

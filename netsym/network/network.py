@@ -20,7 +20,7 @@ from netsym.forms.form import (
     output_positions,
 )
 from netsym.forms.sizes import Size
-from netsym.forms.values import checked_numbers, points, shaped
+from netsym.forms.values import checked_numbers, floats_by_name, points, shaped
 from netsym.formula import Formula
 from netsym.graph.names import Names, literal, output_names
 from netsym.later import later
@@ -31,7 +31,7 @@ from netsym.layers.sources import Part
 from netsym.layers.wiring import Placed, Wiring, wired
 from netsym.network.interface import Input, Output, Wanted, flat, inputs_of, wanted_of
 from netsym.network.naming import Naming
-from netsym.network.reading import read
+from netsym.network.reading import Ready, read
 from netsym.network.to_form import matrices, module, to_form, unrolled
 from netsym.network.wired import Wired
 from netsym.ops import Ops
@@ -128,8 +128,8 @@ class Network(Displayed, Wired):
         return f"<network {self.title}: {said}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without the names that the notation gives, which know the network."""
-        return {key: value for key, value in self.__dict__.items() if key != "naming"}
+        """Without what knows the network: the names of the notation, and what computes it."""
+        return {k: v for k, v in self.__dict__.items() if k not in ("naming", "_numeric")}
 
     @cached_property
     def naming(self) -> Naming:
@@ -163,17 +163,25 @@ class Network(Displayed, Wired):
         Raises `ValueMissingError` where a name has none, `SpecError` for a wrong shape.
         """
         x, shape = points(flat(self.inputs, inputs), len(self.input_names))
-        numbers = {name: float(number) for name, number in checked_numbers(parameters).items()}
+        numbers = floats_by_name(parameters)
         self._check_given(numbers)
-        missing = [name for name in self.parameter_names() if name not in numbers]
+        missing = [name for name in self._parameter_names if name not in numbers]
         if missing:
             raise ValueMissingError(without_values(missing))
-        y = self.read(Numeric(numbers), x)
-        y = y if y.ndim > 1 else np.tile(y, (len(x), 1))
+        y = read(self, Numeric(numbers), x) if numbers else self._numeric(x)
+        if y.ndim < 2:
+            y = np.tile(y, (len(x), 1))
+        elif np.may_share_memory(x, y):  # nobody's data change with the result
+            y = y.copy()
         if len(self.outputs) == 1:
-            return shaped(y, x, shape)
+            return shaped(y, shape)
         edges = np.cumsum([len(each.names) for each in self.outputs])[:-1]
-        return tuple(shaped(part, x, shape) for part in np.split(y, edges, axis=1))
+        return tuple(shaped(part, shape) for part in np.split(y, edges, axis=1))
+
+    @cached_property
+    def _numeric(self) -> Ready[npt.NDArray[np.float64]]:
+        """It in float64, where no parameter is a name."""
+        return Ready(self, Numeric(), kept=True)
 
     # -- forms ----------------------------------------------------------------------------------
     @cached_property
@@ -420,7 +428,9 @@ class Network(Displayed, Wired):
         return replace(self, layers=placed)
 
     def _check_given(self, values: Mapping[str, Any]) -> None:
-        names = self.parameter_names() if values else []
+        if not values:
+            return
+        names = self.parameter_names()
         for name in values.keys() - set(names):
             hint = did_you_mean(name, names[:1000]) if names else "all parameters are numbers"
             raise SpecError(f"no parameter named {name!r}; {hint}")

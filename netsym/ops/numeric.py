@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from netsym.forms.values import product
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.ops import ByMatrices, Present
@@ -46,11 +47,10 @@ class Numeric(Arrays[np.float64], ByMatrices[Floats]):
         return result
 
     def products(self, weights: Floats, values: Floats) -> Floats:
-        product: Floats = values @ np.swapaxes(weights, -1, -2)
-        return product
+        return product(values, weights.swapaxes(-1, -2))
 
     def biased(self, total: Floats, bias: Floats) -> Floats:
-        total += bias
+        total += bias[None] if total.ndim == 2 else bias  # of one row in half the time
         return total
 
     def weighted(self, products: Sequence[tuple[Floats, Floats]], *terms: Floats) -> Floats:

@@ -15,7 +15,18 @@ from netsym.files.files import loads
 from netsym.formula import Formula
 from netsym.network.network import Network
 from tests import rivals
-from tests.benchmarks.measure import Bar, Line, Rival, agree, call, faster, race, row, within
+from tests.benchmarks.measure import (
+    Bar,
+    Line,
+    Rival,
+    agree,
+    at_most,
+    call,
+    faster,
+    race,
+    row,
+    within,
+)
 from tests.benchmarks.networks import (
     DEEP,
     LSTM,
@@ -35,6 +46,7 @@ NUMPY = "NumPy by hand"
 CASADI = "CasADi SX, mapped buffers"
 SYMENGINE = "symengine LLVM, compiled"
 SYMPY = "sympy.lambdify, cse"
+BY_HAND = "C by hand"
 SINGLE = "onnxruntime float32"
 RIVALS: dict[str, Evaluation] = {
     CASADI: rivals.casadi.evaluation,
@@ -98,6 +110,30 @@ def point_of_network() -> list[Line]:
     return _network(SMALL, 1)
 
 
+@row("formula.compiled() at one point, 4-8-8-3")
+def point_compiled() -> list[Line]:
+    """Called with plain floats; the rivals have the point in an array."""
+    network = numeric(SMALL)
+    layers, x = dense(network), random_points(network, 1)
+    compiled, numbers = network.inlined.compiled(), x[0].tolist()
+    others = [at_most(3e-6)]
+    for name, made in {CASADI: rivals.casadi.evaluation, BY_HAND: rivals.c.evaluation}.items():
+        evaluate = made(layers, x)
+        agree(f"values against {name}", np.reshape(compiled(*numbers), (1, -1)), evaluate())
+        others.append(Rival(name, call(evaluate)))
+    return race(call(lambda: compiled(*numbers)), others, most=101)
+
+
+@row("formula.compiled() at 1000 points, 10-32-32-1")
+def points_compiled() -> list[Line]:
+    """The layered form, as its inlined form has the same hidden units again and again."""
+    network = numeric(DEEP)
+    layers, x = dense(network), random_points(network, MANY)
+    compiled, theirs = network.layered.compiled(), rivals.c.evaluation(layers, x)
+    agree(f"values against {BY_HAND}", np.reshape(compiled(x), (MANY, -1)), theirs())
+    return race(call(lambda: compiled(x)), [Rival(BY_HAND, call(theirs), within(1.5))])
+
+
 @row("network(x) at 1000 sequences, LSTM")
 def network_lstm() -> list[Line]:
     network: Any = numbered(loads(LSTM))
@@ -125,7 +161,7 @@ def _values(spec: str, ours: Formula | Network, count: int, bars: dict[str, Bar]
     layers, x = dense(network), random_points(network, count)
     given = x if count > 1 else x[0]  # for netsym; rivals take a row for every point
     values = np.asarray(ours(given)).reshape(count, -1)
-    others = []
+    others = [at_most(1e-5)] if count == 1 else []
     for name, made in RIVALS.items():
         if name not in SLOW.get(spec, ()):
             evaluate = made(layers, x)

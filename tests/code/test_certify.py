@@ -10,7 +10,8 @@ import pytest
 
 import netsym
 from netsym.certificates import ENGINES
-from netsym.certificates.engine import Code, Engine, NotRunError, Rows
+from netsym.certificates.engine import Code, Engine, Rows
+from netsym.errors import NotRunError
 from tests.cli.running import run
 from tests.code.networks import NETWORKS
 

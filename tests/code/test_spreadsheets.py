@@ -15,7 +15,8 @@ import pytest
 
 import netsym
 from netsym.certificates import ENGINES, excel
-from netsym.certificates.engine import Code, NotRunError, Rows
+from netsym.certificates.engine import Code, Rows
+from netsym.errors import NotRunError
 from netsym.files.files import loads
 from netsym.path import network_of
 from netsym.writers.code import workbook

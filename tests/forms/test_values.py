@@ -20,9 +20,11 @@ from hypothesis import strategies as st
 import netsym
 from netsym import SpecError, ValueMissingError
 from netsym.forms import values as module
+from netsym.forms.values import product
 from netsym.formula import Formula
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
+from netsym.path import network_of
 from tests.effort import random_examples
 from tests.networks import (
     ACTIVATIONS,
@@ -383,3 +385,26 @@ def test_sums_of_products_of_any_kind(data: st.DataObject) -> None:
     for position, expression in enumerate(rows, 1):
         one = formula.output(position)(*point.values(), parameters=weights)
         assert one == pytest.approx(value(expression), rel=0, abs=1e-13)
+
+
+@pytest.mark.parametrize("layout", ["rows", "columns", "inside", "every other"])
+@pytest.mark.parametrize("m, k, n", [(1, 1, 1), (1, 1, 4), (1, 3, 5), (8, 4, 1), (3, 8, 2)])
+def test_a_product_has_the_bits_that_numpy_gives_it(layout: str, m: int, k: int, n: int) -> None:
+    random = np.random.default_rng(m + 10 * k + 100 * n)
+    whole = random.normal(size=(2 * k + 1, 2 * n))
+    right = {
+        "rows": whole[:k, :n].copy(),
+        "columns": np.asfortranarray(whole[:k, :n]),
+        "inside": np.asfortranarray(whole)[1 : k + 1, :n],
+        "every other": whole[: 2 * k : 2, ::2],
+    }[layout]
+    for left in (random.normal(size=(m, k)), np.full((m, k), -0.0)):
+        assert product(left, right).tobytes() == (left @ right).tobytes()
+        assert product(right.T, left.T).tobytes() == (right.T @ left.T).tobytes()
+
+
+@pytest.mark.parametrize("text", ["max(x, y, 1/2) + 2*x", "x*y", "3*x - y + 1", "pi*y^x"])
+def test_no_points_have_no_values(text: str) -> None:
+    formula = network_of(text, ["x", "y"]).inlined
+    assert np.asarray(formula(np.empty((0, 2)))).shape == (0,)
+    assert np.asarray(formula(np.empty((3, 0, 2)))).shape == (3, 0)
