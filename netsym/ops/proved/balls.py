@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
@@ -136,9 +136,13 @@ class Balls(Scalars):
     def number(self, value: float | Fraction) -> Ball:
         if flint.ctx.prec != self.bits:
             raise RuntimeError(f"run this reading within precision({self.bits})")
-        return exactly(value) if isinstance(value, Fraction) else flint.arb(value)
+        return flint.arb(value) if isinstance(value, (float, int)) else exactly(value)
 
-    def given(self, value: float | Fraction) -> Ball:
+    def given(self, values: Iterable[float | Fraction]) -> Iterable[Ball]:
+        return map(self.number if self.radius is None else self._around, values)
+
+    def _around(self, value: float | Fraction) -> Ball:
+        """A ball that holds all that a number may be."""
         off = self.radius(value) if self.radius is not None else None
         return (
             self.number(value) + flint.arb(0, self.number(off).upper())

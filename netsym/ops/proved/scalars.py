@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -56,9 +56,9 @@ class Scalars(Elements, ByMatrices[Objects]):
     def terms_at_once(self, values: Objects) -> int:
         """How many terms one matrix product may have and take a fifth of a second at most."""
 
-    def given(self, value: float | Fraction) -> Any:
-        """The element for a constant or a parameter entry."""
-        return self.number(value)
+    def given(self, values: Iterable[float | Fraction]) -> Iterable[Any]:
+        """The elements for constants or parameter entries."""
+        return map(self.number, values)
 
     def exact(self) -> Scalars:
         """The reading in which the constants of functions' expansions are read."""
@@ -81,7 +81,7 @@ class Scalars(Elements, ByMatrices[Objects]):
         if key in self._numbers:
             return self._numbers[key][1]
         given = values if not self.decimals else decimals(values)
-        made = filled(map(self.given, given.reshape(-1).tolist()), values.shape)
+        made = filled(self.given(given.reshape(-1).tolist()), values.shape)
         if values.dtype != object:
             self._numbers[key] = (values, made)
             self._matrices[id(made)] = []
