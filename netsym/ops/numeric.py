@@ -27,7 +27,7 @@ class Numeric(Arrays[np.float64], ByMatrices[Floats]):
 
     def symbols(self, names: Names) -> Floats:
         if id(names) not in self._known:
-            self._known[id(names)] = (names, np.array([self.values[n] for n in names.all()]))
+            self._known[id(names)] = (names, np.array([*map(self.values.__getitem__, names.all())]))
         return self._known[id(names)][1]
 
     def parameter(self, parameter: Parameter) -> Floats:

@@ -114,11 +114,13 @@ class Arithmetic(ByMatrices[Residues]):
         """Floats are exact: an integer of 53 bits times a power of two."""
         mantissas, exponents = np.frexp(values)
         integers = np.ldexp(mantissas, 53).astype(np.int64).astype(self.oracle.dtype)
-        known, places = np.unique(exponents.astype(np.int64) - 53, return_inverse=True)
+        least = int(exponents.min(initial=0))
+        seen = np.bincount(exponents.reshape(-1) - least) > 0
+        known, places = np.flatnonzero(seen) + (least - 53), np.cumsum(seen) - 1
         at = []
         for primes in self.towers.primes:
             powers = [[pow(2, e, p) for p in primes.tolist()] for e in known.tolist()]
-            scale = np.array(powers, dtype=self.oracle.dtype)[places.reshape(values.shape)]
+            scale = np.array(powers, dtype=self.oracle.dtype)[places[exponents - least]]
             residues = integers[..., None] % primes * scale % primes
             at.append(residues[..., None, :])
         return Residues(tuple(at), Running.exact(values) if self.kinked else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -56,9 +56,13 @@ class Scalars(Elements, ByMatrices[Objects]):
     def terms_at_once(self, values: Objects) -> int:
         """How many terms one matrix product may have and take a fifth of a second at most."""
 
-    def given(self, values: Iterable[float | Fraction]) -> Iterable[Any]:
-        """The elements for constants or parameter entries."""
+    def each_number(self, values: Collection[float | Fraction]) -> Iterable[Any]:
+        """The elements that equal numbers."""
         return map(self.number, values)
+
+    def given(self, values: Collection[float | Fraction]) -> Iterable[Any]:
+        """The elements for constants or parameter entries."""
+        return self.each_number(values)
 
     def exact(self) -> Scalars:
         """The reading in which the constants of functions' expansions are read."""
@@ -67,13 +71,14 @@ class Scalars(Elements, ByMatrices[Objects]):
     # -- where values come from
     def points(self, x: npt.ArrayLike) -> Objects:
         """The inputs (points, inputs), floats or Fractions, as elements; each is exact."""
-        made = self.each(self.number, np.asarray(x).astype(object))
+        given = np.asarray(x)
+        made = filled(self.each_number(given.reshape(-1).tolist()), given.shape)
         if made.ndim > 1:
             self._points = len(made)
         return made
 
     def symbols(self, names: Names) -> Objects:
-        return filled(map(self.number, values_of(names.all(), self.values)), (len(names),))
+        return filled(self.each_number(values_of(names.all(), self.values)), (len(names),))
 
     def numbers(self, values: npt.NDArray[Any]) -> Objects:
         """Arrays of floats, which may be large, are made once."""
