@@ -365,7 +365,7 @@ def _gaps(left: Any, right: Any, tolerance: Fraction) -> Floats:
 
 def _in_float64(side: Subject, draw: Draw, exact: Any) -> Float:
     with np.errstate(all="ignore"):
-        values = {name: float(value) for name, value in draw.values.items()}
+        values = dict(zip(draw.values, map(float, draw.values.values()), strict=True))
         y = side.read(Numeric(values), draw.x.astype(np.float64))
     y = np.broadcast_to(y, exact.shape)
     error = 0.0

@@ -265,11 +265,10 @@ def _compared(
 ) -> Comparison:
     verdict = judge(one, other, terms, progress)
     notes = (*(other.parsed.notes if other.parsed is not None else ()), *notes)
-    strangers = one.names and other.names and not set(one.names) & set(other.names)
-    if strangers and verdict.name == "different":
-        notes = (*notes, "they share no name of a parameter, so each has parameters of its own")
     if verdict.name != "different":
         return Comparison(one, other, verdict, None, notes, alone)
+    if one.names and other.names and not set(one.names) & set(other.names):
+        notes = (*notes, "they share no name of a parameter, so each has parameters of its own")
     from netsym.equality.diagnosis import diagnose  # what is equal need not wait for it
 
     progress("looking for the mistake", 0, 0)

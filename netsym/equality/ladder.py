@@ -238,6 +238,8 @@ class _Bench:
         lost = found.defined < found.points
         if not self._small:
             return sectors.SOMEWHERE if lost else ""
+        if max(self.one.least_length, self.other.least_length) > sectors.LONGEST:
+            return sectors.SOMEWHERE
         lines = self.one.straight_line, self.other.straight_line
         said = sectors.defined_where(
             *lines, self.one.inputs, self._numbers(), self.assumed.conditions

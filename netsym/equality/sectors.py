@@ -35,10 +35,10 @@ from netsym.ops.straight_line import StraightLine
 from netsym.wording import joined, plural
 
 _MOST_SECTORS = 200
-_LONGEST = 600  # instructions of a side
 _MOST_SIGNS = 60  # that are given at once
 
-
+#: Instructions of a side that is looked at.
+LONGEST = 600
 #: Where two functions are compared, if no more can be said of it.
 SOMEWHERE = "where both are defined"
 _NOWHERE = "nowhere are both defined"
@@ -109,7 +109,7 @@ def sectors(
     `numbers` are those of each side, in order. `budget` is how many sectors are looked at. Both
     are compared where both are defined, and all assumptions hold.
     """
-    if max(len(one.instructions), len(other.instructions)) > _LONGEST:
+    if max(len(one.instructions), len(other.instructions)) > LONGEST:
         return None
     proof = _Proof(inputs, seed, budget)
     try:
@@ -126,7 +126,7 @@ def defined_where(
     assumptions: Sequence[Condition] = (),
 ) -> str:
     """Where both are defined, as far as signs of their parts tell; empty if that is everywhere."""
-    if max(len(one.instructions), len(other.instructions)) > _LONGEST:
+    if max(len(one.instructions), len(other.instructions)) > LONGEST:
         return SOMEWHERE
     proof = _Proof(inputs, "", 0)
     try:

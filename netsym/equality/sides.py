@@ -115,6 +115,12 @@ class Subject:
         return straight_line(self.graph, order, self.parsed.digits if self.parsed else None)
 
     @cached_property
+    def least_length(self) -> int:
+        """The instructions of its straight line, but for numbers, which are not counted."""
+        walk = self.graph.graph.walk(self.graph.mask)
+        return sum(len(rows) for block, rows in walk if block.op not in ("constant", "name"))
+
+    @cached_property
     def fingerprint(self) -> str:
         """A hash of all that it computes."""
         state = blake2b(digest_size=16)
@@ -126,10 +132,11 @@ class Subject:
                         _add_graph(state, parameter.formula)
                         continue
                     entries = parameter.entries
-                    exact = entries is None or entries.dtype == object
-                    names = None if entries is None else _in_short(entries.tolist())
-                    data = repr((parameter.names, names)).encode() if exact else b""
-                    state.update(data if exact else np.ascontiguousarray(entries).tobytes())
+                    if entries is not None and entries.dtype != object:
+                        state.update(np.ascontiguousarray(entries).tobytes())
+                        continue
+                    known = None if entries is None else _in_short(entries.tolist())
+                    state.update(repr((parameter.names, known)).encode())
             return state.hexdigest()
         assert self.formula is not None
         _add_graph(state, self.formula)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from netsym.graph.graph import Block, Graph, Ids
 from netsym.graph.index import sorted_distinct
+from netsym.graph.names import Names, literal
 
 Positions = npt.NDArray[np.int64]
 
@@ -87,6 +88,20 @@ class LongSum:
 
 Operation = Plain | Contraction | LongSum
 
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """Where the values of a block of symbols come from: inputs, and names that need a value.
+
+    `places` are those of the inputs, `names` the others, None for none. `order` says of every row
+    which it is of both, one after the other; a row that nothing uses is any of them.
+    """
+
+    places: Positions
+    names: Names | None
+    order: Positions
+
+
 _LONG = 1000  # terms that are not worth a column each
 
 
@@ -112,6 +127,31 @@ class Plan:
         for number in sorted(closed):
             self._prepare(number, graph.blocks[number])
         self.kept = self._kept()
+        self._symbols: dict[int, Symbols] = {}
+
+    def symbols(self, number: int) -> Symbols:
+        """Where the values of a leaf of symbols come from, found once."""
+        if number not in self._symbols:
+            self._symbols[number] = self._sources(self.leaves[number])
+        return self._symbols[number]
+
+    def _sources(self, block: Block) -> Symbols:
+        inputs = {
+            node - block.start: place
+            for node, place in self.place.items()
+            if block.start <= node < block.stop
+        }
+        given = sorted(inputs)
+        needed = self.wanted[block.start : block.stop].copy()
+        needed[given] = False
+        others = np.flatnonzero(needed)
+        order = np.zeros(len(block), dtype=np.int64)
+        order[np.concatenate([given, others]).astype(np.int64)] = range(len(given) + len(others))
+        places = np.array([inputs[row] for row in given], dtype=np.int64)
+        if len(others) == len(block):
+            return Symbols(places, block.names, order)
+        names = literal(*map(block.names.ascii, others.tolist())) if len(others) else None
+        return Symbols(places, names, order)
 
     def _prepare(self, number: int, block: Block) -> None:
         if block.op in ("symbol", "constant"):

@@ -12,6 +12,8 @@ import numpy.typing as npt
 from netsym.graph.index import sorted_distinct
 from netsym.ops.arrays import Objects, filled
 
+_TRIED = 16
+
 
 def decimal(value: float | Fraction) -> Fraction:
     """A number as the shortest decimal that float64 reads as it; what is exact stays.
@@ -31,4 +33,9 @@ def are_decimals(values: npt.NDArray[Any]) -> bool:
     """Whether all of them are decimals as they stand, so that nothing depends on the reading."""
     if values.dtype == object:  # fractions are, and sorting them takes long
         values = np.array([v for v in values.flat if isinstance(v, float)], dtype=np.float64)
-    return all(decimal(value) == value for value in sorted_distinct(values).tolist())
+    few = values.reshape(-1)[:_TRIED]  # of numbers that are none, sorting would take longest
+    return all(
+        decimal(value) == value
+        for part in (few, values)
+        for value in sorted_distinct(part).tolist()
+    )

@@ -23,10 +23,13 @@ class Numeric(Arrays[np.float64], ByMatrices[Floats]):
 
     def __init__(self, values: Mapping[str, float] | None = None) -> None:
         self.values = values or {}
-        self._known: dict[int, tuple[Parameter, Floats]] = {}  # by id; the names take long
+        # By id; the names take long.
+        self._known: dict[int, tuple[Names | Parameter, Floats]] = {}
 
     def symbols(self, names: Names) -> Floats:
-        return np.array([self.values[name] for name in names.all()])
+        if id(names) not in self._known:
+            self._known[id(names)] = (names, np.array([*map(self.values.__getitem__, names.all())]))
+        return self._known[id(names)][1]
 
     def parameter(self, parameter: Parameter) -> Floats:
         if parameter.is_numeric:

@@ -159,10 +159,11 @@ class Parameter:
 
 def values_of(names: Collection[str], values: Mapping[str, T]) -> list[T]:
     """The values of names; raises `ValueMissingError` naming those that have none."""
-    missing = [name for name in names if name not in values]
-    if missing:
-        raise ValueMissingError(without_values(missing))
-    return [values[name] for name in names]
+    try:
+        return list(map(values.__getitem__, names))
+    except KeyError:
+        missing = [name for name in names if name not in values]
+        raise ValueMissingError(without_values(missing)) from None
 
 
 def derived(names: Names, graph: Graph, nodes: Ids) -> Parameter:

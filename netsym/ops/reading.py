@@ -10,8 +10,8 @@ import numpy as np
 
 from netsym.forms.form import Form
 from netsym.graph.graph import Block, Graph, Ids
-from netsym.graph.names import Names, literal
-from netsym.graph.plan import Contraction, Gather, LongSum, Operation, Plain, Plan
+from netsym.graph.names import Names
+from netsym.graph.plan import Contraction, Gather, LongSum, Operation, Plain, Plan, Symbols
 from netsym.ops import Ops
 from netsym.ops.parameters import Parameter
 
@@ -49,42 +49,36 @@ class Reading(Generic[A]):
         self._held: dict[int, A] = {}
         for number in plan.kept:
             if number in plan.leaves:
-                self._held[number] = self._leaf(plan, plan.leaves[number])
+                self._held[number] = self._leaf(plan, number)
             else:
                 self._held[number] = self._step(plan.steps[number])
 
     def __getitem__(self, ids: Ids) -> A:
         return self._column(Gather(self.graph, ids))
 
-    def _leaf(self, plan: Plan, block: Block) -> A:
+    def _leaf(self, plan: Plan, number: int) -> A:
+        block = plan.leaves[number]
         if isinstance(block.payload, Names):
-            return self._names(plan, block, block.payload)
-        values = block.payload
+            return self._names(plan.symbols(number), block)
+        if isinstance(block.payload, np.ndarray):
+            return self.ops.numbers(block.payload)
         entries = np.empty(len(block), dtype=object)
-        entries[:] = values
-        numbers = values if isinstance(values, np.ndarray) else entries
-        return self.ops.numbers(numbers)
+        entries[:] = block.payload
+        return self.ops.numbers(entries)
 
-    def _names(self, plan: Plan, block: Block, names: Names) -> A:
+    def _names(self, symbols: Symbols, block: Block) -> A:
         """A block of names: inputs and others; those that nothing uses need no value."""
-        nodes = range(block.start, block.stop)
-        given = [row for row, node in enumerate(nodes) if node in plan.place]
-        wanted = plan.wanted[block.start : block.stop]
-        others = [row for row in np.flatnonzero(wanted).tolist() if nodes[row] not in plan.place]
-        if len(others) == len(block):
-            return self.ops.symbols(names)
+        if symbols.names is block.names:
+            return self.ops.symbols(block.names)
         arrays: list[A] = []
-        if not given and not others:  # nothing that is wanted uses it
-            return self._ones(len(block))
-        if given:
-            places = np.array([plan.place[nodes[row]] for row in given], dtype=np.int64)
+        if len(symbols.places):
             assert self.x is not None
-            arrays.append(self.ops.take(self.x, places))
-        if others:
-            arrays.append(self.ops.symbols(literal(*(names.ascii(row) for row in others))))
-        order = np.zeros(len(block), dtype=np.int64)
-        order[given + others] = np.arange(len(given) + len(others))
-        return self.ops.take(self._joined(arrays), order)
+            arrays.append(self.ops.take(self.x, symbols.places))
+        if symbols.names is not None:
+            arrays.append(self.ops.symbols(symbols.names))
+        if not arrays:  # nothing that is wanted uses it
+            return self._ones(len(block))
+        return self.ops.take(self._joined(arrays), symbols.order)
 
     def _joined(self, arrays: list[A]) -> A:
         return arrays[0] if len(arrays) == 1 else self.ops.concatenate(arrays)

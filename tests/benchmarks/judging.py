@@ -8,11 +8,12 @@ import time
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from netsym import compare, parse
+from netsym import compare, parse, simplify
 from netsym.equality.ladder import judge
 from netsym.equality.sides import aligned, subject
 from netsym.equality.verdict import VERDICTS
 from tests.benchmarks.measure import Bar, Call, DisagreementError, Line, at_most, faster, race, row
+from tests.benchmarks.networks import WIDE, fresh, numeric
 from tests.equality.sector_pairs import tried
 from tests.equality.typed_pairs import pairs
 from tests.peak import value_and_peak
@@ -29,6 +30,24 @@ _LAWS, _PIECES = 5_000, 5_000
 def typed() -> list[Line]:
     ours = Call(lambda: parse("1-2-1:sigmoid"), lambda network: compare(network, _FORMULA).verdict)
     return race(ours, [at_most(0.06)])
+
+
+@row("verdict: 784-128relu-10 against its formula, names")
+def wide_names() -> list[Line]:
+    return race(Call(lambda: parse(WIDE), compare), [at_most(0.8)])
+
+
+@row("verdict: 784-128relu-10 against its formula, numbers")
+def wide_numbers() -> list[Line]:
+    network = numeric(WIDE)
+    return race(Call(lambda: fresh(network), compare), [at_most(0.3)])
+
+
+@row("verdict: 128-128-128-128 against its collapse, numbers")
+def collapsed() -> list[Line]:
+    network = numeric("128-128-128-128")
+    found = simplify(network)
+    return race(Call(lambda: fresh(network), lambda net: compare(net, found)), [at_most(0.3)])
 
 
 @dataclass(slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,14 @@ from tests import effort
 def network_of(spec: str, seed: int) -> tuple[Any, dict[str, float]]:
     network = netsym.parse(spec)
     return network, values_for(network.parameter_names(), seed)
+
+
+def one_by_one(name: str, seed: int) -> float:
+    """A name's value, by the definition: a hash is a sign and a share of the distribution."""
+    drawn = blake2b(f"{seed} {name}".encode(), digest_size=8).digest()
+    share = int.from_bytes(drawn[1:]) / 2**56
+    power = -2 + sqrt(6 * share) if share < 2 / 3 else 1 - sqrt(3 * (1 - share))
+    return float((-1) ** (drawn[0] & 1) * 10**power)
 
 
 def sides(network: Any, values: Any, x: Any) -> Any:
@@ -142,6 +152,7 @@ def test_the_values_of_names() -> None:
     names = [f"w1_{n}" for n in range(1, 500)]
     found = values_for(names, 3)
     assert list(found) == names
+    assert found == {name: one_by_one(name, 3) for name in names}
     assert values_for(reversed(names), 3) == found
     assert values_for(["w1_7"], 3) == {"w1_7": found["w1_7"]}
     assert values_for(["w1_7"], 4) != values_for(["w1_7"], 3)

@@ -639,3 +639,15 @@ def test_the_same_network_in_words_and_objects() -> None:
         assert other is not None
         assert same.holds
         assert not other.equal.any()
+
+
+def test_floats_are_their_fractions() -> None:
+    """Of any magnitude, and zeros: mantissas times powers of two, modulo every prime."""
+    source = np.random.default_rng(5)
+    ops = fields()
+    for shape in ((1,), (3, 4), (50,)):
+        values = source.normal(size=shape) * 2.0 ** source.integers(-900, 900, shape)
+        values[source.random(shape) < 0.1] = 0.0
+        exact = np.array(list(map(Fraction, values.flat)), dtype=object).reshape(shape)
+        for one, other in zip(ops.numbers(values).at, ops.numbers(exact).at, strict=True):
+            assert np.array_equal(one, other)

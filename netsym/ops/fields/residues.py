@@ -114,33 +114,34 @@ class Arithmetic(ByMatrices[Residues]):
         """Floats are exact: an integer of 53 bits times a power of two."""
         mantissas, exponents = np.frexp(values)
         integers = np.ldexp(mantissas, 53).astype(np.int64).astype(self.oracle.dtype)
-        known, places = np.unique(exponents.astype(np.int64) - 53, return_inverse=True)
+        least = int(exponents.min(initial=0))
+        seen = np.bincount(exponents.reshape(-1) - least) > 0
+        known, places = np.flatnonzero(seen) + (least - 53), np.cumsum(seen) - 1
         at = []
         for primes in self.towers.primes:
             powers = [[pow(2, e, p) for p in primes.tolist()] for e in known.tolist()]
-            scale = np.array(powers, dtype=self.oracle.dtype)[places.reshape(values.shape)]
+            scale = np.array(powers, dtype=self.oracle.dtype)[places[exponents - least]]
             residues = integers[..., None] % primes * scale % primes
             at.append(residues[..., None, :])
         return Residues(tuple(at), Running.exact(values) if self.kinked else None)
 
     def _exact(self, values: Sequence[float | Fraction], shape: tuple[int, ...]) -> Residues:
-        fractions = [Fraction(value) for value in values]
-        above = [fraction.numerator for fraction in fractions]
-        below = [fraction.denominator for fraction in fractions]
+        parts = [value.as_integer_ratio() for value in values]
+        different = {below for _, below in parts}
         at = []
         for primes in self.towers.primes:
             columns = []
             for trial, p in enumerate(primes.tolist()):
-                inverse = {d: pow(d, -1, p) if d % p else 0 for d in set(below)}
+                inverse = {d: pow(d, -1, p) if d % p else 0 for d in different}
                 self.good[trial] &= all(inverse.values())
-                columns.append([n * inverse[d] % p for n, d in zip(above, below, strict=True)])
+                columns.append([n * inverse[d] % p for n, d in parts])
             residues = np.array(columns, dtype=self.oracle.dtype).T
             at.append(residues.reshape(*shape, 1, len(columns)))
-        return Residues(tuple(at), self._reals(fractions, shape) if self.kinked else None)
+        return Residues(tuple(at), self._reals(values, shape) if self.kinked else None)
 
-    def _reals(self, fractions: Sequence[Fraction], shape: tuple[int, ...]) -> Running:
-        value = np.array([float(fraction) for fraction in fractions]).reshape(shape)
-        exact = [Fraction(v) == f for v, f in zip(value.flat, fractions, strict=True)]
+    def _reals(self, values: Sequence[float | Fraction], shape: tuple[int, ...]) -> Running:
+        value = np.array([float(number) for number in values]).reshape(shape)
+        exact = [v == number for v, number in zip(value.ravel().tolist(), values, strict=True)]
         rounded = Running.rounded(value)
         return Running(value, np.where(np.reshape(exact, shape), 0.0, rounded.error))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
@@ -35,7 +35,7 @@ def precision(bits: int) -> Iterator[None]:
 
 def exactly(value: Fraction) -> Ball:
     """A fraction as a ball."""
-    return flint.arb(flint.fmpq(value.numerator, value.denominator))
+    return flint.arb(flint.fmpq(*value.as_integer_ratio()))
 
 
 def power(base: Ball, exponent: int) -> Ball:
@@ -134,11 +134,23 @@ class Balls(Scalars):
         self.radius = radius
 
     def number(self, value: float | Fraction) -> Ball:
+        self._refuse_other_precision()
+        return flint.arb(value) if isinstance(value, (float, int)) else exactly(value)
+
+    def _refuse_other_precision(self) -> None:
         if flint.ctx.prec != self.bits:
             raise RuntimeError(f"run this reading within precision({self.bits})")
-        return exactly(value) if isinstance(value, Fraction) else flint.arb(value)
 
-    def given(self, value: float | Fraction) -> Ball:
+    def each_number(self, values: Collection[float | Fraction]) -> Iterable[Ball]:
+        self._refuse_other_precision()
+        made: Callable[..., Ball] = flint.arb if {*map(type, values)} == {float} else self.number
+        return map(made, values)
+
+    def given(self, values: Collection[float | Fraction]) -> Iterable[Ball]:
+        return self.each_number(values) if self.radius is None else map(self._around, values)
+
+    def _around(self, value: float | Fraction) -> Ball:
+        """A ball that holds all that a number may be."""
         off = self.radius(value) if self.radius is not None else None
         return (
             self.number(value) + flint.arb(0, self.number(off).upper())

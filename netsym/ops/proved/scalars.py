@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -56,9 +56,13 @@ class Scalars(Elements, ByMatrices[Objects]):
     def terms_at_once(self, values: Objects) -> int:
         """How many terms one matrix product may have and take a fifth of a second at most."""
 
-    def given(self, value: float | Fraction) -> Any:
-        """The element for a constant or a parameter entry."""
-        return self.number(value)
+    def each_number(self, values: Collection[float | Fraction]) -> Iterable[Any]:
+        """The elements that equal numbers."""
+        return map(self.number, values)
+
+    def given(self, values: Collection[float | Fraction]) -> Iterable[Any]:
+        """The elements for constants or parameter entries."""
+        return self.each_number(values)
 
     def exact(self) -> Scalars:
         """The reading in which the constants of functions' expansions are read."""
@@ -67,13 +71,14 @@ class Scalars(Elements, ByMatrices[Objects]):
     # -- where values come from
     def points(self, x: npt.ArrayLike) -> Objects:
         """The inputs (points, inputs), floats or Fractions, as elements; each is exact."""
-        made = self.each(self.number, np.asarray(x).astype(object))
+        given = np.asarray(x)
+        made = filled(self.each_number(given.reshape(-1).tolist()), given.shape)
         if made.ndim > 1:
             self._points = len(made)
         return made
 
     def symbols(self, names: Names) -> Objects:
-        return filled(map(self.number, values_of(names.all(), self.values)), (len(names),))
+        return filled(self.each_number(values_of(names.all(), self.values)), (len(names),))
 
     def numbers(self, values: npt.NDArray[Any]) -> Objects:
         """Arrays of floats, which may be large, are made once."""
@@ -81,7 +86,7 @@ class Scalars(Elements, ByMatrices[Objects]):
         if key in self._numbers:
             return self._numbers[key][1]
         given = values if not self.decimals else decimals(values)
-        made = filled(map(self.given, given.reshape(-1).tolist()), values.shape)
+        made = filled(self.given(given.reshape(-1).tolist()), values.shape)
         if values.dtype != object:
             self._numbers[key] = (values, made)
             self._matrices[id(made)] = []
