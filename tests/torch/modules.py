@@ -164,6 +164,9 @@ CASES: Mapping[str, Callable[[], Case]] = {
     "pooling": lambda: plain(
         nn.MaxPool2d(3, 2, 1, ceil_mode=True), nn.AvgPool2d(2, 1, count_include_pad=False),
         shape=(2, 1, 6, 6)),
+    "pooling up to the end": lambda: plain(
+        nn.AvgPool2d((2, 3), (3, 2), 1, ceil_mode=True),
+        nn.MaxPool2d((1, 2), (1, 3), dilation=(1, 2), ceil_mode=True), shape=(2, 2, 6, 8)),
     "adaptive pooling": lambda: plain(nn.AdaptiveAvgPool2d((2, 1)), nn.Flatten(),
                                       shape=(2, 2, 4, 3)),
     "global pooling": lambda: plain(nn.Conv2d(1, 3, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(),

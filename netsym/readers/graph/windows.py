@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from netsym.layers.pooling import (
     MaxPool3d,
 )
 from netsym.readers.graph.builder import Constant
-from netsym.readers.graph.traced import Unreadable
+from netsym.readers.graph.traced import Traced, Unreadable
 
 #: By how many axes they have, from one.
 CONV = (Conv1d, Conv2d, Conv3d)
@@ -52,6 +53,14 @@ def to_ceil(padded: int, reach: int, stride: int, start: int) -> int:
     if (places - 1) * stride >= start:
         places -= 1
     return max((places - 1) * stride + reach - padded, 0)
+
+
+def in_zeros(value: Traced, before: Shape, after: Shape) -> Traced:
+    """An array (examples, channels, …) with zeros around it that count like its values."""
+    if value.is_filled and value.fill:
+        raise Unreadable("puts several numbers beside values")
+    margins = [(0, 0), (0, 0), *zip(before, after, strict=True)]
+    return replace(value.moved(lambda places: np.pad(places, margins)), fill=0.0)
 
 
 def interpolation(before: int, after: int, scale: float, align: bool = False) -> Constant:

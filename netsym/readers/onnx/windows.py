@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,16 @@ from netsym.layers.shaping import Upsample
 from netsym.readers.graph.builder import Constant, checked
 from netsym.readers.graph.operations import Value, along_last, function, linear
 from netsym.readers.graph.traced import Traced, Unreadable, fresh
-from netsym.readers.graph.windows import AVERAGE, CONV, CONV_BACK, MAX, of_axes, short, to_ceil
+from netsym.readers.graph.windows import (
+    AVERAGE,
+    CONV,
+    CONV_BACK,
+    MAX,
+    in_zeros,
+    of_axes,
+    short,
+    to_ceil,
+)
 from netsym.readers.onnx.operator import Operator
 
 
@@ -122,10 +131,22 @@ def _conv_transposed(op: Operator) -> Value:
 
 
 def _pool(op: Operator, kinds: Sequence[type[Layer]], **more: Any) -> Traced:
-    value, kernel = op.value(), tuple(int(n) for n in op.options["kernel_shape"])
+    value, windows = op.value(), _windows_of_pool(op)
     op.only_first_output()
-    windows = _windows(op, value.shape[2:], kernel, bool(op.options.get("ceil_mode", 0)))
-    layer = of_axes(kinds, len(kernel))(**windows.options, **more)
+    return _pooled(op, kinds, value, windows, **more)
+
+
+def _windows_of_pool(op: Operator, to_whole: bool = True) -> _Windows:
+    """Those of a pooling, with what ceil_mode adds after the input if `to_whole`."""
+    kernel = tuple(int(n) for n in op.options["kernel_shape"])
+    ceil = bool(op.options.get("ceil_mode", 0)) and to_whole
+    return _windows(op, op.value().shape[2:], kernel, ceil)
+
+
+def _pooled(
+    op: Operator, kinds: Sequence[type[Layer]], value: Traced, windows: _Windows, **more: Any
+) -> Traced:
+    layer = of_axes(kinds, len(windows.kernel))(**windows.options, **more)
     return op.build.apply(layer, value, value.batch_at(0))
 
 
@@ -135,10 +156,14 @@ def _max_pool(op: Operator) -> Value:
 
 def _average_pool(op: Operator) -> Value:
     counted = bool(op.options.get("count_include_pad", 0))
-    padded = any(op.options.get("pads", ())) or op.text("auto_pad", "NOTSET").startswith("SAME")
-    if op.options.get("ceil_mode") and counted and padded:
-        raise Unreadable("counts its padding, but not what ceil_mode adds to it")
-    return _pool(op, AVERAGE, count_padding=counted and padded)
+    plain, windows = _windows_of_pool(op, to_whole=False), _windows_of_pool(op)
+    counted = counted and any(plain.padding)
+    if counted and windows != plain:  # what ceil_mode adds does not count
+        value = in_zeros(op.value(), plain.before, plain.after)
+        more = tuple(b - a for a, b in zip(plain.after, windows.after, strict=True))
+        windows = replace(windows, before=(0,) * len(more), after=more)
+        return _pooled(op, AVERAGE, value, windows, count_padding=False)
+    return _pool(op, AVERAGE, count_padding=counted)
 
 
 def _lp_pool(op: Operator) -> Value:

@@ -12,11 +12,23 @@ from netsym.layers.normalisation import BatchNorm, GroupNorm, InstanceNorm, Laye
 from netsym.layers.pooling import GlobalAveragePool, GlobalMaxPool
 from netsym.readers.graph.builder import Builder, Constant, checked
 from netsym.readers.graph.traced import Traced, Unreadable, fresh
-from netsym.readers.graph.windows import AVERAGE, CONV, CONV_BACK, MAX, of_axes, short, to_ceil
+from netsym.readers.graph.windows import (
+    AVERAGE,
+    CONV,
+    CONV_BACK,
+    MAX,
+    in_zeros,
+    of_axes,
+    short,
+    to_ceil,
+)
 from netsym.readers.torch.elementwise import Rule
 
 
 def _along(given: Any, axes: int) -> Shape:
+    """A number for each axis; none, if none is given."""
+    if given in (None, []):
+        return ()
     numbers = tuple(int(n) for n in (given if isinstance(given, list) else [given]))
     return numbers * axes if len(numbers) == 1 else numbers
 
@@ -69,37 +81,50 @@ def _conv_transposed(build: Builder, value: Traced, weights: Constant, bias: Any
     return _of_images(build, layer, value, axes, weights, bias)
 
 
-def _pool(kinds: Sequence[type[Layer]], axes: int) -> Rule:
+def _max_pool(axes: int) -> Rule:
     def rule(build: Builder, value: Traced, kernel: Any, stride: Any = None, padding: Any = 0,
-             *more: Any) -> Any:  # fmt: skip
-        size = _along(kernel, axes)
-        steps = _along(stride, axes) if stride not in (None, []) else size
-        around = _along(padding, axes)
-        options: dict[str, Any] = {"kernel": size, "stride": short(steps)}
-        if kinds is MAX:
-            apart, ceil = [*more, 1, False][:1][0] if more else 1, len(more) > 1 and more[1]
-            options["dilation"] = short(_along(apart, axes))
-        else:
-            ceil, counted = [*more, *([False, True][len(more) :])][:2]
-            if len(more) > 2 and more[2] is not None:
-                raise Unreadable("divides by another number than that of its elements")
-            options["count_padding"] = bool(counted) and any(around)
-            if ceil and counted and any(around):
-                raise Unreadable("counts its padding, but not what ceil_mode adds to it")
-        after = around
-        whole = _examples_first(value, axes)
-        if ceil:
-            apart_ = _along(options.get("dilation", (1,))[0], axes)
-            reach = [d * (k - 1) + 1 for d, k in zip(apart_, size, strict=True)]
-            after = tuple(
-                a + to_ceil(n + 2 * a, r, s, n + a)
-                for n, a, r, s in zip(whole.shape[2:], around, reach, steps, strict=True)
-            )
-        options["padding"] = short(around) if after == around else around + after
-        made = build.apply(of_axes(kinds, axes)(**options), whole, whole.batch_at(0))
-        return made if whole is value else made.moved(lambda a: a[0])
+             dilation: Any = 1, ceil: bool = False) -> Traced:  # fmt: skip
+        return _pool(build, MAX, axes, value, (kernel, stride, padding, dilation), ceil)
 
     return rule
+
+
+def _average_pool(axes: int) -> Rule:
+    def rule(build: Builder, value: Traced, kernel: Any, stride: Any = None, padding: Any = 0,
+             ceil: bool = False, counted: bool = True, divisor: int | None = None
+             ) -> Traced:  # fmt: skip
+        if divisor is not None:
+            raise Unreadable("divides by another number than that of its elements")
+        return _pool(build, AVERAGE, axes, value, (kernel, stride, padding, 1), ceil, counted)
+
+    return rule
+
+
+def _pool(build: Builder, kinds: Sequence[type[Layer]], axes: int, value: Traced,
+          moves: tuple[Any, ...], ceil: bool, counted: bool = False) -> Traced:  # fmt: skip
+    """`moves` are the kernel, the stride, the padding and the dilation."""
+    kernel, stride, around, dilation = (_along(each, axes) for each in moves)
+    stride = stride or kernel
+    whole = _examples_first(value, axes)
+    seen, more = whole, (0,) * axes
+    if ceil:
+        reach = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
+        more = tuple(
+            to_ceil(n + 2 * a, r, s, n + a)
+            for n, a, r, s in zip(whole.shape[2:], around, reach, stride, strict=True)
+        )
+    counted = counted and any(around)
+    if counted and any(more):  # what ceil adds does not count
+        seen, around, counted = in_zeros(whole, around, around), (0,) * axes, False
+    after = tuple(a + m for a, m in zip(around, more, strict=True))
+    options: dict[str, Any] = {"count_padding": counted} if kinds is AVERAGE else {
+        "dilation": short(dilation)}  # fmt: skip
+    layer = of_axes(kinds, axes)(
+        kernel=kernel, stride=short(stride),
+        padding=short(around) if after == around else around + after, **options,
+    )  # fmt: skip
+    made = build.apply(layer, seen, seen.batch_at(0))
+    return made if whole is value else made.moved(lambda a: a[0])
 
 
 def _first_of(rule: Rule) -> Rule:
@@ -187,9 +212,9 @@ WINDOWS: Mapping[str, Rule] = {
     **dict.fromkeys(("conv1d", "conv2d", "conv3d"), _conv),
     "conv_transpose1d": _conv_transposed, "conv_transpose2d": _conv_transposed,
     "conv_transpose3d": _conv_transposed,
-    **{f"max_pool{n}d": _pool(MAX, n) for n in (1, 2, 3)},
-    **{f"max_pool{n}d_with_indices": _first_of(_pool(MAX, n)) for n in (1, 2, 3)},
-    **{f"avg_pool{n}d": _pool(AVERAGE, n) for n in (1, 2, 3)},
+    **{f"max_pool{n}d": _max_pool(n) for n in (1, 2, 3)},
+    **{f"max_pool{n}d_with_indices": _first_of(_max_pool(n)) for n in (1, 2, 3)},
+    **{f"avg_pool{n}d": _average_pool(n) for n in (1, 2, 3)},
     **{f"adaptive_avg_pool{n}d": _adaptive(GlobalAveragePool(), AVERAGE, n) for n in (1, 2, 3)},
     **{f"adaptive_max_pool{n}d": _first_of(_adaptive(GlobalMaxPool(), MAX, n)) for n in (1, 2, 3)},
     "batch_norm": _batch_norm, "layer_norm": _over_last(LayerNorm),
