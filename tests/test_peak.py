@@ -41,10 +41,10 @@ def test_what_is_freed_within_a_call_counts_and_what_stood_before_does_not() -> 
 @on_linux
 def test_objects_of_python_count() -> None:
     peak = peak_of(lambda: 10**6, lambda count: [float(i) for i in range(count)])
-    # 8 bytes for a place in the list, made up to an eighth too long, and 24 or 32 for a number,
-    # for which the process has room already, or takes it in larger pieces
+    # 24 or 32 bytes for a number, for which the process has room already, or takes it in larger
+    # pieces; 8 for a place in the list, made up to an eighth too long, where it grows twice
     assert peak is not None
-    assert 30 * MEGABYTE < peak < 48 * MEGABYTE
+    assert 30 * MEGABYTE < peak < 52 * MEGABYTE
 
 
 @on_linux

@@ -46,7 +46,7 @@ def test_every_line_holds(spec: str, loss: str) -> None:
     for line in lines(worked):
         parsed = netsym.Formula.of(parse_formula(line.formula).formula)
         inputs = [known[name] for name in parsed.input_names()]
-        needed = {name: known[name] for name in parsed._names}
+        needed = {name: known[name] for _, names in parsed.symbols() for name in names}
         assert parsed(*inputs, parameters=needed) == pytest.approx(line.value, rel=1e-9, abs=1e-14)
         numbers = netsym.Formula.of(parse_formula(line.numbers).formula)
         assert numbers() == pytest.approx(line.value, rel=1e-9, abs=1e-14), line
