@@ -14,7 +14,7 @@ from netsym.displayed import Displayed
 from netsym.errors import SpecError, did_you_mean
 from netsym.forms.form import Form
 from netsym.forms.sizes import MAX_NODES, Size, measure, refuse_if_larger, shown
-from netsym.forms.values import Evaluation, points, shaped
+from netsym.forms.values import DOUBLE, SINGLE, Evaluation, points, real_of, shaped
 from netsym.wording import agreed
 from netsym.writers import WRITERS
 from netsym.writers.writer import Writer
@@ -146,17 +146,27 @@ class Formula(Face):
     def _evaluation(self) -> Evaluation:
         return Evaluation(self.plan)
 
+    @cached_property
+    def _single_evaluation(self) -> Evaluation:
+        return Evaluation(self.plan, SINGLE)
+
     def __call__(
-        self, *inputs: npt.ArrayLike, parameters: Mapping[str, float] | None = None
+        self,
+        *inputs: npt.ArrayLike,
+        parameters: Mapping[str, float] | None = None,
+        dtype: npt.DTypeLike = DOUBLE,
     ) -> npt.NDArray[np.float64] | float:
-        """The values of the outputs in float64, computed from the graph, node by node.
+        """The values of the outputs, computed from the graph, node by node.
 
         Takes one value per input, numbers or arrays of one shape; or one array whose last axis
         holds the inputs. The result has the shape of the points, with a last axis of outputs if
-        there are several. Raises `ValueMissingError` for a name without a number in `parameters`.
+        there are several. With `dtype` "float32" all is computed in single precision.
+        Raises `ValueMissingError` for a name without a number in `parameters`.
         """
-        x, shape = points(inputs, len(self.inputs))
         evaluation = self._evaluation
+        if dtype is not DOUBLE and real_of(dtype) == SINGLE:
+            evaluation = self._single_evaluation
+        x, shape = points(inputs, len(self.inputs), evaluation.real)
         return shaped(evaluation(x, evaluation.numbers(parameters)), shape)
 
     def compiled(self, *, weights: str = "in-place", max_nodes: int | None = MAX_NODES) -> Compiled:
@@ -177,9 +187,8 @@ class Formula(Face):
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the evaluation, which is made again: its steps cannot be pickled."""
-        return {
-            k: v for k, v in self.__dict__.items() if k not in ("_evaluation", "plan", "backward")
-        }
+        made = ("_evaluation", "_single_evaluation", "plan", "backward")
+        return {key: value for key, value in self.__dict__.items() if key not in made}
 
     # -- derivatives ----------------------------------------------------------------------------
     @cached_property

@@ -19,24 +19,39 @@ from netsym.graph.plan import Contraction, Gather, LongSum, Operation, Plain, Pl
 from netsym.wording import plural, without_values
 
 Floats = npt.NDArray[np.float64]
+Real = np.dtype[Any]
+DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
 
 _CHUNK_FLOATS = 4_000_000  # values held at once: 32 MB
 
 
-def points(inputs: Sequence[npt.ArrayLike], count: int) -> tuple[Floats, tuple[int, ...]]:
+def real_of(dtype: npt.DTypeLike) -> Real:
+    """float64 or float32, as a person names it for NumPy; raises `SpecError` for anything else."""
+    try:
+        found: Real | None = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found is not None and found in (DOUBLE, SINGLE):  # NumPy takes None for float64
+        return found
+    raise SpecError(f'values are computed in "float64" or "float32", not in {str(dtype)[:60]!r}')
+
+
+def points(
+    inputs: Sequence[npt.ArrayLike], count: int, real: Real = DOUBLE
+) -> tuple[Floats, tuple[int, ...]]:
     """Inputs as a person gives them -> an array (points, count), and the shape of the points.
 
     One value per input, numbers or arrays that broadcast; or one array with `count` as its last
     axis. A single input takes numbers, (…) or (…, 1) alike. Raises `SpecError` for anything else.
     """
     try:
-        arrays = [_without_columns(value) for value in inputs]
+        arrays = [_without_columns(value, real) for value in inputs]
     except (ValueError, TypeError) as error:
         raise SpecError(f"inputs must be numbers or arrays of numbers: {error}") from None
     if not count:
         if arrays:
             raise SpecError(f"this takes no inputs, but {len(arrays)} were given")
-        return np.empty((1, 0)), ()
+        return np.empty((1, 0), dtype=real), ()
     if len(arrays) == 1:
         (array,) = arrays
         shape = array.shape
@@ -61,13 +76,13 @@ def points(inputs: Sequence[npt.ArrayLike], count: int) -> tuple[Floats, tuple[i
     )
 
 
-def _without_columns(value: npt.ArrayLike) -> Floats:
+def _without_columns(value: npt.ArrayLike, real: Real) -> Floats:
     if hasattr(value, "columns"):
         raise SpecError(
             "a formula does not look at the columns of a data frame; call the network with it, or "
             "give df[[…]].to_numpy() with the columns in the order of the inputs"
         )
-    return reals(value)
+    return reals(value, real)
 
 
 def shaped(y: Floats, shape: tuple[int, ...]) -> Floats | float:
@@ -116,12 +131,12 @@ def floats_by_name(values: Mapping[str, Any] | None) -> dict[str, float]:
     return {name: float(number) for name, number in checked_numbers(values).items()}
 
 
-def reals(value: npt.ArrayLike) -> Floats:
-    """An array of numbers as float64; raises `TypeError` or `ValueError` for anything else."""
+def reals(value: npt.ArrayLike, real: Real = DOUBLE) -> Floats:
+    """An array of numbers in `real`; raises `TypeError` or `ValueError` for anything else."""
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{str(value)[:60]} is not")
-    return array.astype(np.float64, copy=False)
+    return array.astype(real, copy=False)
 
 
 def excess(
@@ -156,13 +171,13 @@ _Step = Callable[[_Values], Floats]
 
 
 class Evaluation:
-    """Runs a plan in float64 on any number of points.
+    """Runs a plan on any number of points, in float64 or float32.
 
     Values are held a block at a time, (nodes, points), or (nodes, 1) where no input is involved.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, real: Real = DOUBLE) -> None:
+        self.plan, self.real = plan, real
         rows = max(1, sum(len(plan.graph.blocks[number]) for number in plan.kept))
         self._chunk = max(16, _CHUNK_FLOATS // rows)  # points at once
         self._fixed: dict[int, Floats] = {}
@@ -170,7 +185,7 @@ class Evaluation:
         self._inputs: list[tuple[int, Callable[[Floats, Mapping[str, float]], Floats]]] = []
         for number, block in plan.leaves.items():
             if not isinstance(block.payload, Names):
-                self._fixed[number] = np.array(block.payload, dtype=np.float64).reshape(-1, 1)
+                self._fixed[number] = np.array(block.payload, dtype=real).reshape(-1, 1)
             elif plan.varies[number]:
                 self._inputs.append((number, self._mixed(block)))
             else:
@@ -189,13 +204,13 @@ class Evaluation:
         """Values of the outputs, a new array (points, outputs), for x of shape (points, inputs)."""
         count, constant = len(x), self._fixed
         if self._symbols:
-            named = {n: _named(b, parameters).reshape(-1, 1) for n, b in self._symbols}
+            named = {n: self._named(b, parameters).reshape(-1, 1) for n, b in self._symbols}
             constant = constant | named
         if 0 < count <= self._chunk:
             values = self._values(x.T, constant, parameters)
             if values.shape[1] == count:
                 return values.T.copy()
-        result = np.empty((count, self.plan.outputs.length))
+        result = np.empty((count, self.plan.outputs.length), dtype=self.real)
         for start in range(0, count, self._chunk):
             part = slice(start, start + self._chunk)
             result[part] = self._values(x[part].T, constant, parameters).T
@@ -210,6 +225,10 @@ class Evaluation:
             held[number] = step(held)
         return self._outputs(held)
 
+    def _named(self, block: Block, parameters: Mapping[str, float]) -> Floats:
+        numbers = [parameters.get(name, np.nan) for name in block.names.all()]
+        return np.array(numbers, dtype=self.real)
+
     def _mixed(self, block: Block) -> Callable[[Floats, Mapping[str, float]], Floats]:
         """What gives the values of a block of inputs, and of names among them."""
         places = [self.plan.place.get(node) for node in range(block.start, block.stop)]
@@ -220,7 +239,7 @@ class Evaluation:
             return lambda x, _: x[order]
 
         def mixed(x: Floats, parameters: Mapping[str, float]) -> Floats:
-            rows = _named(block, parameters)[:, None].repeat(x.shape[1], axis=1)
+            rows = self._named(block, parameters)[:, None].repeat(x.shape[1], axis=1)
             for row, place in enumerate(places):
                 if place is not None:
                     rows[row] = x[place]
@@ -283,7 +302,7 @@ class Evaluation:
             return columns[0]
         function = ARITHMETIC.get(step.block.op) or FUNCTIONS[step.block.op].numpy
         if not columns:
-            value = np.full((len(step.block), 1), function())
+            value = np.full((len(step.block), 1), function(), dtype=self.real)
             return lambda _: value
         if len(columns) == 1:
             only = columns[0]
@@ -303,13 +322,9 @@ class Evaluation:
         return lambda held: held[number][rows]
 
 
-def _named(block: Block, parameters: Mapping[str, float]) -> Floats:
-    return np.array([parameters.get(name, np.nan) for name in block.names.all()])
-
-
 def _joined(gather: Gather, held: _Values) -> Floats:
     width = max(held[number].shape[1] for number, *_ in gather.parts)
-    values = np.empty((gather.length, width))
+    values = np.empty((gather.length, width), dtype=held[gather.parts[0][0]].dtype)
     for number, where, rows in gather.parts:
         values[where] = held[number][rows]
     return values

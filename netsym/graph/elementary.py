@@ -14,7 +14,8 @@ _ERF = np.frompyfunc(math.erf, 1, 1)
 
 def erf(z: Any) -> Any:
     """The error function, of arrays."""
-    return np.asarray(_ERF(z), dtype=float)
+    single = getattr(z, "dtype", None) == np.float32
+    return np.asarray(_ERF(z), dtype=np.float32 if single else float)
 
 
 def one_minus(ops: Any, value: Any) -> Any:

@@ -20,7 +20,15 @@ from netsym.forms.form import (
     output_positions,
 )
 from netsym.forms.sizes import Size
-from netsym.forms.values import checked_numbers, floats_by_name, points, shaped
+from netsym.forms.values import (
+    DOUBLE,
+    SINGLE,
+    checked_numbers,
+    floats_by_name,
+    points,
+    real_of,
+    shaped,
+)
 from netsym.formula import Formula
 from netsym.graph.names import Names, literal, output_names
 from netsym.later import later
@@ -129,7 +137,8 @@ class Network(Displayed, Wired):
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what knows the network: the names of the notation, and what computes it."""
-        return {k: v for k, v in self.__dict__.items() if k not in ("naming", "_numeric")}
+        made = ("naming", "_numeric", "_single")
+        return {key: value for key, value in self.__dict__.items() if key not in made}
 
     @cached_property
     def naming(self) -> Naming:
@@ -151,9 +160,12 @@ class Network(Displayed, Wired):
         return read(self, ops, x)
 
     def __call__(
-        self, *inputs: npt.ArrayLike, parameters: Mapping[str, float] | None = None
+        self,
+        *inputs: npt.ArrayLike,
+        parameters: Mapping[str, float] | None = None,
+        dtype: npt.DTypeLike = DOUBLE,
     ) -> npt.NDArray[np.float64] | float | tuple[npt.NDArray[np.float64] | float, ...]:
-        """The forward pass in float64.
+        """The forward pass in float64, or with `dtype` "float32" in single precision.
 
         Takes one array per input, whose last axes are the shape of the input, and whose first ones
         are those of the points. A network of one input takes as well one value per entry, numbers
@@ -162,13 +174,17 @@ class Network(Displayed, Wired):
         it is a tuple of such. `parameters` gives named parameters their numbers.
         Raises `ValueMissingError` where a name has none, `SpecError` for a wrong shape.
         """
-        x, shape = points(flat(self.inputs, inputs), len(self.input_names))
+        real = DOUBLE if dtype is DOUBLE else real_of(dtype)
+        x, shape = points(flat(self.inputs, inputs), len(self.input_names), real)
         numbers = floats_by_name(parameters)
         self._check_given(numbers)
         missing = [name for name in self._parameter_names if name not in numbers]
         if missing:
             raise ValueMissingError(without_values(missing))
-        y = read(self, Numeric(numbers), x) if numbers else self._numeric(x)
+        if numbers:
+            y = read(self, Numeric(numbers, real), x)
+        else:
+            y = self._numeric(x) if real == DOUBLE else self._single(x)
         if y.ndim < 2:
             y = np.tile(y, (len(x), 1))
         elif np.may_share_memory(x, y):  # nobody's data change with the result
@@ -182,6 +198,11 @@ class Network(Displayed, Wired):
     def _numeric(self) -> Ready[npt.NDArray[np.float64]]:
         """It in float64, where no parameter is a name."""
         return Ready(self, Numeric(), kept=True)
+
+    @cached_property
+    def _single(self) -> Ready[npt.NDArray[np.float64]]:
+        """The same in float32."""
+        return Ready(self, Numeric(real=SINGLE), kept=True)
 
     # -- forms ----------------------------------------------------------------------------------
     @cached_property

@@ -70,6 +70,16 @@ def formula_deep() -> list[Line]:
     return _formula(DEEP)
 
 
+@row("formula(x, dtype='float32') at 1000 points, 10-32-32-1")
+def formula_single() -> list[Line]:
+    return _single(numeric(DEEP).inlined)
+
+
+@row("network(x, dtype='float32') at 1000 points, 10-32-32-1")
+def network_single() -> list[Line]:
+    return _single(numeric(DEEP))
+
+
 @row("formula(x) at 1000 points, 64-64-64-10")
 def formula_square() -> list[Line]:
     return _formula(SQUARE)
@@ -147,8 +157,19 @@ def network_lstm() -> list[Line]:
     return race(call(lambda: network(x)), [Rival(NUMPY, call(theirs))])
 
 
+def _single(ours: Formula | Network) -> list[Line]:
+    network = numeric(DEEP)
+    x = random_points(network, MANY).astype(np.float32)
+    theirs = RIVALS[SINGLE](dense(network), x)
+    values = np.reshape(ours(x, dtype="float32"), (MANY, -1))
+    agree(f"values against {SINGLE}", values, theirs(), 1e-5)
+    rival = Rival(SINGLE, call(theirs), within(1.3))
+    return race(call(lambda: ours(x, dtype="float32")), [rival], most=101)
+
+
 def _formula(spec: str, count: int = MANY) -> list[Line]:
-    return _values(spec, numeric(spec).inlined, count, {CASADI: faster(1)} if count > 1 else {})
+    bars = {CASADI: faster(1), NUMPY: faster(1)} if count > 1 else {}
+    return _values(spec, numeric(spec).inlined, count, bars)
 
 
 def _network(spec: str, count: int = MANY) -> list[Line]:

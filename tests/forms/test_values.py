@@ -6,6 +6,7 @@ The tolerance is not a guess: `reference` carries a bound on what float64 may lo
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
@@ -25,6 +26,7 @@ from netsym.formula import Formula
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
 from netsym.path import network_of
+from tests.code.networks import NETWORKS
 from tests.effort import random_examples
 from tests.networks import (
     ACTIVATIONS,
@@ -408,3 +410,35 @@ def test_no_points_have_no_values(text: str) -> None:
     formula = network_of(text, ["x", "y"]).inlined
     assert np.asarray(formula(np.empty((0, 2)))).shape == (0,)
     assert np.asarray(formula(np.empty((3, 0, 2)))).shape == (3, 0)
+
+
+@pytest.mark.parametrize("name", [*NETWORKS])
+def test_in_float32_every_value_is_single_and_near(name: str) -> None:
+    network = NETWORKS[name]()
+    x = np.random.default_rng(6).normal(size=(5, len(network.input_names)))
+    for function in (network, network.layered, network.inlined):
+        right = np.asarray(function(x))
+        for points in (x, x.astype(np.float32)):
+            found = function(points, dtype="float32")
+            assert isinstance(found, np.ndarray)
+            assert (found.dtype, found.shape) == (np.float32, right.shape)
+            np.testing.assert_allclose(found, right, rtol=1e-4, atol=1e-4)
+        again = pickle.loads(pickle.dumps(function))
+        np.testing.assert_array_equal(again(x, dtype=np.float32), function(x, dtype="float32"))
+
+
+def test_names_get_float32_numbers() -> None:
+    network = netsym.parse("2-3tanh-2")
+    at = {name: 0.1 * place for place, name in enumerate(network.parameter_names())}
+    for function in (network, network.layered):
+        found = function([[0.5, 1.0]], parameters=at, dtype="float32")
+        assert isinstance(found, np.ndarray) and found.dtype == np.float32
+        np.testing.assert_allclose(found, function([[0.5, 1.0]], parameters=at), rtol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", ["int32", "float16", "nonsense", object, ">f4"])
+def test_other_kinds_of_numbers_are_refused(dtype: Any) -> None:
+    network = netsym.parse("1-1").with_parameters({"w1_1_1": 1, "b1_1": 2})
+    for function in (network, network.inlined):
+        with pytest.raises(SpecError, match='in "float64" or "float32", not in'):
+            function(0.5, dtype=dtype)
