@@ -220,9 +220,9 @@ def test_states_that_no_layer_gives_are_refused_where_they_are_read() -> None:
         from_keras(functional(lambda x: L.LSTM(2, return_state=True)(x), (3, 2)))
 
     def begun(x: Any, h: Any) -> Any:
-        return L.GRU(2, name="gru")(x, initial_state=h)
+        return L.RNN([L.GRUCell(2), L.GRUCell(2)], name="two")(x, initial_state=[h, h])
 
-    with pytest.raises(SpecError, match=r"'gru' \(GRU\) is called with initial_state"):
+    with pytest.raises(SpecError, match=r"'two' \(RNN\) begins with the states of several cells"):
         from_keras(functional(begun, (3, 2), (2,)))
 
 
@@ -235,7 +235,7 @@ def test_what_is_called_as_in_training_is_refused() -> None:
 
 
 def test_what_is_missing_is_said_with_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("netsym.readers.needed.find_spec", lambda _: None)
+    monkeypatch.setattr("netsym.needed.find_spec", lambda _: None)
     with pytest.raises(SpecError, match=r"needs the package h5py.*pip install 'netsym\[keras\]'"):
         from_keras("model.keras")
 
