@@ -90,7 +90,7 @@ class Form:
     latex_names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     headings: Mapping[int, str] = dataclasses.field(default_factory=dict)
     steps: int = 0
-    zero: tuple[Names, ...] = ()
+    starts: tuple[tuple[Names, Names | None], ...] = ()  # states and what they are; None is 0
     aside: Ids = dataclasses.field(default_factory=no_nodes)
     loss: int = 0
     example: str = ""
@@ -118,7 +118,7 @@ class Form:
         names = [(each.names, each.position) for each in (*self.bindings, *self.outputs)]
         return (
             self.form, self.function, self.input_names(), names, self.latex_names, self.headings,
-            self.steps, self.zero, self.loss, self.example,
+            self.steps, self.starts, self.loss, self.example,
         )  # fmt: skip
 
     @staticmethod

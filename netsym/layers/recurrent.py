@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from math import inf
 from typing import Any, ClassVar, TypeVar
 
 from netsym.errors import SpecError, did_you_mean
@@ -17,6 +18,8 @@ from netsym.wording import plural
 A = TypeVar("A")
 
 MOST_STEPS = 2_000
+#: What the state before the first step is: zero, a parameter, or what the layer reads.
+_STATES = (ZERO, NAMED, READ) = ("zero", "named", "input")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +29,14 @@ class Recurrent(Layer):
     `returns` says what it gives: "last" the state after the last step, (units,), "all" the states
     after every step, (steps, units). With `reverse` it begins at the last step; then "last" is the
     state after the first. The state before is zero, and what is multiplied by it is left out of
-    the formula; with `state = "named"` it is a parameter. `steps`, if given, is how many there
-    must be. `bias = false` leaves all biases out.
+    the formula; with `state = "named"` it is a parameter, and with `state = "input"` it is read
+    after the sequence: h, and of an LSTM c, (units,) each. `steps`, if given, is how many there
+    must be. `bias = false` leaves all biases out. With `clip`, what a gate is the function of is
+    brought between -clip and clip, as in onnxruntime; the memory of an LSTM is not.
     """
 
     recurrent: ClassVar[bool] = True
+    reads: ClassVar[tuple[int, int | None]] = (1, 2)
     #: The letters of the state, of which the first is the output; and of what it is made of.
     states: ClassVar[tuple[str, ...]] = ("h",)
     gates: ClassVar[tuple[str, ...]] = ()
@@ -38,13 +44,16 @@ class Recurrent(Layer):
     units: int
     steps: int | None = None
     returns: str = "last"
-    state: str = "zero"
+    state: str = ZERO
     reverse: bool = False
     bias: bool = True
+    clip: float | None = None
 
     def __post_init__(self) -> None:
         _check("returns", self.returns, ("last", "all"))
-        _check("state", self.state, ("zero", "named"))
+        _check("state", self.state, _STATES)
+        if self.clip is not None and not 0 < self.clip < inf:
+            raise SpecError(f"clip is a number above zero, not {self.clip}")
         if self.units < 1:
             raise SpecError(f"units are a whole number above zero, not {self.units}")
         if self.steps is not None and self.steps < 1:
@@ -56,6 +65,7 @@ class Recurrent(Layer):
                 f"reads a sequence, (steps, values), but its input is {shape_text(shapes[0])}; "
                 "for single values, give the inputs the shape [steps, 1]"
             )
+        self._check_states(*shapes[1:])
         steps = shapes[0][0]
         refuse_vast("reads a sequence of steps:", steps, most=MOST_STEPS)
         if self.steps is not None and steps != self.steps:
@@ -65,9 +75,24 @@ class Recurrent(Layer):
             )
         return (steps, self.units) if self.returns == "all" else (self.units,)
 
+    def _check_states(self, *shapes: Shape) -> None:
+        letters = self.states if self.state == READ else ()
+        if len(shapes) != len(letters):
+            wanted = ", ".join(("the sequence", *letters))
+            raise SpecError(
+                f"reads {wanted}, as its state is {self.state!r}, but from lists "
+                f"{plural(1 + len(shapes), 'value')}"
+            )
+        for letter, shape in zip(letters, shapes, strict=True):
+            if shape != (self.units,):
+                raise SpecError(
+                    f"begins with {letter} of {plural(self.units, 'unit')}, but reads "
+                    f"{shape_text(shape)} there"
+                )
+
     def parameters(self, *shapes: Shape) -> dict[str, Shape]:
         cell = self.cell_parameters(shapes[0][-1])
-        if self.state == "zero":
+        if self.state != NAMED:
             return cell
         return cell | {f"{letter}0": (self.units,) for letter in self.states}
 
@@ -86,16 +111,28 @@ class Recurrent(Layer):
         def cell(ops: Ops[A], x: A, *state: A) -> tuple[A, ...]:
             return self.cell(ops, parameters, x, *state)
 
-        start = [parameters[f"{letter}0"] for letter in self.states if self.state == "named"]
+        start = [parameters[f"{letter}0"] for letter in self.states if self.state == NAMED]
+        for letter, value in zip(self.states, inputs[1:], strict=False):
+            start.append(ops.written_aside(ops.name(value, f"{letter}0")))
         lengths = dict.fromkeys(self.states, self.units)
         return ops.steps(cell, inputs[0], start, lengths, self.reverse, self.returns == "all")
 
     def values(self, *shapes: Shape) -> dict[str, Shape]:
-        return dict.fromkeys((*self.states, *self.gates), (shapes[0][0], self.units))
+        given: dict[str, Shape] = {
+            f"{letter}0": (self.units,) for letter in self.states if self.state == READ
+        }
+        return dict.fromkeys((*self.states, *self.gates), (shapes[0][0], self.units)) | given
 
     def describe(self) -> str:
         back = ", from the last step to the first" if self.reverse else ""
-        return f"{self.kind}, {plural(self.units, 'unit')}{back}"
+        clipped = "" if self.clip is None else f", clip {self.clip:g}"
+        return f"{self.kind}, {plural(self.units, 'unit')}{back}{clipped}"
+
+    def _function(self, ops: Ops[A], function: str, total: A) -> A:
+        """A gate, from what is summed up for it."""
+        if self.clip is not None:
+            total = ops.apply("clip", total, -self.clip, self.clip)
+        return ops.apply(function, total)
 
     def _gates(self, inputs: int, *gates: str) -> dict[str, Shape]:
         """Weights, recurrent weights and biases of gates."""
@@ -126,7 +163,7 @@ class RNN(Recurrent):
 
     def cell(self, ops: Ops[A], parameters: Mapping[str, A], x: A, *state: A) -> tuple[A, ...]:
         total = _sum(ops, parameters, "", x, state)
-        return (ops.name(ops.apply(self.activation, total), "h"),)
+        return (ops.name(self._function(ops, self.activation, total), "h"),)
 
     def describe(self) -> str:
         return f"{Recurrent.describe(self)}, {self.activation}"
@@ -162,8 +199,8 @@ class GRU(Recurrent):
         return self._gates(inputs, *self.gates) | (inner if has_inner else {})
 
     def cell(self, ops: Ops[A], parameters: Mapping[str, A], x: A, *state: A) -> tuple[A, ...]:
-        update = ops.name(ops.apply("sigmoid", _sum(ops, parameters, "z", x, state)), "z")
-        new = ops.name(ops.apply("tanh", self._candidate(ops, parameters, x, state)), "n")
+        update = ops.name(self._function(ops, "sigmoid", _sum(ops, parameters, "z", x, state)), "z")
+        new = ops.name(self._function(ops, "tanh", self._candidate(ops, parameters, x, state)), "n")
         rest = ops.multiply(ops.add(ops.constant(1), ops.negate(update)), new)
         kept = [ops.multiply(update, *state)] if state else []
         return (ops.name(ops.add(rest, *kept) if kept else rest, "h"),)
@@ -173,7 +210,7 @@ class GRU(Recurrent):
         inner = [parameters["bu"]] if "bu" in parameters else []
         if not state and not inner:  # nothing to reset
             return _sum(ops, parameters, "n", x, ())
-        reset = ops.name(ops.apply("sigmoid", _sum(ops, parameters, "r", x, state)), "r")
+        reset = ops.name(self._function(ops, "sigmoid", _sum(ops, parameters, "r", x, state)), "r")
         if self.reset == "before":
             return _sum(ops, parameters, "n", x, [ops.multiply(reset, *state)])
         if state:
@@ -188,13 +225,15 @@ class LSTM(Recurrent):
     `i = σ(Wi x + Ui h + bi)`, `f = σ(Wf x + Uf h + bf)`, `g = tanh(Wg x + Ug h + bg)`,
     `c_t = f*c + i*g`, `o = σ(Wo x + Uo h + bo)`, `h_t = o*tanh(c_t)`, where h and c are those of
     the step before. With `peepholes`, `pi*c` is added in i, `pf*c` in f and `po*c_t` in o (Gers and
-    Schmidhuber, Recurrent Nets that Time and Count, 2000).
+    Schmidhuber, Recurrent Nets that Time and Count, 2000). With `coupled`, f is `1 - i` (Greff et
+    al., LSTM: A Search Space Odyssey, 2017, section 3.3).
 
     wi, wf, wg, wo (units, inputs), ui, … (units, units), bi, … and pi, pf, po (units,): the gates
     of torch in its order.
     """
 
     kind: ClassVar[str] = "lstm"
+    reads: ClassVar[tuple[int, int | None]] = (1, 3)
     states: ClassVar[tuple[str, ...]] = ("h", "c")
     gates: ClassVar[tuple[str, ...]] = ("i", "f", "g", "o")
     letters: ClassVar[Mapping[str, str]] = {
@@ -203,10 +242,12 @@ class LSTM(Recurrent):
     }
 
     peepholes: bool = False
+    coupled: bool = False
 
     def cell_parameters(self, inputs: int) -> dict[str, Shape]:
-        peepholes: dict[str, Shape] = {f"p{gate}": (self.units,) for gate in "ifo"}
-        return self._gates(inputs, *self.gates) | (peepholes if self.peepholes else {})
+        gates = "igo" if self.coupled else self.gates
+        peepholes: dict[str, Shape] = {f"p{gate}": (self.units,) for gate in gates if gate != "g"}
+        return self._gates(inputs, *gates) | (peepholes if self.peepholes else {})
 
     def cell(self, ops: Ops[A], parameters: Mapping[str, A], x: A, *state: A) -> tuple[A, ...]:
         h, c = state[:1], state[1:]
@@ -215,10 +256,15 @@ class LSTM(Recurrent):
             weights = [parameters[f"p{letter}"]] if f"p{letter}" in parameters else []
             peeped = [ops.multiply(weights[0], value) for value in seen if weights]
             total = _sum(ops, parameters, letter, x, h, *peeped)
-            return ops.name(ops.apply(function, total), letter)
+            return ops.name(self._function(ops, function, total), letter)
+
+        def forget() -> A:
+            if not self.coupled:
+                return gate("f", "sigmoid", *c)
+            return ops.name(ops.add(ops.constant(1), ops.negate(enters)), "f")
 
         enters = gate("i", "sigmoid", *c)
-        kept = [ops.multiply(gate("f", "sigmoid", *c), *c)] if c else []
+        kept = [ops.multiply(forget(), *c)] if c else []
         new = ops.multiply(enters, gate("g", "tanh"))
         memory = ops.name(ops.add(*kept, new) if kept else new, "c")
         output = gate("o", "sigmoid", memory)
@@ -250,15 +296,21 @@ class Stack(Composite):
     bidirectional: bool = False
     steps: int | None = None
     returns: str = "last"
-    state: str = "zero"
+    state: str = ZERO
     bias: bool = True
+    clip: float | None = None
     activation: str = "tanh"
     reset: str = "after"
     peepholes: bool = False
+    coupled: bool = False
 
     def block(self) -> Block:
         """The layers that it stands for; raises `SpecError` for what its cell cannot do."""
         _check("cell", self.cell, CELLS)
+        if self.state == READ:
+            raise SpecError(
+                'state = "input" is an option of single layers; list an lstm, gru or rnn for each'
+            )
         kind = CELLS[self.cell]
         takes = {option.name for option in fields(kind)}
         own = {}
@@ -287,7 +339,7 @@ class Stack(Composite):
 
 
 CELLS: Mapping[str, type[Recurrent]] = {kind.kind: kind for kind in (LSTM, GRU, RNN)}
-_OWN = ("activation", "reset", "peepholes")  # options that not every cell has
+_OWN = ("activation", "reset", "peepholes", "coupled")  # options that not every cell has
 
 
 def _check(key: str, value: Any, known: Mapping[str, Any] | Sequence[str]) -> None:

@@ -94,18 +94,38 @@ def times_written(network: Wired) -> dict[int, str]:
             said += f", {times[placed.name] + 1} times{_passed(network, placed)}"
         if steps.values and (placed.name in steps.values or placed.layer.recurrent):
             said += f", t = 1 to {steps.count}"
-            said += "".join(f", {n.ascii(0)} = 0" for n in zero_states(placed, steps.count))
+            for state, value in starts(network, placed, steps.count):
+                said += f", {state.ascii(0)} = {'0' if value is None else value.ascii(0)}"
         found[placed.number] = found.get(placed.number, "") + said
     return found
 
 
-def zero_states(placed: Placed, steps: int) -> list[Names]:
-    """The states before the first step of a recurrent layer that are 0."""
+def starts(network: Wired, placed: Placed, steps: int) -> list[tuple[Names, Names | None]]:
+    """The states before the first step of a recurrent layer, each with the value that it is; None
+    for 0. Those that have names of their own are left out.
+    """
     layer = _recurrent(placed.layer)
-    if layer is None or layer.state != "zero":
+    if layer is None or layer.state == "named":
         return []
     at = str(steps + 1 if layer.reverse else 0)
-    return [Names(letter, placed.number, at=at) for letter in layer.states]
+    states = [Names(letter, placed.number, at=at) for letter in layer.states]
+    if layer.state == "zero":
+        return [(state, None) for state in states]
+    values = [_letter_of(network, source, steps) for source in placed.sources[1:]]
+    return [*zip(states, values, strict=True)]
+
+
+def _letter_of(network: Wired, source: str, steps: int) -> Names:
+    """The letter of what a layer gives, or of an input."""
+    for each in network.inputs:
+        if each.name == source:
+            return Names(each.letter)
+    placed = next(each for each in network.layers if each.name == source)
+    layer = _recurrent(placed.layer)
+    if layer is None:
+        return Names(network.letters[source], placed.number)
+    at = "1" if layer.reverse else str(steps)
+    return Names(layer.states[0], placed.number, at=at)
 
 
 def _passed(network: Wired, first: Placed) -> str:

@@ -15,7 +15,7 @@ from netsym.graph.names import Names
 from netsym.layers.registry import LOSSES
 from netsym.layers.wiring import Placed
 from netsym.network.interface import Input, Output
-from netsym.network.once import Steps, check_once, times_written, zero_states
+from netsym.network.once import Steps, check_once, starts, times_written
 from netsym.network.reading import read_arrays
 from netsym.network.wired import Wired
 from netsym.ops.matrix import Matrix
@@ -97,14 +97,14 @@ def _at_steps(network: Wired, ops: Symbolic) -> Form:
     form = _form(network, ops, inputs, zip(names, outputs, strict=True))
     said = times_written(network)
     headings = {number: text + said.get(number, "") for number, text in form.headings.items()}
-    zero = [
-        names
+    begun = [
+        start
         for placed in network.layers
         if steps.values and placed.layer.recurrent
-        for names in zero_states(placed, steps.count)
+        for start in starts(network, placed, steps.count)
     ]
     return layered(replace(
-        form, headings=headings, steps=steps.count, zero=tuple(zero), aside=joined(ops.aside),
+        form, headings=headings, steps=steps.count, starts=tuple(begun), aside=joined(ops.aside),
     ))  # fmt: skip
 
 

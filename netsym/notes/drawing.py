@@ -212,6 +212,7 @@ def _is_cell(network: Network) -> bool:
     return (
         isinstance(cell, Recurrent)
         and (cell.returns, cell.reverse) == ("last", False)
+        and len(network.layers[0].sources) == 1
         and not any(placed.layer.recurrent for placed in network.layers[1:])
     )
 

@@ -275,7 +275,12 @@ class Ops(ABC, Generic[A]):
 
     def at_step(self, names: Names, values: A) -> A:
         """Values at a certain step, by their names, from those at the step t."""
+        self.written_aside(values)
         return self.symbols(names)
+
+    def written_aside(self, values: A) -> A:
+        """Values that are defined where they are written once, though no output is made of them."""
+        return values
 
     # -- what a person would name or call by name
     def name(self, values: A, base: str, present: Present | None = None) -> A:

@@ -113,7 +113,7 @@ class Matrix(WholeOps[Ids], Symbolic):
         return self.at_step(Names(letter, layer, at=end), after[0])
 
     def at_step(self, names: Names, values: Ids) -> Ids:
-        self.aside.append(values.reshape(-1))
+        self.written_aside(values)
         return self._state(names)
 
     def _state(self, names: Names) -> Ids:

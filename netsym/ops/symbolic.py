@@ -141,9 +141,10 @@ class Symbolic(Arrays[np.int32]):
             sums[rows] = left[:, 0] if count == 1 else self.graph.rows(op, left)
         return sums.reshape(terms.shape[:-1])
 
-    def at_step(self, names: Names, values: Ids) -> Ids:
-        self.aside.append(values.reshape(-1))
-        return self.symbols(names)
+    def written_aside(self, values: Ids) -> Ids:
+        if self.once:
+            self.aside.append(values.reshape(-1))
+        return values
 
     def name(self, values: Ids, base: str, present: Present | None = None) -> Ids:
         if not self.named:

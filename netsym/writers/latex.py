@@ -242,9 +242,12 @@ class Latex(InPrint):
         steps they hold.
         """
         if self.formula.steps:
-            zero = [rf",\quad {self.name(names, 0)} = 0" for names in self.formula.zero]
+            starts = [
+                rf",\quad {self.name(state, 0)} = {'0' if value is None else self.name(value, 0)}"
+                for state, value in self.formula.starts
+            ]
             steps = rf"1, \dots, {self.formula.steps}" if self.formula.steps > 1 else "1"
-            yield f" \\\\[1ex]\n& t = {steps}{''.join(zero)}"
+            yield f" \\\\[1ex]\n& t = {steps}{''.join(starts)}"
 
     # -- measures
     def measure(self, text: str) -> float:

@@ -154,8 +154,9 @@ class MathML(InPrint):
         if self.formula.steps:
             until = f"<mo>,</mo>{self.dots}<mo>,</mo><mn>{self.formula.steps}</mn>"
             yield f"<mi>t</mi><mo>=</mo><mn>1</mn>{until if self.formula.steps > 1 else ''}"
-            for names in self.formula.zero:
-                yield f"{self.name(names, 0)}<mo>=</mo><mn>0</mn>"
+            for state, value in self.formula.starts:
+                is_ = "<mn>0</mn>" if value is None else self.name(value, 0)
+                yield f"{self.name(state, 0)}<mo>=</mo>{is_}"
 
     def applied(self, function: str, inputs: list[str]) -> str:
         return f"{function}<mo>(</mo>{'<mo>,</mo>'.join(inputs)}<mo>)</mo>"

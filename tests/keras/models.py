@@ -25,6 +25,21 @@ def functional(make: Callable[..., Any], *shapes: tuple[int, ...]) -> Model:
     return Model(inputs if len(inputs) > 1 else inputs[0], make(*inputs))
 
 
+def begun() -> Model:
+    """States that are inputs, or that other layers give, by name or by place."""
+
+    def make(x: Any, z: Any, h: Any, c: Any) -> Any:
+        y, last = L.GRU(3, return_sequences=True, return_state=True)(x)
+        wide = L.Dense(3, activation="tanh")(z)
+        first = L.GRU(3)(y, initial_state=last)
+        second = L.LSTM(3, go_backwards=True)(y, [h, wide])
+        third = L.LSTM(3)(x, initial_state=(h, c))
+        both = L.Bidirectional(L.LSTM(3, return_sequences=True))(x, initial_state=[h, c, c, wide])
+        return L.Concatenate()([first, second, third, L.Flatten()(both)])
+
+    return functional(make, (4, 2), (2,), (3,), (3,))
+
+
 def residual() -> Model:
     def make(x: Any) -> Any:
         y = L.Conv2D(3, 3, padding="same", use_bias=False)(x)
@@ -271,6 +286,7 @@ CASES: Mapping[str, Callable[[], Model]] = {
     "u-net": unet,
     "lstm": lambda: plain(L.LSTM(3, return_sequences=True), L.LSTM(2), L.Dense(1), shape=(4, 2)),
     "gru": lambda: plain(L.GRU(3), L.Dense(1), shape=(4, 2)),
+    "states to begin with": begun,
     "gru that resets before": lambda: plain(L.GRU(3, reset_after=False, return_sequences=True),
                                             L.GRU(2, use_bias=False), shape=(4, 2)),
     "rnn": lambda: plain(L.SimpleRNN(3, activation="relu", go_backwards=True,

@@ -220,9 +220,9 @@ def test_states_that_no_layer_gives_are_refused_where_they_are_read() -> None:
         from_keras(functional(lambda x: L.LSTM(2, return_state=True)(x), (3, 2)))
 
     def begun(x: Any, h: Any) -> Any:
-        return L.GRU(2, name="gru")(x, initial_state=h)
+        return L.RNN([L.GRUCell(2), L.GRUCell(2)], name="two")(x, initial_state=[h, h])
 
-    with pytest.raises(SpecError, match=r"'gru' \(GRU\) is called with initial_state"):
+    with pytest.raises(SpecError, match=r"'two' \(RNN\) begins with the states of several cells"):
         from_keras(functional(begun, (3, 2), (2,)))
 
 

@@ -19,11 +19,13 @@ from onnx.reference import ReferenceEvaluator
 
 import netsym
 from netsym import SpecError
+from netsym.layers import Layer
 from netsym.layers.blocks import Block, Wire
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
 from netsym.layers.recurrent import GRU, LSTM, RNN, Recurrent, Stack
 from netsym.layers.shaping import Flatten
+from netsym.network.interface import Input
 from tests.effort import many, random_examples
 from tests.forms.test_sizes import from_text, together
 from tests.layers.every_reading import chain, check, drawn, single
@@ -53,22 +55,33 @@ def onnx_model(layer: Recurrent, given: dict[str, Any], real: Any) -> onnx.Model
     recurrent = [zeros] * len(gates)
     if "bu" in given:  # of the candidate alone; in the other gates biases add up
         recurrent[-1] = given["bu"]
+    inputs = given[f"w{gates[0]}"].shape[1]
+
+    def array(letter: str, width: int) -> Any:  # a coupled gate has none
+        none = np.zeros((units, width))
+        return np.stack([np.concatenate([given.get(f"{letter}{gate}", none) for gate in gates])])
+
     constants = {
-        "W": np.stack([np.concatenate([given[f"w{gate}"] for gate in gates])]),
-        "R": np.stack([np.concatenate([given[f"u{gate}"] for gate in gates])]),
+        "W": array("w", inputs),
+        "R": array("u", units),
         "B": np.stack([np.concatenate([*biases, *recurrent])]),
     }
     names = ["X", "W", "R", "B", "", "", "", ""]
-    if layer.state == "named":
+    if layer.state != "zero":
         names[5:7] = ["h0", "c0"]
     if getattr(layer, "peepholes", False):
-        constants["P"] = np.stack([np.concatenate([given[f"p{gate}"] for gate in "iof"])])
+        gated = [given.get(f"p{gate}", zeros) for gate in "iof"]
+        constants["P"] = np.stack([np.concatenate(gated)])
         names[7] = "P"
     if layer.kind != "lstm":
         names[6] = ""
     options: dict[str, Any] = {
         "hidden_size": units, "direction": "reverse" if layer.reverse else "forward",
     }  # fmt: skip
+    if layer.clip is not None:
+        options["clip"] = layer.clip
+    if getattr(layer, "coupled", False):
+        options["input_forget"] = 1
     if isinstance(layer, GRU):
         options["linear_before_reset"] = int(layer.reset == "after")
     if isinstance(layer, RNN):
@@ -84,6 +97,23 @@ def onnx_model(layer: Recurrent, given: dict[str, Any], real: Any) -> onnx.Model
         [onnx.numpy_helper.from_array(a.astype(real), name) for name, a in constants.items()],
     )  # fmt: skip
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)], ir_version=10)
+
+
+def with_states(
+    layer: Recurrent,
+    shape: tuple[int, int],
+    given: dict[str, Any] | None = None,
+    then: Layer | None = None,
+) -> netsym.Network:
+    """A network of the layer, which reads a sequence and, if its state is an input, that."""
+    if layer.state != "input":
+        return chain([layer, *([then] if then else [])], shape, given)
+    inputs = [Input.of("x", shape[0] * shape[1], shape)]
+    inputs += [Input.of(f"{letter}_start", layer.units) for letter in layer.states]
+    names = [each.name for each in inputs]
+    wires: list[Wire] = [("layer1", layer, names, given or {})]
+    wires += [("layer2", then, ["layer1"], {})] if then else []
+    return netsym.Network.of("test", inputs, wires)
 
 
 def by_onnx(layer: Recurrent, given: dict[str, Any], x: Any, real: Any = np.float64) -> Any:
@@ -104,14 +134,15 @@ def by_onnx(layer: Recurrent, given: dict[str, Any], x: Any, real: Any = np.floa
     return states[:, 0].transpose(1, 0, 2)
 
 
+OPTIONS: dict[str, Any] = {
+    "units": st.integers(1, 3), "reverse": st.booleans(), "bias": st.booleans(),
+    "state": st.sampled_from(["zero", "named", "input"]), "clip": st.sampled_from([None, 0.5]),
+}  # fmt: skip
 LAYERS = st.one_of(
-    st.builds(RNN, units=st.integers(1, 3), activation=st.sampled_from(["tanh", "relu"]),
-              reverse=st.booleans(), bias=st.booleans(), state=st.sampled_from(["zero", "named"])),
-    st.builds(GRU, units=st.integers(1, 3), reset=st.sampled_from(["after", "before"]),
-              reverse=st.booleans(), bias=st.booleans(), state=st.sampled_from(["zero", "named"])),
-    st.builds(LSTM, units=st.integers(1, 3), peepholes=st.booleans(),
-              reverse=st.booleans(), bias=st.booleans(), state=st.sampled_from(["zero", "named"])),
-)  # fmt: skip
+    st.builds(RNN, activation=st.sampled_from(["tanh", "relu"]), **OPTIONS),
+    st.builds(GRU, reset=st.sampled_from(["after", "before"]), **OPTIONS),
+    st.builds(LSTM, peepholes=st.booleans(), coupled=st.booleans(), **OPTIONS),
+)
 
 
 @SOME
@@ -119,17 +150,21 @@ LAYERS = st.one_of(
 def test_against_onnx(layer: Recurrent, steps: int, inputs: int, seed: int) -> None:
     given, rng = weights(layer, inputs, seed), np.random.default_rng(seed)
     x = rng.normal(size=(3, steps, inputs))
+    states = [rng.normal(size=(3, layer.units)) for _ in layer.states if layer.state == "input"]
+    known = given | {f"{key}0": each for key, each in zip(layer.states, states, strict=False)}
     close: dict[str, Any] = {"rtol": 1e-3, "atol": 1e-4}
-    wanted = by_onnx(layer, given, x, np.float32)
-    if getattr(layer, "activation", "tanh") != "relu":  # the reference has no relu here; torch does
-        exactly = by_onnx(layer, given, x)
+    wanted = by_onnx(layer, known, x, np.float32)
+    coupled = getattr(layer, "coupled", False)
+    # the reference knows no relu here, which torch does, and neither of the others
+    if getattr(layer, "activation", "tanh") != "relu" and layer.clip is None and not coupled:
+        exactly = by_onnx(layer, known, x)
         np.testing.assert_allclose(wanted, exactly, **close)
         wanted, close = exactly, {"rtol": 1e-12, "atol": 1e-13}
-    every = single(dataclasses.replace(layer, returns="all"), (steps, inputs), given)
-    found = np.asarray(every(x.reshape(3, -1))).reshape(wanted.shape)
+    every = with_states(dataclasses.replace(layer, returns="all"), (steps, inputs), given)
+    found = np.asarray(every(x, *states)).reshape(wanted.shape)
     np.testing.assert_allclose(found, wanted, **close)
-    last = single(layer, (steps, inputs), given)
-    found = np.asarray(last(x.reshape(3, -1))).reshape(3, layer.units)
+    last = with_states(layer, (steps, inputs), given)
+    found = np.asarray(last(x, *states)).reshape(3, layer.units)
     np.testing.assert_allclose(found, wanted[:, 0 if layer.reverse else -1], **close)
 
 
@@ -142,12 +177,16 @@ EVERY = [
     LSTM(units=1),
     LSTM(units=1, peepholes=True, state="named", returns="all"),
     LSTM(units=2, peepholes=True, reverse=True, steps=2),
+    RNN(units=1, state="input", clip=0.5),
+    GRU(units=1, state="input", reverse=True),
+    LSTM(units=1, state="input", returns="all", clip=2.0),
+    LSTM(units=1, peepholes=True, coupled=True),
 ]
 
 
 @pytest.mark.parametrize("layer", EVERY, ids=str)
 def test_every_reading(layer: Recurrent) -> None:
-    check(single(layer, (2, 2)))
+    check(with_states(layer, (2, 2)))
 
 
 def test_every_reading_of_several_layers() -> None:
@@ -227,7 +266,7 @@ def test_the_size_written_once(layer: Recurrent) -> None:
     sizes = set()
     for steps in (1, 2, 7):
         if layer.steps is None:
-            network = chain([layer, Dense(units=1)], (steps, 2))
+            network = with_states(layer, (steps, 2), then=Dense(units=1))
             assert network.forecast("once") == network.once.size
             sizes.add(network.once.size.nodes)
             assert network.once.size == together(from_text(network.once), 1)
@@ -274,6 +313,22 @@ def test_the_other_cells_as_people_write_them() -> None:
     peepholes = first_lines(LSTM(units=2, peepholes=True), 6)
     assert r"p_{f} \odot c_{t-1} + b_{f}" in peepholes[1]
     assert r"p_{o} \odot c_{t} + b_{o}" in peepholes[4]
+
+
+def test_states_that_are_read_are_written_before_the_steps() -> None:
+    network = with_states(LSTM(units=2, state="input", coupled=True, clip=0.5), (5, 3))
+    assert r"& t = 1, \dots, 5,\quad h_{0}^{[1]} = \text{h start}" in network.matrices.latex()
+    assert "t = 1 to 5, h1_0 = h_start, c1_0 = c_start" in str(network.once.headings)
+    wires: list[Wire] = [
+        ("first", RNN(units=2), ["x"], {}),
+        ("bent", Dense(units=2, activation="relu"), ["z"], {}),
+        ("cell", LSTM(units=2, state="input"), ["x", "first", "bent"], {}),
+    ]
+    network = netsym.Network.of("two", [Input.of("x", 6, (3, 2)), Input.of("z", 3)], wires)
+    text = network.matrices.latex()
+    assert r"h_{0}^{[3]} = h_{3}^{[1]},\quad c_{0}^{[3]} = a^{[2]} \\" in text
+    assert r"a^{[2]} &= \operatorname{ReLU}" in text
+    check(network)
 
 
 def test_it_compiles(tmp_path: Path) -> None:
@@ -464,6 +519,8 @@ def _loaded(text: str, folder: Path) -> Any:
         (('state = "named"', 'state = "zero"'), "has no parameter 'h0'"),
         (("peepholes = true", "peephole = true"), "did you mean 'peepholes'"),
         (("shape = [2, 2]", "shape = [0, 2]"), "shape"),
+        (("peepholes = true", "clip = 0"), "clip is a number above zero, not 0"),
+        (('state = "named"', 'state = "input"'), "reads the sequence, h, c, as its state is"),
         (("shape = [2, 2]", "inputs = 4"), "reads a sequence, (steps, values), but its input is 4"),
     ],
 )  # fmt: skip
@@ -486,6 +543,8 @@ def test_a_state_that_does_not_fit() -> None:
         ({"cell": "gru", "peepholes": True}, "a cell 'gru' has no option peepholes"),
         ({"cell": "gru", "layers": 0}, "layers are a whole number above zero, not 0"),
         ({"cell": "rnn", "activation": "sigmoid"}, "activation is 'sigmoid'"),
+        ({"cell": "gru", "coupled": True}, "a cell 'gru' has no option coupled"),
+        ({"cell": "gru", "state": "input"}, 'state = "input" is an option of single layers'),
         ({"cell": "rnn", "units": 0}, "units are a whole number above zero, not 0"),
         ({"cell": "rnn", "steps": 0}, "steps are a whole number above zero, not 0"),
     ],

@@ -127,6 +127,25 @@ def lstm(direction: str = "bidirectional") -> ModelProto:
     return model(nodes, {"x": ["N", 4, 2]}, ["y"], numbers)
 
 
+def begun(kind: str, gates: int, **options: Any) -> ModelProto:
+    """A recurrent layer that begins with states which are inputs."""
+    wanted = ["h", "c"] if kind == "LSTM" else ["h"]
+    numbers = {"W": weights(1, 3 * gates, 2), "R": weights(1, 3 * gates, 3),
+               "B": weights(1, 6 * gates), "P": weights(1, 9), "first": np.array([0])}  # fmt: skip
+    peepholes = " P" if kind == "LSTM" else ""
+    given = " ".join(f"{letter}0" for letter in wanted)
+    nodes = [
+        node("Transpose", "x", "t", perm=[1, 0, 2]),
+        *(node("Unsqueeze", f"{letter} first", f"{letter}0") for letter in wanted),
+        node(kind, f"t W R B - {given}{peepholes}", "a b", "/cell/cell", hidden_size=3, **options),
+        node("Squeeze", "b first", "y"),
+    ]
+    if not peepholes:
+        del numbers["P"]
+    states: dict[str, list[str | int]] = {letter: ["N", 3] for letter in wanted}
+    return model(nodes, {"x": ["N", 4, 2], **states}, ["y"], numbers)
+
+
 def batch_by_shape() -> ModelProto:
     """The batch is read off with Shape, and put into a Reshape and an Expand."""
     nodes = [
@@ -155,6 +174,10 @@ MODELS: Mapping[str, tuple[Callable[[], ModelProto], list[str]]] = {
     "masked": (masked, ["matmul", "masked_softmax", "matmul"]),
     "lstm": (lstm, ["lstm", "lstm", "concat", "rearrange", "dense"]),
     "lstm backward": (lambda: lstm("reverse"), ["lstm", "rearrange", "dense"]),
+    "lstm begun": (lambda: begun("LSTM", 4, clip=0.7, input_forget=1), ["lstm"]),
+    "lstm clipped": (lambda: begun("LSTM", 4, clip=1.3), ["lstm"]),
+    "gru begun": (lambda: begun("GRU", 3, clip=0.7, linear_before_reset=1), ["gru"]),
+    "rnn begun": (lambda: begun("RNN", 1, clip=0.7, direction="reverse"), ["rnn"]),
     "batch by shape": (batch_by_shape, ["rearrange", "activation"]),
 }  # fmt: skip
 

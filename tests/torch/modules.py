@@ -191,6 +191,14 @@ CASES: Mapping[str, Callable[[], Case]] = {
                                  6),
     "last states": lambda: of(lambda m, x: m.cell(x)[1][0][-1], (2, 4, 2),
                               cell=nn.LSTM(2, 3, num_layers=2, batch_first=True)),
+    "states from an encoder": lambda: of(
+        lambda m, x, z: m.decoder(z, (h := m.encoder(x)[1], torch.zeros_like(h)))[0],
+        (2, 4, 2), (2, 3, 2), encoder=nn.GRU(2, 3, 2, batch_first=True),
+        decoder=nn.LSTM(2, 3, 2, batch_first=True)),
+    "states of both directions": lambda: of(
+        lambda m, x, z: m.cell(x, m.start(z).tanh().reshape(-1, 2, 3).transpose(0, 1))[0],
+        (2, 4, 2), (2, 3), cell=nn.GRU(2, 3, bidirectional=True, batch_first=True),
+        start=nn.Linear(3, 6)),
     "encoder": lambda: (encoder(), (normal(2, 3, 4),)),
     "encoder of two": lambda: (nn.TransformerEncoder(encoder(norm_first=True), 2,
                                                      enable_nested_tensor=False),

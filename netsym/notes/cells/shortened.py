@@ -34,7 +34,7 @@ def equation_alone(form: Face, equation: Binding) -> Face:
     none = np.empty(0, dtype=np.int32)
     return replace(
         form, graph=new, inputs=none, outputs=(end,), function="", form="inlined", cut=none,
-        aside=none, steps=0, zero=(),
+        aside=none, steps=0, starts=(),
     )  # fmt: skip
 
 

@@ -354,9 +354,10 @@ class Sizes(Ops[Counts]):
         parts = [picked(part) for part in values.parts]
         return self._made(shape, values.everywhere, parts, numbers=numbers, way=way)
 
-    def at_step(self, names: Names, values: Counts) -> Counts:
-        self._use(values)
-        return super().at_step(names, values)
+    def written_aside(self, values: Counts) -> Counts:
+        if self.once:
+            self._use(values)
+        return values
 
     def name(self, values: Counts, base: str, present: Present | None = None) -> Counts:
         if not self.layered:

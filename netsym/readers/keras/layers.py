@@ -22,4 +22,4 @@ LAYERS: Mapping[str, Callable[[Call], Any]] = {
     **windows.LAYERS, **recurrent.LAYERS, **attention.LAYERS,
 }  # fmt: skip
 #: Which are given more than one argument.
-OF_SEVERAL = frozenset({"MultiHeadAttention"})
+OF_SEVERAL = frozenset({"MultiHeadAttention", *recurrent.LAYERS})

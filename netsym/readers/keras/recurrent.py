@@ -12,6 +12,7 @@ from netsym.layers import Shape
 from netsym.layers.recurrent import GRU, LSTM, RNN, Recurrent
 from netsym.readers.graph.builder import Constant
 from netsym.readers.graph.operations import concat, function
+from netsym.readers.graph.recurrent import Cell, states
 from netsym.readers.graph.traced import Traced, Unreadable
 from netsym.readers.keras.activations import activation_name
 from netsym.readers.keras.call import Call, Unread
@@ -30,23 +31,35 @@ _MEMORY = Unread("reads the memory of a cell, which no layer gives")
 def _recurrent(kind: str) -> Callable[[Call], Any]:
     def rule(call: Call) -> Any:
         y = _turned(call, _states(call, kind))
-        states = _last(call, kind, y) if call.options.flag("return_state") else []
-        return [y, *states] if states else y
+        last = _last(call, kind, y) if call.options.flag("return_state") else []
+        return [y, *last] if last else y
 
     return rule
 
 
 def _states(call: Call, kind: str) -> Traced:
     """The states (steps, units) of the last cell in the order of the steps, or the last alone."""
-    if len(call.args) > 1 or (isinstance(call.args[0], list) and len(call.args[0]) > 1):
-        raise Unreadable("begins with a state that depends on inputs")
+    call, begun = _begun(call)
     if call.options.flag("stateful"):
         raise Unreadable("goes on from the state that it had before")
     y, cells = call.value(), _cells(call, kind)
+    if begun and len(cells) > 1:
+        raise Unreadable("begins with the states of several cells")
     for number, (cell, own) in enumerate(cells, 1):
         every = number < len(cells) or call.options.flag("return_sequences")
-        y = _layer(own, cell, y, every, call.options.flag("go_backwards"))
+        y = _layer(own, cell, y, begun, every, call.options.flag("go_backwards"))
     return y
+
+
+def _begun(call: Call) -> tuple[Call, list[Traced]]:
+    """The call with its sequence alone, and the states that it begins with."""
+    first, *more = call.args
+    begun = call.named.pop("initial_state", None)
+    begun = more.pop(0) if begun is None and more else begun
+    if any(each is not None for each in more):
+        raise Unreadable("is called with a mask, or with more than it reads")
+    given = begun if isinstance(begun, list) else [] if begun is None else [begun]
+    return replace(call, args=[first]), replace(call, args=given).values() if given else []
 
 
 def _cells(call: Call, kind: str) -> list[tuple[type[Recurrent], Call]]:
@@ -70,14 +83,20 @@ def _cells(call: Call, kind: str) -> list[tuple[type[Recurrent], Call]]:
     return [(_CELLS[s.kind], replace(call, options=s.options, weights=w)) for s, w in found]
 
 
-def _layer(call: Call, kind: type[Recurrent], x: Traced, every: bool, backward: bool) -> Traced:
+def _layer(
+    call: Call, kind: type[Recurrent], x: Traced, begun: list[Traced], every: bool, backward: bool
+) -> Traced:
     options = _options(call, kind)
     units = call.options.whole("units")
-    layer = kind(units=units, returns="all" if every else "last", reverse=backward, **options)
     if len(x.shape) != 2:
         raise Unreadable(f"reads sequences (steps, values), but is given {x.shape}")
     given = _parameters(call, kind, x.shape[1], units, options)
-    return call.build.apply(layer, x, None, given)
+    if begun and [each.shape for each in begun] != [(units,)] * len(kind.states):
+        raise Unreadable(f"begins with other states than {' and '.join(kind.states)} of its units")
+    starts = [each.moved(lambda a: a[None]) for each in begun]
+    cell = Cell(given, options, backward, starts)
+    single = x.moved(lambda a: a[:, None])
+    return states(call.build, kind, single, units, [cell], every).moved(lambda a: a[..., 0, 0, :])
 
 
 def _options(call: Call, kind: type[Recurrent]) -> dict[str, Any]:
@@ -141,24 +160,29 @@ def _last(call: Call, kind: str, y: Traced) -> list[Any]:
 
 def _bidirectional(call: Call) -> Any:
     """Two layers, of which the second begins at the last step, and what becomes of both."""
+    call, begun = _begun(call)
+    half = len(begun) // 2
     forward = spec_of(call.options.given.get("layer"))
     backward = spec_of(call.options.given.get("backward_layer"))
-    both, states = list[Traced](), list[Any]()
-    for spec, part in ((forward, "forward_layer"), (backward, "backward_layer")):
+    both, last = list[Traced](), list[Any]()
+    for spec, part, own_states in (
+        (forward, "forward_layer", begun[:half]), (backward, "backward_layer", begun[half:])
+    ):  # fmt: skip
         if not spec.is_own or spec.kind not in LAYERS or spec.kind == "Bidirectional":
             raise Unreadable(f"has a layer of class {shown(spec.kind)}, which is not read here")
         scope = call.build.scope
         call.build.scope = f"{scope}.{part.removesuffix('_layer')}"
-        own = replace(call, options=spec.options, weights=call.weights.part(part))
+        own = replace(call, args=[call.value(), own_states or None], options=spec.options,
+                      weights=call.weights.part(part))  # fmt: skip
         y = _turned(own, _states(own, spec.kind))
         if spec.options.flag("return_state"):
-            states += _last(own, spec.kind, y)
+            last += _last(own, spec.kind, y)
         both.append(y)
         call.build.scope = scope
     if forward.options.flag("return_sequences"):
         both[1] = both[1].moved(lambda a: a[::-1])
     made = _merged(call, both)
-    return [*made, *states] if states or len(made) > 1 else made[0]
+    return [*made, *last] if last or len(made) > 1 else made[0]
 
 
 def _merged(call: Call, both: list[Traced]) -> list[Traced]:

@@ -10,7 +10,7 @@ import numpy as np
 from netsym.layers.recurrent import GRU, LSTM, RNN, Recurrent
 from netsym.readers.graph.builder import Constant, checked
 from netsym.readers.graph.operations import Value
-from netsym.readers.graph.recurrent import Cell, ends, start_of_each, states
+from netsym.readers.graph.recurrent import Cell, ends, states
 from netsym.readers.graph.traced import Traced, Unreadable
 from netsym.readers.onnx.operator import Operator
 
@@ -49,8 +49,6 @@ def _check(op: Operator, kind: type[Recurrent], x: Traced) -> None:
     lengths = op.constant_or(4)
     if lengths is not None and (np.asarray(lengths) != x.shape[0]).any():
         raise Unreadable("reads sequences of different lengths")
-    if "clip" in op.options or op.options.get("input_forget"):
-        raise Unreadable("clips its cells, or couples their gates")
     directions = 2 if op.text("direction", "forward") == "bidirectional" else 1
     named = [each.decode().lower() for each in op.options.get("activations", [])]
     usual = _USUAL[kind] * directions
@@ -63,7 +61,8 @@ def _cell(op: Operator, kind: type[Recurrent], direction: int, backward: bool) -
     given, options = _parameters(op, kind, direction)
     if kind is RNN and "activations" in op.options:
         options["activation"] = op.options["activations"][direction].decode().lower()
-    return Cell(given, options, backward)
+    starts = [_start(op, place, direction) for place in (5, 6)[: len(kind.states)]]
+    return Cell(given, options, backward, starts)
 
 
 def _parameters(
@@ -75,6 +74,8 @@ def _parameters(
     given: dict[str, Constant] = {}
     options: dict[str, Any] = {"bias": bias is not None}
     after = bool(op.options.get("linear_before_reset", 0))
+    if op.options.get("clip"):
+        options["clip"] = float(str(np.float32(op.options["clip"])))
     if kind is GRU:
         options["reset"] = "after" if after else "before"
     for number, gate in enumerate(gates):
@@ -87,28 +88,27 @@ def _parameters(
             given["bn"], given["bu"] = checked(outer), checked(inner)
         else:
             given[f"b{gate}"] = checked(outer.astype(np.float64) + inner)
-    starts = [_start(op, place, direction) for place in (5, 6)[: len(kind.states)]]
-    if any(start is not None for start in starts):
-        options["state"] = "named"
-        zero = np.zeros(hidden)
-        for letter, start in zip(kind.states, starts, strict=True):
-            given[f"{letter}0"] = zero if start is None else start
     if kind is LSTM and op.has(7):
         options["peepholes"] = True
         for number, gate in enumerate("iof"):
             peephole = op.constant(7)[direction][number * hidden : (number + 1) * hidden]
             given[f"p{gate}"] = checked(peephole)
+    if kind is LSTM and op.options.get("input_forget"):
+        options["coupled"] = True
+        given = {key: each for key, each in given.items() if not key.endswith("f")}
     return given, options
 
 
-def _start(op: Operator, place: int, direction: int) -> Constant | None:
-    """The state before the first step, the same for every example; None if it is zero."""
+def _start(op: Operator, place: int, direction: int) -> Value | None:
+    """A state before the first step (examples, units); None if it is zero."""
     given = op.given(place)
     if given is None:
         return None
+    axis = 1 if op.options.get("layout", 0) else 0
     if isinstance(given, Traced):
-        raise Unreadable("begins with a state that depends on inputs")
-    return start_of_each(given[:, direction] if op.options.get("layout", 0) else given[direction])
+        return given.moved(lambda places: places.take(direction, axis))
+    taken: Constant = np.take(given, direction, axis)
+    return taken
 
 
 RECURRENT: Mapping[str, Callable[[Operator], Any]] = {

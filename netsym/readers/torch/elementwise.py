@@ -126,6 +126,11 @@ def _clamp(
     return clamped(build, value, named.get("min", low), named.get("max", high))
 
 
+def _full(number: float) -> Rule:
+    """An array of one number, with the shape of another."""
+    return lambda _build, value, **_options: np.full(value.shape, number)
+
+
 def _hardtanh(build: Builder, value: Traced, low: float = -1, high: float = 1) -> Traced:
     return _clamp(build, value, low, high)
 
@@ -213,6 +218,7 @@ ELEMENTWISE: Mapping[str, Rule] = {
     "hardswish": _activation("hard_swish"), "hardsigmoid": _activation("hard_sigmoid"),
     "softsign": _activation("softsign"), "leaky_relu": _activation("leaky_relu", "alpha"),
     "celu": _activation("celu", "alpha"), "elu": _elu, "gelu": _gelu, "softplus": _softplus,
+    "zeros_like": _full(0.0), "ones_like": _full(1.0),
     "hardtanh": _hardtanh, "clamp": _clamp, "clip": _clamp, "log_sigmoid": _log_sigmoid,
     "clamp_min": lambda build, x, low: _clamp(build, x, low),
     "clamp_max": lambda build, x, high: _clamp(build, x, None, high),

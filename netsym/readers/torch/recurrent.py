@@ -14,7 +14,7 @@ from netsym.readers.graph.operations import (
     Value,
     concat,
 )
-from netsym.readers.graph.recurrent import Cell, ends, start_of_each, states
+from netsym.readers.graph.recurrent import Cell, ends, states
 from netsym.readers.graph.traced import Traced, Unreadable
 from netsym.readers.torch.elementwise import Rule
 
@@ -32,8 +32,6 @@ def _recurrent(kind: type[Recurrent], **options: Any) -> Rule:
         x = x.moved(lambda a: a[:, None]) if single else x
         x = x.moved(lambda a: a.swapaxes(0, 1)) if first and not single else x
         starts = start if isinstance(start, list) else [start]
-        if any(isinstance(each, Traced) for each in starts):
-            raise Unreadable("begins with a state that depends on inputs")
         directions, each = 1 + both, 2 + 2 * has_bias
         units, last = weights[1].shape[1], list[Traced]()
         for layer in range(layers):
@@ -41,8 +39,7 @@ def _recurrent(kind: type[Recurrent], **options: Any) -> Rule:
             for direction in range(directions):
                 place = layer * directions + direction
                 own = weights[place * each : (place + 1) * each]
-                begin = [np.atleast_3d(s)[place] if s.ndim == 3 else s[place][None]
-                         for s in starts]  # fmt: skip
+                begin = [_of_cell(state, place, single) for state in starts]
                 cells.append(_cell(kind, own, begin, direction == 1, options))
             y = states(build, kind, x, units, cells, every=True)
             last.append(ends(y, cells))
@@ -56,7 +53,15 @@ def _recurrent(kind: type[Recurrent], **options: Any) -> Rule:
     return rule
 
 
-def _cell(kind: type[Recurrent], weights: Sequence[Constant], start: Sequence[Constant],
+def _of_cell(state: Value, place: int, single: bool) -> Value:
+    """The state (examples, units) of one cell; without examples it is that of one."""
+    if isinstance(state, Traced):
+        return state.moved(lambda a: a[place][None] if single else a[place])
+    taken: Constant = state[place]
+    return taken[None] if single else taken
+
+
+def _cell(kind: type[Recurrent], weights: Sequence[Constant], starts: Sequence[Value],
           backward: bool, options: Mapping[str, Any]) -> Cell:  # fmt: skip
     given: dict[str, Constant] = {}
     hidden = weights[1].shape[1]
@@ -71,12 +76,7 @@ def _cell(kind: type[Recurrent], weights: Sequence[Constant], start: Sequence[Co
         else:
             given[f"b{gate}"] = shortest(outer) + shortest(inner)
     more: dict[str, Any] = {"bias": len(weights) > 2, **options}
-    begin = [start_of_each(each) for each in start]
-    if any(each is not None for each in begin):
-        more["state"] = "named"
-        for letter, each in zip(kind.states, begin, strict=True):
-            given[f"{letter}0"] = np.zeros(hidden) if each is None else each
-    return Cell({key: checked(each) for key, each in given.items()}, more, backward)
+    return Cell({key: checked(each) for key, each in given.items()}, more, backward, starts)
 
 
 #: By the name of the operator.
