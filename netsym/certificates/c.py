@@ -13,6 +13,11 @@ _DRIVER = """\
 #include <stdio.h>
 #include "network.h"
 
+static void run_{title}(const {kind} *in_{title}, {kind} *out_{title})
+{{
+    {call};
+}}
+
 int main(void)
 {{
     FILE *rows = fopen("rows.bin", "rb"), *values = fopen("values.bin", "wb");
@@ -21,7 +26,7 @@ int main(void)
     for (long n = 0; n < {count}; n++) {{
         if (fread(row, sizeof(double), {inputs}, rows) != {inputs}) return 1;
         for (int i = 0; i < {inputs}; i++) given[i] = ({kind})row[i];
-        {call};
+        run_{title}(given, found);
         for (int i = 0; i < {outputs}; i++) value[i] = (double)found[i];
         if (fwrite(value, sizeof(double), {outputs}, values) != {outputs}) return 1;
     }}
@@ -33,10 +38,12 @@ int main(void)
 def _run(code: Code, rows: Rows, folder: Path) -> Rows:
     program = C(code.form, **code.options)
     inputs, _ = program.arguments()
-    taken = "given, found" if inputs else "found"
+    title = program.title()
+    taken = f"in_{title}, out_{title}" if inputs else f"out_{title}"
     driver = _DRIVER.format(
         inputs=len(inputs), outputs=len(program.outputs), kind=program.number_type,
-        count=len(rows.values), call=f"{program.title()}({taken})",
+        count=len(rows.values), title=title,
+        call=f"{'' if inputs else f'(void)in_{title}; '}{title}({taken})",
     )  # fmt: skip
     (folder / "network.h").write_text(code.text, encoding="utf-8")
     (folder / "driver.c").write_text(driver, encoding="utf-8")

@@ -12,7 +12,7 @@ _STRICT = ("-std=f2008", "-O1", "-Wall", "-Wextra", "-pedantic", "-Werror",
            "-Wno-unused-dummy-argument")  # fmt: skip
 _DRIVER = """\
 program run
-  use {module}
+  use {module}, only: run_{title} => {title}
   implicit none
   real(8) :: row({inputs}), found({outputs})
   integer :: n
@@ -20,7 +20,7 @@ program run
   open(11, file="values.bin", access="stream", form="unformatted", status="replace")
   do n = 1, {count}
     if ({inputs} > 0) read(10) row
-    found = {call}
+    found = run_{title}({row})
     write(11) found
   end do
 end program
@@ -32,7 +32,7 @@ def _run(code: Code, rows: Rows, folder: Path) -> Rows:
     count, inputs = rows.values.shape
     driver = _DRIVER.format(
         module=program.module, inputs=inputs, outputs=len(program.outputs), count=count,
-        call=f"{program.title()}({'row' if inputs else ''})",
+        title=program.title(), row="row" if inputs else "",
     )  # fmt: skip
     (folder / "network.f90").write_text(code.text, encoding="utf-8")
     (folder / "driver.f90").write_text(driver, encoding="utf-8")

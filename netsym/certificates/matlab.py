@@ -8,8 +8,9 @@ from netsym.certificates.engine import Code, Engine, Rows, exchanged
 from netsym.writers.code.matlab import Matlab
 
 _DRIVER = """\
+run_{title} = @{title};
 rows = fopen("rows.bin"); values = fopen("values.bin", "w");
-found = {title}(reshape(fread(rows, Inf, "double"), {inputs}, {count})');
+found = run_{title}(reshape(fread(rows, Inf, "double"), {inputs}, {count})');
 fwrite(values, found', "double");
 fclose(values);
 """

@@ -14,13 +14,14 @@ from netsym.writers.code.casadi import CasadiCode
 from netsym.writers.code.model import Model
 from netsym.writers.code.pyomo import PyomoCode
 
-_CASADI = """
+_CASADI = """\
+run_{title} = {title}
 import numpy as np
 
 rows = np.fromfile("rows.bin").reshape({count}, {inputs})
 width, length = {inputs}, {values}
 symbols = [ca.SX.sym(f"s{{n}}") for n in range(width + length)]
-model = ca.Function("model", symbols, [{title}(*symbols)])
+model = ca.Function("model", symbols, [run_{title}(*symbols)])
 held = [*rows.T, *np.zeros((length, {count}))]
 for place in range(length):
     found = np.array(model(*(ca.DM(each).T for each in held)))
@@ -32,14 +33,15 @@ else:
         np.array(model()["o0"]), {count}, axis=1)
 np.ascontiguousarray(found.T, dtype=float).tofile("values.bin")
 """
-_PYOMO = """
+_PYOMO = """\
+run_{title} = {title}
 import math
 from array import array
 
 model = pyo.ConcreteModel()
 model.inputs = pyo.Param(range({inputs}), mutable=True, initialize=0.0)
 model.block = pyo.Block()
-outputs = {title}(model.block, *(model.inputs[n] for n in range({inputs})))
+outputs = run_{title}(model.block, *(model.inputs[n] for n in range({inputs})))
 equations = list(model.block.equations.values()) if {values} else []
 rows, values = array("d"), array("d")
 with open("rows.bin", "rb") as file:

@@ -15,6 +15,7 @@ from netsym.writers.code.program import Program
 from netsym.writers.code.python import PythonCode
 
 _EACH = """\
+run_{title} = {title}
 import math
 from array import array
 
@@ -23,7 +24,7 @@ with open("rows.bin", "rb") as file:
     rows.frombytes(file.read())
 for n in range({count}):
     try:
-        found = {title}(*rows[n*{inputs} : (n + 1)*{inputs}])
+        found = run_{title}(*rows[n*{inputs} : (n + 1)*{inputs}])
     except ArithmeticError:
         found = (math.nan,) * {outputs}
     values.extend(found if isinstance(found, tuple) else (found,))
@@ -31,8 +32,9 @@ with open("values.bin", "wb") as file:
     values.tofile(file)
 """
 _AT_ONCE = """\
+run_{title} = {title}
 rows = np.fromfile("rows.bin").reshape({count}, {inputs})
-np.asarray({title}(rows), dtype=float).tofile("values.bin")
+np.asarray(run_{title}(rows), dtype=float).tofile("values.bin")
 """
 
 

@@ -8,9 +8,10 @@ from netsym.certificates.engine import Code, Engine, Rows, exchanged
 from netsym.writers.code.r import R
 
 _DRIVER = """
+run_{title} <- {title}
 rows <- matrix(readBin("rows.bin", "double", {count}*{inputs}), nrow={inputs})
 columns <- lapply(seq_len({inputs}), function(n) rows[n, ])
-found <- matrix(do.call({title}, columns), ncol={outputs})
+found <- matrix(do.call(run_{title}, columns), ncol={outputs})
 found <- found[rep_len(seq_len(nrow(found)), {count}), , drop=FALSE]
 writeBin(as.vector(t(found)), "values.bin")
 """

@@ -120,6 +120,7 @@ RESERVED = [
     ("maximum", "parameters", "gamma"), ("expf", "fabs", "pow"), ("R1", "LOG10", "let"),
     ("a", "A", "end"), ("order", "Group", "f"), ("data", "inputs", "step_1"),
     ("x", "X", "x_"), ("t1", "T1", "T"), ("_x", "v_x", "V_X"),
+    *(("row", "values", title) for title in ("rows", "given", "found", "value", "n", "model")),
     ("f_module", "out", "Sin"), ("zeros", "size", "numel"), ("_a", "c", "ifelse"),
 ]  # fmt: skip
 
