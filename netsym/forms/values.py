@@ -91,7 +91,7 @@ def shaped(y: Floats, shape: tuple[int, ...]) -> Floats | float:
     """
     outputs = y.shape[1]
     if outputs > 1:
-        return y.reshape((*shape, outputs))
+        return y.reshape((*shape, outputs)) if shape else y[0]
     return y.reshape(shape) if shape else float(y[0, 0])
 
 
@@ -253,11 +253,9 @@ class Evaluation:
         Raises `SpecError` for a name that is not there, `ValueMissingError` where one has none.
         """
         given = floats_by_name(parameters)
-        unknown = [name for name in given if name not in self._names]
-        if unknown:
+        if given and (unknown := [name for name in given if name not in self._names]):
             raise SpecError(f"no parameter named {unknown[0]!r} in this formula or its network")
-        missing = [name for name in self._needed if name not in given]
-        if missing:
+        if self._needed and (missing := [name for name in self._needed if name not in given]):
             raise ValueMissingError(without_values(missing))
         return given
 

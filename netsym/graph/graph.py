@@ -14,7 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.errors import TooLargeError
-from netsym.graph.index import KeyIndex, RowIndex, distinct, distinct_rows, sorted_distinct
+from netsym.graph.index import (
+    KeyIndex,
+    RowIndex,
+    all_within,
+    distinct,
+    distinct_rows,
+    runs,
+    sorted_distinct,
+)
 from netsym.graph.names import Name, Names
 
 Ids = npt.NDArray[np.int32]
@@ -254,8 +262,7 @@ class Graph:
         if ids.size == 1:
             return number
         block = self.blocks[number]
-        inside = (ids >= block.start) & (ids < block.stop)
-        return number if np.count_nonzero(inside) == ids.size else -1
+        return number if all_within(ids, block.start, block.stop) else -1
 
     def by_block(self, ids: Ids) -> Iterator[tuple[int, Mask | slice]]:
         """The blocks that nodes are in, in order, by number; and which of the nodes are there."""
@@ -362,11 +369,11 @@ class Graph:
         if operands.shape[1] <= 1:
             return
         firsts = self.block_numbers(operands[0])
-        edges = [0, *(np.flatnonzero(firsts[1:] != firsts[:-1]) + 1).tolist(), len(firsts)]
-        for first, stop in pairwise(edges):
-            part, block = operands[:, first:stop], self.blocks[int(firsts[first])]
-            alike = len(part) == 1 or (part.min() >= block.start and part.max() < block.stop)
-            yield first, stop, int(firsts[first]) if alike else -1
+        for first, stop in pairwise(runs(firsts)):
+            source = int(firsts[first])
+            block = self.blocks[source]
+            alike = all_within(operands[:, first:stop], block.start, block.stop)
+            yield first, stop, source if alike else -1
 
     def reachable(self, roots: Ids) -> Mask:
         """A mask over all nodes: the roots, and all that they are made of."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from functools import cached_property
+from itertools import pairwise
+from operator import lt
 from typing import Any
 
 import numpy as np
@@ -38,9 +40,33 @@ def _row_keys(operands: Ids) -> Keys:
     return keys
 
 
+_FEW = 24  # numbers of which a list is quicker than NumPy
+
+
 def increasing(keys: npt.NDArray[np.integer[Any]]) -> bool:
     """Whether each is larger than the one before."""
+    if len(keys) <= _FEW:
+        listed = keys.tolist()
+        return all(map(lt, listed, listed[1:]))
     return bool(np.count_nonzero(keys[1:] > keys[:-1]) >= len(keys) - 1)
+
+
+def all_within(values: npt.NDArray[np.integer[Any]], start: int, stop: int) -> bool:
+    """Whether all numbers, at least one, are in a range."""
+    if values.size <= _FEW:
+        listed = values.reshape(-1).tolist()
+        return bool(min(listed) >= start and max(listed) < stop)
+    return bool(np.count_nonzero((values >= start) & (values < stop)) == values.size)
+
+
+def runs(values: npt.NDArray[np.integer[Any]]) -> list[int]:
+    """Where runs of equal numbers begin, and after the last how many numbers there are."""
+    if len(values) <= _FEW:
+        listed = values.tolist()
+        changes = [n for n, pair in enumerate(pairwise(listed), 1) if pair[0] != pair[1]]
+    else:
+        changes = (np.flatnonzero(values[1:] != values[:-1]) + 1).tolist()
+    return [0, *changes, len(values)]
 
 
 def sorted_distinct(values: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -29,6 +29,11 @@ def deep() -> list[Line]:
     return _gradient(DEEP)
 
 
+@row("graph and gradient 1-2-1 tanh")
+def least_whole() -> list[Line]:
+    return _whole("1-2tanh-1")
+
+
 @row("graph and gradient 4-8-8-3 tanh")
 def small_whole() -> list[Line]:
     return _whole(SMALL)
