@@ -32,18 +32,18 @@ def typed() -> list[Line]:
     return race(ours, [at_most(0.06)])
 
 
-@row("verdict: 784-128relu-10 against its formula, names")
+@row("verdict: 784-128relu-10 and itself, names")
 def wide_names() -> list[Line]:
     return race(Call(lambda: parse(WIDE), compare), [at_most(0.8)])
 
 
-@row("verdict: 784-128relu-10 against its formula, numbers")
+@row("verdict: 784-128relu-10 and itself, numbers")
 def wide_numbers() -> list[Line]:
     network = numeric(WIDE)
     return race(Call(lambda: fresh(network), compare), [at_most(0.3)])
 
 
-@row("verdict: 128-128-128-128 against its collapse, numbers")
+@row("verdict: 128-128-128-128 and its collapse")
 def collapsed() -> list[Line]:
     network = numeric("128-128-128-128")
     found = simplify(network)
