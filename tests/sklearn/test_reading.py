@@ -11,6 +11,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.cluster import DBSCAN
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
+from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestRegressor, VotingClassifier, VotingRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_selection import RFE
@@ -124,6 +125,21 @@ def test_the_network_can_be_saved() -> None:
     x, y = load_iris(return_X_y=True)
     network = from_sklearn(fitted(make_pipeline(StandardScaler(), classifier(4)), x, y))
     assert np.array_equal(loads(dumps(network))(x), network(x))
+
+
+def test_a_float32_has_its_own_digits() -> None:
+    x = np.random.default_rng(3).normal(size=(30, 2)).astype(np.float32)
+    net = MLPRegressor(hidden_layer_sizes=(1,), max_iter=2, random_state=1)
+    model = fitted(make_pipeline(PCA(1, whiten=True), net), x, x[:, 0])
+    own, every = from_sklearn(model), from_sklearn(model, all_digits=True)
+    for placed, other in zip(own.layers, every.layers, strict=True):
+        for key, parameter in placed.parameters.items():
+            exact = np.asarray(other.parameters[key].entries)
+            np.testing.assert_array_equal(exact.astype(np.float32), exact)
+            decimals = [float(str(number)) for number in exact.astype(np.float32).flat]
+            assert np.asarray(parameter.entries).ravel().tolist() == decimals
+    wanted = model.predict(x.astype(np.float64))  # of which some is computed in float32
+    np.testing.assert_allclose(np.asarray(every(x)).ravel(), wanted, rtol=1e-6)
 
 
 def test_of_two_classes_the_second_is_the_output() -> None:

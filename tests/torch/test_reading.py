@@ -76,6 +76,17 @@ def test_layers_are_as_they_are_taught() -> None:
     assert gpt.layers[1].layer.causal  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("all_digits", [False, True])
+def test_biases_that_are_added_have_their_own_digits_first(all_digits: bool) -> None:
+    torch.manual_seed(4)
+    cell = nn.LSTM(2, 1, batch_first=True)
+    network = from_torch(cell, torch.zeros(1, 3, 2), all_digits=all_digits)
+    found = np.asarray(network.layers[0].parameters["bi"].entries).item()
+    outer, inner = (each.detach().numpy()[0] for each in (cell.bias_ih_l0, cell.bias_hh_l0))
+    decimals = [float(each) if all_digits else float(str(each)) for each in (outer, inner)]
+    assert found == sum(decimals)
+
+
 def test_names_are_those_of_the_modules() -> None:
     names = [placed.name for placed in from_torch(*made("encoder of two")).layers]
     assert "layers.0.self_attn" in names and "layers.1.linear1" in names

@@ -19,6 +19,7 @@ from netsym.layers.dense import Dense
 from netsym.layers.function import Function
 from netsym.layers.shaping import Flatten, Rearrange, Reshape, Transpose
 from netsym.layers.sources import Given, Part
+from netsym.readers.graph.numbers import Digits, shortest
 from netsym.readers.graph.traced import Batch, Places, Traced, Unreadable, fresh
 
 Constant = npt.NDArray[Any]
@@ -63,10 +64,12 @@ class Names:
 class Builder:
     """Collects layers; `inputs` are the shapes of the inputs by their names.
 
+    `digits` says how the numbers of the model are written, also where layers need a sum of them.
     `scope` is the name that the layers of the operator have that is read just now.
     """
 
     inputs: Mapping[str, Shape]
+    digits: Digits = shortest
     layers: dict[str, Made] = field(default_factory=dict)
     scope: str = ""
     _moved: dict[tuple[Any, ...], str] = field(default_factory=dict)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+#: Numbers of any type as those of float64 that are written for them.
+Digits = Callable[[npt.NDArray[Any]], npt.NDArray[np.float64]]
 #: How many digits tell the numbers of a type apart.
 _MOST = {np.dtype(np.float16): 5, np.dtype(np.float32): 9}
 _CHUNK = 2**16  # numbers that are rounded at once
@@ -27,6 +30,15 @@ def shortest(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         rows = slice(start, start + _CHUNK)
         out[rows] = _shortest(flat[rows], most)
     return found
+
+
+def digits(every: bool) -> Digits:
+    """How the numbers of a model are written: the `shortest`, or with `every` digit they have."""
+    return _exact if every else shortest
+
+
+def _exact(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    return values.astype(np.float64)
 
 
 def _shortest(values: npt.NDArray[Any], most: int) -> npt.NDArray[np.float64]:

@@ -17,7 +17,7 @@ from netsym.network.columns import names_of, renamed
 from netsym.network.interface import Input
 from netsym.network.network import Network
 from netsym.readers.graph.builder import Builder, Made
-from netsym.readers.graph.numbers import shortest
+from netsym.readers.graph.numbers import Digits, digits
 from netsym.readers.graph.recognition import recognised
 from netsym.readers.graph.traced import Batch, Traced, fresh
 from netsym.wording import joined, plural
@@ -60,6 +60,12 @@ class Graph:
     build: Builder
     outputs: dict[str, str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, ends: Sequence[End], all_digits: bool) -> Graph:
+        """A graph of these inputs, of which nothing is read yet."""
+        shapes = {name: end.of_each for end, name in zip(ends, called(ends), strict=True)}
+        return cls(Builder(shapes, digits(all_digits)))
 
     def give(self, name: str, value: object) -> None:
         """An output, by its name in the graph."""
@@ -139,9 +145,7 @@ def _same(one: Graph, other: Graph) -> bool:
     return alike and count and one.outputs == other.outputs
 
 
-def network(
-    title: str, ends: Sequence[End], graph: Graph, notes: Sequence[str], all_digits: bool
-) -> Network:
+def network(title: str, ends: Sequence[End], graph: Graph, notes: Sequence[str]) -> Network:
     """The network of a graph; its inputs and outputs have their own names if there are several."""
     made, sources = recognised(graph.build.layers, graph.outputs)
     graph.build.layers.clear()  # so that each number is there but once
@@ -153,7 +157,7 @@ def network(
         for end, name in zip(ends, names, strict=True)
         if name in used
     ]
-    wires: list[Wire] = [_wire(each, all_digits) for each in made]
+    wires: list[Wire] = [_wire(each, graph.build.digits) for each in made]
     outputs, said = _outputs(sources, {each.name for each in inputs})
     if dropped:
         said = [
@@ -173,10 +177,9 @@ def _outputs(sources: Mapping[str, str], inputs: set[str]) -> tuple[Mapping[str,
     return dict(zip(found.names, sources.values(), strict=True)), [said] if said else []
 
 
-def _wire(made: Made, all_digits: bool) -> Wire:
+def _wire(made: Made, written: Digits) -> Wire:
     given = {}
     for key in [*made.parameters]:
-        values = made.parameters.pop(key)
-        given[key] = values.astype(np.float64) if all_digits else shortest(values)
+        given[key] = written(made.parameters.pop(key))
         given[key].flags.writeable = False
     return made.name, made.layer, made.sources, given

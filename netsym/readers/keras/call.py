@@ -41,7 +41,6 @@ class Call:
     args: Sequence[Any]
     named: dict[str, Any]
     words: frozenset[str]
-    digits: Callable[[Constant], Constant]
     inner: Inner
 
     def values(self) -> list[Traced]:
@@ -100,7 +99,8 @@ class Call:
                     f"it reads say {_text(shape)}"
                 )
         return {
-            name: self.digits(checked(array)) for name, array in zip(wanted, found, strict=True)
+            name: self.build.digits(checked(array))
+            for name, array in zip(wanted, found, strict=True)
         }
 
     def within(self, key: str, *args: Any, path: str = "") -> Any:

@@ -28,12 +28,9 @@ class TooManyCalls(SpecError):
 class Reader:
     """Reads calls into the layers of `graph`; `words` are the inputs whose rows are one-hot."""
 
-    def __init__(
-        self, graph: Graph, words: frozenset[str], digits: Callable[[Constant], Constant]
-    ) -> None:
+    def __init__(self, graph: Graph, words: frozenset[str]) -> None:
         self.graph = graph
         self.words = words
-        self.digits = digits
         self._count = 0
 
     def model(
@@ -74,7 +71,7 @@ class Reader:
             args, named = given
             self.graph.build.scope = path
             call = Call(
-                self.graph.build, spec.options, weights, args, {**named}, self.words, self.digits,
+                self.graph.build, spec.options, weights, args, {**named}, self.words,
                 self._inner(path),
             )  # fmt: skip
             found = rule(call)

@@ -8,14 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from netsym.errors import SpecError, checked_whole, did_you_mean
 from netsym.layers import Shape
 from netsym.needed import need
 from netsym.network.network import Network
-from netsym.readers.graph.builder import Builder, Constant
-from netsym.readers.graph.numbers import shortest
 from netsym.readers.graph.reading import End, Graph, called, checked, network
 from netsym.readers.graph.traced import Unreadable
 from netsym.readers.keras.call import Unread
@@ -42,7 +38,7 @@ def network_of_model(model: Any, shapes: Mapping[str, Sequence[int]], all_digits
         f"input {each!r} has one-hot rows of {count} words" for each, count in rows.items() if count
     ]
     graph = _graph(made, weights, ends, rows, all_digits)
-    return network(title or name, ends, graph, notes, all_digits)
+    return network(title or name, ends, graph, notes)
 
 
 def _opened(model: Any) -> tuple[Any, Weights, str]:
@@ -82,10 +78,10 @@ def _graph(
     all_digits: bool,
 ) -> Graph:
     names = called(ends)
-    graph = Graph(Builder(dict(zip(names, (end.of_each for end in ends), strict=True))))
+    graph = Graph.of(ends, all_digits)
     values = [end.traced(name, 0) for end, name in zip(ends, names, strict=True)]
     one_hot = frozenset(name for end, name in zip(ends, names, strict=True) if rows[end.name])
-    reader = Reader(graph, one_hot, _exact if all_digits else shortest)
+    reader = Reader(graph, one_hot)
     try:
         outputs = reader.model(made, weights, values, "")
     except Unreadable as error:
@@ -98,10 +94,6 @@ def _graph(
         elif not graph.refused:
             graph.refused.append(f"output {name[:60]!r} is given by no layer")
     return checked(graph)
-
-
-def _exact(values: Constant) -> Constant:
-    return values.astype(np.float64)
 
 
 def _shape(entry: Entry, words: int, shapes: Mapping[str, Sequence[int]]) -> Shape:

@@ -87,7 +87,7 @@ def _parameters(
         if kind is GRU and gate == "n" and after:
             given["bn"], given["bu"] = checked(outer), checked(inner)
         else:
-            given[f"b{gate}"] = checked(outer.astype(np.float64) + inner)
+            given[f"b{gate}"] = checked(op.build.digits(outer) + op.build.digits(inner))
     if kind is LSTM and op.has(7):
         options["peepholes"] = True
         for number, gate in enumerate("iof"):

@@ -11,7 +11,6 @@ from onnx import ModelProto, ValueInfoProto
 
 from netsym.errors import SpecError, checked_whole, did_you_mean
 from netsym.network.network import Network
-from netsym.readers.graph.builder import Builder
 from netsym.readers.graph.reading import End, Graph, called, network, read_twice
 from netsym.readers.onnx.model import checked, initializers, model_in, opset_of
 from netsym.readers.onnx.reader import Reader
@@ -37,7 +36,7 @@ def network_of_model(
 
     def read(count: int) -> Graph:
         names = called(ends)
-        graph = Graph(Builder(dict(zip(names, (end.of_each for end in ends), strict=True))))
+        graph = Graph.of(ends, all_digits)
         known: dict[str, Any] = {"": None, **numbers}
         for end, name in zip(ends, names, strict=True):
             known[end.name] = end.traced(name, count)
@@ -53,7 +52,7 @@ def network_of_model(
     numbers.clear()  # layers have those that they need
     left = [each.name for each in model.graph.output if each.name not in wanted]
     notes = [f"outputs left out: {few([*map(repr, left)], _MOST_SAID)}"] if left else []
-    return network(title or "onnx", ends, graph, notes, all_digits)
+    return network(title or "onnx", ends, graph, notes)
 
 
 def _wanted(model: ModelProto, outputs: Sequence[str]) -> list[str]:

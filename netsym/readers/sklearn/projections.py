@@ -23,7 +23,7 @@ def _principal_inverse(model: Any, x: Vector) -> Vector:
 
 def _deviations(model: Any) -> Any:
     deviations = np.sqrt(floats(model.explained_variance_))
-    return np.maximum(deviations, np.finfo(np.float64).eps)
+    return np.maximum(deviations, np.finfo(deviations.dtype).eps)
 
 
 def _components(model: Any, x: Vector) -> Vector:

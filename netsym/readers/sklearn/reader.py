@@ -11,6 +11,7 @@ from netsym.graph.names import literal
 from netsym.layers.blocks import Wire
 from netsym.network.columns import names_of, renamed
 from netsym.network.network import Network
+from netsym.readers.graph.numbers import digits
 from netsym.readers.sklearn import (
     bayes,
     composed,
@@ -42,7 +43,9 @@ ROWS: dict[str, Row] = {
 }  # fmt: skip
 
 
-def from_sklearn(model: Any, inputs: Sequence[str] = (), *, decision: str = "") -> Network:
+def from_sklearn(
+    model: Any, inputs: Sequence[str] = (), *, decision: str = "", all_digits: bool = False
+) -> Network:
     """The network of a fitted model of scikit-learn that is a formula of its inputs.
 
     It computes what `predict` does for a regressor, `predict_proba` for a classifier, or
@@ -57,7 +60,8 @@ def from_sklearn(model: Any, inputs: Sequence[str] = (), *, decision: str = "") 
 
     `inputs` names the inputs; without it they are named after the columns of the data frame, and
     outputs after the classes, if these are texts: `sepal length (cm)` is sepal_length_cm, with its
-    words in LaTeX; `assumed` says which.
+    words in LaTeX; `assumed` says which. A float32 is the shortest decimal that stands for it; with
+    `all_digits` it is the float64 that it equals.
     Raises `SpecError` for a model that is not fitted, and for parts that are no formula: it names
     them all.
     """
@@ -74,7 +78,7 @@ def from_sklearn(model: Any, inputs: Sequence[str] = (), *, decision: str = "") 
         )
     columns = [] if inputs else [str(name) for name in _known(model, "feature_names_in_", ())]
     title = ", ".join(_kinds(model))
-    layers = plan.wires(end)
+    layers = plan.wires(end, digits(all_digits))
     network = Network.of(f"{title}: {said}" if said else title, plan.inputs, layers)
     return _named(network, layers, inputs, columns, labels, plan.notes)
 

@@ -19,8 +19,9 @@ from netsym.layers.function import Function
 from netsym.layers.merge import Add, Concat
 from netsym.layers.shaping import Rearrange
 from netsym.layers.written import Written
+from netsym.readers.graph.numbers import Digits
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[Any]
 #: The methods that say what a model computes: who writes one anew computes something else.
 METHODS = ("transform", "inverse_transform", "predict", "predict_proba", "decision_function")
 _UNKNOWN = "it is no model of scikit-learn that is known here; netsym help scikit-learn lists them"
@@ -83,8 +84,8 @@ class Plan:
         if note not in self.notes:
             self.notes.append(note)
 
-    def wires(self, end: Vector) -> list[Wire]:
-        """The layers that a value needs, numbered in order."""
+    def wires(self, end: Vector, written: Digits) -> list[Wire]:
+        """The layers that a value needs, numbered in order, with their numbers as `written`."""
         needed = {end.place}
         for place in range(len(self.layers), 0, -1):
             if place in needed:
@@ -92,7 +93,12 @@ class Plan:
         names = {place: f"layer{n}" for n, place in enumerate(sorted(needed - {0}), 1)}
         names[0] = INPUT
         return [
-            (names[place], layer, [names[source] for source in sources], given)
+            (
+                names[place],
+                layer,
+                [names[source] for source in sources],
+                {key: written(floats(values)) for key, values in given.items()},
+            )
             for place, (layer, sources, given) in enumerate(self.layers, 1)
             if place in needed
         ]
@@ -285,9 +291,9 @@ def parts_of(rows: Mapping[str, Row], model: Any, where: str = "") -> Iterator[t
 
 
 def floats(values: Any) -> Floats:
-    """Numbers as an array of float64, of a sparse matrix as well."""
-    dense = values.toarray() if hasattr(values, "toarray") else values
-    return np.asarray(dense, dtype=np.float64)
+    """Numbers as an array of floats, of a sparse matrix as well."""
+    found = np.asarray(values.toarray() if hasattr(values, "toarray") else values)
+    return found if found.dtype.kind == "f" else found.astype(np.float64)
 
 
 def spread(values: Any, count: int) -> Floats:

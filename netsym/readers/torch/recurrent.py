@@ -9,7 +9,6 @@ import numpy as np
 
 from netsym.layers.recurrent import GRU, LSTM, RNN, Recurrent
 from netsym.readers.graph.builder import Builder, Constant, checked
-from netsym.readers.graph.numbers import shortest
 from netsym.readers.graph.operations import (
     Value,
     concat,
@@ -40,7 +39,7 @@ def _recurrent(kind: type[Recurrent], **options: Any) -> Rule:
                 place = layer * directions + direction
                 own = weights[place * each : (place + 1) * each]
                 begin = [_of_cell(state, place, single) for state in starts]
-                cells.append(_cell(kind, own, begin, direction == 1, options))
+                cells.append(_cell(build, kind, own, begin, direction == 1, options))
             y = states(build, kind, x, units, cells, every=True)
             last.append(ends(y, cells))
             x = y.moved(lambda a: np.moveaxis(a, 1, 2).reshape(len(a), a.shape[2], -1))
@@ -61,8 +60,9 @@ def _of_cell(state: Value, place: int, single: bool) -> Value:
     return taken[None] if single else taken
 
 
-def _cell(kind: type[Recurrent], weights: Sequence[Constant], starts: Sequence[Value],
-          backward: bool, options: Mapping[str, Any]) -> Cell:  # fmt: skip
+def _cell(build: Builder, kind: type[Recurrent], weights: Sequence[Constant],
+          starts: Sequence[Value], backward: bool, options: Mapping[str, Any]
+          ) -> Cell:  # fmt: skip
     given: dict[str, Constant] = {}
     hidden = weights[1].shape[1]
     for number, gate in enumerate(_GATES.get(kind, ("",))):
@@ -74,7 +74,7 @@ def _cell(kind: type[Recurrent], weights: Sequence[Constant], starts: Sequence[V
         if kind is GRU and gate == "n":
             given["bn"], given["bu"] = outer, inner
         else:
-            given[f"b{gate}"] = shortest(outer) + shortest(inner)
+            given[f"b{gate}"] = build.digits(outer) + build.digits(inner)
     more: dict[str, Any] = {"bias": len(weights) > 2, **options}
     return Cell({key: checked(each) for key, each in given.items()}, more, backward, starts)
 

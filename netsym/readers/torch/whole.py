@@ -14,7 +14,6 @@ from torch.export.graph_signature import InputKind, OutputKind
 from netsym.errors import SpecError
 from netsym.layers import shape_text
 from netsym.network.network import Network
-from netsym.readers.graph.builder import Builder
 from netsym.readers.graph.reading import End, Graph, called, checked, network, read_twice
 from netsym.readers.torch.reader import Reader, array_of
 
@@ -39,11 +38,12 @@ def network_of_module(
 
     def read(examples: int) -> Graph:
         same = examples == count
-        return _graph(first if same else _exported(module, inputs, batch, examples), ends, examples)
+        program = first if same else _exported(module, inputs, batch, examples)
+        return _graph(program, ends, examples, all_digits)
 
     graph = checked(read(count)) if fixed else read_twice(read, ends, is_batch_fixed=False)
     title = "exported program" if is_program else type(module).__name__
-    return network(title, ends, graph, [], all_digits)
+    return network(title, ends, graph, [])
 
 
 def _count(program: ExportedProgram, batch: int | None) -> int | None:
@@ -125,9 +125,9 @@ def _ends(names: Sequence[str], inputs: Sequence[Any], batch: int | None) -> lis
     return ends
 
 
-def _graph(program: ExportedProgram, ends: Sequence[End], count: int) -> Graph:
+def _graph(program: ExportedProgram, ends: Sequence[End], count: int, all_digits: bool) -> Graph:
     names = called(ends)
-    graph = Graph(Builder(dict(zip(names, (end.of_each for end in ends), strict=True))))
+    graph = Graph.of(ends, all_digits)
     known: dict[str, Any] = {}
     stored = {**program.state_dict, **program.constants}
     for spec in program.graph_signature.input_specs:
