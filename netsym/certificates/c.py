@@ -35,7 +35,7 @@ int main(void)
 
 def _run(code: Code, rows: Rows, folder: Path) -> Rows:
     program = C(code.form, **code.options)
-    inputs, _ = program.arguments()
+    inputs, _ = program.arguments
     taken = "given, found" if inputs else "found"
     driver = _DRIVER.format(
         inputs=len(inputs), outputs=len(program.outputs), kind=program.number_type,
