@@ -37,7 +37,7 @@ int main(void)
 
 def _run(code: Code, rows: Rows, folder: Path) -> Rows:
     program = C(code.form, **code.options)
-    inputs, _ = program.arguments()
+    inputs, _ = program.arguments
     title = program.title()
     taken = f"in_{title}, out_{title}" if inputs else f"out_{title}"
     driver = _DRIVER.format(

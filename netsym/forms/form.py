@@ -197,10 +197,8 @@ class Form:
         for block, rows in self.graph.walk(self.mask):
             if block.op == "symbol":
                 names = block.names
-                whole = names.all() if len(rows) == len(block) and not inputs else None
-                used = whole or [
-                    names.ascii(row) for row in rows.tolist() if block.start + row not in inputs
-                ]
+                every = names.all()
+                used = [every[row] for row in rows.tolist() if block.start + row not in inputs]
                 found += [(names, used)] if used else []
         return found
 

@@ -75,6 +75,14 @@ class Block:
         value = self.payload[row]
         return value if isinstance(value, Fraction) else float(value)
 
+    def numbers(self, rows: Positions) -> Sequence[float | Fraction]:
+        """The values of some nodes of a constant block."""
+        assert isinstance(self.payload, (np.ndarray, tuple))
+        if isinstance(self.payload, tuple):
+            return [self.payload[row] for row in rows.tolist()]
+        values: list[float] = self.payload[rows].tolist()
+        return values
+
 
 class Graph:
     """An expression graph; equal nodes are one node.

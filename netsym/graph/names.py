@@ -5,7 +5,8 @@ from __future__ import annotations
 import keyword
 import math
 import re
-from collections.abc import Container, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, count, product
@@ -128,8 +129,37 @@ class Names:
         return "_".join([self._prefix, *map(str, self.indices(position))])
 
     def _every(self) -> list[str]:
-        axes = ([str(index) for index in range(1, length + 1)] for length in self.shape)
-        return ["_".join((self._prefix, *indices)) for indices in product(*axes)]
+        return with_indices("", [[self._prefix], *self.axes(str)], "_", "_")
+
+    def axes(self, spell: Callable[[int], str]) -> list[list[str]]:
+        """The indices along each axis, as they are spelled."""
+        return [[spell(index) for index in range(1, length + 1)] for length in self.shape]
+
+
+def with_indices(
+    start: str, axes: Sequence[Sequence[str]], apart: str, close: str, end: str = ""
+) -> list[str]:
+    """A text with an index of each axis behind it, the last axis runs fastest.
+
+    They stand `close` where all are one sign long, else `apart`; the short ones of an axis come
+    first.
+
+    >>> with_indices("w", [["1", "2"], ["9", "10"]], ",", "")
+    ['w19', 'w1,10', 'w29', 'w2,10']
+    """
+    if not axes:
+        return [start + end]
+    *before, last = axes
+    edge = bisect_right(last, 1, key=len)
+    short, long = [index + end for index in last[:edge]], [index + end for index in last[edge:]]
+    found: list[str] = []
+    for indices in product(*before):
+        far = near = start + apart.join([*indices, ""])
+        if apart != close and all([len(index) == 1 for index in indices]):
+            near = start + close.join([*indices, ""])
+        found += [near + index for index in short]
+        found += [far + index for index in long]
+    return found
 
 
 @dataclass(frozen=True)

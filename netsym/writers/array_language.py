@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from netsym.forms.array_form import ArrayForm, Nested
@@ -55,10 +55,12 @@ class ArrayLanguage(Language):
         return spelled + self.index(index)
 
     # -- what holds in all of them
-    def symbol(self, names: Names, position: int) -> str | Rope:
+    def symbols(self, names: Names, positions: list[int]) -> Sequence[str | Rope]:
         assert isinstance(self.formula, ArrayForm)
         numbers = self.formula.written_numbers.get(names)
-        return self.name(names, position) if numbers is None else self._numbers(numbers)
+        if numbers is None:
+            return super().symbols(names, positions)
+        return [self._numbers(numbers)] * len(positions)
 
     def _numbers(self, numbers: Nested) -> str | Rope:
         """What is known in numbers, row by row."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import ClassVar
 
-from netsym.graph.graph import Block, Positions
+from netsym.graph.graph import Block, Ids, Positions
 from netsym.writers.language import ATOM, NEGATION, PRODUCT, QUOTIENT, SUM, Language
 from netsym.writers.ropes import Rope, flat
 
@@ -46,6 +46,14 @@ class InPrint(Language):
                 rest = rest if binds >= QUOTIENT else self.parentheses(rest)
                 return self.join([self.minus, rest]), NEGATION
         return self._write_product(op, left)
+
+    def _print_products(self, operands: Ids) -> Sequence[str | Rope] | None:
+        """Products of two factors each; None where one of them is left out."""
+        first, second = operands.T.tolist()
+        left = {self.texts[node] for node in first}
+        if left.isdisjoint(self._ones) and self._ones[0] not in {self.texts[n] for n in second}:
+            return self._write_products(operands)
+        return None
 
     def _write_minus_through(self, block: Block, rows: Positions) -> None:
         """-(a + b) is written -a - b."""

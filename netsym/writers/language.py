@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
+from operator import itemgetter
 from typing import ClassVar
+
+import numpy as np
 
 from netsym.errors import checked_whole
 from netsym.forms.form import Binding, Form
 from netsym.graph.constants import whole
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.graph import Block, Positions
+from netsym.graph.graph import Block, Ids, Positions
 from netsym.graph.names import Names
 from netsym.writers.ropes import Rope, flat
 
@@ -53,6 +56,11 @@ def checked_digits(digits: int) -> int:
 
 _SHORT = 256
 _ONE_PIECE = 4096  # pieces up to this length are joined to one str
+
+
+def _are_short(pieces: Sequence[str | Rope]) -> bool:
+    """Whether all are short texts."""
+    return set(map(type, pieces)) == {str} and max(map(len, pieces)) < _SHORT  # type: ignore
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +113,19 @@ class Language:
         """A name as it is written."""
         return names.ascii(position)
 
-    def symbol(self, names: Names, position: int) -> str | Rope:
-        """What stands for a symbol in a formula: its name."""
-        return self.name(names, position)
+    def every(self, names: Names) -> Sequence[str]:
+        """All names of an array as they are written, in order."""
+        return [self.name(names, position) for position in range(len(names))]
+
+    def symbols(self, names: Names, positions: list[int]) -> Sequence[str | Rope]:
+        """What stands for some symbols of an array in a formula: their names."""
+        if len(positions) == len(names):
+            return self.every(names)
+        return [self.name(names, position) for position in positions]
 
     def number(self, value: float | Fraction) -> tuple[str, int]:
         """A number, and how tightly its text binds."""
-        if isinstance(value, Fraction):
+        if type(value) is not float and isinstance(value, Fraction):  # is it one? takes long
             if value.denominator == 1:
                 return str(value.numerator), ATOM if value >= 0 else NEGATION
             return f"{value.numerator}/{value.denominator}", QUOTIENT
@@ -154,13 +168,26 @@ class Language:
 
     def sum(self, terms: list[str | Rope]) -> str | Rope:
         """A sum; each term may be a negation or begin with a negative number."""
-        pieces = terms[:1]
-        for term in terms[1:]:
-            if self._starts_with_minus(term):
-                pieces += [self.less, self._without_minus(term)]
-            else:
-                pieces += [self.plus, term]
+        if self.limit == _ONE_PIECE and _are_short(terms):
+            text = self.plus.join(terms)  # type: ignore[arg-type]
+            if text.count(self.plus) == len(terms) - 1:  # none in a term
+                text = text.replace(self.plus + self.minus, self.less)
+                return self.join([text], separated=True)
+        pieces: list[str | Rope] = [self.plus] * (2 * len(terms) - 1)
+        pieces[::2] = terms
+        for place, term in enumerate(terms):
+            if place and self._starts_with_minus(term):
+                pieces[2 * place - 1 : 2 * place + 1] = self.less, self._without_minus(term)
         return self.join(pieces, separated=True)
+
+    def products(
+        self, left: Sequence[str | Rope], right: Sequence[str | Rope]
+    ) -> Sequence[str | Rope]:
+        """Products of two factors each."""
+        times = self.times
+        if _are_short(left) and _are_short(right):
+            return [a + times + b for a, b in zip(left, right, strict=True)]  # type: ignore
+        return [self.product([*pair]) for pair in zip(left, right, strict=True)]
 
     def product(self, factors: list[str | Rope]) -> str | Rope:
         """A product."""
@@ -224,13 +251,12 @@ class Language:
         for block, rows in formula.graph.walk(formula.mask):
             self.watcher("preparing", block.start, len(formula.graph))
             if block.op == "symbol":
-                assert isinstance(block.payload, Names)
-                for row in rows.tolist():
-                    texts[block.start + row] = self.symbol(block.payload, row)
+                symbols = self.symbols(block.names, rows.tolist())
+                self._put(block.start + rows, symbols, ATOM)
             elif block.op == "constant":
-                for row in rows.tolist():
+                for row, value in zip(rows.tolist(), block.numbers(rows), strict=True):
                     node = block.start + row
-                    texts[node], binds[node] = self.number(block.number(row))
+                    texts[node], binds[node] = self.number(value)
             elif block.op == "name":
                 self._write_names(block, rows)
             else:
@@ -265,6 +291,11 @@ class Language:
         operands = block.operands if len(rows) == len(block) else block.operands[rows]
         first = block.start
         method, binds = self.operations.get(block.op, ("_write_call", ATOM))
+        at_once = getattr(self, f"{method}s", None) if operands.shape[1] == 2 else None
+        products = at_once and at_once(operands)
+        if products:
+            self._put(first + rows, products, binds)
+            return
         write = getattr(self, method)
         texts, all_binds = self.texts, self.binds
         for row, nodes in zip(rows.tolist(), operands.tolist(), strict=True):
@@ -273,13 +304,48 @@ class Language:
                 text if isinstance(text, tuple) else (text, binds)
             )
 
+    def _put(self, nodes: Positions, texts: Sequence[str | Rope], binds: int) -> None:
+        """Keep the texts of some increasing nodes, which all bind alike."""
+        first, stop = int(nodes[0]), int(nodes[-1]) + 1
+        if stop - first == len(nodes):
+            self.texts[first:stop] = texts
+            self.binds[first:stop] = bytes([binds]) * len(nodes)
+            return
+        for node, text in zip(nodes.tolist(), texts, strict=True):
+            self.texts[node], self.binds[node] = text, binds
+
     def operand(self, node: int, tightness: int) -> str | Rope:
         """An operand's text, in parentheses if it binds less tightly than that."""
         text = self.texts[node]
         return text if self.binds[node] >= tightness else self.parentheses(text)
 
+    def operands(self, nodes: list[int], tightness: int) -> list[str | Rope]:
+        """The same for several."""
+        texts, binds = self.texts, self.binds
+        if len(nodes) > 1 and min(itemgetter(*nodes)(binds)) >= tightness:
+            return [*itemgetter(*nodes)(texts)]
+        return [self.operand(node, tightness) for node in nodes]
+
     def _write_sum(self, _: str, nodes: list[int]) -> str | Rope:
-        return self.sum([self.operand(node, NEGATION) for node in nodes])
+        return self.sum(self.operands(nodes, NEGATION))
+
+    def _write_products(self, operands: Ids) -> Sequence[str | Rope]:
+        """Products of two factors each."""
+        left, right = (self._tight(nodes, POWER) for nodes in operands.T)
+        if left is None:
+            left = [self._leading(node, POWER) for node in operands[:, 0].tolist()]
+        if right is None:
+            right = [self.operand(node, POWER) for node in operands[:, 1].tolist()]
+        return self.products(left, right)
+
+    def _tight(self, nodes: Ids, tightness: int) -> list[str | Rope] | None:
+        """The texts of some nodes; None if one of them binds less tightly than that."""
+        if np.frombuffer(self.binds, np.uint8)[nodes].min() < tightness:
+            return None
+        first, stop = int(nodes[0]), int(nodes[-1]) + 1
+        if stop - first == len(nodes) and (nodes[1:] > nodes[:-1]).all():
+            return self.texts[first:stop]
+        return [self.texts[node] for node in nodes.tolist()]
 
     def _write_product(self, _: str, nodes: list[int]) -> str | Rope:
         binds, texts = self.binds, self.texts
@@ -318,7 +384,7 @@ class Language:
 
     def join(self, pieces: Sequence[str | Rope], separated: bool = False) -> str | Rope:
         """Pieces as one: a str where it is short, else a rope."""
-        if all([type(piece) is str for piece in pieces]):
+        if set(map(type, pieces)) <= {str}:
             text = "".join(pieces)  # type: ignore[arg-type]
             if not separated and self.limit != _ONE_PIECE:
                 return text

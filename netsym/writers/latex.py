@@ -123,6 +123,11 @@ class Latex(InPrint):
         small = big[:-1] + "r" if big else ""
         return self.join([f"{head}{big}{opening}", piece, f"{small}{closing}"])
 
+    def products(
+        self, left: Sequence[str | Rope], right: Sequence[str | Rope]
+    ) -> Sequence[str | Rope]:
+        return [self.product([*pair]) for pair in zip(left, right, strict=True)]
+
     def product(self, factors: list[str | Rope]) -> str | Rope:
         pieces = factors[:1]
         for factor in factors[1:]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -11,7 +11,7 @@ from netsym.errors import checked_whole
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Graph
-from netsym.graph.names import GREEK, Adjoints, Derivatives, Names
+from netsym.graph.names import GREEK, Adjoints, Derivatives, Names, with_indices
 from netsym.wording import NARROWEST
 from netsym.writers.language import Equation, Language, Watcher, no_watcher
 from netsym.writers.ropes import Layout, Rope, flat
@@ -30,6 +30,9 @@ def _lowered(index: int) -> str:
 class Ascii(Language):
     """`y = sigmoid(w2_1_1*a1_1 + b2_1)`: names, functions and signs as one types them."""
 
+    def every(self, names: Names) -> Sequence[str]:
+        return names.all()
+
 
 class Unicode(Language):
     """`y = σ(w⁽²⁾₁₁·a⁽¹⁾₁ + b⁽²⁾₁)`."""
@@ -43,19 +46,26 @@ class Unicode(Language):
             return f"∂{above}/∂{below}"
         if names.literal:
             return names.literal[position]
-        if names is not self._started[0]:
-            self._started = names, self._start(names), names.step
-        _, start, step = self._started
-        indices = [_lowered(index) for index in names.indices(position)]
-        comma = "," if any([len(index) > 1 for index in indices]) else ""
-        below = comma.join(indices)
-        if step:
-            apart = ("" if step.isdecimal() and not comma else ",") * bool(indices)
-            below = step.translate(_SUBSCRIPTS) + apart + below
-        return start + below
+        return self._spelled(names, [[_lowered(index)] for index in names.indices(position)])[0]
 
-    #: The array that was named last, what its names begin with, and its step.
-    _started: tuple[Names | None, str, str] = (None, "", "")
+    def every(self, names: Names) -> Sequence[str]:
+        if isinstance(names, Derivatives) or names.literal:
+            return super().every(names)
+        return self._spelled(names, names.axes(_lowered))
+
+    def _spelled(self, names: Names, axes: list[list[str]]) -> list[str]:
+        """The names with these indices."""
+        if names is not self._started[0]:
+            self._started = names, self._start(names)
+        start, step = self._started[1], names.step.translate(_SUBSCRIPTS)
+        if names.step.isdecimal():
+            axes = [[step], *axes]
+        elif step:
+            start += f"{step}," if axes else step
+        return with_indices(start, axes, ",", "")
+
+    #: The array that was named last, and what its names begin with.
+    _started: tuple[Names | None, str] = (None, "")
 
     def _start(self, names: Names) -> str:
         base = GREEK.get(names.base, names.base.removesuffix("0"))

@@ -72,7 +72,10 @@ class Placed(MathML):
         self.inputs = frozenset(formula.input_names())
         self.rimmed = set[str | Rope]()
 
-    def symbol(self, names: Names, position: int) -> str:
+    def symbols(self, names: Names, positions: list[int]) -> list[str]:
+        return [self._symbol(names, position) for position in positions]
+
+    def _symbol(self, names: Names, position: int) -> str:
         plain = names.ascii(position)
         shown = self.shown(names, position, of_one=plain in self.inputs)
         return f'<mrow class="{color_of(names)}" data-e="{escape(plain)}">{shown}</mrow>'

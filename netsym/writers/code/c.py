@@ -88,7 +88,7 @@ class C(Program):
 
     def signature(self) -> str:
         """The first lines of the function."""
-        arrays = zip(("in", "parameters"), self.arguments(), strict=True)
+        arrays = zip(("in", "parameters"), self.arguments, strict=True)
         taken = [f"const {self.number_type} {name}[{len(each)}]" for name, each in arrays if each]
         taken.append(f"{self.number_type} out[{len(self.outputs)}]")
         static = "static inline " if self.own["header"] else ""
@@ -96,7 +96,7 @@ class C(Program):
 
     def opening(self) -> str:
         kind, text = self.number_type, self.signature()
-        for array, names in zip(("in", "parameters"), self.arguments(), strict=True):
+        for array, names in zip(("in", "parameters"), self.arguments, strict=True):
             used = [(place, name) for place, name in enumerate(names) if name in self.used]
             text += "".join(f"    const {kind} {name} = {array}[{n}];\n" for n, name in used)
             text += f"    (void){array};\n" if names and not used else ""

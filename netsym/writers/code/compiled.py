@@ -42,7 +42,7 @@ class Compiled:
 
     def __init__(self, form: Form, evaluation: Evaluation, text: str, weights: str) -> None:
         program = C(form, header=True, weights=weights)
-        inputs, self._names = program.arguments()
+        inputs, self._names = program.arguments
         self._width, self._outputs = len(inputs), len(form.outputs)
         taken = [f"in + n*{self._width}"] if inputs else []
         taken += ["parameters"] if self._names else []

@@ -100,14 +100,14 @@ class Excel(Program):
     @cached_property
     def columns(self) -> list[str]:
         """What stands in a row before the cells: the inputs, and the named parameters."""
-        inputs, parameters = self.arguments()
+        inputs, parameters = self.arguments
         names = inputs if self.weights else [*inputs, *parameters]
         return [name.removeprefix(_NAME) for name in names]
 
     @cached_property
     def parameters(self) -> list[str]:
         """The named parameters that have cells on the sheet of weights."""
-        return [name.removeprefix(_NAME) for name in self.arguments()[1]] if self.weights else []
+        return [name.removeprefix(_NAME) for name in self.arguments[1]] if self.weights else []
 
     @cached_property
     def cells(self) -> list[Cell]:

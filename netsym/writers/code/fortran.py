@@ -118,7 +118,7 @@ class Fortran(Program):
         )
 
     def opening(self) -> str:
-        arrays = dict(zip(("in", "parameters"), self.arguments(), strict=True))
+        arrays = dict(zip(("in", "parameters"), self.arguments, strict=True))
         taken = {name: names for name, names in arrays.items() if names}
         many = f"({len(self.outputs)})" if len(self.outputs) > 1 else ""
         text = f"\npure function {self.title()}({', '.join(taken)}) result(out)\n"

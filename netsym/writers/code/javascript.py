@@ -53,7 +53,7 @@ class JavaScript(Program):
         return f"const {name} = ({', '.join(operands)}) => {right};\n"
 
     def opening(self) -> str:
-        inputs, _ = self.arguments()
+        inputs, _ = self.arguments
         names = [name for _, names in self.formula.symbols() for name in names]
         taken = [n if n == self.variable(n) else f"{n}: {self.variable(n)}" for n in names]
         parameters = [f"{{{', '.join(taken)}}}"] if taken else []

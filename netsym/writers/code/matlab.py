@@ -91,7 +91,7 @@ class Matlab(Program):
         return f"\nfunction r = {name}({', '.join(operands)})\n  r = {right};\nend\n"
 
     def opening(self) -> str:
-        inputs, parameters = self.arguments()
+        inputs, parameters = self.arguments
         taken = ", ".join(["inputs", *(["parameters"] if parameters else [])])
         text = f"function out = {self.title()}({taken})\n"
         text += f"  out = zeros(size(inputs, 1), {len(self.outputs)});\n"

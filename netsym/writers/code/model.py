@@ -52,7 +52,7 @@ class Model(Program):
 
     def called(self, *names: str) -> str:
         """The line in which the function begins, with its operands."""
-        inputs, parameters = self.arguments()
+        inputs, parameters = self.arguments
         keywords = ["*", *parameters] if parameters else []
         operands = [*self.first, *inputs, *names, *keywords]
         return f"def {self.title()}({', '.join(operands)}):\n"

@@ -56,7 +56,7 @@ class NumPyCode(Program):
         ) + "import numpy as np\n\n\n"
 
     def opening(self) -> str:
-        inputs, parameters = self.arguments()
+        inputs, parameters = self.arguments
         keywords = ["*", *parameters] if parameters else []
         columns = (
             f"    {name} = inputs[..., {place}]\n"

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netsym.errors import SpecError
-from netsym.forms.form import F, Form, bind, symbols_of
+from netsym.forms.form import F, Form, bind
 from netsym.forms.renamed import names_in, refuse_no_names, renamed
 from netsym.forms.shifted import shifted
 from netsym.graph.function import Function
@@ -63,7 +63,7 @@ class Program(Language):
         if self.shifts:
             formula, self.held = shifted(formula)
         super().__init__(formula, digits, watcher=watcher)
-        self.loads = [0] * len(formula.graph)
+        self.loads = np.zeros(len(formula.graph), dtype=np.int64)
         self.pieces: list[tuple[int, str, str | Rope]] = []
         self._letter = _unused_letter(formula)
 
@@ -130,12 +130,15 @@ class Program(Language):
     def name(self, names: Names, position: int) -> str:
         return self.variable(names.ascii(position))
 
+    def every(self, names: Names) -> Sequence[str]:
+        return [*map(self.variable, names.all())]
+
     def variable(self, name: str) -> str:
         """The variable that holds the value of a name."""
         return f"{name}_" if name.rstrip("_") in self.reserved else name
 
     def number(self, value: float | Fraction) -> tuple[str, int]:
-        if isinstance(value, Fraction) and value.denominator != 1:
+        if type(value) is not float and isinstance(value, Fraction) and value.denominator != 1:
             above, below = self.literal(str(value.numerator)), self.literal(str(value.denominator))
             return f"{above}/{below}", QUOTIENT
         text, binds = super().number(value)
@@ -180,16 +183,17 @@ class Program(Language):
 
     def _write_operations(self, block: Block, rows: Positions) -> None:
         super()._write_operations(block, rows)
-        for row, operands in zip(rows.tolist(), block.operands[rows].tolist(), strict=True):
-            node = block.start + row
-            weight = max(10, min(len(operands), self.longest) + 1)
-            self.loads[node] = weight + max((self.loads[n] for n in operands), default=0)
-            if (
-                self.loads[node] > self.deepest
-                or self.width(self.texts[node]) > self.widest
-                or (self.held is not None and self.held[node])
-            ):
-                self.hold(node)
+        nodes, operands = block.start + rows, block.operands[rows]
+        weight = max(10, min(operands.shape[1], self.longest) + 1)
+        self.loads[nodes] = weight + self.loads[operands].max(axis=1, initial=0)
+        held = self.loads[nodes] > self.deepest
+        if self.held is not None:
+            held |= self.held[nodes]
+        if self.widest != inf:
+            wide = [self.width(self.texts[node]) > self.widest for node in nodes.tolist()]
+            held |= np.array(wide)
+        for node in nodes[held].tolist():
+            self.hold(node)
 
     def hold(self, node: int) -> None:
         """Give a value that has no name an assignment of its own."""
@@ -200,8 +204,7 @@ class Program(Language):
     def _write_names(self, block: Block, rows: Positions) -> None:
         super()._write_names(block, rows)
         if not self.formula.stops_at_names:
-            for row in rows.tolist():
-                self.loads[block.start + row] = self.loads[int(block.operands[row, 0])]
+            self.loads[block.start + rows] = self.loads[block.operands[rows, 0]]
 
     def of(self, formula: Form) -> Program:
         """A program of the same kind, with the same options, for another formula."""
@@ -232,8 +235,12 @@ class Program(Language):
     @cached_property
     def used(self) -> frozenset[str]:
         """The variables of the inputs and parameters that occur."""
-        return frozenset(map(self.variable, symbols_of(self.formula)))
+        formula = self.formula
+        inputs = formula.inputs[formula.mask[formula.inputs]].tolist()
+        occurring = {self.variable(formula.graph.name_of(node)) for node in inputs}
+        return frozenset(occurring.union(self.arguments[1]))
 
+    @cached_property
     def arguments(self) -> tuple[list[str], list[str]]:
         """The variables of the inputs, and of the parameters that the formula uses."""
         parameters = [name for _, names in self.formula.symbols() for name in names]
@@ -242,7 +249,7 @@ class Program(Language):
 
     def title(self) -> str:
         """What the function of the whole formula is called."""
-        inputs, parameters = self.arguments()
+        inputs, parameters = self.arguments
         called = self.formula.function or ("f" if "f" not in {*inputs, *parameters} else "network")
         return self.variable(called)
 
@@ -261,7 +268,7 @@ class Program(Language):
                 inner = self.of(_expansion(row))
                 found |= inner.definitions()
                 ((_, right, _),) = inner.statements()
-                text = self.defined(name, inner.arguments()[0], "".join(flat(right)))
+                text = self.defined(name, inner.arguments[0], "".join(flat(right)))
             found.setdefault(name, text)
         texts = [*found.values(), *(self.calls.get(op, "") for op in ops)]
         first = self._supporting(texts)

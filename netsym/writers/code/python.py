@@ -35,7 +35,7 @@ class PythonCode(Program):
         return f"from math import {', '.join(words)}\n\n\n" if words else ""
 
     def opening(self) -> str:
-        inputs, parameters = self.arguments()
+        inputs, parameters = self.arguments
         keywords = ["*", *parameters] if parameters else []
         return f"def {self.title()}({', '.join([*inputs, *keywords])}):\n"
 

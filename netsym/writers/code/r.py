@@ -48,7 +48,7 @@ class R(Program):
         return f"{self.title()} <- local({{\n"
 
     def opening(self) -> str:
-        inputs, parameters = self.arguments()
+        inputs, parameters = self.arguments
         return f"  function({', '.join([*inputs, *parameters])}) {{\n"
 
     def assigned(self, name: str) -> tuple[str, str]:

@@ -277,7 +277,7 @@ class SQL(Program):
 
     def steps(self) -> Iterator[Step]:
         """What is selected from what; the first takes the columns of the table as doubles."""
-        source = [name for names in self.arguments() for name in names if name in self.used]
+        source = [name for names in self.arguments for name in names if name in self.used]
         columns, outputs = self._columns(source)
         last = max((each.after for each in outputs), default=0)
         until = dict.fromkeys(self.kept, last)
