@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch.nn.utils.fusion import fuse_linear_bn_eval
 
 import netsym
 from netsym.equality.folded import folded
@@ -88,6 +89,22 @@ def test_what_the_exporter_multiplied_is_named_with_its_kind_of_float(tmp_path: 
         "(s (W * x + b) + t -> (s W) * x + (s b + t)): the 57 numbers that this makes agree but "
         "for a few units in the last place of float32, all others are equal"
     )
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_batch_norm_that_went_into_a_dense_layer_is_named(dtype: torch.dtype) -> None:
+    module, inputs = made("batch norm of vectors")
+    module, x = module.to(dtype), inputs[0].to(dtype)
+    linear, norm, *rest = module
+    together = torch.nn.Sequential(fuse_linear_bn_eval(linear, norm), *rest)
+    own, theirs = from_torch(module, x), from_torch(together, x)
+    found = netsym.compare(theirs, own)
+    assert found.verdict == "within-error"
+    kind = str(dtype).removeprefix("torch.")
+    assert f"agree but for a few units in the last place of {kind}" in (found.because or "")
+    with torch.no_grad():
+        together[0].weight[0, 0] *= 1 + 64 * torch.finfo(dtype).eps
+    assert folded(subject(from_torch(together, x)), subject(own)) is None
 
 
 @pytest.mark.parametrize(("layer", "steps"), [(0, 60), (-1, 1)])
