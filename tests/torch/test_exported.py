@@ -128,3 +128,18 @@ def test_a_file_that_was_made_for_a_number_of_examples_is_refused(tmp_path: Path
     exported(module, inputs, path)
     with pytest.raises(SpecError, match="what it computes depends on how many examples there are"):
         from_onnx(path)
+
+
+@pytest.mark.parametrize("name", ["moves", "vit"])
+def test_a_file_that_was_made_for_one_example_is_read_for_one(name: str, tmp_path: Path) -> None:
+    module, inputs = made(name)
+    path = tmp_path / "module.onnx"
+    exported(module, tuple(each[:1] for each in inputs), path)
+    network = from_onnx(path, lengths={"N": 1})
+    for _ in range(3):
+        drawn = torch.randn(1, *inputs[0].shape[1:], dtype=torch.float64)
+        with torch.no_grad():
+            expected = module(drawn).numpy()
+        found = np.asarray(network(drawn.numpy())).reshape(expected.shape)
+        near = 1e-6 if name == "vit" else 1e-12  # eps is written as float32
+        np.testing.assert_allclose(found, expected, rtol=near, atol=near)
