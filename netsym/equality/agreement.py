@@ -150,8 +150,12 @@ class Agreement:
 
 
 def draws(one: Subject, other: Subject, seed: str, kinks: bool = True) -> list[Draw]:
-    """Points of many magnitudes, and at `kinks`, for a few choices of values of all names."""
+    """Points of many magnitudes, and at `kinks`, for a few choices of values of all names.
+
+    Those of variances are above 0.
+    """
     names = list(dict.fromkeys([*one.names, *other.names]))
+    positive = one.positive | other.positive
     start = int.from_bytes(blake2b(seed.encode(), digest_size=4).digest())
 
     def both(ops: Any, x: Any) -> None:  # so that the kinks of both are looked for
@@ -164,7 +168,8 @@ def draws(one: Subject, other: Subject, seed: str, kinks: bool = True) -> list[D
     made = []
     for number in range(times):
         values = {
-            name: float(f"{value:.2g}") for name, value in values_for(names, start + number).items()
+            name: float(f"{abs(value) if name in positive else value:.2g}")
+            for name, value in values_for(names, start + number).items()
         }
         width = len(one.inputs)
         x = sample(both, width, start + number, count, values) if width else np.zeros((1, 0))

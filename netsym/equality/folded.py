@@ -9,11 +9,12 @@ import numpy as np
 
 from netsym.collapse.channels import absorb_after, absorb_before
 from netsym.collapse.diagram import Diagram
-from netsym.collapse.rules import drop_identity
+from netsym.collapse.rules import compose, drop_identity
 from netsym.collapse.simplification import simplify
 from netsym.equality.sides import Subject
 from netsym.errors import TooLargeError
 from netsym.layers.convolution import Convolution
+from netsym.layers.normalisation import BatchNorm
 from netsym.network.network import Network
 from netsym.ops.parameters import Parameter
 from netsym.ops.proved.balls import Balls, overlap, precision
@@ -22,7 +23,7 @@ from netsym.readers.graph.numbers import shortest
 
 _BITS = 256
 #: What exporters do in floats; numbers of other rules are exact ones that were rounded once.
-_FOLDED = frozenset({absorb_after, absorb_before, drop_identity})
+_FOLDED = frozenset({absorb_after, absorb_before, compose, drop_identity})
 _MOST = 200_000  # parameters that are multiplied together to look for such a cause
 #: The room of a number that arithmetic made, relative to it, by the kind of float it was made in.
 _ROOMS = {"float32": Fraction(4, 2**24), "float64": Fraction(8, 2**53)}
@@ -39,7 +40,8 @@ def folded(one: Subject, other: Subject) -> str | None:
         return None
     if max(first.parameter_count, second.parameter_count) > _MOST:
         return None
-    if not any(isinstance(placed.layer, Convolution) for placed in first.layers):
+    layers = [placed.layer for side in (first, second) for placed in side.layers]
+    if not any(isinstance(layer, (Convolution, BatchNorm)) for layer in layers):
         return None
     try:
         results = [simplify(network, exact=True) for network in (first, second)]

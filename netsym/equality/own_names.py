@@ -213,6 +213,9 @@ def up_to_names(one: Subject, other: Subject) -> OwnNames | None:
 
     A name that both have means itself.
     """
+    are_shared = {*other.inputs.all()} <= {*one.inputs.all()} and {*other.names} <= {*one.names}
+    if are_shared:  # so that none is left to be another
+        return None
     sides = [_side_recognised(side) for side in (one, other)]
     mine, theirs = sides
     if mine is None or theirs is None:

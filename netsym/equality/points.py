@@ -171,6 +171,8 @@ def _other_sides(kinks: _Kinks, x: Floats, room: int) -> Floats:
 
 def _search(kinks: _Kinks, side: int, points: Floats, heights: Floats) -> Floats | None:
     """A point on a side, uphill along lines from the points that are highest already."""
+    if np.isnan(heights).all():  # it has no value anywhere, and so no side
+        return None
     sign, element = (1 if side < kinks.count else -1), side % kinks.count
     for start in np.argsort(-np.nan_to_num(heights, nan=-np.inf))[:_STARTS]:
         point, height = points[start], heights[start]

@@ -74,6 +74,20 @@ class Subject:
         inputs = set(self.inputs.all())
         return [name for name in symbols_of(self.formula) if name not in inputs]
 
+    @cached_property
+    def positive(self) -> frozenset[str]:
+        """Those of its names without whose being above 0 it has no value: variances."""
+        if self.network is None:
+            return frozenset()
+        known = {*self.names}
+        return frozenset(
+            name
+            for placed in self.network.layers
+            for key in placed.layer.positive.intersection(placed.parameters)
+            for name in placed.parameters[key].names.all()
+            if name in known
+        )
+
     def read(self, ops: Ops[A], x: A) -> A:
         """The outputs (…, outputs) from the inputs (…, inputs)."""
         ops = ops.in_decimals() if self.decimals else ops

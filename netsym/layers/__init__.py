@@ -29,6 +29,7 @@ class Layer(ABC):
     kind: ClassVar[str]
     letters: ClassVar[Mapping[str, str]] = {}
     measured: ClassVar[frozenset[str]] = frozenset()  # parameters that are not learned
+    positive: ClassVar[frozenset[str]] = frozenset()  # parameters that are only defined above 0
     recurrent: ClassVar[bool] = False  # reads a sequence step by step
     reads: ClassVar[tuple[int, int | None]] = (
         1,

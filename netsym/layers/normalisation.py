@@ -52,6 +52,7 @@ class BatchNorm(Normalisation):
         "gamma": "gamma", "beta": "beta", "mean": "mu", "variance": "v",
     }  # fmt: skip
     measured: ClassVar[frozenset[str]] = frozenset({"mean", "variance"})
+    positive: ClassVar[frozenset[str]] = frozenset({"variance"})
 
     use_gamma: bool = True
     use_beta: bool = True

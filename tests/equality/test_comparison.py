@@ -322,3 +322,14 @@ def test_forms_are_written_and_timed_only_when_sizes_are_asked_for(
         "layered 1", "inlined 1", "layered 2", "inlined 2",
     ]  # fmt: skip
     assert asked == [1, 2]
+
+
+def test_where_every_name_is_shared_none_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def looked_for(*_: object) -> None:
+        raise AssertionError("units are paired, which takes long, for names that are there already")
+
+    monkeypatch.setattr("netsym.equality.own_names.matched", looked_for)
+    for text, other in (("relu(w*x) + 1", "relu(w*x) + 2"), ("relu(2*x) + w", "relu(2*x) + 2")):
+        assert netsym.compare(text, other).verdict == "different"
+    with pytest.raises(AssertionError):
+        netsym.compare("relu(w*x) + 1", "relu(v*x) + 2")

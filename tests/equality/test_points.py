@@ -10,8 +10,13 @@ import numpy as np
 import pytest
 
 import netsym
+from netsym.equality.agreement import draws
 from netsym.equality.points import affine_basis, sample, values_for
+from netsym.equality.sides import subject
+from netsym.layers.blocks import Wire
 from netsym.layers.dense import Dense
+from netsym.layers.elementwise import Activation
+from netsym.layers.normalisation import BatchNorm
 from netsym.ops.proved.balls import Balls, precision
 from netsym.ops.proved.rationals import Rationals
 from netsym.ops.reading import read_formula
@@ -165,3 +170,21 @@ def test_the_values_of_names() -> None:
 
 def test_affine_basis() -> None:
     assert affine_basis(2).tolist() == [[0, 0], [1, 0], [0, 1]]
+
+
+def test_variances_are_drawn_above_0_so_that_what_differs_behind_them_is_found() -> None:
+    wires: list[Wire] = [
+        ("first", Dense(units=2), ["input"], {}),
+        ("norm", BatchNorm(), ["first"], {}),
+        ("bent", Activation(activation="relu"), ["norm"], {}),
+    ]
+    one = netsym.Network.of("one", 2, [*wires, ("last", Dense(units=1), ["bent"], {})])
+    other = netsym.Network.of(
+        "other", 2, [*wires, ("last", Dense(units=1), ["bent"], {"bias": ["q"]})]
+    )
+    assert subject(one).positive == {"v2_1", "v2_2"}
+    for draw in draws(subject(one), subject(other), "seed"):
+        assert draw.values["v2_1"] > 0 and draw.values["v2_2"] > 0
+        known = {name: draw.values[name] for name in one.parameter_names()}
+        assert np.isfinite(one(draw.x, parameters=known)).all()
+    assert netsym.compare(one, other).verdict == "different"

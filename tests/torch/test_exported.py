@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch.nn.utils.fusion import fuse_linear_bn_eval
 
 import netsym
 from netsym.equality.folded import folded
@@ -90,6 +91,22 @@ def test_what_the_exporter_multiplied_is_named_with_its_kind_of_float(tmp_path: 
     )
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_batch_norm_that_went_into_a_dense_layer_is_named(dtype: torch.dtype) -> None:
+    module, inputs = made("batch norm of vectors")
+    module, x = module.to(dtype), inputs[0].to(dtype)
+    linear, norm, *rest = module
+    together = torch.nn.Sequential(fuse_linear_bn_eval(linear, norm), *rest)
+    own, theirs = from_torch(module, x), from_torch(together, x)
+    found = netsym.compare(theirs, own)
+    assert found.verdict == "within-error"
+    kind = str(dtype).removeprefix("torch.")
+    assert f"agree but for a few units in the last place of {kind}" in (found.because or "")
+    with torch.no_grad():
+        together[0].weight[0, 0] *= 1 + 64 * torch.finfo(dtype).eps
+    assert folded(subject(from_torch(together, x)), subject(own)) is None
+
+
 @pytest.mark.parametrize(("layer", "steps"), [(0, 60), (-1, 1)])
 def test_another_number_is_not_excused(layer: int, steps: int, tmp_path: Path) -> None:
     """One that was multiplied is another one beyond its room, and any other one by a single ulp."""
@@ -111,3 +128,18 @@ def test_a_file_that_was_made_for_a_number_of_examples_is_refused(tmp_path: Path
     exported(module, inputs, path)
     with pytest.raises(SpecError, match="what it computes depends on how many examples there are"):
         from_onnx(path)
+
+
+@pytest.mark.parametrize("name", ["moves", "vit"])
+def test_a_file_that_was_made_for_one_example_is_read_for_one(name: str, tmp_path: Path) -> None:
+    module, inputs = made(name)
+    path = tmp_path / "module.onnx"
+    exported(module, tuple(each[:1] for each in inputs), path)
+    network = from_onnx(path, lengths={"N": 1})
+    for _ in range(3):
+        drawn = torch.randn(1, *inputs[0].shape[1:], dtype=torch.float64)
+        with torch.no_grad():
+            expected = module(drawn).numpy()
+        found = np.asarray(network(drawn.numpy())).reshape(expected.shape)
+        near = 1e-6 if name == "vit" else 1e-12  # eps is written as float32
+        np.testing.assert_allclose(found, expected, rtol=near, atol=near)

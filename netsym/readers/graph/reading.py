@@ -98,10 +98,13 @@ def _is_taken(name: str) -> bool:
     return re.fullmatch(r"[a-zA-Z]\d+|y", name) is not None
 
 
-def read_twice(read: Callable[[int], Graph], ends: Sequence[End], is_batch_fixed: bool) -> Graph:
+def read_twice(
+    read: Callable[[int], Graph], ends: Sequence[End], is_batch_fixed: bool, otherwise: str = ""
+) -> Graph:
     """What reading with two and with three examples gives, which must be the same.
 
     A graph that is made for one example alone is read with one, if it cannot be read with more.
+    `otherwise` says what to do with a graph that depends on their number.
     """
     if all(end.batch is None for end in ends):
         return checked(read(1))
@@ -110,7 +113,8 @@ def read_twice(read: Callable[[int], Graph], ends: Sequence[End], is_batch_fixed
         three = read(3)
         if not three.refused and _same(two, three):
             return two
-        two.refused.append("what it computes depends on how many examples there are")
+        why = "what it computes depends on how many examples there are"
+        two.refused.append(f"{why}; {otherwise}" if otherwise else why)
     if is_batch_fixed:
         one = read(1)
         if not one.refused:

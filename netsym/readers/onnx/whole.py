@@ -17,6 +17,10 @@ from netsym.readers.onnx.reader import Reader
 from netsym.wording import few
 
 _MOST_SAID = 5  # outputs that are left out
+_ONE_EXAMPLE = (
+    "export it with one example, and give that length: from_onnx(…, lengths={'N': 1}) where the "
+    "axis of the examples is called N"
+)
 
 
 def network_of_model(
@@ -48,7 +52,7 @@ def network_of_model(
                 graph.refused.append(f"output {name!r} is given by no node")
         return graph
 
-    graph = read_twice(read, ends, is_fixed)
+    graph = read_twice(read, ends, is_fixed, _ONE_EXAMPLE)
     numbers.clear()  # layers have those that they need
     left = [each.name for each in model.graph.output if each.name not in wanted]
     notes = [f"outputs left out: {few([*map(repr, left)], _MOST_SAID)}"] if left else []
