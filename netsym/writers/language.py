@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
-from typing import ClassVar
+from typing import ClassVar, TypeGuard
 
 import numpy as np
 
@@ -58,9 +58,9 @@ _SHORT = 256
 _ONE_PIECE = 4096  # pieces up to this length are joined to one str
 
 
-def _are_short(pieces: Sequence[str | Rope]) -> bool:
+def are_short(pieces: Sequence[str | Rope]) -> TypeGuard[Sequence[str]]:
     """Whether all are short texts."""
-    return set(map(type, pieces)) == {str} and max(map(len, pieces)) < _SHORT  # type: ignore
+    return set(map(type, pieces)) == {str} and max(map(len, pieces)) < _SHORT  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +168,8 @@ class Language:
 
     def sum(self, terms: list[str | Rope]) -> str | Rope:
         """A sum; each term may be a negation or begin with a negative number."""
-        if self.limit == _ONE_PIECE and _are_short(terms):
-            text = self.plus.join(terms)  # type: ignore[arg-type]
+        if self.limit == _ONE_PIECE and are_short(terms):
+            text = self.plus.join(terms)
             if text.count(self.plus) == len(terms) - 1:  # none in a term
                 text = text.replace(self.plus + self.minus, self.less)
                 return self.join([text], separated=True)
@@ -185,8 +185,8 @@ class Language:
     ) -> Sequence[str | Rope]:
         """Products of two factors each."""
         times = self.times
-        if _are_short(left) and _are_short(right):
-            return [a + times + b for a, b in zip(left, right, strict=True)]  # type: ignore
+        if are_short(left) and are_short(right):
+            return [a + times + b for a, b in zip(left, right, strict=True)]
         return [self.product([*pair]) for pair in zip(left, right, strict=True)]
 
     def product(self, factors: list[str | Rope]) -> str | Rope:
