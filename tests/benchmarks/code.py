@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from netsym import parse
-from netsym.network.network import Network
 from tests import rivals
-from tests.benchmarks.measure import (
-    Bar,
-    Call,
-    Line,
-    Rival,
-    agree,
-    call,
-    race,
-    rate,
-    row,
-    within,
-)
-from tests.benchmarks.networks import DEEP, SMALL, fresh, numeric, random_points
+from tests.benchmarks.measure import Line, Rival, agree, call, race, row, within
+from tests.benchmarks.networks import DEEP, SMALL, numeric, random_points
 from tests.rivals.dense import dense
 
 MANY = 1000
-_LAYERS = "256-256tanh-256"
 
 
 @row("NumPy code at 1000 points, 4-8-8-3")
@@ -49,30 +35,6 @@ def c_apart_at_a_point() -> list[Line]:
 @row("C code at 1000 points, 10-32-32-1")
 def c_at_many() -> list[Line]:
     return _c("in-place", MANY, 1.5)
-
-
-@row("Python code of 256-256-256 written, names")
-def python_names() -> list[Line]:
-    return _written("python", parse(_LAYERS), 60)
-
-
-@row("Python code of 256-256-256 written, numbers")
-def python_numbers() -> list[Line]:
-    return _written("python", numeric(_LAYERS), 20)
-
-
-@row("C code of 256-256-256 written, numbers")
-def c_numbers() -> list[Line]:
-    return _written("c", numeric(_LAYERS), 20)
-
-
-def _written(language: str, network: Network, least: float) -> list[Line]:
-    text = "".join(network.layered.write(language, max_nodes=None))
-    writing = Call(
-        lambda: fresh(network).layered,
-        lambda form: "".join(form.write(language, max_nodes=None)),
-    )
-    return [rate(writing, len(text.encode()) / 1e6, Bar(least, f">= {least:g} MB/s"))]
 
 
 def _numpy(spec: str) -> list[Line]:

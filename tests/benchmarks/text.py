@@ -110,16 +110,6 @@ def layered_wide() -> list[Line]:
     return _layered("256-256tanh-256")
 
 
-@row("layered text of 256-256-256, names, Unicode")
-def layered_unicode() -> list[Line]:
-    return _written("text", Bar(100, ">= 100 MB/s"))
-
-
-@row("layered LaTeX of 256-256-256, names")
-def layered_latex() -> list[Line]:
-    return _written("latex", Bar(60, ">= 60 MB/s"))
-
-
 def _layered(spec: str) -> list[Line]:
     """Against the texts of the same layers, each of its own inputs."""
     network = parse(spec)
@@ -135,16 +125,6 @@ def _layered(spec: str) -> list[Line]:
         Call(lambda: fresh(network).layered, lambda form: form.text(ascii=True, max_nodes=None)),
         [Rival(name, call(partial(written, widths)), faster(1)) for name, written in texts.items()],
     )
-
-
-def _written(language: str, bar: Bar) -> list[Line]:
-    network = parse("256-256tanh-256")
-    text = "".join(network.layered.write(language, max_nodes=None))
-    writing = Call(
-        lambda: fresh(network).layered,
-        lambda form: "".join(form.write(language, max_nodes=None)),
-    )
-    return [rate(writing, len(text.encode()) / 1e6, bar)]
 
 
 # -- reading --------------------------------------------------------------------------------------
