@@ -7,8 +7,19 @@ from functools import cached_property
 from typing import ClassVar
 
 from netsym.graph.graph import Block, Ids, Positions
-from netsym.writers.language import ATOM, NEGATION, PRODUCT, QUOTIENT, SUM, Language
+from netsym.writers.language import ATOM, NEGATION, PRODUCT, QUOTIENT, SUM, Language, are_short
 from netsym.writers.ropes import Rope, flat
+
+_ZEROS = str.maketrans("123456789", "000000000")
+
+
+def with_zeros(text: str) -> str:
+    """A text with 0 for every digit: what is as wide, and as tall."""
+    return text.translate(_ZEROS)
+
+
+def _alike(texts: Sequence[str]) -> list[str]:
+    return with_zeros("\n".join(texts)).split("\n")
 
 
 class InPrint(Language):
@@ -54,6 +65,25 @@ class InPrint(Language):
         if left.isdisjoint(self._ones) and self._ones[0] not in {self.texts[n] for n in second}:
             return self._write_products(operands)
         return None
+
+    def products(
+        self, left: Sequence[str | Rope], right: Sequence[str | Rope]
+    ) -> Sequence[str | Rope]:
+        """What stands between two is looked up, for texts that differ in digits alone."""
+        if are_short(left) and are_short(right):
+            pairs = [*zip(_alike(left), _alike(right), strict=True)]
+            signs = {pair: sign for pair in set(pairs) if (sign := self._sign(*pair)) is not None}
+            if len(signs) == len(set(pairs)):
+                return [a + signs[p] + b for a, p, b in zip(left, pairs, right, strict=True)]
+        return [self.product([*pair]) for pair in zip(left, right, strict=True)]
+
+    def _sign(self, left: str, right: str) -> str | None:
+        """What stands between two factors; None where they do not stay as they are."""
+        made = self.product([left, right])
+        if isinstance(made, Rope) or "00^{" in left + right:
+            return None
+        stay = made.startswith(left) and made.endswith(right)
+        return made[len(left) : -len(right)] if stay else None
 
     def _write_minus_through(self, block: Block, rows: Positions) -> None:
         """-(a + b) is written -a - b."""

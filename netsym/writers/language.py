@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
-from typing import ClassVar
+from typing import ClassVar, TypeGuard
 
 import numpy as np
 
@@ -58,9 +58,9 @@ _SHORT = 256
 _ONE_PIECE = 4096  # pieces up to this length are joined to one str
 
 
-def _are_short(pieces: Sequence[str | Rope]) -> bool:
+def are_short(pieces: Sequence[str | Rope]) -> TypeGuard[Sequence[str]]:
     """Whether all are short texts."""
-    return set(map(type, pieces)) == {str} and max(map(len, pieces)) < _SHORT  # type: ignore
+    return set(map(type, pieces)) == {str} and max(map(len, pieces)) < _SHORT  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +168,8 @@ class Language:
 
     def sum(self, terms: list[str | Rope]) -> str | Rope:
         """A sum; each term may be a negation or begin with a negative number."""
-        if self.limit == _ONE_PIECE and _are_short(terms):
-            text = self.plus.join(terms)  # type: ignore[arg-type]
+        if self.limit == _ONE_PIECE and are_short(terms):
+            text = self.plus.join(terms)
             if text.count(self.plus) == len(terms) - 1:  # none in a term
                 text = text.replace(self.plus + self.minus, self.less)
                 return self.join([text], separated=True)
@@ -185,8 +185,8 @@ class Language:
     ) -> Sequence[str | Rope]:
         """Products of two factors each."""
         times = self.times
-        if _are_short(left) and _are_short(right):
-            return [a + times + b for a, b in zip(left, right, strict=True)]  # type: ignore
+        if are_short(left) and are_short(right):
+            return [a + times + b for a, b in zip(left, right, strict=True)]
         return [self.product([*pair]) for pair in zip(left, right, strict=True)]
 
     def product(self, factors: list[str | Rope]) -> str | Rope:
@@ -254,9 +254,9 @@ class Language:
                 symbols = self.symbols(block.names, rows.tolist())
                 self._put(block.start + rows, symbols, ATOM)
             elif block.op == "constant":
-                for row, value in zip(rows.tolist(), block.numbers(rows), strict=True):
-                    node = block.start + row
-                    texts[node], binds[node] = self.number(value)
+                written = map(self.number, block.numbers(rows))
+                for node, number in zip((block.start + rows).tolist(), written, strict=True):
+                    texts[node], binds[node] = number
             elif block.op == "name":
                 self._write_names(block, rows)
             else:
@@ -331,21 +331,23 @@ class Language:
 
     def _write_products(self, operands: Ids) -> Sequence[str | Rope]:
         """Products of two factors each."""
-        left, right = (self._tight(nodes, POWER) for nodes in operands.T)
-        if left is None:
-            left = [self._leading(node, POWER) for node in operands[:, 0].tolist()]
-        if right is None:
-            right = [self.operand(node, POWER) for node in operands[:, 1].tolist()]
-        return self.products(left, right)
+        left, right = operands.T
+        return self.products(
+            self._texts_of(left, self._leading), self._texts_of(right, self.operand)
+        )
 
-    def _tight(self, nodes: Ids, tightness: int) -> list[str | Rope] | None:
-        """The texts of some nodes; None if one of them binds less tightly than that."""
-        if np.frombuffer(self.binds, np.uint8)[nodes].min() < tightness:
-            return None
+    def _texts_of(
+        self, nodes: Ids, loose: Callable[[int, int], str | Rope]
+    ) -> Sequence[str | Rope]:
+        """The texts of some nodes as factors; `loose` gives those that bind less tightly."""
         first, stop = int(nodes[0]), int(nodes[-1]) + 1
         if stop - first == len(nodes) and (nodes[1:] > nodes[:-1]).all():
-            return self.texts[first:stop]
-        return [self.texts[node] for node in nodes.tolist()]
+            found = self.texts[first:stop]
+        else:
+            found = [self.texts[node] for node in nodes.tolist()]
+        for place in np.flatnonzero(np.frombuffer(self.binds, np.uint8)[nodes] < POWER).tolist():
+            found[place] = loose(int(nodes[place]), POWER)
+        return found
 
     def _write_product(self, _: str, nodes: list[int]) -> str | Rope:
         binds, texts = self.binds, self.texts

@@ -11,7 +11,7 @@ from typing import ClassVar
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Derivatives, Names
-from netsym.writers.in_print import InPrint
+from netsym.writers.in_print import InPrint, with_zeros
 from netsym.writers.language import (
     ATOM,
     NEGATION,
@@ -81,6 +81,11 @@ class Latex(InPrint):
             return text
         return self.colored(self.names.spelled(names, position), names)
 
+    def every(self, names: Names) -> Sequence[str]:
+        if isinstance(names, Derivatives):
+            return super().every(names)
+        return [self.colored(text, names) for text in self.names.every(names)]
+
     def colored(self, text: str, names: Names) -> str:
         """A text in the colour of the layer that owns these names."""
         layer = self.formula.layer_count if names.base == "y" else names.layer
@@ -122,11 +127,6 @@ class Latex(InPrint):
         big = BIG[min(height_of(piece), len(BIG) - 1)]
         small = big[:-1] + "r" if big else ""
         return self.join([f"{head}{big}{opening}", piece, f"{small}{closing}"])
-
-    def products(
-        self, left: Sequence[str | Rope], right: Sequence[str | Rope]
-    ) -> Sequence[str | Rope]:
-        return [self.product([*pair]) for pair in zip(left, right, strict=True)]
 
     def product(self, factors: list[str | Rope]) -> str | Rope:
         pieces = factors[:1]
@@ -257,9 +257,15 @@ class Latex(InPrint):
     # -- measures
     def measure(self, text: str) -> float:
         """The width in points."""
-        if text not in self.widths:
-            self.widths[text] = width_of(text)
-        return self.widths[text]
+        found = self.widths.get(text)
+        if found is None:
+            alike = with_zeros(text)  # all digits are equally wide
+            if alike not in self.widths:
+                self.widths[alike] = width_of(alike)
+            found = self.widths[text] = self.widths[alike]
+        return found
 
     def rope(self, pieces: Sequence[str | Rope], width: float, separated: bool) -> Rope:
-        return Rope(pieces, width, separated, height=max(map(height_of, pieces)))
+        texts = "".join([piece for piece in pieces if isinstance(piece, str)])
+        ropes = (piece.height for piece in pieces if isinstance(piece, Rope))
+        return Rope(pieces, width, separated, height=max(height_of(texts), *ropes, 0))

@@ -99,6 +99,7 @@ def width_of(text: str) -> float:
     return names + _measured(_INDEXED.sub("", text), 1.0)
 
 
+@lru_cache(maxsize=1 << 12)
 def _of_name(letter: str, indices: str, layer: str) -> float:
     """What most of a formula consists of: quicker than sign by sign."""
     commas = indices.count(",")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from html import escape
 from typing import ClassVar
@@ -102,11 +102,6 @@ class MathML(InPrint):
 
     def _enclosed(self, piece: str | Rope, opening: str, closing: str) -> str | Rope:
         return self.join([f"<mrow><mo>{opening}</mo>", piece, f"<mo>{closing}</mo></mrow>"])
-
-    def products(
-        self, left: Sequence[str | Rope], right: Sequence[str | Rope]
-    ) -> Sequence[str | Rope]:
-        return [self.product([*pair]) for pair in zip(left, right, strict=True)]
 
     def product(self, factors: list[str | Rope]) -> str | Rope:
         pieces = factors[:1]

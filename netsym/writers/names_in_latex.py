@@ -10,7 +10,7 @@ import numpy as np
 
 from netsym.forms.form import Form
 from netsym.graph.graph import Positions
-from netsym.graph.names import VALUES, Adjoints, Derivatives, Names
+from netsym.graph.names import VALUES, Adjoints, Derivatives, Names, with_indices
 from netsym.typed.greek import GREEK_WORDS
 from netsym.typed.latex_names import word_and_indices
 from netsym.writers.notations import Notation
@@ -92,19 +92,32 @@ class NamesInLatex:
             return "d" + self.spelled(names.values(names.base[1:]), position)
         if names.layer is not None and (spelled := self.of_cost(names, position)):
             return spelled
+        return self._with_indices(names, [[str(index)] for index in names.indices(position)])[0]
+
+    def every(self, names: Names) -> list[str]:
+        """All names of an array, in order."""
+        one_by_one = (
+            names.literal or self.formula.latex_names or self.notation.dropped
+            or isinstance(names, Adjoints)
+            or (names.layer is not None and self.of_cost(names, 0))
+        )  # fmt: skip
+        if one_by_one:
+            return [self.spelled(names, position) for position in range(len(names))]
+        return self._with_indices(names, names.axes(str))
+
+    def _with_indices(self, names: Names, axes: list[list[str]]) -> list[str]:
+        """The names with these indices, of which the notation may drop an axis."""
         letter, gate = names.letter
         base = r"\hat{y}" if letter == "y" else _word(letter)
         dropped = self.notation.dropped
-        indices = [
-            str(index) for place, index in enumerate(names.indices(position))
-            if (letter, place) not in dropped
-        ]  # fmt: skip
-        comma = "," if any(len(index) > 1 for index in indices) else ""
-        parts = [gate, names.step, comma.join(indices)]
-        if names.step.isdecimal() and not comma:
-            parts = [gate, names.step + parts[2]]
-        below = ",".join(part for part in parts if part)
-        return base + (f"_{{{below}}}" if below else "") + self._layer(names)
+        axes = [axis for place, axis in enumerate(axes) if (letter, place) not in dropped]
+        before = [gate, names.step]
+        if names.step.isdecimal():
+            axes, before = [[names.step], *axes], [gate]
+        first, layer = ",".join(filter(None, before)), self._layer(names)
+        if not axes:
+            return [base + (f"_{{{first}}}" if first else "") + layer]
+        return with_indices(f"{base}_{{{first}{',' * bool(first)}", axes, ",", "", f"}}{layer}")
 
     def of_cost(self, names: Names, position: int) -> str:
         """Loss, cost before a penalty, and prediction: they have no layer's number."""

@@ -17,6 +17,7 @@ from netsym.files.spec_of import dumps
 from netsym.network.network import Network
 from tests import rivals
 from tests.benchmarks.measure import (
+    Bar,
     Call,
     Line,
     Rival,
@@ -31,21 +32,36 @@ from tests.benchmarks.measure import (
 from tests.benchmarks.networks import LSTM, SMALL, WIDE, fresh, numeric
 from tests.rivals.dense import dense
 
+LAYERS = "256-256tanh-256"
+
 
 # -- text -----------------------------------------------------------------------------------------
 @row("layered text 256-256-256, names")
 def layered_text() -> list[Line]:
-    return [_speed(parse("256-256tanh-256"), lambda network: network.layered.text(ascii=True))]
+    return [
+        _speed(parse(LAYERS), lambda network: network.layered.text(ascii=True), 100),
+        _speed(parse(LAYERS), lambda network: network.layered.text(), 100),
+    ]
 
 
 @row("layered LaTeX 256-256-256, names")
 def layered_latex() -> list[Line]:
-    return [_speed(parse("256-256tanh-256"), lambda network: network.layered.latex())]
+    return [_speed(parse(LAYERS), lambda network: network.layered.latex(), 60)]
 
 
 @row("layered Python 256-256-256, names")
 def layered_python() -> list[Line]:
-    return [_speed(parse("256-256tanh-256"), lambda network: network.layered.python())]
+    return [_speed(parse(LAYERS), lambda network: network.layered.python(), 60)]
+
+
+@row("layered Python 256-256-256, numbers")
+def layered_python_numbers() -> list[Line]:
+    return [_speed(numeric(LAYERS), lambda network: network.layered.python(), 20)]
+
+
+@row("layered C 256-256-256, numbers")
+def layered_c_numbers() -> list[Line]:
+    return [_speed(numeric(LAYERS), lambda network: network.layered.c(), 20)]
 
 
 @row("text of an LSTM of 4 units, 20 steps")
@@ -54,9 +70,10 @@ def memory_text() -> list[Line]:
     return [_speed(network, lambda network: network.layered.text(ascii=True))]
 
 
-def _speed(network: Network, write: Callable[[Network], str]) -> Line:
-    """How many characters a second, from the network on."""
-    return rate(Call(lambda: fresh(network), write), len(write(network)) / 1e6)
+def _speed(network: Network, write: Callable[[Network], str], least: float = 0) -> Line:
+    """How many million bytes a second, from the network on."""
+    bar = Bar(least, f">= {least:g} MB/s") if least else None
+    return rate(Call(lambda: fresh(network), write), len(write(network).encode()) / 1e6, bar)
 
 
 @row("LaTeX of inlined 4-8-8-3, names")

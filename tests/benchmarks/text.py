@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import operator
 import statistics
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +97,34 @@ def _check(ours: str, theirs: list[str], network: Network) -> None:
     exec(ours, written)
     results = [written[network.output_names.ascii(i)] for i in range(len(network.output_names))]
     agree("values of the texts", results, outputs)
+
+
+# -- layer by layer -------------------------------------------------------------------------------
+@row("layered text of 64-64-64, names")
+def layered_narrow() -> list[Line]:
+    return _layered("64-64tanh-64")
+
+
+@row("layered text of 256-256-256, names")
+def layered_wide() -> list[Line]:
+    return _layered("256-256tanh-256")
+
+
+def _layered(spec: str) -> list[Line]:
+    """Against the texts of the same layers, each of its own inputs."""
+    network = parse(spec)
+    widths = [len(network.input_names), *(placed.width for placed in network.layers)]
+    texts = {
+        "CasADi, str": rivals.casadi.layer_texts,
+        "symengine, str": rivals.symengine.layer_texts,
+    }
+    for name, written in texts.items():
+        weights = sum(map(operator.mul, widths, widths[1:]))
+        agree(f"products in the text of {name}", "".join(written(widths)).count("*"), weights)
+    return race(
+        Call(lambda: fresh(network).layered, lambda form: form.text(ascii=True, max_nodes=None)),
+        [Rival(name, call(partial(written, widths)), faster(1)) for name, written in texts.items()],
+    )
 
 
 # -- reading --------------------------------------------------------------------------------------

@@ -55,6 +55,21 @@ def named_graph(widths: Sequence[int], activation: str) -> tuple[Any, Any, Any]:
     return x, casadi.vertcat(*every), value
 
 
+def layer_texts(widths: Sequence[int]) -> list[str]:
+    """The text of every layer as a vector, with names for its inputs and weights."""
+    import casadi
+
+    found = []
+    for number, (inputs, units) in enumerate(pairwise(widths), 1):
+        matrix, bias = (
+            casadi.SX.sym(f"W{number}", units, inputs),
+            casadi.SX.sym(f"b{number}", units),
+        )
+        x = casadi.SX.sym(f"a{number - 1}", inputs)
+        found.append(str(casadi.tanh(casadi.mac(matrix, x, bias))))
+    return found
+
+
 def jacobian(value: Any, weights: Any) -> Any:
     """The graph of every output's derivative by every weight."""
     import casadi

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from tests.rivals.dense import Activations, Floats, Weights
@@ -23,6 +24,20 @@ def graph(layers: Sequence[Weights]) -> tuple[list[Any], list[Any]]:
             for row, bias in zip(w.matrix.tolist(), w.bias.tolist(), strict=True)
         ]
     return inputs, values
+
+
+def layer_texts(widths: Sequence[int]) -> list[str]:
+    """The text of every unit, with names for its inputs and weights."""
+    import symengine as se
+
+    found = []
+    for number, (inputs, units) in enumerate(pairwise(widths), 1):
+        x = [se.Symbol(f"a{number - 1}_{i}") for i in range(1, inputs + 1)]
+        for j in range(1, units + 1):
+            row = [se.Symbol(f"w{number}_{j}_{i}") for i in range(1, inputs + 1)]
+            bias = se.Symbol(f"b{number}_{j}")
+            found.append(str(se.tanh(se.Add(*map(operator.mul, x, row), bias))))
+    return found
 
 
 def evaluation(layers: Sequence[Weights], points: Floats) -> Callable[[], Floats]:
