@@ -48,7 +48,7 @@ PROGRAMS = (
            file=there("code.workbook.workbook")),
     Writer("casadi", there("code.casadi.write"), (NAMES,), suffixes=(".py",), shared=True),
     Writer("pyomo", there("code.pyomo.write"), (NAMES,), suffixes=(".py",), shared=True),
-    Writer("onnx", there("code.onnx.write"), (NAMES,), suffixes=(".onnx",),
+    Writer("onnx", there("code.onnx.write"), suffixes=(".onnx",),
            file=there("code.onnx.model")),
     Writer("sympy", there("code.sympy.write"), suffixes=(".py",), shared=True),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -16,6 +17,7 @@ from netsym.graph.plan import Plan
 from netsym.needed import need
 from netsym.writers.code.excel import Excel
 from netsym.writers.code.limits import refuse_beyond
+from netsym.writers.code.program import called
 from netsym.writers.language import Watcher, no_watcher
 
 Floats = npt.NDArray[np.float64]
@@ -35,14 +37,16 @@ _NOTES = (
 
 def workbook(
     form: Form, rows: Floats | None = None, *, digits: int | None = None,
-    progress: Watcher = no_watcher,
+    names: str | Mapping[str, str] = "", progress: Watcher = no_watcher,
 ) -> bytes:  # fmt: skip
     """What an `.xlsx` file holds: the form at rows of inputs (rows, inputs), by default at 0.
 
-    Named parameters are 0 on the sheet of weights. Raises `SpecError` without xlsxwriter, and
-    `TooLargeError` for what Excel does not take.
+    `names` are those of the columns of inputs, by their own. Named parameters are 0 on the sheet
+    of weights. Raises `SpecError` without xlsxwriter, and `TooLargeError` for what Excel does not
+    take.
     """
     need("xlsxwriter", "a workbook of Excel", "excel")
+    form = called(form, names, Excel)
     made = Excel(form, digits, progress, weights=_WEIGHTS)
     refuse_beyond(Excel.limits, form, _formulas)
     if rows is None:
