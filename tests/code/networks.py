@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from itertools import cycle, product
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import netsym
 from netsym.files.files import loads
 from netsym.graph.functions import ACTIVATIONS
 from netsym.path import network_of
+from tests.effort import ASKED
 
 _EXAMPLES = Path(__file__).parents[2] / "examples"
 _LSTM = 'netsym = 1\nshape = [3, 2]\n[[layers]]\ntype = "lstm"\nunits = 2\n'
@@ -57,3 +59,10 @@ def _made() -> dict[str, Callable[[], netsym.Network]]:
 
 #: By name, what makes each.
 NETWORKS = {name: cache(made) for name, made in _made().items()}
+
+
+def in_forms(*forms: str) -> list[tuple[str, str]]:
+    """Networks with a form to write each in: one in turn, or every form where all is asked for."""
+    if ASKED == "all":
+        return [*product(NETWORKS, forms)]
+    return [*zip(NETWORKS, cycle(forms))]

@@ -21,7 +21,7 @@ from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
 from netsym.path import network_of
 from netsym.writers.code.erf import ERF
 from tests.cli.running import run
-from tests.code.networks import NETWORKS, filled
+from tests.code.networks import NETWORKS, filled, in_forms
 from tests.code.test_targets import FORMS, LARGE, certified
 from tests.conftest import not_installed
 
@@ -62,7 +62,8 @@ def test_inlined_is_one_expression(capfd: pytest.CaptureFixture[str]) -> None:
     )
 
 
-@pytest.mark.parametrize(("name", "to", "form"), [*product(NETWORKS, DIALECTS, FORMS)])
+@pytest.mark.parametrize("to", DIALECTS)
+@pytest.mark.parametrize(("name", "form"), in_forms(*FORMS))
 def test_another_parser_reads_it(name: str, to: str, form: str) -> None:
     """With the columns that are meant, no comment, and no literal that is no double."""
     formula = NETWORKS[name]().formula(LARGE.get(name, form))

@@ -13,7 +13,7 @@ from netsym.certificates import ENGINES
 from netsym.certificates.certificate import Certificate
 from netsym.files.files import loads
 from netsym.path import network_of
-from tests.code.networks import NETWORKS, filled
+from tests.code.networks import NETWORKS, filled, in_forms
 from tests.conftest import not_installed
 
 FORMS = ("layered", "shared", "inlined")
@@ -42,7 +42,7 @@ def certified(
 
 
 @pytest.mark.parametrize("to", QUICK)
-@pytest.mark.parametrize(("name", "form"), [*product(NETWORKS, FORMS)])
+@pytest.mark.parametrize(("name", "form"), in_forms(*FORMS))
 def test_it_is_the_network(name: str, to: str, form: str) -> None:
     found = certified(NETWORKS[name](), to, LARGE.get(name, form))
     assert found.rows > 1000
@@ -166,7 +166,7 @@ WITHOUT = {("pyomo", "gelu"), ("pyomo", "hyperbolic")}
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize(("name", "form"), [*product(NETWORKS, ["layered", "inlined"])])
+@pytest.mark.parametrize(("name", "form"), in_forms("layered", "inlined"))
 def test_pyomo_is_the_network(name: str, form: str) -> None:
     """It computes an expression anew for each row, which takes long."""
     network = NETWORKS[name]()

@@ -13,7 +13,7 @@ import netsym
 from netsym.certificates.spark import _session
 from netsym.files.files import loads
 from netsym.path import network_of
-from tests.code.networks import NETWORKS, filled
+from tests.code.networks import NETWORKS, filled, in_forms
 from tests.code.test_sql import ODD_POINTS, SMALL, TYPED, at_1000
 from tests.code.test_targets import FORMS, LARGE, NAMED, RESERVED, certified
 from tests.effort import heavy
@@ -24,7 +24,10 @@ pytestmark = heavy
 
 @pytest.mark.parametrize(
     ("name", "to", "form"),
-    [*product(NETWORKS, ["spark"], FORMS), *product(NETWORKS, ["pyspark"], ["layered"])],
+    [
+        *((name, "spark", form) for name, form in in_forms(*FORMS)),
+        *product(NETWORKS, ["pyspark"], ["layered"]),
+    ],
 )
 def test_it_is_the_network(name: str, to: str, form: str) -> None:
     found = certified(NETWORKS[name](), to, LARGE.get(name, form))
