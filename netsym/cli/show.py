@@ -52,7 +52,7 @@ def command(
       netsym show 2-3-3-1:relu --form shared
       netsym show 2-3tanh-1sigmoid --loss bce --examples 2 --l2 0.1
       netsym show my_network.toml --to python
-      netsym show my_network.toml --to latex --document --pages 2
+      netsym show iris.toml --to latex --document --pages 2
       netsym show "w_21*(1/(1+e^-(w_11*x+b_11))) + b" -o my_network.toml
     """  # fmt: skip
     if form == "layered" and level == "scalar" and _is_page(network, writing, cost):
