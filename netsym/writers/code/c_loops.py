@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.writers.code.loops import Column, Joined, Loop, Loops, Number, Picked, Run
+from netsym.writers.code.loops import Column, Joined, Loop, Loops, Number, Picked, Run, operation
 from netsym.writers.code.program import Program
-from netsym.writers.ropes import flat
 
 #: What the loops call their own.
 _OWN = frozenset({"i", "j", "sum"})
@@ -76,7 +75,7 @@ class _Written:
             yield f"    {self.kind} {target}[{loop.length}];\n"
         if loop.right is None:
             operands = [f"{{{n}}}" for n in range(len(loop.columns))]
-            value = self._operation(loop.op, operands)
+            value = operation(self.program, loop.op, operands)
             yield from self._over(loop.length, loop.columns, f"{target}[{{i}}] = {value};")
             return
         weight = f"{loop.matrix}[{{i}}][j]*" if loop.matrix else ""
@@ -140,20 +139,6 @@ class _Written:
                 for n, place in enumerate(places.tolist()):
                     lines.append(f"    {column.array}[{place}] = {self._entry_of(part, str(n))};\n")
         return Run(column.array, 0, 1), lines
-
-    def _operation(self, op: str, operands: list[str]) -> str:
-        match op:
-            case "add":
-                return " + ".join(operands)
-            case "multiply":
-                return "*".join(operands)
-            case "divide":
-                return "/".join(operands)
-            case "negate":
-                return f"-{operands[0]}"
-            case "name":
-                return operands[0]
-        return "".join(flat(self.program.call(op, [*operands])))
 
 
 def _entry(column: Column, i: str) -> str:

@@ -15,6 +15,8 @@ from netsym.graph.graph import Floats
 from netsym.graph.names import Names
 from netsym.graph.plan import Contraction, Gather, LongSum, Plan
 from netsym.writers.code import APART, WEIGHTS
+from netsym.writers.code.program import Program
+from netsym.writers.ropes import flat
 
 
 def stands_apart(weights: str) -> bool:
@@ -210,6 +212,19 @@ class Loops:
             free = f"{name}_{number}" if name[-1:].isdecimal() else f"{name}{number}"
         self._taken.add(free)
         return free
+
+
+#: What stands between the operands of an operation.
+_SIGNS = {"add": " + ", "multiply": "*", "divide": "/"}
+
+
+def operation(program: Program, op: str, operands: list[str], **signs: str) -> str:
+    """An operation of what stands in a line; `signs` are those that a language has beside these."""
+    if sign := (_SIGNS | signs).get(op):
+        return sign.join(operands)
+    if op == "negate":
+        return f"-{operands[0]}"
+    return operands[0] if op == "name" else "".join(flat(program.call(op, [*operands])))
 
 
 def _names_of_blocks(plan: Plan) -> dict[int, str]:

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.writers.code.loops import Column, Joined, Loop, Loops, Number, Picked
+from netsym.writers.code.loops import Column, Joined, Loop, Loops, Number, Picked, operation
 from netsym.writers.code.program import Program
-from netsym.writers.ropes import flat
 
 
 def array_lines(program: Program) -> Iterator[str]:
@@ -66,7 +65,7 @@ class _Written:
     def _loop(self, loop: Loop) -> Iterator[str]:
         if loop.right is None:
             columns = yield from self._columns(loop.columns, loop.length)
-            value = self._operation(loop.op, columns)
+            value = operation(self.program, loop.op, columns, power="**")
             if all(isinstance(column, Number) for column in loop.columns):
                 value = f"np.full({loop.length}, {value})"
             yield self._line(loop.target, value)
@@ -104,22 +103,6 @@ class _Written:
         if (column.start, column.step, count) == (0, 1, self.sizes.get(column.array)):
             return column.array
         return f"{column.array}[..., {_places(column.start + column.step * np.arange(count))}]"
-
-    def _operation(self, op: str, operands: list[str]) -> str:
-        match op:
-            case "add":
-                return " + ".join(operands)
-            case "multiply":
-                return "*".join(operands)
-            case "divide":
-                return "/".join(operands)
-            case "power":
-                return "**".join(operands)
-            case "negate":
-                return f"-{operands[0]}"
-            case "name":
-                return operands[0]
-        return "".join(flat(self.program.call(op, [*operands])))
 
 
 def _places(places: npt.NDArray[np.int64]) -> str:
