@@ -49,8 +49,8 @@ class Engine:
     `run(code, rows, folder)` gives the outputs for rows of inputs, in the order of the form, with
     what it writes in a folder of its own; it raises `NotRunError` for code that is not taken. It
     needs all of the `programs`, which may be in `folders` as well, and the Python `modules`, which
-    `package` brings. `nan` and `null` say
-    whether its numbers may be that; `tolerance` is how far, relatively, from the network it may be.
+    `package` brings. `nan` and `null` say whether its numbers may be that; `tolerance` is how far,
+    relatively, from the network it may be.
     """
 
     name: str
