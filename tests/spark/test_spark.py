@@ -17,6 +17,7 @@ from tests.code.networks import NETWORKS, filled, in_forms
 from tests.code.test_sql import ODD_POINTS, SMALL, TYPED, at_1000
 from tests.code.test_targets import FORMS, LARGE, NAMED, RESERVED, certified
 from tests.effort import heavy
+from tests.sklearn.test_code import trained
 
 TO = ("spark", "pyspark")
 pytestmark = heavy
@@ -32,6 +33,13 @@ pytestmark = heavy
 def test_it_is_the_network(name: str, to: str, form: str) -> None:
     found = certified(NETWORKS[name](), to, LARGE.get(name, form))
     assert found.rows > 1000
+    assert found.verdict == "certified", found.report()
+
+
+@pytest.mark.parametrize(("data", "to"), [*product(("iris", "digits"), TO)])
+def test_a_trained_network_is_its_code(data: str, to: str) -> None:
+    network, rows = trained(data)
+    found = certified(network, to, data=rows)
     assert found.verdict == "certified", found.report()
 
 

@@ -7,7 +7,8 @@ import pytest
 import netsym
 from netsym import SpecError
 from netsym.files.files import loads
-from netsym.forms.form import layered
+from netsym.forms.form import inlined, layered
+from netsym.forms.shifted import shifted
 from netsym.graph.functions import ACTIVATIONS
 from netsym.graph.names import Names, literal
 from netsym.readers import shorthand
@@ -157,8 +158,12 @@ def test_own_python_is_read(activation: str, form: str) -> None:
             "".join(formula.write("python")), known=network.symbol_names()[1:],
             inputs=network.input_names, outputs=network.output_names,
         )  # fmt: skip
-        again = read.formula if form == "inlined" else layered(read.formula)
         assert not read.notes
+        if activation == "softmax":  # it is written so that no exponential overflows, in names
+            expected = shifted(network.formula("inlined", expand))[0]
+            assert inlined(read.formula).text(ascii=True) == expected.text(ascii=True)
+            continue
+        again = read.formula if form == "inlined" else layered(read.formula)
         assert again.text(ascii=True) == formula.text(ascii=True)
 
 
