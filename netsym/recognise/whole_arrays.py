@@ -18,6 +18,7 @@ from netsym.graph.array_operations import Shape
 from netsym.graph.functions import FUNCTIONS
 from netsym.network.network import Network
 from netsym.typed.parse import parse_formula
+from netsym.typed.whole_arrays import of_libraries
 from netsym.wording import FIXED, WIDTH, check_digits, few, joined, plural, spelled, wrapped
 from netsym.writers.array_text import ArrayUnicode
 
@@ -185,7 +186,7 @@ def check_arrays(network: Network, text: str) -> ArrayCheck | None:
         return None
     if not mine or len(parsed.formula.outputs) > 1:
         return None
-    return _Comparison(network.title, form, theirs, mine, numpy="@" in text).result()
+    return _Comparison(network.title, form, theirs, mine, numpy=of_libraries(text)).result()
 
 
 def _of_network(network: Network) -> tuple[ArrayForm, list[Layer]] | None:

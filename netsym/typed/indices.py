@@ -44,7 +44,7 @@ def read_indices(tokens: Tokens, vocabulary: Vocabulary) -> Tokens:
     if from_zero and (vocabulary.is_open or None in as_typed):
         as_typed = [_name(each, vocabulary, True) for each in found]
         place, first = next((n, each) for n, each in enumerate(found) if 0 in each.numbers)
-        shown = tokens.text[tokens.starts[first.place] : tokens.stops[first.last]]
+        shown = "".join(tokens.words[first.place : first.last + 1])
         meant = as_typed[place] or next(first.candidates(True))
         tokens.notes.append(f"{shown} was read as {meant}: the indices are counted from 0 here")
     else:

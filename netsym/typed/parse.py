@@ -21,6 +21,7 @@ from netsym.typed.carets import Span
 from netsym.typed.dialects import translated
 from netsym.typed.equations import Equations, Statement
 from netsym.typed.notation import is_latex
+from netsym.typed.sums import spread
 from netsym.typed.tokens import Tokens, tokens_of
 from netsym.typed.vocabulary import Vocabulary
 
@@ -84,10 +85,14 @@ def parse_formula(
     given = latex_names or {}
     chosen = outputs.literal if outputs is not None else ()
     deepest = None if longest is None else _DEEPEST
+    sums = spread(text, longest)
+    text = text if sums is None else sums.text
     if arrays:
         from netsym.typed.whole_arrays import ArrayExpressions, array_tokens  # rare
 
         tokens = array_tokens(text, vocabulary)
+        if sums is not None:
+            tokens = sums.located(tokens)
         read = Equations(tokens, vocabulary, inputs, outputs, function, deepest, ArrayExpressions)
         return _parsed(read, given)
     if is_latex(text):
@@ -96,6 +101,8 @@ def parse_formula(
         tokens = latex_tokens(text, vocabulary, given, chosen)
     else:
         tokens = tokens_of(text)
+    if sums is not None:
+        tokens = sums.located(tokens)
     tokens = translated(tokens, vocabulary)
     return _parsed(Equations(tokens, vocabulary, inputs, outputs, function, deepest), given)
 

@@ -144,8 +144,6 @@ _REMARKS: Mapping[str, str] = {
     "’": "a formula has no quotes",
     "`": "a formula has no quotes",
     "\\": "LaTeX commands have letters, as in \\frac{1}{2}",
-    "∑": "write all terms of the sum",
-    "∏": "write all factors of the product",
     "∞": "a formula has finite numbers",
     "⁾": "a layer is written as in w⁽¹⁾₁₂",
     "⁽": "a layer is written as in w⁽¹⁾₁₂",

@@ -27,6 +27,8 @@ _TEXT = re.compile(
     f"|{TOKEN.pattern}",
     re.DOTALL,
 )
+_PRODUCTS = frozenset({"dot", "matmul", "mm", "mv"})
+_OF_LIBRARIES = re.compile(rf"@|(?<![A-Za-z0-9_])(?:{'|'.join(_PRODUCTS)})\(")
 _BOLD = r"\\(?:mathbf|boldsymbol|bm|vec) *"
 _LAYER = r"\[[0-9]+\]|\([0-9]+\)|[0-9]+"
 _NUMBER = rf"_(?:\{{ *[0-9]+ *\}}|[0-9])|\^(?:\{{ *(?:{_LAYER}) *\}}|{_LAYER})"
@@ -56,7 +58,43 @@ def array_tokens(text: str, vocabulary: Vocabulary) -> Tokens:
         elif kind in ("layered", "beside"):
             found.kinds[place], found.words[place] = "name", _letter(found.words[place])
     found.loose = True
-    return found
+    return _with_products(found)
+
+
+def of_libraries(text: str) -> bool:
+    """Whether its products are those of NumPy or PyTorch, whose vectors are no rows or columns."""
+    return _OF_LIBRARIES.search(text) is not None
+
+
+def _with_products(tokens: Tokens) -> Tokens:
+    """np.dot(A, B) as ((A)*(B)), and A.dot(B) as A*(B)."""
+    if _PRODUCTS.isdisjoint(tokens.words):
+        return tokens
+    kinds, made = tokens.kinds, tokens.like()
+    opened: list[bool] = []  # whether each parenthesis holds the two factors of a product
+
+    def add(place: int, signs: str) -> None:
+        for sign in signs:
+            made.add(sign, sign, *tokens.span(place))
+
+    for place, kind in enumerate(kinds):
+        method = kinds[place - 1] == "point"
+        if kind == "name" and tokens.words[place] in _PRODUCTS and kinds[place + 1] == "(":
+            if method:
+                add(place, "*")
+        elif kind == "point" and tokens.words[place + 1] in _PRODUCTS:
+            continue
+        elif kind == "(":
+            called = kinds[place - 1] == "name" and tokens.words[place - 1] in _PRODUCTS
+            opened.append(called and kinds[place - 2] != "point")
+            add(place, "((" if opened[-1] else "(")
+        elif kind == ")" and opened:
+            add(place, "))" if opened.pop() else ")")
+        elif kind == "," and opened and opened[-1]:
+            add(place, ")*(")
+        else:
+            made.take(tokens, place, place + 1)
+    return made
 
 
 def _letter(word: str) -> str:
