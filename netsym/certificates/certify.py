@@ -15,15 +15,15 @@ from netsym.certificates import ENGINES
 from netsym.certificates.certificate import Apart, Certificate, Extreme
 from netsym.certificates.engine import Code, Engine, Rows
 from netsym.certificates.points import extremes, usual
-from netsym.errors import NotRunError, SpecError, ValueMissingError, did_you_mean
+from netsym.errors import NotRunError, SpecError, did_you_mean
 from netsym.forms.renamed import names_in, renamed
 from netsym.forms.sizes import MAX_NODES
 from netsym.forms.values import excess, points
 from netsym.formula import Formula
 from netsym.network.columns import in_order
 from netsym.network.network import Network
+from netsym.network.point import numbered
 from netsym.ops.numeric import Floats, Numeric
-from netsym.wording import without_values
 
 #: How far from the network code in single precision may be, relatively.
 _SINGLE = 1e-4
@@ -36,6 +36,7 @@ def certify(
     data: npt.ArrayLike | None = None,
     *,
     form: str = "layered",
+    parameters: Mapping[str, Any] | None = None,
     digits: int | None = None,
     max_nodes: int = MAX_NODES,
     **options: Any,
@@ -43,20 +44,19 @@ def certify(
     """Write a network for a language, run that, and say how far it is from the network.
 
     `to` is a language of `ENGINES`, `data` are rows of inputs (rows, inputs), by default 1,000 at
-    random; 0, both sides of kinks, ±1e3, NaN and null are looked at, too. `digits` says what
+    random; 0, both sides of kinks, ±1e3, NaN and null are looked at, too. `parameters` are numbers
+    for the names of parameters, by name, or for whole arrays (see `point_of`). `digits` says what
     rounding the numbers costs, other `options` are those of the language. What is not on this
     machine is said: the verdict is "not run". Raises `SpecError` for an unknown language, and
     `ValueMissingError` for names without numbers.
 
     >>> import netsym
-    >>> network = netsym.parse("1-1:tanh").with_parameters({"w1_1_1": 0.5, "b1_1": 1})
-    >>> netsym.certify(network, "numpy").verdict
+    >>> netsym.certify(netsym.parse("1-1:tanh"), "numpy", parameters={"w1": 0.5, "b1": 1}).verdict
     'certified'
     """
     if to not in ENGINES:
         raise SpecError(f"nothing here runs {to!r}; {did_you_mean(to, ENGINES)}")
-    if missing := network.parameter_names():
-        raise ValueMissingError(without_values(missing))
+    network = numbered(network, parameters or {})
     written = network.formula(form)
     options = {key: value for key, value in options.items() if value}
     code = "".join(written.write(to, digits=digits, max_nodes=max_nodes, **options))

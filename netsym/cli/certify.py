@@ -7,11 +7,13 @@ import click
 from netsym.certificates import ENGINES
 from netsym.certificates.certify import certify
 from netsym.cli.arguments import NETWORK, note, one_of
+from netsym.cli.given import PARAMETERS, numbers_given
 from netsym.cli.output import Output, Progress, check_target, write, write_bytes
 from netsym.cli.verb import verb
 from netsym.cli.writing import Languages, Writing
 from netsym.files.examples import read_inputs
 from netsym.network.network import Network
+from netsym.network.point import numbered
 from netsym.writers import WRITERS
 
 _LANGUAGES = Languages(
@@ -26,6 +28,7 @@ _LANGUAGES = Languages(
     click.option("--form", **one_of(["layered", "shared", "inlined"], "layered"),
                  help="What is written."),
     click.option("--data", metavar="FILE", help="Rows of inputs, as CSV; 1,000 at random without."),
+    PARAMETERS,
     _LANGUAGES.own,
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
     click.option("-o", "target", metavar="FILE", help="Write the code to a file."),
@@ -33,8 +36,8 @@ _LANGUAGES = Languages(
 )  # fmt: skip
 @click.pass_context
 def command(
-    context: click.Context, network: Network, form: str, data: str | None, writing: Writing,
-    as_json: bool, target: str | None,
+    context: click.Context, network: Network, form: str, data: str | None, parameters: str | None,
+    writing: Writing, as_json: bool, target: str | None,
 ) -> None:  # fmt: skip
     """Write a network in a language, run that, and say how far it is from the network.
 
@@ -43,6 +46,7 @@ def command(
       netsym certify iris.toml --to c
       netsym certify iris.toml --to c --float -o iris.h --header
       netsym certify iris.toml --to numpy --data rows.csv
+      netsym certify 1-1:tanh --to sql --parameters w1=0.5,b1=1
       netsym certify iris.toml --to javascript --digits 4     what rounding costs
       netsym certify iris.toml --data rows.csv -o iris.xlsx   a workbook of these rows
 
@@ -51,6 +55,7 @@ def command(
     code 0, different 1, not run 4, as where gcc is missing.
     """
     check_target(target)
+    network = numbered(network, numbers_given((), parameters))
     note(network)
     progress = Progress()
     rows = None if data is None else read_inputs(data, network)

@@ -67,6 +67,13 @@ def parameters_of(
     return numbers
 
 
+def numbered(network: Network, given: Mapping[str, Any]) -> Network:
+    """The network with the numbers given for all its parameters; see `point_of`."""
+    if not given and not network.parameter_names():
+        return network
+    return network.with_parameters(parameters_of(network, given, {}))
+
+
 def _refuse_missing(names: Collection[str], known: Collection[str]) -> None:
     """Raise `ValueMissingError` for parameters that have no number, saying how to give them."""
     missing = [name for name in names if name not in known]

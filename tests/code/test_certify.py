@@ -131,3 +131,20 @@ def test_it_is_a_result() -> None:
     assert repr(found).startswith("<certificate of numpy: largest difference ")
     assert json.loads(json.dumps(found.to_json()))["verdict"] == "certified"
     assert "largest difference" in netsym.cell(found).html
+
+
+def test_numbers_for_names(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    numbers = {"w1": [0.5, -1], "b1": [0, 1], "w2": [2, 3], "b2_1": 0.5}
+    found = netsym.certify("1-2tanh-1", "numpy", parameters=numbers)
+    by_hand = netsym.parse("1-2tanh-1").with_parameters(
+        {"w1_1_1": 0.5, "w1_2_1": -1, "b1_1": 0, "b1_2": 1, "w2_1_1": 2, "w2_1_2": 3, "b2_1": 0.5}
+    )
+    assert found.verdict == "certified" and found.code == by_hand.layered.code("numpy")
+    target = str(tmp_path / "net.py")
+    words = ["certify", "1-2tanh-1", "--to", "numpy", "-o", target, "--parameters"]
+    ran = run(capfd, *words, "w1=0.5,-1,b1=0,1,w2=2,3,b2=0.5")
+    assert ran.code == 0 and Path(target).read_text() == found.code
+    ran = run(capfd, *words, "w1=0.5,-1,b1=0,1,w2=2,3")
+    assert ran.code == 2 and "no number for the parameter b2_1" in ran.err
+    with pytest.raises(netsym.SpecError, match="nothing here is called 'w1'"):
+        netsym.certify(IRIS, "numpy", parameters={"w1": 1})
