@@ -235,16 +235,16 @@ class _Bench:
 
     def _defined(self, found: Agreement) -> str:
         """Where both are defined; empty if that is everywhere."""
-        lost = found.defined < found.points
-        if not self._small:
-            return sectors.SOMEWHERE if lost else ""
-        if max(self.one.least_length, self.other.least_length) > sectors.LONGEST:
+        one, other = self.one, self.other
+        if one.is_total and other.is_total:
+            return ""
+        if not self._small or max(one.least_length, other.least_length) > sectors.LONGEST:
             return sectors.SOMEWHERE
-        lines = self.one.straight_line, self.other.straight_line
         said = sectors.defined_where(
-            *lines, self.one.inputs, self._numbers(), self.assumed.conditions
-        )
-        return said or (sectors.SOMEWHERE if lost else "")
+            one.straight_line, other.straight_line, one.inputs, self._numbers(),
+            self.assumed.conditions,
+        )  # fmt: skip
+        return said or (sectors.SOMEWHERE if found.defined < found.points else "")
 
     # -- more points
     @property

@@ -135,6 +135,15 @@ class Subject:
         return sum(len(rows) for block, rows in walk if block.op not in ("constant", "name"))
 
     @cached_property
+    def is_total(self) -> bool:
+        """Whether the signs of its parts tell that it is defined everywhere."""
+        from netsym.ops.signs import SignSets  # most verdicts need not wait for it
+
+        signs = SignSets()
+        self.read(signs, signs.any(len(self.inputs)))
+        return not signs.partial
+
+    @cached_property
     def fingerprint(self) -> str:
         """A hash of all that it computes."""
         state = blake2b(digest_size=16)

@@ -502,3 +502,14 @@ def test_seeds_choose_the_points() -> None:
     again = judged(net, wrong, seed=1)
     assert again == judged(net, wrong, seed=1)
     assert again.counterexample == places[1]
+
+
+@pytest.mark.parametrize("net", ["3-4tanh-1", "20-40tanh-1", "300-200tanh-1"])
+def test_no_size_is_called_equal_where_one_is_not_defined(net: str) -> None:
+    """(x - 0.123)/(x - 0.123) is 1 everywhere but at one point, which no point that is tried is."""
+    network = netsym.parse(net)
+    text = network.shared.text(ascii=True)
+    found = netsym.compare(network, f"{text} + (x_1 - 0.123)/(x_1 - 0.123) - 1")
+    assert found.verdict == "identical" and "where both are defined" in found.because
+    same = netsym.compare(network, f"{text} + 0*(x_1 - 0.123)/(1 + x_1^2)")
+    assert same.verdict == "identical" and "where both are defined" not in same.because
