@@ -71,7 +71,7 @@ class Place:
 
 
 def _shown(value: float | Fraction) -> str:
-    short = repr(float(value))
+    short = repr(float(value) or 0.0)  # -0.0 is 0
     return short if Fraction(short) == value or isinstance(value, float) else str(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from hashlib import blake2b
 from math import sqrt
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 import netsym
-from netsym.equality.agreement import draws
+from netsym.equality.agreement import Place, draws
 from netsym.equality.points import affine_basis, sample, values_for
 from netsym.equality.sides import subject
 from netsym.layers.blocks import Wire
@@ -188,3 +189,7 @@ def test_variances_are_drawn_above_0_so_that_what_differs_behind_them_is_found()
         known = {name: draw.values[name] for name in one.parameter_names()}
         assert np.isfinite(one(draw.x, parameters=known)).all()
     assert netsym.compare(one, other).verdict == "different"
+
+
+def test_a_point_is_never_said_to_be_minus_zero() -> None:
+    assert str(Place({"x": -0.0, "y": Fraction(1, 3)}, {"w": 0.0})) == "x = 0.0, y = 1/3, w = 0.0"
