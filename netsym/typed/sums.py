@@ -187,6 +187,9 @@ class _Spreading:
         over = _FOR.fullmatch(segment.text, start, stop)
         if over is None:
             return None
+        if stop == len(segment.text):
+            opened = self._span(segment, start - 1, start)
+            raise mistake("1 parenthesis is not closed", self.typed, opened)
         numbers = _RANGE.fullmatch(over["range"])
         if numbers is None:
             hint = "write the numbers, as in range(3)"

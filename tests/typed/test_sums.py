@@ -87,6 +87,7 @@ WRONG = [
     (r"\sum_{i=1}^{3} + x", "nothing stands behind this sum"),
     (r"\sum_{i=1}^{1000} \sum_{j=1}^{1000} w_{ij} x_j", "more than the 1,000,000 characters"),
     ("sum(x for i in range(999999999))", "more than the 1,000,000 characters"),
+    ("1 + sum(x[i] for i in range(3)", r"1 parenthesis is not closed\n.*\n {9}\^$"),
     ("sum(x)", "no function called 'sum'"),
     (r"\sum_{i=1}^{2} w_i x_i +", r"a value is missing\n.*\n {25}\^"),
 ]
@@ -115,6 +116,27 @@ def test_ten_thousand_sums_are_read_in_their_order() -> None:
     assert found is not None
     assert found.text == " + ".join(["(x_1 + x_2)"] * 10_000)
     assert len(found.places) == len(found.text) and len(found.notes) == 1
+
+
+PARTS = [
+    r"\sum", "∑", "Σ", "_{i=1}", "^{3}", "_i", "sum(", "prod(", " for i in range(3)", ")", "(", "[",
+    "]", "w_i", "x_{ij}", "w[i]", " + ", " - ", "*", "/", "{", "}", "|", r"\left(", r"\right)",
+    r"\\", "\n", ",", "i", "2", "=", "y", "_{j=0}^{1}", r"\prod_{k=1}^{2}", r"\sigma(", "^{(i)}",
+]  # fmt: skip
+
+
+@random_examples(300)
+@given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=14))
+def test_whatever_is_typed_is_read_or_refused(parts: list[str]) -> None:
+    typed = "".join(parts)
+    try:
+        found = spread(typed, longest=10_000)
+        if found is not None:
+            assert len(found.places) == len(found.text)
+            assert all(0 <= place < len(typed) for place in found.places)
+        parse_formula(typed, longest=10_000)
+    except SpecError as error:
+        assert str(error)
 
 
 def test_the_network_in_sums_is_the_network() -> None:
