@@ -1,7 +1,8 @@
-r"""Sums and products over an index, term by term: \sum_{i=1}^{3} w_i x_i, ∑_{i=1}^3 w_i*x_i and
-sum(w[i]*x[i] for i in range(1, 4)) are (w_1 x_1 + w_2 x_2 + w_3 x_3).
+r"""Sums and products over an index, term by term.
 
-A sign takes the product behind it, as in print: \sum_i w_i x_i + b is that sum, and b.
+\sum_{i=1}^{3} w_i x_i, ∑_{i=1}^3 w_i*x_i and sum(w[i]*x[i] for i in range(1, 4)) are
+(w_1 x_1 + w_2 x_2 + w_3 x_3). A sign takes the product behind it, as in print: \sum_i w_i x_i + b
+is that sum, and b.
 """
 
 from __future__ import annotations
