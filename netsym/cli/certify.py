@@ -67,7 +67,7 @@ def command(
     Output(as_json, None).write_result(found, progress)
     row = WRITERS[writing.to]
     if row.is_file(target):
-        held = row.bytes(network.formula(form), rows=rows, digits=writing.digits)
+        held = row.bytes(network.formula(form), rows=rows, digits=writing.digits, **own)
         write_bytes(held, str(target))
     elif target is not None:
         write([found.code.removesuffix("\n")], target, progress)
