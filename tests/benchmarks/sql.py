@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
+import netsym
 from netsym.certificates import ENGINES
 from netsym.certificates.engine import Code, Rows
 from tests.benchmarks.measure import Line, Rival, agree, at_most, race, row, within
 from tests.benchmarks.networks import numeric
 from tests.rivals import duckdb as by_hand
+from tests.rivals import orbital
 from tests.rivals.dense import dense
 
 ROWS = 10_000_000
@@ -64,6 +67,84 @@ def large_table() -> list[Line]:
         agree("sums of outputs", sums(ours), sums(theirs))
         rival = Rival("SQL by hand", Work(lambda: sums(theirs)), within(1.3))
         return race(Work(lambda: sums(ours)), [rival])
+
+
+@row("DuckDB on 10^6 rows, LinearRegression")
+def regression() -> list[Line]:
+    from sklearn.linear_model import LinearRegression
+
+    return _pipeline(LinearRegression(), "predict", ['"variable"'])
+
+
+@row("DuckDB on 10^6 rows, LogisticRegression")
+def classifier() -> list[Line]:
+    from sklearn.linear_model import LogisticRegression
+
+    outputs = [f'"output_probability.{n}"' for n in range(3)]
+    return _pipeline(LogisticRegression(max_iter=1000), "predict_proba", outputs)
+
+
+@row("DuckDB on 10^6 rows, MLPRegressor of 8")
+def regression_network() -> list[Line]:
+    from sklearn.neural_network import MLPRegressor
+
+    model = MLPRegressor(hidden_layer_sizes=(8,), solver="lbfgs", max_iter=2000, random_state=0)
+    return _pipeline(model, "predict", ['"variable"'])
+
+
+def _pipeline(model: Any, method: str, outputs_of_rival: Sequence[str]) -> list[Line]:
+    """A scaler and a model of scikit-learn beside what orbital writes: time, size, difference."""
+    if find_spec("orbital") is None:
+        return [Line(problem=orbital.NOT_HERE)]
+    import duckdb
+    from sklearn import datasets
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    iris = datasets.load_iris()
+    fitted = make_pipeline(StandardScaler(), model).fit(iris.data, iris.target)
+    right = np.reshape(getattr(fitted, method)(iris.data), (len(iris.data), -1))
+    network = netsym.from_sklearn(fitted)
+    columns = network.input_names.all()
+    ours = Select(network.layered.code("duckdb"), network.output_names.all())
+    theirs = Select(orbital.select(fitted, columns, "data"), outputs_of_rival)
+    with duckdb.connect() as database:
+        database.execute(f"CREATE TABLE data ({', '.join(f'{name} DOUBLE' for name in columns)})")
+        insert = f"INSERT INTO data VALUES ({', '.join('?' for _ in columns)})"
+        database.executemany(insert, iris.data.tolist())
+        apart = [
+            float(np.abs(np.array(database.execute(select.rows).fetchall()) - right).max())
+            for select in (ours, theirs)
+        ]
+        drawn = ", ".join(f"random()*4 AS {name}" for name in columns)
+        database.execute(f"CREATE OR REPLACE TABLE data AS SELECT {drawn} FROM range({ROWS // 10})")
+
+        def sums(select: Select) -> Any:
+            return database.execute(select.sums).fetchall()
+
+        agree("sums of outputs", sums(ours), sums(theirs))
+        rival = Rival("orbital", Work(lambda: sums(theirs)), within(1.3))
+        return [
+            *race(Work(lambda: sums(ours)), [rival]),
+            Line(len(ours.text), "orbital, its text", len(theirs.text), unit="B"),
+            Line(apart[0], "orbital, from scikit-learn", apart[1], unit=""),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A SELECT, and its columns that are outputs."""
+
+    text: str
+    outputs: Sequence[str]
+
+    @property
+    def rows(self) -> str:
+        return f"SELECT {', '.join(self.outputs)} FROM ({self.text})"
+
+    @property
+    def sums(self) -> str:
+        return f"SELECT {', '.join(f'sum({name})' for name in self.outputs)} FROM ({self.text})"
 
 
 @row("2-8x8tanh-1 over 100 rows, SQLite")
