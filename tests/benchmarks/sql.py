@@ -5,6 +5,7 @@ The time is that of the database, on all its threads.
 
 from __future__ import annotations
 
+import os
 import resource
 import time
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 
 import netsym
-from netsym.certificates import ENGINES
+from netsym.certificates import ENGINES, spark
 from netsym.certificates.engine import Code, Rows
 from tests.benchmarks.measure import Line, Rival, agree, at_most, race, row, within
 from tests.benchmarks.networks import numeric
@@ -37,17 +38,27 @@ class Work:
     work: Callable[[], object]
 
     def seconds(self) -> float:
-        before = _seconds()
+        before = self.used()
         self.work()
-        return _seconds() - before
+        return self.used() - before
 
     def memory(self) -> None:
         return None
 
+    def used(self) -> float:
+        """The process time until now."""
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return time.process_time() + children.ru_utime + children.ru_stime
 
-def _seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + used.ru_utime + used.ru_stime
+
+class SparkWork(Work):
+    """Work of this process and of the Java of Spark, which goes on."""
+
+    def used(self) -> float:
+        java = spark.session()._jvm.java.lang.ProcessHandle.current().pid()
+        _, _, said = Path(f"/proc/{java}/stat").read_text().rpartition(")")
+        ticks = sum(map(int, said.split()[11:13]))  # utime and stime
+        return Work.used(self) + ticks / os.sysconf("SC_CLK_TCK")
 
 
 @row("DuckDB on 10^7 rows, 4-8-3")
@@ -162,7 +173,47 @@ def deep_postgresql() -> list[Line]:
     return _deep("postgresql")
 
 
-def _deep(to: str) -> list[Line]:
+@row("Spark on 10^7 rows, 4-8-3")
+def large_table_in_spark() -> list[Line]:
+    """Beside what one writes by hand, and beside DuckDB; all read one file."""
+    import duckdb
+
+    network = numeric(CLASSIFIER)
+    drawn = ", ".join(f"random()*4 - 2 AS x_{n + 1}" for n in range(4))
+    with TemporaryDirectory() as folder, duckdb.connect() as database:
+        file = str(Path(folder, "data.parquet"))
+        database.execute(f"COPY (SELECT {drawn} FROM range({ROWS})) TO '{file}' (FORMAT parquet)")
+        database.execute(f"CREATE VIEW data AS FROM '{file}'")
+        session = spark.session()
+        session.read.parquet(file).createOrReplaceTempView("data")
+
+        def sums(of: Any, select: str) -> Any:
+            query = f"SELECT sum(y_1), sum(y_2), sum(y_3) FROM ({select})"
+            return [tuple(each) for each in (of(query))]
+
+        def in_spark(select: str) -> Any:
+            return sums(lambda query: session.sql(query).collect(), select)
+
+        def in_duckdb(select: str) -> Any:
+            return sums(lambda query: database.execute(query).fetchall(), select)
+
+        ours, other = (network.layered.code(to) for to in ("spark", "duckdb"))
+        hand = by_hand.select(dense(network), "data").replace("::DOUBLE", "D")
+        agree("sums of outputs", in_spark(ours), in_spark(hand))
+        agree("sums of outputs", in_spark(ours), in_duckdb(other))
+        rivals = [
+            Rival("SQL by hand", SparkWork(lambda: in_spark(hand)), within(1.3)),
+            Rival("DuckDB", Work(lambda: in_duckdb(other))),
+        ]
+        return race(SparkWork(lambda: in_spark(ours)), rivals, least=3, most=3)
+
+
+@row("2-8x8tanh-1 over 100 rows, Spark")
+def deep_spark() -> list[Line]:
+    return _deep("spark", SparkWork)
+
+
+def _deep(to: str, kind: type[Work] = Work) -> list[Line]:
     """From a file of rows to the outputs."""
     form = numeric(DEEP).layered
     code = Code(form.code(to), form, {})
@@ -173,4 +224,4 @@ def _deep(to: str) -> list[Line]:
             return ENGINES[to].run(code, rows, Path(folder)).values
 
     agree("outputs", work(), np.reshape(form(rows.values), (100, 1)))
-    return race(Work(work), [at_most(2)])
+    return race(kind(work), [at_most(2)])

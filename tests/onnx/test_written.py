@@ -85,3 +85,12 @@ def test_digits_round_the_weights(
             assert rounded.issuperset(np.abs(numbers).reshape(-1).tolist())
     cost = netsym.certify(network, "onnx", form=form, digits=3)
     assert cost.exact is not None and cost.exact < 1e-12 < cost.difference < 0.1
+
+
+def test_what_is_certified_is_what_is_written(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "net.onnx"
+    ran = run(capfd, "certify", IRIS, "--to", "onnx", "--float", "-o", str(file))
+    assert ran.code == 0, ran.err
+    assert file.read_bytes() == netsym.load(IRIS).layered.onnx(float=True)
