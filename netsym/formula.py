@@ -38,7 +38,7 @@ class Face(Displayed, Form):
         """The face of a form."""
         if isinstance(form, cls):
             return form
-        return cls(**{field.name: getattr(form, field.name) for field in fields(form)})
+        return cls(**{each.name: getattr(form, each.name) for each in fields(form) if each.init})
 
     @cached_property
     def size(self) -> Size:
@@ -286,13 +286,18 @@ class Formula(Face):
         given = None if rows is None else points((rows,), len(self.inputs))[0]
         return self._file("excel", max_nodes, rows=given, digits=digits)
 
-    def onnx(self, *, max_nodes: int | None = MAX_NODES) -> bytes:
+    def onnx(
+        self, *, float: bool = False, digits: int | None = None,
+        max_nodes: int | None = MAX_NODES,
+    ) -> bytes:  # fmt: skip
         """A model of ONNX in float64, what an `.onnx` file holds: operators of whole arrays.
 
-        It makes `outputs` (N, outputs) of `inputs` (N, inputs). Raises `SpecError` without onnx,
-        and `ValueMissingError` for names without numbers.
+        That of the layered form of a network is its layers, in single precision (`float`) with the
+        operators that ONNX has for them; it makes outputs (N, …) of inputs (N, …) in their shapes.
+        Any other form makes `outputs` (N, outputs) of `inputs` (N, inputs). `digits` rounds the
+        weights. Raises `SpecError` without onnx, `ValueMissingError` for names without numbers.
         """
-        return self._file("onnx", max_nodes)
+        return self._file("onnx", max_nodes, float=float, digits=digits)
 
     def _file(self, to: str, max_nodes: int | None, **options: Any) -> bytes:
         if max_nodes is not None:

@@ -111,7 +111,7 @@ class _Run:
 
     def measured(self, known: Certificate, code: str, rows: Floats) -> Certificate:
         """The certificate of a code that is not meant to be the network to the last digit."""
-        (found,) = self._values(code, [Rows.of(rows)])
+        (found,) = self._values(code, [Rows.of(rows)], known.digits)
         return self._with_differences(known, rows, found.values)
 
     def _with_differences(self, known: Certificate, rows: Floats, found: Floats) -> Certificate:
@@ -129,11 +129,11 @@ class _Run:
             y = self.network.read(Numeric(), rows)
         return y if y.ndim > 1 else np.tile(y, (len(rows), 1))
 
-    def _values(self, code: str, blocks: list[Rows]) -> list[Rows]:
+    def _values(self, code: str, blocks: list[Rows], digits: int | None = None) -> list[Rows]:
         """The outputs for all rows, from one run."""
         together = Rows(*(np.concatenate([getattr(each, field) for each in blocks])
                           for field in ("values", "null")))  # fmt: skip
-        written = Code(code, self.form, self.options)
+        written = Code(code, self.form, self.options, digits)
         with TemporaryDirectory(prefix="netsym-") as folder:
             found = self.engine.run(written, together, Path(folder))
         edges = np.cumsum([len(each.values) for each in blocks])[:-1]

@@ -22,11 +22,15 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What was written: its text, the form that it is of, and the options it was written with."""
+    """What was written: its text, the form that it is of, and the options it was written with.
+
+    With `digits` numbers were rounded to so many.
+    """
 
     text: str
     form: Form
     options: Mapping[str, Any]
+    digits: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

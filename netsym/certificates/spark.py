@@ -37,7 +37,7 @@ def _runs(kind: type[Spark], taken: Callable[[Any, Table, Path], Any]) -> Run:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)  # of what pandas there is
-                read = _session().createDataFrame([*table.records()], table.columns)
+                read = session().createDataFrame([*table.records()], table.columns)
                 return table.answered(taken(read, table, file).collect())
         except _errors() as error:
             said = str(error).splitlines()
@@ -72,7 +72,7 @@ def _warehouse() -> TemporaryDirectory[str]:
 
 
 @cache
-def _session() -> Any:
+def session() -> Any:
     """The session; what its Java says on standard error is not said."""
     from pyspark import SparkConf, SparkContext
     from pyspark.java_gateway import launch_gateway

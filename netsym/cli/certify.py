@@ -59,15 +59,15 @@ def command(
     note(network)
     progress = Progress()
     rows = None if data is None else read_inputs(data, network)
-    own = {name: said for name, said in writing.own.items() if WRITERS[writing.to].takes(name)}
+    row = WRITERS[writing.to]
+    own = {name: said for name, said in writing.own.items() if said and row.takes(name)}
     found = certify(
         network, writing.to, rows, form=form, digits=writing.digits, max_nodes=writing.max_nodes,
         **own,
     )  # fmt: skip
     Output(as_json, None).write_result(found, progress)
-    row = WRITERS[writing.to]
     if row.is_file(target):
-        held = row.bytes(network.formula(form), rows=rows, digits=writing.digits)
+        held = row.bytes(network.formula(form), rows=rows, digits=writing.digits, **own)
         write_bytes(held, str(target))
     elif target is not None:
         write([found.code.removesuffix("\n")], target, progress)

@@ -77,7 +77,8 @@ class Form:
     With `steps` it holds for each step t from 1 to that; `zero` are the states before, that are 0,
     and `aside` what is defined although no output is made of it. Such a form cannot be computed.
     `loss` is the number of the layer that is a loss, 0 if none is. With `example`, the letter i,
-    its values are those of example (i), which stands for all that a cost is of.
+    its values are those of example (i), which stands for all that a cost is of. `network` is the
+    one whose layered form it is; what is made of a form by `replace` has none.
     """
 
     graph: Graph
@@ -94,6 +95,7 @@ class Form:
     aside: Ids = dataclasses.field(default_factory=no_nodes)
     loss: int = 0
     example: str = ""
+    network: Any = dataclasses.field(default=None, init=False, repr=False)
 
     whole: ClassVar[bool] = False  # a node is a whole array, not one of its elements
 

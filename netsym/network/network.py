@@ -236,7 +236,10 @@ class Network(Displayed, Wired):
         `expand` writes activations by elementary operations. Raises `SpecError` for other forms,
         and for "once" where nothing is applied many times.
         """
-        return Formula.of(to_form(self, form, expand, None if expand else self._unrolled))
+        made = Formula.of(to_form(self, form, expand, None if expand else self._unrolled))
+        if form == "layered" and not expand:
+            object.__setattr__(made, "network", self)
+        return made
 
     @cached_property
     def _unrolled(self) -> Form:

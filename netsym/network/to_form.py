@@ -127,7 +127,7 @@ def matrices(network: Wired) -> ArrayForm:
     used = tuple(shape for shape in ops.shapes if form.mask[ops.node(shape[0])])
     inputs = [ops.node(letter) for letter, _ in used if letter.layer is None]
     ends = np.array(inputs if len(network.input_names) else [], dtype=np.int32)
-    parts = {field.name: getattr(form, field.name) for field in fields(form)}
+    parts = {each.name: getattr(form, each.name) for each in fields(form) if each.init}
     small = {
         letter: nested(parameter.entries)
         for letter, parameter in ops.parameters.items()

@@ -59,7 +59,17 @@ THEMES = (
     process,
 )
 
-PACKAGES = ("numpy", "sympy", "casadi", "symengine", "onnxruntime", "duckdb", "click")
+PACKAGES = (
+    "numpy",
+    "sympy",
+    "casadi",
+    "symengine",
+    "onnxruntime",
+    "duckdb",
+    "m2cgen",
+    "orbital",
+    "click",
+)
 COLUMNS = "{:<43} {:>10} {:>8}  {:<27} {:>10} {:>8} {:>7}  {:<13} {}"
 HEADER = COLUMNS.format("row", "netsym", "memory", "rival", "rival", "memory", "ratio", "bar", "")
 #: How large a unit with a prefix is, the largest first.

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
+import netsym
 from tests import rivals
 from tests.benchmarks.measure import Line, Rival, agree, call, race, row, within
 from tests.benchmarks.networks import DEEP, SMALL, numeric, random_points
@@ -35,6 +39,41 @@ def c_apart_at_a_point() -> list[Line]:
 @row("C code at 1000 points, 10-32-32-1")
 def c_at_many() -> list[Line]:
     return _c("in-place", MANY, 1.5)
+
+
+@row("C of LinearRegression, 1000 points")
+def c_of_a_regression() -> list[Line]:
+    from sklearn import datasets
+    from sklearn.linear_model import LinearRegression
+
+    model = LinearRegression().fit(*datasets.load_diabetes(return_X_y=True))
+    return _linear(model, model.predict, "m2cgen")
+
+
+@row("C of LogisticRegression, 1000 points")
+def c_of_a_classifier() -> list[Line]:
+    from sklearn import datasets
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(max_iter=1000).fit(*datasets.load_iris(return_X_y=True))
+    return _linear(model, model.predict_proba, "m2cgen, softmax by hand")
+
+
+def _linear(model: Any, predict: Callable[[Any], Any], rival: str) -> list[Line]:
+    """A linear model of scikit-learn beside what m2cgen writes of it: time, size, difference."""
+    network = netsym.from_sklearn(model)
+    x, outputs = random_points(network, MANY), len(network.output_names)
+    text, other = network.layered.c(), rivals.m2cgen.code(model)
+    ours = rivals.c.compiled(text, x, outputs)
+    theirs = rivals.c.compiled(rivals.m2cgen.as_f(other, outputs), x, outputs)
+    agree("predictions", ours().copy(), theirs())
+    right = predict(x).reshape(MANY, outputs)
+    apart = [float(np.abs(values() - right).max()) for values in (ours, theirs)]
+    return [
+        *race(call(ours), [Rival(rival, call(theirs), within(1.2))]),
+        Line(len(text), "m2cgen, its text", len(other), unit="B"),
+        Line(apart[0], "m2cgen, from scikit-learn", apart[1], unit=""),
+    ]
 
 
 def _numpy(spec: str) -> list[Line]:

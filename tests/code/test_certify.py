@@ -11,6 +11,7 @@ import pytest
 import netsym
 from netsym.certificates import ENGINES
 from netsym.certificates.engine import Code, Engine, Rows
+from netsym.certificates.points import extremes, usual
 from netsym.errors import NotRunError
 from tests.cli.running import run
 from tests.code.networks import NETWORKS
@@ -37,6 +38,21 @@ def test_the_command_says_it(capfd: pytest.CaptureFixture[str]) -> None:
     assert lines[0].startswith("largest difference ")
     assert lines[0].endswith(" over 1,001 rows; at ±1e3 and NaN as the network")
     assert "proved at these rows, and at no others" in " ".join(ran.out.split())
+
+
+def test_rows_of_its_own() -> None:
+    """At 0, on both sides of a kink, ±1e3, NaN and null; also where a person gives rows."""
+    named = {"w1_1_1": 2.0, "b1_1": -1.0, "w2_1_1": 1.0, "b2_1": 0.0}
+    network = netsym.parse("1-1relu-1").with_parameters(named)
+    for data, given in ((None, 1000), (np.array([[5.0]]), 1)):
+        rows = usual(network, data)
+        own = rows[given:, 0]
+        assert 0 in own and ((own < 0.5) & (own > 0.4)).any() and ((own > 0.5) & (own < 0.6)).any()
+        kinds = extremes(network, rows, ENGINES["duckdb"])
+        assert [*kinds] == ["±1e3", "NaN", "NULL"]
+        assert {*kinds["±1e3"].values.reshape(-1)} == {1e3, -1e3}
+        assert np.isnan(kinds["NaN"].values).all() and not kinds["NaN"].null.any()
+        assert kinds["NULL"].null.all()
 
 
 def test_rows_of_a_person(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -90,6 +90,13 @@ def test_weights_have_a_sheet() -> None:
     }
 
 
+def test_notes_say_where_excel_is_not_float64() -> None:
+    with zipfile.ZipFile(BytesIO(netsym.load(IRIS).layered.workbook())) as archive:
+        text = archive.read("xl/sharedStrings.xml").decode()
+    assert "Excel keeps 15 digits of a number that is typed" in text
+    assert "a difference that is nearly 0 becomes 0" in text
+
+
 def test_names_of_parameters_have_cells_there() -> None:
     book = netsym.parse("1-1:tanh").layered.workbook([[2.0]])
     assert cells(book)["B2"] == ("TANH(weights!$B$2*A2 + weights!$B$3)", "0.0")
@@ -115,8 +122,8 @@ def test_what_excel_does_not_take_is_refused(
     for target in ([], ["-o", str(file)]):
         ran = run(capfd, "inline", "2-8x3tanh-1", "--to", "excel", *target)
         assert ran.code == 3 and not ran.out and not file.exists()
-        assert re.search(r"Excel: [\d,]+ characters, 8,192 is the limit; --form layered takes \d+,",
-                         ran.err)  # fmt: skip
+        said = r"8,192 is the limit; --form layered takes \d+, or --form shared takes \d+"
+        assert re.search(rf"Excel: [\d,]+ characters, {said}", ran.err)
     ran = run(capfd, "show", "2-8x3tanh-1", "-o", str(file))
     assert ran.code == 0 and len(cells(file.read_bytes())) == 2 + 25
     monkeypatch.setattr(workbook, "_COLUMNS", 30)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,10 @@ import netsym
 from netsym.certificates import ENGINES
 from netsym.certificates.certificate import Certificate
 from netsym.files.files import loads
+from netsym.graph.functions import FUNCTIONS, LINEAR
 from netsym.path import network_of
+from netsym.writers.code import PROGRAMS
+from netsym.writers.code.compiler import ran
 from tests.code.networks import NETWORKS, filled, in_forms
 from tests.conftest import not_installed
 
@@ -41,6 +46,21 @@ def certified(
     return found
 
 
+def test_every_language_is_executed() -> None:
+    """But for sympy's scripts, which tests of writers execute."""
+    assert {row.name for row in PROGRAMS} - {"sympy"} == {*ENGINES}
+    assert "run by Octave" in certified(NETWORKS["tanh"](), "matlab").report()
+
+
+def test_networks_have_every_function() -> None:
+    """Those of vectors are written by others."""
+    graphs = (made().layered for made in NETWORKS.values())
+    seen = {block.op for form in graphs for block, _ in form.graph.walk(form.mask)}
+    of_vectors = {name for name, row in FUNCTIONS.items() if row.vector}
+    assert {*FUNCTIONS} - seen == {LINEAR, *of_vectors}
+    assert len(NETWORKS) >= 25
+
+
 @pytest.mark.parametrize("to", QUICK)
 @pytest.mark.parametrize(("name", "form"), in_forms(*FORMS))
 def test_it_is_the_network(name: str, to: str, form: str) -> None:
@@ -65,6 +85,27 @@ def test_large_layers_are_loops() -> None:
     assert text.count("for (") == 5
     text = network.layered.numpy(weights="separate")
     assert "inputs @ w1.T + b1" in text and len(text) < len(network.layered.numpy())
+
+
+@pytest.mark.parametrize("weights", ["in-place", "separate"])
+def test_a_header_may_be_in_several_files(weights: str, tmp_path: Path) -> None:
+    """And twice in each; it needs the C library and libm alone."""
+    if ENGINES["c"].missing():
+        not_installed(ENGINES["c"].name, ENGINES["c"].package)
+    network = NETWORKS["iris"]()
+    text = network.layered.c(header=True, weights=weights)
+    assert re.findall(r"#include.*", text) == ["#include <math.h>"]
+    title = network.function or "f"
+    (tmp_path / "net.h").write_text(text)
+    called = '#include "net.h"\n#include "net.h"\ndouble NAME(void)\n{\n'
+    called += f"    double in[4] = {{1, 1, 1, 1}}, out[3];\n    {title}(in, out);\n"
+    called += "    return out[0];\n}\n"
+    (tmp_path / "one.c").write_text(called.replace("NAME", "one"))
+    other = called.replace("NAME", "other") + "double one(void);\n"
+    (tmp_path / "other.c").write_text(f"{other}int main(void) {{ return one() != other(); }}\n")
+    strict = ("-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror")
+    ran(["gcc", *strict, "-o", "both", "one.c", "other.c", "-lm"], tmp_path)
+    ran([str(tmp_path / "both")], tmp_path)
 
 
 def test_weights_apart_have_numbers() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import netsym
-from netsym.certificates.spark import _session
+from netsym.certificates.spark import session
 from netsym.files.files import loads
 from netsym.path import network_of
 from tests.code.networks import NETWORKS, filled, in_forms
@@ -75,7 +75,7 @@ def test_options_are_certified_too(said: dict[str, Any]) -> None:
 def test_a_data_frame_keeps_its_columns_as_they_are() -> None:
     space: dict[str, Any] = {}
     exec(SMALL.layered.code("pyspark"), space)
-    data = _session().sql("SELECT 'a' AS id, DATE'2020-01-01' AS a1_1, 2 AS x")
+    data = session().sql("SELECT 'a' AS id, DATE'2020-01-01' AS a1_1, 2 AS x")
     found = space["f"](data)
     assert found.columns == ["id", "a1_1", "x", "y"]
     assert found.dtypes[:3] == data.dtypes

@@ -13,11 +13,8 @@ from netsym.readers.graph.operations import Value
 from netsym.readers.graph.recurrent import Cell, ends, states
 from netsym.readers.graph.traced import Traced, Unreadable
 from netsym.readers.onnx.operator import Operator
+from netsym.writers.code.onnx_operators import GATES, PEEPHOLES
 
-#: The gates in ONNX's order, by the letters of the layer.
-_GATES: Mapping[type[Recurrent], tuple[str, ...]] = {
-    LSTM: ("i", "o", "f", "g"), GRU: ("z", "r", "n"), RNN: ("",),
-}  # fmt: skip
 _USUAL = {LSTM: ["sigmoid", "tanh", "tanh"], GRU: ["sigmoid", "tanh"], RNN: ["tanh"]}
 
 
@@ -68,7 +65,7 @@ def _cell(op: Operator, kind: type[Recurrent], direction: int, backward: bool) -
 def _parameters(
     op: Operator, kind: type[Recurrent], direction: int
 ) -> tuple[dict[str, Constant], dict[str, Any]]:
-    gates, hidden = _GATES[kind], op.constant(2).shape[-1]
+    gates, hidden = GATES[kind], op.constant(2).shape[-1]
     weights, recurrent = op.constant(1)[direction], op.constant(2)[direction]
     bias = op.constant_or(3)
     given: dict[str, Constant] = {}
@@ -90,7 +87,7 @@ def _parameters(
             given[f"b{gate}"] = checked(op.build.digits(outer) + op.build.digits(inner))
     if kind is LSTM and op.has(7):
         options["peepholes"] = True
-        for number, gate in enumerate("iof"):
+        for number, gate in enumerate(PEEPHOLES):
             peephole = op.constant(7)[direction][number * hidden : (number + 1) * hidden]
             given[f"p{gate}"] = checked(peephole)
     if kind is LSTM and op.options.get("input_forget"):

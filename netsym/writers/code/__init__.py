@@ -11,6 +11,7 @@ from netsym.writers.writer import Option, Writer, there
 IN_PLACE, APART = "in-place", "separate"
 WEIGHTS = Option("weights", "C, NumPy: in place, or apart in arrays, with a loop or a product of "
                  "matrices for each layer.", (IN_PLACE, APART))  # fmt: skip
+SINGLE = Option("float", "C, ONNX: in single precision.")
 NAMES = Option("names", "Code: what inputs are called there, as columns are.",
                metavar="x_1=age,…")  # fmt: skip
 #: What all dialects of SQL may be asked for.
@@ -30,7 +31,7 @@ PROGRAMS = (
         "c", there("code.c.write"), suffixes=(".c", ".h"),
         options=(
             NAMES,
-            Option("float", "C: in single precision."),
+            SINGLE,
             WEIGHTS,
             Option("header", "C: a header, with the function in it as static inline."),
         ),
@@ -48,7 +49,7 @@ PROGRAMS = (
            file=there("code.workbook.workbook")),
     Writer("casadi", there("code.casadi.write"), (NAMES,), suffixes=(".py",), shared=True),
     Writer("pyomo", there("code.pyomo.write"), (NAMES,), suffixes=(".py",), shared=True),
-    Writer("onnx", there("code.onnx.write"), suffixes=(".onnx",),
+    Writer("onnx", there("code.onnx.write"), (SINGLE,), suffixes=(".onnx",),
            file=there("code.onnx.model")),
     Writer("sympy", there("code.sympy.write"), suffixes=(".py",), shared=True),
 )  # fmt: skip
