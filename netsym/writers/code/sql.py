@@ -165,15 +165,16 @@ class SQL(Program):
     def literal(self, number: str) -> str:
         return number if "e" in number else f"{number.removesuffix('.0')}e0"
 
-    def variable(self, name: str) -> str:
-        """A column; a and A are one in SQL, so the second that comes is A_."""
-        if name not in self._spelled:
-            word = name
-            while word.lower() in self._taken:
-                word += "_"
-            self._taken.add(word.lower())
-            self._spelled[name] = self._quoted(word)
-        return self._spelled[name]
+    def variables(self, names: Sequence[str]) -> Sequence[str]:
+        """Columns; a and A are one in SQL, so the second that comes is A_."""
+        for name in names:
+            if name not in self._spelled:
+                word = name
+                while (plain := word.lower()) in self._taken:
+                    word += "_"
+                self._taken.add(plain)
+                self._spelled[name] = self._quoted(word)
+        return [self._spelled[name] for name in names]
 
     def _quoted(self, word: str) -> str:
         """A name as it is written, in quotes if it would not stand for itself."""
