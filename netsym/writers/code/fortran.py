@@ -104,13 +104,6 @@ class Fortran(Program):
         """What the module is called."""
         return self.variable(f"{self.title()}_module")
 
-    @cached_property
-    def _statements(self) -> list[tuple[str, str | Rope, bool]]:
-        return list(super().statements())
-
-    def statements(self) -> Iterator[tuple[str, str | Rope, bool]]:
-        return iter(self._statements)
-
     def heading(self) -> str:
         return (
             f"module {self.module}\n  implicit none\n  private\n  public :: {self.title()}\n"

@@ -28,7 +28,16 @@ from netsym.graph.names import Names, free_letter, literal
 from netsym.ops.symbolic import Symbolic
 from netsym.writers.code.limits import Limit, refuse_beyond
 from netsym.writers.code.stable import Dialect
-from netsym.writers.language import ATOM, NEGATION, POWER, QUOTIENT, Language, Watcher, no_watcher
+from netsym.writers.language import (
+    ATOM,
+    NEGATION,
+    POWER,
+    QUOTIENT,
+    Language,
+    Watcher,
+    are_short,
+    no_watcher,
+)
 from netsym.writers.ropes import Rope, flat
 
 
@@ -205,7 +214,7 @@ class Program(Language):
             held |= self.held[nodes]
         if held.any():
             self._write_waiting(block)
-        if self.widest != inf:
+        if self.widest != inf and not are_short([self.texts[node] for node in nodes.tolist()]):
             wide = [self.width(self.texts[node]) > self.widest for node in nodes.tolist()]
             held |= np.array(wide)
         for node in nodes[held].tolist():
@@ -228,6 +237,13 @@ class Program(Language):
 
     def statements(self) -> Iterator[tuple[str, str | Rope, bool]]:
         """Assignments in an order in which each comes after what it uses; last, the outputs."""
+        return iter(self._statements)
+
+    @cached_property
+    def _statements(self) -> list[tuple[str, str | Rope, bool]]:
+        return [*self._ordered()]
+
+    def _ordered(self) -> Iterator[tuple[str, str | Rope, bool]]:
         equations = list(self.equations())
         waiting = self.pieces
         taken = 0
@@ -243,7 +259,7 @@ class Program(Language):
         """What the limits of the language hold of, each by itself: the texts of statements."""
         return (text for _, text, _ in self.statements())
 
-    @property
+    @cached_property
     def outputs(self) -> list[str]:
         """The variables of the outputs."""
         return [self.name(output.names, output.position) for output in self.formula.outputs]
@@ -312,11 +328,13 @@ def written(kind: type[Program]) -> Callable[..., Iterator[str]]:
     ) -> Iterator[str]:  # fmt: skip
         formula = called(formula, names, kind)
 
+        program = kind(formula, digits, progress, **own)
+
         def texts(form: Form) -> Iterator[str | Rope]:
-            return kind(form, digits, **own).parts()
+            return (program if form is formula else kind(form, digits, **own)).parts()
 
         refuse_beyond(kind.limits, formula, texts, kind.instead)
-        yield from kind(formula, digits, progress, **own).lines()
+        yield from program.lines()
 
     return write
 
