@@ -194,14 +194,14 @@ class Form:
 
     def symbols(self) -> list[tuple[Names, list[str]]]:
         """The names that are not inputs, array by array: all names of it, and those that occur."""
-        inputs = set(self.inputs.tolist())
+        mask = self.mask.copy()
+        mask[self.inputs] = False
         found = []
-        for block, rows in self.graph.walk(self.mask):
+        for block, rows in self.graph.walk(mask):
             if block.op == "symbol":
-                names = block.names
-                every = names.all()
-                used = [every[row] for row in rows.tolist() if block.start + row not in inputs]
-                found += [(names, used)] if used else []
+                every = block.names.all()
+                whole = len(rows) == len(every)
+                found.append((block.names, every if whole else [every[n] for n in rows.tolist()]))
         return found
 
     def input_names(self) -> list[str]:

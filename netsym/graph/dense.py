@@ -27,21 +27,31 @@ class DenseLayer:
     alone: bool
 
 
-def dense_layer(graph: Graph, number: int) -> DenseLayer | None:
-    """The dense layer whose sums are this block, or None."""
+def has_products(graph: Graph, number: int) -> bool:
+    """Whether sums begin with the products of two that are a block, in order, and have none of
+    them besides.
+    """
     sums, spans = graph.blocks[number].operands, graph.spans(number)
     _, terms, products = spans[0]
     block = graph.blocks[products]
     if products < 0 or block.op != "multiply" or len(block) != len(sums) * terms:
-        return None
+        return False
     if block.operands.shape[1] != 2 or any(source == products for *_, source in spans[1:]):
-        return None
-    if not np.array_equal(sums[:, :terms].reshape(-1), np.arange(block.start, block.stop)):
+        return False
+    firsts = sums[:, :terms].reshape(-1)
+    return np.array_equal(firsts, np.arange(block.start, block.stop, dtype=firsts.dtype))
+
+
+def dense_layer(graph: Graph, number: int) -> DenseLayer | None:
+    """The dense layer whose sums are this block, or None."""
+    sums, spans = graph.blocks[number].operands, graph.spans(number)
+    _, terms, products = spans[0]
+    if not has_products(graph, number):
         return None
     holders = graph.spans(products)
     if len(holders) != 2 or min(source for *_, source in holders) < 0:
         return None
-    pairs = block.operands.reshape(len(sums), terms, 2)
+    pairs = graph.blocks[products].operands.reshape(len(sums), terms, 2)
     weights, values = pairs[..., 0], pairs[..., 1]
     if not increasing(weights.reshape(-1)) or not increasing(values[0]):
         return None

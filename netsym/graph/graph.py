@@ -75,7 +75,7 @@ class Block:
         value = self.payload[row]
         return value if isinstance(value, Fraction) else float(value)
 
-    def numbers(self, rows: Positions) -> Sequence[float | Fraction]:
+    def numbers(self, rows: Positions) -> Sequence[float] | Sequence[Fraction]:
         """The values of some nodes of a constant block."""
         assert isinstance(self.payload, (np.ndarray, tuple))
         if isinstance(self.payload, tuple):

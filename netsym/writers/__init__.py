@@ -1,6 +1,7 @@
 """Writers: a formula in a form -> text. A file and a row per language.
 
-`writer` is a row of the tables below. `ropes` joins pieces without copying and breaks lines,
+`writer` is a row of the tables below. `ropes` joins pieces without copying and breaks lines, those
+in one of the `frames` alike; `dense_rows` finds sums of products that are written row by row.
 `language` writes a formula in any language, `in_print` in any that is printed; `text`, `latex`,
 `mathml` and `spoken` say only what is their own, and so do those that begin with `array`, for whole
 arrays. LaTeX has its names, widths, onion and pages in files beside it. The room `code` has the

@@ -29,6 +29,8 @@ class ArrayLanguage(Language):
     }
 
     # -- what a language says
+    in_rows = False
+
     def matmul(self, factors: list[str | Rope]) -> str | Rope:
         """A product of matrices and vectors."""
         return self.product(factors)
@@ -55,7 +57,7 @@ class ArrayLanguage(Language):
         return spelled + self.index(index)
 
     # -- what holds in all of them
-    def symbols(self, names: Names, positions: list[int]) -> Sequence[str | Rope]:
+    def symbols(self, names: Names, positions: Sequence[int]) -> Sequence[str | Rope]:
         assert isinstance(self.formula, ArrayForm)
         numbers = self.formula.written_numbers.get(names)
         if numbers is None:

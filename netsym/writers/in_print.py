@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from functools import cached_property
 from typing import ClassVar
 
@@ -34,11 +34,15 @@ class InPrint(Language):
     }
 
     @cached_property
-    def _zeros(self) -> frozenset[str]:
+    def _zeros(self) -> frozenset[str | Rope]:
         return frozenset(self.number(zero)[0] for zero in (0.0, -0.0))
 
     @cached_property
-    def _ones(self) -> tuple[str, str]:
+    def _ones(self) -> frozenset[str | Rope]:
+        return frozenset(self._signed_ones)
+
+    @cached_property
+    def _signed_ones(self) -> tuple[str, str]:
         return self.number(1.0)[0], self.number(-1.0)[0]
 
     def _print_sum(self, op: str, nodes: list[int]) -> str | Rope | tuple[str | Rope, int]:
@@ -46,7 +50,7 @@ class InPrint(Language):
         return self._write_sum(op, left) if len(left) > 1 else self._one_of(left, 0.0)
 
     def _print_product(self, op: str, nodes: list[int]) -> str | Rope | tuple[str | Rope, int]:
-        one, minus_one = self._ones
+        one, minus_one = self._signed_ones
         left = [node for node in nodes if self.texts[node] != one]
         if len(left) < 2:
             return self._one_of(left, 1.0)
@@ -62,7 +66,8 @@ class InPrint(Language):
         """Products of two factors each; None where one of them is left out."""
         first, second = operands.T.tolist()
         left = {self.texts[node] for node in first}
-        if left.isdisjoint(self._ones) and self._ones[0] not in {self.texts[n] for n in second}:
+        one, _ = self._signed_ones
+        if left.isdisjoint(self._ones) and one not in {self.texts[n] for n in second}:
             return self._write_products(operands)
         return None
 
@@ -84,6 +89,9 @@ class InPrint(Language):
             return None
         stay = made.startswith(left) and made.endswith(right)
         return made[len(left) : -len(right)] if stay else None
+
+    def alike(self, texts: Sequence[str]) -> Hashable:
+        return with_zeros("\n".join(texts))
 
     def _write_minus_through(self, block: Block, rows: Positions) -> None:
         """-(a + b) is written -a - b."""

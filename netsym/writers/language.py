@@ -5,21 +5,23 @@ A language is a subclass of `Language` that says how names, numbers and operatio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
-from typing import ClassVar, TypeGuard
+from typing import Any, ClassVar, TypeGuard
 
 import numpy as np
 
 from netsym.errors import checked_whole
 from netsym.forms.form import Binding, Form
-from netsym.graph.constants import whole
+from netsym.graph.constants import decimals
 from netsym.graph.functions import FUNCTIONS
-from netsym.graph.graph import Block, Ids, Positions
+from netsym.graph.graph import LEAVES, Block, Ids, Positions
 from netsym.graph.names import Names
+from netsym.writers.dense_rows import DenseRows, read_in_rows
+from netsym.writers.frames import Filled, Frame
 from netsym.writers.ropes import Rope, flat
 
 # How tightly a text binds; an operand that binds less tightly than its place asks for gets
@@ -54,13 +56,15 @@ def checked_digits(digits: int) -> int:
     return checked_whole("digits", digits, 1, 17)
 
 
-_SHORT = 256
+_SHORT = 128
+_MANY = 8  # terms of sums of which there are frames
 _ONE_PIECE = 4096  # pieces up to this length are joined to one str
 
 
 def are_short(pieces: Sequence[str | Rope]) -> TypeGuard[Sequence[str]]:
     """Whether all are short texts."""
-    return set(map(type, pieces)) == {str} and max(map(len, pieces)) < _SHORT  # type: ignore[arg-type]
+    are_texts = set(map(type, pieces)) <= {str}
+    return are_texts and max(map(len, pieces), default=0) < _SHORT  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ class Language:
         "negate": ("_write_negation", NEGATION),
     }
     dots = "..."
+    #: Whether sums of products are written in rows: in one piece by `times` and `around` alone.
+    in_rows: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -105,6 +111,7 @@ class Language:
         self.watcher = watcher
         self.digits = None if digits is None else checked_digits(digits)
         self.limit: float = 12 if breakable else _ONE_PIECE
+        self.broken: dict[Any, Any] = {}  # how sums in frames are; see `Layout`
         self.texts: list[str | Rope] = [""] * len(formula.graph)
         self.binds = bytearray([ATOM]) * len(formula.graph)
 
@@ -117,7 +124,7 @@ class Language:
         """All names of an array as they are written, in order."""
         return [self.name(names, position) for position in range(len(names))]
 
-    def symbols(self, names: Names, positions: list[int]) -> Sequence[str | Rope]:
+    def symbols(self, names: Names, positions: Sequence[int]) -> Sequence[str | Rope]:
         """What stands for some symbols of an array in a formula: their names."""
         if len(positions) == len(names):
             return self.every(names)
@@ -125,16 +132,25 @@ class Language:
 
     def number(self, value: float | Fraction) -> tuple[str, int]:
         """A number, and how tightly its text binds."""
-        if type(value) is not float and isinstance(value, Fraction):  # is it one? takes long
-            if value.denominator == 1:
-                return str(value.numerator), ATOM if value >= 0 else NEGATION
-            return f"{value.numerator}/{value.denominator}", QUOTIENT
+        return next(self.numbers([value]))  # type: ignore[arg-type]
+
+    def numbers(self, values: Sequence[float] | Sequence[Fraction]) -> Iterator[tuple[str, int]]:
+        """Numbers, all floats or all fractions, and how tightly the text of each binds."""
+        if type(values[0]) is not float and isinstance(values[0], Fraction):  # that takes long
+            return map(self.fraction, values)  # type: ignore[arg-type]
         if self.digits is not None:
-            text = rounded(value, self.digits)
-        else:
-            integer = whole(value)
-            text = repr(value) if integer is None else str(integer)
+            return map(self.decimal, [rounded(float(value), self.digits) for value in values])
+        return map(self.decimal, decimals(values))  # type: ignore[arg-type]
+
+    def decimal(self, text: str) -> tuple[str, int]:
+        """A number that Python writes so, as 2 or -1e-05, and how tightly its text binds."""
         return text, NEGATION if text[0] == "-" else ATOM
+
+    def fraction(self, value: Fraction) -> tuple[str, int]:
+        """A fraction, and how tightly its text binds."""
+        if value.denominator == 1:
+            return self.decimal(str(value.numerator))
+        return f"{value.numerator}/{value.denominator}", QUOTIENT
 
     def function(self, name: str) -> str:
         """A function's name as it is written."""
@@ -166,19 +182,29 @@ class Language:
         """The piece in parentheses."""
         return self.join(["(", piece, ")"])
 
+    def around(self, count: int) -> list[str]:
+        """What stands before the first of so many terms of a sum, before each other, and behind."""
+        return ["", *[self.plus] * (count - 1), ""]
+
     def sum(self, terms: list[str | Rope]) -> str | Rope:
         """A sum; each term may be a negation or begin with a negative number."""
+        around = self.around(len(terms))
+        pieces: list[str | Rope] = [""] * (2 * len(terms) + 1)
+        pieces[::2], pieces[1::2] = around, terms
         if self.limit == _ONE_PIECE and are_short(terms):
-            text = self.plus.join(terms)
-            if text.count(self.plus) == len(terms) - 1:  # none in a term
-                text = text.replace(self.plus + self.minus, self.less)
+            text = self._with_signs("".join(pieces), around)  # type: ignore[arg-type]
+            if text:
                 return self.join([text], separated=True)
-        pieces: list[str | Rope] = [self.plus] * (2 * len(terms) - 1)
-        pieces[::2] = terms
         for place, term in enumerate(terms):
-            if place and self._starts_with_minus(term):
-                pieces[2 * place - 1 : 2 * place + 1] = self.less, self._without_minus(term)
-        return self.join(pieces, separated=True)
+            if place and around[place] == self.plus and self._starts_with_minus(term):
+                pieces[2 * place : 2 * place + 2] = self.less, self._without_minus(term)
+        return self.join(pieces if around[0] else pieces[1:-1], separated=True)
+
+    def _with_signs(self, text: str, around: list[str]) -> str:
+        """A sum in which a negative term has a sign alone; nothing where a term is a sum."""
+        if text.count(self.plus) != "".join(around).count(self.plus):
+            return ""
+        return text.replace(self.plus + self.minus, self.less)
 
     def products(
         self, left: Sequence[str | Rope], right: Sequence[str | Rope]
@@ -247,16 +273,19 @@ class Language:
 
     def _write_nodes(self) -> None:
         formula, texts, binds = self.formula, self.texts, self.binds
+        self._in_rows = read_in_rows(formula) if self.in_rows else {}
+        self._waiting: dict[int, DenseRows] = {}
         cut, shared = formula.cut_mask, formula.cut_names is not None
         for block, rows in formula.graph.walk(formula.mask):
             self.watcher("preparing", block.start, len(formula.graph))
             if block.op == "symbol":
-                symbols = self.symbols(block.names, rows.tolist())
-                self._put(block.start + rows, symbols, ATOM)
+                whole = len(rows) == len(block)
+                symbols = self.symbols(block.names, range(len(block)) if whole else rows.tolist())
+                self._put(block.start + rows, symbols, bytes([ATOM]) * len(rows))
             elif block.op == "constant":
-                written = map(self.number, block.numbers(rows))
-                for node, number in zip((block.start + rows).tolist(), written, strict=True):
-                    texts[node], binds[node] = number
+                numbers = [*self.numbers(block.numbers(rows))]
+                tightness = bytes([binds for _, binds in numbers])
+                self._put(block.start + rows, [text for text, _ in numbers], tightness)
             elif block.op == "name":
                 self._write_names(block, rows)
             else:
@@ -291,10 +320,14 @@ class Language:
         operands = block.operands if len(rows) == len(block) else block.operands[rows]
         first = block.start
         method, binds = self.operations.get(block.op, ("_write_call", ATOM))
+        if first in self._in_rows and self._wait(operands, self._in_rows[first]):
+            return
         at_once = getattr(self, f"{method}s", None) if operands.shape[1] == 2 else None
-        products = at_once and at_once(operands)
-        if products:
-            self._put(first + rows, products, binds)
+        found = at_once and at_once(operands)
+        if rows_of_products := self._waiting.pop(first, None):
+            found = [*self._write_rows(operands, rows_of_products)]
+        if found:
+            self._put(first + rows, found, bytes([binds]) * len(rows))
             return
         write = getattr(self, method)
         texts, all_binds = self.texts, self.binds
@@ -304,15 +337,15 @@ class Language:
                 text if isinstance(text, tuple) else (text, binds)
             )
 
-    def _put(self, nodes: Positions, texts: Sequence[str | Rope], binds: int) -> None:
-        """Keep the texts of some increasing nodes, which all bind alike."""
+    def _put(self, nodes: Positions, texts: Sequence[str | Rope], binds: bytes) -> None:
+        """Keep the texts of some increasing nodes, and how tightly each binds."""
         first, stop = int(nodes[0]), int(nodes[-1]) + 1
         if stop - first == len(nodes):
             self.texts[first:stop] = texts
-            self.binds[first:stop] = bytes([binds]) * len(nodes)
+            self.binds[first:stop] = binds
             return
-        for node, text in zip(nodes.tolist(), texts, strict=True):
-            self.texts[node], self.binds[node] = text, binds
+        for node, text, tightness in zip(nodes.tolist(), texts, binds, strict=True):
+            self.texts[node], self.binds[node] = text, tightness
 
     def operand(self, node: int, tightness: int) -> str | Rope:
         """An operand's text, in parentheses if it binds less tightly than that."""
@@ -332,22 +365,118 @@ class Language:
     def _write_products(self, operands: Ids) -> Sequence[str | Rope]:
         """Products of two factors each."""
         left, right = operands.T
-        return self.products(
-            self._texts_of(left, self._leading), self._texts_of(right, self.operand)
-        )
+        return self.products(self._texts_of(left, leading=True), self._texts_of(right))
 
-    def _texts_of(
-        self, nodes: Ids, loose: Callable[[int, int], str | Rope]
-    ) -> Sequence[str | Rope]:
-        """The texts of some nodes as factors; `loose` gives those that bind less tightly."""
-        first, stop = int(nodes[0]), int(nodes[-1]) + 1
-        if stop - first == len(nodes) and (nodes[1:] > nodes[:-1]).all():
-            found = self.texts[first:stop]
-        else:
-            found = [self.texts[node] for node in nodes.tolist()]
+    def _wait(self, operands: Ids, sums: int) -> bool:
+        """Keep the factors of products for the sums that start there, if all are short."""
+        terms = len(operands) // len(self.formula.graph.block_of(sums))
+        left, right = operands.T
+        if (right.reshape(-1, terms) == right[:terms]).all():
+            right = right[:terms]
+        if self.limit != _ONE_PIECE and not self._are_framed(left, right, terms):
+            return False
+        plain, seconds = self._are_plain(left), self._texts_of(right)
+        firsts = self._bare(left) if plain else self._texts_of(left, leading=True)
+        if are_short(seconds) and (plain or are_short(firsts)) and not self._ones & {*seconds}:
+            self._waiting[sums] = DenseRows(firsts, seconds, terms)  # type: ignore[arg-type]
+        return sums in self._waiting
+
+    def _are_framed(self, left: Ids, right: Ids, terms: int) -> bool:
+        """Whether sums of such products are often broken in the same places: of many names that
+        nobody chose, and the same values.
+        """
+        is_of_names = self.formula.graph.block_of(int(left[0])).op == "symbol"
+        is_dense = len(right) == terms >= _MANY and not self.formula.latex_names
+        return is_dense and is_of_names and self._are_plain(left)
+
+    @property
+    def _ones(self) -> frozenset[str | Rope]:
+        """The factors that are not written, or not as they are: none."""
+        return frozenset()
+
+    @property
+    def _zeros(self) -> frozenset[str | Rope]:
+        """The terms that are not written: none."""
+        return frozenset()
+
+    def _write_waiting(self, block: Block) -> None:
+        """Write products that wait, if they do, each by itself."""
+        waiting = self._waiting.pop(self._in_rows.get(block.start, -1), None)
+        if waiting:
+            texts = [text for row in waiting for text in self.products(*row)]
+            nodes = np.arange(block.start, block.stop)
+            self._put(nodes, texts, bytes([PRODUCT]) * len(block))
+
+    def _write_rows(self, operands: Ids, rows: DenseRows) -> Iterator[str | Rope]:
+        """Sums that begin with products in rows."""
+        return (self._joined if self.limit == _ONE_PIECE else self._framed)(operands, rows)
+
+    def _framed(self, operands: Ids, rows: DenseRows) -> Iterator[str | Rope]:
+        """The same, those whose lines are broken in the same places in a frame."""
+        frames: dict[Hashable, Frame] = {}
+        for (firsts, seconds), nodes in zip(rows, operands[:, rows.terms :].tolist(), strict=True):
+            rest = self.operands([n for n in nodes if self.texts[n] not in self._zeros], NEGATION)
+            alike = self.alike([*firsts, *rest]) if are_short(rest) else None
+            frame = frames.get(alike)
+            if frame is None:
+                made = self.sum([*self.products(firsts, seconds), *rest])
+                if alike and isinstance(made, Rope) and Frame.fits(firsts, made.pieces):
+                    frames[alike] = Frame.of(firsts, made.pieces, made.width, made.height)
+                yield made
+                continue
+            signs = zip(frame.separators[rows.terms - 1 :], map(str, rest), strict=True)
+            bare = [t.removeprefix(self.minus) if sign == self.less else t for sign, t in signs]
+            yield Rope(Filled(frame, firsts, bare), frame.width, True, height=frame.height)
+
+    def alike(self, texts: Sequence[str]) -> Hashable:
+        """What texts have in common that are as wide and have the same signs, one by one."""
+        return tuple((len(text), text.startswith(self.minus)) for text in texts)
+
+    def _joined(self, operands: Ids, rows: DenseRows) -> Iterator[str | Rope]:
+        """The same, where no line is broken in them."""
+        terms, count = rows.terms, operands.shape[1]
+        around = self.around(count)
+        pieces, written = [""] * (2 * count + 1), None
+        pieces[::2] = around
+        for (firsts, seconds), nodes in zip(rows, operands[:, terms:].tolist(), strict=True):
+            if seconds is not written:
+                follows = zip(seconds, around[1:], strict=False)
+                pieces[2 : 2 * terms + 1 : 2] = [self.times + a + b for a, b in follows]
+                written = seconds
+            pieces[1 : 2 * terms : 2] = firsts
+            rest, text = self.operands(nodes, NEGATION), ""
+            if are_short(rest):
+                pieces[2 * terms + 1 :: 2] = [*rest]
+                text = self._with_signs("".join(pieces), around)
+            if text:
+                yield self.join([text], separated=True)
+            else:
+                yield self.sum([*self.products(firsts, seconds), *rest])
+
+    def _texts_of(self, nodes: Ids, leading: bool = False) -> Sequence[str | Rope]:
+        """The texts of some nodes as factors, of which all come first or none does."""
+        found = self._bare(nodes)
+        loose = self._leading if leading else self.operand
         for place in np.flatnonzero(np.frombuffer(self.binds, np.uint8)[nodes] < POWER).tolist():
             found[place] = loose(int(nodes[place]), POWER)
         return found
+
+    def _bare(self, nodes: Ids) -> list[str | Rope]:
+        """The texts of some nodes, however tightly they bind."""
+        first, stop = int(nodes[0]), int(nodes[-1]) + 1
+        if stop - first == len(nodes) and (nodes[1:] > nodes[:-1]).all():
+            return self.texts[first:stop]
+        return [self.texts[node] for node in nodes.tolist()]
+
+    def _are_plain(self, nodes: Ids) -> bool:
+        """Whether they are names of an array or finite numbers: short, and first as they are."""
+        number = self.formula.graph.common_block(nodes)
+        block = self.formula.graph.blocks[number]
+        if number < 0 or block.op not in LEAVES:
+            return False
+        if isinstance(block.payload, Names):
+            return not block.names.literal
+        return isinstance(block.payload, np.ndarray) and bool(np.isfinite(block.payload).all())
 
     def _write_product(self, _: str, nodes: list[int]) -> str | Rope:
         binds, texts = self.binds, self.texts

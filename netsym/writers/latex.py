@@ -51,6 +51,7 @@ class Latex(InPrint):
         "divide": ("_print_quotient", POWER),
         "power": ("_print_power", POWER),
     }
+    in_rows = True
     times = r"\,"
     dots = r"\dots"
 
@@ -84,7 +85,8 @@ class Latex(InPrint):
     def every(self, names: Names) -> Sequence[str]:
         if isinstance(names, Derivatives):
             return super().every(names)
-        return [self.colored(text, names) for text in self.names.every(names)]
+        texts = self.names.every(names)
+        return [self.colored(text, names) for text in texts] if self.color else texts
 
     def colored(self, text: str, names: Names) -> str:
         """A text in the colour of the layer that owns these names."""
@@ -101,12 +103,15 @@ class Latex(InPrint):
             return 0
         return GATES.find(names.letter[1] or (names.base if names.at else "-")) + 1
 
-    def number(self, value: float | Fraction) -> tuple[str, int]:
-        if isinstance(value, Fraction) and value.denominator != 1:
-            sign = "-" if value < 0 else ""
-            text = rf"{sign}\tfrac{{{abs(value.numerator)}}}{{{value.denominator}}}"
-            return text, NEGATION if sign else POWER
-        text, binds = super().number(value)
+    def fraction(self, value: Fraction) -> tuple[str, int]:
+        if value.denominator == 1:
+            return super().fraction(value)
+        sign = "-" if value < 0 else ""
+        text = rf"{sign}\tfrac{{{abs(value.numerator)}}}{{{value.denominator}}}"
+        return text, NEGATION if sign else POWER
+
+    def decimal(self, text: str) -> tuple[str, int]:
+        text, binds = super().decimal(text)
         mantissa, e, exponent = text.partition("e")
         if not e:
             return text, binds

@@ -19,6 +19,8 @@ _LEFT = 40.0  # points of a derivative on the left, and of how far its factors s
 class ChainRule(Latex):
     """Spells derivatives, and says under every factor which derivative it is."""
 
+    in_rows = False
+
     def equations(self) -> Iterator[Equation]:
         self.chains: dict[int, list[str | Rope]] = {}  # by δ: its factors, as they are named
         for equation in super().equations():

@@ -31,16 +31,18 @@ class Columns(Latex):
     are is `left_out`, by node.
     """
 
+    in_rows = False
+
     def __init__(self, *options: Any, dots: bool = False, **named: Any) -> None:
         super().__init__(*options, **named)
         self.with_dots = dots
         self.left_out: dict[int, int] = {}
         self.terms: dict[int, list[str]] = {}  # of sums in columns, each with its sign
 
-    def number(self, value: float | Fraction) -> tuple[str, int]:
-        if self.digits is not None and isinstance(value, Fraction) and value.denominator != 1:
-            value = float(value)  # a fraction has no decimals to align
-        return super().number(value)
+    def fraction(self, value: Fraction) -> tuple[str, int]:
+        if self.digits is not None and value.denominator != 1:
+            return self.number(float(value))  # a fraction has no decimals to align
+        return super().fraction(value)
 
     def _write_operations(self, block: Block, rows: Positions) -> None:
         super()._write_operations(block, rows)

@@ -45,6 +45,7 @@ class Part(Rope):
 class Onion(Latex):
     """Spells an inlined formula in LaTeX, in which every value that has a name says it."""
 
+    in_rows = False
     columns = True  # whether sums of units may be written in a column
     units: frozenset[str] = UNITS  # the letters of what is braced
     held = ATOM  # how tightly what a brace alone holds together binds

@@ -117,7 +117,7 @@ def equation_lines(language: Latex, equation: Equation, widest: float = 0.0) -> 
     own = language.measure(left)
     room = language.line - max(widest, own) + own
     layout = Layout(room, language.measure, _newline, _INDENT, begins=_begins,
-                    short=3 * CHARACTER, ends_open=False)  # fmt: skip
+                    short=3 * CHARACTER, ends_open=False, known=language.broken)  # fmt: skip
     return layout.lines(f"{left} &= ", equation.right, own)
 
 

@@ -59,15 +59,17 @@ class MathML(InPrint):
             return f"<mfrac>{row(above)}{row(below)}</mfrac>"
         return in_mathml(self.names.spelled(names, position))
 
-    def number(self, value: float | Fraction) -> tuple[str, int]:
+    def fraction(self, value: Fraction) -> tuple[str, int]:
+        if value.denominator == 1:
+            return super().fraction(value)
         sign = self.minus if value < 0 else ""
-        if isinstance(value, Fraction) and value.denominator != 1:
-            above, below = abs(value.numerator), value.denominator
-            return (
-                f"{sign}<mfrac><mn>{above}</mn><mn>{below}</mn></mfrac>",
-                NEGATION if sign else ATOM,
-            )
-        text, binds = super().number(value)
+        above, below = abs(value.numerator), value.denominator
+        text = f"{sign}<mfrac><mn>{above}</mn><mn>{below}</mn></mfrac>"
+        return text, NEGATION if sign else ATOM
+
+    def decimal(self, text: str) -> tuple[str, int]:
+        text, binds = super().decimal(text)
+        sign = self.minus if text.startswith("-") and text.strip("-0.") else ""  # none of -0.0
         mantissa, e, exponent = text.lstrip("-").partition("e")
         if not e:
             return f"{sign}<mn>{mantissa}</mn>", binds

@@ -6,9 +6,11 @@ held in the size of its graph. Nothing recurses: nesting has no limit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+from netsym.writers.frames import Filled
 
 
 class Rope:
@@ -74,6 +76,7 @@ class Layout:
         begins: Callable[[str], str] = str.lstrip,
         short: float = 3,
         ends_open: bool = True,
+        known: dict[Any, tuple[Sequence[str], tuple[float, bool]]] | None = None,
     ) -> None:
         self.width = width
         self.deepest = deepest  # levels of indentation; what is deeper stays there
@@ -83,6 +86,7 @@ class Layout:
         self.short = short  # what gets no line of its own
         self.begins = begins
         self.ends_open = ends_open  # whether a line may end in an opening bracket
+        self.known = {} if known is None else known  # how the first sum in a frame was broken
 
     def lines(self, start: str, piece: str | Rope, margin: float = 0) -> Iterator[str]:
         """The text of `start` and the piece, in pieces that contain the line breaks.
@@ -90,8 +94,13 @@ class Layout:
         Every line after the first begins `margin` further in than its level says.
         """
         yield start
-        column, opened = self.measure(start), False
-        stack: list[_Item] = [(piece, 0, 0)]
+        yield from self._lines((piece, 0, 0), self.measure(start), False, margin)
+
+    def _lines(
+        self, whole: _Item, column: float, opened: bool, margin: float
+    ) -> Generator[str, None, tuple[float, bool]]:
+        """The same from a column on, behind a bracket that `opened` or not; gives where it ends."""
+        stack = [whole]
         while stack:
             item, level, tail = stack.pop()
             if isinstance(item, _Break):
@@ -122,6 +131,9 @@ class Layout:
             elif item.solid or column + item.width + tail <= self.width:
                 yield from flat(item)
                 column, opened = column + item.width, False
+            elif isinstance(item.pieces, Filled):
+                text, (column, opened) = self._in_frame(item, level, tail, column, opened, margin)
+                yield text
             elif item.separated:
                 inner = min(level + 1, self.deepest)
                 if opened and self._may_end_open(item, column):
@@ -132,6 +144,27 @@ class Layout:
                 stack.extend(reversed(self._factors(item.pieces, level, tail)))
             else:
                 stack.extend(reversed(self._tails(item.pieces, level, tail)))
+        return column, opened
+
+    def _in_frame(
+        self, rope: Rope, level: int, tail: float, column: float, opened: bool, margin: float
+    ) -> tuple[str, tuple[float, bool]]:
+        """A sum, broken where the first one in its frame was; and where it ends."""
+        filled = rope.pieces
+        assert isinstance(filled, Filled)
+        key = filled.frame, self.width, level, tail, column, opened, margin
+        if key not in self.known:
+            pieces, end = filled.pieces(), (column, opened)
+
+            def lines() -> Iterator[str]:
+                nonlocal end
+                one = Rope(pieces, rope.width, separated=True, height=rope.height)
+                end = yield from self._lines((one, level, tail), column, opened, margin)
+
+            broken = filled.frame.around(pieces[::2], lines())
+            self.known[key] = broken, end
+        around, end = self.known[key]
+        return filled.text(around), end
 
     def _terms(self, rope: Rope, level: int, tail: float) -> list[_Item]:
         leads = self._leads(rope)

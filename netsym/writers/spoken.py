@@ -26,6 +26,7 @@ class Spoken(Language):
         **Language.operations,
         "divide": ("_write_quotient", ATOM),
     }
+    in_rows = True
     times = " times "
     plus, less = ", plus ", ", minus "
     minus = "minus "
@@ -41,11 +42,14 @@ class Spoken(Language):
         plain = _INSIDE.sub(" ", names.ascii(position)).strip()
         return " ".join(_GREEK.get(word, word) for word in plain.split())
 
-    def number(self, value: float | Fraction) -> tuple[str, int]:
-        if isinstance(value, Fraction) and value.denominator != 1:
-            above = f"{self.minus if value < 0 else ''}{abs(value.numerator)}"
-            return f"{above} over {value.denominator}", ATOM
-        text, binds = super().number(value)
+    def fraction(self, value: Fraction) -> tuple[str, int]:
+        if value.denominator == 1:
+            return super().fraction(value)
+        above = f"{self.minus if value < 0 else ''}{abs(value.numerator)}"
+        return f"{above} over {value.denominator}", ATOM
+
+    def decimal(self, text: str) -> tuple[str, int]:
+        text, binds = super().decimal(text)
         mantissa, e, exponent = text.partition("e")
         power = f" times 10 to the power of {int(exponent)}" if e else ""
         return (mantissa + power.replace("-", self.minus)).replace("-", self.minus), binds

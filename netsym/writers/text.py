@@ -30,6 +30,8 @@ def _lowered(index: int) -> str:
 class Ascii(Language):
     """`y = sigmoid(w2_1_1*a1_1 + b2_1)`: names, functions and signs as one types them."""
 
+    in_rows = True
+
     def every(self, names: Names) -> Sequence[str]:
         return names.all()
 
@@ -37,6 +39,7 @@ class Ascii(Language):
 class Unicode(Language):
     """`y = σ(w⁽²⁾₁₁·a⁽¹⁾₁ + b⁽²⁾₁)`."""
 
+    in_rows = True
     times = "·"
     dots = "…"
 
@@ -139,7 +142,14 @@ def _lines(language: Language, width: int | None, headings: bool) -> Iterator[st
             yield from flat(equation.right)
         else:
             width = max(checked_whole("width", width, 1), NARROWEST)
-            layout = Layout(width, len, _newline, _INDENT, deepest=max(1, width // 2 // _INDENT))
+            layout = Layout(
+                width,
+                len,
+                _newline,
+                _INDENT,
+                deepest=max(1, width // 2 // _INDENT),
+                known=language.broken,
+            )
             yield from layout.lines(start, equation.right)
     if headings:
         yield from language.remarks()

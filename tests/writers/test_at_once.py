@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from itertools import product
+from itertools import cycle, product
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ import netsym
 from netsym.graph.graph import Block, Positions
 from netsym.graph.names import Names, with_indices
 from netsym.writers import WRITERS
+from netsym.writers.code.python import PythonCode
 from netsym.writers.language import ATOM, Language
 from netsym.writers.latex import Latex
 from netsym.writers.latex_widths import height_of, width_of
@@ -52,13 +53,14 @@ def _symbols(self: Language, names: Names, positions: list[int]) -> list[str]:
 
 
 def _sum(self: Language, terms: list[str | Rope]) -> str | Rope:
-    pieces = terms[:1]
-    for term in terms[1:]:
-        if self._starts_with_minus(term):
+    before, *between, behind = self.around(len(terms))
+    pieces = [before, *terms[:1]]
+    for sign, term in zip(between, terms[1:], strict=True):
+        if sign == self.plus and self._starts_with_minus(term):
             pieces += [self.less, self._without_minus(term)]
         else:
-            pieces += [self.plus, term]
-    return self.join(pieces, separated=True)
+            pieces += [sign, term]
+    return self.join([*pieces, behind] if before else pieces[1:], separated=True)
 
 
 def _rope(_: Latex, pieces: list[str | Rope], width: float, separated: bool) -> Rope:
@@ -126,6 +128,31 @@ def test_long_sums_are_one_text() -> None:
     with one_by_one():
         slow = [_text(form, name, {}) for name in ("text", "latex", "python", "mathml")]
     assert [_text(form, name, {}) for name in ("text", "latex", "python", "mathml")] == slow
+
+
+@pytest.mark.parametrize("spec", ["12-11tanh", "8-9-2"])
+def test_names_with_numbers_beside_them(spec: str) -> None:
+    network = netsym.parse(spec)
+    biases = [name for name in network.parameter_names() if name.startswith("b")]
+    form = network.with_parameters(dict(zip(biases, cycle(ENTRIES), strict=False))).layered
+    printed = [(name, options) for name, options in WRITTEN if name in ("text", "latex")]
+    with one_by_one():
+        slow = [_text(form, *each) for each in printed]
+    assert [_text(form, *each) for each in printed] == slow
+
+
+def test_products_that_two_blocks_of_sums_read() -> None:
+    text = small_network(6).network.layered.text(ascii=True)
+    with one_by_one():
+        assert small_network(6).network.layered.text(ascii=True) == text
+
+
+def test_products_that_have_names_of_their_own() -> None:
+    class Shallow(PythonCode):
+        deepest = 5
+
+    form = netsym.parse("2-2").layered
+    assert [*Shallow(form).body()][1:4] == ["    t1 = ", "w1_1_1*x_1", "\n"]
 
 
 def test_a_minus_in_a_term_stays() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 
@@ -72,7 +72,7 @@ class Placed(MathML):
         self.inputs = frozenset(formula.input_names())
         self.rimmed = set[str | Rope]()
 
-    def symbols(self, names: Names, positions: list[int]) -> list[str]:
+    def symbols(self, names: Names, positions: Sequence[int]) -> list[str]:
         return [self._symbol(names, position) for position in positions]
 
     def _symbol(self, names: Names, position: int) -> str:

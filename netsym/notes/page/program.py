@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from netsym.forms.form import Form
 from netsym.graph.names import Name
@@ -17,9 +17,12 @@ class _OfPage(JavaScript):
     shifts = False
     called: Mapping[str, Name] = {}
 
-    def variable(self, name: str) -> str:
+    def variables(self, names: Sequence[str]) -> Sequence[str]:
+        return [f"v.{self._called(name)}" for name in names]
+
+    def _called(self, name: str) -> str:
         names, position = self.called.get(name, (None, 0))
-        return f"v.{name if names is None else names.ascii(position)}"
+        return name if names is None else names.ascii(position)
 
 
 def program(onion: Onion) -> str:

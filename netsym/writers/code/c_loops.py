@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.writers.code.loops import Column, Joined, Loop, Loops, Number, Picked, Run, operation
+from netsym.writers.code.loops import (
+    Column,
+    Joined,
+    Loop,
+    Loops,
+    Number,
+    Picked,
+    Run,
+    listed,
+    operation,
+)
 from netsym.writers.code.program import Program
 
 #: What the loops call their own.
@@ -51,10 +61,9 @@ class _Written:
 
     def _array(self, name: str, numbers: npt.NDArray[Any], kind: str) -> Iterator[str]:
         size = "".join(f"[{length}]" for length in numbers.shape)
-        said = str if kind == "int" else self._number
         yield f"static const {kind} {name}{size} = {{\n"
         for row in np.atleast_2d(numbers):
-            text = ", ".join(map(said, row.tolist()))
+            text = listed(self.program, row)
             yield f"    {{{text}}},\n" if numbers.ndim > 1 else f"    {text}\n"
         yield "};\n"
 

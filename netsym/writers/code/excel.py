@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache, cached_property
 from typing import ClassVar
 
@@ -75,13 +74,12 @@ class Excel(Program):
         super().__init__(formula, digits, watcher)
         self._letter = _NAME + self._letter
 
-    def variable(self, name: str) -> str:
-        return _NAME + name
+    def variables(self, names: Sequence[str]) -> Sequence[str]:
+        return [_NAME + name for name in names]
 
-    def number(self, value: float | Fraction) -> tuple[str, int]:
-        text, binds = super().number(value)
-        if not self.weights or isinstance(value, Fraction) or text.lstrip("-").isdecimal():
-            return text, binds
+    def decimal(self, text: str) -> tuple[str, int]:
+        if not self.weights or text.lstrip("-").isdecimal():
+            return super().decimal(text)
         return _NUMBER.format(text), ATOM
 
     def _write_call(self, op: str, nodes: list[int]) -> str | Rope:

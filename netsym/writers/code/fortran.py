@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from netsym.forms.form import Form
@@ -75,21 +75,21 @@ class Fortran(Program):
         super().__init__(formula, digits, watcher)
         symbols = (name for _, names in formula.symbols() for name in names)
         bound = (each.name for each in (*self.formula.bindings, *self.formula.outputs))
-        for name in (*formula.input_names(), *symbols, *bound):
-            self.variable(name)
+        self.variables([*formula.input_names(), *symbols, *bound])
         self._letter = free_letter({name[:end] for name in self._taken for end in range(len(name))})
 
     def literal(self, number: str) -> str:
         return number.replace("e", "d") if "e" in number else f"{float(number)!r}d0"
 
-    def variable(self, name: str) -> str:
-        if name not in self._spelled:
-            text = f"v{name}" if name.startswith("_") else name
-            while text.lower() in self._taken or text.lower() in self.reserved:
-                text += "_"
-            self._taken.add(text.lower())
-            self._spelled[name] = text
-        return self._spelled[name]
+    def variables(self, names: Sequence[str]) -> Sequence[str]:
+        for name in names:
+            if name not in self._spelled:
+                text = f"v{name}" if name.startswith("_") else name
+                while (plain := text.lower()) in self._taken or plain in self.reserved:
+                    text += "_"
+                self._taken.add(plain)
+                self._spelled[name] = text
+        return [self._spelled[name] for name in names]
 
     def _write_power(self, _: str, nodes: list[int]) -> str | Rope:
         base, exponent = (self.operand(node, ATOM) for node in nodes)
@@ -103,13 +103,6 @@ class Fortran(Program):
     def module(self) -> str:
         """What the module is called."""
         return self.variable(f"{self.title()}_module")
-
-    @cached_property
-    def _statements(self) -> list[tuple[str, str | Rope, bool]]:
-        return list(super().statements())
-
-    def statements(self) -> Iterator[tuple[str, str | Rope, bool]]:
-        return iter(self._statements)
 
     def heading(self) -> str:
         return (

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate, chain
 
 from netsym.errors import TooLargeError
 from netsym.forms.form import Form, layered, shared
 from netsym.writers.ropes import Rope, flat
 
+_PARENTHESES = re.compile("[()]")
 #: The texts of statements.
 Texts = Iterable[str | Rope]
 
@@ -38,12 +41,8 @@ def nesting(text: str | Rope) -> int:
     >>> nesting("tanh((x + 1)*2) + (y)")
     2
     """
-    depth = most = 0
-    for piece in flat(text):
-        for sign in piece:
-            depth += (sign == "(") - (sign == ")")
-            most = max(most, depth)
-    return most
+    signs = chain.from_iterable(map(_PARENTHESES.findall, flat(text)))
+    return max(accumulate((1 if sign == "(" else -1 for sign in signs), initial=0))
 
 
 def refuse_beyond(

@@ -214,6 +214,13 @@ class Loops:
         return free
 
 
+def listed(program: Program, row: npt.NDArray[Any]) -> str:
+    """The entries of a row of an array, which are numbers or places."""
+    if row.dtype.kind == "i":
+        return ", ".join(map(str, row.tolist()))
+    return ", ".join([text for text, _ in program.numbers(row.tolist())])
+
+
 #: What stands between the operands of an operation.
 _SIGNS = {"add": " + ", "multiply": "*", "divide": "/"}
 

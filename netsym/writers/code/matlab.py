@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from netsym.writers.code.program import Program, written
@@ -71,11 +71,12 @@ class Matlab(Program):
     }  # fmt: skip
     choice = "choose({0}, {1}, {2})"
 
-    def variable(self, name: str) -> str:
-        return super().variable(re.sub(r"^(v*)_", r"v\1_", name))
+    def variables(self, names: Sequence[str]) -> Sequence[str]:
+        begun = [f"v{name}" if name.lstrip("v")[:1] == "_" else name for name in names]
+        return super().variables(begun)
 
-    def number(self, value: float | Fraction) -> tuple[str, int]:
-        text, binds = super().number(value)
+    def fraction(self, value: Fraction) -> tuple[str, int]:
+        text, binds = super().fraction(value)
         return text.replace("/", "./"), binds
 
     def quotient(self, numerator: str | Rope, denominator: str | Rope) -> str | Rope:

@@ -7,12 +7,9 @@ own; of other forms the reduced one, where the inputs are all that varies.
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterator
-from functools import cached_property
 from typing import ClassVar
 
 from netsym.writers.code.program import Program
-from netsym.writers.ropes import Rope
 
 
 class Model(Program):
@@ -27,13 +24,6 @@ class Model(Program):
     def is_full(self) -> bool:
         """Whether each value is a variable."""
         return self.formula.form == "layered"
-
-    @cached_property
-    def _statements(self) -> list[tuple[str, str | Rope, bool]]:
-        return list(super().statements())
-
-    def statements(self) -> Iterator[tuple[str, str | Rope, bool]]:
-        return iter(self._statements)
 
     @property
     def values(self) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from netsym.writers.code.loops import Column, Joined, Loop, Loops, Number, Picked, operation
+from netsym.writers.code.loops import Column, Joined, Loop, Loops, Number, Picked, listed, operation
 from netsym.writers.code.program import Program
 
 
@@ -52,10 +52,9 @@ class _Written:
         yield "    return out\n" if count > 1 else "    return out[..., 0]\n"
 
     def _array(self, name: str, values: npt.NDArray[Any]) -> Iterator[str]:
-        said = str if values.dtype.kind == "i" else self._number
         yield f"{name} = np.array([\n"
         for row in np.atleast_2d(values):
-            text = ", ".join(map(said, row.tolist()))
+            text = listed(self.program, row)
             yield f"    [{text}],\n" if values.ndim > 1 else f"    {text},\n"
         yield "])\n" if values.dtype.kind == "i" else "], dtype=float)\n"
 

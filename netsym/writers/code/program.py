@@ -7,10 +7,12 @@ the statements; `Program.lines` is the whole program.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from functools import cached_property
 from math import inf
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -26,13 +28,23 @@ from netsym.graph.names import Names, free_letter, literal
 from netsym.ops.symbolic import Symbolic
 from netsym.writers.code.limits import Limit, refuse_beyond
 from netsym.writers.code.stable import Dialect
-from netsym.writers.language import ATOM, POWER, QUOTIENT, Language, Watcher, no_watcher
+from netsym.writers.language import (
+    ATOM,
+    NEGATION,
+    POWER,
+    QUOTIENT,
+    Language,
+    Watcher,
+    are_short,
+    no_watcher,
+)
 from netsym.writers.ropes import Rope, flat
 
 
 class Program(Language):
     """Expressions of a program; `pieces` are the extra assignments that keep them shallow."""
 
+    in_rows = True
     #: A text whose load passes this gets a name of its own, as compilers take only so much nesting;
     #: an operation weighs 10 or, if it has more operands, as many as it has.
     deepest: ClassVar[int] = 400
@@ -41,7 +53,7 @@ class Program(Language):
     #: Longer sums are written in groups of this many.
     longest: ClassVar[int] = 64
     #: Words of the language; a value of such a name is held by a variable with _ after it.
-    reserved: ClassVar[Collection[str]] = ()
+    reserved: ClassVar[AbstractSet[str]] = frozenset()
     #: Templates of functions, `fmax({0}, {1})`; one of two operands takes more of them in pairs.
     calls: Mapping[str, str] = {}
     #: What defines functions that the templates call, each after those it calls.
@@ -131,25 +143,36 @@ class Program(Language):
         return self.variable(names.ascii(position))
 
     def every(self, names: Names) -> Sequence[str]:
-        return [*map(self.variable, names.all())]
+        return self.variables(names.all())
 
     def variable(self, name: str) -> str:
         """The variable that holds the value of a name."""
-        return f"{name}_" if name.rstrip("_") in self.reserved else name
+        return self.variables([name])[0]
 
-    def number(self, value: float | Fraction) -> tuple[str, int]:
-        if type(value) is not float and isinstance(value, Fraction) and value.denominator != 1:
-            above, below = self.literal(str(value.numerator)), self.literal(str(value.denominator))
-            return f"{above}/{below}", QUOTIENT
-        text, binds = super().number(value)
-        return self.literal(text), binds
+    def variables(self, names: Sequence[str]) -> Sequence[str]:
+        """The variables that hold the values of names."""
+        if self.reserved.isdisjoint(names) and "_" not in map(itemgetter(-1), names):
+            return names
+        return [f"{name}_" if name.rstrip("_") in self.reserved else name for name in names]
 
-    def sum(self, terms: list[str | Rope]) -> str | Rope:
-        most = self.longest
-        while len(terms) > most:
-            groups = [terms[i : i + most] for i in range(0, len(terms), most)]
-            terms = [self.parentheses(super(Program, self).sum(group)) for group in groups]
-        return super().sum(terms)
+    def decimal(self, text: str) -> tuple[str, int]:
+        return self.literal(text), NEGATION if text[0] == "-" else ATOM
+
+    def fraction(self, value: Fraction) -> tuple[str, int]:
+        if value.denominator == 1:
+            return super().fraction(value)
+        above, below = self.literal(str(value.numerator)), self.literal(str(value.denominator))
+        return f"{above}/{below}", QUOTIENT
+
+    def around(self, count: int) -> list[str]:
+        around, size = super().around(count), self.longest
+        while count > size:
+            for first in range(0, count, size):
+                around[first] += "("
+                last = min(first + size, count)
+                around[last] = f"){around[last]}"
+            size *= self.longest
+        return around
 
     def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
         template = self.calls.get(function)
@@ -189,7 +212,9 @@ class Program(Language):
         held = self.loads[nodes] > self.deepest
         if self.held is not None:
             held |= self.held[nodes]
-        if self.widest != inf:
+        if held.any():
+            self._write_waiting(block)
+        if self.widest != inf and not are_short([self.texts[node] for node in nodes.tolist()]):
             wide = [self.width(self.texts[node]) > self.widest for node in nodes.tolist()]
             held |= np.array(wide)
         for node in nodes[held].tolist():
@@ -212,6 +237,13 @@ class Program(Language):
 
     def statements(self) -> Iterator[tuple[str, str | Rope, bool]]:
         """Assignments in an order in which each comes after what it uses; last, the outputs."""
+        return iter(self._statements)
+
+    @cached_property
+    def _statements(self) -> list[tuple[str, str | Rope, bool]]:
+        return [*self._ordered()]
+
+    def _ordered(self) -> Iterator[tuple[str, str | Rope, bool]]:
         equations = list(self.equations())
         waiting = self.pieces
         taken = 0
@@ -227,7 +259,7 @@ class Program(Language):
         """What the limits of the language hold of, each by itself: the texts of statements."""
         return (text for _, text, _ in self.statements())
 
-    @property
+    @cached_property
     def outputs(self) -> list[str]:
         """The variables of the outputs."""
         return [self.name(output.names, output.position) for output in self.formula.outputs]
@@ -237,20 +269,20 @@ class Program(Language):
         """The variables of the inputs and parameters that occur."""
         formula = self.formula
         inputs = formula.inputs[formula.mask[formula.inputs]].tolist()
-        occurring = {self.variable(formula.graph.name_of(node)) for node in inputs}
-        return frozenset(occurring.union(self.arguments[1]))
+        occurring = self.variables([formula.graph.name_of(node) for node in inputs])
+        return frozenset([*occurring, *self.arguments[1]])
 
     @cached_property
-    def arguments(self) -> tuple[list[str], list[str]]:
+    def arguments(self) -> tuple[Sequence[str], Sequence[str]]:
         """The variables of the inputs, and of the parameters that the formula uses."""
         parameters = [name for _, names in self.formula.symbols() for name in names]
         inputs = list(dict.fromkeys(self.formula.input_names()))
-        return list(map(self.variable, inputs)), list(map(self.variable, parameters))
+        return self.variables(inputs), self.variables(parameters)
 
     def title(self) -> str:
         """What the function of the whole formula is called."""
-        inputs, parameters = self.arguments
-        called = self.formula.function or ("f" if "f" not in {*inputs, *parameters} else "network")
+        is_free = all("f" not in names for names in self.arguments)
+        called = self.formula.function or ("f" if is_free else "network")
         return self.variable(called)
 
     def definitions(self) -> dict[str, str]:
@@ -268,7 +300,7 @@ class Program(Language):
                 inner = self.of(_expansion(row))
                 found |= inner.definitions()
                 ((_, right, _),) = inner.statements()
-                text = self.defined(name, inner.arguments[0], "".join(flat(right)))
+                text = self.defined(name, [*inner.arguments[0]], "".join(flat(right)))
             found.setdefault(name, text)
         texts = [*found.values(), *(self.calls.get(op, "") for op in ops)]
         first = self._supporting(texts)
@@ -296,11 +328,13 @@ def written(kind: type[Program]) -> Callable[..., Iterator[str]]:
     ) -> Iterator[str]:  # fmt: skip
         formula = called(formula, names, kind)
 
+        program = kind(formula, digits, progress, **own)
+
         def texts(form: Form) -> Iterator[str | Rope]:
-            return kind(form, digits, **own).parts()
+            return (program if form is formula else kind(form, digits, **own)).parts()
 
         refuse_beyond(kind.limits, formula, texts, kind.instead)
-        yield from kind(formula, digits, progress, **own).lines()
+        yield from program.lines()
 
     return write
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from netsym.writers.code.program import Program, written
 from netsym.writers.ropes import Rope
@@ -34,9 +34,9 @@ class R(Program):
     support: Mapping[str, str] = {"erf": _ERF}
     choice = "ifelse(({0}) %in% TRUE, {1}, {2})"  # NaN >= 0 is neither
 
-    def variable(self, name: str) -> str:
-        name = super().variable(name)
-        return f"`{name}`" if name.startswith("_") else name
+    def variables(self, names: Sequence[str]) -> Sequence[str]:
+        named = super().variables(names)
+        return [f"`{name}`" if name[0] == "_" else name for name in named]
 
     def power(self, base: str | Rope, exponent: str | Rope) -> str | Rope:
         return self.join([base, "^", exponent])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -165,15 +166,16 @@ class SQL(Program):
     def literal(self, number: str) -> str:
         return number if "e" in number else f"{number.removesuffix('.0')}e0"
 
-    def variable(self, name: str) -> str:
-        """A column; a and A are one in SQL, so the second that comes is A_."""
-        if name not in self._spelled:
-            word = name
-            while word.lower() in self._taken:
-                word += "_"
-            self._taken.add(word.lower())
-            self._spelled[name] = self._quoted(word)
-        return self._spelled[name]
+    def variables(self, names: Sequence[str]) -> Sequence[str]:
+        """Columns; a and A are one in SQL, so the second that comes is A_."""
+        for name in names:
+            if name not in self._spelled:
+                word = name
+                while (plain := word.lower()) in self._taken:
+                    word += "_"
+                self._taken.add(plain)
+                self._spelled[name] = self._quoted(word)
+        return [self._spelled[name] for name in names]
 
     def _quoted(self, word: str) -> str:
         """A name as it is written, in quotes if it would not stand for itself."""
@@ -280,9 +282,11 @@ class SQL(Program):
         source = [name for names in self.arguments for name in names if name in self.used]
         columns, outputs = self._columns(source)
         last = max((each.after for each in outputs), default=0)
-        until = dict.fromkeys(self.kept, last)
-        for each, step in [*((c, c.after) for c in columns), *((o, last) for o in outputs)]:
-            until |= {name: max(step, until.get(name, 0)) for name in each.reads}
+        until = dict.fromkeys(self.kept, 0)
+        for each in sorted(columns, key=attrgetter("after")):
+            until |= dict.fromkeys(each.reads, each.after)
+        for name in {*self.kept}.union(*(each.reads for each in outputs)):
+            until[name] = max(last, until.get(name, 0))
         table, there = self.table, [*dict.fromkeys([*self.kept, *source])]
         if source:
             doubles = {name: f"CAST({name} AS {self.double}) AS {name}" for name in source}
@@ -304,7 +308,7 @@ class SQL(Program):
         for name, right, is_output in self.statements():
             text = "".join(flat(right))
             reads = after.keys() & set(_NAME.findall(text))
-            column = Column(name, text, reads, max((after[each] for each in reads), default=0))
+            column = Column(name, text, reads, max(map(after.__getitem__, reads), default=0))
             if is_output:
                 outputs.append(column)
             else:

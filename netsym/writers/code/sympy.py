@@ -40,10 +40,11 @@ class SympyCode(PythonCode):
         "negate": ("_write_negation", ATOM),
     }
 
-    def number(self, value: float | Fraction) -> tuple[str, int]:
-        if isinstance(value, Fraction):
-            return f"Rational({value.numerator}, {value.denominator})", ATOM
-        text, binds = super().number(value)
+    def fraction(self, value: Fraction) -> tuple[str, int]:
+        return f"Rational({value.numerator}, {value.denominator})", ATOM
+
+    def decimal(self, text: str) -> tuple[str, int]:
+        text, binds = super().decimal(text)
         if text.lstrip("-").isdecimal():
             return f"Integer({text})", ATOM
         return (f"Float({text})", ATOM) if self.digits is None else (text, binds)
@@ -51,8 +52,8 @@ class SympyCode(PythonCode):
     def function(self, name: str) -> str:
         return FUNCTIONS[name].sympy or name
 
-    def sum(self, terms: list[str | Rope]) -> str | Rope:
-        return self._flat_call("Add", terms) if len(terms) > 2 else super().sum(terms)
+    def around(self, count: int) -> list[str]:
+        return ["Add(", *[", "] * (count - 1), ")"] if count > 2 else super().around(count)
 
     def product(self, factors: list[str | Rope]) -> str | Rope:
         return self._flat_call("Mul", factors) if len(factors) > 2 else super().product(factors)
