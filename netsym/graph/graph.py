@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from math import copysign
 from typing import Any
 
@@ -20,7 +19,6 @@ from netsym.graph.index import (
     all_within,
     distinct,
     distinct_rows,
-    runs,
     sorted_distinct,
 )
 from netsym.graph.names import Name, Names
@@ -372,16 +370,20 @@ class Graph:
         return found
 
     def _find_spans(self, operands: Ids) -> Iterator[tuple[int, int, int]]:
-        if operands.shape[1] == 1:
-            yield 0, 1, self.common_block(operands)
-        if operands.shape[1] <= 1:
-            return
-        firsts = self.block_numbers(operands[0])
-        for first, stop in pairwise(runs(firsts)):
-            source = int(firsts[first])
-            block = self.blocks[source]
-            alike = all_within(operands[:, first:stop], block.start, block.stop)
+        row = low = high = operands[0].tolist()
+        if len(operands) > 1:
+            low = np.minimum.reduce(operands).tolist()
+            high = np.maximum.reduce(operands).tolist()
+        first, count = 0, len(row)
+        while first < count:
+            source = self.block_number(row[first])
+            start, end = self.blocks[source].start, self.blocks[source].stop
+            stop = first + 1
+            while stop < count and start <= row[stop] < end:
+                stop += 1
+            alike = min(low[first:stop]) >= start and max(high[first:stop]) < end
             yield first, stop, source if alike else -1
+            first = stop
 
     def reachable(self, roots: Ids) -> Mask:
         """A mask over all nodes: the roots, and all that they are made of."""

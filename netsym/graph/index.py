@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from functools import cached_property
-from itertools import pairwise
 from operator import lt
 from typing import Any
 
@@ -57,16 +56,6 @@ def all_within(values: npt.NDArray[np.integer[Any]], start: int, stop: int) -> b
         listed = values.reshape(-1).tolist()
         return bool(min(listed) >= start and max(listed) < stop)
     return bool(np.count_nonzero((values >= start) & (values < stop)) == values.size)
-
-
-def runs(values: npt.NDArray[np.integer[Any]]) -> list[int]:
-    """Where runs of equal numbers begin, and after the last how many numbers there are."""
-    if len(values) <= _FEW:
-        listed = values.tolist()
-        changes = [n for n, pair in enumerate(pairwise(listed), 1) if pair[0] != pair[1]]
-    else:
-        changes = (np.flatnonzero(values[1:] != values[:-1]) + 1).tolist()
-    return [0, *changes, len(values)]
 
 
 def sorted_distinct(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
