@@ -24,7 +24,7 @@ class Dependence:
 
     def __init__(self, graph: Graph, ends: Ids, nodes: Ids, names: tuple[Name, ...]) -> None:
         self.nodes, self.names = nodes, names
-        self.last = int(graph.block_numbers(ends).max())
+        self.last = graph.block_number(int(ends.max()))
         size = max(graph.blocks[self.last].stop, int(nodes.max()) + 1)
         self.share, self.varies = _dependence(graph, nodes, size)
         self.place = np.empty(size, dtype=np.int32)
@@ -63,13 +63,13 @@ def _dependence(graph: Graph, wrt: Ids, size: int) -> tuple[list[int], Mask]:
             break
         own = mask[block.start : block.stop]
         if block.operands.shape[1]:
-            below = {SOME if source < 0 else share[source] for *_, source in graph.spans(number)}
-            if SOME in below and ALL not in below:
-                own[:] = mask[block.operands].any(axis=1)
-            else:
-                share.append(ALL if ALL in below else NONE)
-                own[:] = ALL in below
+            below = (SOME if source < 0 else share[source] for *_, source in graph.spans(number))
+            most = max(below)
+            if most != SOME:
+                share.append(most)
+                own[:] = most == ALL
                 continue
+            own[:] = mask[block.operands].any(axis=1)
         count = np.count_nonzero(own)
         share.append(NONE if not count else ALL if count == len(own) else SOME)
     return share, mask

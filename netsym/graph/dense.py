@@ -36,7 +36,7 @@ def dense_layer(graph: Graph, number: int) -> DenseLayer | None:
         return None
     if block.operands.shape[1] != 2 or any(source == products for *_, source in spans[1:]):
         return None
-    if not np.array_equal(sums[:, :terms].reshape(-1), np.arange(block.start, block.stop)):
+    if not increasing(sums[:, :terms].reshape(-1)):  # so it is all products, in order
         return None
     holders = graph.spans(products)
     if len(holders) != 2 or min(source for *_, source in holders) < 0:

@@ -99,7 +99,9 @@ class Factors:
         And which of them are numbers alone.
         """
         numbers = self.are_numbers(table)
-        if np.count_nonzero(numbers.any(axis=0)) < 1 + (edge == table.shape[1]):
+        if not np.count_nonzero(numbers) or np.count_nonzero(numbers.any(axis=0)) < 1 + (
+            edge == table.shape[1]
+        ):
             return table, np.empty(0, dtype=np.int64)
         alone = (numbers | (np.abs(table) == self.one)).all(axis=1)
         (rows,) = (np.add.reduce(numbers, axis=1, dtype=np.int32) > 1).nonzero()

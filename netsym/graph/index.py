@@ -194,6 +194,14 @@ class RowIndex:
         self._blocks.append((start, operands))
         self._last = start + len(operands) - 1
 
+    def are_next(self, operands: Ids) -> bool:
+        """Whether rows are seen to be new and distinct by their first operands, as nearly always:
+        each is newer than all that are known, and than the one before.
+        """
+        return bool(
+            operands.shape[1] and operands.item(0, 0) > self._last and increasing(operands[:, 0])
+        )
+
     def find(self, operands: Ids) -> Ids | None:
         """The id of every row, -1 where it is new; None when all are new."""
         if self._last < 0 or self._newer(operands):
