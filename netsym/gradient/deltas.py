@@ -58,7 +58,7 @@ def delta_names(formula: Form, graph: Graph, ends: Ids) -> list[Title]:
         is_call = source >= 0 and under.op in FUNCTIONS
         nodes = ids
         if is_call and under.operands.shape[1]:
-            nodes = under.operands[block.operands[:, 0] - under.start, 0]
+            nodes = under.operands[:, 0].take(block.operands[:, 0] - under.start)
         places = block.places
         found.append((1 if is_call else 2, Title(nodes, names, places)))
         if is_call and names.layer is not None and names.layer + 1 == formula.loss:
@@ -69,11 +69,11 @@ def delta_names(formula: Form, graph: Graph, ends: Ids) -> list[Title]:
     }
     titles, covered = [], np.zeros(len(graph), dtype=np.bool_)
     for _, title in found:
-        known = covered[title.nodes]
+        known = covered.take(title.nodes)
         if np.count_nonzero(known):
             title = title.where(~known)
         if len(title.nodes):
-            covered[title.nodes] = True
+            covered.put(title.nodes, True)
             names = title.names
             free = _adjoints(names, names.base) if names.literal else _own_names(title, taken)
             if free is not None:

@@ -45,8 +45,8 @@ class Dependence:
             ]
             blocks = [self._graph.blocks[number] for number in numbers]
             edges = [*accumulate(map(len, blocks), initial=0)]
-            nodes = np.concatenate([np.arange(block.start, block.stop) for block in blocks])
-            results = called(self._graph, nodes.astype(np.int32))
+            named = called(self._graph)
+            results = np.concatenate([named[block.start : block.stop] for block in blocks])
             operands = np.concatenate([block.operands for block in blocks])
             rows = dict(zip(numbers, map(slice, edges, edges[1:]), strict=False))
             self._alike[op, arity] = rows, (results, *operands.T)
@@ -75,10 +75,10 @@ def _dependence(graph: Graph, wrt: Ids, size: int) -> tuple[list[int], Mask]:
     return share, mask
 
 
-def called(graph: Graph, nodes: Ids) -> Ids:
-    """The nodes that name these, or the nodes themselves."""
+def called(graph: Graph) -> Ids:
+    """For each node the one that names it, or the node itself."""
     named = np.arange(len(graph), dtype=np.int32)
     for block in graph.blocks:
         if block.op == "name":
-            named[block.operands[:, 0]] = named[block.start : block.stop]
-    return named[nodes]
+            named.put(block.operands, named[block.start : block.stop])
+    return named

@@ -91,7 +91,7 @@ class Factors:
     def are_numbers(self, factors: Signed) -> Mask:
         """Which factors are numbers."""
         self._make_room()
-        return self._marked[np.abs(factors)]
+        return self._marked.take(np.abs(factors))
 
     def folded(self, table: Signed, edge: int) -> tuple[Signed, Positions]:
         """Rows of factors, from `edge` on divisors, with the numbers in each as one.

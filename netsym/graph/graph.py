@@ -412,7 +412,7 @@ class Graph:
             rows = mask[block.start : block.stop]
             count = np.count_nonzero(rows)
             if count:
-                mask[block.operands if count == len(rows) else block.operands[rows]] = True
+                mask.put(block.operands if count == len(rows) else block.operands[rows], True)
         return mask
 
     def walk(self, mask: Mask, op: str = "") -> Iterator[tuple[Block, Positions]]:

@@ -50,7 +50,7 @@ class SignedNodes:
             ):
                 self._looked_at.add(number)
                 self._leave_zeros_out(self.graph.blocks[number])
-        return self._meant[ids]
+        return self._meant.take(ids)
 
     def _leave_zeros_out(self, block: Block) -> None:
         meant = self._meant[block.start : block.stop]
