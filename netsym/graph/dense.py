@@ -34,22 +34,22 @@ def dense_layer(graph: Graph, number: int) -> DenseLayer | None:
     block = graph.blocks[products]
     if products < 0 or block.op != "multiply" or len(block) != len(sums) * terms:
         return None
-    if block.operands.shape[1] != 2 or any(source == products for *_, source in spans[1:]):
+    others = [source for _, _, source in spans[1:]]
+    if block.operands.shape[1] != 2 or products in others:
         return None
     if not increasing(sums[:, :terms].reshape(-1)):  # so it is all products, in order
         return None
     holders = graph.spans(products)
-    if len(holders) != 2 or min(source for *_, source in holders) < 0:
+    if len(holders) != 2:
+        return None
+    (_, _, holder), (_, _, source) = holders
+    if holder < 0 or source < 0 or not increasing(block.operands[:, 0]):
         return None
     pairs = block.operands.reshape(len(sums), terms, 2)
     weights, values = pairs[..., 0], pairs[..., 1]
-    if not increasing(weights.reshape(-1)) or not increasing(values[0]):
+    if not increasing(values[0]) or np.count_nonzero(values != values[0]):
         return None
-    if np.count_nonzero(values != values[0]):
-        return None
-    holder, source = (source for *_, source in holders)
-    symbols = {holder, *(other for *_, other in spans[1:])}
     alone = graph.blocks[source].op != "constant" and all(
-        other >= 0 and graph.blocks[other].op == "symbol" for other in symbols
+        [other >= 0 and graph.blocks[other].op == "symbol" for other in (holder, *others)]
     )
     return DenseLayer(products, weights, values, holder, source, alone)

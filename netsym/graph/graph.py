@@ -313,7 +313,8 @@ class Graph:
         """Whether each node is of one of these operations."""
         common = self.common_block(ids)
         if common >= 0 or not ids.size:
-            return np.full(len(ids), common >= 0 and self.blocks[common].op in ops)
+            alike = common >= 0 and self.blocks[common].op in ops
+            return (np.ones if alike else np.zeros)(len(ids), dtype=np.bool_)
         numbers = self.block_numbers(ids)
         present = sorted_distinct(numbers)
         kinds = np.array([self.blocks[n].op in ops for n in present.tolist()])

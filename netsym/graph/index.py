@@ -79,7 +79,7 @@ def distinct(keys: Keys) -> tuple[Positions | None, Positions | None, Keys]:
     if len(keys) == 1:
         return None, None, keys
     ordered = np.sort(keys)
-    if not bool((ordered[1:] == ordered[:-1]).any()):
+    if increasing(ordered):
         return None, None, ordered
     ordered, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     by_appearance = np.argsort(first)
