@@ -28,7 +28,7 @@ class Dependence:
         size = max(graph.blocks[self.last].stop, int(nodes.max()) + 1)
         self.share, self.varies = _dependence(graph, nodes, size)
         self.place = np.empty(size, dtype=np.int32)
-        self.place[nodes] = np.arange(len(nodes))
+        self.place.put(nodes, np.arange(len(nodes)))
         self._graph, self._alike = graph, dict[tuple[str, int], Alike]()
 
     def alike(self, op: str, arity: int) -> Alike:
@@ -56,7 +56,7 @@ class Dependence:
 def _dependence(graph: Graph, wrt: Ids, size: int) -> tuple[list[int], Mask]:
     """Of each block, and of each node, whether it depends on these nodes."""
     mask = np.zeros(size, dtype=np.bool_)
-    mask[wrt] = True
+    mask.put(wrt, True)
     share: list[int] = []
     for number, block in enumerate(graph.blocks):
         if block.start >= size:
@@ -67,7 +67,8 @@ def _dependence(graph: Graph, wrt: Ids, size: int) -> tuple[list[int], Mask]:
             most = max(below)
             if most != SOME:
                 share.append(most)
-                own[:] = most == ALL
+                if most == ALL:
+                    own[:] = True
                 continue
             own[:] = mask[block.operands].any(axis=1)
         count = np.count_nonzero(own)

@@ -59,7 +59,7 @@ def chosen(formula: Form, wrt: str | Sequence[str]) -> Chosen:
     ids: list[Positions] = []
     names: list[Name] = []
     wanted = formula.mask.copy()
-    wanted[inputs] = False
+    wanted.put(inputs, False)
     for block in graph.blocks:
         if block.op == "symbol":
             (rows,) = wanted[block.start : block.stop].nonzero()

@@ -17,6 +17,7 @@ from netsym.graph.index import (
     KeyIndex,
     RowIndex,
     all_within,
+    bounds,
     distinct,
     distinct_rows,
     sorted_distinct,
@@ -387,10 +388,7 @@ class Graph:
         return found
 
     def _find_spans(self, operands: Ids) -> Iterator[tuple[int, int, int]]:
-        row = low = high = operands[0].tolist()
-        if len(operands) > 1:
-            low = np.minimum.reduce(operands).tolist()
-            high = np.maximum.reduce(operands).tolist()
+        (low, high), row = bounds(operands), operands[0].tolist()
         first, count = 0, len(row)
         while first < count:
             source = self.block_number(row[first])
@@ -405,8 +403,8 @@ class Graph:
     def reachable(self, roots: Ids) -> Mask:
         """A mask over all nodes: the roots, and all that they are made of."""
         mask = np.zeros(self._size, dtype=np.bool_)
-        mask[roots] = True
-        last = self.block_number(int(np.max(roots, initial=0)))
+        mask.put(roots, True)
+        last = self.block_number(int(roots.max(initial=0)))
         for block in reversed(self.blocks[: last + 1]):
             if not block.operands.shape[1]:
                 continue

@@ -58,6 +58,14 @@ def all_within(values: npt.NDArray[np.integer[Any]], start: int, stop: int) -> b
     return bool(np.count_nonzero((values >= start) & (values < stop)) == values.size)
 
 
+def bounds(rows: Ids) -> tuple[list[int], list[int]]:
+    """The least and the largest number of each column."""
+    if rows.size <= _FEW:
+        columns = [*zip(*rows.tolist(), strict=True)]
+        return [*map(min, columns)], [*map(max, columns)]
+    return np.minimum.reduce(rows).tolist(), np.maximum.reduce(rows).tolist()
+
+
 def sorted_distinct(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """The values that there are, in order; `np.unique` would load masked arrays to find them."""
     ordered = np.sort(values, axis=None)
