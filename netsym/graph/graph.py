@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -106,7 +107,7 @@ class Graph:
         self._constants = KeyIndex()
         self._numbers: dict[tuple[float, float], int] = {}  # those that are looked for one by one
         self._fractions: dict[Fraction, int] = {}
-        self._rows: dict[tuple[str, int], RowIndex] = {}
+        self._rows: defaultdict[tuple[str, int], RowIndex] = defaultdict(RowIndex)
         self._spans: dict[int, Spans] = {}
         self._trunk: Graph | None = None  # what this is a branch of, and how many of its blocks
         self._shared = 0
@@ -120,7 +121,7 @@ class Graph:
         made.blocks, made._starts, made._size = [*self.blocks], [*self._starts], self._size
         made._constants, made._fractions = self._constants.copy(), {**self._fractions}
         made._numbers = {**self._numbers}
-        made._rows = {key: index.copy() for key, index in self._rows.items()}
+        made._rows.update((key, index.copy()) for key, index in self._rows.items())
         made._trunk, made._shared, made._spans = self, len(self.blocks), {**self._spans}
         return made
 
@@ -184,13 +185,17 @@ class Graph:
         return self.rows(op, operands.reshape(-1, len(columns))).reshape(shape)
 
     def rows(self, op: str, operands: Ids) -> Ids:
-        """Nodes of one operation from rows of operands (n, k); equal rows give equal ids."""
+        """Nodes of one operation from rows of operands (n, k); equal rows give equal ids.
+
+        The array is kept as it is, so nobody may change it afterwards.
+        """
         operands = np.ascontiguousarray(operands, dtype=np.int32)
         if not len(operands):
             return np.empty(0, dtype=np.int32)
-        index = self._index(op, operands.shape[1])
+        index = self._rows[op, operands.shape[1]]
         if index.are_next(operands):
-            return self.append(op, operands)
+            index.insert(self._size, operands)
+            return self._append(op, operands)
         ids = index.find(operands)
         new = operands if ids is None else operands[ids < 0]
         if not len(new):
@@ -213,15 +218,8 @@ class Graph:
         """
         if not len(operands):
             return np.empty(0, dtype=np.int32)
-        self._index(op, operands.shape[1]).insert(self._size, operands)
+        self._rows[op, operands.shape[1]].insert(self._size, operands)
         return self._append(op, operands)
-
-    def _index(self, op: str, arity: int) -> RowIndex:
-        """The rows of one kind."""
-        index = self._rows.get((op, arity))
-        if index is None:
-            index = self._rows[op, arity] = RowIndex()
-        return index
 
     def name(self, ids: Ids, names: Names, positions: Positions | None = None) -> Ids:
         """Wrap nodes in the names at these positions, by default all of them in order.
