@@ -386,6 +386,8 @@ class Graph:
         return found
 
     def _find_spans(self, operands: Ids) -> Iterator[tuple[int, int, int]]:
+        if not operands.size:
+            return
         (low, high), row = bounds(operands), operands[0].tolist()
         first, count = 0, len(row)
         while first < count:
