@@ -268,9 +268,7 @@ def _handed_on(formula: Form) -> Ids:
 
 def layered(formula: F) -> F:
     """The form that stops at every value that a layer names."""
-    names = [
-        block.start + rows for block, rows in formula.graph.walk(formula.mask) if block.op == "name"
-    ]
+    names = [block.start + rows for block, rows in formula.graph.walk(formula.mask, "name")]
     cut = np.concatenate(names).astype(np.int32) if names else no_nodes()
     return dataclasses.replace(formula, form="layered", cut=cut, cut_names=None)
 

@@ -134,6 +134,8 @@ def floats_by_name(values: Mapping[str, Any] | None) -> dict[str, float]:
 def reals(value: npt.ArrayLike, real: Real = DOUBLE) -> Floats:
     """An array of numbers in `real`; raises `TypeError` or `ValueError` for anything else."""
     array = np.asarray(value)
+    if array.dtype == real:
+        return array
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{str(value)[:60]} is not")
     return array.astype(real, copy=False)

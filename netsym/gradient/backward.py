@@ -14,7 +14,7 @@ from netsym.gradient.deltas import Title, delta_names
 from netsym.gradient.dependence import Dependence
 from netsym.gradient.preactivations import with_preactivations
 from netsym.gradient.wrt import chosen, named_outputs, names_of_outputs
-from netsym.graph.dense import dense_layer
+from netsym.graph.dense import DenseLayer, dense_layer
 
 
 class Backward(Generic[F]):
@@ -36,11 +36,11 @@ class Backward(Generic[F]):
             if own is not None:  # units with equal weights may be in the block of another layer
                 for number, here in self.graph.by_block(title.nodes):
                     self.titles.setdefault(number, []).append(own.where(here))
-        for value in (1.0, 2.0, 0.0):  # most derivatives have some of them
-            self.graph.constant(value)
-        blocks = enumerate(self.graph.blocks)
-        found = ((n, dense_layer(self.graph, n)) for n, block in blocks if block.op == "add")
-        self.layers = {number: layer for number, layer in found if layer is not None}
+        self.graph.constants([1.0, 2.0, 0.0])  # most derivatives have some of them
+        self.layers: dict[int, DenseLayer] = {}
+        for number, block in enumerate(self.graph.blocks):
+            if block.op == "add" and (layer := dense_layer(self.graph, number)):
+                self.layers[number] = layer
 
     def _of_each_output(self, title: Title) -> Title | None:
         """Names with one more axis, the output; names that a person gave cannot have it."""

@@ -58,22 +58,26 @@ def delta_names(formula: Form, graph: Graph, ends: Ids) -> list[Title]:
         is_call = source >= 0 and under.op in FUNCTIONS
         nodes = ids
         if is_call and under.operands.shape[1]:
-            nodes = under.operands[block.operands[:, 0] - under.start, 0]
-        found.append((1 if is_call else 2, Title(nodes, names, block.places)))
+            nodes = under.operands[:, 0].take(block.operands[:, 0] - under.start)
+        places = block.places
+        found.append((1 if is_call else 2, Title(nodes, names, places)))
         if is_call and names.layer is not None and names.layer + 1 == formula.loss:
-            found.append((2, Title(ids, names, block.places)))
+            found.append((2, Title(ids, names, places)))
     found.sort(key=lambda pair: pair[0])
     taken: dict[str, tuple[Names | None, set[int]]] = {
         word: (None, set()) for word in first_words(formula.given_names())
     }
     titles, covered = [], np.zeros(len(graph), dtype=np.bool_)
     for _, title in found:
-        title = title.where(~covered[title.nodes])
+        known = covered.take(title.nodes)
+        if np.count_nonzero(known):
+            title = title.where(~known)
         if len(title.nodes):
-            covered[title.nodes] = True
-            free = _adjoints(title.names) if title.names.literal else _own_names(title, taken)
+            covered.put(title.nodes, True)
+            names = title.names
+            free = _adjoints(names, names.base) if names.literal else _own_names(title, taken)
             if free is not None:
-                titles.append(dataclasses.replace(title, names=free))
+                titles.append(Title(title.nodes, free, title.positions))
     return titles
 
 
@@ -82,7 +86,7 @@ def _own_names(title: Title, taken: dict[str, tuple[Names | None, set[int]]]) ->
     positions = set(title.positions.tolist())
     own = f"d{title.names.base}"
     for base in ("delta", own) if title.names.base in ("a", "h", "y", "z") else (own, "delta"):
-        names = _adjoints(dataclasses.replace(title.names, base=base))
+        names = _adjoints(title.names, base)
         known, used = taken.setdefault(names.start, (names, set()))
         if known == names and used.isdisjoint(positions):
             used |= positions
@@ -90,11 +94,9 @@ def _own_names(title: Title, taken: dict[str, tuple[Names | None, set[int]]]) ->
     return None
 
 
-def _adjoints(names: Names) -> Adjoints:
+def _adjoints(names: Names, base: str) -> Adjoints:
     """Names of what is passed back; what a layer gives has come back through the next one."""
     back = names.layer
-    if back is not None and names.base in ("da", "dL"):
+    if back is not None and base in ("da", "dL"):
         back += 1
-    return Adjoints(
-        names.base, names.layer, names.shape, names.literal, names.at, through=back
-    )  # fmt: skip
+    return Adjoints(base, names.layer, names.shape, names.literal, names.at, through=back)

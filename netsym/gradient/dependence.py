@@ -24,11 +24,11 @@ class Dependence:
 
     def __init__(self, graph: Graph, ends: Ids, nodes: Ids, names: tuple[Name, ...]) -> None:
         self.nodes, self.names = nodes, names
-        self.last = int(graph.block_numbers(ends).max())
+        self.last = graph.block_number(int(ends.max()))
         size = max(graph.blocks[self.last].stop, int(nodes.max()) + 1)
         self.share, self.varies = _dependence(graph, nodes, size)
         self.place = np.empty(size, dtype=np.int32)
-        self.place[nodes] = np.arange(len(nodes))
+        self.place.put(nodes, np.arange(len(nodes)))
         self._graph, self._alike = graph, dict[tuple[str, int], Alike]()
 
     def alike(self, op: str, arity: int) -> Alike:
@@ -45,8 +45,8 @@ class Dependence:
             ]
             blocks = [self._graph.blocks[number] for number in numbers]
             edges = [*accumulate(map(len, blocks), initial=0)]
-            nodes = np.concatenate([np.arange(block.start, block.stop) for block in blocks])
-            results = called(self._graph, nodes.astype(np.int32))
+            named = called(self._graph)
+            results = np.concatenate([named[block.start : block.stop] for block in blocks])
             operands = np.concatenate([block.operands for block in blocks])
             rows = dict(zip(numbers, map(slice, edges, edges[1:]), strict=False))
             self._alike[op, arity] = rows, (results, *operands.T)
@@ -56,29 +56,30 @@ class Dependence:
 def _dependence(graph: Graph, wrt: Ids, size: int) -> tuple[list[int], Mask]:
     """Of each block, and of each node, whether it depends on these nodes."""
     mask = np.zeros(size, dtype=np.bool_)
-    mask[wrt] = True
+    mask.put(wrt, True)
     share: list[int] = []
     for number, block in enumerate(graph.blocks):
         if block.start >= size:
             break
         own = mask[block.start : block.stop]
         if block.operands.shape[1]:
-            below = {SOME if source < 0 else share[source] for *_, source in graph.spans(number)}
-            if SOME in below and ALL not in below:
-                own[:] = mask[block.operands].any(axis=1)
-            else:
-                share.append(ALL if ALL in below else NONE)
-                own[:] = ALL in below
+            below = (SOME if source < 0 else share[source] for *_, source in graph.spans(number))
+            most = max(below)
+            if most != SOME:
+                share.append(most)
+                if most == ALL:
+                    own[:] = True
                 continue
+            own[:] = mask[block.operands].any(axis=1)
         count = np.count_nonzero(own)
         share.append(NONE if not count else ALL if count == len(own) else SOME)
     return share, mask
 
 
-def called(graph: Graph, nodes: Ids) -> Ids:
-    """The nodes that name these, or the nodes themselves."""
+def called(graph: Graph) -> Ids:
+    """For each node the one that names it, or the node itself."""
     named = np.arange(len(graph), dtype=np.int32)
     for block in graph.blocks:
         if block.op == "name":
-            named[block.operands[:, 0]] = named[block.start : block.stop]
-    return named[nodes]
+            named.put(block.operands, named[block.start : block.stop])
+    return named

@@ -11,7 +11,7 @@ from netsym.forms.form import F, Form, in_graph
 from netsym.gradient.deltas import Title, shape_of_units
 from netsym.graph.copying import kept_names
 from netsym.graph.functions import ACTIVATIONS, FUNCTIONS
-from netsym.graph.graph import Block, Graph, Ids, Positions
+from netsym.graph.graph import Block, Graph, Ids
 from netsym.graph.names import Names, first_words
 
 
@@ -43,52 +43,51 @@ def _needs_operand(block: Block) -> bool:
 def _activated(formula: Form, every: bool) -> Iterator[Title]:
     """What activations are applied to whose value has a name, or is an output; named z."""
     graph = formula.graph
-    for block, rows in graph.walk(formula.mask):
-        if block.op == "name" and not block.names.literal and block.names.base != "z":
-            names = dataclasses.replace(block.names, base="z")
+    for block, rows in graph.walk(formula.mask, "name"):
+        if not block.names.literal and block.names.base != "z":
             alone = every and block.names.base in ("a", "h")  # the gates of a cell have one z each
-            yield from _under(graph, block.operands[rows, 0], names, block.places[rows], alone)
-    outputs = formula.outputs
-    if any(output.names != outputs[0].names for output in outputs):
+            values = Title(block.operands[rows, 0], block.names, block.places[rows])
+            yield from _under(graph, values, alone)
+    first, *others = formula.outputs
+    if any(output.names is not first.names and output.names != first.names for output in others):
         return  # several arrays of outputs, of layers that are not known here
-    names = Names("z", formula.layer_count, shape_of_units(formula, outputs[0].names))
-    places = np.array([output.position for output in outputs])
-    yield from _under(graph, formula.ends, names, places, every)
+    names = Names("z", formula.layer_count, shape_of_units(formula, first.names))
+    places = np.array([output.position for output in formula.outputs])
+    yield from _under(graph, Title(formula.ends, names, places), every)
 
 
 def _skipped(formula: Form, every: bool) -> Iterator[Title]:
     """Activations that are a term of a named value, named h, and what they are applied to."""
-    graph, taken = formula.graph, _taken(formula)
-    for block, rows in graph.walk(formula.mask):
-        if block.op != "name" or block.names.base != "a":
+    graph, taken = formula.graph, set[str]()
+    for block, rows in graph.walk(formula.mask, "name"):
+        if block.names.base != "a":
             continue
-        names, values = dataclasses.replace(block.names, base="h"), block.operands[rows, 0]
-        number, positions = graph.common_block(values), block.places[rows]
+        values = block.operands[rows, 0]
+        number = graph.common_block(values)
         under = graph.blocks[number]
-        if number < 0 or under.op != "add" or names.start in taken:
+        if number < 0 or under.op != "add":
+            continue
+        taken = taken or _taken(formula)
+        names, positions = dataclasses.replace(block.names, base="h"), block.places[rows]
+        if names.start in taken:
             continue
         for first, _, source in graph.spans(number):
             kind = FUNCTIONS.get(graph.blocks[source].op) if source >= 0 else None
             if kind is not None and kind.activation:
                 nodes = under.operands[values - under.start, first]
-                yield Title(nodes, names, positions)
-                under_it = dataclasses.replace(names, base="z")
-                yield from _under(graph, nodes, under_it, positions, every)
+                yield (activated := Title(nodes, names, positions))
+                yield from _under(graph, activated, every)
                 break
 
 
 def _sums_of_powers(formula: Form) -> Iterator[Title]:
     """The sums of powers of e that softmax divides by, and of which logsumexp is the logarithm."""
     graph, found = formula.graph, dict[int, list[Ids]]()
-    layers = [
-        (block.start, block.names.layer)
-        for block in graph.blocks
-        if block.op == "name" and block.names.layer
-    ]
-    for number, block, rows in graph.operations(formula.mask):
-        if block.op == "add" and _are_powers(graph, number):
-            after = (layer for start, layer in layers if start > block.start)
-            layer = next(after, formula.layer_count)
+    for number, block, rows in graph.operations(formula.mask, "add"):
+        if _are_powers(graph, number):
+            named = (after for after in graph.blocks[number:] if after.op == "name")
+            layers = (after.names.layer for after in named if after.names.layer)
+            layer = next(layers, formula.layer_count)
             ids = np.arange(block.start, block.stop, dtype=np.int32)[rows]
             found.setdefault(layer, []).append(ids)
     taken = _taken(formula) if found else set()
@@ -111,14 +110,16 @@ def _are_powers(graph: Graph, number: int) -> bool:
     return all(source >= 0 and graph.blocks[source].op == "exp" for source in sources)
 
 
-def _under(
-    graph: Graph, values: Ids, names: Names, positions: Positions, every: bool = False
-) -> Iterator[Title]:
-    """What functions are applied to that give these values, if their slopes need it, or `every`."""
-    for number, here in graph.by_block(values):
+def _under(graph: Graph, values: Title, every: bool) -> Iterator[Title]:
+    """What functions are applied to that give these values, if their slopes need it, or `every`;
+    named z.
+    """
+    for number, here in graph.by_block(values.nodes):
         block = graph.blocks[number]
         if _needs_operand(block) or (every and block.op in ACTIVATIONS):
-            yield Title(block.operands[values[here] - block.start, 0], names, positions[here])
+            nodes = block.operands[values.nodes[here] - block.start, 0]
+            names = dataclasses.replace(values.names, base="z")
+            yield Title(nodes, names, values.positions[here])
 
 
 def _with_names(formula: F, wanted: dict[int, list[Title]]) -> F:

@@ -106,7 +106,7 @@ class Reverse(Generic[F]):
 
     def _named(self, title: Title, number: int, rows: Rows, adjoints: Signed) -> Signed:
         """Adjoints with their names; each output has its own."""
-        if not np.count_nonzero((adjoints != 0) & (adjoints != self.math.one)):
+        if np.count_nonzero(adjoints) == np.count_nonzero(adjoints == self.math.one):
             return adjoints  # numbers have no names
         names, positions = title.names, title.positions
         own = title.nodes - self.graph.blocks[number].start
@@ -121,7 +121,9 @@ class Reverse(Generic[F]):
         made = len(self.graph)
         named = self.graph.name(nodes, names, positions.reshape(-1))
         self.math.factors.renamed(nodes, named)
-        titled = np.where(values == 0, 0, 1 + named.reshape(values.shape))
+        titled = 1 + named.reshape(values.shape)
+        if np.count_nonzero(values) < values.size:
+            titled[values == 0] = 0
         if whole:
             if len(self.graph) - made == len(nodes):
                 self.own.add(number)
@@ -223,5 +225,5 @@ class Reverse(Generic[F]):
             self._send(operands[here, 0], np.broadcast_to(passed, (len(adjoints), here.sum())))
         if self.varies[exponents].any():
             slope = math.call("log", Product((base,)))
-            result = 1 + called(graph, nodes.astype(np.int32))
+            result = 1 + called(graph)[nodes]
             self._send(exponents, math.written(math.multiply(Product((adjoints, result)), slope)))

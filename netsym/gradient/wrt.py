@@ -10,7 +10,7 @@ import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.forms.form import Form
-from netsym.graph.graph import Graph, Ids
+from netsym.graph.graph import Graph, Ids, Positions
 from netsym.graph.names import Name, Names
 
 
@@ -56,21 +56,21 @@ def chosen(formula: Form, wrt: str | Sequence[str]) -> Chosen:
         )
     if wrt != "parameters":
         return _listed(formula, [wrt] if isinstance(wrt, str) else list(wrt))
-    ids: list[Ids] = []
+    ids: list[Positions] = []
     names: list[Name] = []
     wanted = formula.mask.copy()
-    wanted[inputs] = False
+    wanted.put(inputs, False)
     for block in graph.blocks:
         if block.op == "symbol":
             (rows,) = wanted[block.start : block.stop].nonzero()
-            ids.append((block.start + rows).astype(np.int32))
+            ids.append(block.start + rows)
             names += zip(repeat(block.names), rows.tolist())
     if not names:
         raise SpecError(
             "there is nothing to differentiate by: all parameters are numbers; choose inputs, "
             "or give the network without numbers"
         )
-    return Chosen(np.concatenate(ids), tuple(names))
+    return Chosen(np.concatenate(ids).astype(np.int32), tuple(names))
 
 
 def _listed(formula: Form, wanted: Sequence[str]) -> Chosen:

@@ -38,28 +38,26 @@ def has_products(graph: Graph, number: int) -> bool:
         return False
     if block.operands.shape[1] != 2 or any(source == products for *_, source in spans[1:]):
         return False
-    firsts = sums[:, :terms].reshape(-1)
-    return np.array_equal(firsts, np.arange(block.start, block.stop, dtype=firsts.dtype))
+    return increasing(sums[:, :terms].reshape(-1))  # so it is all products, in order
 
 
 def dense_layer(graph: Graph, number: int) -> DenseLayer | None:
     """The dense layer whose sums are this block, or None."""
-    sums, spans = graph.blocks[number].operands, graph.spans(number)
-    _, terms, products = spans[0]
     if not has_products(graph, number):
         return None
-    holders = graph.spans(products)
-    if len(holders) != 2 or min(source for *_, source in holders) < 0:
+    (_, terms, products), *rest = graph.spans(number)
+    factors, holders = graph.blocks[products].operands, graph.spans(products)
+    if len(holders) != 2:
         return None
-    pairs = graph.blocks[products].operands.reshape(len(sums), terms, 2)
+    (_, _, holder), (_, _, source) = holders
+    if holder < 0 or source < 0 or not increasing(factors[:, 0]):
+        return None
+    pairs = factors.reshape(-1, terms, 2)
     weights, values = pairs[..., 0], pairs[..., 1]
-    if not increasing(weights.reshape(-1)) or not increasing(values[0]):
+    if not increasing(values[0]) or np.count_nonzero(values != values[0]):
         return None
-    if np.count_nonzero(values != values[0]):
-        return None
-    holder, source = (source for *_, source in holders)
-    symbols = {holder, *(other for *_, other in spans[1:])}
+    symbols = [holder, *(other for _, _, other in rest)]
     alone = graph.blocks[source].op != "constant" and all(
-        other >= 0 and graph.blocks[other].op == "symbol" for other in symbols
+        [other >= 0 and graph.blocks[other].op == "symbol" for other in symbols]
     )
     return DenseLayer(products, weights, values, holder, source, alone)

@@ -91,7 +91,7 @@ class Factors:
     def are_numbers(self, factors: Signed) -> Mask:
         """Which factors are numbers."""
         self._make_room()
-        return self._marked[np.abs(factors)]
+        return self._marked.take(np.abs(factors))
 
     def folded(self, table: Signed, edge: int) -> tuple[Signed, Positions]:
         """Rows of factors, from `edge` on divisors, with the numbers in each as one.
@@ -99,7 +99,9 @@ class Factors:
         And which of them are numbers alone.
         """
         numbers = self.are_numbers(table)
-        if np.count_nonzero(numbers.any(axis=0)) < 1 + (edge == table.shape[1]):
+        if not np.count_nonzero(numbers) or np.count_nonzero(numbers.any(axis=0)) < 1 + (
+            edge == table.shape[1]
+        ):
             return table, np.empty(0, dtype=np.int64)
         alone = (numbers | (np.abs(table) == self.one)).all(axis=1)
         (rows,) = (np.add.reduce(numbers, axis=1, dtype=np.int32) > 1).nonzero()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from math import copysign
 from typing import Any
 
@@ -18,9 +18,9 @@ from netsym.graph.index import (
     KeyIndex,
     RowIndex,
     all_within,
+    bounds,
     distinct,
     distinct_rows,
-    runs,
     sorted_distinct,
 )
 from netsym.graph.names import Name, Names
@@ -34,6 +34,7 @@ Spans = tuple[tuple[int, int, int], ...]
 LEAVES = frozenset({"symbol", "constant"})
 NAMED = LEAVES | {"name"}
 _LIMIT = 2**31 - 1
+_FEW = 24  # constants that are kept one by one as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,9 @@ class Graph:
         self._size = 0
         self._starts: list[int] = []
         self._constants = KeyIndex()
-        self._numbers: dict[tuple[float, float], int] = {}  # the constants that were asked for
+        self._numbers: dict[tuple[float, float], int] = {}  # those that are looked for one by one
         self._fractions: dict[Fraction, int] = {}
-        self._rows: dict[tuple[str, int], RowIndex] = {}
+        self._rows: defaultdict[tuple[str, int], RowIndex] = defaultdict(RowIndex)
         self._spans: dict[int, Spans] = {}
         self._trunk: Graph | None = None  # what this is a branch of, and how many of its blocks
         self._shared = 0
@@ -120,7 +121,7 @@ class Graph:
         made.blocks, made._starts, made._size = [*self.blocks], [*self._starts], self._size
         made._constants, made._fractions = self._constants.copy(), {**self._fractions}
         made._numbers = {**self._numbers}
-        made._rows = {key: index.copy() for key, index in self._rows.items()}
+        made._rows.update((key, index.copy()) for key, index in self._rows.items())
         made._trunk, made._shared, made._spans = self, len(self.blocks), {**self._spans}
         return made
 
@@ -133,29 +134,31 @@ class Graph:
         """Leaf nodes of float64 values, any shape; equal bits are one node, so 0.0 is not -0.0."""
         array = np.asarray(values, dtype=np.float64)
         flat = np.ascontiguousarray(array.reshape(-1))
-        keys = flat.view(np.int64)
-        if not len(keys):
+        if not len(flat):
             return np.empty(array.shape, dtype=np.int32)
-        ids = self._constants.find(keys)
-        new = slice(None) if ids is None else np.flatnonzero(ids < 0)
-        if ids is not None and not len(keys[new]):
-            return ids.reshape(array.shape)
-        first, inverse, ordered = distinct(keys[new])
-        picked = flat[new] if first is None else flat[new][first]
+        ids = self._constants.find(flat.view(np.int64))
+        if ids is None:
+            ids = self._new_constants(flat)
+        else:
+            new = ids < 0
+            if np.count_nonzero(new):
+                ids[new] = self._new_constants(flat[new])
+        return ids.reshape(array.shape)
+
+    def _new_constants(self, values: Floats) -> Ids:
+        first, inverse, ordered = distinct(values.view(np.int64))
+        picked = values if first is None else values[first]
         made = self._append("constant", _no_operands(len(picked)), picked)
         self._constants.insert(picked.view(np.int64), made, ordered)
-        made = made if inverse is None else made[inverse]
-        if ids is None:
-            return made.reshape(array.shape)
-        ids[new] = made
-        return ids.reshape(array.shape)
+        if len(made) <= _FEW:
+            self._numbers.update(zip(map(_signed, picked.tolist()), made.tolist(), strict=True))
+        return made if inverse is None else made[inverse]
 
     def constant(self, value: float) -> int:
         """A leaf node of one float64 value; see `constants`."""
-        sign = copysign(1.0, value)  # 0.0 is not -0.0
-        known = self._numbers.get((value, sign))
+        known = self._numbers.get(_signed(value))
         if known is None:
-            known = self._numbers[value, sign] = int(self.constants([value])[0])
+            known = self._numbers[_signed(value)] = int(self.constants([value])[0])
         return known
 
     def fraction(self, value: Fraction) -> int:
@@ -173,6 +176,8 @@ class Graph:
 
     def nodes(self, op: str, *columns: Ids) -> Ids:
         """Nodes of one operation; a column holds one operand of every node, and they broadcast."""
+        if len(columns) == 1:
+            return self.rows(op, columns[0].reshape(-1, 1)).reshape(columns[0].shape)
         shape = common_shape(columns)
         operands = np.empty((*shape, len(columns)), dtype=np.int32)
         for place, column in enumerate(columns):
@@ -180,14 +185,17 @@ class Graph:
         return self.rows(op, operands.reshape(-1, len(columns))).reshape(shape)
 
     def rows(self, op: str, operands: Ids) -> Ids:
-        """Nodes of one operation from rows of operands (n, k); equal rows give equal ids."""
+        """Nodes of one operation from rows of operands (n, k); equal rows give equal ids.
+
+        The array is kept as it is, so nobody may change it afterwards.
+        """
         operands = np.ascontiguousarray(operands, dtype=np.int32)
         if not len(operands):
             return np.empty(0, dtype=np.int32)
-        kind = op, operands.shape[1]
-        index = self._rows.get(kind)
-        if index is None:
-            index = self._rows[kind] = RowIndex()
+        index = self._rows[op, operands.shape[1]]
+        if index.are_next(operands):
+            index.insert(self._size, operands)
+            return self._append(op, operands)
         ids = index.find(operands)
         new = operands if ids is None else operands[ids < 0]
         if not len(new):
@@ -210,7 +218,7 @@ class Graph:
         """
         if not len(operands):
             return np.empty(0, dtype=np.int32)
-        self._rows.setdefault((op, operands.shape[1]), RowIndex()).insert(self._size, operands)
+        self._rows[op, operands.shape[1]].insert(self._size, operands)
         return self._append(op, operands)
 
     def name(self, ids: Ids, names: Names, positions: Positions | None = None) -> Ids:
@@ -220,8 +228,13 @@ class Graph:
         """
         wrapped = ids.flatten()
         positions = np.arange(len(wrapped)) if positions is None else positions
-        free = np.flatnonzero(~self.is_named_or_leaf(wrapped))
-        if len(free):
+        kept = self.is_named_or_leaf(wrapped)
+        count = np.count_nonzero(kept)
+        if not count and len(wrapped):
+            named = self._append("name", wrapped.reshape(-1, 1), names, positions)
+            return named.reshape(ids.shape)
+        if count < len(wrapped):
+            (free,) = (~kept).nonzero()
             rows = wrapped[free].reshape(-1, 1)
             wrapped[free] = self._append("name", rows, names, positions[free])
         return wrapped.reshape(ids.shape)
@@ -299,7 +312,8 @@ class Graph:
         """Whether each node is of one of these operations."""
         common = self.common_block(ids)
         if common >= 0 or not ids.size:
-            return np.full(len(ids), common >= 0 and self.blocks[common].op in ops)
+            alike = common >= 0 and self.blocks[common].op in ops
+            return (np.ones if alike else np.zeros)(len(ids), dtype=np.bool_)
         numbers = self.block_numbers(ids)
         present = sorted_distinct(numbers)
         kinds = np.array([self.blocks[n].op in ops for n in present.tolist()])
@@ -372,48 +386,55 @@ class Graph:
         return found
 
     def _find_spans(self, operands: Ids) -> Iterator[tuple[int, int, int]]:
-        if operands.shape[1] == 1:
-            yield 0, 1, self.common_block(operands)
-        if operands.shape[1] <= 1:
+        if not operands.size:
             return
-        firsts = self.block_numbers(operands[0])
-        for first, stop in pairwise(runs(firsts)):
-            source = int(firsts[first])
-            block = self.blocks[source]
-            alike = all_within(operands[:, first:stop], block.start, block.stop)
+        (low, high), row = bounds(operands), operands[0].tolist()
+        first, count = 0, len(row)
+        while first < count:
+            source = self.block_number(row[first])
+            start, end = self.blocks[source].start, self.blocks[source].stop
+            stop = first + 1
+            while stop < count and start <= row[stop] < end:
+                stop += 1
+            alike = min(low[first:stop]) >= start and max(high[first:stop]) < end
             yield first, stop, source if alike else -1
+            first = stop
 
     def reachable(self, roots: Ids) -> Mask:
         """A mask over all nodes: the roots, and all that they are made of."""
         mask = np.zeros(self._size, dtype=np.bool_)
-        mask[roots] = True
-        last = self.block_number(int(np.max(roots, initial=0)))
+        mask.put(roots, True)
+        last = self.block_number(int(roots.max(initial=0)))
         for block in reversed(self.blocks[: last + 1]):
             if not block.operands.shape[1]:
                 continue
             rows = mask[block.start : block.stop]
-            if rows.all():
-                mask[block.operands] = True
-            elif rows.any():
-                mask[block.operands[rows]] = True
+            count = np.count_nonzero(rows)
+            if count:
+                mask.put(block.operands if count == len(rows) else block.operands[rows], True)
         return mask
 
-    def walk(self, mask: Mask) -> Iterator[tuple[Block, Positions]]:
-        """Blocks in order, each with the rows that the mask selects."""
+    def walk(self, mask: Mask, op: str = "") -> Iterator[tuple[Block, Positions]]:
+        """Blocks in order, all or those of one operation, with the rows that the mask selects."""
         for block in self.blocks:
-            (rows,) = mask[block.start : block.stop].nonzero()
-            if len(rows):
-                yield block, rows
+            if not op or block.op == op:
+                (rows,) = mask[block.start : block.stop].nonzero()
+                if len(rows):
+                    yield block, rows
 
-    def operations(self, mask: Mask) -> Iterator[tuple[int, Block, Positions | slice]]:
-        """Blocks of operations in order, with their numbers and the rows that the mask selects."""
+    def operations(
+        self, mask: Mask, op: str = ""
+    ) -> Iterator[tuple[int, Block, Positions | slice]]:
+        """Blocks of operations in order, all or those of one, with their numbers and the rows that
+        the mask selects.
+        """
         for number, block in enumerate(self.blocks):
-            if block.operands.shape[1]:
+            if block.operands.shape[1] and (not op or block.op == op):
                 selected = mask[block.start : block.stop]
-                if selected.all():
-                    yield number, block, slice(None)
-                elif selected.any():
-                    yield number, block, np.flatnonzero(selected)
+                count = np.count_nonzero(selected)
+                if count:
+                    every = count == len(selected)
+                    yield number, block, slice(None) if every else selected.nonzero()[0]
 
 
 def tally(counts: Any, operands: Ids, times: Any) -> None:
@@ -434,6 +455,11 @@ def common_shape(arrays: Sequence[Ids]) -> tuple[int, ...]:
     if len(arrays) <= 32:  # as many as numpy takes, and quicker
         return np.broadcast(*arrays).shape
     return np.broadcast_shapes(*(array.shape for array in arrays))
+
+
+def _signed(value: float) -> tuple[float, float]:
+    """A number with its sign: 0.0 is not -0.0."""
+    return value, copysign(1.0, value)
 
 
 def _no_operands(count: int) -> Ids:

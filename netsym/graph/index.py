@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from functools import cached_property
-from itertools import pairwise
 from operator import lt
 from typing import Any
 
@@ -59,14 +58,12 @@ def all_within(values: npt.NDArray[np.integer[Any]], start: int, stop: int) -> b
     return bool(np.count_nonzero((values >= start) & (values < stop)) == values.size)
 
 
-def runs(values: npt.NDArray[np.integer[Any]]) -> list[int]:
-    """Where runs of equal numbers begin, and after the last how many numbers there are."""
-    if len(values) <= _FEW:
-        listed = values.tolist()
-        changes = [n for n, pair in enumerate(pairwise(listed), 1) if pair[0] != pair[1]]
-    else:
-        changes = (np.flatnonzero(values[1:] != values[:-1]) + 1).tolist()
-    return [0, *changes, len(values)]
+def bounds(rows: Ids) -> tuple[list[int], list[int]]:
+    """The least and the largest number of each column."""
+    if rows.size <= _FEW:
+        columns = [*zip(*rows.tolist(), strict=True)]
+        return [*map(min, columns)], [*map(max, columns)]
+    return np.minimum.reduce(rows).tolist(), np.maximum.reduce(rows).tolist()
 
 
 def sorted_distinct(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -90,7 +87,7 @@ def distinct(keys: Keys) -> tuple[Positions | None, Positions | None, Keys]:
     if len(keys) == 1:
         return None, None, keys
     ordered = np.sort(keys)
-    if not bool((ordered[1:] == ordered[:-1]).any()):
+    if increasing(ordered):
         return None, None, ordered
     ordered, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     by_appearance = np.argsort(first)
@@ -204,6 +201,14 @@ class RowIndex:
         """Add the rows of a new block, whose first id is `start`."""
         self._blocks.append((start, operands))
         self._last = start + len(operands) - 1
+
+    def are_next(self, operands: Ids) -> bool:
+        """Whether rows are seen to be new and distinct by their first operands, as nearly always:
+        each is newer than all that are known, and than the one before.
+        """
+        return bool(
+            operands.shape[1] and operands.item(0, 0) > self._last and increasing(operands[:, 0])
+        )
 
     def find(self, operands: Ids) -> Ids | None:
         """The id of every row, -1 where it is new; None when all are new."""

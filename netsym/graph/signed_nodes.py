@@ -50,7 +50,7 @@ class SignedNodes:
             ):
                 self._looked_at.add(number)
                 self._leave_zeros_out(self.graph.blocks[number])
-        return self._meant[ids]
+        return self._meant.take(ids)
 
     def _leave_zeros_out(self, block: Block) -> None:
         meant = self._meant[block.start : block.stop]
@@ -125,7 +125,8 @@ class SignedNodes:
         shape, edge = table.shape[:-1], len(over)
         table, alone = self.factors.folded(table.reshape(-1, table.shape[-1]), edge)
         made = self._quotients(self.products(table[:, :edge]), self.products(table[:, edge:]))
-        self.factors.compose(made[alone], table[alone], edge)
+        if len(alone):
+            self.factors.compose(made[alone], table[alone], edge)
         return made.reshape(shape)
 
     def _quotients(self, above: Signed, below: Signed) -> Signed:
@@ -159,7 +160,8 @@ class SignedNodes:
             return table.reshape(shape)
         table, alone = self.factors.folded(table, table.shape[1])
         made = self._written(table)
-        self.factors.compose(made[alone], table[alone], table.shape[1])
+        if len(alone):
+            self.factors.compose(made[alone], table[alone], table.shape[1])
         return made.reshape(shape)
 
     def _written(self, table: Signed) -> Signed:

@@ -178,8 +178,8 @@ class Network(Displayed, Wired):
         x, shape = points(flat(self.inputs, inputs), len(self.input_names), real)
         numbers = floats_by_name(parameters)
         self._check_given(numbers)
-        missing = [name for name in self._parameter_names if name not in numbers]
-        if missing:
+        named = self._parameter_names
+        if named and (missing := [name for name in named if name not in numbers]):
             raise ValueMissingError(without_values(missing))
         if numbers:
             y = read(self, Numeric(numbers, real), x)
@@ -187,8 +187,8 @@ class Network(Displayed, Wired):
             y = self._numeric(x) if real == DOUBLE else self._single(x)
         if y.ndim < 2:
             y = np.tile(y, (len(x), 1))
-        elif np.may_share_memory(x, y):  # nobody's data change with the result
-            y = y.copy()
+        elif y is x or (y.base is not None and np.may_share_memory(x, y)):
+            y = y.copy()  # nobody's data change with the result
         if len(self.outputs) == 1:
             return shaped(y, shape)
         edges = np.cumsum([len(each.names) for each in self.outputs])[:-1]

@@ -81,7 +81,7 @@ class Ready(Generic[A]):
         values = dict(zip(self.names, inputs, strict=True))
         for turn in self.turns:
             try:
-                value = turn.made(*[values[source] for source in turn.sources])
+                value = turn.made(*map(values.__getitem__, turn.sources))
             except NoReading as error:
                 error.layer = turn.number
                 raise
@@ -89,7 +89,7 @@ class Ready(Generic[A]):
             for name in turn.done:  # values of large networks are large, and so are parameters
                 del values[name]
             del turn
-        return [values[source] for source in self.ends]
+        return [*map(values.__getitem__, self.ends)]
 
     def apart(self, x: A) -> list[A]:
         """The inputs in their shapes, from all of their entries as one vector."""

@@ -52,7 +52,7 @@ class Numeric(Arrays[np.float64], ByMatrices[Floats]):
         return np.asarray(FUNCTIONS[function].numpy(*operands), dtype=self.real)
 
     def products(self, weights: Floats, values: Floats) -> Floats:
-        return product(values, weights.swapaxes(-1, -2))
+        return product(values, weights.T if weights.ndim == 2 else weights.swapaxes(-1, -2))
 
     def biased(self, total: Floats, bias: Floats) -> Floats:
         total += bias[None] if total.ndim == 2 else bias  # of one row in half the time

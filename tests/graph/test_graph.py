@@ -107,6 +107,11 @@ def test_reachable_block_numbers_and_spans(script: Script, data: st.DataObject) 
         for node in np.arange(block.start, block.stop)[rows].tolist()
     ]
     assert operations == [node for node in walked if below.get(node)]
+    for op in {block.op for block in graph.blocks}:
+        alone = [(b.start, rows.tolist()) for b, rows in graph.walk(mask) if b.op == op]
+        assert [(b.start, rows.tolist()) for b, rows in graph.walk(mask, op)] == alone
+        numbers = [n for n, block, _ in graph.operations(mask) if block.op == op]
+        assert [number for number, *_ in graph.operations(mask, op)] == numbers
 
     home = {n: number for number, b in enumerate(graph.blocks) for n in range(b.start, b.stop)}
     some = np.array(data.draw(st.lists(st.sampled_from(ids), max_size=6)), dtype=np.int32)
@@ -160,6 +165,7 @@ def test_constants_of_equal_bits_are_one_node(blocks: list[list[float]]) -> None
             bits = struct.pack("d", value)
             assert known.setdefault(bits, node) == node
             assert struct.pack("d", graph.number(node)) == bits
+            assert graph.constant(value) == node
     assert len(graph) == len(known) == len(set(known.values()))
 
 
