@@ -279,13 +279,9 @@ def shared(formula: F) -> F:
     graph = plain.graph
     uses = np.zeros(len(graph), dtype=np.int64)
     np.add.at(uses, plain.ends, 1)
-    composite = np.zeros(len(graph), dtype=np.bool_)
-    for number, block, rows in graph.operations(plain.mask):
-        composite[block.start : block.stop][rows] = True
-        for first, stop, source in graph.spans(number):
-            if source < 0 or graph.blocks[source].operands.shape[1]:
-                operands = block.operands[rows, first:stop]
-                tally(uses, operands, np.ones(len(operands), dtype=np.int64))
+    composite = plain.mask & ~graph.without_operands()
+    for operands in graph.used_operands(plain.mask):
+        tally(uses, operands, np.ones(len(operands), dtype=np.int64))
     cut = np.flatnonzero(composite & (uses > 1)).astype(np.int32)
     taken = first_words(formula.given_names()) | {names.base for names in graph.arrays()}
     names = Names(free_letter(taken), None, (len(cut),))

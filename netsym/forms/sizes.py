@@ -13,7 +13,8 @@ import numpy.typing as npt
 from netsym.displayed import Displayed
 from netsym.errors import TooLargeError, checked_whole
 from netsym.forms.form import Form
-from netsym.graph.graph import Block, Positions, tally
+from netsym.forms.waves import Wave, waves
+from netsym.graph.graph import tally
 from netsym.wording import WIDTH, agreed, check_digits, few, spelled, unbroken, wrapped
 
 #: What is written out without being asked twice.
@@ -168,18 +169,19 @@ def measure(formula: Form) -> Size:
     Both are computed in float64, which holds integers exactly up to 2**53; where that is not
     enough, again in Python integers.
     """
+    parts = list(waves(formula))
+    height = int(_Heights(formula, parts, np.float64).total())
     exact: Any = np.float64
     with np.errstate(over="ignore"):  # inf is not enough, either
-        sizes = _Sizes(formula, exact)
-        enough = sizes.total() < 2**53
-    if not enough:
+        nodes, each = _Sizes(formula, parts, exact).counts()
+    if not nodes < 2**53:
         exact = object
-        sizes = _Sizes(formula, exact)
+        nodes, each = _Sizes(formula, parts, exact).counts()
     return Size(
-        nodes=int(sizes.total()),
-        height=int(_Heights(formula, np.float64).total()),
-        operations=_operations(formula, exact),
-        per_output=PerOutput(tuple(int(sizes.values[node]) for node in formula.ends.tolist())),
+        nodes=int(nodes),
+        height=height,
+        operations=_operations(formula, parts, exact),
+        per_output=PerOutput(tuple(map(int, each))),
     )
 
 
@@ -193,43 +195,42 @@ class _Sizes:
 
     lowest = 1
 
-    def __init__(self, formula: Form, dtype: Any) -> None:
+    def __init__(self, formula: Form, parts: Sequence[Wave], dtype: Any) -> None:
         self.formula = formula
         self.graph = formula.graph
         self.leaf = self.lowest if dtype is object else float(self.lowest)  # floats may be inf
         self.values = np.full(len(self.graph), self.leaf, dtype=dtype)
         self.alike: dict[int, Any] = {}  # by block: the one count of all its nodes
         self.bound: list[Any] = []  # (count, times) of right-hand sides
-        for number, block, rows in self.graph.operations(formula.mask):
-            self._count(number, block, rows)
+        for wave in parts:
+            self._count(wave)
 
-    def _count(self, number: int, block: Block, rows: Positions | slice) -> None:
-        own = 0 if block.op == "name" else 1
-        count = self._together(number, block, rows, own)
-        stopped = self.formula.cut_mask[block.start : block.stop][rows]
+    def _count(self, wave: Wave) -> None:
+        count = self._together(wave) + (0 if wave.op == "name" else 1)
+        stopped = self.formula.cut_mask[wave.ids]
         if not isinstance(count, np.ndarray) and (stopped.all() or not stopped.any()):
             if stopped.any():
                 self.bound.append((count, len(stopped)))
                 count = self.leaf
-            self.values[block.start : block.stop] = count
-            self.alike[number] = count
+            self.values[wave.ids] = count
+            self.alike[wave.number] = count
             return
         count = np.broadcast_to(np.asarray(count, dtype=self.values.dtype), stopped.shape).copy()
-        self.bound += [(item, 1) for item in count[stopped]]
+        self.bound += [(item, 1) for item in count[stopped].tolist()]
         count[stopped] = self.leaf
-        self.values[block.start : block.stop][rows] = count
+        self.values[wave.ids] = count
 
-    def _together(self, number: int, block: Block, rows: Positions | slice, own: int) -> Any:
+    def _together(self, wave: Wave) -> Any:
         together: Any = None
-        for first, stop, source in self.graph.spans(number):
+        for first, stop, source in wave.spans:
             if source >= 0 and not self.graph.blocks[source].operands.shape[1]:
                 part = self.times(self.leaf, stop - first)
             elif source in self.alike:
                 part = self.times(self.alike[source], stop - first)
             else:
-                part = self.join.reduce(self.values[block.operands[rows, first:stop]], axis=1)
+                part = self.join.reduce(self.values[wave.operands[wave.rows, first:stop]], axis=1)
             together = part if together is None else self.both(together, part)
-        return together + own
+        return together
 
     join: np.ufunc = np.add
 
@@ -242,6 +243,10 @@ class _Sizes:
     def times(count: Any, times: int) -> Any:
         """What `times` operands of one count are together."""
         return count * times
+
+    def counts(self) -> tuple[Any, list[Any]]:
+        """All right-hand sides together, and each output."""
+        return self.total(), self.values[self.formula.ends].tolist()
 
     def total(self) -> Any:
         """All right-hand sides together."""
@@ -267,18 +272,18 @@ class _Heights(_Sizes):
         return max([ends, *(count for count, _ in self.bound)])
 
 
-def _operations(formula: Form, dtype: Any) -> dict[str, int]:
+def _operations(formula: Form, parts: Sequence[Wave], dtype: Any) -> dict[str, int]:
     """How many operations of each kind are written out in all right-hand sides."""
     graph = formula.graph
     times = np.zeros(len(graph), dtype=dtype)
     np.add.at(times, formula.ends, 1)
     operations: Counter[str] = Counter()
-    for number, block, rows in reversed(list(graph.operations(formula.mask))):
-        here = times[block.start : block.stop][rows]
-        here[formula.cut_mask[block.start : block.stop][rows]] = 1
-        if block.op != "name":
-            operations[block.op] += int(here.sum())
-        for first, stop, source in graph.spans(number):
+    for wave in reversed(parts):
+        here = times[wave.ids]
+        here[formula.cut_mask[wave.ids]] = 1
+        if wave.op != "name":
+            operations[wave.op] += int(here.sum())
+        for first, stop, source in wave.spans:
             if source < 0 or graph.blocks[source].operands.shape[1]:
-                tally(times, block.operands[rows, first:stop], here)
+                tally(times, wave.operands[wave.rows, first:stop], here)
     return dict(sorted(operations.items()))

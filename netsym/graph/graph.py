@@ -35,6 +35,10 @@ LEAVES = frozenset({"symbol", "constant"})
 NAMED = LEAVES | {"name"}
 _LIMIT = 2**31 - 1
 _FEW = 24  # constants that are kept one by one as well
+#: Operands of a block that take NumPy no longer than one.
+FEW_OPERANDS = 1000
+#: Blocks of few operands that are looked at together: many, but no memory to speak of.
+MOST_TOGETHER = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,10 +440,34 @@ class Graph:
                     every = count == len(selected)
                     yield number, block, slice(None) if every else selected.nonzero()[0]
 
+    def without_operands(self) -> Mask:
+        """A mask over all nodes: those that are made of no others."""
+        found = np.array([not block.operands.shape[1] for block in self.blocks], dtype=np.bool_)
+        return found.repeat([len(block) for block in self.blocks])
+
+    def used_operands(self, mask: Mask) -> Iterator[Ids]:
+        """All operands, but for leaves of large blocks, of the nodes in a mask; rows of any length.
+
+        Those of small blocks come together.
+        """
+        small: list[Ids] = []
+        for number, block, rows in self.operations(mask):
+            if block.operands.size < FEW_OPERANDS:
+                small.append(block.operands[rows].reshape(-1, 1))
+                if len(small) == MOST_TOGETHER:
+                    yield np.concatenate(small)
+                    small = []
+                continue
+            for first, stop, source in self.spans(number):
+                if source < 0 or self.blocks[source].operands.shape[1]:
+                    yield block.operands[rows, first:stop]
+        if small:
+            yield np.concatenate(small)
+
 
 def tally(counts: Any, operands: Ids, times: Any) -> None:
     """Add to the count of every operand how many times its row counts."""
-    if counts.dtype == object or operands.size < 1000:
+    if counts.dtype == object or operands.size < FEW_OPERANDS:
         np.add.at(counts, operands.reshape(-1), np.repeat(times, operands.shape[1]))
         return
     start = int(operands.min())

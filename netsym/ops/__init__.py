@@ -258,11 +258,7 @@ class Ops(ABC, Generic[A]):
                       for letter, length in letters.items())  # fmt: skip
             state = [self.symbols(names) for names in before]
         (count, _) = self.lengths(values, 2)
-        outputs: list[A] = []
-        for step in range(count)[:: -1 if backward else 1]:
-            here = self.at(replace(self.place, step=(step, count)))
-            state = cell(here, self.take(values, np.array(step), axis=-2), *state)
-            outputs.append(state[0])
+        outputs = self.each_step(cell, values, state, range(count)[:: -1 if backward else 1])
         if self.once and not every:
             (first, units), *_ = letters.items()
             end = "1" if backward else str(self.place.length)
@@ -272,6 +268,24 @@ class Ops(ABC, Generic[A]):
         (units,) = self.lengths(outputs[0], 1)
         ordered = outputs[::-1] if backward else outputs
         return self.concatenate([self.reshape(each, 1, (1, units)) for each in ordered], -2)
+
+    def each_step(
+        self, cell: Callable[..., tuple[A, ...]], values: A, state: Sequence[A], order: range
+    ) -> list[A]:
+        """The first array of the state after each step, in the order in which they are read."""
+        outputs: list[A] = []
+        for step in order:
+            state = self.one_step(cell, values, state, step)
+            outputs.append(state[0])
+        return outputs
+
+    def one_step(
+        self, cell: Callable[..., tuple[A, ...]], values: A, state: Sequence[A], step: int
+    ) -> tuple[A, ...]:
+        """The state after one step."""
+        (count, _) = self.lengths(values, 2)
+        here = self.at(replace(self.place, step=(step, count)))
+        return cell(here, self.take(values, np.array(step), axis=-2), *state)
 
     def at_step(self, names: Names, values: A) -> A:
         """Values at a certain step, by their names, from those at the step t."""

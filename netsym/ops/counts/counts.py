@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from netsym.ops import Present
 from netsym.ops.arrays import concatenated
+from netsym.ops.counts.rows_of_masks import rows_of
 from netsym.ops.counts.used_masks import Way
 
 Objects = npt.NDArray[Any]
@@ -106,9 +107,10 @@ def terms_present(present: Present | None, lengths: tuple[int, ...]) -> Any:
     """How many terms are present along the last axes; an int where it is as many everywhere."""
     if present is None:
         return prod(lengths)
-    axes = tuple(range(-len(lengths), 0))
+    axes = tuple(range(1 - len(lengths), 0))
     alike = prod(lengths) // prod(present.shape[-len(lengths) :])
-    many = np.asarray(present.sum(axis=axes) * alike)
+    counts = rows_of(present).count.reshape(present.shape[:-1])
+    many = np.asarray(counts.sum(axis=axes) * alike)
     return int(many.flat[0]) if (many == many.flat[0]).all() else many
 
 
@@ -136,11 +138,9 @@ def sums_of_present(part: Objects, present: Present) -> Objects:
     each is the difference of two sums from the start.
     """
     length = part.shape[-1]
-    rows = np.broadcast_to(present, (*present.shape[:-1], length)).reshape(-1, length)
-    first, after = rows.argmax(axis=1), rows[:, ::-1].argmax(axis=1)
-    stop = np.where(rows.any(axis=1), length - after, first)
-    edges = np.count_nonzero(first) + np.count_nonzero(after)
-    if part.size > length or np.count_nonzero(rows[:, 1:] != rows[:, :-1]) > edges:
+    rows = rows_of(present)
+    if part.size > length or present.shape[-1] < length or not rows.without_gaps:
         return np.asarray(np.where(present, part, 0).sum(axis=-1, keepdims=True), dtype=object)
     sums = np.array([0, *accumulate(part.reshape(-1).tolist())], dtype=object)
-    return np.asarray(sums[stop] - sums[first]).reshape(*present.shape[:-1], 1)
+    each = np.asarray(sums[rows.stop] - sums[rows.first])
+    return each.reshape(*present.shape[:-1], 1)

@@ -9,8 +9,6 @@ from itertools import pairwise
 from math import log2
 from typing import Any
 
-import numpy as np
-
 from netsym.displayed import Displayed
 from netsym.forms.sizes import MOST_LISTED, PerOutput, Size, scientific, shown
 from netsym.graph.names import Names
@@ -19,37 +17,30 @@ from netsym.ops.counts.heights import Heights
 from netsym.ops.counts.sizes import Sizes
 from netsym.wording import plural, remark, spelled, table
 
-_USUAL = 1 << 63  # of nodes most forms have fewer
-
 
 def forecast(
     read: Callable[[Sizes, Counts], Counts], inputs: Names, form: str, expand: bool
 ) -> Size:
     """The exact size of a form, "once", "layered" or "inlined", by the `sizes` reading.
 
-    `read(ops, x)` reads the network. Each kind of operation costs its own power of a base, and one
-    node the highest power: if there are fewer nodes than the base, all counts are the digits of the
-    sum. Else the highest digit is no smaller than their number, and a base larger than it will do.
+    `read(ops, x)` reads the network. All nodes are counted first: each kind of operation costs its
+    own power of a base that is larger then, so that what all cost together has the counts for its
+    digits.
     """
     layered, once = form != "inlined", form == "once"
     heights = Heights(layered, expand, once)
     height = heights.everything(read(heights, heights.symbols(inputs)))
-    kinds, bits, nodes = sorted(heights.used), 0, _USUAL
-    while nodes >> bits:
-        bits = nodes.bit_length()
-        node = 1 << (bits * len(kinds))
-        costs = {kind: node + (1 << (bits * n)) for n, kind in enumerate(kinds)}
-        sizes = Sizes(layered, expand, costs, node, once)
-        outputs = read(sizes, sizes.symbols(inputs))
-        digits = sizes.everything(outputs)
-        nodes = digits // node
+    nodes, each = count_nodes(read, inputs, form, expand)
+    kinds, bits = sorted(heights.used), nodes.bit_length()
+    costs = {kind: 1 << (bits * n) for n, kind in enumerate(kinds)}
+    sizes = Sizes(layered, expand, costs, 0, once)
+    digits = sizes.everything(read(sizes, sizes.symbols(inputs)))
     counts = {kind: (digits >> (bits * n)) & ((1 << bits) - 1) for n, kind in enumerate(kinds)}
-    each = outputs.whole(sizes.join) // node
     return Size(
         nodes=nodes,
         height=height,
         operations={kind: count for kind, count in counts.items() if count},
-        per_output=PerOutput(np.broadcast_to(each, outputs.shape)),
+        per_output=each,
     )
 
 

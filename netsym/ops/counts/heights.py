@@ -9,7 +9,11 @@ import numpy as np
 
 from netsym.ops import Present
 from netsym.ops.counts.counts import Counts, Objects, many_present, over_others
+from netsym.ops.counts.repeated import Numbers
+from netsym.ops.counts.rows_of_masks import any_in_row, rows_of
 from netsym.ops.counts.sizes import Sizes
+
+_FAR = 1 << 40  # higher than whatever is written
 
 
 class Heights(Sizes):
@@ -37,10 +41,34 @@ class Heights(Sizes):
 
     def summed(self, part: Objects, length: int, present: Present | None) -> Objects:
         if present is not None and part.shape[-1] == 1:
-            present = np.asarray(present.any(axis=-1, keepdims=True))
+            present = any_in_row(present)[..., None]
         if present is not None:
-            part = np.where(present, part.astype(np.int64), 0)  # no height needs more digits
+            part = part.astype(np.int64)  # no height needs more digits
+            rows = rows_of(present)
+            is_list = part.shape[-1] == part.size
+            if is_list and rows.without_gaps and not rows.first.any():
+                up_to = np.maximum.accumulate(part.reshape(-1))  # behind a causal mask
+                part = np.where(rows.count, up_to[rows.stop - 1], 0).reshape(*present.shape[:-1], 1)
+            else:
+                part = np.where(present, part, 0)
         return np.asarray(part.max(axis=-1, keepdims=True), dtype=object)
+
+    @staticmethod
+    def linear(step: Numbers, many: int) -> Numbers:
+        """The same as a step from so many heights, without reading it.
+
+        Each result is the highest of the operands, by a number more, and of what is always there.
+        """
+        least = step([0] * many)
+        places = [[_FAR * (place == other) for other in range(many)] for place in range(many)]
+        columns = [[height - _FAR for height in step(place)] for place in places]
+
+        def further(heights: Sequence[int]) -> list[int]:
+            every = [[more + height for more in column]
+                     for height, column in zip(heights, columns, strict=True)]  # fmt: skip
+            return [max(each) for each in zip(least, *every, strict=True)]
+
+        return further
 
     def bind(self, counts: Counts, present: Present | bool) -> None:
         if many_present(present, counts.shape):

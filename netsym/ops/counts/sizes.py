@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.graph.names import Names
-from netsym.ops import Ops, Present
+from netsym.ops import Present
 from netsym.ops.arrays import concatenated_shape, hollow, taken_shape
 from netsym.ops.counts.counts import (
     Counts,
@@ -27,6 +27,8 @@ from netsym.ops.counts.counts import (
     sums_of_present,
     terms_present,
 )
+from netsym.ops.counts.repeated import Numbers, Stepwise
+from netsym.ops.counts.rows_of_masks import any_in_row
 from netsym.ops.counts.used_masks import (
     Pull,
     Way,
@@ -41,7 +43,7 @@ from netsym.ops.counts.used_masks import (
 )
 
 
-class Sizes(Ops[Counts]):
+class Sizes(Stepwise):
     """Counts what each element costs, written out: a node costs `cost(op)` plus its operands.
 
     With `layered`, a named value is written once, if it is used at all, and is a leaf from then
@@ -57,13 +59,12 @@ class Sizes(Ops[Counts]):
         leaf: int = 1,
         once: bool = False,
     ) -> None:
+        super().__init__()
         self.layered = layered
         self.once = once
         self.expand = expand
         self.costs = costs
         self.leaf = leaf
-        self.bound: list[int] = []  # what the bindings cost that are known to be used
-        self.ways: list[Way] = []
         self.used: set[str] = set()  # the operations met
 
     def cost(self, op: str) -> int:
@@ -101,6 +102,23 @@ class Sizes(Ops[Counts]):
             return np.asarray(part.sum(axis=-1, keepdims=True), dtype=object)
         return sums_of_present(part, present)
 
+    @staticmethod
+    def linear(step: Numbers, many: int) -> Numbers:
+        """The same as a step from so many counts, which is linear in them, without reading it."""
+        least = step([0] * many)
+        slopes = []
+        for place in range(many):
+            one = step([int(place == other) for other in range(many)])
+            slopes.append([more - low for more, low in zip(one, least, strict=True)])
+
+        def further(costs: Sequence[int]) -> list[int]:
+            found = least
+            for cost, column in zip(costs, slopes, strict=True):
+                found = [low + cost * slope for low, slope in zip(found, column, strict=True)]
+            return found
+
+        return further
+
     def bind(self, counts: Counts, present: Present | bool) -> None:
         """Count the right-hand sides of names; what is a name or a number already has none."""
         least = counts.everywhere + sum(min(part.flat) for part in counts.parts)
@@ -125,8 +143,7 @@ class Sizes(Ops[Counts]):
     def go_back(self, outputs: Counts) -> None:
         """Find out which names the outputs use, and count them."""
         self._use(outputs)
-        while self.ways:
-            self.ways.pop().go_back()
+        self.all_back()
 
     def _use(self, counts: Counts) -> None:
         if counts.way is not None:
@@ -281,7 +298,7 @@ class Sizes(Ops[Counts]):
         for length in reversed(lengths):
             varies = present is not None and present.shape[-1] > 1
             part = self.summed(part, length, present if varies else None)[..., 0]
-            present = None if present is None else np.asarray(present.any(axis=-1))
+            present = None if present is None else any_in_row(present)
         return part if present is None or present.all() else np.where(present, part, 0)
 
     def total(self, values: Counts, present: Present | None = None) -> Counts:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netsym.ops import Present
+from netsym.ops.counts.rows_of_masks import place_of
 
 #: A mask, or True where all is used.
 Used = Present | bool
@@ -47,16 +48,27 @@ class Way:
 
 def either(one: Used, other: Used) -> Used:
     """What is in one mask or in the other; one of them itself, if it is."""
-    if one is True or other is False or one is other:
+    if one is True or other is False:
         return one
-    return other if one is False or other is True else one | other
+    if one is False or other is True:
+        return other
+    return one | other if (same := _same(one, other)) is None else same
 
 
 def both(one: Used, other: Used) -> Used:
     """What is in both masks; one of them itself, if it is."""
-    if one is False or other is True or one is other:
+    if one is False or other is True:
         return one
-    return other if one is True or other is False else one & other
+    if one is True or other is False:
+        return other
+    return one & other if (same := _same(one, other)) is None else same
+
+
+def _same(one: Present, other: Present) -> Present | None:
+    """The mask with more axes of two that have the same elements, as views of one mask have."""
+    if one is not other and place_of(one) != place_of(other):
+        return None
+    return one if one.ndim >= other.ndim else other
 
 
 def narrowed(shape: tuple[int, ...]) -> Pull:
