@@ -12,9 +12,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import count
-from operator import mul
+from operator import mul, or_
 
 from netsym.pieces.cells import ENTRIES
 from netsym.pieces.redundancy import Vector, whole
@@ -33,6 +33,15 @@ class Cone:
     rows: tuple[Vector, ...]
     lines: tuple[Vector, ...]
     rays: tuple[Ray, ...]
+
+    @property
+    def _dimensions(self) -> int:
+        """Those of the cone of rays, without the lines.
+
+        On a ray at least one row less is 0. Where it is just so many, these are independent: each
+        is a facet there, and each but one are an edge.
+        """
+        return len(self.rows[0]) - len(self.lines)
 
     @property
     def effort(self) -> int:
@@ -58,11 +67,12 @@ class Cone:
                 (above if height > 0 else below).append((ray, height))
             else:
                 edge.append((ray[0], ray[1] | here))
-        fewest = len(self.rows[0]) - len(self.lines) - 2  # rows that are 0 on a face of two rays
+        fewest = self._dimensions - 2  # rows that are 0 on a face of two rays
         for (one, zeros), high in above:
+            simple = zeros.bit_count() == fewest + 1
             for (other, others), low in below:
                 both = zeros & others
-                if both.bit_count() >= fewest and self._is_edge(both):
+                if both.bit_count() >= fewest and (simple or self._is_edge(both)):
                     edge.append((_mixed(one, -low, other, high), both | here))
         return [
             (self._with(form, sign, self.lines, [*(ray for ray, _ in inside), *edge]), sign)
@@ -101,13 +111,16 @@ class Cone:
     @cached_property
     def facets(self) -> list[int]:
         """The rows that do not follow from the others, which are 0 on more than others are."""
+        fewest = self._dimensions - 1  # rays that a facet has
+        if fewest and all(zeros.bit_count() == fewest for _, zeros in self.rays):
+            needed = reduce(or_, (zeros for _, zeros in self.rays))
+            return [row for row in range(len(self.rows)) if needed >> row & 1]
         touched = [0] * len(self.rows)
         for place, (_, zeros) in enumerate(self.rays):
             while zeros:
                 last = zeros & -zeros
                 touched[last.bit_length() - 1] |= 1 << place
                 zeros ^= last
-        fewest = len(self.rows[0]) - len(self.lines) - 1  # rays that a facet has
         wide = {row: on for row, on in enumerate(touched) if on.bit_count() >= fewest}
         return [
             row for row, on in wide.items() if sum(on & other == on for other in wide.values()) == 1
