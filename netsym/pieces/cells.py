@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol, Self
 import flint
 
 from netsym.pieces.circuit import Circuit, Sum, number
+from netsym.pieces.hyperplane import Hyperplane
 from netsym.pieces.redundancy import Vector, over_one
 
 ENTRIES = 5_000  # that are computed while a piece is looked at
@@ -33,7 +34,7 @@ class Cell(Protocol):
     def effort(self) -> int:
         """How many more pieces of the budget it takes to ask for its parts."""
 
-    def parts(self, form: Sequence[int]) -> list[tuple[Self, int]]:
+    def parts(self, plane: Hyperplane) -> list[tuple[Self, int]]:
         """The parts where one more function is positive, and negative, with the sign.
 
         It is itself the one part if the function has one sign.
@@ -134,9 +135,10 @@ class Cells:
         found: list[tuple[Any, Sequence[int], tuple[int, ...], tuple[Cut, ...]]]
         found = [(part.cell, turn.rows, (), part.cuts)]
         for kink, step in zip(kinks, turn.steps, strict=True):
+            plane = Hyperplane(kink.form)
             cells, found = found, []
             for cell, rows, signs, cuts in cells:
-                parts = self._parts(cell, kink, waiting + len(cells))
+                parts = self._parts(cell, plane, waiting + len(cells))
                 more = (*cuts, kink) if len(parts) > 1 else cuts
                 found += [
                     (each, _stepped(rows, step, sign), (*signs, sign), more) for each, sign in parts
@@ -149,13 +151,13 @@ class Cells:
             for cell, rows, signs, cuts in found
         ]  # fmt: skip
 
-    def _parts(self, cell: Cell, kink: Cut, waiting: int) -> list[tuple[Cell, int]]:
-        """The parts of a cell on the sides of a kink, with the signs of its operand."""
-        *slopes, constant = kink.form
+    def _parts(self, cell: Cell, plane: Hyperplane, waiting: int) -> list[tuple[Cell, int]]:
+        """The parts of a cell with the signs of an affine function, which may be a number."""
+        *slopes, constant = plane.form
         if not any(slopes):
             return [(cell, (constant > 0) - (constant < 0))]
         self._spend(cell.effort, waiting)
-        return cell.parts(kink.form)
+        return cell.parts(plane)
 
 
 class _Turn:

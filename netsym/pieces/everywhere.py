@@ -15,7 +15,7 @@ from netsym.ops.straight_line import StraightLine
 from netsym.pieces import BUDGET, cones
 from netsym.pieces.cells import BudgetSpent, Cells, Part
 from netsym.pieces.circuit import Circuit, NotPiecewise
-from netsym.pieces.cones import value
+from netsym.pieces.hyperplane import value
 from netsym.pieces.line import Line, values_at
 from netsym.pieces.quotient import Rational, parts
 from netsym.pieces.real_algebraic import Real, between
@@ -171,10 +171,7 @@ class _Question:
         """The kink to decide next: one that acts on another, or that remains in a difference."""
         kinks_of = [each.kinks for each in part.sums]
         used = self.circuit.used((kinks_of[place] for place in self.apart), kinks_of)
-        operands = {
-            atom: kinks_of[self.circuit.atoms[atom].operands[0]]
-            for atom in used
-        }
+        operands = {atom: kinks_of[self.circuit.atoms[atom].operands[0]] for atom in used}
         acting = {atom for operand in operands.values() for atom in operand}
         for atom in operands:
             if atom in acting:

@@ -379,7 +379,10 @@ def _differ(
 ) -> int | None:
     """A point at which a map differs from the network, by its number."""
     x = np.array(points, dtype=object)
-    y = network.read(ScaledRationals(), Scaled(x[:, :-1], x[:, -1]))
+    scales, largest = x[:, -1], max(x[:, -1])
+    if not (largest % scales).any():  # so that all have one
+        x, scales = x * (largest // scales)[:, None], np.array(largest, dtype=object)
+    y = network.read(ScaledRationals(), Scaled(x[:, :-1], scales))
     forms = np.array([[form for form, _ in rows] for rows, _, _ in maps], dtype=object)
     under = np.array([[own for _, own in rows] for rows, _, _ in maps], dtype=object)
     which = np.repeat(np.arange(len(maps)), [stop - start for _, start, stop in maps])
