@@ -14,7 +14,7 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _NUMBERS = re.compile(
     r"^([\w-]+[ \t]*=[ \t]*)(\[[\d\s,.eE+\-\[\]]*\])[ \t]*$", re.ASCII | re.MULTILINE
 )
-_LAST_COMMA = re.compile(r"(?<=[\d\]]),(?=\s*\])", re.ASCII)
+_LAST_COMMA = re.compile(r",(?=\s*\])(?<=[\d\]],)", re.ASCII)
 _MARK = "\ue000"  # stands for an array that was read already; of private use, so in no text
 _HINT = 'in TOML, text has quotes ("sigmoid"), lists have commas ([1, 2]), a key is given once'
 

@@ -98,10 +98,9 @@ def _nested(
         level = [entry for item in level for entry in item]
         if len(lengths) > len(shape) + 1:
             raise SpecError(f"{where} is nested too deeply; it must have shape {_shape(shape)}")
-    found = level
-    if not {float}.issuperset(map(type, level)):
-        found = [_entry(where, entry) for entry in level]
-    if all(isinstance(entry, float) for entry in found):
+    only_floats = {float}.issuperset(map(type, level))
+    found = level if only_floats else [_entry(where, entry) for entry in level]
+    if only_floats or all(isinstance(entry, float) for entry in found):
         return np.array(found, dtype=np.float64).reshape(lengths)
     array = np.empty(len(found), dtype=object)
     array[:] = found

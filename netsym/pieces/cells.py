@@ -7,18 +7,17 @@ both sides in it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from operator import add, sub
+from typing import Any, NamedTuple, Protocol, Self
 
 import flint
 
 from netsym.pieces.circuit import Circuit, Sum, number
+from netsym.pieces.hyperplane import Hyperplane
 from netsym.pieces.redundancy import Vector, over_one
-
-#: The coefficients of an affine function (flint.fmpq), the constant last.
-Row = Sequence[Any]
-
 
 ENTRIES = 5_000  # that are computed while a piece is looked at
 _ZERO = flint.fmpq(0)
@@ -35,7 +34,7 @@ class Cell(Protocol):
     def effort(self) -> int:
         """How many more pieces of the budget it takes to ask for its parts."""
 
-    def parts(self, form: Sequence[int]) -> list[tuple[Self, int]]:
+    def parts(self, plane: Hyperplane) -> list[tuple[Self, int]]:
         """The parts where one more function is positive, and negative, with the sign.
 
         It is itself the one part if the function has one sign.
@@ -47,6 +46,18 @@ class Cell(Protocol):
 
     def points(self) -> Iterator[Vector]:
         """Points of it by which an affine function is known."""
+
+
+class Bent(NamedTuple):
+    """A sum on a cell: an affine function and the kinks that have no side yet.
+
+    `form` are whole numbers over one, `below`, in lowest terms, the constant last. `kinks` are
+    atoms with their factors (flint.fmpq).
+    """
+
+    form: Vector
+    below: int
+    kinks: Sum
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +77,7 @@ class Part:
     """
 
     cell: Any
-    sums: list[Sum]
+    sums: Sequence[Bent]
     signs: Mapping[int, int] = field(default_factory=dict)
     cuts: tuple[Cut, ...] = ()
 
@@ -92,7 +103,7 @@ class Cells:
 
         It may choose only those whose operands are affine. Raises `BudgetSpent`.
         """
-        waiting = [Part(start, self.circuit.sums)]
+        waiting = [Part(start, list(map(self._everywhere, self.circuit.sums)))]
         while waiting:
             part = waiting.pop()
             while atoms := choose(part):
@@ -102,6 +113,12 @@ class Cells:
             self._spend(1, len(waiting))
             yield part
 
+    def _everywhere(self, value: Sum) -> Bent:
+        """A sum where no kink has a side."""
+        row = [*(value.get(atom, _ZERO) for atom in self.variables), number(value)]
+        affine = {0, *self.variables}
+        return Bent(*over_one(row), {a: by for a, by in value.items() if a not in affine})
+
     def _spend(self, effort: int, waiting: int) -> None:
         self.spent += effort
         if self.spent + waiting > self.budget:
@@ -109,57 +126,74 @@ class Cells:
 
     def _decided(self, part: Part, atoms: Sequence[int], waiting: int) -> list[Part]:
         """The parts in which each of some kinks has a side."""
+        operands = [part.sums[self.circuit.atoms[atom].operands[0]] for atom in atoms]
         kinks = [
-            Cut(atom, *over_one(self.row(part.sums[self.circuit.atoms[atom].operands[0]])))
-            for atom in atoms
+            Cut(atom, each.form, each.below) for atom, each in zip(atoms, operands, strict=True)
         ]
-        found: list[tuple[Any, tuple[int, ...], tuple[Cut, ...]]] = [(part.cell, (), part.cuts)]
-        for kink in kinks:
-            constant = kink.form[-1]
-            if not any(kink.form[:-1]):
-                sign = (constant > 0) - (constant < 0)
-                found = [(cell, (*signs, sign), cuts) for cell, signs, cuts in found]
-                continue
+        places = sorted({place for atom in atoms for place in self._within.get(atom, ())})
+        turn = _Turn({place: part.sums[place] for place in places}, kinks)
+        found: list[tuple[Any, Sequence[int], tuple[int, ...], tuple[Cut, ...]]]
+        found = [(part.cell, turn.rows, (), part.cuts)]
+        for kink, step in zip(kinks, turn.steps, strict=True):
+            plane = Hyperplane(kink.form)
             cells, found = found, []
-            for cell, signs, cuts in cells:
-                self._spend(cell.effort, waiting + len(cells))
-                parts = cell.parts(kink.form)
+            for cell, rows, signs, cuts in cells:
+                parts = self._parts(cell, plane, waiting + len(cells))
                 more = (*cuts, kink) if len(parts) > 1 else cuts
-                found += [(each, (*signs, sign), more) for each, sign in parts]
-        sides = self._on_sides(part, kinks, [signs for _, signs, _ in found])
+                found += [
+                    (each, _stepped(rows, step, sign), (*signs, sign), more) for each, sign in parts
+                ]
         return [
-            Part(cell, sums, {**part.signs, **dict(zip(atoms, signs, strict=True))}, cuts)
-            for (cell, signs, cuts), sums in zip(found, sides, strict=True)
-        ]
+            Part(
+                cell, turn.sums(part.sums, rows),
+                {**part.signs, **dict(zip(atoms, signs, strict=True))}, cuts,
+            )
+            for cell, rows, signs, cuts in found
+        ]  # fmt: skip
 
-    def _on_sides(
-        self, part: Part, kinks: Sequence[Cut], sides: Sequence[Sequence[int]]
-    ) -> Iterator[list[Sum]]:
-        """The sums where kinks have these signs, or others, one after another."""
-        affine = [*self.variables, 0]
-        gone = {*affine, *(kink.atom for kink in kinks)}
-        found = sorted({place for kink in kinks for place in self._within.get(kink.atom, ())})
-        kept, scales = [], []
-        rows: list[int] = []
-        for place in found:
-            known = part.sums[place]
-            kept.append({atom: by for atom, by in known.items() if atom not in gone})
-            slopes = (known.get(kink.atom, _ZERO) / kink.below for kink in kinks)
-            row, below = over_one([*slopes, *self.row(known)])
-            rows += row
-            scales.append(flint.fmpq(1, below))
-        width, height = len(affine), len(kinks) + len(affine)
-        slopes_and_rest = flint.fmpz_mat(len(found), height, rows)
-        unit = [int(one == other) for one in affine for other in affine]
-        for signs in sides:
-            signed = [sign * x for sign, kink in zip(signs, kinks, strict=True) for x in kink.form]
-            numbers = (slopes_and_rest * flint.fmpz_mat(height, width, signed + unit)).tolist()
-            sums = list(part.sums)
-            for place, scale, rest, above in zip(found, scales, kept, numbers, strict=True):
-                now = {atom: x * scale for atom, x in zip(affine, above, strict=True) if x}
-                sums[place] = now | rest
-            yield sums
+    def _parts(self, cell: Cell, plane: Hyperplane, waiting: int) -> list[tuple[Cell, int]]:
+        """The parts of a cell with the signs of an affine function, which may be a number."""
+        *slopes, constant = plane.form
+        if not any(slopes):
+            return [(cell, (constant > 0) - (constant < 0))]
+        self._spend(cell.effort, waiting)
+        return cell.parts(plane)
 
-    def row(self, value: Sum) -> Row:
-        """An affine sum as a row."""
-        return [*(value.get(atom, _ZERO) for atom in self.variables), number(value)]
+
+class _Turn:
+    """What some sums become where kinks get their sides; `sums` are those, by their places.
+
+    Their affine functions are kept end to end: they are `rows` without these kinks, and each kink
+    adds one of `steps` where its operand is positive, or takes it away where it is negative.
+    """
+
+    def __init__(self, sums: Mapping[int, Bent], kinks: Sequence[Cut]) -> None:
+        self.rows: list[int] = []
+        self.steps: list[list[int]] = [[] for _ in kinks]
+        self._rest: list[tuple[int, int, Sum]] = []
+        turned = {kink.atom for kink in kinks}
+        for place, (form, below, known) in sums.items():
+            slopes, under = over_one([known.get(kink.atom, _ZERO) / kink.below for kink in kinks])
+            common = math.lcm(below, under)
+            self.rows += [x * (common // below) for x in form]
+            for slope, kink, step in zip(slopes, kinks, self.steps, strict=True):
+                factor = slope * (common // under)
+                step += [factor * x for x in kink.form]
+            rest = {atom: by for atom, by in known.items() if atom not in turned}
+            self._rest.append((place, common, rest))
+
+    def sums(self, before: Sequence[Bent], rows: Sequence[int]) -> list[Bent]:
+        """All sums where the affine functions of these became `rows`."""
+        found = list(before)
+        start = 0
+        for place, below, rest in self._rest:
+            stop = start + len(before[place].form)
+            form = rows[start:stop]
+            start = stop
+            shared = math.gcd(below, *form)
+            found[place] = Bent(tuple([x // shared for x in form]), below // shared, rest)
+        return found
+
+
+def _stepped(rows: Sequence[int], step: Sequence[int], sign: int) -> Sequence[int]:
+    return list(map(add if sign > 0 else sub, rows, step)) if sign else rows

@@ -8,15 +8,15 @@ Raiffa, Thompson and Thrall, 1953; Fukuda and Prodon, Double description method 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import count
-from operator import mul
+from operator import lshift, or_
 
 from netsym.pieces.cells import ENTRIES
+from netsym.pieces.hyperplane import Hyperplane, mixed, value
 from netsym.pieces.redundancy import Vector, whole
 
 #: With the rows that are 0 there, as bits.
@@ -35,64 +35,69 @@ class Cone:
     rays: tuple[Ray, ...]
 
     @property
+    def _dimensions(self) -> int:
+        """Those of the cone of rays, without the lines.
+
+        On a ray at least one row less is 0. Where it is just so many, these are independent: each
+        is a facet there, and each but one are an edge.
+        """
+        return len(self.rows[0]) - len(self.lines)
+
+    @property
     def effort(self) -> int:
         """Of asking for its parts: all rays and lines are looked at."""
         return (len(self.lines) + len(self.rays)) * len(self.rows[0]) // ENTRIES
 
-    def parts(self, form: Sequence[int]) -> list[tuple[Cone, int]]:
-        """Where an affine function is positive, and negative; itself, if that is one of both."""
+    def parts(self, plane: Hyperplane) -> list[tuple[Cone, int]]:
+        """Those on both sides of a hyperplane; itself, if it is on one of both."""
         for line in self.lines:
-            if value(form, line):
-                return self._along(form, line)
-        values = [sum(map(mul, form, ray)) for ray, _ in self.rays]
-        if min(values) >= 0:
+            if value(plane.form, line):
+                return self._along(plane, line)
+        heights = [plane.height(ray) for ray, _ in self.rays]
+        if min(heights) >= 0:
             return [(self, 1)]
-        if max(values) <= 0:
+        if max(heights) <= 0:
             return [(self, -1)]
         here = 1 << len(self.rows)
-        above: list[tuple[Ray, int]] = []
-        below: list[tuple[Ray, int]] = []
+        above: list[Ray] = []
+        below: list[Ray] = []
         edge: list[Ray] = []
-        for ray, height in zip(self.rays, values, strict=True):
+        for ray, height in zip(self.rays, heights, strict=True):
             if height:
-                (above if height > 0 else below).append((ray, height))
+                (above if height > 0 else below).append(ray)
             else:
                 edge.append((ray[0], ray[1] | here))
-        fewest = len(self.rows[0]) - len(self.lines) - 2  # rows that are 0 on a face of two rays
-        for (one, zeros), high in above:
-            for (other, others), low in below:
+        fewest = self._dimensions - 2  # rows that are 0 on a face of two rays
+        for one, zeros in above:
+            simple = zeros.bit_count() == fewest + 1
+            for other, others in below:
                 both = zeros & others
-                if both.bit_count() >= fewest and self._is_edge(both):
-                    edge.append((_mixed(one, -low, other, high), both | here))
+                if both.bit_count() >= fewest and (simple or self._is_edge(both)):
+                    edge.append((plane.crossing(one, other), both | here))
         return [
-            (self._with(form, sign, self.lines, [*(ray for ray, _ in inside), *edge]), sign)
-            for inside, sign in ((above, 1), (below, -1))
+            (Cone((*self.rows, row), self.lines, (*inside, *edge)), sign)
+            for inside, row, sign in ((above, plane.form, 1), (below, plane.negative, -1))
         ]
 
-    def _along(self, form: Sequence[int], line: Vector) -> list[tuple[Cone, int]]:
+    def _along(self, plane: Hyperplane, line: Vector) -> list[tuple[Cone, int]]:
         """The parts where the function changes along a line: all else is moved to where it is 0."""
         here = 1 << len(self.rows)
+        form = plane.form
         slope = value(form, line)
         if slope < 0:
             line, slope = tuple(-x for x in line), -slope
-        lines = [_mixed(each, slope, line, -value(form, each)) for each in self.lines]
+        lines = [mixed(each, slope, line, -value(form, each)) for each in self.lines]
         rays = [
-            (_mixed(ray, slope, line, -value(form, ray)), zeros | here) for ray, zeros in self.rays
+            (mixed(ray, slope, line, -value(form, ray)), zeros | here) for ray, zeros in self.rays
         ]
         kept = tuple(each for each in lines if any(each))
         return [
-            (self._with(form, sign, kept, [*rays, (tuple(sign * x for x in line), here - 1)]), sign)
-            for sign in (1, -1)
+            (Cone((*self.rows, row), kept, (*rays, (end, here - 1))), sign)
+            for row, end, sign in (
+                (form, line, 1),
+                (plane.negative, tuple(-x for x in line), -1),
+            )
         ]
-
-    def _with(
-        self,
-        form: Sequence[int],
-        sign: int,
-        lines: tuple[Vector, ...],
-        rays: Sequence[Ray],
-    ) -> Cone:
-        return Cone((*self.rows, tuple(sign * x for x in form)), lines, tuple(rays))
 
     def _is_edge(self, zeros: int) -> bool:
         """Whether no other ray than two is on the face where these rows are 0."""
@@ -101,13 +106,16 @@ class Cone:
     @cached_property
     def facets(self) -> list[int]:
         """The rows that do not follow from the others, which are 0 on more than others are."""
+        fewest = self._dimensions - 1  # rays that a facet has
+        if fewest and all(zeros.bit_count() == fewest for _, zeros in self.rays):
+            needed = reduce(or_, (zeros for _, zeros in self.rays))
+            return [row for row in range(len(self.rows)) if needed >> row & 1]
         touched = [0] * len(self.rows)
         for place, (_, zeros) in enumerate(self.rays):
             while zeros:
                 last = zeros & -zeros
                 touched[last.bit_length() - 1] |= 1 << place
                 zeros ^= last
-        fewest = len(self.rows[0]) - len(self.lines) - 1  # rays that a facet has
         wide = {row: on for row, on in enumerate(touched) if on.bit_count() >= fewest}
         return [
             row for row, on in wide.items() if sum(on & other == on for other in wide.values()) == 1
@@ -127,28 +135,16 @@ class Cone:
     def _middle(self) -> Vector:
         """A mean of the corners, with a step in each direction, rounded to whole numbers."""
         needed = [(self.rows[row], max(map(abs, self.rows[row][:-1]))) for row in self.facets]
-        sizes = [(ray[-1] or max(map(abs, ray))).bit_length() for ray, _ in self.rays]
+        rays = [ray for ray, _ in self.rays]
+        sizes = [(ray[-1] or max(map(abs, ray))).bit_length() for ray in rays]
         most = max(sizes)
-        alike = [
-            [x << most - size for x in ray] for (ray, _), size in zip(self.rays, sizes, strict=True)
-        ]
-        *mean, scale = map(sum, zip(*alike, strict=True))
+        shifts = [most - size for size in sizes]
+        *mean, scale = [sum(map(lshift, xs, shifts)) for xs in zip(*rays, strict=True)]
         for bits in count(4, 4):
-            middle = (*((x << bits) // scale for x in mean), 1 << bits)
+            middle = (*[(x << bits) // scale for x in mean], 1 << bits)
             if all(value(row, middle) > step for row, step in needed):
                 return middle
         raise AssertionError
-
-
-def value(form: Sequence[int], at: Sequence[int]) -> int:
-    """An affine function along a ray."""
-    return sum(map(mul, form, at))
-
-
-def _mixed(one: Vector, weight: int, other: Vector, weight_of_other: int) -> Vector:
-    mixed = [weight * x + weight_of_other * y for x, y in zip(one, other, strict=True)]
-    common = math.gcd(*mixed) or 1
-    return tuple([x // common for x in mixed])
 
 
 def space(dimensions: int) -> Cone:
@@ -166,5 +162,5 @@ def box(sides: Sequence[tuple[Fraction, Fraction]]) -> Cone:
         for sign, end in zip((1, -1), ends, strict=True):
             row = [Fraction(0)] * len(sides) + [-sign * end]
             row[place] = Fraction(sign)
-            (found, _), *_ = found.parts(whole(row))
+            (found, _), *_ = found.parts(Hyperplane(whole(row)))
     return found

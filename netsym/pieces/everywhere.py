@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -12,21 +13,13 @@ import flint
 from netsym.ops.proved.rationals import NotRational
 from netsym.ops.straight_line import StraightLine
 from netsym.pieces import BUDGET, cones
-from netsym.pieces.cells import BudgetSpent, Cells, Part, Row
-from netsym.pieces.circuit import (
-    Circuit,
-    NotPiecewise,
-    Sum,
-    add_to,
-    is_constant,
-    number,
-    primitive,
-)
-from netsym.pieces.cones import value
+from netsym.pieces.cells import BudgetSpent, Cells, Part
+from netsym.pieces.circuit import Circuit, NotPiecewise
+from netsym.pieces.hyperplane import value
 from netsym.pieces.line import Line, values_at
 from netsym.pieces.quotient import Rational, parts
 from netsym.pieces.real_algebraic import Real, between
-from netsym.pieces.redundancy import whole
+from netsym.pieces.redundancy import Vector, whole
 from netsym.wording import plural
 
 
@@ -164,8 +157,8 @@ class _Question:
             for part in cells.leaves(cones.space(len(self.variables)), self._acting):
                 for place in self.apart:
                     rest, _ = self._merged(part, place)
-                    if rest:
-                        return self._different(cells.count, self._point(part, cells.row(rest)))
+                    if any(rest):
+                        return self._different(cells.count, self._point(part, rest))
         except BudgetSpent:
             return Everywhere(
                 None, cells.count, f"they are equal on {plural(cells.count, 'piece')} of more"
@@ -176,12 +169,9 @@ class _Question:
 
     def _acting(self, part: Part) -> list[int]:
         """The kink to decide next: one that acts on another, or that remains in a difference."""
-        differences = [part.sums[place] for place in self.apart]
-        used = self.circuit.used(differences, part.sums)
-        operands = {
-            atom: part.sums[self.circuit.atoms[atom].operands[0]]
-            for atom in used if self.circuit.atoms[atom].op == "abs"
-        }  # fmt: skip
+        kinks_of = [each.kinks for each in part.sums]
+        used = self.circuit.used((kinks_of[place] for place in self.apart), kinks_of)
+        operands = {atom: kinks_of[self.circuit.atoms[atom].operands[0]] for atom in used}
         acting = {atom for operand in operands.values() for atom in operand}
         for atom in operands:
             if atom in acting:
@@ -192,26 +182,22 @@ class _Question:
                 return kinks[:1]
         return []
 
-    def _merged(self, part: Part, place: int) -> tuple[Sum, list[int]]:
-        """A difference as an affine sum and kinks of different hyperplanes that do not cancel."""
-        affine: Sum = {}
-        kinks: dict[frozenset[tuple[int, Any]], list[Any]] = {}
-        for atom, factor in part.sums[place].items():
-            made = self.circuit.atoms[atom]
-            if made.op != "abs":
-                add_to(affine, {atom: factor}, 1)
+    def _merged(self, part: Part, place: int) -> tuple[Sequence[Any], list[int]]:
+        """A difference as a row, and kinks of different hyperplanes that do not cancel."""
+        (*slopes, constant), below, known = part.sums[place]
+        kinks: dict[Vector, list[Any]] = {}
+        for atom, factor in known.items():
+            form, under, _ = part.sums[self.circuit.atoms[atom].operands[0]]
+            if not any(form[:-1]):
+                constant += factor * flint.fmpq(abs(form[-1]) * below, under)
                 continue
-            operand = part.sums[made.operands[0]]
-            if is_constant(operand):
-                add_to(affine, {0: abs(number(operand))}, factor)
-                continue
-            shape, scale = primitive(operand)
-            entry = kinks.setdefault(frozenset(shape.items()), [flint.fmpq(0), atom])
-            entry[0] += factor * abs(scale)
-        return affine, [atom for factor, atom in kinks.values() if factor]
+            shape, scale = _primitive(form)
+            entry = kinks.setdefault(shape, [flint.fmpq(0), atom])
+            entry[0] += factor * flint.fmpq(scale, under)
+        return [*slopes, constant], [atom for factor, atom in kinks.values() if factor]
 
     # -- witnesses
-    def _point(self, part: Part, row: Row) -> Sequence[Any]:
+    def _point(self, part: Part, row: Sequence[Any]) -> Sequence[Any]:
         """A point of a cell at which an affine function is not 0."""
         form = whole(row)
         for point in part.cell.points():
@@ -229,6 +215,13 @@ class _Question:
         witness = tuple(known.get(place, zero) for place in range(self.width))
         values = {name: known.get(name, zero) for name in self.names}
         return Everywhere(False, pieces, "they differ at a point", witness, values)
+
+
+def _primitive(form: Vector) -> tuple[Vector, int]:
+    """A hyperplane's smallest whole numbers, and what they were multiplied by but for the sign."""
+    scale = math.gcd(*form)
+    sign = 1 if next(filter(None, form)) > 0 else -1
+    return tuple([sign * x // scale for x in form]), scale
 
 
 def _value(value: Rational, x: Any) -> Any:

@@ -13,12 +13,12 @@ import numpy as np
 from netsym.network.network import Network
 from netsym.ops.affine.affine_pieces import Signs
 from netsym.pieces import cones, polyhedra
-from netsym.pieces.cells import Cells, Cut, Part, Row
+from netsym.pieces.cells import Cells, Cut, Part
 from netsym.pieces.circuit import Circuit
 from netsym.pieces.line import Line
 from netsym.pieces.piece import Box, Piece
 from netsym.pieces.real_algebraic import between
-from netsym.pieces.redundancy import Vector, over_one
+from netsym.pieces.redundancy import Vector, Whole, over_one
 from netsym.pieces.region import Inequality, Point, activities, read_by
 from netsym.pieces.units import Units
 from netsym.writers.language import Watcher
@@ -47,16 +47,16 @@ class Listing:
         self.ends = [self.circuit.place(each) for each in outputs.tolist()]
         self.bends = units.bends
         self.units: dict[int, tuple[int, str, int]] = {}  # the first that bends at an atom
-        self.factors: dict[int, Any] = {}  # of its operand, in what bends
+        self.factors: dict[int, Whole] = {}  # of its operand, in what bends
         for bends in units.bends:
             kinks = zip(bends.kinks.tolist(), bends.factors, strict=True)
             for number, (kink, factor) in enumerate(kinks, start=1):
                 if kink and kink not in self.units:
                     self.units[kink] = bends.layer, bends.function, number
-                    self.factors[kink] = abs(factor)
+                    self.factors[kink] = over_one([abs(factor)])
         self.operands = {kink: self.circuit.atoms[kink].operands[0] for kink in self.units}
         self.points: list[Vector] = []
-        self.maps: list[tuple[Sequence[Row], int, int]] = []
+        self.maps: list[tuple[Sequence[Whole], int, int]] = []
         self._sides: dict[tuple[Cut, int], Inequality] = {}
 
     def pieces(self) -> Iterator[Piece]:
@@ -79,7 +79,7 @@ class Listing:
                 Cut(kink, *over_one(_row(line.values[self.operands[kink]])))
                 for kink in sorted(bends)
             ]
-            rows = [_row(line.values[place]) for place in self.ends]
+            rows = [over_one(_row(line.values[place])) for place in self.ends]
             inside = map(_fraction, between(_exact(left), _exact(right)))
             point = next(inside)
             ends = [] if self.maps else [next(inside) if left is None else left]
@@ -103,7 +103,7 @@ class Listing:
         given = len(start.rows)
         for part in cells.leaves(start, self._undecided):
             self.progress("looking for regions", cells.count, 0)
-            rows = [cells.row(part.sums[place]) for place in self.ends]
+            rows = [part.sums[place][:2] for place in self.ends]
             cuts = [part.cuts[row - given] for row in part.cell.facets if row >= given]
             points = list(part.cell.points())
             self._know(rows, points)
@@ -118,12 +118,11 @@ class Listing:
 
     def _undecided(self, part: Part) -> list[int]:
         """The next kinks, as many as are affine."""
-        waiting = islice(self.units, len(part.signs), None)
-        known = {0, *self.variables}
-        return list(takewhile(lambda kink: part.sums[self.operands[kink]].keys() <= known, waiting))
+        waiting = islice(self.operands.items(), len(part.signs), None)
+        return [kink for kink, _ in takewhile(lambda each: not part.sums[each[1]].kinks, waiting)]
 
     # -- what is said of a piece
-    def _know(self, rows: Sequence[Row], points: Sequence[Vector]) -> None:
+    def _know(self, rows: Sequence[Whole], points: Sequence[Vector]) -> None:
         """Of a map one more than dimensions; those of one input share their ends."""
         self.points += points
         self.maps.append((rows, len(self.points) - len(self.variables) - 1, len(self.points)))
@@ -136,7 +135,7 @@ class Listing:
 
     def _piece(
         self,
-        rows: Sequence[Row],
+        rows: Sequence[Whole],
         cuts: Iterable[Cut],
         signs: Signs,
         point: Point,
@@ -145,14 +144,14 @@ class Listing:
     ) -> Piece:
         sides = tuple(self._side(cut, int(signs[cut.atom])) for cut in cuts)
         active = activities((each.layer, each.function, each.active(signs)) for each in self.bends)
-        exact = tuple(tuple(map(_fraction, row)) for row in rows)
+        exact = tuple(tuple(Fraction(x, below) for x in form) for form, below in rows)
         return Piece(exact, sides, active, point, low, high)
 
     def _side(self, cut: Cut, sign: int) -> Inequality:
         """What is positive on one side of a kink; all pieces there share it."""
         if (cut, sign) not in self._sides:
-            scale = sign * self.factors[cut.atom] / cut.below
-            row = tuple(_fraction(scale * number) for number in cut.form)
+            (factor,), under = self.factors[cut.atom]
+            row = tuple(Fraction(sign * factor * x, under * cut.below) for x in cut.form)
             self._sides[cut, sign] = Inequality(*self.units[cut.atom], row)
         return self._sides[cut, sign]
 

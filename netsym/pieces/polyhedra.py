@@ -12,6 +12,7 @@ import numpy as np
 
 from netsym.ops.arrays import filled
 from netsym.pieces.cells import ENTRIES
+from netsym.pieces.hyperplane import Hyperplane
 from netsym.pieces.redundancy import Array, Vector, beyond, irredundant, whole
 
 
@@ -36,9 +37,9 @@ class Polyhedron:
         found: Array = _values(self.rows, self.point)
         return found
 
-    def parts(self, form: Sequence[int]) -> list[tuple[Polyhedron, int]]:
-        """Where an affine function is positive, and negative; itself, if that is one of both."""
-        row = np.array(form, dtype=object)
+    def parts(self, plane: Hyperplane) -> list[tuple[Polyhedron, int]]:
+        """Those on both sides of a hyperplane; itself, if it is on one of both."""
+        row = np.array(plane.form, dtype=object)
         value = _values(row, self.point)
         if not value:
             step = self._step(row[:-1])

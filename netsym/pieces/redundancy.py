@@ -17,6 +17,8 @@ Array = npt.NDArray[Any]
 
 #: A point or an affine function in whole numbers: the last is the scale, or the constant.
 Vector = tuple[int, ...]
+#: Fractions in whole numbers over one.
+Whole = tuple[Vector, int]
 
 
 def irredundant(normals: Array, slack: Array) -> list[int]:
@@ -145,7 +147,7 @@ def whole(row: Iterable[Any]) -> Vector:
     return over_one(row)[0]
 
 
-def over_one(row: Iterable[Any]) -> tuple[Vector, int]:
+def over_one(row: Iterable[Any]) -> Whole:
     """Fractions (flint's or Python's) as whole numbers over one denominator."""
     parts = [(int(number.numerator), int(number.denominator)) for number in row]
     common = math.lcm(*(below for _, below in parts))

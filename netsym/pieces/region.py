@@ -31,9 +31,9 @@ from netsym.ops.affine.affine_pieces import (
     products,
 )
 from netsym.ops.proved.rationals import Exact, NotRational, fractions
-from netsym.ops.proved.scaled import Scaled, ScaledRationals, scaled
+from netsym.ops.proved.scaled import Scaled, ScaledRationals
 from netsym.pieces.affine_text import ROUNDED, Row, Writer, formula, is_rounded
-from netsym.pieces.redundancy import Vector, irredundant, whole
+from netsym.pieces.redundancy import Vector, Whole, irredundant, over_one, whole
 from netsym.wording import WIDTH, agreed, few, joined, paragraph, plural, runs, spelled
 from netsym.writers.text import Ascii
 
@@ -234,7 +234,8 @@ def at(network: Network, point: Sequence[Any]) -> Region:
     if reduce:
         kept = irredundant(-forms[:, :-1], products(forms, [(*x, 1)])[:, 0])
     points = [x, *_around(x, forms)]
-    check(network, [whole((*point, 1)) for point in points], [(rows, 0, len(points))])
+    known = [over_one(row) for row in rows.tolist()]
+    check(network, [whole((*point, 1)) for point in points], [(known, 0, len(points))])
     different = list(sides.values())
     active = activities((each.layer, each.function, each.sides >= 0) for each in kinks)
     return Region(
@@ -355,10 +356,12 @@ def _step(point: Point, direction: Sequence[int], forms: Array) -> Fraction:
     return Fraction(2) ** exponent
 
 
-def check(network: Network, points: Sequence[Vector], maps: Sequence[tuple[Any, int, int]]) -> None:
+def check(
+    network: Network, points: Sequence[Vector], maps: Sequence[tuple[Sequence[Whole], int, int]]
+) -> None:
     """Compare maps with the network in exact fractions, each at the points from one to another.
 
-    Points have their scale last. A map is rows (outputs, inputs + 1); the network is read in
+    Points have their scale last. A map is a row of each output, inputs + 1; the network is read in
     another way. Raises `RuntimeError` if they differ: a mistake of netsym's.
     """
     for start in range(0, len(maps), _AT_ONCE):
@@ -372,18 +375,22 @@ def check(network: Network, points: Sequence[Vector], maps: Sequence[tuple[Any, 
 
 
 def _differ(
-    network: Network, points: Sequence[Vector], maps: Sequence[tuple[Any, int, int]]
+    network: Network, points: Sequence[Vector], maps: Sequence[tuple[Sequence[Whole], int, int]]
 ) -> int | None:
     """A point at which a map differs from the network, by its number."""
     x = np.array(points, dtype=object)
-    y = network.read(ScaledRationals(), Scaled(x[:, :-1], x[:, -1]))
-    rows = scaled(np.array([rows for rows, _, _ in maps], dtype=object), points=True)
+    scales, largest = x[:, -1], max(x[:, -1])
+    if not (largest % scales).any():  # so that all have one
+        x, scales = x * (largest // scales)[:, None], np.array(largest, dtype=object)
+    y = network.read(ScaledRationals(), Scaled(x[:, :-1], scales))
+    forms = np.array([[form for form, _ in rows] for rows, _, _ in maps], dtype=object)
+    under = np.array([[own for _, own in rows] for rows, _, _ in maps], dtype=object)
     which = np.repeat(np.arange(len(maps)), [stop - start for _, start, stop in maps])
     where = np.concatenate([np.arange(start, stop) for _, start, stop in maps]) - maps[0][1]
-    found = (rows.above[which] * x[where, None]).sum(axis=-1)
-    above = np.broadcast_to(y.above, (len(points), rows.shape[1]))[where]
+    found = (forms[which] * x[where, None]).sum(axis=-1)
+    above = np.broadcast_to(y.above, (len(points), forms.shape[1]))[where]
     below = np.broadcast_to(y.below, len(points))[where]
-    apart = found * below[:, None] != above * (rows.below[which] * x[where, -1])[:, None]
+    apart = found * below[:, None] != above * under[which] * x[where, -1:]
     places = np.flatnonzero(apart.any(axis=1))
     return int(where[places[0]]) if len(places) else None
 

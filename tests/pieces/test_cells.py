@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from netsym.pieces import cones, polyhedra
+from netsym.pieces.hyperplane import Hyperplane
 from netsym.pieces.regions import regions
 from tests.effort import sample
 from tests.pieces.test_regions import drawn
@@ -24,7 +25,10 @@ def cut(start: Any, rows: Sequence[Sequence[int]]) -> dict[tuple[int, ...], Any]
     cells: list[tuple[Any, tuple[int, ...]]] = [(start, ())]
     for row in rows:
         cells = [
-            (part, (*path, sign)) for cell, path in cells for part, sign in cell.parts(tuple(row))
+            (part, (*path, sign))
+            for plane in [Hyperplane(tuple(row))]
+            for cell, path in cells
+            for part, sign in cell.parts(plane)
         ]
     assert len(cells) == len({path for _, path in cells})
     return {path: cell for cell, path in cells}

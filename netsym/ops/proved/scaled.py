@@ -31,7 +31,8 @@ _AT_ONCE = 1_000_000  # products, which take 0.1 s
 class Scaled:
     """Fractions: whole numbers `above` (points, …), and for each point one `below` (points,).
 
-    What does not depend on the inputs has no points axis: one number is below all, of shape ().
+    What does not depend on the inputs has no points axis: one number is below all, of shape (). So
+    it may be for points.
     """
 
     above: Objects
