@@ -263,14 +263,15 @@ class Formula(Face):
         return self.code("javascript", digits=digits, max_nodes=max_nodes)
 
     def sql(
-        self, dialect: str = "sql", *, table: str = "", keep: str = "", digits: int | None = None,
-        max_nodes: int | None = MAX_NODES,
+        self, dialect: str = "sql", *, table: str = "", keep: str = "", weights: str = "in-place",
+        digits: int | None = None, max_nodes: int | None = MAX_NODES,
     ) -> str:  # fmt: skip
         """A SELECT over a table, in "sqlite", "duckdb", "postgresql", "spark" or SQL of no dialect.
 
         `keep` are the columns beside the outputs, as "id,name"; without it these are the inputs.
+        With `weights` "separate" the SELECT reads the numbers from a table, which is made before.
         """
-        own = {"table": table, "keep": keep}
+        own = {"table": table, "keep": keep, "weights": weights}
         return self.code(dialect, digits=digits, max_nodes=max_nodes, **own)
 
     def workbook(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from netsym.certificates.engine import Code, Engine, Rows
-from netsym.certificates.tables import Table
+from netsym.certificates.tables import Table, statements
 from netsym.errors import NotRunError
 from netsym.writers.code.duckdb import DuckDB
 from netsym.writers.code.sql import SQL
@@ -18,6 +18,7 @@ def _runs(kind: type[SQL]) -> Callable[[Code, Rows, Path], Rows]:
 
         table = Table.of(kind, code, rows)
         name, file = table.program.table, folder / "rows.csv"
+        before, select = statements(code.text)
         table.write_csv(file)
         with duckdb.connect() as database:
             try:
@@ -25,7 +26,9 @@ def _runs(kind: type[SQL]) -> Callable[[Code, Rows, Path], Rows]:
                     database.execute(f"CREATE SCHEMA {table.schema}")
                 database.execute(f"CREATE TABLE {name} ({table.columns})")
                 database.execute(f"COPY {name} FROM '{file}' (HEADER false)")
-                return table.answered(database.execute(code.text).fetchall())
+                for statement in before:
+                    database.execute(statement)
+                return table.answered(database.execute(select).fetchall())
             except duckdb.Error as error:
                 raise NotRunError(f"DuckDB does not run it: {str(error)[:200]}") from error
 

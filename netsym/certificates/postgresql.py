@@ -16,10 +16,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
 from netsym.certificates.engine import Code, Engine, Rows, program
-from netsym.certificates.tables import Table
+from netsym.certificates.tables import Table, statements
 from netsym.errors import NotRunError
 from netsym.writers.code.compiler import ran
 from netsym.writers.code.postgresql import PostgreSQL
+from netsym.writers.code.sql import BETWEEN
 
 _FOLDERS = "/usr/lib/postgresql/*/bin"  # where Debian has them, apart from what people call
 _USERS = ("postgres", "nobody")
@@ -31,14 +32,15 @@ BEGIN;
 
 COPY {name} FROM '{folder}/rows.csv' (FORMAT csv);
 
-COPY (
-{code}) TO '{folder}/values.csv' (FORMAT csv);
+{before}COPY (
+{select}) TO '{folder}/values.csv' (FORMAT csv);
 
 """
 
 
 def _run(code: Code, rows: Rows, _: Path) -> Rows:
     table = Table.of(PostgreSQL, code, rows)
+    before, select = statements(code.text)
     cluster = Path(_cluster().name)
     own = Path(mkdtemp(dir=cluster))
     try:
@@ -47,7 +49,8 @@ def _run(code: Code, rows: Rows, _: Path) -> Rows:
         _give(own)
         script = _SCRIPT.format(
             schema=f"CREATE SCHEMA {table.schema};\n\n" if table.schema else "",
-            name=table.program.table, columns=table.columns, folder=own, code=code.text,
+            name=table.program.table, columns=table.columns, folder=own,
+            before="".join(each + BETWEEN for each in before), select=select,
         )  # fmt: skip
         words = [program("postgres", _FOLDERS), "--single", "-j", "-F", "-D", f"{cluster}/data"]
         done = subprocess.run(

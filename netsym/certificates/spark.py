@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from netsym.certificates.engine import Code, Engine, Rows
-from netsym.certificates.tables import Table
+from netsym.certificates.tables import Table, statements
 from netsym.errors import NotRunError
 from netsym.writers.code.pyspark import PySpark
 from netsym.writers.code.spark import Spark
@@ -52,7 +52,11 @@ def _of_sql(read: Any, table: Table, file: Path) -> Any:
         read.write.mode("overwrite").saveAsTable(table.program.table)
     else:
         read.createOrReplaceTempView(table.program.table)
-    return read.sparkSession.sql(file.read_text(encoding="utf-8"))
+    before, select = statements(file.read_text(encoding="utf-8"))
+    read.sparkSession.sql(f"DROP TABLE IF EXISTS {table.program.weights_table}")
+    for statement in before:
+        read.sparkSession.sql(statement)
+    return read.sparkSession.sql(select)
 
 
 def _of_python(read: Any, table: Table, file: Path) -> Any:

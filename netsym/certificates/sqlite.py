@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from netsym.certificates.engine import Code, Engine, Rows
-from netsym.certificates.tables import Table
+from netsym.certificates.tables import Table, statements
 from netsym.errors import NotRunError
 from netsym.writers.code.sqlite import SQLite
 
@@ -17,6 +17,7 @@ from netsym.writers.code.sqlite import SQLite
 def _run(code: Code, rows: Rows, _: Path) -> Rows:
     table = Table.of(SQLite, code, rows)
     places = ", ".join("?" * (table.columns.count(",") + 1))
+    before, select = statements(code.text)
     with closing(sqlite3.connect(":memory:")) as database:
         try:
             if table.schema:
@@ -25,7 +26,9 @@ def _run(code: Code, rows: Rows, _: Path) -> Rows:
             database.executemany(
                 f"INSERT INTO {table.program.table} VALUES ({places})", table.records()
             )
-            found = table.answered(database.execute(code.text))
+            for statement in before:
+                database.execute(statement)
+            found = table.answered(database.execute(select))
         except sqlite3.Error as error:
             raise NotRunError(f"SQLite does not run it: {error}") from error
     return Rows(found.values, found.null & np.any(rows.null, axis=1, keepdims=True))

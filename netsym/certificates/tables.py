@@ -11,10 +11,16 @@ import numpy as np
 
 from netsym.certificates.engine import Code, Floats, Rows
 from netsym.errors import NotRunError
-from netsym.writers.code.sql import SQL
+from netsym.writers.code.sql import BETWEEN, SQL
 
 #: A row as Python has it: numbers, and None for NULL.
 Record = Sequence[float | None]
+
+
+def statements(text: str) -> tuple[list[str], str]:
+    """What was written, apart: the statements that make the table of weights, and the SELECT."""
+    *before, select = text.split(BETWEEN)
+    return before, select
 
 
 @dataclass(frozen=True, slots=True)

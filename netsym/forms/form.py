@@ -20,6 +20,8 @@ from netsym.graph.names import Names, Several, first_words, free_letter, several
 from netsym.graph.plan import Plan
 
 F = TypeVar("F", bound="Form")
+#: A form whose numbers of parameters are names, and the numbers by these.
+Apart = tuple["Form", dict[str, float]]
 
 
 def no_nodes() -> Ids:
@@ -79,6 +81,8 @@ class Form:
     `loss` is the number of the layer that is a loss, 0 if none is. With `example`, the letter i,
     its values are those of example (i), which stands for all that a cost is of. `network` is the
     one whose layered form it is; what is made of a form by `replace` has none.
+    `named` gives a form of the network it comes from by its name, as "layered", with names for the
+    numbers of parameters; see `apart`.
     """
 
     graph: Graph
@@ -95,6 +99,7 @@ class Form:
     aside: Ids = dataclasses.field(default_factory=no_nodes)
     loss: int = 0
     example: str = ""
+    named: Callable[[str], Apart] | None = None
     network: Any = dataclasses.field(default=None, init=False, repr=False)
 
     whole: ClassVar[bool] = False  # a node is a whole array, not one of its elements
@@ -169,7 +174,11 @@ class Form:
         Raises `SpecError` if there is no such output.
         """
         found = output_positions(which, several(*dict.fromkeys(o.names for o in self.outputs)))
-        one = dataclasses.replace(self, outputs=self.outputs[found.start : found.stop])
+        return self.of_outputs(self.outputs[found.start : found.stop])
+
+    def of_outputs(self, outputs: Sequence[Binding]) -> Self:
+        """The same for some of its outputs."""
+        one = dataclasses.replace(self, outputs=outputs)
         if self.form == "shared":
             return shared(one)
         return dataclasses.replace(one, cut=self.cut[one.mask[self.cut]])

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from netsym.errors import SpecError
 from netsym.network.counting import refuse_vast_network
+from netsym.network.named import named
 from netsym.network.network import Network
-from netsym.ops.parameters import Parameter
 
 #: Words for many parameters at once.
 GROUPS = ("parameters", "weights", "biases")
@@ -38,18 +36,13 @@ class Learned:
         {'w1_1_1': 0.5}
         """
         refuse_vast_network(network)
-        named, numbers = dict[int, Parameter](), dict[str, float]()
-        for placed in network.layers:
-            for key, parameter in placed.parameters.items():
-                if key not in placed.layer.measured and id(parameter) not in named:
-                    named[id(parameter)] = _named(parameter, numbers)
-        layers = tuple(
-            replace(p, parameters={k: named.get(id(v), v) for k, v in p.parameters.items()})
-            for p in network.layers
+        measured = (
+            parameter
+            for placed in network.layers
+            for key, parameter in placed.parameters.items()
+            if key in placed.layer.measured
         )
-        found = replace(network, layers=layers)
-        found.naming.check()
-        return cls(found, numbers)
+        return cls(*named(network, measured))
 
     def names(self, wrt: str | Sequence[str]) -> list[str]:
         """The names of those to move: a word of `GROUPS`, or names, each of one or of an array.
@@ -79,18 +72,3 @@ class Learned:
                 if key not in placed.layer.measured and word in (GROUPS[0], group):
                     found |= dict.fromkeys(n for _, names in parameter.symbols() for n in names)
         return list(found)
-
-
-def _named(parameter: Parameter, numbers: dict[str, float]) -> Parameter:
-    """The parameter with a name for every number, which is put among the others."""
-    if parameter.formula is not None or parameter.entries is None:
-        return parameter
-    entries = parameter.entries.reshape(-1).tolist()
-    kept = [entry if isinstance(entry, str) else None for entry in entries]
-    for place, entry in enumerate(entries):
-        if entry is not None and kept[place] is None:
-            numbers[parameter.names.ascii(place)] = float(entry)
-    if not any(kept):
-        return Parameter(parameter.names)
-    array = np.array([*kept, None], dtype=object)[:-1].reshape(parameter.shape)
-    return Parameter(parameter.names, array)

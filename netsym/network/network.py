@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -40,7 +40,7 @@ from netsym.layers.wiring import Placed, Wiring, wired
 from netsym.network.interface import Input, Output, Wanted, flat, inputs_of, wanted_of
 from netsym.network.naming import Naming
 from netsym.network.reading import Ready, read
-from netsym.network.to_form import matrices, module, to_form, unrolled
+from netsym.network.to_form import matrices, module, named_form, to_form, unrolled
 from netsym.network.wired import Wired
 from netsym.ops import Ops
 from netsym.ops.numeric import Numeric
@@ -236,7 +236,8 @@ class Network(Displayed, Wired):
         `expand` writes activations by elementary operations. Raises `SpecError` for other forms,
         and for "once" where nothing is applied many times.
         """
-        made = Formula.of(to_form(self, form, expand, None if expand else self._unrolled))
+        unrolled = to_form(self, form, expand, None if expand else self._unrolled)
+        made = Formula.of(replace(unrolled, named=partial(named_form, self, expand)))
         if form == "layered" and not expand:
             object.__setattr__(made, "network", self)
         return made

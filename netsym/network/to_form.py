@@ -9,12 +9,13 @@ import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
 from netsym.forms.array_form import ArrayForm, nested
-from netsym.forms.form import Binding, Form, bind, inlined, layered, shared
+from netsym.forms.form import Apart, Binding, Form, bind, inlined, layered, shared
 from netsym.graph.graph import Ids
 from netsym.graph.names import Names
 from netsym.layers.registry import LOSSES
 from netsym.layers.wiring import Placed
 from netsym.network.interface import Input, Output
+from netsym.network.named import named
 from netsym.network.once import Steps, check_once, starts, times_written
 from netsym.network.reading import read_arrays
 from netsym.network.wired import Wired
@@ -43,6 +44,12 @@ def to_form(network: Wired, form: str, expand: bool = False, whole: Form | None 
     if form == "shared":  # equal values of different names are one value: leave names out
         return shared(_unrolled(network, Symbolic(expand, named=False)))
     return _MAKERS[form](whole or _unrolled(network, Symbolic(expand)))
+
+
+def named_form(network: Wired, expand: bool, form: str) -> Apart:
+    """The same with names for the numbers of all parameters, and these; see `forms.apart`."""
+    whole, numbers = named(network)
+    return to_form(whole, form, expand), numbers
 
 
 def unrolled(network: Wired) -> Form:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -76,3 +78,21 @@ def test_a_block_has_a_variable_and_an_equation_for_each_value() -> None:
     found = [pyo.value(output) for output in reduced["f"](model.reduced, *given)]
     np.testing.assert_allclose([pyo.value(each) for each in outputs], found, rtol=1e-13)
     np.testing.assert_allclose(found, network([1.0, 1, 1, 1]), rtol=1e-13)
+
+
+@pytest.mark.heavy
+def test_erf_is_that_of_python_and_is_read_once(tmp_path: Path) -> None:
+    """Its operand stands once in what a solver reads."""
+    network = netsym.parse("1-1gelu").with_parameters({"w1_1_1": 0.1234567, "b1_1": 0.5})
+    full, _ = functions(network, "pyomo")
+    import pyomo.environ as pyo
+
+    points = [*np.linspace(-7, 7, 201).tolist(), 1e-300, -1e-9, 0.46875, 1e3, -1e3]
+    found = [pyo.value(full["erf"](z)) for z in points]
+    np.testing.assert_allclose(found, list(map(math.erf, points)), rtol=1e-15, atol=0)
+    model = pyo.ConcreteModel()
+    model.x, model.block = pyo.Var(initialize=0.1), pyo.Block()
+    (y,) = full["f"](model.block, model.x)
+    model.goal = pyo.Objective(expr=y)
+    model.write(str(tmp_path / "model.nl"))
+    assert (tmp_path / "model.nl").read_text().count("0.1234567") == 1

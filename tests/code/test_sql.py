@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 import sqlite3
-from itertools import product
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ SCALAR = [name for name in ACTIVATIONS if not FUNCTIONS[name].vector]
 SMALL = netsym.parse("1-1tanh-1relu").with_parameters(
     {"w1_1_1": 0.1, "b1_1": -2, "w2_1_1": 1e-7, "b2_1": 0.5}
 )
+IRIS = str(Path(__file__).parents[2] / "examples" / "iris.toml")
 #: What is infinite or no number at some of the points.
 TYPED = ("exp(x)", "1/(1 + exp(-x))", "1/x", "log(x)", "sqrt(x)", "x/(x - 1)", "exp(-x)/x")
 ODD_POINTS = [[1000.0], [-1000.0], [0.0], [1.0], [-1.0], [1e-300]]
@@ -51,6 +53,114 @@ def test_from_python_it_is_the_same() -> None:
     said = {"table": "flowers", "keep": "id"}
     assert SMALL.inlined.sql("sqlite", **said) == SMALL.inlined.code("sqlite", **said)
     assert SMALL.inlined.sql() == SMALL.inlined.code("sql")
+
+
+def test_weights_stand_in_a_table_of_their_own(capfd: pytest.CaptureFixture[str]) -> None:
+    said = {"table": "flowers", "keep": "id", "weights": "separate"}
+    assert SMALL.layered.sql("sqlite", **said) == SMALL.layered.code("sqlite", **said) == (
+        "CREATE TABLE f_weights (name VARCHAR(255) PRIMARY KEY, value REAL);\n\n"
+        "INSERT INTO f_weights VALUES\n  ('w1_1_1', 0.1e0),\n  ('b1_1', -2e0),\n"
+        "  ('w2_1_1', 1e-07),\n  ('b2_1', 0.5e0);\n\n"
+        "WITH inputs AS (\n"
+        "  SELECT\n    id,\n    CAST(x AS REAL) AS x\n  FROM flowers\n"
+        "), weights_1 AS MATERIALIZED (\n"
+        "  SELECT\n    MAX(CASE WHEN name = 'w1_1_1' THEN value END) AS w1_1_1,\n"
+        "    MAX(CASE WHEN name = 'b1_1' THEN value END) AS b1_1\n"
+        "  FROM f_weights WHERE name IN ('w1_1_1', 'b1_1')\n"
+        "), step_1 AS MATERIALIZED (\n"
+        "  SELECT\n    id,\n    TANH(w1_1_1*x + b1_1) AS a1_1\n"
+        "  FROM inputs CROSS JOIN weights_1\n"
+        "), weights_2 AS MATERIALIZED (\n"
+        "  SELECT\n    MAX(CASE WHEN name = 'w2_1_1' THEN value END) AS w2_1_1,\n"
+        "    MAX(CASE WHEN name = 'b2_1' THEN value END) AS b2_1\n"
+        "  FROM f_weights WHERE name IN ('w2_1_1', 'b2_1')\n"
+        ")\nSELECT\n  id,\n  MAX(w2_1_1*a1_1 + b2_1, 0e0) AS y\n"
+        "FROM step_1 CROSS JOIN weights_2\n"
+    )  # fmt: skip
+    ran = run(capfd, "show", IRIS, "--to", "duckdb", "--weights", "separate", "--digits", "2")
+    assert ran.code == 0 and "\n  ('m1_1', 5.8e0),\n" in ran.out
+
+
+@pytest.mark.parametrize(("name", "form", "to"), [
+    (*pair, to) for pair, to in zip(in_forms(*FORMS), cycle(HERE))
+])  # fmt: skip
+def test_weights_in_a_table_are_certified(name: str, form: str, to: str) -> None:
+    network = NETWORKS[name]()
+    found = certified(network, to, LARGE.get(name, form), weights="separate")
+    assert found.verdict == "certified", found.report()
+    assert ("CREATE TABLE" in found.code) == (network.parameter_count > 0)
+
+
+@pytest.mark.parametrize("to", DIALECTS)
+@pytest.mark.parametrize("form", FORMS)
+def test_the_select_is_the_same_whatever_the_weights_are(form: str, to: str) -> None:
+    """Also where all are 0, 1 or alike, which are written otherwise where they stand in place."""
+    network = netsym.parse("2-2relu-3softmax")
+    names = network.parameter_names()
+    drawn = np.random.default_rng(1).normal(size=len(names)).tolist()
+    said = [[0.0] * len(names), [1.0] * len(names), [-0.5] * len(names), drawn]
+    codes = [
+        network.with_parameters(dict(zip(names, numbers, strict=True)))
+        .formula(form).code(to, weights="separate").split(";\n\n")
+        for numbers in said
+    ]  # fmt: skip
+    assert len({select for *_, select in codes}) == 1
+    for (_, inserted, _), numbers in zip(codes, said, strict=True):
+        found = dict(re.findall(r"\('(\w+)', (\S+)\)", inserted))
+        assert {name: float(number) for name, number in found.items()} == dict(
+            zip(names, numbers, strict=True)
+        )
+
+
+@pytest.mark.parametrize("to", ["duckdb", "sqlite"])
+def test_retrained_weights_are_an_update(to: str) -> None:
+    code = SMALL.layered.code(to, weights="separate", keep="id")
+    *before, select = code.split(";\n\n")
+    database: Any = duckdb.connect() if to == "duckdb" else sqlite3.connect(":memory:")
+    for statement in ["CREATE TABLE data (id INTEGER, x INTEGER)",
+                      "INSERT INTO data VALUES (1, 3), (2, NULL)", *before]:  # fmt: skip
+        database.execute(statement)
+    assert database.execute(select).fetchall() == [(1, pytest.approx(SMALL(3))), (2, None)]
+    database.execute("UPDATE f_weights SET value = 4 WHERE name = 'w2_1_1'")
+    moved = netsym.parse("1-1tanh-1relu").with_parameters(
+        {"w1_1_1": 0.1, "b1_1": -2, "w2_1_1": 4, "b2_1": 0.5}
+    )
+    assert moved(3) != SMALL(3)
+    assert database.execute(select).fetchall() == [(1, pytest.approx(moved(3))), (2, None)]
+    database.execute("DELETE FROM f_weights WHERE name = 'b1_1'")
+    assert database.execute(select).fetchall() == [(1, None), (2, None)]
+    database.close()
+
+
+def test_many_weights_are_few_tables_of_a_join() -> None:
+    """SQLite joins 64 tables, and a result has 2,000 columns there."""
+    network = filled(netsym.parse("72-72tanh-1"))
+    found = certified(network, "sqlite", data=np.ones((2, 72)), weights="separate")
+    assert found.verdict == "certified", found.report()
+    assert found.code.count("_weights WHERE") == 51
+
+
+def test_more_weights_than_a_step_reads_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netsym.writers.code.sql._TIMES", 1)
+    network = filled(netsym.parse("1-45tanh-45-1"))
+    with pytest.raises(netsym.TooLargeError, match="2,070 columns, 2,000 is the limit"):
+        network.layered.code("sqlite", weights="separate")
+
+
+@pytest.mark.parametrize("table", ["f_weights", "weights_1", "a.f_weights"])
+def test_tables_of_weights_are_no_tables_of_rows(table: str) -> None:
+    found = certified(SMALL, "sqlite", table=table, weights="separate")
+    assert found.verdict == "certified", found.report()
+
+
+def test_what_has_no_numbers_to_stand_apart_is_refused() -> None:
+    with pytest.raises(netsym.SpecError, match="w1_1_1 has none; give it one, or leave --weights"):
+        netsym.parse("1-1").layered.code("duckdb", weights="separate")
+    slope = SMALL.layered.gradient("inputs")
+    with pytest.raises(netsym.SpecError, match="no parameters of one; leave --weights out"):
+        slope.code("duckdb", weights="separate")
+    with pytest.raises(netsym.SpecError, match="weights is 'apart'"):
+        SMALL.layered.code("duckdb", weights="apart")
 
 
 def test_inlined_is_one_expression(capfd: pytest.CaptureFixture[str]) -> None:

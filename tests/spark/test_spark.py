@@ -36,6 +36,14 @@ def test_it_is_the_network(name: str, to: str, form: str) -> None:
     assert found.verdict == "certified", found.report()
 
 
+@pytest.mark.parametrize(("name", "form"), in_forms(*FORMS))
+def test_weights_in_a_table_are_certified(name: str, form: str) -> None:
+    network = NETWORKS[name]()
+    found = certified(network, "spark", LARGE.get(name, form), weights="separate")
+    assert found.verdict == "certified", found.report()
+    assert ("CREATE TABLE" in found.code) == (network.parameter_count > 0)
+
+
 @pytest.mark.parametrize(("data", "to"), [*product(("iris", "digits"), TO)])
 def test_a_trained_network_is_its_code(data: str, to: str) -> None:
     network, rows = trained(data)

@@ -5,18 +5,20 @@ A language that is a row here is written by `--to`; `netsym.certificates` runs w
 
 from __future__ import annotations
 
+from netsym.errors import SpecError, did_you_mean
 from netsym.writers.writer import Option, Writer, there
 
 #: Where weights are written.
 IN_PLACE, APART = "in-place", "separate"
-WEIGHTS = Option("weights", "C, NumPy: in place, or apart in arrays, with a loop or a product of "
-                 "matrices for each layer.", (IN_PLACE, APART))  # fmt: skip
+WEIGHTS = Option("weights", "Where numbers are: in place, or apart, in arrays (C, NumPy) or a "
+                 "table (SQL).", (IN_PLACE, APART))  # fmt: skip
 SINGLE = Option("float", "C, ONNX: in single precision.")
 NAMES = Option("names", "Code: what inputs are called there, as columns are.",
                metavar="x_1=age,…")  # fmt: skip
 #: What all dialects of SQL may be asked for.
 _SQL = (
     NAMES,
+    WEIGHTS,
     Option("table", "SQL: the table; data without.", metavar="NAME"),
     Option("keep", "SQL: what stands beside the outputs, as id,name; the inputs without.",
            metavar="COLUMNS"),
@@ -53,3 +55,10 @@ PROGRAMS = (
            file=there("code.onnx.model")),
     Writer("sympy", there("code.sympy.write"), suffixes=(".py",), shared=True),
 )  # fmt: skip
+
+
+def stands_apart(weights: str) -> bool:
+    """Whether that is where weights are; raises `SpecError` for what is neither."""
+    if weights not in WEIGHTS.words:
+        raise SpecError(f"weights is {weights!r}; {did_you_mean(weights, WEIGHTS.words)}")
+    return weights == APART

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from netsym.forms.form import Form
-from netsym.writers.code import IN_PLACE
+from netsym.writers.code import IN_PLACE, stands_apart
 from netsym.writers.code.c_loops import loop_lines
-from netsym.writers.code.loops import stands_apart
 from netsym.writers.code.program import Program, written
 from netsym.writers.language import ATOM, Watcher, no_watcher
 

@@ -1,11 +1,11 @@
-"""The error function as one expression, for languages that have none.
+"""The error function as polynomials, for languages that have none: SQL and Pyomo.
 
 W. J. Cody, Rational Chebyshev approximations for the error function, Math. Comp. 23, 1969.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 # The numbers of the two polynomials of each quotient, the highest power first.
@@ -25,15 +25,15 @@ _FAR = (
 )  # fmt: skip
 
 
-def _polynomial(numbers: Sequence[float], of: str) -> str:
+def _polynomial(numbers: Sequence[str], of: str) -> str:
     """By Horner's rule."""
-    texts = map(_literal, numbers)
-    first = next(texts)
-    return reduce(lambda above, number: f"({above})*{of} + {number}", texts, first)
+    return reduce(lambda above, number: f"({above})*{of} + {number}", numbers)
 
 
-def _quotient(numbers: tuple[Sequence[float], Sequence[float]], of: str) -> str:
-    above, below = (_polynomial(each, of) for each in numbers)
+def _quotient(
+    numbers: tuple[Sequence[float], Sequence[float]], of: str, literal: Callable[[float], str]
+) -> str:
+    above, below = (_polynomial([*map(literal, each)], of) for each in numbers)
     return f"({above})/({below})"
 
 
@@ -44,8 +44,23 @@ def _literal(number: float) -> str:
 
 #: In SQL, of the operand {0}: from 6 on it is 1 in float64.
 ERF = (
-    f"CASE WHEN ABS({{0}}) < 0.46875e0 THEN {{0}}*{_quotient(_NEAR, '({0}*{0})')} "
+    f"CASE WHEN ABS({{0}}) < 0.46875e0 THEN {{0}}*{_quotient(_NEAR, '({0}*{0})', _literal)} "
     f"WHEN ABS({{0}}) < 6e0 THEN {{0}}/ABS({{0}})*"
-    f"(1e0 - EXP(-({{0}}*{{0}}))*{_quotient(_FAR, 'ABS({0})')}) "
+    f"(1e0 - EXP(-({{0}}*{{0}}))*{_quotient(_FAR, 'ABS({0})', _literal)}) "
     "WHEN {0} < 0e0 THEN -1e0 WHEN -{0} < 0e0 THEN 1e0 ELSE {0} END"
 )
+
+#: In Pyomo; where both ways meet they have the same slope, so that solvers see no kink. What it is
+#: of has a name, as it would stand in what they read some thirty times.
+PYOMO_ERF = f"""\
+def erf(z):
+    z = pyo.Expression(expr=z)
+    z.construct()
+    a, b = abs(z), z*z
+    near = z*{_quotient(_NEAR, "b", repr)}
+    far = 1 - pyo.exp(-b)*{_quotient(_FAR, "a", repr)}
+    far = pyo.Expr_if(IF=z >= 0, THEN=far, ELSE=-far)
+    return pyo.Expr_if(IF=a < 0.46875, THEN=near, ELSE=far)
+
+
+"""

@@ -9,22 +9,13 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from netsym.errors import SpecError, did_you_mean
+from netsym.forms.apart import refuse_names
 from netsym.forms.form import Form
 from netsym.graph.graph import Floats
 from netsym.graph.names import Names
 from netsym.graph.plan import Contraction, Gather, LongSum, Plan
-from netsym.writers.code import APART, WEIGHTS
 from netsym.writers.code.program import Program
 from netsym.writers.ropes import flat
-
-
-def stands_apart(weights: str) -> bool:
-    """Whether that is where weights are; raises `SpecError` for what is neither."""
-    if weights not in WEIGHTS.words:
-        raise SpecError(f"weights is {weights!r}; {did_you_mean(weights, WEIGHTS.words)}")
-    return weights == APART
-
 
 A = TypeVar("A", bound=npt.NDArray[Any])
 Places = npt.NDArray[np.int64]
@@ -102,13 +93,8 @@ class Loops:
     outputs: Column = Number(0.0)
 
     def __post_init__(self) -> None:
+        refuse_names(self.form)
         plan = self.form.plan
-        named = [name for _, names in self.form.symbols() for name in names]
-        if named:
-            raise SpecError(
-                f"weights are numbers where they stand apart, and {named[0]} has none; give it "
-                "one, or leave --weights out"
-            )
         self._graph = plan.graph
         self._whole: dict[int, str] = {}
         self._taken = {*self.reserved}

@@ -6,8 +6,7 @@ import keyword
 from collections.abc import Iterator, Mapping
 
 from netsym.forms.form import Form
-from netsym.writers.code import IN_PLACE
-from netsym.writers.code.loops import stands_apart
+from netsym.writers.code import IN_PLACE, stands_apart
 from netsym.writers.code.numpy_arrays import array_lines
 from netsym.writers.code.program import Program, written
 from netsym.writers.language import Watcher, no_watcher

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from netsym.writers.code.erf import PYOMO_ERF
 from netsym.writers.code.model import Model
 from netsym.writers.code.program import written
 
@@ -30,9 +31,10 @@ class PyomoCode(Model):
         **{name: f"pyo.{name}({{0}})" for name in _SAME},
         "abs": "abs({0})", "pi": "3.141592653589793",
         "max": "maximum({0}, {1})", "min": "minimum({0}, {1})",
-        **{name: f"{name}({{0}})" for name in ("sign", "step", "heaviside", "sigmoid", "silu")},
+        **{name: f"{name}({{0}})"
+           for name in ("sign", "step", "heaviside", "sigmoid", "silu", "erf")},
     }  # fmt: skip
-    support: Mapping[str, str] = {
+    support: Mapping[str, str] = {"erf": PYOMO_ERF} | {
         name: _DEFINED.format(f"{name}({operands})", right)
         for name, operands, right in (
             ("maximum", "a, b", "pyo.Expr_if(IF=a >= b, THEN=a, ELSE=b)"),

@@ -15,6 +15,7 @@ class Spark(SQL):
     double = "DOUBLE"
     nan = "DOUBLE('NaN')"
     infinity = "DOUBLE('Infinity')"
+    made = "CREATE TABLE {} (name STRING, value {}) USING parquet"
     calls: Mapping[str, str] = {**SQL.calls, "expm1": "EXPM1({0})", "log1p": "LOG1P({0})"}
     guards: Mapping[str, str] = {"divide": SQL.guards["divide"], "log": SQL.guards["log"]}
 

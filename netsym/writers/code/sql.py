@@ -1,5 +1,8 @@
 """SQL: one SELECT over a table, a row of outputs for each row; NULL in gives NULL out.
 
+Weights are numbers in it, or stand in a table of their own, as (name, value): then each step reads
+those that it needs as columns of one row, and the SELECT is the same whatever they are.
+
 What a dialect says otherwise is in a file of its own: `sqlite`, `duckdb`, `postgresql`, `spark`.
 """
 
@@ -14,10 +17,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from netsym.errors import SpecError
+from netsym.forms.apart import apart
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Mask
 from netsym.graph.names import free_letter
+from netsym.writers.code import IN_PLACE, stands_apart
 from netsym.writers.code.erf import ERF
 from netsym.writers.code.program import Program, written
 from netsym.writers.code.signs import signs
@@ -27,6 +32,11 @@ from netsym.writers.ropes import Rope, flat
 
 #: The table where nobody says which.
 TABLE = "data"
+#: Weights that are read from their table at once, and how often that is done in a step: a join has
+#: 64 tables in SQLite, and each reading looks at all its weights for every one of them.
+_AT_ONCE, _TIMES = 100, 50
+#: What stands between statements.
+BETWEEN = ";\n\n"
 #: Words that are no plain names in SQL, or in one of the dialects.
 _RESERVED = """
 abs absolute acos action add aggregate alias all allocate alter analyse analyze and anti any are
@@ -88,20 +98,26 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A SELECT of columns from a table or another step; the last has no name."""
+    """A SELECT of columns from a table or another step; the last has no name.
+
+    `once` are steps of one row that it reads as well.
+    """
 
     name: str
     columns: Sequence[str]
     source: str
+    once: Sequence[str] = ()
 
     def select(self) -> str:
         """Its text, in which each column is a line."""
-        return "SELECT\n  " + ",\n  ".join(self.columns) + f"\nFROM {self.source}"
+        source = " CROSS JOIN ".join([self.source, *self.once])
+        return "SELECT\n  " + ",\n  ".join(self.columns) + f"\nFROM {source}"
 
 
 class SQL(Program):
     """A SELECT from a table that has a column for each input, and for each name without a number.
 
+    With `weights` apart another table has the numbers.
     Values are columns of steps, each WITH … AS a SELECT from the one before, which has what is
     used after it and nothing else. Numbers are doubles, whatever types the columns have.
     """
@@ -116,6 +132,8 @@ class SQL(Program):
     materialized: ClassVar[str] = ""
     nan: ClassVar[str] = "CAST('NaN' AS DOUBLE PRECISION)"
     infinity: ClassVar[str] = "CAST('Infinity' AS DOUBLE PRECISION)"
+    #: What makes a table of weights, of its name and the type of a double.
+    made: ClassVar[str] = "CREATE TABLE {} (name VARCHAR(255) PRIMARY KEY, value {})"
     calls: Mapping[str, str] = {
         **{name: f"{name.upper()}({{0}})" for name in _SAME},
         "log": "LN({0})", "power": "POWER({0}, {1})", "pi": "3.141592653589793e0", "erf": ERF,
@@ -138,9 +156,12 @@ class SQL(Program):
 
     def __init__(
         self, formula: Form, digits: int | None = None, watcher: Watcher = no_watcher,
-        table: str = "", keep: str = "",
+        table: str = "", keep: str = "", weights: str = IN_PLACE,
     ) -> None:  # fmt: skip
-        self.own: dict[str, Any] = {"table": table, "keep": keep}
+        self.own: dict[str, Any] = {"table": table, "keep": keep, "weights": weights}
+        self.numbers: dict[str, float] = {}
+        if stands_apart(weights):
+            formula, self.numbers = apart(formula)
         self._spelled: dict[str, str] = {}
         self._templates = dict(self.calls)
         self.table = ".".join(map(self._quoted, _words("table", table or TABLE, ".")))
@@ -151,6 +172,7 @@ class SQL(Program):
         self.inputs = [self.variable(name) for name in inputs]
         spelled = [self.variable(w) if w in inputs else self._quoted(w) for w in kept]
         self.kept = list(dict.fromkeys(spelled)) or self.inputs
+        self.weights = {self.variable(name): name for name in self.numbers}
         self._letter = free_letter(_beginnings([*self._taken, *self.formula.given_names()]))
         known = signs(self.formula)
         self._safe = {"divide": known.not_0, "log": known.positive, "sqrt": known.not_negative}
@@ -267,6 +289,10 @@ class SQL(Program):
 
     # -- the whole of it ------------------------------------------------------------------------
     def lines(self) -> Iterator[str]:
+        if self.numbers:
+            yield self.made.format(self.weights_table, self.double) + BETWEEN
+            rows = (f"('{n}', {self.number(value)[0]})" for n, value in self.numbers.items())
+            yield f"INSERT INTO {self.weights_table} VALUES\n  " + ",\n  ".join(rows) + BETWEEN
         *before, last = self.steps()
         for number, step in enumerate(before):
             kind = self.materialized if number else ""
@@ -277,28 +303,49 @@ class SQL(Program):
     def parts(self) -> Iterator[str]:
         return (step.select() for step in self.steps())
 
+    @property
+    def weights_table(self) -> str:
+        """The table that has the weights, where they stand apart."""
+        return self._free(self._quoted(f"{self.formula.function or 'f'}_weights"))
+
     def steps(self) -> Iterator[Step]:
         """What is selected from what; the first takes the columns of the table as doubles."""
-        source = [name for names in self.arguments for name in names if name in self.used]
-        columns, outputs = self._columns(source)
+        columns = [name for names in self.arguments for name in names if name in self.used]
+        source = [name for name in columns if name not in self.weights]
+        made, outputs = self._columns(columns)
         last = max((each.after for each in outputs), default=0)
         until = dict.fromkeys(self.kept, 0)
-        for each in sorted(columns, key=attrgetter("after")):
+        for each in sorted(made, key=attrgetter("after")):
             until |= dict.fromkeys(each.reads, each.after)
         for name in {*self.kept}.union(*(each.reads for each in outputs)):
             until[name] = max(last, until.get(name, 0))
         table, there = self.table, [*dict.fromkeys([*self.kept, *source])]
         if source:
             doubles = {name: f"CAST({name} AS {self.double}) AS {name}" for name in source}
-            yield Step(self._step("inputs"), [doubles.get(name, name) for name in there], table)
-            table = self._step("inputs")
-        for step in range(last):
-            carried = [name for name in there if until[name] > step]
-            made = [each for each in columns if each.after == step]
-            name = self._step(f"step_{step + 1}")
-            yield Step(name, [*carried, *map(str, made)], table)
-            table, there = name, [*carried, *(each.name for each in made)]
-        yield Step("", [*self.kept, *map(str, outputs)], table)
+            yield Step(self._free("inputs"), [doubles.get(name, name) for name in there], table)
+            table = self._free("inputs")
+        for step in range(last + 1):
+            now = outputs if step == last else [each for each in made if each.after == step]
+            carried = self.kept if step == last else [n for n in there if until[n] > step]
+            once = list(self._readings(step + 1, now))
+            yield from once
+            name = "" if step == last else self._free(f"step_{step + 1}")
+            yield Step(name, [*carried, *map(str, now)], table, [each.name for each in once])
+            table, there = name, [*carried, *(each.name for each in now)]
+
+    def _readings(self, step: int, columns: Iterable[Column]) -> Iterator[Step]:
+        """The weights that some columns of a step read, as columns of one row or of several."""
+        read = frozenset[str]().union(*(each.reads for each in columns))
+        weights = [(column, name) for column, name in self.weights.items() if column in read]
+        size = max(_AT_ONCE, -(-len(weights) // _TIMES))
+        for start in range(0, len(weights), size):
+            some = weights[start : start + size]
+            names = ", ".join(f"'{name}'" for _, name in some)
+            yield Step(
+                self._free(f"weights_{step}" + (f"_{start // size + 1}" if weights[size:] else "")),
+                [f"MAX(CASE WHEN name = '{name}' THEN value END) AS {c}" for c, name in some],
+                f"{self.weights_table} WHERE name IN ({names})",
+            )
 
     def _columns(self, source: list[str]) -> tuple[list[Column], list[Column]]:
         """The columns that are made on the way, and those of the outputs."""
@@ -316,8 +363,8 @@ class SQL(Program):
                 after[name] = column.after + 1
         return made, outputs
 
-    def _step(self, name: str) -> str:
-        """The name of a step, which the table has not."""
+    def _free(self, name: str) -> str:
+        """The name of a step or of a table, which the table of the rows has not."""
         return f"{name}_" if name == self.table.lower() else name
 
 
