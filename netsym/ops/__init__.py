@@ -21,6 +21,7 @@ import numpy.typing as npt
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names, literal
+from netsym.ops.fixed_point import FixedPoint
 from netsym.ops.parameters import Parameter
 
 A = TypeVar("A")
@@ -93,8 +94,14 @@ class Ops(ABC, Generic[A]):
         """A number; shape ()."""
         return self.numbers(np.array(value, dtype=object))
 
+    def fixed_point(self, values: FixedPoint) -> A:
+        """Exact numbers in their shape."""
+        return self.numbers(values.fractions)
+
     def parameter(self, parameter: Parameter) -> A:
         """A parameter array of a layer: of names, of numbers, or of both."""
+        if isinstance(parameter.stored, FixedPoint):
+            return self.fixed_point(parameter.stored)
         names, entries = parameter.names, parameter.entries
         if entries is None:
             return self.reshape(self.symbols(names), 1, names.shape)

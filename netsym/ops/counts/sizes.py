@@ -39,6 +39,7 @@ from netsym.ops.counts.used_masks import (
     transposed,
     untaken,
 )
+from netsym.ops.fixed_point import FixedPoint
 
 
 class Sizes(Ops[Counts]):
@@ -158,6 +159,9 @@ class Sizes(Ops[Counts]):
         return self.leaves((len(names),))
 
     def numbers(self, values: npt.NDArray[Any]) -> Counts:
+        return self.leaves(values.shape, numbers=True)
+
+    def fixed_point(self, values: FixedPoint) -> Counts:
         return self.leaves(values.shape, numbers=True)
 
     def _node(self, op: str, *operands: Counts) -> Counts:
