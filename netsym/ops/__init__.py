@@ -188,8 +188,10 @@ class Ops(ABC, Generic[A]):
 
         `products` are matrices (rows, columns) with vectors (…, columns), `terms` are (…, rows).
         """
-        weights = self.concatenate([matrix for matrix, _ in products])
-        values = self.concatenate([vector for _, vector in products])
+        weights, values = (
+            sides[0] if len(sides) == 1 else self.concatenate(sides)
+            for sides in zip(*products, strict=True)
+        )
         if len(terms) < 2:
             return self.contract(weights, values, terms[0] if terms else None)
         (columns,), (rows,) = self.lengths(values, 1), self.lengths(terms[0], 1)
