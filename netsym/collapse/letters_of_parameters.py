@@ -168,7 +168,7 @@ class Spelling:
             entries = [short(e) if isinstance(e, Fraction) else e for e in parameter.entries.flat]
             changed = np.empty(len(entries), dtype=object)
             changed[:] = entries
-            parameter = replace(parameter, entries=changed.reshape(parameter.shape))
+            parameter = replace(parameter, stored=changed.reshape(parameter.shape))
         ops = Symbolic()
         return ops.graph, ops.parameter(parameter).reshape(-1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -18,19 +19,24 @@ from netsym.layers.wiring import Placed
 from netsym.ops.affine.affine import Affine, Map
 from netsym.ops.affine.symbolic_tidy import Tidy
 from netsym.ops.parameters import Parameter, derived
+from netsym.ops.proved.digits import Digits, NotInDigits
 from netsym.ops.proved.rationals import Exact, Irrational, NotRational, fractions
 from netsym.ops.reading import read_parameter
 
 Array = npt.NDArray[Any]
 T = TypeVar("T")
+Base = Exact | Tidy | Digits
+
+#: So many float64 numbers are quicker to multiply digit by digit than as fractions.
+MANY = 2_000
 
 
 @dataclass(frozen=True, eq=False)
 class Collapsed:
-    """An affine map with its coefficients: exact fractions, or nodes of the graph of `base`."""
+    """An affine map with its coefficients: exact numbers, or nodes of the graph of `base`."""
 
     map: Map
-    base: Exact | Tidy
+    base: Base
     inputs: int
 
     @property
@@ -74,8 +80,10 @@ class Collapsed:
         return None if constant is None or is_zero(self.base, constant) else constant
 
 
-def as_parameter(names: Names, base: Exact | Tidy, values: Array) -> Parameter:
+def as_parameter(names: Names, base: Base, values: Array) -> Parameter:
     """Coefficients as a parameter. Raises `OverflowError` if a number is too large for float64."""
+    if isinstance(base, Digits):
+        return Parameter(names, base.in_fixed_point(values))
     if isinstance(base, Tidy):
         made = derived(names, base.graph, values)
         exact = _exact(made)
@@ -117,14 +125,29 @@ def collapse(
     a number is divided by zero.
     """
 
-    def read(base: Exact | Tidy) -> Collapsed:
+    def read(base: Base) -> Collapsed:
         ops = Affine(base, inputs)
         values = start(ops)
         for placed in layers:
             values[placed.name] = placed.read(ops, *(values[source] for source in placed.sources))
         return Collapsed(_diagonal(values[layers[-1].name], base, inputs), base, inputs)
 
-    return in_exact_numbers((*begun, *layers), read)
+    every = (*begun, *layers)
+    digits = _digits(every)
+    if digits is not None:
+        with suppress(NotInDigits):
+            return read(digits)
+    return in_exact_numbers(every, read)
+
+
+def _digits(layers: Sequence[Placed]) -> Digits | None:
+    """Digits in which many float64 numbers are quick to multiply; None where fractions serve."""
+    parameters = [list(placed.parameters.values()) for placed in layers]
+    if not all(p.is_numeric for each in parameters for p in each):
+        return None
+    if sum(len(p.names) for each in parameters for p in each) < MANY:
+        return None
+    return Digits.fitting([[p.numbers({}) for p in each] for each in parameters])
 
 
 def in_exact_numbers(layers: Iterable[Placed], read: Callable[[Exact | Tidy], T]) -> T:
@@ -148,7 +171,7 @@ def channel_map(base: Exact | Tidy, placed: Placed) -> tuple[Array, Array | None
     return factors, None if shifts is None else np.broadcast_to(shifts, shape).reshape(-1)
 
 
-def _diagonal(found: Map, base: Exact | Tidy, inputs: int) -> Map:
+def _diagonal(found: Map, base: Base, inputs: int) -> Map:
     """The map, as a diagonal one if there is more than one input, and all else is 0."""
     if found.matrix is None or found.shape != (inputs,) or inputs == 1:
         return found
@@ -158,9 +181,9 @@ def _diagonal(found: Map, base: Exact | Tidy, inputs: int) -> Map:
     return Map(found.shape, found.constant, diagonal=found.matrix[~others])
 
 
-def is_zero(base: Exact | Tidy, values: Array) -> bool:
+def is_zero(base: Base, values: Array) -> bool:
     """Whether all of these coefficients are 0."""
-    zeros = base.is_zero(values) if isinstance(base, Tidy) else values == 0
+    zeros = values == 0 if isinstance(base, Exact) else base.is_zero(values)
     return bool(np.all(zeros))
 
 

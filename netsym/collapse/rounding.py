@@ -13,6 +13,7 @@ from netsym.forms.form import Form
 from netsym.graph.copying import with_numbers
 from netsym.graph.graph import Graph, Ids, Mask
 from netsym.graph.names import Names
+from netsym.ops.fixed_point import FixedPoint
 from netsym.ops.parameters import Parameter, derived
 from netsym.ops.proved.balls import Balls, precision
 from netsym.ops.proved.rationals import Exact, NotRational, fractions
@@ -36,6 +37,8 @@ def rounded(parameter: Parameter, given: Collection[Fraction] = ()) -> Parameter
         value = float(number)
         return number if given and number in given and value != number else value
 
+    if isinstance(parameter.stored, FixedPoint) and not given:
+        return Parameter(parameter.names, parameter.stored.floats)
     formula, entries = parameter.formula, parameter.entries
     if formula is not None:
         return _rounded(parameter, formula, nearest)

@@ -69,10 +69,10 @@ def values_for(names: Iterable[str], seed: int) -> dict[str, float]:
 
 
 def _at_random(source: np.random.Generator, width: int, count: int) -> Floats:
-    moderate = source.uniform(-2, 2, (count, width))
+    x = source.uniform(-2, 2, (count, width))
     signs = source.choice([-1.0, 1.0], (count, width))
-    wide = signs * 10 ** source.uniform(-3, 4, (count, width))
-    x = np.where(np.arange(count)[:, None] % 2 == 1, moderate, wide)
+    powers = source.uniform(-3, 4, (count, width))
+    x[::2] = signs[::2] * 10 ** powers[::2]
     x[:1] = 0
     return x
 

@@ -16,6 +16,7 @@ from netsym.graph.copying import copied, symbols_by_name
 from netsym.graph.graph import Graph
 from netsym.graph.names import Names
 from netsym.network.network import Network
+from netsym.ops.fixed_point import FixedPoint
 from netsym.ops.parameters import Parameter, derived
 from netsym.ops.proved.balls import Balls, precision
 from netsym.ops.reading import read_parameter
@@ -59,6 +60,9 @@ def _same(one: Parameter, other: Parameter) -> bool:
     """Whether two parameters are the same, number for number and name for name."""
     if one is other:
         return True
+    off = _off(one, other)
+    if off is not None:
+        return one.names == other.names and not off.any()
     if one.formula is not None or other.formula is not None:
         return one.formula is other.formula and one.shape == other.shape
     if one.entries is None or other.entries is None:
@@ -71,11 +75,25 @@ def _same(one: Parameter, other: Parameter) -> bool:
     return all(a == b for a, b in pairs)  # what was rounded is so in its first numbers
 
 
+def _off(exact: Parameter, rounded: Parameter) -> Floats | None:
+    """How far off the nearest float64 of numbers in fixed point are at most, if it is these."""
+    numbers = exact.stored
+    if not isinstance(numbers, FixedPoint) or not rounded.is_numeric:
+        return None
+    if not np.array_equal(numbers.floats, rounded.numbers({})):
+        return None
+    gaps = np.abs(numbers.errors)
+    return np.where(gaps > 0, np.nextafter(gaps, inf), 0.0)
+
+
 def _errors(exact: Parameter, rounded: Parameter) -> Floats:
     """How far off the numbers of a parameter are: its entries, then those within its formulas.
 
     Raises `_Other`.
     """
+    off = _off(exact, rounded)
+    if off is not None:
+        return off
     truths, numbers = _exactly(exact), _numbers(rounded)
     if exact.shape != rounded.shape or truths.keys() != numbers.keys():
         raise _Other

@@ -19,7 +19,9 @@ from netsym.graph.names import Names, literal
 from netsym.network.counting import refuse_vast_network
 from netsym.network.network import Network
 from netsym.ops import Ops
+from netsym.ops.arrays import filled
 from netsym.ops.fields.outline import Outlines
+from netsym.ops.fixed_point import FixedPoint
 from netsym.ops.reading import read_formula
 from netsym.ops.straight_line import StraightLine, straight_line
 from netsym.typed.parse import Parsed, parse_formula
@@ -154,11 +156,11 @@ class Subject:
                     if parameter.formula is not None:
                         _add_graph(state, parameter.formula)
                         continue
-                    entries = parameter.entries
-                    if entries is not None and entries.dtype != object:
+                    entries = parameter.stored
+                    if parameter.is_numeric:
                         state.update(np.ascontiguousarray(entries).tobytes())
                         continue
-                    known = None if entries is None else _in_short(entries.tolist())
+                    known = None if entries is None else _in_short(entries)
                     state.update(repr((parameter.names, known)).encode())
             return state.hexdigest()
         assert self.formula is not None
@@ -176,6 +178,11 @@ class Subject:
 
 def _in_short(entry: Any) -> Any:
     """Entries with fractions as text in base 16, in which Python writes numbers of any length."""
+    if isinstance(entry, FixedPoint):
+        texts = (f"{above:x}/{below:x}" for above, below in entry.ratios())
+        return filled(texts, entry.shape).tolist()
+    if isinstance(entry, np.ndarray):
+        return _in_short(entry.tolist())
     if isinstance(entry, (list, tuple)):
         return [_in_short(each) for each in entry]
     if isinstance(entry, Fraction):

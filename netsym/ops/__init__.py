@@ -21,6 +21,7 @@ import numpy.typing as npt
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names, literal
+from netsym.ops.fixed_point import FixedPoint
 from netsym.ops.parameters import Parameter
 
 A = TypeVar("A")
@@ -93,8 +94,14 @@ class Ops(ABC, Generic[A]):
         """A number; shape ()."""
         return self.numbers(np.array(value, dtype=object))
 
+    def fixed_point(self, values: FixedPoint) -> A:
+        """Exact numbers in their shape."""
+        return self.numbers(values.fractions)
+
     def parameter(self, parameter: Parameter) -> A:
         """A parameter array of a layer: of names, of numbers, or of both."""
+        if isinstance(parameter.stored, FixedPoint):
+            return self.fixed_point(parameter.stored)
         names, entries = parameter.names, parameter.entries
         if entries is None:
             return self.reshape(self.symbols(names), 1, names.shape)
@@ -181,8 +188,10 @@ class Ops(ABC, Generic[A]):
 
         `products` are matrices (rows, columns) with vectors (…, columns), `terms` are (…, rows).
         """
-        weights = self.concatenate([matrix for matrix, _ in products])
-        values = self.concatenate([vector for _, vector in products])
+        weights, values = (
+            sides[0] if len(sides) == 1 else self.concatenate(sides)
+            for sides in zip(*products, strict=True)
+        )
         if len(terms) < 2:
             return self.contract(weights, values, terms[0] if terms else None)
         (columns,), (rows,) = self.lengths(values, 1), self.lengths(terms[0], 1)

@@ -15,9 +15,12 @@ from netsym.forms.form import Form, bind
 from netsym.graph.copying import with_numbers
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.names import Names, literal
+from netsym.ops.fixed_point import FixedPoint
 from netsym.wording import without_values
 
 T = TypeVar("T")
+
+Entries = npt.NDArray[np.float64] | npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,15 +30,20 @@ class Parameter:
     `entries` is None when every entry has the name that `names` gives it, a float64 array when
     all are numbers, and else an object array of str (a name that a person chose), float, Fraction
     (exact), and None (the name that `names` gives). Entries of one name are one parameter, in one
-    array or in several.
+    array or in several. Many exact numbers may be `stored` in fixed point.
 
     A *derived* parameter has a `formula` instead: its outputs, flattened, are the entries, and the
     names in it are those that need values. `ops.reading.read_parameter` reads either.
     """
 
     names: Names
-    entries: npt.NDArray[np.float64] | npt.NDArray[np.object_] | None = None
+    stored: Entries | FixedPoint | None = None
     formula: Form | None = None
+
+    @property
+    def entries(self) -> Entries | None:
+        """What is stored; what is in fixed point, as fractions."""
+        return self.stored.fractions if isinstance(self.stored, FixedPoint) else self.stored
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Parameter):
@@ -61,35 +69,39 @@ class Parameter:
     @property
     def is_numeric(self) -> bool:
         """Whether every entry is a float64."""
-        return self.entries is not None and self.entries.dtype != object
+        return isinstance(self.stored, np.ndarray) and self.stored.dtype != object
+
+    @property
+    def _objects(self) -> npt.NDArray[np.object_] | None:
+        """The entries where some may be names."""
+        stored: Any = self.stored
+        return stored if isinstance(stored, np.ndarray) and not self.is_numeric else None
 
     @property
     def is_notation(self) -> bool:
         """Whether every entry has the name that the notation gives it, and so one of its own."""
-        return self.entries is None and self.formula is None
+        return self.stored is None and self.formula is None
 
     @property
     def has_numbers_alone(self) -> bool:
         """Whether every entry is a float64 or a fraction."""
-        if self.is_numeric or self.entries is None:
-            return self.is_numeric
-        return not any(entry is None or isinstance(entry, str) for entry in self.entries.flat)
+        if self._objects is None:
+            return self.stored is not None
+        return not any(entry is None or isinstance(entry, str) for entry in self._objects.flat)
 
     @property
     def takes_notation(self) -> bool:
         """Whether some entry has the name that the notation gives it."""
-        if self.formula is not None or self.is_numeric:
-            return False
-        return self.entries is None or any(entry is None for entry in self.entries.flat)
+        if self._objects is None:
+            return self.is_notation
+        return any(entry is None for entry in self._objects.flat)
 
     def named(self) -> Iterator[tuple[int, str]]:
         """The flat position and the name of every entry that is a name."""
-        if self.formula is not None:
-            return
-        if self.entries is None:
+        if self.is_notation:
             yield from enumerate(self.names.all())
-        elif not self.is_numeric:
-            for position, entry in enumerate(self.entries.reshape(-1).tolist()):
+        elif self._objects is not None:
+            for position, entry in enumerate(self._objects.reshape(-1).tolist()):
                 if entry is None:
                     yield position, self.names.ascii(position)
                 elif isinstance(entry, str):
@@ -99,7 +111,7 @@ class Parameter:
         """The names that it needs values for, array by array: names, and those that occur."""
         if self.formula is not None:
             return self.formula.symbols()
-        if self.entries is None:
+        if self.is_notation:
             return [(self.names, self.names.all())]
         named = list(dict.fromkeys(name for _, name in self.named()))
         return [(literal(*named), named)] if named else []
@@ -107,7 +119,7 @@ class Parameter:
     def tied(self) -> list[tuple[int, str]]:
         """The positions and names of entries that may be the same parameter as others."""
         if self.formula is None:
-            flat: Any = [] if self.entries is None or self.is_numeric else self.entries.flat
+            flat: Any = [] if self._objects is None else self._objects.flat
             return [(place, entry) for place, entry in enumerate(flat) if isinstance(entry, str)]
         graph, ends = self.formula.graph, self.formula.ends
         places = np.flatnonzero(graph.of_kind(ends, frozenset({"symbol"}))).tolist()
@@ -123,9 +135,11 @@ class Parameter:
 
         Raises `ValueMissingError` naming what has no value.
         """
+        if isinstance(self.stored, FixedPoint):
+            return self.stored.floats
         if self.is_numeric:
-            return np.asarray(self.entries, dtype=np.float64)
-        if self.entries is None:
+            return np.asarray(self.stored, dtype=np.float64)
+        if self.stored is None:
             numbers = np.array(values_of(self.names.all(), values), dtype=np.float64)
             return numbers.reshape(self.shape)
         flat, named = self._flat(), dict(self.named())

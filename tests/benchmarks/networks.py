@@ -38,7 +38,7 @@ def numbered(network: Network, seed: int = 0) -> Network:
     for placed in network.layers:
         scale = placed.widths[0] ** -0.5
         parameters = {
-            key: dataclasses.replace(p, entries=rng.normal(0, scale, p.shape))
+            key: dataclasses.replace(p, stored=rng.normal(0, scale, p.shape))
             for key, p in placed.parameters.items()
         }
         layers.append(dataclasses.replace(placed, parameters=parameters))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction as F
 from typing import Any
+from unittest.mock import patch
 
 import mpmath
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import netsym
+from netsym.collapse import maps
 from netsym.collapse.derivation import derivation
 from netsym.collapse.simplification import simplify
 from netsym.collapse.simplified import Simplified
@@ -26,7 +28,9 @@ from netsym.layers.elementwise import Activation, Scale
 from netsym.layers.merge import Add
 from netsym.layers.normalisation import BatchNorm
 from netsym.network.network import Network
+from netsym.ops.fixed_point import FixedPoint
 from netsym.ops.parameters import Parameter, derived
+from tests.benchmarks.networks import numeric
 from tests.collapse.byhand import array, forward
 from tests.collapse.test_rules import Wire, dense, net
 from tests.effort import random_examples
@@ -73,10 +77,15 @@ def linear(name: str, alpha: float | None, z: list[Any]) -> list[Any]:
 
 
 # -- every order of steps -------------------------------------------------------------------------
-@given(cases(ACTIVATIONS, named=False, exact=False, redundant=True, most_layers=6), WAYS)
+#: In fractions where numbers are few, or all of them digit by digit.
+DIGITS = st.sampled_from([maps.MANY, 0])
+
+
+@given(cases(ACTIVATIONS, named=False, exact=False, redundant=True, most_layers=6), WAYS, DIGITS)
 @random_examples(150, **QUICK)
-def test_floats_stay_floats(case: Case, ways: dict[str, Any]) -> None:
-    result = simplify(case.network, **ways)
+def test_floats_stay_floats(case: Case, ways: dict[str, Any], many: int) -> None:
+    with patch.object(maps, "MANY", many):
+        result = simplify(case.network, **ways)
     assert not left_exact(result.network)
     for one, other in zip(result.network.layers, result.exact.layers, strict=True):
         for key, parameter in one.parameters.items():
@@ -93,11 +102,12 @@ def test_floats_stay_floats_beside_names(case: Case, ways: dict[str, Any]) -> No
     assert not left_exact(simplify(case.network, **ways).network)
 
 
-@given(cases(AFFINE, named=False, redundant=True, most_layers=5), WAYS)
+@given(cases(AFFINE, named=False, redundant=True, most_layers=5), WAYS, DIGITS)
 @random_examples(80, **QUICK)
-def test_what_is_rounded_was_exact(case: Case, ways: dict[str, Any]) -> None:
+def test_what_is_rounded_was_exact(case: Case, ways: dict[str, Any], many: int) -> None:
     """By fractions alone, on both sides."""
-    result = simplify(case.network, **ways)
+    with patch.object(maps, "MANY", many):
+        result = simplify(case.network, **ways)
     for point in points_for(case):
         x = [F(value) for value in point]
         assert forward(case.network, x, F, linear) == forward(result.exact, x, F, linear)
@@ -105,11 +115,12 @@ def test_what_is_rounded_was_exact(case: Case, ways: dict[str, Any]) -> None:
         assert forward(case.network, x, F, linear) == forward(exact, x, F, linear)
 
 
-@given(cases(AFFINE, named=False, exact=False, redundant=True, most_layers=5))
+@given(cases(AFFINE, named=False, exact=False, redundant=True, most_layers=5), DIGITS)
 @random_examples(80, **QUICK)
-def test_one_layer_has_the_nearest_numbers(case: Case) -> None:
+def test_one_layer_has_the_nearest_numbers(case: Case, many: int) -> None:
     """Its numbers are those of the network at zero and along every axis, by fractions."""
-    network = simplify(case.network).network
+    with patch.object(maps, "MANY", many):
+        network = simplify(case.network).network
     placed = network.layers[0]
     if len(network.layers) > 1 or not isinstance(placed.layer, Dense):
         return
@@ -124,6 +135,26 @@ def test_one_layer_has_the_nearest_numbers(case: Case) -> None:
     assert array(placed.parameters["weights"], float) == weights
     bias = placed.parameters.get("bias")
     assert (array(bias, float) if bias else [0.0] * len(origin)) == list(map(float, origin))
+
+
+def test_many_numbers_are_multiplied_digit_by_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes of it, and what is said of it, is the same as by fractions."""
+    network = numeric("20-40-40-9")
+    by_digits = simplify(network)
+    (placed,) = by_digits.exact.layers
+    assert all(isinstance(p.stored, FixedPoint) for p in placed.parameters.values())
+    said = netsym.compare(network, by_digits).found
+    monkeypatch.setattr(maps, "MANY", math.inf)
+    by_fractions = simplify(network)
+
+    def made(result: Simplified) -> tuple[Network, Network]:
+        return result.network, result.exact
+
+    for one, other in zip(made(by_digits), made(by_fractions), strict=True):
+        assert one.layers[0].parameters == other.layers[0].parameters
+        assert one.sizes() == other.sizes()
+    assert said.name == "within-error"
+    assert said == netsym.compare(network, by_fractions).found
 
 
 @given(cases(ACTIVATIONS, redundant=True, most_layers=5), WAYS)

@@ -252,8 +252,8 @@ def permuted(network: Network, seed: int) -> Network:
             order = rng.permutation(len(weights))
             weights, bias = weights[order], bias[order]
         parameters = {
-            "weights": dataclasses.replace(placed.parameters["weights"], entries=weights),
-            "bias": dataclasses.replace(placed.parameters["bias"], entries=bias),
+            "weights": dataclasses.replace(placed.parameters["weights"], stored=weights),
+            "bias": dataclasses.replace(placed.parameters["bias"], stored=bias),
         }
         layers.append(dataclasses.replace(placed, parameters=parameters))
     return dataclasses.replace(network, layers=tuple(layers))

@@ -63,7 +63,7 @@ def test_an_ulp_in_one_weight_is_not_identical(spec: str) -> None:
     weights = entries_of(network.layers[0].parameters["weights"]).copy()
     weights[-1, 0] = np.nextafter(weights[-1, 0], 10)
     first = network.layers[0]
-    changed = dataclasses.replace(first.parameters["weights"], entries=weights)
+    changed = dataclasses.replace(first.parameters["weights"], stored=weights)
     parameters = {**first.parameters, "weights": changed}
     layers = (dataclasses.replace(first, parameters=parameters), *network.layers[1:])
     other = dataclasses.replace(network, layers=layers)

@@ -26,7 +26,7 @@ def changed(net: netsym.Network, factor: float) -> netsym.Network:
     weights = placed[0].parameters["weights"]
     entries = np.array(weights.entries)
     entries[0, 0] *= factor
-    parameters = {**placed[0].parameters, "weights": dataclasses.replace(weights, entries=entries)}
+    parameters = {**placed[0].parameters, "weights": dataclasses.replace(weights, stored=entries)}
     placed[0] = dataclasses.replace(placed[0], parameters=parameters)
     return dataclasses.replace(net, layers=tuple(placed))
 

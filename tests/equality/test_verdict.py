@@ -54,7 +54,7 @@ def moved(net: netsym.Network, layer: int, key: str, place: tuple[int, ...], ulp
         entries[place] = np.nextafter(entries[place], math.copysign(math.inf, ulps))
     parameters = {
         **placed[layer].parameters,
-        key: dataclasses.replace(parameter, entries=entries),
+        key: dataclasses.replace(parameter, stored=entries),
     }
     placed[layer] = dataclasses.replace(placed[layer], parameters=parameters)
     return dataclasses.replace(net, layers=tuple(placed))

@@ -155,18 +155,32 @@ def test_wide_sums_of_large_residues_do_not_overflow(tower: str) -> None:
         assert entries(found, 0, 0, trial) == [m.dot(signs.tolist()) % prime]
 
 
-def test_contract_takes_many_values_at_once() -> None:
-    ops = fields(kinked=True)
+@pytest.mark.parametrize("tower", TOWERS)
+def test_contract_takes_many_values_at_once(tower: str) -> None:
+    ops = fields(*TOWERS[tower], kinked=True)
     x = ops.take(ops.symbols(X), np.array([[0, 1], [1, 2], [2, 0], [0, 0]]))
     weights = ops.parameter(numbers([[1.5, -2.0], [0.25, 3.0], [1.0, 0.0]]))
     together = ops.contract(weights, x, ops.symbols(X))
     assert together.at[0].shape == (4, 3, 2, 4)  # type: ignore[union-attr]
     for place in range(4):
         real = x.real.map(lambda values, place=place: values[place])  # type: ignore[union-attr]
-        here = Residues((x.at[0][place],), real)  # type: ignore[index]
+        here = Residues(tuple(at[place] for at in x.at), real)  # type: ignore[index]
         alone = ops.contract(weights, here, ops.symbols(X))
         assert (together.at[0][place] == alone.at[0]).all()  # type: ignore[index]
         assert reals(together)[place].tolist() == pytest.approx(reals(alone).tolist())
+
+
+@pytest.mark.parametrize("tower", TOWERS)
+def test_contract_takes_a_matrix_for_each_place(tower: str) -> None:
+    ops = fields(*TOWERS[tower])
+    matrices = np.random.default_rng(1).normal(size=(2, 4, 3))
+    x = ops.take(ops.symbols(X), np.array([[[0, 1, 2], [2, 1, 0]], [[1, 1, 1], [0, 2, 2]]]))
+    together = ops.contract(ops.numbers(matrices), x)
+    for place, matrix in enumerate(matrices):
+        here = Residues(tuple(at[place] for at in x.at), None)  # type: ignore[index]
+        alone = ops.contract(ops.numbers(matrix), here)
+        for one, other in zip(together.at, alone.at, strict=True):
+            assert (one[place] == other).all()  # type: ignore[index]
 
 
 def test_real_values_are_those_of_the_operations() -> None:
@@ -641,10 +655,11 @@ def test_the_same_network_in_words_and_objects() -> None:
         assert not other.equal.any()
 
 
-def test_floats_are_their_fractions() -> None:
+@pytest.mark.parametrize("tower", TOWERS)
+def test_floats_are_their_fractions(tower: str) -> None:
     """Of any magnitude, and zeros: mantissas times powers of two, modulo every prime."""
     source = np.random.default_rng(5)
-    ops = fields()
+    ops = fields(*TOWERS[tower])
     for shape in ((1,), (3, 4), (50,)):
         values = source.normal(size=shape) * 2.0 ** source.integers(-900, 900, shape)
         values[source.random(shape) < 0.1] = 0.0

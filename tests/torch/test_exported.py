@@ -115,7 +115,7 @@ def test_another_number_is_not_excused(layer: int, steps: int, tmp_path: Path) -
     numbers = np.array(placed.parameters["weights"].entries)
     numbers.flat[1] += steps * np.spacing(numbers.flat[1])
     changed = {**placed.parameters, "weights": replace(placed.parameters["weights"],
-                                                       entries=numbers)}  # fmt: skip
+                                                       stored=numbers)}  # fmt: skip
     layers = [*theirs.layers]
     layers[layer] = replace(placed, parameters=changed)
     assert folded(subject(replace(theirs, layers=tuple(layers))), subject(own)) is None

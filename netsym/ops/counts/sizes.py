@@ -41,6 +41,7 @@ from netsym.ops.counts.used_masks import (
     transposed,
     untaken,
 )
+from netsym.ops.fixed_point import FixedPoint
 
 
 class Sizes(Stepwise):
@@ -175,6 +176,9 @@ class Sizes(Stepwise):
         return self.leaves((len(names),))
 
     def numbers(self, values: npt.NDArray[Any]) -> Counts:
+        return self.leaves(values.shape, numbers=True)
+
+    def fixed_point(self, values: FixedPoint) -> Counts:
         return self.leaves(values.shape, numbers=True)
 
     def _node(self, op: str, *operands: Counts) -> Counts:

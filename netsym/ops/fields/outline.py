@@ -22,6 +22,7 @@ from netsym.ops import ByMatrices, Present
 from netsym.ops.arrays import concatenated_shape, hollow, taken_shape
 from netsym.ops.decimals import are_decimals, decimal, decimals
 from netsym.ops.fields.tower import Towers
+from netsym.ops.fixed_point import FixedPoint
 
 _HYPERBOLIC = frozenset({"exp", "tanh", "sinh", "cosh"})
 _CIRCULAR = frozenset({"sin", "cos", "tan"})
@@ -123,6 +124,9 @@ class Outlines(ByMatrices[Outline]):
         bits = _float_bits(floats) + sum(map(_bits, exact))
         whole = not exact and bool((floats == np.rint(floats)).all())
         return Outline(values.shape, bits=bits, whole=whole)
+
+    def fixed_point(self, values: FixedPoint) -> Outline:
+        return Outline(values.shape, bits=min(float(values.bits), float(_MOST)), whole=False)
 
     def constant(self, value: float | Fraction) -> Outline:
         self.found.rounded = self.found.rounded or decimal(value) != value

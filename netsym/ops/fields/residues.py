@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 from typing import Any
@@ -20,17 +20,19 @@ import numpy.typing as npt
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.ops import ByMatrices, Present
-from netsym.ops.arrays import concatenated, taken
+from netsym.ops.arrays import concatenated, filled, taken
 from netsym.ops.decimals import decimals
 from netsym.ops.fields.logarithm import Logarithm
 from netsym.ops.fields.max_of_sets import Sets
 from netsym.ops.fields.oracle import Oracle
 from netsym.ops.fields.rounding_bounds import Running, called, joined, summed
 from netsym.ops.fields.tower import Towers
+from netsym.ops.fixed_point import BITS, FixedPoint
 
 Array = npt.NDArray[Any]
 
 _RAISE = np.frompyfunc(pow, 3, 1)
+_SHORT = 1 << 62  # primes below this are multiplied in int64 as well
 _LARGEST = 10**6  # exponent whose powers have a sign that is known
 
 
@@ -113,17 +115,38 @@ class Arithmetic(ByMatrices[Residues]):
     def _floats(self, values: Array) -> Residues:
         """Floats are exact: an integer of 53 bits times a power of two."""
         mantissas, exponents = np.frexp(values)
-        integers = np.ldexp(mantissas, 53).astype(np.int64).astype(self.oracle.dtype)
+        integers = np.ldexp(mantissas, 53).astype(np.int64)[..., None]
         least = int(exponents.min(initial=0))
         seen = np.bincount(exponents.reshape(-1) - least) > 0
         known, places = np.flatnonzero(seen) + (least - 53), np.cumsum(seen) - 1
         at = []
         for primes in self.towers.primes:
-            powers = [[pow(2, e, p) for p in primes.tolist()] for e in known.tolist()]
-            scale = np.array(powers, dtype=self.oracle.dtype)[places[exponents - least]]
-            residues = integers[..., None] % primes * scale % primes
+            lower, upper = (
+                np.array(
+                    [[pow(2, e + more, p) for p in primes.tolist()] for e in known.tolist()],
+                    dtype=primes.dtype,
+                )
+                for more in (0, 31)
+            )
+            where = places[exponents - least]
+            if primes.dtype == object and primes.max() < _SHORT:
+                words = [array.astype(np.int64) for array in (lower, upper, primes)]
+                residues = _times(words[0][where], integers & (1 << 31) - 1, words[2])
+                residues += _times(words[1][where], integers >> 31, words[2])
+                residues = (residues % words[2]).astype(object)
+            else:
+                residues = integers.astype(primes.dtype) % primes * lower[where] % primes
             at.append(residues[..., None, :])
         return Residues(tuple(at), Running.exact(values) if self.kinked else None)
+
+    def fixed_point(self, values: FixedPoint) -> Residues:
+        at = []
+        for primes in self.towers.primes:
+            columns = [_residues(values, p) for p in primes.tolist()]
+            at.append(np.stack(columns, axis=-1).astype(self.oracle.dtype)[..., None, :])
+        real = Running.rounded(values.floats)
+        exact = replace(real, error=np.where(values.errors == 0, 0.0, real.error))
+        return Residues(tuple(at), exact if self.kinked else None)
 
     def _exact(self, values: Sequence[float | Fraction], shape: tuple[int, ...]) -> Residues:
         parts = [value.as_integer_ratio() for value in values]
@@ -243,10 +266,11 @@ class Arithmetic(ByMatrices[Residues]):
         primes = self.towers.primes[level]
         batch = "" if weights.ndim == 4 else "n"  # one matrix, or one for each place
         if not self.towers.in_words:
-            left = weights if not batch else weights[..., None, :, :, :, :]
-            products = left * values[..., None, :, :, :] % primes
-            wide: Array = products.sum(axis=-3) % primes
-            return wide
+            left, right = (np.moveaxis(a, (-2, -1), (0, 1)) for a in (values, weights))
+            rows = left if batch else left.reshape(*left.shape[:2], -1, left.shape[-1])
+            wide = np.moveaxis(np.matmul(rows, right.swapaxes(-1, -2)), (0, 1), (-2, -1)) % primes
+            shape = (*values.shape[:-3], *wide.shape[-3:])
+            return np.asarray(wide if batch else wide.reshape(shape), dtype=object)
         # halves of 16 bits: the product of a residue and a half is below 2**47, so sums of 65,536
         # of them fit
         product = f"{'...' if batch else ''}ijrt,...{batch}jrt->...{batch}irt"
@@ -334,6 +358,31 @@ class Arithmetic(ByMatrices[Residues]):
                 self._logarithms[trial] = Logarithm(prime, order, generator)
             found[..., trial] = self._logarithms[trial](residues[..., trial])
         return found
+
+
+def _residues(values: FixedPoint, prime: int) -> Array:
+    """The residues of numbers in fixed point."""
+    if prime >= _SHORT:
+        unit = pow(2, -BITS * values.below, prime)
+        return filled((number * unit % prime for number in values.whole), values.shape)
+    powers = [pow(2, BITS * (place - values.below), prime) for place in range(len(values))]
+    total: Array = np.zeros(values.shape, dtype=np.int64)
+    for part in (2, 1, 0):
+        parts = np.array([power >> 21 * part & (1 << 21) - 1 for power in powers])
+        sums = np.tensordot(parts.astype(np.float64), values.digits, axes=1)  # exactly
+        total = (_times(total, 1 << 21, prime) + sums.astype(np.int64)) % prime
+    return total
+
+
+def _times(residues: Array, factors: Array | int, primes: Array | int) -> Array:
+    """Products modulo primes of at most 62 bits, with factors of at most 31.
+
+    The quotient is that of float64, which is off by one at most; the rest is right modulo 2**64.
+    """
+    quotients = np.floor(residues.astype(np.float64) * factors / primes).astype(np.int64)
+    rest = residues * factors - quotients * primes
+    found: Array = rest + np.where(rest < 0, primes, 0) - np.where(rest >= primes, primes, 0)
+    return found
 
 
 def real_of(function: str) -> Callable[..., Running]:

@@ -15,7 +15,8 @@ from typing import Any
 
 import flint
 
-from netsym.ops.arrays import Objects
+from netsym.ops.arrays import Objects, filled
+from netsym.ops.fixed_point import BITS, FixedPoint
 from netsym.ops.proved.scalars import Scalars
 
 #: A ball: flint.arb.
@@ -145,6 +146,13 @@ class Balls(Scalars):
         self._refuse_other_precision()
         made: Callable[..., Ball] = flint.arb if {*map(type, values)} == {float} else self.number
         return map(made, values)
+
+    def fixed_point(self, values: FixedPoint) -> Objects:
+        if self.radius is not None:
+            return self.numbers(values.fractions)
+        self._refuse_other_precision()
+        unit = flint.arb(2) ** (-BITS * values.below)
+        return filled((flint.arb(number) * unit for number in values.whole), values.shape)
 
     def given(self, values: Collection[float | Fraction]) -> Iterable[Ball]:
         return self.each_number(values) if self.radius is None else map(self._around, values)
