@@ -20,6 +20,7 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.ops import ByMatrices
 from netsym.ops.arrays import Arrays
+from netsym.ops.fixed_point import FixedPoint
 from netsym.ops.parameters import Parameter
 
 Bits = npt.NDArray[np.uint8]
@@ -73,13 +74,16 @@ class SignSets(Arrays[np.uint8], ByMatrices[Bits]):
         return np.full(len(names), ANY, dtype=np.uint8)
 
     def parameter(self, parameter: Parameter) -> Bits:
-        if parameter.entries is None:
+        if parameter.stored is None:
             return np.full(parameter.names.shape, ANY, dtype=np.uint8)
         return super().parameter(parameter)
 
     def numbers(self, values: npt.NDArray[Any]) -> Bits:
         signs = np.where(values > 0, POSITIVE, np.where(values < 0, NEGATIVE, ZERO))
         return signs.astype(np.uint8)
+
+    def fixed_point(self, values: FixedPoint) -> Bits:
+        return self.numbers(values.floats)
 
     # -- arithmetic
     def add(self, *terms: Bits) -> Bits:

@@ -23,6 +23,7 @@ from netsym.ops.parameters import Parameter
 from netsym.ops.proved.balls import Balls, precision
 from netsym.ops.proved.digits import Digits, NotInDigits
 from netsym.ops.reading import read_parameter
+from netsym.ops.signs import SignSets
 
 COUNT, BELOW = 14, 9
 
@@ -171,6 +172,8 @@ def test_balls(parameters: list[Parameter], bits: int) -> None:
 def test_outlines_floats_and_names(parameters: list[Parameter]) -> None:
     made, known = (read_parameter(p, Outlines(opaque=True)) for p in parameters)
     assert made == known
+    signs = [read_parameter(parameter, SignSets()).tolist() for parameter in parameters]
+    assert signs[0] == signs[1]
     floats = [read_parameter(parameter, Numeric()).tolist() for parameter in parameters]
     assert floats[0] == floats[1] == [float(number) for number in NUMBERS]
     for parameter in parameters:
