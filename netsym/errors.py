@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from math import inf, isfinite, nan
 from numbers import Integral, Real
@@ -115,5 +114,7 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     """The choice that is most like a word, if one is."""
     if len(word) > 100:  # difflib takes long for long words, and no choice is like this one
         return None
+    import difflib  # what is spelled well need not wait for it
+
     near = difflib.get_close_matches(word.lower(), list(choices), n=1, cutoff=0.6)
     return near[0] if near else None

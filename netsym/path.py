@@ -8,13 +8,11 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
-from netsym.array_formula import ArrayFormula
 from netsym.errors import SpecError, UnclearError, did_you_mean, nearest
 from netsym.files import formats, packaged
 from netsym.files.bounded import is_file, text_of
 from netsym.forms.form import Form
 from netsym.forms.sizes import MAX_NODES, refuse_if_larger
-from netsym.forms.written_once import written_once
 from netsym.formula import Formula
 from netsym.later import later
 from netsym.network.network import Network
@@ -22,6 +20,7 @@ from netsym.readers import shorthand
 from netsym.writers import WRITERS
 
 if TYPE_CHECKING:
+    from netsym.array_formula import ArrayFormula
     from netsym.network import examples
     from netsym.readers import elsewhere
 else:
@@ -212,6 +211,8 @@ def formula_of(
 
 
 def _of_matrices(network: Network, form: str, max_nodes: int, once: bool) -> ArrayFormula:
+    from netsym.forms.written_once import written_once  # scalars need not wait for it
+
     layered = network.matrices
     layers = layered.size.nodes
     if form != "inlined":

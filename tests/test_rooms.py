@@ -226,9 +226,18 @@ PROOFS = {"netsym.collapse", "netsym.gradient", "netsym.notes", "netsym.equality
           "netsym.recognise", "numpy.ma", "statistics"}  # fmt: skip
 LATEX_IN = {"netsym.typed.latex_tokens", "netsym.typed.latex_names", "netsym.typed.whole_arrays",
             "netsym.writers.latex", "netsym.writers.mathml"}  # fmt: skip
+#: Nor for what only some ask: arrays as letters, data, completion, and to be told of a mistake.
+ARRAYS_IN = {"netsym.array_formula", "netsym.forms.array_form", "netsym.forms.written_once",
+             "netsym.layers.sources", "netsym.ops.matrix"}  # fmt: skip
+SELDOM = {"json", "shlex", "difflib", "traceback", "click.shell_completion"}
 NOT_LOADED = {
-    ("inline", "1-2-1:sigmoid"): FILES_IN | PROOFS | LATEX_IN | {"netsym.equality", "flint"},
-    ("check", "1-1:sigmoid", "sigmoid(w1_1_1*x + b1_1)"): FILES_IN | PROOFS | LATEX_IN,
+    ("inline", "1-2-1:sigmoid"): FILES_IN
+    | PROOFS
+    | LATEX_IN
+    | ARRAYS_IN
+    | SELDOM
+    | {"netsym.equality", "flint"},
+    ("check", "1-1:sigmoid", "sigmoid(w1_1_1*x + b1_1)"): FILES_IN | PROOFS | LATEX_IN | SELDOM,
     ("check", "1-1:sigmoid", "w1_1_1*x + b1_1"): FILES_IN | LATEX_IN | {"netsym.collapse"},
 }
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import signal
 import sys
-import traceback
 from importlib import import_module
 
 import click
@@ -183,6 +181,8 @@ def _run(arguments: list[str] | None) -> int | None:
         message = "out of memory; netsym size needs none, whatever the network"
         return _complain(message, TOO_LARGE)
     except Exception:  # Python would exit with 1, which means that something is different
+        import traceback  # most runs need not wait for it
+
         say(traceback.format_exc(), end="")
         return _complain("this is a mistake in netsym, not yours; please report it", OURS)
     return code
@@ -190,6 +190,8 @@ def _run(arguments: list[str] | None) -> int | None:
 
 def _ways(error: UnclearError, arguments: list[str] | None) -> str:
     """The command that was typed, as it says each of the readings that an error has."""
+    import shlex  # most runs need not wait for it
+
     typed = sys.argv[1:] if arguments is None else arguments
     ways = [shlex.join(["netsym", *typed, "--inputs", ",".join(n)]) for n in error.readings]
     return "\n  ".join(["\nsay it:", *ways])

@@ -6,10 +6,9 @@ import errno
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from netsym.cli.process import say
 from netsym.cli.verb import Command, Takes
@@ -20,6 +19,9 @@ from netsym.graph.functions import ACTIVATIONS
 from netsym.network.network import Network
 from netsym.path import in_text, meant, network_of
 from netsym.readers import shorthand
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: Where the context keeps the files that were read, so that they are not overwritten.
 SOURCE = "netsym.source"
@@ -103,6 +105,8 @@ def _from_stdin() -> Network | str:
 
 def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Files; and activations, once a shorthand has a colon."""
+    from click.shell_completion import CompletionItem  # which click loads where it asks
+
     body, colon, word = incomplete.partition(":")
     if not colon:
         return [CompletionItem(incomplete, type="file")]
@@ -143,6 +147,8 @@ def one_of(words: Iterable[str], default: str | None) -> dict[str, Any]:
         return value
 
     def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
         return [CompletionItem(word) for word in known if word.startswith(incomplete)]
 
     return {

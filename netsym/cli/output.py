@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -75,6 +74,8 @@ class Output:
 
     def in_json(self, data: Any) -> str:
         """Data for `--json`, with numbers of any length."""
+        import json  # text need not wait for it
+
         with numbers_of_any_length():
             return self.escaped(json.dumps(data, indent=2, ensure_ascii=False))
 
@@ -82,6 +83,8 @@ class Output:
         """A text in JSON, with escapes for all but ASCII where the terminal needs them."""
         if self.to_file or shows(sys.stdout, text):
             return text
+        import json
+
         return re.sub(r"[^\x00-\x7f]", lambda sign: json.dumps(sign[0])[1:-1], text)
 
     def write_result(self, result: Any, progress: Progress, **options: Any) -> None:

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 from click.core import ParameterSource
 
-from netsym.array_formula import ArrayFormula
 from netsym.cli.arguments import note, one_of, whole_number
 from netsym.cli.combinations import Row
 from netsym.cli.output import Output, Progress, check_name, check_source, write, write_bytes
@@ -28,6 +27,9 @@ from netsym.path import INSTEAD, formula_of
 from netsym.wording import NARROWEST, joined
 from netsym.writers import ARRAY_WRITERS, WRITERS
 from netsym.writers.writer import Option, Writer
+
+if TYPE_CHECKING:
+    from netsym.array_formula import ArrayFormula
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Writing:
             return
         if output.as_json:
             said = {"schema": 1, "form": formula.form} | row.to_json(formula, **asked)
-            if isinstance(formula, ArrayFormula):
+            if not isinstance(formula, Formula):
                 said["shapes"] = {names.ascii(0): list(shape) for names, shape in formula.shapes}
             pieces: Iterator[str] = iter([output.in_json(said)])
         else:

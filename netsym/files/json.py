@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from netsym.errors import SpecError
@@ -12,6 +11,8 @@ _HINT = "JSON has double quotes, no comments, and no comma after a last entry"
 
 
 def _read(text: str, source: str) -> dict[str, Any]:
+    import json  # a shorthand need not wait for it
+
     try:
         parsed = json.loads(text, object_pairs_hook=unique)
     except SpecError as error:

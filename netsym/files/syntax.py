@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +32,8 @@ class Format:
 
 def quoted(value: Any) -> str:
     """A number, text or list on one line, as TOML and JSON both have it."""
+    import json  # a shorthand need not wait for it
+
     text = json.dumps(value, ensure_ascii=False, default=str)  # a Fraction is text
     return text.replace("\x7f", "\\u007f")  # JSON's escapes are TOML's, but for DEL
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -43,6 +42,7 @@ def _by_json(text: str) -> dict[str, Any] | None:
     doubtful = (_MARK, "\\u", "\\U", "\r", '"""', "'''")
     if any(part in text for part in doubtful):
         return None
+    import json
     import tomllib
 
     found: list[Any] = []

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from netsym.array_formula import ArrayFormula
 from netsym.displayed import Displayed
 from netsym.errors import SpecError, ValueMissingError, did_you_mean
 from netsym.forms.form import (
@@ -35,7 +34,6 @@ from netsym.later import later
 from netsym.layers import Layer
 from netsym.layers.blocks import INPUT, Wire
 from netsym.layers.parameter_entries import entries
-from netsym.layers.sources import Part
 from netsym.layers.wiring import Placed, Wiring, wired
 from netsym.network.interface import Input, Output, Wanted, flat, inputs_of, wanted_of
 from netsym.network.naming import Naming
@@ -49,6 +47,7 @@ from netsym.wording import agreed, few, plural, without_values
 if TYPE_CHECKING:
     import sympy
 
+    from netsym.array_formula import ArrayFormula
     from netsym.network import behind, counting, once, resized, shorthand_of
     from netsym.ops.counts.forecast import Growth, NetworkSize
 else:
@@ -252,6 +251,8 @@ class Network(Displayed, Wired):
 
         Its `inlined` is the whole network on one line: `ŷ = W²·σ(W¹x + b¹) + b²`.
         """
+        from netsym.array_formula import ArrayFormula  # scalars need not wait for it
+
         return ArrayFormula.of(matrices(self))
 
     @property
@@ -354,6 +355,8 @@ class Network(Displayed, Wired):
 
     def _entry(self, vector: Output, name: str) -> Network:
         """The network of one entry of a vector: a last layer takes it."""
+        from netsym.layers.sources import Part  # most networks have their outputs as they are
+
         position, number = vector.names.all().index(name), self.layers[-1].number + 1
         taken = f"layer{number}"
         while any(placed.name == taken for placed in self.layers):

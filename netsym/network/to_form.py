@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from netsym.errors import SpecError, did_you_mean
-from netsym.forms.array_form import ArrayForm, nested
 from netsym.forms.form import Apart, Binding, Form, bind, inlined, layered, shared
 from netsym.graph.graph import Ids
 from netsym.graph.names import Names
@@ -19,8 +19,10 @@ from netsym.network.named import named
 from netsym.network.once import Steps, check_once, starts, times_written
 from netsym.network.reading import read_arrays
 from netsym.network.wired import Wired
-from netsym.ops.matrix import Matrix
 from netsym.ops.symbolic import Symbolic
+
+if TYPE_CHECKING:
+    from netsym.forms.array_form import ArrayForm
 
 _SMALL = 12  # entries of an array that is written as its numbers within a line
 _MAKERS = {"layered": layered, "shared": shared, "inlined": inlined}
@@ -129,6 +131,9 @@ def matrices(network: Wired) -> ArrayForm:
 
     It has the numbers of what is small enough to be written as a matrix within a line.
     """
+    from netsym.forms.array_form import ArrayForm, nested  # scalars need not wait for these
+    from netsym.ops.matrix import Matrix
+
     ops = Matrix()
     form = _at_steps(network, ops)
     used = tuple(shape for shape in ops.shapes if form.mask[ops.node(shape[0])])
