@@ -159,9 +159,9 @@ class SQL(Program):
         table: str = "", keep: str = "", weights: str = IN_PLACE,
     ) -> None:  # fmt: skip
         self.own: dict[str, Any] = {"table": table, "keep": keep, "weights": weights}
-        self.numbers: dict[str, float] = {}
+        self.weight_values: dict[str, float] = {}
         if stands_apart(weights):
-            formula, self.numbers = apart(formula)
+            formula, self.weight_values = apart(formula)
         self._spelled: dict[str, str] = {}
         self._templates = dict(self.calls)
         self.table = ".".join(map(self._quoted, _words("table", table or TABLE, ".")))
@@ -172,7 +172,7 @@ class SQL(Program):
         self.inputs = [self.variable(name) for name in inputs]
         spelled = [self.variable(w) if w in inputs else self._quoted(w) for w in kept]
         self.kept = list(dict.fromkeys(spelled)) or self.inputs
-        self.weights = {self.variable(name): name for name in self.numbers}
+        self.weights = {self.variable(name): name for name in self.weight_values}
         self._letter = free_letter(_beginnings([*self._taken, *self.formula.given_names()]))
         known = signs(self.formula)
         self._safe = {"divide": known.not_0, "log": known.positive, "sqrt": known.not_negative}
@@ -289,9 +289,9 @@ class SQL(Program):
 
     # -- the whole of it ------------------------------------------------------------------------
     def lines(self) -> Iterator[str]:
-        if self.numbers:
+        if self.weight_values:
             yield self.made.format(self.weights_table, self.double) + BETWEEN
-            rows = (f"('{n}', {self.number(value)[0]})" for n, value in self.numbers.items())
+            rows = (f"('{n}', {self.number(value)[0]})" for n, value in self.weight_values.items())
             yield f"INSERT INTO {self.weights_table} VALUES\n  " + ",\n  ".join(rows) + BETWEEN
         *before, last = self.steps()
         for number, step in enumerate(before):
