@@ -281,7 +281,8 @@ def _stripped(segment: _Segment) -> _Segment:
 
 def _braces(body: str) -> tuple[str, str]:
     """Parentheses for what does not stand in a sum, or a product, as it is."""
-    return ("(", ")") if re.search(r"[-+−/?]|\bif\b", body) else ("", "")
+    plain = _end_of_product(body, 0) == len(body) and not re.search(r"^[-−]|/|\bif\b", body)
+    return ("", "") if plain else ("(", ")")
 
 
 def _worked_out(indices: str, letter: str, number: int) -> str:
