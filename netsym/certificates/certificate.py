@@ -19,7 +19,7 @@ from netsym.wording import (
     spelled,
     wrapped,
 )
-from netsym.writers.language import DIGITS, rounded
+from netsym.writers.spelling import DIGITS, rounded
 
 #: What was found, and the exit code of each.
 CERTIFIED, DIFFERS, NOT_RUN = "certified", "differs", "not run"

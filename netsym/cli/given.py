@@ -10,7 +10,7 @@ import click
 from netsym.cli.arguments import keep
 from netsym.errors import SpecError
 from netsym.files.given_numbers import numbers_in, numbers_of
-from netsym.writers.language import DIGITS
+from netsym.writers.spelling import DIGITS
 
 PARAMETERS = click.option(
     "--parameters", metavar="NAME=NUMBER,…|FILE",

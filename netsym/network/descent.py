@@ -20,7 +20,7 @@ from netsym.network.learned import Learned
 from netsym.network.network import Network
 from netsym.network.point import parameters_of
 from netsym.wording import WIDTH, finite_or_none, table
-from netsym.writers.language import DIGITS, rounded
+from netsym.writers.spelling import DIGITS, rounded
 from netsym.writers.text import speller_of_names
 
 

@@ -12,13 +12,13 @@ from netsym.layers.wiring import Placed
 from netsym.network.network import Network
 from netsym.notes.tikz import escaped
 from netsym.wording import joined, plural
-from netsym.writers.language import checked_digits, rounded
 from netsym.writers.latex_layers import Group, layer_groups
 from netsym.writers.latex_pages import preamble
 from netsym.writers.latex_widths import WIDTH
 from netsym.writers.names_in_latex import shortened
 from netsym.writers.notations import named_notation
 from netsym.writers.palette import spelling
+from netsym.writers.spelling import checked_digits, rounded
 
 DIGITS = 3
 _FOOTNOTE = 1.24  # characters of footnotes on a line, by those of text

@@ -19,7 +19,7 @@ from netsym.network.point import Point
 from netsym.ops.decimals import decimal, decimals
 from netsym.ops.numeric import Numeric
 from netsym.wording import WIDTH, finite_or_none
-from netsym.writers.language import DIGITS, rounded
+from netsym.writers.spelling import DIGITS, rounded
 from netsym.writers.text import speller_of_names
 
 _OF_NO_NUMBER = {"divide by zero", "invalid value"}  # what NumPy sees, where nothing is too large

@@ -18,8 +18,8 @@ from netsym.network.network import Network
 from netsym.network.point import Point, point_of
 from netsym.notes.values import all_values
 from netsym.wording import WIDTH, finite_or_none
-from netsym.writers.language import DIGITS, Equation, rounded
 from netsym.writers.ropes import flat
+from netsym.writers.spelling import DIGITS, Equation, rounded
 from netsym.writers.text import heading_of, spell_text
 
 _INSTEAD = "ask for its outputs alone, without --all"

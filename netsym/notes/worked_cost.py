@@ -11,10 +11,10 @@ from netsym.network.costs import cost, examples_of
 from netsym.network.network import Network
 from netsym.wording import plural
 from netsym.writers.array_latex import matrix
-from netsym.writers.language import rounded
 from netsym.writers.latex import Latex
 from netsym.writers.latex_columns import aligned
 from netsym.writers.latex_layers import Group
+from netsym.writers.spelling import rounded
 
 DIGITS = 4
 _MOST_EXAMPLES, _MOST_INPUTS, _MOST_TERMS = 12, 4, 6

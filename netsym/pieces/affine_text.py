@@ -13,7 +13,8 @@ from netsym.formula import Formula
 from netsym.graph.graph import Ids
 from netsym.graph.names import Names
 from netsym.ops.affine.symbolic_tidy import Tidy
-from netsym.writers.language import Language, checked_digits
+from netsym.writers.language import Language
+from netsym.writers.spelling import checked_digits
 
 #: The coefficients of an affine function, the constant last.
 Row = Sequence[Fraction]

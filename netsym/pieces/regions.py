@@ -27,8 +27,9 @@ from netsym.pieces.region import (
     refuse_names,
 )
 from netsym.wording import WIDTH, paragraph, plural, spelled
-from netsym.writers.language import Equation, Language, Watcher, no_watcher
+from netsym.writers.language import Language, Watcher, no_watcher
 from netsym.writers.latex import Latex
+from netsym.writers.spelling import Equation
 from netsym.writers.text import Ascii
 
 __all__ = ["Activity", "Inequality", "Interval", "Piece", "Region", "Regions", "at", "regions"]

@@ -10,8 +10,9 @@ from netsym.graph.array_operations import filled, word_and_index
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block, Positions
 from netsym.graph.names import Names
-from netsym.writers.language import ATOM, POWER, PRODUCT, Language
+from netsym.writers.language import Language
 from netsym.writers.ropes import Rope
+from netsym.writers.spelling import ATOM, POWER, PRODUCT
 
 _UNIT = filled("ones", (1,))
 

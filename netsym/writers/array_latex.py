@@ -18,12 +18,12 @@ from netsym.graph.array_operations import (
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Names
 from netsym.writers.array_language import ArrayLanguage
-from netsym.writers.language import ATOM, POWER, PRODUCT
 from netsym.writers.latex import Latex
 from netsym.writers.latex_boxes import Boxes
 from netsym.writers.latex_onion import UNITS, Onion
 from netsym.writers.latex_widths import TALL, height_of, width_of
 from netsym.writers.ropes import Rope
+from netsym.writers.spelling import ATOM, POWER, PRODUCT
 
 #: What is more than its word.
 _OPERATORS = {

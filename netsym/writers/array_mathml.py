@@ -9,11 +9,11 @@ from typing import Any
 from netsym.forms.form import Form
 from netsym.writers.array_latex import ArrayBoxes, ArrayLatex, ArrayOnion
 from netsym.writers.array_spoken import ArraySpoken
-from netsym.writers.language import Equation
 from netsym.writers.latex import Latex
 from netsym.writers.latex_in_mathml import in_mathml
 from netsym.writers.latex_pages import spell_latex, write_latex
 from netsym.writers.ropes import flat
+from netsym.writers.spelling import Equation
 from netsym.writers.spoken import alternative
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from netsym.writers.array_language import ArrayLanguage
-from netsym.writers.language import ATOM, POWER, PRODUCT
 from netsym.writers.ropes import Rope
+from netsym.writers.spelling import ATOM, POWER, PRODUCT
 from netsym.writers.spoken import Spoken
 
 

@@ -12,8 +12,8 @@ from netsym.graph.array_operations import Shape, Shapes
 from netsym.graph.names import Names
 from netsym.wording import FIXED, WIDTH, wrapped
 from netsym.writers.array_language import ArrayLanguage
-from netsym.writers.language import ATOM, PRODUCT
 from netsym.writers.ropes import Rope, flat
+from netsym.writers.spelling import ATOM, PRODUCT
 from netsym.writers.text import SUPERSCRIPTS, Ascii, Unicode
 
 _RAISED = ("ᵀ", *SUPERSCRIPTS)

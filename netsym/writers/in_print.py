@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import ClassVar
 
 from netsym.graph.graph import Block, Ids, Positions
-from netsym.writers.language import ATOM, NEGATION, PRODUCT, QUOTIENT, SUM, Language, are_short
+from netsym.writers.language import Language
 from netsym.writers.ropes import Rope, flat
+from netsym.writers.spelling import ATOM, NEGATION, PRODUCT, QUOTIENT, SUM, are_short
 
 _ZEROS = str.maketrans("123456789", "000000000")
 

@@ -6,87 +6,43 @@ A language is a subclass of `Language` that says how names, numbers and operatio
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from itertools import groupby
 from operator import itemgetter
-from typing import Any, ClassVar, TypeGuard
+from typing import Any, ClassVar
 
 import numpy as np
 
-from netsym.errors import checked_whole
-from netsym.forms.form import Binding, Form
-from netsym.graph.constants import decimals
-from netsym.graph.functions import FUNCTIONS
+from netsym.forms.form import Form
 from netsym.graph.graph import LEAVES, Block, Ids, Positions
 from netsym.graph.names import Names
 from netsym.writers.dense_rows import DenseRows, read_in_rows
 from netsym.writers.frames import Filled, Frame
 from netsym.writers.ropes import Rope, flat
-
-# How tightly a text binds; an operand that binds less tightly than its place asks for gets
-# parentheses. Sums and products are never merged: what has parentheses was computed by itself.
-SUM, NEGATION, QUOTIENT, PRODUCT, POWER, ATOM = range(1, 7)
-
-#: To how many digits the numbers of a report are shown where nobody says.
-DIGITS = 9
+from netsym.writers.spelling import (
+    ATOM,
+    NEGATION,
+    ONE_PIECE,
+    POWER,
+    PRODUCT,
+    QUOTIENT,
+    SUM,
+    Equation,
+    Spelling,
+    are_short,
+)
 
 #: Told how far a long job is: what it does, how much is done, of how much.
 Watcher = Callable[[str, int, int], None]
+
+_MANY = 8  # terms of sums of which there are frames
 
 
 def no_watcher(what: str, done: int, total: int) -> None:
     """Watches nothing."""
 
 
-def rounded(value: float, digits: int) -> str:
-    """A number to so many digits, of which zeros at the end are left out if nothing was rounded.
+class Language(Spelling):
+    """Writes formulas node by node; subclasses say how each is spelled."""
 
-    >>> rounded(0.0399824, 3), rounded(0.04, 3), rounded(41.03, 3), rounded(41.03, 2)
-    ('0.0400', '0.04', '41.0', '41')
-    """
-    text = f"{value:.{digits}g}"
-    if float(text) == value:
-        return text
-    return f"{value:#.{digits}g}".removesuffix(".").replace(".e", "e")
-
-
-def checked_digits(digits: int) -> int:
-    """How many digits are shown; raises `SpecError` for more than a float64 has, or none."""
-    return checked_whole("digits", digits, 1, 17)
-
-
-_SHORT = 128
-_MANY = 8  # terms of sums of which there are frames
-_ONE_PIECE = 4096  # pieces up to this length are joined to one str
-
-
-def are_short(pieces: Sequence[str | Rope]) -> TypeGuard[Sequence[str]]:
-    """Whether all are short texts."""
-    are_texts = set(map(type, pieces)) <= {str}
-    return are_texts and max(map(len, pieces), default=0) < _SHORT  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True, slots=True)
-class Equation:
-    """One written equation: `left` is what is defined, `right` its text."""
-
-    binding: Binding
-    right: str | Rope
-    is_output: bool
-
-
-class Language:
-    """Spells formulas; subclasses say how.
-
-    `digits` rounds the numbers shown to that many significant digits; without it they round-trip.
-    `breakable` keeps sums apart, so that a `Layout` may break lines in them.
-    """
-
-    times = "*"
-    plus, less = " + ", " - "
-    #: How a negative number begins, and a negation.
-    minus = "-"
     #: The method that writes an operation, and how tightly its text binds; others are calls.
     #: Where a text binds otherwise, a method returns it with that.
     operations: ClassVar[Mapping[str, tuple[str, int]]] = {
@@ -96,7 +52,6 @@ class Language:
         "power": ("_write_power", POWER),
         "negate": ("_write_negation", NEGATION),
     }
-    dots = "..."
     #: Whether sums of products are written in rows: in one piece by `times` and `around` alone.
     in_rows: ClassVar[bool] = False
 
@@ -107,149 +62,16 @@ class Language:
         breakable: bool = False,
         watcher: Watcher = no_watcher,
     ) -> None:
-        self.formula = formula
+        super().__init__(formula, digits, breakable)
         self.watcher = watcher
-        self.digits = None if digits is None else checked_digits(digits)
-        self.limit: float = 12 if breakable else _ONE_PIECE
         self.broken: dict[Any, Any] = {}  # how sums in frames are; see `Layout`
         self.texts: list[str | Rope] = [""] * len(formula.graph)
         self.binds = bytearray([ATOM]) * len(formula.graph)
-
-    # -- what a language says -------------------------------------------------------------------
-    def name(self, names: Names, position: int) -> str:
-        """A name as it is written."""
-        return names.ascii(position)
-
-    def every(self, names: Names) -> Sequence[str]:
-        """All names of an array as they are written, in order."""
-        return [self.name(names, position) for position in range(len(names))]
-
-    def symbols(self, names: Names, positions: Sequence[int]) -> Sequence[str | Rope]:
-        """What stands for some symbols of an array in a formula: their names."""
-        if len(positions) == len(names):
-            return self.every(names)
-        return [self.name(names, position) for position in positions]
-
-    def number(self, value: float | Fraction) -> tuple[str, int]:
-        """A number, and how tightly its text binds."""
-        return next(self.numbers([value]))  # type: ignore[arg-type]
-
-    def numbers(self, values: Sequence[float] | Sequence[Fraction]) -> Iterator[tuple[str, int]]:
-        """Numbers, all floats or all fractions, and how tightly the text of each binds."""
-        if type(values[0]) is not float and isinstance(values[0], Fraction):  # that takes long
-            return map(self.fraction, values)  # type: ignore[arg-type]
-        if self.digits is not None:
-            return map(self.decimal, [rounded(float(value), self.digits) for value in values])
-        return map(self.decimal, decimals(values))  # type: ignore[arg-type]
-
-    def decimal(self, text: str) -> tuple[str, int]:
-        """A number that Python writes so, as 2 or -1e-05, and how tightly its text binds."""
-        return text, NEGATION if text[0] == "-" else ATOM
-
-    def fraction(self, value: Fraction) -> tuple[str, int]:
-        """A fraction, and how tightly its text binds."""
-        if value.denominator == 1:
-            return self.decimal(str(value.numerator))
-        return f"{value.numerator}/{value.denominator}", QUOTIENT
-
-    def function(self, name: str) -> str:
-        """A function's name as it is written."""
-        return FUNCTIONS[name].name
-
-    def left(self, equation: Equation) -> str:
-        """The left side: the name, or the function of its inputs."""
-        binding, function = equation.binding, self.formula.function
-        several_named = len(binding.names) > 1 and binding.names.literal
-        if not (equation.is_output and function) or several_named:
-            return self.name(binding.names, binding.position)
-        inputs = [self.name(*self.formula.graph.symbol(n)) for n in self.formula.inputs.tolist()]
-        if len(inputs) > 8:
-            inputs = [inputs[0], self.dots, inputs[-1]]
-        last, many = self.formula.layer_count, len(binding.names)
-        called = tuple(f"{function}_{n + 1}" for n in range(many)) if many > 1 else (function,)
-        function = self.name(Names("", last, (many,), called), binding.position)
-        return self.applied(function, inputs)
-
-    def applied(self, function: str, inputs: list[str]) -> str:
-        """A function of its inputs, on the left side."""
-        return f"{function}({', '.join(inputs)})"
-
-    def measure(self, text: str) -> float:
-        """How wide a text is on the line."""
-        return len(text)
-
-    def parentheses(self, piece: str | Rope) -> str | Rope:
-        """The piece in parentheses."""
-        return self.join(["(", piece, ")"])
-
-    def around(self, count: int) -> list[str]:
-        """What stands before the first of so many terms of a sum, before each other, and behind."""
-        return ["", *[self.plus] * (count - 1), ""]
-
-    def sum(self, terms: list[str | Rope]) -> str | Rope:
-        """A sum; each term may be a negation or begin with a negative number."""
-        around = self.around(len(terms))
-        pieces: list[str | Rope] = [""] * (2 * len(terms) + 1)
-        pieces[::2], pieces[1::2] = around, terms
-        if self.limit == _ONE_PIECE and are_short(terms):
-            text = self._with_signs("".join(pieces), around)  # type: ignore[arg-type]
-            if text:
-                return self.join([text], separated=True)
-        for place, term in enumerate(terms):
-            if place and around[place] == self.plus and self._starts_with_minus(term):
-                pieces[2 * place : 2 * place + 2] = self.less, self._without_minus(term)
-        return self.join(pieces if around[0] else pieces[1:-1], separated=True)
-
-    def _with_signs(self, text: str, around: list[str]) -> str:
-        """A sum in which a negative term has a sign alone; nothing where a term is a sum."""
-        if text.count(self.plus) != "".join(around).count(self.plus):
-            return ""
-        return text.replace(self.plus + self.minus, self.less)
-
-    def products(
-        self, left: Sequence[str | Rope], right: Sequence[str | Rope]
-    ) -> Sequence[str | Rope]:
-        """Products of two factors each."""
-        times = self.times
-        if are_short(left) and are_short(right):
-            return [a + times + b for a, b in zip(left, right, strict=True)]
-        return [self.product([*pair]) for pair in zip(left, right, strict=True)]
-
-    def product(self, factors: list[str | Rope]) -> str | Rope:
-        """A product."""
-        pieces = factors[:1]
-        for factor in factors[1:]:
-            pieces += [self.times, factor]
-        return self.join(pieces)
-
-    def quotient(self, numerator: str | Rope, denominator: str | Rope) -> str | Rope:
-        """A quotient."""
-        return self.join([numerator, "/", denominator])
-
-    def power(self, base: str | Rope, exponent: str | Rope) -> str | Rope:
-        """A power."""
-        return self.join([base, "**", exponent])
-
-    def call(self, function: str, operands: list[str | Rope]) -> str | Rope:
-        """A function of its operands."""
-        if not operands:
-            return self.function(function)
-        pieces: list[str | Rope] = [self.function(function) + "(", operands[0]]
-        for operand in operands[1:]:
-            pieces += [", ", operand]
-        return self.join([*pieces, ")"])
-
-    def value(
-        self, names: Names, position: int, text: str | Rope, binds: int
-    ) -> tuple[str | Rope, int]:
-        """A named value that is written out in place, as inlined forms do; how it binds."""
-        return text, binds
 
     def remarks(self) -> Iterator[str]:
         """What stands below the equations, piece by piece."""
         return iter(())
 
-    # -- what holds in all of them --------------------------------------------------------------
     def equations(self) -> Iterator[Equation]:
         """The equations of the form, each after what it uses."""
         self.right: dict[int, str | Rope] = {}
@@ -373,7 +195,7 @@ class Language:
         left, right = operands.T
         if (right.reshape(-1, terms) == right[:terms]).all():
             right = right[:terms]
-        if self.limit != _ONE_PIECE and not self._are_framed(left, right, terms):
+        if self.limit != ONE_PIECE and not self._are_framed(left, right, terms):
             return False
         plain, seconds = self._are_plain(left), self._texts_of(right)
         firsts = self._bare(left) if plain else self._texts_of(left, leading=True)
@@ -409,7 +231,7 @@ class Language:
 
     def _write_rows(self, operands: Ids, rows: DenseRows) -> Iterator[str | Rope]:
         """Sums that begin with products in rows."""
-        return (self._joined if self.limit == _ONE_PIECE else self._framed)(operands, rows)
+        return (self._joined if self.limit == ONE_PIECE else self._framed)(operands, rows)
 
     def _framed(self, operands: Ids, rows: DenseRows) -> Iterator[str | Rope]:
         """The same, those whose lines are broken in the same places in a frame."""
@@ -512,51 +334,3 @@ class Language:
     @classmethod
     def _is_number(cls, text: str) -> bool:
         return text[1:2].isdecimal()
-
-    def join(self, pieces: Sequence[str | Rope], separated: bool = False) -> str | Rope:
-        """Pieces as one: a str where it is short, else a rope."""
-        if set(map(type, pieces)) <= {str}:
-            text = "".join(pieces)  # type: ignore[arg-type]
-            if not separated and self.limit != _ONE_PIECE:
-                return text
-            width = self.measure(text)
-            if width <= self.limit:
-                return text
-            return self.rope(self._gathered(pieces), width, separated)
-        return self.rope(self._gathered(pieces), sum(map(self.width, pieces)), separated)
-
-    def _gathered(self, pieces: Sequence[str | Rope]) -> Sequence[str | Rope]:
-        """Short neighbours as one piece, where no line is broken: they are written many times."""
-        if self.limit != _ONE_PIECE or len(pieces) < 8:
-            return pieces
-        gathered: list[str | Rope] = []
-        for short, run in groupby(pieces, lambda p: isinstance(p, str) and len(p) < _SHORT):
-            found = list(run)
-            gathered += ["".join(found)] if short else found  # type: ignore[arg-type]
-        return gathered
-
-    def rope(self, pieces: Sequence[str | Rope], width: float, separated: bool) -> Rope:
-        """The pieces as a rope."""
-        return Rope(pieces, width, separated)
-
-    def width(self, piece: str | Rope) -> float:
-        """How wide a piece is on one line."""
-        return self.measure(piece) if isinstance(piece, str) else piece.width
-
-    def _starts_with_minus(self, piece: str | Rope) -> bool:
-        while isinstance(piece, Rope):
-            piece = piece.pieces[0]
-        return piece.startswith(self.minus)
-
-    def _without_minus(self, piece: str | Rope) -> str | Rope:
-        """The piece without the sign that it begins with; the first pieces of ropes are short."""
-        if isinstance(piece, str):
-            return piece.removeprefix(self.minus)
-        path = []
-        while isinstance(piece, Rope):
-            path.append(piece)
-            piece = piece.pieces[0]
-        shorter: str | Rope = piece.removeprefix(self.minus)
-        for rope in reversed(path):
-            shorter = rope.beginning(shorter, rope.width - 1)
-        return shorter

@@ -12,21 +12,13 @@ from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Derivatives, Names
 from netsym.writers.in_print import InPrint, with_zeros
-from netsym.writers.language import (
-    ATOM,
-    NEGATION,
-    POWER,
-    PRODUCT,
-    QUOTIENT,
-    Language,
-    Watcher,
-    no_watcher,
-)
+from netsym.writers.language import Language, Watcher, no_watcher
 from netsym.writers.latex_widths import BIG, CHARACTER, GROWN, TALL, WIDTH, height_of, width_of
 from netsym.writers.names_in_latex import NamesInLatex
 from netsym.writers.notations import NOTATIONS, Notation
 from netsym.writers.palette import GATES, LOSS, layer_color
 from netsym.writers.ropes import Rope, flat
+from netsym.writers.spelling import ATOM, NEGATION, POWER, PRODUCT, QUOTIENT
 
 #: One name, with its scripts.
 _ONE = re.compile(

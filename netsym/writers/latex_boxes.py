@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from netsym.graph.names import Names
-from netsym.writers.language import ATOM
 from netsym.writers.latex_onion import Onion, Part
 from netsym.writers.latex_widths import TALL
 from netsym.writers.palette import layer_color
 from netsym.writers.ropes import Rope
+from netsym.writers.spelling import ATOM
 
 _LEVELS, _ROWS = 3, 6  # boxes in each other, and below each other
 _SEP = 4.0  # points between a box and what is in it

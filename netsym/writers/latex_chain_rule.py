@@ -9,9 +9,9 @@ from functools import cached_property
 from netsym.forms.form import layered
 from netsym.graph.graph import Block, Positions
 from netsym.graph.names import Adjoints, Derivatives
-from netsym.writers.language import PRODUCT, Equation
 from netsym.writers.latex import Latex
 from netsym.writers.ropes import Rope
+from netsym.writers.spelling import PRODUCT, Equation
 
 _LEFT = 40.0  # points of a derivative on the left, and of how far its factors stand in
 

@@ -16,7 +16,6 @@ from netsym.forms.array_form import ArrayForm
 from netsym.forms.form import Form
 from netsym.graph.names import Adjoints, Derivatives, Name
 from netsym.writers.array_latex import ArrayLatex
-from netsym.writers.language import Equation
 from netsym.writers.latex import Latex
 from netsym.writers.latex_pages import preamble
 from netsym.writers.latex_widths import WIDTH, width_of
@@ -24,6 +23,7 @@ from netsym.writers.names_in_latex import shortened
 from netsym.writers.notations import named_notation
 from netsym.writers.palette import spelling
 from netsym.writers.ropes import Rope, flat
+from netsym.writers.spelling import Equation
 
 _LEAST = 3  # rows that are alike are one from that many on
 _LETTERS = "jkl"

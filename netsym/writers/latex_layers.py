@@ -15,10 +15,10 @@ from typing import Any
 from netsym.forms.form import Form
 from netsym.graph.names import Names
 from netsym.wording import plural
-from netsym.writers.language import Equation
 from netsym.writers.latex_columns import Columns
 from netsym.writers.latex_pages import equation_lines
 from netsym.writers.ropes import flat
+from netsym.writers.spelling import Equation
 from netsym.writers.text import heading_of
 
 _MOST_UNITS = 12  # units of a layer that are written

@@ -17,10 +17,10 @@ from netsym.forms.written_once import read_again, written_once
 from netsym.graph.array_operations import REDUCTIONS, word_and_index
 from netsym.graph.graph import Block, Positions
 from netsym.graph.names import Names
-from netsym.writers.language import ATOM, POWER, PRODUCT, SUM, Equation
 from netsym.writers.latex import Latex
 from netsym.writers.latex_widths import GROWN, TALL, height_of
 from netsym.writers.ropes import Rope, flat
+from netsym.writers.spelling import ATOM, POWER, PRODUCT, SUM, Equation
 
 #: The letters of values that are braced although they are read once: a unit, a state.
 UNITS = frozenset({"a", "h"})

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from netsym.errors import SpecError, checked_whole
 from netsym.forms.form import Form
 from netsym.graph.names import Derivatives
-from netsym.writers.language import Equation, Watcher, no_watcher
+from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.latex import Latex
 from netsym.writers.latex_boxes import Boxes
 from netsym.writers.latex_chain_rule import ChainRule
@@ -20,6 +20,7 @@ from netsym.writers.names_in_latex import shortened
 from netsym.writers.notations import named_notation
 from netsym.writers.palette import LAYERS, LOSS, spelling
 from netsym.writers.ropes import Layout
+from netsym.writers.spelling import Equation
 
 #: What spells a form, the same as an onion, and as boxes.
 Kinds: TypeAlias = tuple[type[Latex], type[Onion], type[Boxes]]

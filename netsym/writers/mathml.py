@@ -12,11 +12,12 @@ from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Derivatives, Names
 from netsym.writers.in_print import InPrint
-from netsym.writers.language import ATOM, NEGATION, POWER, Equation, Watcher, no_watcher
+from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.latex_in_mathml import RIGHT, in_mathml, is_one, row
 from netsym.writers.names_in_latex import NamesInLatex
 from netsym.writers.notations import NOTATIONS, Notation, named_notation
 from netsym.writers.ropes import Rope, flat
+from netsym.writers.spelling import ATOM, NEGATION, POWER, Equation
 from netsym.writers.spoken import Spoken, alternative
 
 _SILENT = re.compile("<[^>]*>|[\u2061\u2062]")

@@ -10,8 +10,9 @@ from typing import ClassVar
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import GREEK, Derivatives, Names
-from netsym.writers.language import ATOM, Equation, Language, Watcher, no_watcher
+from netsym.writers.language import Language, Watcher, no_watcher
 from netsym.writers.ropes import Rope, flat
+from netsym.writers.spelling import ATOM, Equation
 
 _GREEK = {letter: word for word, letter in GREEK.items()}
 _INSIDE = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|_+")

@@ -13,8 +13,9 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Graph
 from netsym.graph.names import GREEK, Adjoints, Derivatives, Names, with_indices
 from netsym.wording import NARROWEST
-from netsym.writers.language import Equation, Language, Watcher, no_watcher
+from netsym.writers.language import Language, Watcher, no_watcher
 from netsym.writers.ropes import Layout, Rope, flat
+from netsym.writers.spelling import Equation
 
 _SUBSCRIPTS = str.maketrans("0123456789t+-", "₀₁₂₃₄₅₆₇₈₉ₜ₊₋")
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"

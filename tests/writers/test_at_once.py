@@ -16,10 +16,11 @@ from netsym.graph.graph import Block, Positions
 from netsym.graph.names import Names, with_indices
 from netsym.writers import WRITERS
 from netsym.writers.code.python import PythonCode
-from netsym.writers.language import ATOM, Language
+from netsym.writers.language import Language
 from netsym.writers.latex import Latex
 from netsym.writers.latex_widths import height_of, width_of
 from netsym.writers.ropes import Rope
+from netsym.writers.spelling import ATOM
 from tests.effort import sample
 from tests.small_networks import small_network
 

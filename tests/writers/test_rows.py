@@ -32,8 +32,9 @@ from netsym.graph.functions import ACTIVATIONS
 from netsym.writers import WIDTH, WRITERS
 from netsym.writers.code.c import C
 from netsym.writers.code.program import Program, written
-from netsym.writers.language import ATOM, Language, Watcher, no_watcher
+from netsym.writers.language import Language, Watcher, no_watcher
 from netsym.writers.ropes import Layout, Rope
+from netsym.writers.spelling import ATOM
 from netsym.writers.writer import Option, Writer
 from tests.cli.running import Ran, run
 from tests.conftest import not_installed

@@ -12,10 +12,11 @@ from netsym.graph.names import Derivatives, Names
 from netsym.notes.cells.shortened import UNITS
 from netsym.writers.array_latex import ArrayLatex, ArrayOnion
 from netsym.writers.array_spoken import ArraySpoken
-from netsym.writers.language import ATOM, Language
+from netsym.writers.language import Language
 from netsym.writers.mathml import MathML
 from netsym.writers.palette import LOSS, layer_color
 from netsym.writers.ropes import Rope
+from netsym.writers.spelling import ATOM
 
 _PREDICTION = r"\hat{y}"
 _BESIDE = 5  # short equations in a line, about

@@ -13,8 +13,9 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.writers.code.limits import Limit, characters, nesting
 from netsym.writers.code.program import Program, written
 from netsym.writers.code.stable import Dialect
-from netsym.writers.language import ATOM, Watcher, no_watcher
+from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.ropes import Rope, flat
+from netsym.writers.spelling import ATOM
 
 #: What begins the name of a value, and stands around a number that has a cell, until both are one.
 _NAME, _NUMBER = "⟨", "⟦{}⟧"

@@ -10,8 +10,9 @@ from netsym.forms.form import Form
 from netsym.graph.names import free_letter
 from netsym.writers.code.limits import Limit, characters
 from netsym.writers.code.program import Program, written
-from netsym.writers.language import ATOM, Watcher, no_watcher
+from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.ropes import Rope, flat
+from netsym.writers.spelling import ATOM
 
 _INTRINSIC = ("exp", "log", "sqrt", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "erf",
               "abs")  # fmt: skip

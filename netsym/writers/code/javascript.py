@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from netsym.writers.code.program import Program, written
-from netsym.writers.language import ATOM
+from netsym.writers.spelling import ATOM
 
 _OF_MATH = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "atan", "sinh", "cosh",
             "tanh", "abs", "sign")  # fmt: skip

@@ -28,17 +28,9 @@ from netsym.graph.names import Names, free_letter, literal
 from netsym.ops.symbolic import Symbolic
 from netsym.writers.code.limits import Limit, refuse_beyond
 from netsym.writers.code.stable import Dialect
-from netsym.writers.language import (
-    ATOM,
-    NEGATION,
-    POWER,
-    QUOTIENT,
-    Language,
-    Watcher,
-    are_short,
-    no_watcher,
-)
+from netsym.writers.language import Language, Watcher, no_watcher
 from netsym.writers.ropes import Rope, flat
+from netsym.writers.spelling import ATOM, NEGATION, POWER, QUOTIENT, are_short
 
 
 class Program(Language):

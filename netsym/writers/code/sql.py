@@ -27,8 +27,9 @@ from netsym.writers.code.erf import ERF
 from netsym.writers.code.program import Program, written
 from netsym.writers.code.signs import signs
 from netsym.writers.code.stable import Dialect
-from netsym.writers.language import ATOM, Watcher, no_watcher
+from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.ropes import Rope, flat
+from netsym.writers.spelling import ATOM
 
 #: The table where nobody says which.
 TABLE = "data"

@@ -10,8 +10,9 @@ from netsym.forms.form import Form
 from netsym.graph.function import Function
 from netsym.graph.functions import FUNCTIONS
 from netsym.writers.code.python import PythonCode
-from netsym.writers.language import ATOM, Watcher, no_watcher
+from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.ropes import Rope, flat
+from netsym.writers.spelling import ATOM
 
 #: Words of the script; a value of such a name is held by a variable with underscores after it.
 _WORDS = frozenset(
