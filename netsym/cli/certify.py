@@ -55,8 +55,9 @@ def command(
     code 0, different 1, not run 4, as where gcc is missing.
     """
     check_target(target)
-    network = numbered(network, numbers_given((), parameters))
+    given = numbers_given((), parameters)
     note(network)
+    network = numbered(network, given)
     progress = Progress()
     rows = None if data is None else read_inputs(data, network)
     row = WRITERS[writing.to]
