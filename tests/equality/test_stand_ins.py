@@ -16,7 +16,7 @@ from netsym.equality.sides import aligned, subject
 from netsym.equality.terms import Terms
 from netsym.equality.verdict import VERDICTS
 from netsym.files.files import loads
-from tests.effort import many
+from tests.effort import heavy, many
 from tests.equality.typed_pairs import Made, Pair, pairs
 
 EQUAL = {name for name, code in VERDICTS.items() if not code}
@@ -297,6 +297,7 @@ def test_a_zero_that_was_lost_is_no_partner() -> None:
     assert compare(net, typed.replace("8.208", "8.210")).verdict == "different"
 
 
+@heavy
 def test_one_use_of_a_scaler_hides_nothing() -> None:
     """34.9 is typed three times: no one of these may be what makes up for a bias that is wrong."""
     net = Made(
@@ -342,6 +343,7 @@ def test_a_number_that_is_near_two_stands_for_one_of_them() -> None:
     assert compare(net, typed.replace("0.779", "0.777")).verdict == "different"
 
 
+@heavy
 def test_numbers_are_found_where_most_points_say_nothing() -> None:
     """A unit far from where inputs usually are is saturated at most of them."""
     net = Made(

@@ -22,7 +22,7 @@ from netsym.equality.sides import Subject, aligned, of_formula, subject
 from netsym.equality.terms import Terms
 from netsym.equality.verdict import VERDICTS, Verdict
 from netsym.ops.numeric import Numeric
-from tests.effort import many, random_examples, sample
+from tests.effort import heavy, many, random_examples, sample
 from tests.networks import Case, cases, dense_network
 from tests.verdicts import SAME
 
@@ -504,7 +504,9 @@ def test_seeds_choose_the_points() -> None:
     assert again.counterexample == places[1]
 
 
-@pytest.mark.parametrize("net", ["3-4tanh-1", "20-40tanh-1", "300-200tanh-1"])
+@pytest.mark.parametrize(
+    "net", ["3-4tanh-1", "20-40tanh-1", pytest.param("300-200tanh-1", marks=heavy)]
+)
 def test_no_size_is_called_equal_where_one_is_not_defined(net: str) -> None:
     """(x - 0.123)/(x - 0.123) is 1 everywhere but at one point, which no point that is tried is."""
     network = netsym.parse(net)

@@ -9,6 +9,7 @@ import onnx
 import pytest
 
 from tests import conformance
+from tests.effort import heavy
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,7 @@ def test_what_exporters_write(name: str, right: int, every: int) -> None:
     assert (counts["right"], counts.total()) == (right, every)
 
 
+@heavy
 def test_the_check_would_see_a_wrong_number() -> None:
     (case,) = [each for each in conformance.cases() if each.name == "test_softmax_axis_1"]
     assert conformance.run(case).outcome == "right"
