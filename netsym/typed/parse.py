@@ -20,6 +20,7 @@ from netsym.typed.arrays_of_names import entitle, places
 from netsym.typed.carets import Span
 from netsym.typed.dialects import translated
 from netsym.typed.equations import Equations, Statement
+from netsym.typed.expressions import Expressions
 from netsym.typed.notation import is_latex
 from netsym.typed.sums import spread
 from netsym.typed.tokens import Tokens, tokens_of
@@ -87,15 +88,12 @@ def parse_formula(
     deepest = None if longest is None else _DEEPEST
     sums = spread(text, longest)
     text = text if sums is None else sums.text
+    reader: type[Expressions] = Expressions
     if arrays:
         from netsym.typed.whole_arrays import ArrayExpressions, array_tokens  # rare
 
-        tokens = array_tokens(text, vocabulary)
-        if sums is not None:
-            tokens = sums.located(tokens)
-        read = Equations(tokens, vocabulary, inputs, outputs, function, deepest, ArrayExpressions)
-        return _parsed(read, given)
-    if is_latex(text):
+        tokens, reader = array_tokens(text, vocabulary), ArrayExpressions
+    elif is_latex(text):
         from netsym.typed.latex_tokens import latex_tokens  # plain text need not wait for it
 
         tokens = latex_tokens(text, vocabulary, given, chosen)
@@ -103,8 +101,10 @@ def parse_formula(
         tokens = tokens_of(text)
     if sums is not None:
         tokens = sums.located(tokens)
-    tokens = translated(tokens, vocabulary)
-    return _parsed(Equations(tokens, vocabulary, inputs, outputs, function, deepest), given)
+    if not arrays:
+        tokens = translated(tokens, vocabulary)
+    read = Equations(tokens, vocabulary, inputs, outputs, function, deepest, reader)
+    return _parsed(read, given)
 
 
 def _parsed(read: Equations, latex_names: Mapping[str, str]) -> Parsed:
