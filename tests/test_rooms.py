@@ -237,7 +237,11 @@ NOT_LOADED = {
     | ARRAYS_IN
     | SELDOM
     | {"netsym.equality", "flint"},
-    ("check", "1-1:sigmoid", "sigmoid(w1_1_1*x + b1_1)"): FILES_IN | PROOFS | LATEX_IN | SELDOM,
+    ("check", "1-1:sigmoid", "sigmoid(w1_1_1*x + b1_1)"): FILES_IN
+    | PROOFS
+    | LATEX_IN
+    | SELDOM
+    | {"netsym.equality.agreement", "flint", "numpy.random"},
     ("check", "1-1:sigmoid", "w1_1_1*x + b1_1"): FILES_IN | LATEX_IN | {"netsym.collapse"},
 }
 

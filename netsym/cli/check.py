@@ -46,7 +46,8 @@ def command(
     judging.check(network, other)
     note(network, other)
     progress = Progress()
-    result = check(network, other, **judging.terms(), progress=progress)
+    shown = why or output.as_json
+    result = check(network, other, **judging.terms(), evidence=shown, progress=progress)
     if not isinstance(result, Comparison) and judging.asked:
         raise SpecError(
             f"{judging.asked} changes nothing for a formula of whole arrays, which is compared "

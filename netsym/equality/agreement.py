@@ -28,7 +28,7 @@ from netsym.ops.proved.balls import (
 )
 from netsym.ops.proved.rationals import NotRational, Rationals, fractions
 from netsym.ops.proved.scalars import Coverage
-from netsym.wording import agreed, few, plural
+from netsym.wording import few
 from netsym.writers.language import Watcher, no_watcher
 
 Floats = npt.NDArray[np.float64]
@@ -45,14 +45,6 @@ _KNOWN = 2.0**-30  # relative width of an interval from which on it says somethi
 _POINTS = 16  # at least, over all draws of the names' values
 _DRAWS = 3  # of values for names
 _MANY = 5000  # names, for which one draw has to do
-
-
-def seen_both_ways(units: int, seen: int) -> str:
-    """How many units with a kink were seen on both sides of it, in words."""
-    return (
-        f"{plural(units, 'unit')} with a kink {seen:,} {agreed(seen, 'was', 'were')} seen both "
-        "active and inactive"
-    )
 
 
 @dataclass(frozen=True, slots=True)

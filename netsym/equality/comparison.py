@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from netsym.displayed import Displayed
-from netsym.equality.agreement import Counterexample
 from netsym.equality.ladder import judge
 from netsym.equality.sides import Subject, aligned, of_formula, read_text, subject
 from netsym.equality.terms import Terms
@@ -23,6 +22,7 @@ from netsym.writers.language import Watcher, no_watcher
 
 if TYPE_CHECKING:
     from netsym.collapse.simplified import Simplified
+    from netsym.equality.agreement import Counterexample
     from netsym.equality.diagnosis import Diagnosis
     from netsym.equality.own_names import OwnNames
     from netsym.equality.side_by_side import Table
@@ -46,6 +46,7 @@ def compare(
     budget: int = BUDGET,
     up_to_names: bool = False,
     inputs: Sequence[str] | None = None,
+    evidence: bool = True,
     progress: Watcher = no_watcher,
 ) -> Comparison:
     """Decide, with evidence, whether two functions are equal, and say what each costs.
@@ -62,8 +63,9 @@ def compare(
     ±10 without it; `budget` is how many pieces of piecewise functions, or parts of the box, are
     looked at. A formula that is typed for a network may use names of its own: they are matched,
     `inputs` says which are inputs where they do not tell; `up_to_names` matches those of two
-    formulas, or two networks, too. `progress(what, done, total)` is told on the way. Raises
-    `SpecError` for what cannot be read or does not correspond.
+    formulas, or two networks, too. Without `evidence`, two that are the same expression, node for
+    node, are not looked at in numbers, too. `progress(what, done, total)` is told on the way.
+    Raises `SpecError` for what cannot be read or does not correspond.
 
     >>> import netsym
     >>> network = netsym.parse("1-2-1:sigmoid")
@@ -76,7 +78,7 @@ def compare(
     if isinstance(other, Network) and not isinstance(one, Network):
         one, other = other, one
     first = subject(one)
-    terms = Terms.of(first.inputs.all(), seed, tolerance, where, box, budget)
+    terms = Terms.of(first.inputs.all(), seed, tolerance, where, box, budget, evidence)
     if other is None:
         return _with_itself(first, terms, progress)
     if not isinstance(other, (str, Network)):

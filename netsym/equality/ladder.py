@@ -5,23 +5,13 @@ What a step needs is loaded there: most comparisons end before the later ones.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from netsym.equality import verdict as say
-from netsym.equality.agreement import (
-    FINE,
-    PROVING,
-    QUICK,
-    WITNESS,
-    Agreement,
-    Draw,
-    agree,
-    draws,
-    exact_draw,
-    shortened,
-)
 from netsym.equality.assumptions import Assumptions, assumptions
 from netsym.equality.same_graph import same_graph
 from netsym.equality.sides import Subject, in_decimals
@@ -31,12 +21,13 @@ from netsym.later import later
 from netsym.writers.language import Watcher, no_watcher
 
 if TYPE_CHECKING:
-    from netsym.equality import excuses, identity, sectors, stand_ins, tolerance
+    from netsym.equality import agreement, excuses, identity, sectors, stand_ins, tolerance
+    from netsym.equality.agreement import Agreement, Draw
     from netsym.pieces import everywhere
 else:
-    excuses, identity, sectors, stand_ins, tolerance = (
+    agreement, excuses, identity, sectors, stand_ins, tolerance = (
         later(f"netsym.equality.{step}")
-        for step in ("excuses", "identity", "sectors", "stand_ins", "tolerance")
+        for step in ("agreement", "excuses", "identity", "sectors", "stand_ins", "tolerance")
     )
     everywhere = later("netsym.pieces.everywhere")
 
@@ -58,11 +49,16 @@ def judge(
     is neither proved nor refuted is undecided. `progress` is told how far it is. Raises `SpecError`
     for conditions that cannot be read.
     """
-    progress("choosing points", 0, 0)
-    bench = _Bench(one, other, assumptions(terms.where, one, other), terms.budget, progress)
-    given = bench.draws("")
-    if terms.seed:
-        given = [*bench.draws(f"seed {terms.seed}"), *given]
+    bench = _Bench(
+        one, other, assumptions(terms.where, one, other), terms.budget, terms.evidence, progress
+    )
+
+    @cache
+    def given() -> list[Draw]:
+        progress("choosing points", 0, 0)
+        usual = bench.draws("")
+        return [*bench.draws(f"seed {terms.seed}"), *usual] if terms.seed else usual
+
     found = []
     readings = _readings(one, other)
     for pair in readings:
@@ -76,8 +72,8 @@ def judge(
     bench = replace(bench, one=readings[0][0], other=readings[0][1])
     for verdict in found:
         if verdict.name == "undecided":
-            return verdict if terms.tolerance is None else bench.tolerated(given, verdict, terms)
-    return _up_to_numbers(bench, given, found[0], terms)
+            return verdict if terms.tolerance is None else bench.tolerated(given(), verdict, terms)
+    return _up_to_numbers(bench, given(), found[0], terms)
 
 
 def _readings(one: Subject, other: Subject) -> list[tuple[Subject, Subject]]:
@@ -124,6 +120,7 @@ class _Bench:
     other: Subject
     assumed: Assumptions
     budget: int
+    evidence: bool
     progress: Watcher
 
     @property
@@ -136,23 +133,30 @@ class _Bench:
 
     def draws(self, more: str) -> list[Draw]:
         """Points at which all that is assumed holds."""
-        made = draws(self.one, self.other, f"{self._chosen} {more}")
+        made = agreement.draws(self.one, self.other, f"{self._chosen} {more}")
         return [self._met(draw) for draw in made] if self.assumed else made
 
     def _met(self, draw: Draw) -> Draw:
         x, values = self.assumed.met(draw.x, draw.values)
-        return Draw(x[self.assumed.hold(x, values)], values)
+        return agreement.Draw(x[self.assumed.hold(x, values)], values)
 
-    def verdict(self, given: list[Draw]) -> Verdict:
+    @cached_property
+    def _alike(self) -> bool:
+        return self._size <= _SMALL and same_graph(self.one, self.other)
+
+    def verdict(self, points: Callable[[], list[Draw]]) -> Verdict:
         """The verdict if the numbers are what both sides say that they are."""
         one, other = self.one, self.other
-        precisions = QUICK if self._size <= _SMALL else PROVING
-        found = agree(one, other, given, precisions, progress=self.progress)
+        if not self.evidence and self._alike:
+            return say.structural(one, other)
+        given = points()
+        precisions = agreement.QUICK if self._size <= _SMALL else agreement.PROVING
+        found = agreement.agree(one, other, given, precisions, progress=self.progress)
         if found.apart is None and found.defined < found.points:  # perhaps not known well enough
-            found = agree(one, other, given, FINE, progress=self.progress)
+            found = agreement.agree(one, other, given, agreement.FINE, progress=self.progress)
         if found.apart is not None:
             return self._different(found)
-        if self._size <= _SMALL and same_graph(one, other):
+        if self._alike:
             return say.structural(one, other, found)
         self.progress("comparing in finite fields", 0, 0)
         fields = identity.identity(
@@ -179,7 +183,7 @@ class _Bench:
 
     def _different(self, found: Agreement) -> Verdict:
         one, other = self.one, self.other
-        return say.different(one, other, shortened(one, other, found, self.assumed.hold))
+        return say.different(one, other, agreement.shortened(one, other, found, self.assumed.hold))
 
     def tolerated(self, given: list[Draw], found: Verdict, terms: Terms) -> Verdict:
         """The verdict if a tolerance is allowed, of what is not equal."""
@@ -187,7 +191,7 @@ class _Bench:
         numbers = self._numbers() if self._small else None
         known = tolerance.tolerated(one, other, numbers, given, terms, self.assumed, self.progress)
         if known.found.apart is not None:
-            beyond = shortened(one, other, known.found, self.assumed.hold, terms.allowed)
+            beyond = agreement.shortened(one, other, known.found, self.assumed.hold, terms.allowed)
             return say.beyond_tolerance(one, other, beyond, terms)
         if known.bound is not None:
             return say.within_tolerance(one, known, found.numbers, terms)
@@ -221,10 +225,10 @@ class _Bench:
             return say.on_regions(one, other, pieces, found, self._defined(found), self.assumed)
         if pieces.witness is None:
             return None if self.assumed else say.at_irrational(pieces, found)
-        draw = exact_draw(pieces.witness, pieces.values)
+        draw = agreement.exact_draw(pieces.witness, pieces.values)
         if self.assumed and not self.assumed.hold(draw.x, draw.values).all():
             return None
-        apart = agree(one, other, [draw], WITNESS, progress=self.progress)
+        apart = agreement.agree(one, other, [draw], agreement.WITNESS, progress=self.progress)
         return None if apart.apart is None else self._different(apart)
 
     def _sectors(self) -> sectors.Sectors | None:
@@ -260,19 +264,25 @@ class _Bench:
             if found.defined >= _ENOUGH or found.apart is not None:
                 break
             given += [draw for each in range(2**more) for draw in self.draws(f"{more} {each}")]
-            found = agree(self.one, self.other, given, PROVING, progress=self.progress)
+            found = agreement.agree(
+                self.one, self.other, given, agreement.PROVING, progress=self.progress
+            )
         return found
 
     def _look_longer(self, given: list[Draw]) -> Agreement:
         """With more bits, and then at more points: units may be active seldom."""
         given = list(given)
-        found = agree(self.one, self.other, given, FINE, progress=self.progress)
+        found = agreement.agree(self.one, self.other, given, agreement.FINE, progress=self.progress)
         for more in range(_MORE):
             if found.apart is not None:
                 return found
             further = self.draws(f"further {more}")
             given += further
-            found = agree(self.one, self.other, further, PROVING, progress=self.progress)
+            found = agreement.agree(
+                self.one, self.other, further, agreement.PROVING, progress=self.progress
+            )
         if found.apart is not None:
             return found
-        return agree(self.one, self.other, given, PROVING, progress=self.progress)
+        return agreement.agree(
+            self.one, self.other, given, agreement.PROVING, progress=self.progress
+        )

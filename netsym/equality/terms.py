@@ -27,7 +27,8 @@ class Terms:
     that is allowed for inputs within the `box`, ±10 without one, and `where` are conditions on
     inputs and names, as text. What rounding does is bounded for inputs that are no larger than
     those of the box. `budget` is how many pieces of piecewise functions, sectors of others, or
-    parts of the box are looked at.
+    parts of the box are looked at. Without `evidence`, what structure alone settles is not looked
+    at in numbers, too.
     """
 
     seed: int = 0
@@ -35,6 +36,7 @@ class Terms:
     where: tuple[str, ...] = ()
     box: Box | None = None
     budget: int = BUDGET
+    evidence: bool = True
 
     @classmethod
     def of(
@@ -45,6 +47,7 @@ class Terms:
         where: str | Sequence[str] = (),
         box: Any = None,
         budget: int = BUDGET,
+        evidence: bool = True,
     ) -> Terms:
         """Terms as a person gives them; `box` is (low, high) for all inputs, or a pair for each.
 
@@ -62,7 +65,7 @@ class Terms:
 
             sides = box_of(inputs, box)
         budget = checked_whole("budget", budget, 1)
-        return cls(checked_whole("seed", seed), tolerance, texts, sides, budget)
+        return cls(checked_whole("seed", seed), tolerance, texts, sides, budget, evidence)
 
     @property
     def allowed(self) -> Fraction:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, fields, replace
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from netsym.equality.agreement import Agreement, Counterexample, seen_both_ways
 from netsym.equality.sides import Subject
 from netsym.later import later
-from netsym.wording import at_most, plural
+from netsym.wording import agreed, at_most, plural
 
 if TYPE_CHECKING:  # what later steps of the ladder find
     from netsym.equality import identity
+    from netsym.equality.agreement import Agreement, Counterexample
     from netsym.equality.assumptions import Assumptions
     from netsym.equality.excuses import Excuse
     from netsym.equality.identity import Identity
@@ -90,9 +90,11 @@ class Verdict:
     numbers: Numbers = Numbers()
 
 
-def structural(one: Subject, other: Subject, found: Agreement) -> Verdict:
-    """The same expression, node for node."""
+def structural(one: Subject, other: Subject, found: Agreement | None = None) -> Verdict:
+    """The same expression, node for node; seen in numbers, too, if they were looked at."""
     because = f"{one.words} and {other.words} are the same expression, node for node"
+    if found is None:
+        return Verdict("structural", because, ())
     return Verdict(
         "structural", because, tuple(_at_points(one, other, found)), numbers=_numbers(found)
     )
@@ -305,7 +307,7 @@ def _in_numbers(found: Agreement) -> str:
         f"values there differ by at most {found.bound:.2g} ({found.bits} bits)"
     )
     if found.units:
-        said += f"; of {seen_both_ways(found.units, found.seen)}"
+        said += f"; of {_seen_both_ways(found.units, found.seen)}"
     if found.defined < found.points:
         said += (
             f"; at {plural(found.points - found.defined, 'more point')} a value is not defined, is "
@@ -325,6 +327,14 @@ def _at_points(one: Subject, other: Subject, found: Agreement) -> Iterator[str]:
         if floats.broken:
             said += f", and overflows or is not a number at {plural(floats.broken, 'point')}"
         yield said
+
+
+def _seen_both_ways(units: int, seen: int) -> str:
+    """How many units with a kink were seen on both sides of it, in words."""
+    return (
+        f"{plural(units, 'unit')} with a kink {seen:,} {agreed(seen, 'was', 'were')} seen both "
+        "active and inactive"
+    )
 
 
 def _few(names: Sequence[str]) -> str:

@@ -245,6 +245,24 @@ def test_verdicts_do_not_depend_on_the_seed() -> None:
         assert compare(FORUM, TYPED, seed=seed).diagnosis == compare(FORUM, TYPED).diagnosis
 
 
+@given(case=cases(most_layers=2, most_units=3))
+@random_examples(15, suppress_health_check=list(HealthCheck))
+def test_what_structure_settles_is_settled_without_evidence(case: Case) -> None:
+    text = case.network.inlined.text(ascii=True)
+    for typed in (text, f"{text} + 1 - 1", f"{text} + 1"):
+        seen, unseen = (compare(case.network, typed, evidence=each) for each in (True, False))
+        assert (unseen.verdict, unseen.because) == (seen.verdict, seen.because)
+        assert seen.evidence
+        assert unseen.evidence == (() if seen.verdict == "structural" else seen.evidence)
+
+
+def test_conditions_are_read_with_and_without_evidence() -> None:
+    for evidence in (True, False):
+        with pytest.raises(SpecError, match="give conditions like"):
+            compare(NET, NET.inlined.text(), where="x", evidence=evidence)
+        assert compare(NET, NET.inlined.text(), where="x > 0", evidence=evidence).equal
+
+
 def test_a_tolerance_is_passed_on() -> None:
     assert compare("x", "x + 0.01", tolerance=0.1).verdict == "within-error"
     assert compare("x", "x + 0.01", tolerance=0.1).exit_code == 0

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import netsym
-from netsym.equality import ladder
+from netsym.equality import agreement
 from netsym.equality.agreement import Agreement
 from netsym.equality.identity import Identity
 
@@ -61,13 +61,13 @@ def test_two_proofs_that_are_both_needed_are_as_weak_as_the_weaker() -> None:
 @pytest.fixture
 def defined(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Says at how many points the values are defined, whatever was found."""
-    agree = ladder.agree
+    agree = agreement.agree
 
     def at(points: int) -> None:
         def counted(*sides: Any, **options: Any) -> Agreement:
             return replace(agree(*sides, **options), defined=points)
 
-        monkeypatch.setattr(ladder, "agree", counted)
+        monkeypatch.setattr(agreement, "agree", counted)
 
     return at
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import frexp, log2, prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +21,10 @@ from netsym.graph.names import Names
 from netsym.ops import ByMatrices, Present
 from netsym.ops.arrays import concatenated_shape, hollow, taken_shape
 from netsym.ops.decimals import are_decimals, decimal, decimals
-from netsym.ops.fields.tower import Towers
 from netsym.ops.fixed_point import FixedPoint
+
+if TYPE_CHECKING:
+    from netsym.ops.fields.tower import Towers
 
 _HYPERBOLIC = frozenset({"exp", "tanh", "sinh", "cosh"})
 _CIRCULAR = frozenset({"sin", "cos", "tan"})
