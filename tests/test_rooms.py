@@ -18,10 +18,10 @@ import netsym
 
 ROOT = Path(__file__).parent.parent
 #: From the ground up, as the design has them.
-ROOMS = ("errors", "needed", "later", "displayed", "wording", "graph", "forms", "gradient", "typed",
-         "ops", "layers", "writers", "formula", "array_formula", "network", "pieces", "files",
-         "recognise", "readers", "path", "collapse", "equality", "certificates", "notes",
-         "cli")  # fmt: skip
+ROOMS = ("errors", "needed", "later", "displayed", "wording", "watching", "graph", "forms",
+         "gradient", "typed", "ops", "layers", "writers", "formula", "array_formula", "network",
+         "pieces", "files", "recognise", "readers", "path", "collapse", "equality", "certificates",
+         "notes", "cli")  # fmt: skip
 #: What stands at the top, but for what has a dot before it, and what an installation makes.
 TOP = {"pyproject.toml", "README.md", "LICENSE", "netsym", "tests", "examples"}
 MADE = {"build", "dist", "netsym.egg-info", "__pycache__"}

@@ -24,7 +24,7 @@ from netsym.collapse.step import Step
 from netsym.errors import SpecError, check_real, checked_whole
 from netsym.network.counting import refuse_vast_network
 from netsym.network.network import Network
-from netsym.writers.language import Watcher, no_watcher
+from netsym.watching import Watcher, no_watcher
 
 _SIMPLIFIED = ", simplified"
 

@@ -28,8 +28,8 @@ from netsym.ops.proved.balls import (
 )
 from netsym.ops.proved.rationals import NotRational, Rationals, fractions
 from netsym.ops.proved.scalars import Coverage
+from netsym.watching import Watcher, no_watcher
 from netsym.wording import few
-from netsym.writers.language import Watcher, no_watcher
 
 Floats = npt.NDArray[np.float64]
 Radius = Callable[[float | Fraction], Fraction]

@@ -17,8 +17,8 @@ from netsym.forms.sizes import shown
 from netsym.network.network import Network
 from netsym.path import meant
 from netsym.pieces import BUDGET
+from netsym.watching import Watcher, no_watcher
 from netsym.wording import FIXED, WIDTH, check_digits, few, fitted, spelled, wrapped
-from netsym.writers.language import Watcher, no_watcher
 
 if TYPE_CHECKING:
     from netsym.collapse.simplified import Simplified

@@ -12,23 +12,33 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from netsym.equality import verdict as say
-from netsym.equality.assumptions import Assumptions, assumptions
 from netsym.equality.same_graph import same_graph
 from netsym.equality.sides import Subject, in_decimals
 from netsym.equality.terms import USUAL, Terms
 from netsym.equality.verdict import VERDICTS, Verdict
 from netsym.later import later
-from netsym.writers.language import Watcher, no_watcher
+from netsym.watching import Watcher, no_watcher
 
 if TYPE_CHECKING:
-    from netsym.equality import agreement, excuses, identity, sectors, stand_ins, tolerance
+    from netsym.equality import (
+        agreement,
+        assumptions,
+        excuses,
+        identity,
+        sectors,
+        stand_ins,
+        tolerance,
+    )
     from netsym.equality.agreement import Agreement, Draw
+    from netsym.equality.assumptions import Assumptions
     from netsym.pieces import everywhere
 else:
-    agreement, excuses, identity, sectors, stand_ins, tolerance = (
+    agreement, assumptions, excuses, identity, sectors, stand_ins, tolerance = (
         later(f"netsym.equality.{step}")
-        for step in ("agreement", "excuses", "identity", "sectors", "stand_ins", "tolerance")
-    )
+        for step in (
+            "agreement", "assumptions", "excuses", "identity", "sectors", "stand_ins", "tolerance",
+        )
+    )  # fmt: skip
     everywhere = later("netsym.pieces.everywhere")
 
 _ENOUGH = 16  # real points that must agree
@@ -49,9 +59,7 @@ def judge(
     is neither proved nor refuted is undecided. `progress` is told how far it is. Raises `SpecError`
     for conditions that cannot be read.
     """
-    bench = _Bench(
-        one, other, assumptions(terms.where, one, other), terms.budget, terms.evidence, progress
-    )
+    bench = _Bench(one, other, terms.where, terms.budget, terms.evidence, progress)
 
     @cache
     def given() -> list[Draw]:
@@ -118,10 +126,14 @@ class _Bench:
 
     one: Subject
     other: Subject
-    assumed: Assumptions
+    where: tuple[str, ...]
     budget: int
     evidence: bool
     progress: Watcher
+
+    @cached_property
+    def assumed(self) -> Assumptions:
+        return assumptions.assumptions(self.where, self.one, self.other)
 
     @property
     def _chosen(self) -> str:
@@ -147,7 +159,7 @@ class _Bench:
     def verdict(self, points: Callable[[], list[Draw]]) -> Verdict:
         """The verdict if the numbers are what both sides say that they are."""
         one, other = self.one, self.other
-        if not self.evidence and self._alike:
+        if not (self.evidence or self.where) and self._alike:
             return say.structural(one, other)
         given = points()
         precisions = agreement.QUICK if self._size <= _SMALL else agreement.PROVING

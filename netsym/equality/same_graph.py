@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from netsym.equality.sides import Subject
 from netsym.graph.copying import copied, place_symbols
 from netsym.graph.graph import Block, Graph, Ids, Positions
-from netsym.ops.straight_line import StraightLine
+
+if TYPE_CHECKING:
+    from netsym.ops.straight_line import StraightLine
 
 
 def together(sides: Sequence[Subject]) -> tuple[Graph, list[Ids]]:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +22,11 @@ from netsym.ops.arrays import filled
 from netsym.ops.fields.outline import Outlines
 from netsym.ops.fixed_point import FixedPoint
 from netsym.ops.reading import read_formula
-from netsym.ops.straight_line import StraightLine, straight_line
 from netsym.typed.parse import Parsed, parse_formula
 from netsym.wording import plural
+
+if TYPE_CHECKING:
+    from netsym.ops.straight_line import StraightLine
 
 A = TypeVar("A")
 _LONGEST = 4_000_000  # characters of a formula
@@ -127,6 +128,8 @@ class Subject:
     @cached_property
     def straight_line(self) -> StraightLine:
         """It as a straight-line program of `inputs`, whose numbers know how they were typed."""
+        from netsym.ops.straight_line import straight_line  # nor for this
+
         order = None if self.order is None else self.order.tolist()
         return straight_line(self.graph, order, self.parsed.digits if self.parsed else None)
 
@@ -148,6 +151,8 @@ class Subject:
     @cached_property
     def fingerprint(self) -> str:
         """A hash of all that it computes."""
+        from hashlib import blake2b  # what structure settles need not wait for it
+
         state = blake2b(digest_size=16)
         if self.network is not None:
             for placed in self.network.layers:

@@ -25,8 +25,8 @@ from netsym.equality.verdict import VERDICTS, Verdict
 from netsym.network.network import Network
 from netsym.ops.proved.rationals import Exact
 from netsym.ops.reading import read_parameter
+from netsym.watching import Watcher, no_watcher
 from netsym.wording import agreed, at_most, plural
-from netsym.writers.language import Watcher, no_watcher
 
 Floats = npt.NDArray[np.float64]
 

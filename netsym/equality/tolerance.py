@@ -30,8 +30,8 @@ from netsym.ops.drift import Drifts, Unbounded
 from netsym.ops.straight_line import Instruction, Program
 from netsym.pieces.everywhere import everywhere
 from netsym.pieces.piece import Box
+from netsym.watching import Watcher, no_watcher
 from netsym.wording import plural
-from netsym.writers.language import Watcher, no_watcher
 
 _POINTS = 24  # more of them in the box, for every choice of values of the names
 _MOST_CUT = 4  # inputs whose box has sides among the pieces

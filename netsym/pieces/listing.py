@@ -21,7 +21,7 @@ from netsym.pieces.real_algebraic import between
 from netsym.pieces.redundancy import Vector, Whole, over_one
 from netsym.pieces.region import Inequality, Point, activities, read_by
 from netsym.pieces.units import Units
-from netsym.writers.language import Watcher
+from netsym.watching import Watcher
 
 _CORNERED = 6  # inputs of a box whose corners are not too many
 

@@ -26,8 +26,9 @@ from netsym.pieces.region import (
     check,
     refuse_names,
 )
+from netsym.watching import Watcher, no_watcher
 from netsym.wording import WIDTH, paragraph, plural, spelled
-from netsym.writers.language import Language, Watcher, no_watcher
+from netsym.writers.language import Language
 from netsym.writers.latex import Latex
 from netsym.writers.spelling import Equation
 from netsym.writers.text import Ascii

@@ -22,10 +22,11 @@ from netsym.typed.dialects import translated
 from netsym.typed.equations import Equations, Statement
 from netsym.typed.expressions import Expressions
 from netsym.typed.notation import is_latex
-from netsym.typed.sums import spread
 from netsym.typed.tokens import Tokens, tokens_of
 from netsym.typed.vocabulary import Vocabulary
 
+#: A text without any of these has no sum over an index.
+_SUMS = ("sum", "prod", "∑", "Σ", "∏", "Π")
 _DEEPEST = 5_000  # a level of the graph takes as long as a thousand characters of text
 _INPUT = re.compile(r"x(?:_([1-9][0-9]{0,8}))?")
 _NUMBERED = re.compile(r"(.+)_([1-9][0-9]{0,5})")
@@ -86,7 +87,11 @@ def parse_formula(
     given = latex_names or {}
     chosen = outputs.literal if outputs is not None else ()
     deepest = None if longest is None else _DEEPEST
-    sums = spread(text, longest)
+    sums = None
+    if any(sign in text for sign in _SUMS):
+        from netsym.typed.sums import spread  # most need not wait for it
+
+        sums = spread(text, longest)
     text = text if sums is None else sums.text
     reader: type[Expressions] = Expressions
     if arrays:

@@ -20,7 +20,6 @@ _SUM = re.compile(
     r"(?:[ ]*\\(?:no)?limits)?"
     r"|(?<![\w.])(?:math\.|np\.)?(?:sum|(?P<called_prod>prod))[ ]*(?P<called>\()"
 )
-_WORDS = ("sum", "prod", "∑", "Σ", "∏", "Π")
 _SCRIPT = re.compile(r"[ ]*([_^])[ ]*(?:\{([^{}]*)\}|([A-Za-z0-9]))")
 _FIRST = re.compile(r"[ ]*([A-Za-z])[ ]*=[ ]*(-?[0-9]{1,9})[ ]*")
 _LAST = re.compile(r"[ ]*(-?[0-9]{1,9})[ ]*")
@@ -114,7 +113,7 @@ def spread(text: str, longest: int | None = None) -> Spread | None:
     >>> spread("sum(w[i]*x[i + 1] for i in range(2))").text
     '(w[0]*x[1] + w[1]*x[2])'
     """
-    if not any(word in text for word in _WORDS) or _SUM.search(text) is None:
+    if _SUM.search(text) is None:
         return None
     return _Spreading(text, longest).run()
 

@@ -5,7 +5,7 @@ A language is a subclass of `Language` that says how names, numbers and operatio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, ClassVar
 
@@ -14,6 +14,7 @@ import numpy as np
 from netsym.forms.form import Form
 from netsym.graph.graph import LEAVES, Block, Ids, Positions
 from netsym.graph.names import Names
+from netsym.watching import Watcher, no_watcher
 from netsym.writers.dense_rows import DenseRows, read_in_rows
 from netsym.writers.frames import Filled, Frame
 from netsym.writers.ropes import Rope, flat
@@ -30,14 +31,7 @@ from netsym.writers.spelling import (
     are_short,
 )
 
-#: Told how far a long job is: what it does, how much is done, of how much.
-Watcher = Callable[[str, int, int], None]
-
 _MANY = 8  # terms of sums of which there are frames
-
-
-def no_watcher(what: str, done: int, total: int) -> None:
-    """Watches nothing."""
 
 
 class Language(Spelling):

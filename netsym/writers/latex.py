@@ -11,8 +11,9 @@ from typing import ClassVar
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Derivatives, Names
+from netsym.watching import Watcher, no_watcher
 from netsym.writers.in_print import InPrint, with_zeros
-from netsym.writers.language import Language, Watcher, no_watcher
+from netsym.writers.language import Language
 from netsym.writers.latex_widths import BIG, CHARACTER, GROWN, TALL, WIDTH, height_of, width_of
 from netsym.writers.names_in_latex import NamesInLatex
 from netsym.writers.notations import NOTATIONS, Notation

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from netsym.errors import SpecError, checked_whole
 from netsym.forms.form import Form
 from netsym.graph.names import Derivatives
-from netsym.writers.language import Watcher, no_watcher
+from netsym.watching import Watcher, no_watcher
 from netsym.writers.latex import Latex
 from netsym.writers.latex_boxes import Boxes
 from netsym.writers.latex_chain_rule import ChainRule

@@ -11,8 +11,8 @@ from typing import ClassVar
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import Derivatives, Names
+from netsym.watching import Watcher, no_watcher
 from netsym.writers.in_print import InPrint
-from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.latex_in_mathml import RIGHT, in_mathml, is_one, row
 from netsym.writers.names_in_latex import NamesInLatex
 from netsym.writers.notations import NOTATIONS, Notation, named_notation

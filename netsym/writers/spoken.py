@@ -10,7 +10,8 @@ from typing import ClassVar
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.names import GREEK, Derivatives, Names
-from netsym.writers.language import Language, Watcher, no_watcher
+from netsym.watching import Watcher, no_watcher
+from netsym.writers.language import Language
 from netsym.writers.ropes import Rope, flat
 from netsym.writers.spelling import ATOM, Equation
 

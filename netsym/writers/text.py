@@ -12,8 +12,9 @@ from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Graph
 from netsym.graph.names import GREEK, Adjoints, Derivatives, Names, with_indices
+from netsym.watching import Watcher, no_watcher
 from netsym.wording import NARROWEST
-from netsym.writers.language import Language, Watcher, no_watcher
+from netsym.writers.language import Language
 from netsym.writers.ropes import Layout, Rope, flat
 from netsym.writers.spelling import Equation
 

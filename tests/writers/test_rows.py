@@ -29,10 +29,11 @@ from netsym.files.formats import FORMATS
 from netsym.files.syntax import Format, misspelt
 from netsym.forms.form import Form
 from netsym.graph.functions import ACTIVATIONS
+from netsym.watching import Watcher, no_watcher
 from netsym.writers import WIDTH, WRITERS
 from netsym.writers.code.c import C
 from netsym.writers.code.program import Program, written
-from netsym.writers.language import Language, Watcher, no_watcher
+from netsym.writers.language import Language
 from netsym.writers.ropes import Layout, Rope
 from netsym.writers.spelling import ATOM
 from netsym.writers.writer import Option, Writer

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from netsym.forms.form import Form
+from netsym.watching import Watcher, no_watcher
 from netsym.writers.code import IN_PLACE, stands_apart
 from netsym.writers.code.c_loops import loop_lines
 from netsym.writers.code.program import Program, written
-from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.spelling import ATOM
 
 _OF_MATH = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "atan", "sinh", "cosh",

@@ -10,10 +10,10 @@ from typing import ClassVar
 
 from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
+from netsym.watching import Watcher, no_watcher
 from netsym.writers.code.limits import Limit, characters, nesting
 from netsym.writers.code.program import Program, written
 from netsym.writers.code.stable import Dialect
-from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.ropes import Rope, flat
 from netsym.writers.spelling import ATOM
 

@@ -8,9 +8,9 @@ from functools import cached_property
 
 from netsym.forms.form import Form
 from netsym.graph.names import free_letter
+from netsym.watching import Watcher, no_watcher
 from netsym.writers.code.limits import Limit, characters
 from netsym.writers.code.program import Program, written
-from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.ropes import Rope, flat
 from netsym.writers.spelling import ATOM
 

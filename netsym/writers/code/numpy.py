@@ -6,10 +6,10 @@ import keyword
 from collections.abc import Iterator, Mapping
 
 from netsym.forms.form import Form
+from netsym.watching import Watcher, no_watcher
 from netsym.writers.code import IN_PLACE, stands_apart
 from netsym.writers.code.numpy_arrays import array_lines
 from netsym.writers.code.program import Program, written
-from netsym.writers.language import Watcher, no_watcher
 
 _SAME = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "abs",
          "sign")  # fmt: skip

@@ -26,9 +26,10 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Block, Mask, Positions
 from netsym.graph.names import Names, free_letter, literal
 from netsym.ops.symbolic import Symbolic
+from netsym.watching import Watcher, no_watcher
 from netsym.writers.code.limits import Limit, refuse_beyond
 from netsym.writers.code.stable import Dialect
-from netsym.writers.language import Language, Watcher, no_watcher
+from netsym.writers.language import Language
 from netsym.writers.ropes import Rope, flat
 from netsym.writers.spelling import ATOM, NEGATION, POWER, QUOTIENT, are_short
 

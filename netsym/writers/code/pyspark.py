@@ -6,9 +6,9 @@ import keyword
 from collections.abc import Iterator
 
 from netsym.forms.form import Form
+from netsym.watching import Watcher, no_watcher
 from netsym.writers.code.program import written
 from netsym.writers.code.spark import Spark
-from netsym.writers.language import Watcher, no_watcher
 
 
 class PySpark(Spark):

@@ -22,12 +22,12 @@ from netsym.forms.form import Form
 from netsym.graph.functions import FUNCTIONS
 from netsym.graph.graph import Mask
 from netsym.graph.names import free_letter
+from netsym.watching import Watcher, no_watcher
 from netsym.writers.code import IN_PLACE, stands_apart
 from netsym.writers.code.erf import ERF
 from netsym.writers.code.program import Program, written
 from netsym.writers.code.signs import signs
 from netsym.writers.code.stable import Dialect
-from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.ropes import Rope, flat
 from netsym.writers.spelling import ATOM
 

@@ -9,8 +9,8 @@ from typing import ClassVar
 from netsym.forms.form import Form
 from netsym.graph.function import Function
 from netsym.graph.functions import FUNCTIONS
+from netsym.watching import Watcher, no_watcher
 from netsym.writers.code.python import PythonCode
-from netsym.writers.language import Watcher, no_watcher
 from netsym.writers.ropes import Rope, flat
 from netsym.writers.spelling import ATOM
 

@@ -15,10 +15,10 @@ from netsym.forms.form import Form
 from netsym.forms.values import Evaluation
 from netsym.graph.plan import Plan
 from netsym.needed import need
+from netsym.watching import Watcher, no_watcher
 from netsym.writers.code.excel import Excel
 from netsym.writers.code.limits import refuse_beyond
 from netsym.writers.code.program import called
-from netsym.writers.language import Watcher, no_watcher
 
 Floats = npt.NDArray[np.float64]
 
