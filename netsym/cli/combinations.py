@@ -6,8 +6,7 @@ An option that would change nothing beside others is refused: whoever gave it ex
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from click.core import ParameterSource
@@ -16,8 +15,7 @@ from netsym.cli.pages import Helped
 from netsym.errors import SpecError
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What some options go with: one of `only`, and nothing of `beside` but with one of `unless`.
 
     All are as people type them, `--json`, or with a value, `--to latex`; between several stands a

@@ -110,7 +110,7 @@ def compare(
 
 def _with(made: Comparison, said: str) -> Comparison:
     """The same, with something said behind its verdict."""
-    return replace(made, found=replace(made.found, because=f"{made.because}, {said}"))
+    return replace(made, found=made.found._replace(because=f"{made.because}, {said}"))
 
 
 def _with_names(made: Comparison, names: Pairs) -> Comparison:

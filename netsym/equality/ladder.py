@@ -117,7 +117,7 @@ def _up_to_numbers(bench: _Bench, given: list[Draw], found: Verdict, terms: Term
         return found
     loose = stand_ins.explained(one, other, given, place, bench.assumed, loose=True)
     beyond = loose is None and stand_ins.beyond_rounding(one, other, place)
-    return replace(found, evidence=(*found.evidence, say.of_rounding(loose, beyond)))
+    return found._replace(evidence=(*found.evidence, say.of_rounding(loose, beyond)))
 
 
 @dataclass(frozen=True)

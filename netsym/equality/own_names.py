@@ -70,7 +70,7 @@ def in_own_names(
         raise strict
     parsed = parse_formula(text, latex_names=network.latex_names)
     side = in_the_order_of(one.outputs, of_formula(parsed.formula, "the formula", parsed))
-    parsed = replace(parsed, formula=replace(parsed.formula, outputs=side.graph.outputs))
+    parsed = parsed._replace(formula=replace(parsed.formula, outputs=side.graph.outputs))
     strange = _strange(parsed.formula, network)
     if not strange:
         raise strict

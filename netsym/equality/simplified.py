@@ -60,7 +60,7 @@ def judge_simplified(
     because = f"but for layers that were split up to a tolerance, {other.words} is {one.words}"
     reasons = tuple(step.found.because for step in splits)
     bound, gap, words = _apart(one, other, networks, off, terms)
-    numbers = replace(found.numbers, gap=gap, bound=bound)
+    numbers = found.numbers._replace(gap=gap, bound=bound)
     return Verdict("within-error", because, (*words, *reasons), numbers=numbers)
 
 
@@ -112,7 +112,7 @@ def judge_rounded(
         f"{agreed(count, '', 'each ')}by at most {at_most(worst)}"
     )
     bound, gap, words = _apart(one, other, [other.network], [off], terms)
-    numbers = replace(found.numbers, gap=gap, bound=bound)
+    numbers = found.numbers._replace(gap=gap, bound=bound)
     return Verdict("within-error", because, (*words, *found.evidence), numbers=numbers)
 
 

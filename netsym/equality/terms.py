@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsym.errors import SpecError, as_given, check_real, checked_whole
 from netsym.ops.decimals import decimal
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 BOX = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """The terms of a comparison.
 
     Points are always the same; another `seed` adds others to them. `tolerance` is a difference

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netsym.equality.sides import Subject
 from netsym.later import later
@@ -37,8 +36,7 @@ _AS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(NamedTuple):
     """What a verdict rests on, in numbers; None is what it does not rest on.
 
     Of `points` points both functions are defined at `defined`, known there to `bits` bits, and
@@ -72,15 +70,14 @@ class Numbers:
 
     def to_json(self) -> dict[str, Any]:
         """The data, for `--json`; what is not finite is null."""
-        kept = {each.name: getattr(self, each.name) for each in fields(self)}
+        kept = self._asdict()
         return {key: None if kept[key] in (inf, -inf) else kept[key] for key in kept} | {
             "errors": list(self.errors), "broken": list(self.broken),
             "stand_ins": [each.to_json() for each in self.stand_ins],
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What was found, the reasons one by one, and a counterexample if there is one."""
 
     name: str
@@ -112,8 +109,8 @@ def identical(
 
     `defined` says where, if not everywhere.
     """
-    known = replace(
-        _numbers(found), chance=proof.chance, heuristic=proof.heuristic,
+    known = _numbers(found)._replace(
+        chance=proof.chance, heuristic=proof.heuristic,
         sectors=0 if isinstance(proof, identity.Identity) else proof.compared,
     )  # fmt: skip
     evidence = (f"as functions: {proof}", *_at_points(one, other, found))
@@ -129,7 +126,7 @@ def on_regions(
     assumed: Assumptions,
 ) -> Verdict:
     """The same function on every piece, exactly."""
-    known = replace(_numbers(found), pieces=proof.pieces)
+    known = _numbers(found)._replace(pieces=proof.pieces)
     evidence = (f"exactly: {proof.how}", *_at_points(one, other, found))
     return Verdict("exact-on-regions", _same(one, other, defined, assumed), evidence, numbers=known)
 
@@ -145,17 +142,17 @@ def _same(one: Subject, other: Subject, defined: str, assumed: Assumptions) -> s
 
 def with_reading(verdict: Verdict, reading: str, one: Subject, other: Subject) -> Verdict:
     """The verdict that says how numbers were read, if another way was tried before."""
-    numbers = replace(verdict.numbers, reading=reading)
+    numbers = verdict.numbers._replace(reading=reading)
     first = "decimals" if one.parsed is not None or other.parsed is not None else "stored"
     if reading == first or VERDICTS[verdict.name]:
-        return replace(verdict, numbers=numbers)
-    return replace(verdict, because=f"{verdict.because}, {_AS[reading]}", numbers=numbers)
+        return verdict._replace(numbers=numbers)
+    return verdict._replace(because=f"{verdict.because}, {_AS[reading]}", numbers=numbers)
 
 
 def as_stored(one: Subject, other: Subject, known: Numbers) -> Verdict:
     """Long decimals that were typed, which are numbers that float64 stores."""
     because = f"{one.words} and {other.words} are the same function, {_AS['stored']}"
-    return Verdict("identical", because, (), numbers=replace(known, reading="stored"))
+    return Verdict("identical", because, (), numbers=known._replace(reading="stored"))
 
 
 def stand_for(
@@ -183,8 +180,8 @@ def stand_for(
         else f"as written they differ by at most {at_most(bound)} wherever all inputs are within "
         f"±{box:g} (proved)"
     )
-    made = replace(
-        numbers, evidence="proved" if known.proof else "numeric", bound=bound, gap=None,
+    made = numbers._replace(
+        evidence="proved" if known.proof else "numeric", bound=bound, gap=None,
         stand_ins=known.stand_ins, chance=known.chance, heuristic=known.heuristic,
     )  # fmt: skip
     return Verdict("within-error", because, tuple(evidence), numbers=made)
@@ -192,7 +189,7 @@ def stand_for(
 
 def excused(excuse: Excuse, numbers: Numbers) -> Verdict:
     """Within an error that has a cause."""
-    known = replace(numbers, gap=excuse.gap)
+    known = numbers._replace(gap=excuse.gap)
     return Verdict("within-error", excuse.because, excuse.evidence, numbers=known)
 
 
@@ -204,14 +201,14 @@ def within_tolerance(one: Subject, known: Tolerated, numbers: Numbers, terms: Te
         f"they differ by at most {largest}, within the tolerance of {terms.tolerance:g}, wherever "
         f"{terms.inside(one.inputs.all())}"
     )
-    made = replace(numbers, evidence="proved", bound=known.bound, gap=known.found.bound)
+    made = numbers._replace(evidence="proved", bound=known.bound, gap=known.found.bound)
     return Verdict("within-error", because, (f"proved {known.proof}",), numbers=made)
 
 
 def beyond_tolerance(one: Subject, other: Subject, found: Agreement, terms: Terms) -> Verdict:
     """A point at which they differ by more than a tolerance allows."""
     made = different(one, other, found)
-    return replace(made, because=f"{made.because}, more than {terms.tolerance:g} apart")
+    return made._replace(because=f"{made.because}, more than {terms.tolerance:g} apart")
 
 
 def not_within_tolerance(one: Subject, found: Agreement, terms: Terms) -> Verdict:
@@ -251,7 +248,7 @@ def different(one: Subject, other: Subject, found: Agreement) -> Verdict:
 
 def at_irrational(proof: Everywhere, found: Agreement) -> Verdict:
     """They differ at single points that have no decimals."""
-    numbers = replace(_numbers(found), pieces=proof.pieces)
+    numbers = _numbers(found)._replace(pieces=proof.pieces)
     return Verdict("different", f"{proof.how} (proved)", (), numbers=numbers)
 
 
@@ -282,9 +279,9 @@ def undecided(
         reasons.append(f"by sectors: {parts.why}")
     numbers = _numbers(found)
     if proof is not None and proof.holds:
-        numbers = replace(numbers, chance=proof.chance, heuristic=proof.heuristic)
+        numbers = numbers._replace(chance=proof.chance, heuristic=proof.heuristic)
     if pieces is not None:
-        numbers = replace(numbers, pieces=pieces.pieces)
+        numbers = numbers._replace(pieces=pieces.pieces)
     because = "neither proved equal nor proved different"
     return Verdict("undecided", because, tuple(reasons), numbers=numbers)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from netsym.errors import SpecError
 from netsym.typed.carets import mistake
@@ -13,8 +12,7 @@ from netsym.typed.carets import mistake
 DEEPEST = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A row of the table of formats.
 
     `read(text, source)` gives nested dicts and lists, and raises `SpecError` with `source` for

@@ -7,7 +7,7 @@ few as for hundreds. Where the writing stops a value is a name, and needs nothin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,8 +16,7 @@ from netsym.graph.graph import FEW_OPERANDS, MOST_TOGETHER, Block, Ids, Position
 from netsym.graph.index import sorted_distinct
 
 
-@dataclass(frozen=True, slots=True)
-class Wave:
+class Wave(NamedTuple):
     """Nodes of one operation and arity: the `rows` of a block, or several blocks as one.
 
     `ids` are the nodes, in the order of the rows; `spans` are those of the block, `number` is its

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 _KINKED = frozenset({"abs", "max", "min"})
 _JUMPING = frozenset({"sign", "heaviside"})
@@ -101,8 +101,7 @@ class Function:
         return [_Written(uses=1, degree=1), *[_Written()] * (number - 1)][:number]
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(NamedTuple):
     """A value as it is written: how often the operand stands in it, its degree in the operand,
     whether it is made of pieces, whether it jumps, and the numbers in it.
     """

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar, TypeVar
+from typing import ClassVar, NamedTuple, TypeVar
 
 from netsym.errors import SpecError
 from netsym.graph.functions import ACTIVATIONS, FUNCTIONS, LINEAR
@@ -90,8 +90,7 @@ class Layer(ABC):
         return (Stage(self, (0,)),)
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     """A part of a layer: `sources` are numbers of stages before it, from 1; 0 is the input."""
 
     layer: Layer

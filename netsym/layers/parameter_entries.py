@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +27,7 @@ SIGN = r"[-+*/^()|·×∗⋅÷−–]"
 _EXACT, _NUMBER, _SIGN = re.compile(EXACT), re.compile(NUMBER), re.compile(SIGN)
 
 
-@dataclass(frozen=True, slots=True)
-class TypedEntry:
+class TypedEntry(NamedTuple):
     """An entry that is a formula of names and numbers, as typed."""
 
     text: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from heapq import heappop, heappush
 from math import prod
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -95,8 +95,7 @@ class Placed:
         return partial(self.layer.forward, ops, parameters)
 
 
-@dataclass(frozen=True, slots=True)
-class Wiring:
+class Wiring(NamedTuple):
     """Layers in an order in which each comes after what it reads, and the names of layers that no
     output needs.
 
@@ -184,8 +183,7 @@ def _checked(shape: Shape) -> Shape:
     return shape
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A layer in its place, before its parameters are read: the shapes that it wants for them."""
 
     name: str

@@ -20,9 +20,9 @@ from netsym.ops.counts.counts import Counts
 from netsym.ops.counts.forecast import Growth, NetworkSize
 from netsym.ops.counts.sizes import Sizes
 from netsym.ops.parameters import Parameter
+from netsym.watching import Watcher
 
 W = TypeVar("W", bound=Wired)
-Watcher = Callable[[str, int, int], None]
 
 _MOST_BUILT = 10_000_000
 _MOST_SHARED = 200_000  # nodes of layers whose shared form is counted again and again

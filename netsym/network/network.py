@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from netsym.array_formula import ArrayFormula
     from netsym.network import behind, counting, once, resized, shorthand_of
     from netsym.ops.counts.forecast import Growth, NetworkSize
+    from netsym.watching import Watcher
 else:
     behind, counting, once, resized, shorthand_of = map(
         later,
@@ -276,7 +277,7 @@ class Network(Displayed, Wired):
         """How large every form is."""
         return self.sizes()
 
-    def sizes(self, expand: bool = False, progress: counting.Watcher | None = None) -> NetworkSize:
+    def sizes(self, expand: bool = False, progress: Watcher | None = None) -> NetworkSize:
         """How large every form is, with activations written by elementary operations or not.
 
         `progress(what, done, total)` is told before each form.
@@ -307,7 +308,7 @@ class Network(Displayed, Wired):
         self,
         steps: Sequence[int] = (),
         expand: bool = False,
-        progress: counting.Watcher | None = None,
+        progress: Watcher | None = None,
         *,
         depth: Sequence[int] = (),
         width: Sequence[int] = (),
@@ -506,7 +507,7 @@ def _with_free_name(
     name = output_names(() if end.width == 1 else end.shape, [*taken, function]).base
     if name == first.name:
         return wanted, ""
-    return (replace(first, name=name),), (
+    return (first._replace(name=name),), (
         f"the output is called {name}, as {first.name} is a name that was given; to choose, write "
         'outputs = ["…"]'
     )

@@ -37,7 +37,7 @@ def renamed_text(parsed: Parsed, names: Mapping[str, Coefficient]) -> Parsed:
     form, moved = renamed(parsed.formula, names)
     spans = {int(moved[node]): span for node, span in parsed.spans.items() if moved[node] >= 0}
     digits = {int(moved[node]): half for node, half in parsed.digits.items() if moved[node] >= 0}
-    return replace(parsed, formula=form, spans=spans, digits=digits)
+    return parsed._replace(formula=form, spans=spans, digits=digits)
 
 
 def _node(graph: Graph, known: dict[str, int], name: str, names: Mapping[str, Coefficient]) -> int:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from netsym.typed.tokens import Change, Tokens
 from netsym.typed.vocabulary import Vocabulary, function_of
 
 
-@dataclass(frozen=True, slots=True)
-class _Indexed:
+class _Indexed(NamedTuple):
     """A name with indices: its place, that of the last bracket, and the numbers."""
 
     place: int

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,8 +32,7 @@ _INPUT = re.compile(r"x(?:_([1-9][0-9]{0,8}))?")
 _NUMBERED = re.compile(r"(.+)_([1-9][0-9]{0,5})")
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A typed formula, and what was found while reading it.
 
     `spans` says where in `text` each node first stands, `again` where operations stand that are

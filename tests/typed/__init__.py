@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from netsym.formula import Formula
@@ -11,4 +10,4 @@ from netsym.typed import parse
 
 def parse_formula(text: str, **options: Any) -> parse.Parsed:
     read = parse.parse_formula(text, **options)
-    return replace(read, formula=Formula.of(read.formula))
+    return read._replace(formula=Formula.of(read.formula))
