@@ -60,9 +60,13 @@ class _Shift:
     def then(self, block: Block, moved: Ids) -> None:
         """Look at a block that was copied, and change what its users will be made of."""
         here = np.flatnonzero(moved[block.start : block.stop] >= 0)
-        if block.op not in ("add", "divide", "log") or not len(here):
+        if block.op not in ("add", "name", "divide", "log") or not len(here):
             return
         operands = moved[block.operands[here]]
+        if block.op == "name":
+            named = zip(moved[block.start + here].tolist(), operands[:, 0].tolist(), strict=True)
+            self.found |= {name: self.found[node] for name, node in named if node in self.found}
+            return
         if block.op == "add":
             rows = _sums(self.new, operands)
             if len(rows):

@@ -377,6 +377,18 @@ def test_values_of_random_networks(seed: int, tmp_path: Path) -> None:
         assert there["values"][name] == pytest.approx(value, rel=1e-9, abs=1e-12)
 
 
+def test_exponentials_that_overflow_are_shifted(tmp_path: Path) -> None:
+    network = netsym.parse("2-2-3:softmax")
+    weights = [1000.0, -3, 2, 500, 0, 0, 1, -1, 700, 0.5, 2, -900, 0, 30, 1]
+    network = network.with_parameters(dict(zip(network.parameter_names(), weights, strict=True)))
+    points = [[1.0, 2.0], [-3.0, 0.0], [40.0, -7.0], [0.0, 0.0]]
+    there = seen(
+        f"found.values = {points}.map(x => compute(x)).map(v => [v.y_1, v.y_2, v.y_3]);",
+        tmp_path, netsym.page(network).html(),
+    )  # fmt: skip
+    assert np.allclose(there["values"], network(points), rtol=1e-12, atol=1e-300)
+
+
 def test_nothing_is_loaded_and_no_script_is_needed() -> None:
     text = html()
     assert not re.search(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from netsym.forms.form import Form
 from netsym.graph.names import Name
@@ -14,7 +15,6 @@ from netsym.writers.ropes import flat
 class _OfPage(JavaScript):
     """JavaScript whose names are entries of one object, `v`."""
 
-    shifts = False
     called: Mapping[str, Name] = {}
 
     def variables(self, names: Sequence[str]) -> Sequence[str]:
@@ -26,9 +26,12 @@ class _OfPage(JavaScript):
 
 
 def program(onion: Onion) -> str:
-    """The function `forward(v)`, which sets in `v` all values, and the derivatives shown."""
+    """The function `forward(v)`, which sets in `v` all values, and the derivatives shown.
+
+    A sum of exponentials has its name on the page; what is divided by it is shifted, all the same.
+    """
     shown = {f"v.{part.id}" for step in onion.steps for part in step.shown}
-    shown |= {f"v.{end}" for end in onion.ends}
+    shown |= {f"v.{id}" for id in (*onion.parts, *onion.ends)}
     known: dict[str, str] = {}
     lines = dict[str, None]()
     for form in (onion.form, onion.slopes):
@@ -44,7 +47,7 @@ def _definitions(form: Form) -> dict[str, str]:
 
 def _statements(form: Form, called: Mapping[str, Name], ends: Collection[str]) -> Iterator[str]:
     """Every value, and of the outputs these."""
-    code = _OfPage(form)
+    code = _OfPage(replace(form, outputs=(*form.bindings, *form.outputs)))
     code.called = called
     for name, right, is_output in code.statements():
         if is_output and name not in ends:
