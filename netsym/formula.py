@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -38,7 +38,7 @@ class Face(Displayed, Form):
         """The face of a form."""
         if isinstance(form, cls):
             return form
-        return cls(**{each.name: getattr(form, each.name) for each in fields(form) if each.init})
+        return cls(**form.parts())
 
     @cached_property
     def size(self) -> Size:

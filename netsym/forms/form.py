@@ -119,6 +119,11 @@ class Form:
     def __hash__(self) -> int:
         return hash((self.form, self.function, len(self.outputs)))
 
+    def parts(self) -> dict[str, Any]:
+        """What it is made of, by name."""
+        every = dataclasses.fields(self)
+        return {each.name: getattr(self, each.name) for each in every if each.init}
+
     @property
     def _written(self) -> tuple[Any, ...]:
         """What it is but for its nodes."""

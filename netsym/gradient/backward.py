@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Generic
 
@@ -15,6 +14,7 @@ from netsym.gradient.dependence import Dependence
 from netsym.gradient.preactivations import with_preactivations
 from netsym.gradient.wrt import chosen, named_outputs, names_of_outputs
 from netsym.graph.dense import DenseLayer, dense_layer
+from netsym.graph.names import Adjoints
 
 
 class Backward(Generic[F]):
@@ -46,10 +46,12 @@ class Backward(Generic[F]):
         """Names with one more axis, the output; names that a person gave cannot have it."""
         width, names = len(self.ends), title.names
         if width == 1:
-            return replace(title, positions=title.positions[None, :])
+            return Title(title.nodes, names, title.positions[None, :])
+        if names.literal:
+            return None
+        assert isinstance(names, Adjoints)
         positions = title.positions + len(names) * np.arange(width)[:, None]
-        shape = (width, *names.shape)
-        return None if names.literal else Title(title.nodes, replace(names, shape=shape), positions)
+        return Title(title.nodes, names.of_each(width), positions)
 
     def dependence(self, wrt: str | Sequence[str]) -> Dependence:
         """What depends on the names to differentiate by."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,8 +13,7 @@ from netsym.graph.graph import Graph, Ids, Mask, Positions
 from netsym.graph.names import Adjoints, Names, first_words
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(NamedTuple):
     """Names for some nodes: `names` at `positions`, one for each of `nodes`."""
 
     nodes: Ids

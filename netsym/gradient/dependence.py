@@ -62,9 +62,8 @@ def _dependence(graph: Graph, wrt: Ids, size: int) -> tuple[list[int], Mask]:
         if block.start >= size:
             break
         own = mask[block.start : block.stop]
-        if block.operands.shape[1]:
-            below = (SOME if source < 0 else share[source] for *_, source in graph.spans(number))
-            most = max(below)
+        if spans := graph.spans(number):
+            most = max([SOME if source < 0 else share[source] for _, _, source in spans])
             if most != SOME:
                 share.append(most)
                 if most == ALL:

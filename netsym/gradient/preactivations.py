@@ -36,13 +36,15 @@ def with_preactivations(formula: F, every: bool = False) -> F:
     return _with_names(formula, wanted) if wanted else formula
 
 
-def _needs_operand(block: Block) -> bool:
-    return block.op in FUNCTIONS and FUNCTIONS[block.op].of_operand
+def _needs_operand(op: str) -> bool:
+    return op in FUNCTIONS and FUNCTIONS[op].of_operand
 
 
 def _activated(formula: Form, every: bool) -> Iterator[Title]:
     """What activations are applied to whose value has a name, or is an output; named z."""
     graph = formula.graph
+    if not every and not any(_needs_operand(op) for op in graph.kinds()):
+        return
     for block, rows in graph.walk(formula.mask, "name"):
         if not block.names.literal and block.names.base != "z":
             alone = every and block.names.base in ("a", "h")  # the gates of a cell have one z each
@@ -82,7 +84,10 @@ def _skipped(formula: Form, every: bool) -> Iterator[Title]:
 
 def _sums_of_powers(formula: Form) -> Iterator[Title]:
     """The sums of powers of e that softmax divides by, and of which logsumexp is the logarithm."""
-    graph, found = formula.graph, dict[int, list[Ids]]()
+    graph = formula.graph
+    if "exp" not in graph.kinds():
+        return
+    found: dict[int, list[Ids]] = {}
     for number, block, rows in graph.operations(formula.mask, "add"):
         if _are_powers(graph, number):
             named = (after for after in graph.blocks[number:] if after.op == "name")
@@ -116,7 +121,7 @@ def _under(graph: Graph, values: Title, every: bool) -> Iterator[Title]:
     """
     for number, here in graph.by_block(values.nodes):
         block = graph.blocks[number]
-        if _needs_operand(block) or (every and block.op in ACTIVATIONS):
+        if _needs_operand(block.op) or (every and block.op in ACTIVATIONS):
             nodes = block.operands[values.nodes[here] - block.start, 0]
             names = dataclasses.replace(values.names, base="z")
             yield Title(nodes, names, values.positions[here])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Generic
+from typing import Generic, NamedTuple
 
 import numpy as np
 
@@ -21,8 +20,7 @@ from netsym.graph.index import sorted_distinct
 from netsym.graph.signed_nodes import Product, SignedNodes
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """The adjoints of the sums of a dense layer, before they are passed through its products.
 
     Products with them are `new`, and different, if each δ is a name of its own that only this
@@ -69,9 +67,10 @@ class Reverse(Generic[F]):
         for number in range(self.last, -1, -1):
             for held in self.held.pop(number, ()):
                 self._spread_layer(held)
-            if number in self.parts:
+            parts = self.parts.pop(number, None)
+            if parts:
                 block = self.graph.blocks[number]
-                rows, adjoints = collected(self.math, self.parts.pop(number))
+                rows, adjoints = collected(self.math, parts)
                 for title in self.titles.get(number, ()):
                     adjoints = self._named(title, number, rows, adjoints)
                 self._spread(number, block, rows, adjoints)
@@ -106,7 +105,7 @@ class Reverse(Generic[F]):
 
     def _named(self, title: Title, number: int, rows: Rows, adjoints: Signed) -> Signed:
         """Adjoints with their names; each output has its own."""
-        if np.count_nonzero(adjoints) == np.count_nonzero(adjoints == self.math.one):
+        if self.math.are_zeros_and_ones(adjoints):
             return adjoints  # numbers have no names
         names, positions = title.names, title.positions
         own = title.nodes - self.graph.blocks[number].start

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby, repeat
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,8 +35,7 @@ def named_outputs(ends: Ids, graph: Graph, called: Sequence[Name]) -> Ids:
     return np.concatenate(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """What is differentiated by: nodes, and their names."""
 
     nodes: Ids

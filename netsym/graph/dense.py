@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,8 +10,7 @@ from netsym.graph.graph import Graph, Ids
 from netsym.graph.index import increasing
 
 
-@dataclass(frozen=True, slots=True)
-class DenseLayer:
+class DenseLayer(NamedTuple):
     """The products `w*x` of a block of sums, all of them, in order; the sums may have more terms.
 
     `weights` and `values` have shape (units, terms). Weights are distinct nodes of the block

@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from netsym.graph.graph import Graph, Ids, Mask, Positions
+from netsym.graph.graph import Block, Graph, Ids, Mask, Positions
 
 #: 1 + the id of a node, negative where its negative is meant; 0 is the number 0.
 Signed = npt.NDArray[np.int32]
@@ -62,18 +62,17 @@ class Factors:
     1 and 0 are none of them: a factor 1 is not written, and where one is 0 there is no product.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, constants: Sequence[Block]) -> None:
         self.graph = graph
         self.one = 1 + graph.constant(1.0)
         self._nodes: dict[float | Fraction, int] = {1.0: graph.constant(1.0)}
         self._composed: dict[int, Number] = {}  # what is made of numbers, and names of that
         self._folded: dict[tuple[tuple[int, ...], int], list[int]] = {}
         self._marked = np.zeros(1 + 2 * len(graph), dtype=np.bool_)  # numbers, by 1 + their id
-        for block in graph.blocks:
-            if block.op == "constant":
-                rows = slice(1 + block.start, 1 + block.stop)
-                exact = isinstance(block.payload, tuple)
-                self._marked[rows] = True if exact else np.array(block.payload) != 0
+        for block in constants:
+            exact = isinstance(block.payload, tuple)
+            here = slice(1 + block.start, 1 + block.stop)
+            self._marked[here] = True if exact else np.asarray(block.payload) != 0
         self._marked[self.one] = False
 
     def number(self, value: float | Fraction) -> int:

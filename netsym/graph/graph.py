@@ -18,7 +18,6 @@ from netsym.graph.index import (
     KeyIndex,
     RowIndex,
     all_within,
-    bounds,
     distinct,
     distinct_rows,
     sorted_distinct,
@@ -41,9 +40,9 @@ FEW_OPERANDS = 1000
 MOST_TOGETHER = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # frozen takes five times as long to make
 class Block:
-    """Consecutive nodes of one operation and arity: ids `start … start + len - 1`.
+    """Consecutive nodes of one operation and arity: ids `start … stop - 1`; they never change.
 
     `operands` has one row of node ids per node, (n, 0) for leaves. `payload` is the `Names` of a
     symbol or name block, the float64 or Fraction values of a constant block.
@@ -51,17 +50,14 @@ class Block:
 
     op: str  # symbol, constant, name, add, multiply, divide, power, negate, or a function's name
     start: int
+    stop: int
     operands: Ids
     payload: Names | Floats | tuple[Fraction, ...] | None = None
     positions: Positions | None = None  # of a name block: where in its Names
+    spans: Spans | None = None  # once they were asked for; see `Graph.spans`
 
     def __len__(self) -> int:
-        return len(self.operands)
-
-    @property
-    def stop(self) -> int:
-        """One past the last id."""
-        return self.start + len(self.operands)
+        return self.stop - self.start
 
     @property
     def names(self) -> Names:
@@ -112,9 +108,6 @@ class Graph:
         self._numbers: dict[tuple[float, float], int] = {}  # those that are looked for one by one
         self._fractions: dict[Fraction, int] = {}
         self._rows: defaultdict[tuple[str, int], RowIndex] = defaultdict(RowIndex)
-        self._spans: dict[int, Spans] = {}
-        self._trunk: Graph | None = None  # what this is a branch of, and how many of its blocks
-        self._shared = 0
 
     def __len__(self) -> int:
         return self._size
@@ -126,7 +119,6 @@ class Graph:
         made._constants, made._fractions = self._constants.copy(), {**self._fractions}
         made._numbers = {**self._numbers}
         made._rows.update((key, index.copy()) for key, index in self._rows.items())
-        made._trunk, made._shared, made._spans = self, len(self.blocks), {**self._spans}
         return made
 
     # -- building -------------------------------------------------------------------------------
@@ -232,11 +224,12 @@ class Graph:
         """
         wrapped = ids.flatten()
         positions = np.arange(len(wrapped)) if positions is None else positions
-        kept = self.is_named_or_leaf(wrapped)
-        count = np.count_nonzero(kept)
-        if not count and len(wrapped):
+        common = self.common_block(wrapped)
+        if common >= 0 and self.blocks[common].op not in NAMED:
             named = self._append("name", wrapped.reshape(-1, 1), names, positions)
             return named.reshape(ids.shape)
+        kept = self.is_named_or_leaf(wrapped)
+        count = np.count_nonzero(kept)
         if count < len(wrapped):
             (free,) = (~kept).nonzero()
             rows = wrapped[free].reshape(-1, 1)
@@ -256,10 +249,10 @@ class Graph:
                 f"a graph holds at most {_LIMIT:,} distinct nodes, and this network needs more; "
                 "ask for sizes instead (netsym size)"
             )
-        self.blocks.append(Block(op, start, operands, payload, positions))
+        self._size = stop = start + count
+        self.blocks.append(Block(op, start, stop, operands, payload, positions))
         self._starts.append(start)
-        self._size = start + count
-        return np.arange(start, start + count, dtype=np.int32)
+        return np.arange(start, stop, dtype=np.int32)
 
     # -- looking --------------------------------------------------------------------------------
     def block_numbers(self, ids: Ids) -> npt.NDArray[np.int64]:
@@ -351,6 +344,10 @@ class Graph:
         for names in self.arrays():
             yield from names.all()
 
+    def kinds(self) -> set[str]:
+        """The operations that there are, but for names."""
+        return {op for op, _ in self._rows}
+
     def arrays(self) -> list[Names]:
         """The arrays of names that symbols have."""
         return [block.names for block in self.blocks if block.op == "symbol"]
@@ -370,14 +367,10 @@ class Graph:
 
         The block is -1 for a run of columns that mix several blocks.
         """
-        found = self._spans.get(number)
-        if found is None:
-            if self._trunk is not None and number < self._shared:
-                found = self._trunk.spans(number)
-            else:
-                found = tuple(self._find_spans(self.blocks[number].operands))
-            self._spans[number] = found
-        return found
+        block = self.blocks[number]
+        if block.spans is None:  # a branch has the same blocks, with the same numbers
+            block.spans = self._find_spans(block.operands)
+        return block.spans
 
     def sources(self, number: int) -> set[int]:
         """The numbers of the blocks that the operands of a block are in."""
@@ -389,20 +382,20 @@ class Graph:
             )
         return found
 
-    def _find_spans(self, operands: Ids) -> Iterator[tuple[int, int, int]]:
-        if not operands.size:
-            return
-        (low, high), row = bounds(operands), operands[0].tolist()
-        first, count = 0, len(row)
+    def _find_spans(self, operands: Ids) -> Spans:
+        found: list[tuple[int, int, int]] = []
+        many, count = operands.shape
+        row, first = operands[0].tolist() if many else [], 0
         while first < count:
-            source = self.block_number(row[first])
+            source = bisect_right(self._starts, row[first]) - 1
             start, end = self.blocks[source].start, self.blocks[source].stop
             stop = first + 1
             while stop < count and start <= row[stop] < end:
                 stop += 1
-            alike = min(low[first:stop]) >= start and max(high[first:stop]) < end
-            yield first, stop, source if alike else -1
+            alike = many == 1 or all_within(operands[:, first:stop], start, end)
+            found.append((first, stop, source if alike else -1))
             first = stop
+        return tuple(found)
 
     def reachable(self, roots: Ids) -> Mask:
         """A mask over all nodes: the roots, and all that they are made of."""

@@ -39,11 +39,13 @@ def _row_keys(operands: Ids) -> Keys:
     return keys
 
 
-_FEW = 24  # numbers of which a list is quicker than NumPy
+_FEW = 32  # numbers of which a list is quicker than NumPy
 
 
 def increasing(keys: npt.NDArray[np.integer[Any]]) -> bool:
     """Whether each is larger than the one before."""
+    if len(keys) < 2:
+        return True
     if len(keys) <= _FEW:
         listed = keys.tolist()
         return all(map(lt, listed, listed[1:]))
@@ -52,18 +54,18 @@ def increasing(keys: npt.NDArray[np.integer[Any]]) -> bool:
 
 def all_within(values: npt.NDArray[np.integer[Any]], start: int, stop: int) -> bool:
     """Whether all numbers, at least one, are in a range."""
-    if values.size <= _FEW:
+    if values.size <= 2 * _FEW:
         listed = values.reshape(-1).tolist()
         return bool(min(listed) >= start and max(listed) < stop)
-    return bool(np.count_nonzero((values >= start) & (values < stop)) == values.size)
+    least, most = np.minimum.reduce(values, axis=None), np.maximum.reduce(values, axis=None)
+    return bool(least >= start and most < stop)
 
 
-def bounds(rows: Ids) -> tuple[list[int], list[int]]:
-    """The least and the largest number of each column."""
-    if rows.size <= _FEW:
-        columns = [*zip(*rows.tolist(), strict=True)]
-        return [*map(min, columns)], [*map(max, columns)]
-    return np.minimum.reduce(rows).tolist(), np.maximum.reduce(rows).tolist()
+def all_positive(values: npt.NDArray[np.integer[Any]]) -> bool:
+    """Whether all numbers are larger than 0."""
+    if values.size <= _FEW:
+        return min(values.reshape(-1).tolist(), default=1) > 0
+    return bool(np.count_nonzero(values > 0) == values.size)
 
 
 def sorted_distinct(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -100,6 +102,10 @@ def distinct_rows(operands: Ids) -> tuple[Positions | None, Positions | None]:
     """The same for rows of operands."""
     if operands.shape[1] and increasing(operands[:, 0]):
         return None, None
+    if operands.size <= _FEW:
+        rows = [*map(tuple, operands.tolist())]
+        if len({*rows}) == len(rows):
+            return None, None
     if operands.shape[1] == 2 and _differ(operands):
         return None, None
     keys = _row_keys(operands)

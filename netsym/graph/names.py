@@ -206,6 +206,11 @@ class Adjoints(Names):
         """The letter; no gate has a derivative of its own."""
         return self.base, ""
 
+    def of_each(self, outputs: int) -> Adjoints:
+        """The names of what is passed back from each of so many outputs."""
+        shape = (outputs, *self.shape)
+        return Adjoints(self.base, self.layer, shape, at=self.at, through=self.through)
+
     def values(self, letter: str) -> Names:
         """The names of values of the same layer and units, with this letter."""
         return Names(letter, self.layer, self.shape, at=self.at)

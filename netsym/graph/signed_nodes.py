@@ -13,7 +13,7 @@ import numpy as np
 
 from netsym.graph.factors import Factors, Signed
 from netsym.graph.graph import Block, Graph, Ids, Mask, common_shape
-from netsym.graph.index import sorted_distinct
+from netsym.graph.index import all_positive, sorted_distinct
 
 
 class Product(NamedTuple):
@@ -29,16 +29,17 @@ class SignedNodes:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.first = len(graph)  # products from here on were made here
-        self.factors = Factors(graph)
+        constants = [block for block in graph.blocks if block.op == "constant"]
+        self.factors = Factors(graph, constants)
         self.one = self.factors.one
         self._meant = np.arange(1, 1 + len(graph), dtype=np.int32)
         self._looked_at: set[int] | None = None  # blocks; None where no sum has a zero
-        for block in graph.blocks:
-            if block.op == "constant" and isinstance(block.payload, np.ndarray):
+        for block in constants:
+            if isinstance(block.payload, np.ndarray):
                 meant = self._meant[block.start : block.stop]
                 meant[block.payload == -1] = -self.one
                 meant[block.payload == 0] = 0
-        last = max((block.start for block in graph.blocks if block.op == "add"), default=0)
+        last = next((block.start for block in reversed(graph.blocks) if block.op == "add"), 0)
         if np.count_nonzero(self._meant[:last]) < last:
             self._looked_at = set()
 
@@ -143,8 +144,15 @@ class SignedNodes:
 
     def signs(self, values: Signed) -> Signed | None:
         """-1, 0 or 1 for each value if they are no other numbers: nothing is written with them."""
-        ones = np.count_nonzero(np.abs(values) == self.one)
-        return np.sign(values) if ones and ones == np.count_nonzero(values) else None
+        if not self.are_zeros_and_ones(np.abs(values)) or not np.count_nonzero(values):
+            return None
+        return np.sign(values)
+
+    def are_zeros_and_ones(self, values: Signed) -> bool:
+        """Whether there are no other values than the numbers 0 and 1."""
+        if values.item(0) not in (0, self.one):
+            return False
+        return bool(np.count_nonzero(values == self.one) == np.count_nonzero(values))
 
     def times(self, *factors: Signed, new: bool = False) -> Signed:
         """Products of arrays that broadcast."""
@@ -184,7 +192,7 @@ class SignedNodes:
         if terms.shape[-1] == 1:
             return terms.reshape(shape)
         table = terms.reshape(-1, terms.shape[-1])
-        if np.count_nonzero(table > 0) == table.size:
+        if all_positive(table):
             return (1 + self.graph.rows("add", table - 1)).reshape(shape)
         return self._groups("add", table, table != 0, 0).reshape(shape)
 
@@ -209,7 +217,7 @@ class SignedNodes:
 
     def plain(self, signed: Signed) -> Ids:
         """Nodes whose sign is written: negations, negative numbers, the number 0."""
-        if np.count_nonzero(signed > 0) == signed.size:
+        if all_positive(signed):
             return signed - 1
         negative = signed < 0
         below = np.count_nonzero(negative)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, pairwise
 from math import prod
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -38,8 +37,7 @@ def read_arrays(network: Wired, ops: Ops[A], inputs: Sequence[A]) -> list[A]:
     return Ready(network, ops).arrays(inputs)
 
 
-@dataclass(frozen=True, slots=True)
-class Turn(Generic[A]):
+class Turn(NamedTuple, Generic[A]):
     """A layer in a reading: what its value is made of, and what nobody needs after it."""
 
     name: str

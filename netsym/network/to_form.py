@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -139,7 +139,7 @@ def matrices(network: Wired) -> ArrayForm:
     used = tuple(shape for shape in ops.shapes if form.mask[ops.node(shape[0])])
     inputs = [ops.node(letter) for letter, _ in used if letter.layer is None]
     ends = np.array(inputs if len(network.input_names) else [], dtype=np.int32)
-    parts = {each.name: getattr(form, each.name) for each in fields(form) if each.init}
+    parts = form.parts()
     small = {
         letter: nested(parameter.entries)
         for letter, parameter in ops.parameters.items()

@@ -37,9 +37,10 @@ class Symbolic(Arrays[np.int32]):
             return np.concatenate([self.symbols(part).reshape(-1) for part in names.parts])
         if names.literal:
             return place_symbols(names.literal, self._literals, self.graph)
-        if names not in self._symbols:
-            self._symbols[names] = self.graph.symbols(names)
-        return self._symbols[names]
+        known = self._symbols.get(names)
+        if known is None:
+            known = self._symbols[names] = self.graph.symbols(names)
+        return known
 
     def copied(self, formula: Form, x: Ids | None = None) -> Ids | None:
         if x is not None and (self.expand or x.ndim > 1):

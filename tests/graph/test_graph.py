@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netsym.graph import index as module
-from netsym.graph.graph import Graph
+from netsym.graph.graph import NAMED, Graph
 from netsym.graph.names import Names, literal
 from tests.effort import random_examples
 from tests.networks import Case, cases
@@ -107,6 +107,7 @@ def test_reachable_block_numbers_and_spans(script: Script, data: st.DataObject) 
         for node in np.arange(block.start, block.stop)[rows].tolist()
     ]
     assert operations == [node for node in walked if below.get(node)]
+    assert graph.kinds() == {block.op for block in graph.blocks} - NAMED
     for op in {block.op for block in graph.blocks}:
         alone = [(b.start, rows.tolist()) for b, rows in graph.walk(mask) if b.op == op]
         assert [(b.start, rows.tolist()) for b, rows in graph.walk(mask, op)] == alone
@@ -123,6 +124,26 @@ def test_reachable_block_numbers_and_spans(script: Script, data: st.DataObject) 
             homes = {home[n] for n in block.operands[:, first:stop].reshape(-1).tolist()}
             assert (homes == {source}) if source >= 0 else len(homes) > 1
         assert columns == list(range(block.operands.shape[1]))
+
+
+@random_examples(50)
+@given(st.lists(st.integers(-1, 3), min_size=1, max_size=200), st.integers(0, 2), st.booleans())
+def test_what_is_asked_of_numbers(numbers: list[int], slope: int, every_second: bool) -> None:
+    """Of few, which are looked at as a list, and of many; in order, and not."""
+    array = np.array(numbers, dtype=np.int32) + slope * np.arange(len(numbers), dtype=np.int32)
+    if every_second:
+        array = array.repeat(2).reshape(-1, 2)[:, 1]
+    listed = array.tolist()
+    assert module.increasing(array) == (listed == sorted({*listed}))
+    assert module.all_positive(array) == all(n > 0 for n in listed)
+    for stop in (3, 4, max(listed) + 1):
+        assert module.all_within(array, 0, stop) == all(0 <= n < stop for n in listed)
+    rows = np.stack([array, array[::-1]], axis=1)
+    first, inverse = module.distinct_rows(rows)
+    if first is None:
+        assert len({*map(tuple, rows.tolist())}) == len(rows)
+    else:
+        assert rows[first][inverse].tolist() == rows.tolist()
 
 
 @random_examples(50)
