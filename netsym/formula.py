@@ -38,7 +38,7 @@ class Face(Displayed, Form):
         """The face of a form."""
         if isinstance(form, cls):
             return form
-        return cls(**form.parts())
+        return cls(**form.parts()).known_from(form)
 
     @cached_property
     def size(self) -> Size:

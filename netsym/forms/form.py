@@ -124,6 +124,12 @@ class Form:
         every = dataclasses.fields(self)
         return {each.name: getattr(self, each.name) for each in every if each.init}
 
+    def known_from(self, other: Form) -> Self:
+        """This form, with what is known already of another one with the same nodes."""
+        known = other.__dict__
+        self.__dict__.update({key: known[key] for key in ("ends", "mask") if key in known})
+        return self
+
     @property
     def _written(self) -> tuple[Any, ...]:
         """What it is but for its nodes."""
@@ -264,13 +270,15 @@ def _one(position: int) -> range:
 
 def inlined(formula: F) -> F:
     """The form without bindings, but for what a step hands on to the next."""
-    return dataclasses.replace(formula, form="inlined", cut=_handed_on(formula), cut_names=None)
+    cut = _handed_on(formula) if formula.steps else no_nodes()
+    made = dataclasses.replace(formula, form="inlined", cut=cut, cut_names=None)
+    return made.known_from(formula)
 
 
 def _handed_on(formula: Form) -> Ids:
     """The values of one step that are read at another."""
     blocks = [(block, rows) for block, rows in formula.graph.walk(formula.mask)
-              if formula.steps and block.op in ("name", "symbol")]  # fmt: skip
+              if block.op in ("name", "symbol")]  # fmt: skip
     read = {(b.names.base, b.names.layer) for b, _ in blocks if b.op == "symbol"}
     named = [
         block.start + rows
@@ -284,7 +292,8 @@ def layered(formula: F) -> F:
     """The form that stops at every value that a layer names."""
     names = [block.start + rows for block, rows in formula.graph.walk(formula.mask, "name")]
     cut = np.concatenate(names).astype(np.int32) if names else no_nodes()
-    return dataclasses.replace(formula, form="layered", cut=cut, cut_names=None)
+    made = dataclasses.replace(formula, form="layered", cut=cut, cut_names=None)
+    return made.known_from(formula)
 
 
 def shared(formula: F) -> F:

@@ -237,7 +237,8 @@ class Network(Displayed, Wired):
         and for "once" where nothing is applied many times.
         """
         unrolled = to_form(self, form, expand, None if expand else self._unrolled)
-        made = Formula.of(replace(unrolled, named=partial(named_form, self, expand)))
+        named = replace(unrolled, named=partial(named_form, self, expand))
+        made = Formula.of(named.known_from(unrolled))
         if form == "layered" and not expand:
             object.__setattr__(made, "network", self)
         return made
