@@ -42,7 +42,14 @@ from tests.networks import (
     reference,
 )
 
-SHORTHANDS = ("3-4relu-1", "2-3silu-3gelu-2", "4-8tanh-8tanh-3", "2-3softmax", "3-3gaussian-2mish")
+SHORTHANDS = (
+    "3-4relu-1",
+    "2-3silu-3gelu-2",
+    "4-8tanh-8tanh-3",
+    "2-3softmax",
+    "3-3gaussian-2mish",
+    "2-5celu-3elu-2",
+)
 FORMS = ("layered", "shared", "inlined")
 
 
