@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property, partial
-from operator import itemgetter
+from operator import itemgetter, methodcaller
 from typing import Any
 
 import numpy as np
@@ -180,7 +181,7 @@ class Evaluation:
 
     def __init__(self, plan: Plan, real: Real = DOUBLE) -> None:
         self.plan, self.real = plan, real
-        rows = max(1, sum(len(plan.graph.blocks[number]) for number in plan.kept))
+        rows = max(1, sum(len(plan.graph.blocks[n]) for n in plan.kept if plan.varies[n]))
         self._chunk = max(16, _CHUNK_FLOATS // rows)  # points at once
         self._fixed: dict[int, Floats] = {}
         self._symbols: list[tuple[int, Block]] = []  # that no input is among
@@ -192,7 +193,12 @@ class Evaluation:
                 self._inputs.append((number, self._mixed(block)))
             else:
                 self._symbols.append((number, block))
-        self._steps = [(n, self._step(plan.steps[n])) for n in plan.kept if n in plan.steps]
+        kept = {n: plan.steps[n] for n in plan.kept if n in plan.steps}
+        self._readers = Counter(n for step in kept.values() for n in step.reads)
+        self._readers.update(plan.outputs.reads)
+        self._steps: dict[int, _Step] = {}
+        for number, step in kept.items():
+            self._steps[number] = self._step(step)
         self._outputs = self._picked(plan.outputs)
 
     def _step(self, step: Operation) -> _Step:
@@ -223,7 +229,7 @@ class Evaluation:
         held = constant.copy()
         for number, mixed in self._inputs:
             held[number] = mixed(x, parameters)
-        for number, step in self._steps:
+        for number, step in self._steps.items():
             held[number] = step(held)
         return self._outputs(held)
 
@@ -297,17 +303,28 @@ class Evaluation:
         return run
 
     def _plain(self, step: Plain) -> _Step:
-        columns = [self._picked(column) for column in step.columns]
         if step.block.op == "name":
-            return columns[0]
+            return self._operand(step)
         function = ARITHMETIC.get(step.block.op) or FUNCTIONS[step.block.op].numpy
-        if not columns:
+        if not step.columns:
             value = np.full((len(step.block), 1), function(), dtype=self.real)
             return lambda _: value
-        if len(columns) == 1:
-            only = columns[0]
+        if len(step.columns) == 1:
+            only = self._operand(step)
             return lambda held: function(only(held))
+        columns = [self._picked(column) for column in step.columns]
         return lambda held: function(*[column(held) for column in columns])
+
+    def _operand(self, step: Plain) -> _Step:
+        """What gives the one operand: a layer is one step, with its sums and the name it has."""
+        (column,) = step.columns
+        number = column.parts[0][0]
+        source = self.plan.steps.get(number)
+        is_named = isinstance(source, Plain) and source.block.op == "name"
+        is_layer = isinstance(source, Contraction) or (step.block.op == "name" and not is_named)
+        if is_layer and self._is_last(column):
+            return self._steps.pop(number)
+        return self._picked(column)
 
     def _picked(self, gather: Gather) -> _Step:
         """What gives the values of nodes (nodes, points), a view where they are rows of a block."""
@@ -317,9 +334,21 @@ class Evaluation:
         if number in self._fixed:
             values = self._fixed[number][rows]
             return lambda _: values
-        if isinstance(rows, slice) and rows == slice(0, len(self.plan.graph.blocks[number])):
+        if self._is_last(gather):
+            return methodcaller("pop", number)
+        if self._is_whole(gather):
             return itemgetter(number)
         return lambda held: held[number][rows]
+
+    def _is_last(self, gather: Gather) -> bool:
+        """Whether it reads all that a step makes, and nothing else does: then it need not stay."""
+        number = gather.parts[0][0]
+        return number in self._steps and self._is_whole(gather) and self._readers[number] == 1
+
+    def _is_whole(self, gather: Gather) -> bool:
+        number, where, rows = gather.parts[0]
+        every = slice(0, len(self.plan.graph.blocks[number]))
+        return where is None and isinstance(rows, slice) and rows == every
 
 
 def _joined(gather: Gather, held: _Values) -> Floats:

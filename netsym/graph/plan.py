@@ -51,9 +51,9 @@ class Plain:
     columns: list[Gather]
 
     @property
-    def reads(self) -> set[int]:
-        """The blocks that it reads."""
-        return set().union(*(column.reads for column in self.columns))
+    def reads(self) -> list[int]:
+        """The blocks that it reads, each as often as it does."""
+        return [number for column in self.columns for number in column.reads]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ class Contraction:
     rest: list[Gather]
 
     @property
-    def reads(self) -> set[int]:
-        """The blocks that it reads."""
-        return {self.holder, *self.right.reads}.union(*(column.reads for column in self.rest))
+    def reads(self) -> list[int]:
+        """The blocks that it reads, each as often as it does."""
+        return [self.holder, *(n for each in (self.right, *self.rest) for n in each.reads)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,9 @@ class LongSum:
     terms: Gather
 
     @property
-    def reads(self) -> set[int]:
-        """The blocks that it reads."""
-        return self.terms.reads
+    def reads(self) -> list[int]:
+        """The blocks that it reads, each as often as it does."""
+        return [*self.terms.reads]
 
 
 Operation = Plain | Contraction | LongSum
@@ -176,7 +176,7 @@ class Plan:
         used = set(self.outputs.reads)
         for number in sorted(self.steps, reverse=True):
             if number in used:
-                used |= self.steps[number].reads
+                used.update(self.steps[number].reads)
         return sorted(used)
 
     def _contraction(self, number: int, block: Block) -> Contraction | None:

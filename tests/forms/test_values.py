@@ -23,6 +23,9 @@ from netsym import SpecError, ValueMissingError
 from netsym.forms import values as module
 from netsym.forms.values import product
 from netsym.formula import Formula
+from netsym.graph.functions import FUNCTIONS
+from netsym.graph.names import Names
+from netsym.graph.plan import Contraction, Gather, Plain
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Activation
 from netsym.path import network_of
@@ -34,10 +37,19 @@ from tests.networks import (
     Value,
     activated,
     cases,
+    numeric,
     points_for,
     reference,
 )
 
+SHORTHANDS = (
+    "3-4relu-1",
+    "2-3silu-3gelu-2",
+    "4-8tanh-8tanh-3",
+    "2-3softmax",
+    "3-3gaussian-2mish",
+    "2-5celu-3elu-2",
+)
 FORMS = ("layered", "shared", "inlined")
 
 
@@ -337,6 +349,54 @@ def test_more_points_than_one_chunk_holds() -> None:
     assert found.shape == (600_000,)
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-14)
     np.testing.assert_allclose(network(x, parameters=given), expected, rtol=0, atol=1e-14)
+
+
+def block_by_block(formula: Formula, x: Any) -> Any:
+    """The values (points, outputs), where every block is computed by itself and stays."""
+    plan, held = formula.plan, dict[int, Any]()
+
+    def picked(gather: Gather) -> Any:
+        parts = [(n, where, held[n][rows]) for n, where, rows in gather.parts]
+        if parts[0][1] is None:
+            return parts[0][2]
+        values = np.empty((gather.length, max(part.shape[1] for _, _, part in parts)))
+        for _, where, part in parts:
+            values[where] = part
+        return values
+
+    for number in plan.kept:
+        block, step = plan.graph.blocks[number], plan.steps.get(number)
+        if step is None and isinstance(block.payload, Names):
+            assert [plan.place[n] for n in range(block.start, block.stop)] == [*range(x.shape[1])]
+            held[number] = x.T
+        elif step is None:
+            held[number] = np.array(block.payload, dtype=float).reshape(-1, 1)
+        elif isinstance(step, Contraction):
+            held[number] = product(held[step.holder][:, 0][step.rows], picked(step.right))
+            for column in step.rest:
+                held[number] = held[number] + picked(column)
+        else:
+            assert isinstance(step, Plain)
+            function = module.ARITHMETIC.get(block.op) or FUNCTIONS[block.op].numpy
+            made = function(*map(picked, step.columns))
+            held[number] = made if step.columns else np.full((len(block), 1), made)
+    values = picked(plan.outputs).T
+    return np.broadcast_to(values, (len(x), values.shape[1]))
+
+
+@pytest.mark.parametrize("count", [1, 3, 700])
+@pytest.mark.parametrize("expand", [False, True])
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", ["elementary", "hyperbolic", "piecewise", *SHORTHANDS])
+def test_what_is_let_go_and_taken_together_changes_no_bit(
+    name: str, form: str, expand: bool, count: int
+) -> None:
+    network = NETWORKS[name]() if name in NETWORKS else numeric(name)
+    x = np.random.default_rng(8).normal(size=(count, len(network.input_names)))
+    formula = network.formula(form, expand)
+    with np.errstate(all="ignore"):
+        right = block_by_block(formula, x)
+    np.testing.assert_array_equal(np.reshape(formula(x), right.shape), right)
 
 
 # -- sums of products that are recognised as matrix products -----------------------------------
