@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 
@@ -46,14 +46,15 @@ def nesting(text: str | Rope) -> int:
 
 
 def refuse_beyond(
-    limits: Iterable[Limit], form: Form, written: Callable[[Form], Texts], instead: str = ""
+    limits: Sequence[Limit], form: Form, written: Callable[[Form], Texts], instead: str = ""
 ) -> None:
     """Raise `TooLargeError` for what exceeds a limit, with the forms that do not.
 
     `written` gives the statements of a form; `instead` says what else there is to do.
     """
+    texts = [*written(form)] if limits else []
     for limit in limits:
-        largest = limit.largest(written(form))
+        largest = limit.largest(texts)
         if largest > limit.most:
             ways = [*_forms(limit, form, written), *filter(None, [instead])]
             raise TooLargeError(
