@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate
 
 from netsym.errors import TooLargeError
 from netsym.forms.form import Form, layered, shared
 from netsym.writers.ropes import Rope, flat
 
-_PARENTHESES = re.compile("[()]")
 #: The texts of statements.
 Texts = Iterable[str | Rope]
 
@@ -41,8 +39,8 @@ def nesting(text: str | Rope) -> int:
     >>> nesting("tanh((x + 1)*2) + (y)")
     2
     """
-    signs = chain.from_iterable(map(_PARENTHESES.findall, flat(text)))
-    return max(accumulate((1 if sign == "(" else -1 for sign in signs), initial=0))
+    *before, _ = "".join(flat(text)).split("(")
+    return max(accumulate((1 - part.count(")") for part in before), initial=0))
 
 
 def refuse_beyond(
