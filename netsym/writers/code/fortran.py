@@ -80,7 +80,7 @@ class Fortran(Program):
         self._letter = free_letter({name[:end] for name in self._taken for end in range(len(name))})
 
     def literals(self, numbers: Sequence[str]) -> Sequence[str]:
-        if self.digits is not None:
+        if self.digits is not None:  # zeros at the end are left out
             numbers = [text if "e" in text else repr(float(text)) for text in numbers]
         return [
             text.replace("e", "d") if "e" in text else text + ("d0" if "." in text else ".0d0")

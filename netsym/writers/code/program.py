@@ -138,7 +138,7 @@ class Program(Language):
         return self.variables(names.all())
 
     def literal(self, number: str) -> str:
-        """A number that Python writes so."""
+        """One number that Python writes so."""
         return self.literals([number])[0]
 
     def variable(self, name: str) -> str:
