@@ -99,9 +99,7 @@ class Language(Spelling):
                 symbols = self.symbols(block.names, range(len(block)) if whole else rows.tolist())
                 self._put(block.start + rows, symbols, bytes([ATOM]) * len(rows))
             elif block.op == "constant":
-                numbers = [*self.numbers(block.numbers(rows))]
-                tightness = bytes([binds for _, binds in numbers])
-                self._put(block.start + rows, [text for text, _ in numbers], tightness)
+                self._put(block.start + rows, *self.numbers(block.numbers(rows)))
             elif block.op == "name":
                 self._write_names(block, rows)
             else:

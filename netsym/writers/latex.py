@@ -19,7 +19,7 @@ from netsym.writers.names_in_latex import NamesInLatex
 from netsym.writers.notations import NOTATIONS, Notation
 from netsym.writers.palette import GATES, LOSS, layer_color
 from netsym.writers.ropes import Rope, flat
-from netsym.writers.spelling import ATOM, NEGATION, POWER, PRODUCT, QUOTIENT
+from netsym.writers.spelling import ATOM, NEGATION, POWER, PRODUCT, QUOTIENT, Spelled, one_by_one
 
 #: One name, with its scripts.
 _ONE = re.compile(
@@ -103,8 +103,10 @@ class Latex(InPrint):
         text = rf"{sign}\tfrac{{{abs(value.numerator)}}}{{{value.denominator}}}"
         return text, NEGATION if sign else POWER
 
-    def decimal(self, text: str) -> tuple[str, int]:
-        text, binds = super().decimal(text)
+    def decimals(self, texts: Sequence[str]) -> Spelled:
+        return one_by_one(self._decimal, *super().decimals(texts))
+
+    def _decimal(self, text: str, binds: int) -> tuple[str, int]:
         mantissa, e, exponent = text.partition("e")
         if not e:
             return text, binds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from html import escape
 from typing import ClassVar
@@ -17,7 +17,7 @@ from netsym.writers.latex_in_mathml import RIGHT, in_mathml, is_one, row
 from netsym.writers.names_in_latex import NamesInLatex
 from netsym.writers.notations import NOTATIONS, Notation, named_notation
 from netsym.writers.ropes import Rope, flat
-from netsym.writers.spelling import ATOM, NEGATION, POWER, Equation
+from netsym.writers.spelling import ATOM, NEGATION, POWER, Equation, Spelled, one_by_one
 from netsym.writers.spoken import Spoken, alternative
 
 _SILENT = re.compile("<[^>]*>|[\u2061\u2062]")
@@ -68,8 +68,10 @@ class MathML(InPrint):
         text = f"{sign}<mfrac><mn>{above}</mn><mn>{below}</mn></mfrac>"
         return text, NEGATION if sign else ATOM
 
-    def decimal(self, text: str) -> tuple[str, int]:
-        text, binds = super().decimal(text)
+    def decimals(self, texts: Sequence[str]) -> Spelled:
+        return one_by_one(self._decimal, *super().decimals(texts))
+
+    def _decimal(self, text: str, binds: int) -> tuple[str, int]:
         sign = self.minus if text.startswith("-") and text.strip("-0.") else ""  # none of -0.0
         mantissa, e, exponent = text.lstrip("-").partition("e")
         if not e:

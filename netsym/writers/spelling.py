@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
-from typing import TypeGuard
+from typing import Any, TypeAlias, TypeGuard
 
 from netsym.errors import checked_whole
 from netsym.forms.form import Binding, Form
@@ -18,6 +18,9 @@ from netsym.writers.ropes import Rope
 # How tightly a text binds; an operand that binds less tightly than its place asks for gets
 # parentheses. Sums and products are never merged: what has parentheses was computed by itself.
 SUM, NEGATION, QUOTIENT, PRODUCT, POWER, ATOM = range(1, 7)
+
+#: Texts, and how tightly each binds.
+Spelled: TypeAlias = tuple[Sequence[str], bytes]
 
 #: To how many digits the numbers of a report are shown where nobody says.
 DIGITS = 9
@@ -48,6 +51,12 @@ def are_short(pieces: Sequence[str | Rope]) -> TypeGuard[Sequence[str]]:
     """Whether all are short texts."""
     are_texts = set(map(type, pieces)) <= {str}
     return are_texts and max(map(len, pieces), default=0) < _SHORT  # type: ignore[arg-type]
+
+
+def one_by_one(spell: Callable[..., tuple[str, int]], *values: Iterable[Any]) -> Spelled:
+    """What is spelled one by one."""
+    spelled = [*map(spell, *values)]
+    return [text for text, _ in spelled], bytes([binds for _, binds in spelled])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +102,25 @@ class Spelling:
 
     def number(self, value: float | Fraction) -> tuple[str, int]:
         """A number, and how tightly its text binds."""
-        return next(self.numbers([value]))  # type: ignore[arg-type]
+        (text,), (binds,) = self.numbers([value])  # type: ignore[arg-type]
+        return text, binds
 
-    def numbers(self, values: Sequence[float] | Sequence[Fraction]) -> Iterator[tuple[str, int]]:
-        """Numbers, all floats or all fractions, and how tightly the text of each binds."""
+    def numbers(self, values: Sequence[float] | Sequence[Fraction]) -> Spelled:
+        """Numbers, all floats or all fractions."""
         if type(values[0]) is not float and isinstance(values[0], Fraction):  # that takes long
-            return map(self.fraction, values)  # type: ignore[arg-type]
+            return one_by_one(self.fraction, values)
         if self.digits is not None:
-            return map(self.decimal, [rounded(float(value), self.digits) for value in values])
-        return map(self.decimal, decimals(values))  # type: ignore[arg-type]
+            return self.decimals([rounded(float(value), self.digits) for value in values])
+        return self.decimals(decimals(values))  # type: ignore[arg-type]
+
+    def decimals(self, texts: Sequence[str]) -> Spelled:
+        """Numbers that Python writes so, as 2 or -1e-05."""
+        return texts, bytes([NEGATION if text[0] == "-" else ATOM for text in texts])
 
     def decimal(self, text: str) -> tuple[str, int]:
-        """A number that Python writes so, as 2 or -1e-05, and how tightly its text binds."""
-        return text, NEGATION if text[0] == "-" else ATOM
+        """One of them, and how tightly its text binds."""
+        (text,), (binds,) = self.decimals([text])
+        return text, binds
 
     def fraction(self, value: Fraction) -> tuple[str, int]:
         """A fraction, and how tightly its text binds."""

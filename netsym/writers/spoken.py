@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from netsym.graph.names import GREEK, Derivatives, Names
 from netsym.watching import Watcher, no_watcher
 from netsym.writers.language import Language
 from netsym.writers.ropes import Rope, flat
-from netsym.writers.spelling import ATOM, Equation
+from netsym.writers.spelling import ATOM, Equation, Spelled
 
 _GREEK = {letter: word for word, letter in GREEK.items()}
 _INSIDE = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|_+")
@@ -50,11 +50,14 @@ class Spoken(Language):
         above = f"{self.minus if value < 0 else ''}{abs(value.numerator)}"
         return f"{above} over {value.denominator}", ATOM
 
-    def decimal(self, text: str) -> tuple[str, int]:
-        text, binds = super().decimal(text)
+    def decimals(self, texts: Sequence[str]) -> Spelled:
+        texts, binds = super().decimals(texts)
+        return [*map(self._decimal, texts)], binds
+
+    def _decimal(self, text: str) -> str:
         mantissa, e, exponent = text.partition("e")
         power = f" times 10 to the power of {int(exponent)}" if e else ""
-        return (mantissa + power.replace("-", self.minus)).replace("-", self.minus), binds
+        return (mantissa + power.replace("-", self.minus)).replace("-", self.minus)
 
     def function(self, name: str) -> str:
         return {"exp": "e to the power of", "log": "the logarithm", "sqrt": "the square root",

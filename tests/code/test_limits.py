@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 import pytest
@@ -55,3 +56,11 @@ def test_depth_is_refused_too(capfd: pytest.CaptureFixture[str]) -> None:
     ran = run(capfd, "inline", "1-1x12-1:tanh", "--to", "sheet")
     assert ran.code == 3 and ran.out == ""
     assert "Sheet: 13 nested calls, 9 is the limit; --form layered takes 1" in ran.err
+
+
+def test_nesting_is_counted_sign_by_sign() -> None:
+    source = random.Random(0)
+    for length in range(100):
+        text = "".join(source.choices("()a", weights=[3, 2, 1], k=length))
+        depths = [text[:stop].count("(") - text[:stop].count(")") for stop in range(length + 1)]
+        assert nesting(text) == max(depths)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from itertools import cycle, product
@@ -15,6 +16,10 @@ import netsym
 from netsym.graph.graph import Block, Positions
 from netsym.graph.names import Names, with_indices
 from netsym.writers import WRITERS
+from netsym.writers.code import sql
+from netsym.writers.code.c import C
+from netsym.writers.code.fortran import Fortran
+from netsym.writers.code.program import Program
 from netsym.writers.code.python import PythonCode
 from netsym.writers.language import Language
 from netsym.writers.latex import Latex
@@ -35,6 +40,8 @@ WRITTEN: list[tuple[str, dict[str, Any]]] = [
     ("latex", {"color": True, "document": True, "notation": "nielsen"}),
     ("latex", {"onion": True, "width": 50, "notation": "cs229"}),
     ("c", {"float": True, "digits": 4}),
+    ("fortran", {"digits": 3}),
+    ("sqlite", {"digits": 3, "weights": "separate"}),
     ("python", {"names": "x_1=age"}),
 ]
 ENTRIES = (0.0, -0.0, 1.0, -1.0, 0.5, -2.0, 1e-7, -3e20, Fraction(-1, 3), Fraction(5, 7))
@@ -68,13 +75,36 @@ def _rope(_: Latex, pieces: list[str | Rope], width: float, separated: bool) -> 
     return Rope(pieces, width, separated, height=max(map(height_of, pieces)))
 
 
+def _literals(self: Program, numbers: Sequence[str]) -> list[str]:
+    return [_literal(self, number) for number in numbers]
+
+
+def _literal(language: Program, number: str) -> str:
+    if isinstance(language, C):
+        is_real = any(sign in number for sign in ".en")
+        return (number if is_real else f"{number}.0") + language.end
+    if "e" in number:
+        return number.replace("e", "d") if isinstance(language, Fortran) else number
+    if isinstance(language, Fortran):
+        return f"{float(number)!r}d0"
+    return f"{number.removesuffix('.0')}e0"
+
+
+_NAME = re.compile(r'"(?:[^"]|"")*"|`(?:[^`]|``)*`|(?<![\w.])[A-Za-z_]\w*')
+
+
 @contextmanager
 def one_by_one() -> Iterator[None]:
-    """Languages without what writes a block, an array of names or a sum at once."""
+    """Languages without what writes a block, an array of names or numbers, or a sum at once, and
+    names are looked for sign by sign.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Language, "_write_operations", _write_operations)
         patch.setattr(Language, "symbols", _symbols)
         patch.setattr(Language, "sum", _sum)
+        for kind in (C, Fortran, sql.SQL):
+            patch.setattr(kind, "literals", _literals)
+        patch.setattr(sql, "_NAME", _NAME)
         patch.setattr(Latex, "measure", lambda _, text: width_of(text))
         patch.setattr(Latex, "rope", _rope)
         yield

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from netsym.forms.form import Form
@@ -73,9 +73,12 @@ class C(Program):
     def of(self, formula: Form) -> Program:
         return type(self)(formula, **self.own)
 
-    def literal(self, number: str) -> str:
-        is_real = "." in number or "e" in number or "n" in number
-        return (number if is_real else f"{number}.0") + self.end
+    def literals(self, numbers: Sequence[str]) -> Sequence[str]:
+        end = self.end
+        return [
+            text + end if "." in text or "e" in text or "n" in text else f"{text}.0{end}"
+            for text in numbers
+        ]
 
     def defined(self, name: str, operands: list[str], right: str) -> str:
         taken = ", ".join(f"{self.number_type} {operand}" for operand in operands)

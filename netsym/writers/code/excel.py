@@ -15,13 +15,11 @@ from netsym.writers.code.limits import Limit, characters, nesting
 from netsym.writers.code.program import Program, written
 from netsym.writers.code.stable import Dialect
 from netsym.writers.ropes import Rope, flat
-from netsym.writers.spelling import ATOM
+from netsym.writers.spelling import ATOM, Spelled, one_by_one
 
-#: What begins the name of a value, and stands around a number that has a cell, until both are one.
-_NAME, _NUMBER = "⟨", "⟦{}⟧"
-_MARKED = re.compile(r"⟨(\w+)|⟦([^⟧]*)⟧")
-#: What stands for the number of the row.
-_ROW = "\N{BULLET}"
+#: Stand around the name of a value, or a number that has a cell, until both are cells; and for the
+#: number of the row. Python holds texts of Latin-1 in one byte per sign.
+_MARK, _ROW = "§", "¶"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +71,21 @@ class Excel(Program):
     ) -> None:  # fmt: skip
         self.weights = weights
         super().__init__(formula, digits, watcher)
-        self._letter = _NAME + self._letter
 
     def variables(self, names: Sequence[str]) -> Sequence[str]:
-        return [_NAME + name for name in names]
+        return [_marked(name) for name in names]
 
-    def decimal(self, text: str) -> tuple[str, int]:
-        if not self.weights or text.lstrip("-").isdecimal():
-            return super().decimal(text)
-        return _NUMBER.format(text), ATOM
+    def piece(self, number: int) -> str:
+        return _marked(super().piece(number))
+
+    def decimals(self, texts: Sequence[str]) -> Spelled:
+        spelled = super().decimals(texts)
+        return one_by_one(self._in_cell, *spelled) if self.weights else spelled
+
+    def _in_cell(self, text: str, binds: int) -> tuple[str, int]:
+        """A number that has a cell, as all have but whole ones."""
+        is_whole = text.lstrip("-").isdecimal()
+        return (text, binds) if is_whole else (_marked(text), ATOM)
 
     def _write_call(self, op: str, nodes: list[int]) -> str | Rope:
         template = _template(op)
@@ -101,12 +105,12 @@ class Excel(Program):
         """What stands in a row before the cells: the inputs, and the named parameters."""
         inputs, parameters = self.arguments
         names = inputs if self.weights else [*inputs, *parameters]
-        return [name.removeprefix(_NAME) for name in names]
+        return [name.strip(_MARK) for name in names]
 
     @cached_property
     def parameters(self) -> list[str]:
         """The named parameters that have cells on the sheet of weights."""
-        return [name.removeprefix(_NAME) for name in self.arguments[1]] if self.weights else []
+        return [name.strip(_MARK) for name in self.arguments[1]] if self.weights else []
 
     @cached_property
     def cells(self) -> list[Cell]:
@@ -120,17 +124,12 @@ class Excel(Program):
         below = len(self.parameters) + 2
         made: list[Cell] = []
         for marked, right, _ in statements:
-            numbers: list[str] = []
-
-            def placed(found: re.Match[str], numbers: list[str] = numbers, row: int = below) -> str:
-                if found[1]:
-                    return places[found[1]]
-                numbers.append(found[2])
-                return f"{self.weights}!${column(len(numbers))}${row}"
-
-            text = "=" + _MARKED.sub(placed, "".join(flat(right)))
-            name = marked.removeprefix(_NAME)
-            made.append(Cell(name, nodes[marked], text, tuple(numbers)))
+            parts = "".join(flat(right)).split(_MARK)  # every other one stood between two
+            numbers = tuple([part for part in parts[1::2] if part not in places])
+            cells = (f"{self.weights}!${column(n)}${below}" for n in range(1, 1 + len(numbers)))
+            parts[1::2] = [places.get(part) or next(cells) for part in parts[1::2]]
+            name = marked.strip(_MARK)
+            made.append(Cell(name, nodes[marked], "=" + "".join(parts), numbers))
             below += bool(numbers)
             places[name] = f"{column(len(self.columns) + len(made) - 1)}{_ROW}"
         return made
@@ -142,6 +141,10 @@ class Excel(Program):
 
     def lines(self) -> Iterator[str]:
         yield "\t".join(cell.formula(1) for cell in self.cells)
+
+
+def _marked(text: str) -> str:
+    return f"{_MARK}{text}{_MARK}"
 
 
 @cache

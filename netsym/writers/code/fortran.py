@@ -79,8 +79,13 @@ class Fortran(Program):
         self.variables([*formula.input_names(), *symbols, *bound])
         self._letter = free_letter({name[:end] for name in self._taken for end in range(len(name))})
 
-    def literal(self, number: str) -> str:
-        return number.replace("e", "d") if "e" in number else f"{float(number)!r}d0"
+    def literals(self, numbers: Sequence[str]) -> Sequence[str]:
+        if self.digits is not None:  # zeros at the end are left out
+            numbers = [text if "e" in text else repr(float(text)) for text in numbers]
+        return [
+            text.replace("e", "d") if "e" in text else text + ("d0" if "." in text else ".0d0")
+            for text in numbers
+        ]
 
     def variables(self, names: Sequence[str]) -> Sequence[str]:
         for name in names:

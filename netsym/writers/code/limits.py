@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate
 
 from netsym.errors import TooLargeError
 from netsym.forms.form import Form, layered, shared
 from netsym.writers.ropes import Rope, flat
 
-_PARENTHESES = re.compile("[()]")
 #: The texts of statements.
 Texts = Iterable[str | Rope]
 
@@ -41,19 +39,20 @@ def nesting(text: str | Rope) -> int:
     >>> nesting("tanh((x + 1)*2) + (y)")
     2
     """
-    signs = chain.from_iterable(map(_PARENTHESES.findall, flat(text)))
-    return max(accumulate((1 if sign == "(" else -1 for sign in signs), initial=0))
+    *before, _ = "".join(flat(text)).split("(")
+    return max(accumulate((1 - part.count(")") for part in before), initial=0))
 
 
 def refuse_beyond(
-    limits: Iterable[Limit], form: Form, written: Callable[[Form], Texts], instead: str = ""
+    limits: Sequence[Limit], form: Form, written: Callable[[Form], Texts], instead: str = ""
 ) -> None:
     """Raise `TooLargeError` for what exceeds a limit, with the forms that do not.
 
     `written` gives the statements of a form; `instead` says what else there is to do.
     """
+    texts = [*written(form)] if limits else []
     for limit in limits:
-        largest = limit.largest(written(form))
+        largest = limit.largest(texts)
         if largest > limit.most:
             ways = [*_forms(limit, form, written), *filter(None, [instead])]
             raise TooLargeError(

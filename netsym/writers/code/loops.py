@@ -204,7 +204,7 @@ def listed(program: Program, row: npt.NDArray[Any]) -> str:
     """The entries of a row of an array, which are numbers or places."""
     if row.dtype.kind == "i":
         return ", ".join(map(str, row.tolist()))
-    return ", ".join([text for text, _ in program.numbers(row.tolist())])
+    return ", ".join(program.numbers(row.tolist())[0])
 
 
 #: What stands between the operands of an operation.

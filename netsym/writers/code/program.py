@@ -31,7 +31,7 @@ from netsym.writers.code.limits import Limit, refuse_beyond
 from netsym.writers.code.stable import Dialect
 from netsym.writers.language import Language
 from netsym.writers.ropes import Rope, flat
-from netsym.writers.spelling import ATOM, NEGATION, POWER, QUOTIENT, are_short
+from netsym.writers.spelling import ATOM, POWER, QUOTIENT, Spelled, are_short
 
 
 class Program(Language):
@@ -73,9 +73,9 @@ class Program(Language):
         self._letter = _unused_letter(formula)
 
     # -- what a language says -------------------------------------------------------------------
-    def literal(self, number: str) -> str:
-        """A number that Python writes so, as 2 or -1e-05."""
-        return number
+    def literals(self, numbers: Sequence[str]) -> Sequence[str]:
+        """Numbers that Python writes so, as 2 or -1e-05."""
+        return numbers
 
     def knows(self, function: Function) -> bool:
         """Whether the language has a function, by whatever name."""
@@ -138,6 +138,10 @@ class Program(Language):
     def every(self, names: Names) -> Sequence[str]:
         return self.variables(names.all())
 
+    def literal(self, number: str) -> str:
+        """One number that Python writes so."""
+        return self.literals([number])[0]
+
     def variable(self, name: str) -> str:
         """The variable that holds the value of a name."""
         return self.variables([name])[0]
@@ -148,14 +152,14 @@ class Program(Language):
             return names
         return [f"{name}_" if name.rstrip("_") in self.reserved else name for name in names]
 
-    def decimal(self, text: str) -> tuple[str, int]:
-        return self.literal(text), NEGATION if text[0] == "-" else ATOM
+    def decimals(self, texts: Sequence[str]) -> Spelled:
+        _, binds = super().decimals(texts)
+        return self.literals(texts), binds
 
     def fraction(self, value: Fraction) -> tuple[str, int]:
         if value.denominator == 1:
             return super().fraction(value)
-        above, below = self.literal(str(value.numerator)), self.literal(str(value.denominator))
-        return f"{above}/{below}", QUOTIENT
+        return "/".join(self.literals([str(value.numerator), str(value.denominator)])), QUOTIENT
 
     def around(self, count: int) -> list[str]:
         around, size = super().around(count), self.longest
@@ -215,9 +219,13 @@ class Program(Language):
 
     def hold(self, node: int) -> None:
         """Give a value that has no name an assignment of its own."""
-        name = f"{self._letter}{len(self.pieces) + 1}"
+        name = self.piece(len(self.pieces) + 1)
         self.pieces.append((node, name, self.texts[node]))
         self.texts[node], self.binds[node], self.loads[node] = name, ATOM, 0
+
+    def piece(self, number: int) -> str:
+        """The variable of a value that has no name, counted from 1."""
+        return f"{self._letter}{number}"
 
     def _write_names(self, block: Block, rows: Positions) -> None:
         super()._write_names(block, rows)

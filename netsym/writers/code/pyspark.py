@@ -35,7 +35,7 @@ class PySpark(Spark):
 
     def lines(self) -> Iterator[str]:
         yield f"def {self.title()}(data):\n"
-        steps = [[*step.columns] for step in self.steps()]
+        steps = [[*step.columns] for step in self.steps]
         record = self.kept[0]
         steps[0][0], steps[-1][0] = f"STRUCT(*) AS {record}", f"{record}.*" if steps[1:] else "*"
         for columns in steps:

@@ -32,7 +32,7 @@ def signs(form: Form) -> Signs:
     for block, rows in form.graph.walk(form.mask):
         here = block.start + rows
         if block.op == "constant":
-            values = np.array([*map(float, block.numbers(rows))])
+            values = np.array(block.numbers(rows), dtype=np.float64)
             positive[here], not_negative[here], not_0[here] = values > 0, values >= 0, values != 0
         elif block.op != "symbol":
             operands = block.operands[rows]

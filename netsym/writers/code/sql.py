@@ -9,9 +9,10 @@ What a dialect says otherwise is in a file of its own: `sqlite`, `duckdb`, `post
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from operator import attrgetter
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -75,7 +76,10 @@ when whenever where while window with within without work write year zone
 _PLAIN = re.compile("[a-z_][a-z0-9_]*")
 _NUMBER = re.compile(r"-?[0-9.]+e[-+]?[0-9]+")
 _QUOTED = r'"(?:[^"]|"")*"|`(?:[^`]|``)*`'
-_NAME = re.compile(rf"{_QUOTED}|(?<![\w.])[A-Za-z_]\w*")
+#: As names begin with one of few signs, the digits between them are passed over at once.
+_NAME = re.compile(
+    r'["`A-Za-z_](?:(?<=")(?:[^"]|"")*"|(?<=`)(?:[^`]|``)*`|(?<![A-Za-z0-9_.].)[A-Za-z0-9_]*)'
+)
 _SIMPLE = re.compile(rf"{_QUOTED}|\w+|[0-9.]+e[-+]?[0-9]+")
 _EXTREMES = ("max", "min")
 _SAME = ("exp", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "abs", "sqrt")
@@ -109,10 +113,11 @@ class Step:
     source: str
     once: Sequence[str] = ()
 
-    def select(self) -> str:
+    def select(self, newline: str = "\n") -> str:
         """Its text, in which each column is a line."""
         source = " CROSS JOIN ".join([self.source, *self.once])
-        return "SELECT\n  " + ",\n  ".join(self.columns) + f"\nFROM {source}"
+        columns = f",{newline}  ".join(self.columns)
+        return f"SELECT{newline}  {columns}{newline}FROM {source}"
 
 
 class SQL(Program):
@@ -175,8 +180,6 @@ class SQL(Program):
         self.kept = list(dict.fromkeys(spelled)) or self.inputs
         self.weights = {self.variable(name): name for name in self.weight_values}
         self._letter = free_letter(_beginnings([*self._taken, *self.formula.given_names()]))
-        known = signs(self.formula)
-        self._safe = {"divide": known.not_0, "log": known.positive, "sqrt": known.not_negative}
         again = self._written_again()
         self.held = again if self.held is None else self.held | again
 
@@ -186,8 +189,8 @@ class SQL(Program):
         return self.kept
 
     # -- names and numbers ----------------------------------------------------------------------
-    def literal(self, number: str) -> str:
-        return number if "e" in number else f"{number.removesuffix('.0')}e0"
+    def literals(self, numbers: Sequence[str]) -> Sequence[str]:
+        return [text if "e" in text else text.removesuffix(".0") + "e0" for text in numbers]
 
     def variables(self, names: Sequence[str]) -> Sequence[str]:
         """Columns; a and A are one in SQL, so the second that comes is A_."""
@@ -262,6 +265,12 @@ class SQL(Program):
             return self._guarded(op, nodes), ATOM
         return super()._write_quotient(op, nodes)
 
+    @cached_property
+    def _safe(self) -> dict[str, Mask]:
+        """Over the graph: the last operands of which an operation needs no guard."""
+        known = signs(self.formula)
+        return {"divide": known.not_0, "log": known.positive, "sqrt": known.not_negative}
+
     def _is_guarded(self, op: str, nodes: list[int]) -> bool:
         return op in self.guards and not self._safe[op][nodes[-1]]
 
@@ -294,32 +303,36 @@ class SQL(Program):
             yield self.made.format(self.weights_table, self.double) + BETWEEN
             rows = (f"('{n}', {self.number(value)[0]})" for n, value in self.weight_values.items())
             yield f"INSERT INTO {self.weights_table} VALUES\n  " + ",\n  ".join(rows) + BETWEEN
-        *before, last = self.steps()
+        *before, last = self.steps
         for number, step in enumerate(before):
             kind = self.materialized if number else ""
-            inner = step.select().replace("\n", "\n  ")
+            inner = step.select("\n  ")
             yield f"{',' if number else 'WITH'} {step.name} AS {kind}(\n  {inner}\n)"
         yield f"\n{last.select()}\n" if before else f"{last.select()}\n"
 
     def parts(self) -> Iterator[str]:
-        return (step.select() for step in self.steps())
+        return (step.select() for step in self.steps)
 
     @property
     def weights_table(self) -> str:
         """The table that has the weights, where they stand apart."""
         return self._free(self._quoted(f"{self.formula.function or 'f'}_weights"))
 
-    def steps(self) -> Iterator[Step]:
+    @cached_property
+    def steps(self) -> list[Step]:
         """What is selected from what; the first takes the columns of the table as doubles."""
+        return [*self._selected()]
+
+    def _selected(self) -> Iterator[Step]:
         columns = [name for names in self.arguments for name in names if name in self.used]
         source = [name for name in columns if name not in self.weights]
         made, outputs = self._columns(columns)
         last = max((each.after for each in outputs), default=0)
-        until = dict.fromkeys(self.kept, 0)
-        for each in sorted(made, key=attrgetter("after")):
-            until |= dict.fromkeys(each.reads, each.after)
-        for name in {*self.kept}.union(*(each.reads for each in outputs)):
-            until[name] = max(last, until.get(name, 0))
+        read: defaultdict[int, set[str]] = defaultdict(set)  # in each step
+        for each in made:
+            read[each.after] |= each.reads
+        read[last] = read[last].union(self.kept, *(each.reads for each in outputs))
+        until = {name: step for step in sorted(read) for name in read[step]}
         table, there = self.table, [*dict.fromkeys([*self.kept, *source])]
         if source:
             doubles = {name: f"CAST({name} AS {self.double}) AS {name}" for name in source}
@@ -328,15 +341,14 @@ class SQL(Program):
         for step in range(last + 1):
             now = outputs if step == last else [each for each in made if each.after == step]
             carried = self.kept if step == last else [n for n in there if until[n] > step]
-            once = list(self._readings(step + 1, now))
+            once = list(self._readings(step + 1, read[step]))
             yield from once
             name = "" if step == last else self._free(f"step_{step + 1}")
             yield Step(name, [*carried, *map(str, now)], table, [each.name for each in once])
             table, there = name, [*carried, *(each.name for each in now)]
 
-    def _readings(self, step: int, columns: Iterable[Column]) -> Iterator[Step]:
-        """The weights that some columns of a step read, as columns of one row or of several."""
-        read = frozenset[str]().union(*(each.reads for each in columns))
+    def _readings(self, step: int, read: Set[str]) -> Iterator[Step]:
+        """The weights among what a step reads, as columns of one row or of several."""
         weights = [(column, name) for column, name in self.weights.items() if column in read]
         size = max(_AT_ONCE, -(-len(weights) // _TIMES))
         for start in range(0, len(weights), size):
@@ -355,7 +367,7 @@ class SQL(Program):
         outputs: list[Column] = []
         for name, right, is_output in self.statements():
             text = "".join(flat(right))
-            reads = after.keys() & set(_NAME.findall(text))
+            reads = after.keys() & _NAME.findall(text)
             column = Column(name, text, reads, max(map(after.__getitem__, reads), default=0))
             if is_output:
                 outputs.append(column)

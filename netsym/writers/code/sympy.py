@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from netsym.graph.functions import FUNCTIONS
 from netsym.watching import Watcher, no_watcher
 from netsym.writers.code.python import PythonCode
 from netsym.writers.ropes import Rope, flat
-from netsym.writers.spelling import ATOM
+from netsym.writers.spelling import ATOM, Spelled, one_by_one
 
 #: Words of the script; a value of such a name is held by a variable with underscores after it.
 _WORDS = frozenset(
@@ -44,8 +44,10 @@ class SympyCode(PythonCode):
     def fraction(self, value: Fraction) -> tuple[str, int]:
         return f"Rational({value.numerator}, {value.denominator})", ATOM
 
-    def decimal(self, text: str) -> tuple[str, int]:
-        text, binds = super().decimal(text)
+    def decimals(self, texts: Sequence[str]) -> Spelled:
+        return one_by_one(self._decimal, *super().decimals(texts))
+
+    def _decimal(self, text: str, binds: int) -> tuple[str, int]:
         if text.lstrip("-").isdecimal():
             return f"Integer({text})", ATOM
         return (f"Float({text})", ATOM) if self.digits is None else (text, binds)
