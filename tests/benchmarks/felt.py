@@ -64,6 +64,21 @@ def layered_c_numbers() -> list[Line]:
     return [_speed(numeric(LAYERS), lambda network: network.layered.c(), 20)]
 
 
+@row("layered Fortran 256-256-256, numbers")
+def layered_fortran_numbers() -> list[Line]:
+    return [_speed(numeric(LAYERS), lambda network: network.layered.code("fortran"), 20)]
+
+
+@row("layered Excel 256-256-256, numbers")
+def layered_excel_numbers() -> list[Line]:
+    return [_speed(numeric(LAYERS), lambda network: network.layered.code("excel"), 20)]
+
+
+@row("layered SQLite 256-256-256, numbers")
+def layered_sqlite_numbers() -> list[Line]:
+    return [_speed(numeric(LAYERS), lambda network: network.layered.code("sqlite"), 20)]
+
+
 @row("text of an LSTM of 4 units, 20 steps")
 def memory_text() -> list[Line]:
     network = loads(LSTM)
