@@ -121,15 +121,15 @@ def _rounded_digits(one: Subject, other: Subject) -> bool | None:
 
 def _dense(side: Subject) -> tuple[Floats, Floats] | None:
     """Weights and bias of a dense layer of the inputs as they stand; None if it is another."""
-    arrays = _parameters(side)
-    if arrays is None or side.decimals or side.order is not None:
+    if side.network is None or side.decimals or side.order is not None:
         return None
-    assert side.network is not None
     (placed,) = side.network.layers
     if not isinstance(placed.layer, Dense) or placed.layer.skip or len(placed.shape) != 1:
         return None
-    weights, *bias = arrays
-    return weights, bias[0] if bias else np.zeros(len(weights))
+    if not all(parameter.is_numeric for parameter in placed.parameters.values()):
+        return None
+    arrays = {key: parameter.numbers({}) for key, parameter in placed.parameters.items()}
+    return arrays["weights"], arrays.get("bias", np.zeros(len(arrays["weights"])))
 
 
 def _rounded_far_out(one: Subject, other: Subject) -> bool:

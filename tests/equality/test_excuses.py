@@ -57,7 +57,7 @@ def both_ways(one: netsym.Network, other: netsym.Network) -> tuple[bool | None, 
     return excuses._rounded_digits(first, second), excuses._rounded_far_out(first, second)
 
 
-def linear(*layers: tuple[Any, Any]) -> netsym.Network:
+def linear(*layers: tuple[Any, Any | None]) -> netsym.Network:
     return dense_network(layers[0][0].shape[1], *((w, b, "linear") for w, b in layers))
 
 
@@ -109,6 +109,8 @@ def test_what_digits_do_not_say(monkeypatch: pytest.MonkeyPatch) -> None:
     assert excuses._rounded_digits(one, other) is None
     monkeypatch.setattr(maps, "MANY", 0)
     assert excuses._rounded_digits(one, other)
+    assert excuses._rounded_digits(one, subject(linear((weights, None))))
+    assert not excuses._rounded_digits(subject(linear((weights, bias + 1))), other)
     turned = Subject("turned", other.inputs, other.outputs, other.network, order=np.array([1, 0]))
     for pair in ((in_decimals(one), other), (one, in_decimals(other)), (one, turned)):
         assert excuses._rounded_digits(*pair) is None
