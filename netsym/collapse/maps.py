@@ -133,14 +133,14 @@ def collapse(
         return Collapsed(_diagonal(values[layers[-1].name], base, inputs), base, inputs)
 
     every = (*begun, *layers)
-    digits = _digits(every)
+    digits = digits_for(every)
     if digits is not None:
         with suppress(NotInDigits):
             return read(digits)
     return in_exact_numbers(every, read)
 
 
-def _digits(layers: Sequence[Placed]) -> Digits | None:
+def digits_for(layers: Sequence[Placed]) -> Digits | None:
     """Digits in which many float64 numbers are quick to multiply; None where fractions serve."""
     parameters = [list(placed.parameters.values()) for placed in layers]
     if not all(p.is_numeric for each in parameters for p in each):

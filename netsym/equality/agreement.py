@@ -33,6 +33,7 @@ from netsym.wording import few
 
 Floats = npt.NDArray[np.float64]
 Radius = Callable[[float | Fraction], Fraction]
+Balled = tuple[npt.NDArray[np.object_], list[Coverage]]
 
 #: Bits of precision: quick ones, and those that look for a difference that is very small.
 QUICK, FINE = (64, 128), (256, 1024)
@@ -99,10 +100,17 @@ def _as_data(values: Mapping[str, float | Fraction]) -> dict[str, float | str]:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """Points (points, inputs) with one choice of values for the names; exact ones are objects."""
+    """Points (points, inputs) with one choice of values for the names; exact ones are objects.
+
+    `known` is what was computed there, by the id of the side, which is held so that the id stays
+    its own, and the bits.
+    """
 
     x: npt.NDArray[Any]
     values: Mapping[str, float | Fraction]
+    known: dict[tuple[int, int], tuple[Subject, Balled]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def place(self, inputs: Sequence[str], point: int) -> Place:
         """One of the points."""
@@ -182,9 +190,7 @@ def exact_draw(point: Sequence[Fraction], values: Mapping[str, Fraction]) -> Dra
     return Draw(x, {name: short(value) for name, value in values.items()})
 
 
-def evaluate(
-    side: Subject, draw: Draw, bits: int, radius: Radius | None = None
-) -> tuple[npt.NDArray[np.object_], list[Coverage]]:
+def evaluate(side: Subject, draw: Draw, bits: int, radius: Radius | None = None) -> Balled:
     """Balls of the outputs (points, outputs), and what was covered."""
     with precision(bits):
         ops = Balls(draw.values, bits, radius)
@@ -192,10 +198,18 @@ def evaluate(
         return np.broadcast_to(y, (len(draw.x), len(side.outputs))), ops.coverage
 
 
-def _known(side: Subject, draw: Draw, bits: int) -> tuple[npt.NDArray[np.object_], list[Coverage]]:
+def _once(side: Subject, draw: Draw, bits: int) -> Balled:
+    """The same, computed once."""
+    key = id(side), bits
+    if key not in draw.known:
+        draw.known[key] = side, evaluate(side, draw, bits)
+    return draw.known[key][1]
+
+
+def _known(side: Subject, draw: Draw, bits: int) -> Balled:
     """As `evaluate`, but from exact fractions at an exact point, where signs of 0 are known."""
     if draw.x.dtype != object:
-        return evaluate(side, draw, bits)
+        return _once(side, draw, bits)
     try:
         ops = Rationals(draw.values)
         y = fractions(side.read(ops, ops.points(draw.x)))
@@ -382,8 +396,8 @@ def largest_gap(one: Subject, other: Subject, given: Sequence[Draw]) -> tuple[fl
     """A proved bound on the differences at all points, and the point of the largest."""
     bound, worst = 0.0, None
     for draw in given:
-        left, _ = evaluate(one, draw, PROVING[0])
-        right, _ = evaluate(other, draw, PROVING[0])
+        left, _ = _once(one, draw, PROVING[0])
+        right, _ = _once(other, draw, PROVING[0])
         with precision(PROVING[0]):
             for place in np.ndindex(left.shape):
                 gap: Any = abs(left[place] - right[place])

@@ -18,9 +18,12 @@ from netsym.equality.agreement import (
     evaluate,
     largest_gap,
 )
+from netsym.equality.points import affine_basis
 from netsym.equality.sides import Subject
+from netsym.layers.dense import Dense
 from netsym.ops.fields.outline import Outlines
 from netsym.ops.proved.balls import overlap, precision
+from netsym.ops.proved.digits import NotInDigits
 
 _FAR = Fraction(2) ** 2200  # so far out the smallest weight of float64 drowns the largest bias
 _MOST_AFFINE, _FEW_AFFINE = 2048, 64  # inputs
@@ -82,16 +85,56 @@ def _excused(one: Subject, other: Subject, given: Sequence[Draw], words: str, pr
 
 
 def _rounded(one: Subject, other: Subject) -> bool:
-    """Whether `other` is one affine layer whose numbers are those of `one`, rounded once.
-
-    At a point far out on an axis an output is one weight, and at the origin it is one bias; so
-    intervals there are those of single numbers.
-    """
+    """Whether `other` is one affine layer whose numbers are those of `one`, rounded once."""
     network, width = other.network, len(one.inputs)
     if network is None or len(network.layers) != 1 or one.names or other.names:
         return False
     if width > _MOST_AFFINE or not (_is_affine(one) and _is_affine(other)):
         return False
+    known = _rounded_digits(one, other)
+    return _rounded_far_out(one, other) if known is None else known
+
+
+def _rounded_digits(one: Subject, other: Subject) -> bool | None:
+    """By the values at the origin and at 1 on every axis, digit by digit.
+
+    None where these are not quick to compute with, or `other` is not dense.
+    """
+    from netsym.collapse.maps import digits_for  # what is not affine need not wait for these
+    from netsym.equality.rounded import are_rounded
+
+    dense = _dense(other)
+    ops = digits_for(one.network.layers) if one.network is not None else None
+    if dense is None or ops is None:
+        return None
+    weights, bias = dense
+    shape = weights.shape[1] + 1, weights.shape[0]
+    try:
+        values = one.read(ops, ops.numbers(affine_basis(weights.shape[1])))
+        origin, axes = np.split(np.broadcast_to(values, shape), [1])
+        slopes = ops.add(axes, ops.negate(origin))
+    except NotInDigits:
+        return None
+    exact = ops.in_fixed_point(slopes.T), ops.in_fixed_point(origin[0])
+    return all(map(are_rounded, exact, (weights, bias)))
+
+
+def _dense(side: Subject) -> tuple[Floats, Floats] | None:
+    """Weights and bias of a dense layer of the inputs as they stand; None if it is another."""
+    if side.network is None or side.decimals or side.order is not None:
+        return None
+    (placed,) = side.network.layers
+    if not isinstance(placed.layer, Dense) or placed.layer.skip or len(placed.shape) != 1:
+        return None
+    if not all(parameter.is_numeric for parameter in placed.parameters.values()):
+        return None
+    arrays = {key: parameter.numbers({}) for key, parameter in placed.parameters.items()}
+    return arrays["weights"], arrays.get("bias", np.zeros(len(arrays["weights"])))
+
+
+def _rounded_far_out(one: Subject, other: Subject) -> bool:
+    """By intervals far out: on an axis an output is one weight, and at the origin one bias."""
+    width = len(one.inputs)
     x = np.full((width + 1, width), Fraction(0), dtype=object)
     x[np.arange(1, width + 1), np.arange(width)] = _FAR
     draw = Draw(x, {})

@@ -11,6 +11,8 @@ from fractions import Fraction
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from netsym.equality import verdict as say
 from netsym.equality.same_graph import same_graph
 from netsym.equality.sides import Subject, in_decimals
@@ -67,10 +69,13 @@ def judge(
         usual = bench.draws("")
         return [*bench.draws(f"seed {terms.seed}"), *usual] if terms.seed else usual
 
-    found = []
+    found: list[Verdict] = []
     readings = _readings(one, other)
     for pair in readings:
-        verdict = replace(bench, one=pair[0], other=pair[1]).verdict(given)
+        here = replace(bench, one=pair[0], other=pair[1])
+        if found and here.differs_as(found[0]):
+            continue
+        verdict = here.verdict(given)
         if len(readings) > 1 or pair[0].decimals:
             reading = "decimals" if pair[0].decimals else "stored"
             verdict = say.with_reading(verdict, reading, one, other)
@@ -151,6 +156,18 @@ class _Bench:
     def _met(self, draw: Draw) -> Draw:
         x, values = self.assumed.met(draw.x, draw.values)
         return agreement.Draw(x[self.assumed.hold(x, values)], values)
+
+    def differs_as(self, found: Verdict) -> bool:
+        """Whether one point proves it, which is quicker than all: that of another reading."""
+        if found.counterexample is None:
+            return False
+        place = found.counterexample.place
+        x = np.array([list(place.inputs.values())], dtype=np.float64)
+        if not self.assumed.hold(x, place.parameters).all():
+            return False
+        draw = agreement.Draw(x, place.parameters)
+        there = agreement.agree(self.one, self.other, [draw], agreement.PROVING)
+        return there.apart is not None
 
     @cached_property
     def _alike(self) -> bool:

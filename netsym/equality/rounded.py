@@ -86,6 +86,18 @@ def _off(exact: Parameter, rounded: Parameter) -> Floats | None:
     return np.where(gaps > 0, np.nextafter(gaps, inf), 0.0)
 
 
+def are_rounded(numbers: FixedPoint, floats: Floats) -> bool:
+    """Whether no float64 is further off its exact number than rounding can be."""
+    others = numbers.floats != floats
+    left = FixedPoint(numbers.digits[:, others], numbers.below)
+    try:
+        for ratio, number in zip(left.ratios(), floats[others].tolist(), strict=True):
+            _error(Fraction(*ratio), number)
+    except _Other:
+        return False
+    return True
+
+
 def _errors(exact: Parameter, rounded: Parameter) -> Floats:
     """How far off the numbers of a parameter are: its entries, then those within its formulas.
 

@@ -152,6 +152,8 @@ def explained(
     With `loose` whole numbers and decimals of one digit have room as well, which they do not have
     by right: that is for reports.
     """
+    if one.least_length + other.least_length > _LARGEST:  # it takes long to see how much longer
+        return None
     shared = one.straight_line, other.straight_line
     size = sum(len(line.instructions) for line in shared)
     if size > _LARGEST:

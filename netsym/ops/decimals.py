@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from netsym.graph.index import sorted_distinct
 from netsym.ops.arrays import Objects, filled
+from netsym.ops.shortest import shortest
 
 _TRIED = 16
 
@@ -26,7 +28,10 @@ def decimal(value: float | Fraction) -> Fraction:
 
 def decimals(values: npt.NDArray[Any]) -> Objects:
     """The same for arrays of float64, or of objects, which are float and Fraction."""
-    return filled(map(decimal, values.reshape(-1).tolist()), values.shape)
+    if values.dtype == object:
+        return filled(map(decimal, values.reshape(-1).tolist()), values.shape)
+    whole, places = shortest(values.reshape(-1))
+    return filled(map(Fraction, whole, map(partial(pow, 10), places)), values.shape)
 
 
 def are_decimals(values: npt.NDArray[Any]) -> bool:

@@ -102,7 +102,8 @@ class FixedPoint:
         """The numbers in units of the last digit, in order."""
         groups = -(-len(self) // _TOGETHER)
         digits = np.zeros((groups, _TOGETHER, self.size), dtype=np.int64)
-        digits.reshape(-1, self.size)[: len(self)] = self.digits.reshape(len(self), -1) + HALF
+        flat = digits.reshape(groups * _TOGETHER, self.size)
+        flat[: len(self)] = self.digits.reshape(len(self), self.size) + HALF
         packed = np.empty((self.size, groups, _BYTES), dtype=np.uint8)
         for group, (first, second, third, fourth) in enumerate(digits):
             low = first | second << BITS | third << 2 * BITS

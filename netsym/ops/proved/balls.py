@@ -11,13 +11,17 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import cache
+from operator import truediv
 from typing import Any
 
 import flint
+import numpy.typing as npt
 
 from netsym.ops.arrays import Objects, filled
 from netsym.ops.fixed_point import BITS, FixedPoint
 from netsym.ops.proved.scalars import Scalars
+from netsym.ops.shortest import shortest
 
 #: A ball: flint.arb.
 Ball = Any
@@ -37,6 +41,12 @@ def precision(bits: int) -> Iterator[None]:
 def exactly(value: Fraction) -> Ball:
     """A fraction as a ball."""
     return flint.arb(flint.fmpq(*value.as_integer_ratio()))
+
+
+@cache
+def _power_of_ten(exponent: int) -> Ball:
+    """A whole number as a ball, exact at any precision."""
+    return flint.arb(10**exponent)
 
 
 def power(base: Ball, exponent: int) -> Ball:
@@ -156,6 +166,13 @@ class Balls(Scalars):
 
     def given(self, values: Collection[float | Fraction]) -> Iterable[Ball]:
         return self.each_number(values) if self.radius is None else map(self._around, values)
+
+    def given_decimals(self, values: npt.NDArray[Any]) -> Iterable[Ball]:
+        if self.radius is not None or values.dtype == object:
+            return super().given_decimals(values)
+        self._refuse_other_precision()
+        whole, places = shortest(values)
+        return map(truediv, map(flint.arb, whole), map(_power_of_ten, places))
 
     def _around(self, value: float | Fraction) -> Ball:
         """A ball that holds all that a number may be."""

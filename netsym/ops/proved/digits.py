@@ -69,6 +69,8 @@ class Digits(Arrays[np.void], ByMatrices[Array]):
         raise NotInDigits("a name")
 
     def numbers(self, values: Array) -> Array:
+        if self.decimals:
+            raise NotInDigits("a decimal")
         floats = values if values.dtype != object else _as_floats(values)
         if not (np.abs(floats) < 2.0 ** (BITS * (self.count - self.below) - 1)).all():
             raise NotInDigits("a number that is too large")

@@ -64,6 +64,10 @@ class Scalars(Elements, ByMatrices[Objects]):
         """The elements for constants or parameter entries."""
         return self.each_number(values)
 
+    def given_decimals(self, values: npt.NDArray[Any]) -> Iterable[Any]:
+        """The same, of numbers that are the decimals that they are written as."""
+        return self.given(decimals(values).tolist())
+
     def exact(self) -> Scalars:
         """The reading in which the constants of functions' expansions are read."""
         return self
@@ -85,8 +89,9 @@ class Scalars(Elements, ByMatrices[Objects]):
         key = id(values), self.decimals
         if key in self._numbers:
             return self._numbers[key][1]
-        given = values if not self.decimals else decimals(values)
-        made = filled(self.given(given.reshape(-1).tolist()), values.shape)
+        flat = values.reshape(-1)
+        each = self.given_decimals(flat) if self.decimals else self.given(flat.tolist())
+        made = filled(each, values.shape)
         if values.dtype != object:
             self._numbers[key] = (values, made)
             self._matrices[id(made)] = []
