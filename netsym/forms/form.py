@@ -161,10 +161,17 @@ class Form:
             return self.outputs.nodes
         return np.array([output.node for output in self.outputs], dtype=np.int32)
 
-    @cached_property
+    @property
     def mask(self) -> npt.NDArray[np.bool_]:
-        """Over the graph: what the outputs are made of, and what is defined aside."""
-        return self.graph.reachable(np.concatenate([self.ends, self.aside]))
+        """Over the graph: what the outputs are made of, and what is defined aside; a new array."""
+        bits, count = self._reached
+        return np.unpackbits(bits, count=count).view(np.bool_)
+
+    @cached_property
+    def _reached(self) -> tuple[npt.NDArray[np.uint8], int]:
+        """The mask in bits, and its length: the graph may grow."""
+        reached = self.graph.reachable(np.concatenate([self.ends, self.aside]))
+        return np.packbits(reached), len(reached)
 
     @cached_property
     def cut_mask(self) -> npt.NDArray[np.bool_]:
@@ -214,7 +221,7 @@ class Form:
 
     def symbols(self) -> list[tuple[Names, list[str]]]:
         """The names that are not inputs, array by array: all names of it, and those that occur."""
-        mask = self.mask.copy()
+        mask = self.mask
         mask[self.inputs] = False
         found = []
         for block, rows in self.graph.walk(mask):
