@@ -127,7 +127,7 @@ class Form:
     def known_from(self, other: Form) -> Self:
         """This form, with what is known already of another one with the same nodes."""
         known = other.__dict__
-        self.__dict__.update({key: known[key] for key in ("ends", "mask") if key in known})
+        self.__dict__.update({key: known[key] for key in ("ends", "_reached") if key in known})
         return self
 
     @property
@@ -309,13 +309,15 @@ def shared(formula: F) -> F:
     graph = plain.graph
     uses = np.zeros(len(graph), dtype=np.int64)
     np.add.at(uses, plain.ends, 1)
-    composite = plain.mask & ~graph.without_operands()
-    for operands in graph.used_operands(plain.mask):
+    mask = plain.mask
+    composite = mask & ~graph.without_operands()
+    for operands in graph.used_operands(mask):
         tally(uses, operands, np.ones(len(operands), dtype=np.int64))
     cut = np.flatnonzero(composite & (uses > 1)).astype(np.int32)
     taken = first_words(formula.given_names()) | {names.base for names in graph.arrays()}
     names = Names(free_letter(taken), None, (len(cut),))
-    return dataclasses.replace(plain, form="shared", cut=cut, cut_names=names)
+    made = dataclasses.replace(plain, form="shared", cut=cut, cut_names=names)
+    return made.known_from(plain)
 
 
 def _without_names(formula: F) -> F:

@@ -409,9 +409,10 @@ class Graph:
             rows = mask[block.start : block.stop]
             count = np.count_nonzero(rows)
             if count:
-                used = (block.operands if count == len(rows) else block.operands[rows]).reshape(-1)
-                for first in range(0, len(used), _AT_ONCE):
-                    mask.put(used[first : first + _AT_ONCE], True)
+                operands = block.operands if count == len(rows) else block.operands[rows]
+                parts = 1 + operands.size // _AT_ONCE
+                for part in np.array_split(operands, parts) if parts > 1 else [operands]:
+                    mask.put(part, True)
         return mask
 
     def walk(self, mask: Mask, op: str = "") -> Iterator[tuple[Block, Positions]]:
