@@ -64,14 +64,15 @@ def fractions_in(parameter: Parameter) -> Iterator[Fraction]:
 def unnamed(formula: Form) -> Mask:
     """Which outputs need no name, and so are numbers; shape (outputs,)."""
     graph = formula.graph
+    blocks = [block for block, _ in graph.walk(formula.mask)]
     needs = np.zeros(len(graph), dtype=np.bool_)
-    for block, rows in graph.walk(formula.mask):
-        ids = block.start + rows
+    for block in blocks:
+        here = needs[block.start : block.stop]
         if block.op == "symbol":
-            needs[ids] = True
+            here[:] = True
         elif block.operands.shape[1]:
-            first = needs[block.operands[rows, 0]]  # mostly a name's, and no need to look further
-            needs[ids] = True if first.all() else needs[block.operands[rows]].any(axis=1)
+            first = needs[block.operands[:, 0]]  # mostly a name's, and no need to look further
+            here[:] = True if first.all() else needs[block.operands].any(axis=1)
     return np.asarray(~needs[formula.ends])
 
 

@@ -127,7 +127,7 @@ class Form:
     def known_from(self, other: Form) -> Self:
         """This form, with what is known already of another one with the same nodes."""
         known = other.__dict__
-        self.__dict__.update({key: known[key] for key in ("ends", "mask") if key in known})
+        self.__dict__.update({key: known[key] for key in ("ends", "_reached") if key in known})
         return self
 
     @property
@@ -161,10 +161,17 @@ class Form:
             return self.outputs.nodes
         return np.array([output.node for output in self.outputs], dtype=np.int32)
 
-    @cached_property
+    @property
     def mask(self) -> npt.NDArray[np.bool_]:
-        """Over the graph: what the outputs are made of, and what is defined aside."""
-        return self.graph.reachable(np.concatenate([self.ends, self.aside]))
+        """Over the graph: what the outputs are made of, and what is defined aside; a new array."""
+        bits, count = self._reached
+        return np.unpackbits(bits, count=count).view(np.bool_)
+
+    @cached_property
+    def _reached(self) -> tuple[npt.NDArray[np.uint8], int]:
+        """The mask in bits, and its length: the graph may grow."""
+        reached = self.graph.reachable(np.concatenate([self.ends, self.aside]))
+        return np.packbits(reached), len(reached)
 
     @cached_property
     def cut_mask(self) -> npt.NDArray[np.bool_]:
@@ -214,7 +221,7 @@ class Form:
 
     def symbols(self) -> list[tuple[Names, list[str]]]:
         """The names that are not inputs, array by array: all names of it, and those that occur."""
-        mask = self.mask.copy()
+        mask = self.mask
         mask[self.inputs] = False
         found = []
         for block, rows in self.graph.walk(mask):
@@ -302,13 +309,15 @@ def shared(formula: F) -> F:
     graph = plain.graph
     uses = np.zeros(len(graph), dtype=np.int64)
     np.add.at(uses, plain.ends, 1)
-    composite = plain.mask & ~graph.without_operands()
-    for operands in graph.used_operands(plain.mask):
+    mask = plain.mask
+    composite = mask & ~graph.without_operands()
+    for operands in graph.used_operands(mask):
         tally(uses, operands, np.ones(len(operands), dtype=np.int64))
     cut = np.flatnonzero(composite & (uses > 1)).astype(np.int32)
     taken = first_words(formula.given_names()) | {names.base for names in graph.arrays()}
     names = Names(free_letter(taken), None, (len(cut),))
-    return dataclasses.replace(plain, form="shared", cut=cut, cut_names=names)
+    made = dataclasses.replace(plain, form="shared", cut=cut, cut_names=names)
+    return made.known_from(plain)
 
 
 def _without_names(formula: F) -> F:

@@ -276,10 +276,10 @@ class Evaluation:
     def _needed(self) -> list[str]:
         return [
             name
-            for block in self.plan.leaves.values()
+            for number, block in self.plan.leaves.items()
             if isinstance(block.payload, Names)
-            for node, name in enumerate(block.names.all(), block.start)
-            if self.plan.wanted[node] and node not in self.plan.place
+            for row, name in enumerate(block.names.all())
+            if self.plan.wanted[number][row] and block.start + row not in self.plan.place
         ]
 
     def _contracted(self, step: Contraction) -> _Step:

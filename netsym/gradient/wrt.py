@@ -57,7 +57,7 @@ def chosen(formula: Form, wrt: str | Sequence[str]) -> Chosen:
         return _listed(formula, [wrt] if isinstance(wrt, str) else list(wrt))
     ids: list[Positions] = []
     names: list[Name] = []
-    wanted = formula.mask.copy()
+    wanted = formula.mask
     wanted.put(inputs, False)
     for block in graph.blocks:
         if block.op == "symbol":

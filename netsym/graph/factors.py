@@ -68,7 +68,7 @@ class Factors:
         self._nodes: dict[float | Fraction, int] = {1.0: graph.constant(1.0)}
         self._composed: dict[int, Number] = {}  # what is made of numbers, and names of that
         self._folded: dict[tuple[tuple[int, ...], int], list[int]] = {}
-        self._marked = np.zeros(1 + 2 * len(graph), dtype=np.bool_)  # numbers, by 1 + their id
+        self._marked = np.zeros(2 + len(graph), dtype=np.bool_)  # numbers, by 1 + their id
         for block in constants:
             exact = isinstance(block.payload, tuple)
             here = slice(1 + block.start, 1 + block.stop)
@@ -88,9 +88,8 @@ class Factors:
         return self._nodes[value]
 
     def are_numbers(self, factors: Signed) -> Mask:
-        """Which factors are numbers."""
-        self._make_room()
-        return self._marked.take(np.abs(factors))
+        """Which factors are numbers; none is that is newer than the last that was marked."""
+        return self._marked.take(np.abs(factors), mode="clip")
 
     def folded(self, table: Signed, edge: int) -> tuple[Signed, Positions]:
         """Rows of factors, from `edge` on divisors, with the numbers in each as one.
@@ -128,12 +127,9 @@ class Factors:
                     self._mark(name)
 
     def _mark(self, node: int) -> None:
-        self._make_room()
+        if node + 2 >= len(self._marked):  # the last of all is no number
+            self._marked = np.append(self._marked, np.zeros(2 + node, dtype=np.bool_))
         self._marked[1 + node] = True
-
-    def _make_room(self) -> None:
-        if len(self.graph) >= len(self._marked):
-            self._marked = np.append(self._marked, np.zeros(1 + len(self.graph), dtype=np.bool_))
 
     def _as_one(self, factors: tuple[int, ...], first: int) -> list[int]:
         """Numbers, from `first` on divisors, as one and 1 in place of the others.

@@ -36,6 +36,7 @@ _LIMIT = 2**31 - 1
 _FEW = 24  # constants that are kept one by one as well
 #: Operands of a block that take NumPy no longer than one.
 FEW_OPERANDS = 1000
+_AT_ONCE = 2**15  # operands of which NumPy makes int64
 #: Blocks of few operands that are looked at together: many, but no memory to speak of.
 MOST_TOGETHER = 1000
 
@@ -408,7 +409,10 @@ class Graph:
             rows = mask[block.start : block.stop]
             count = np.count_nonzero(rows)
             if count:
-                mask.put(block.operands if count == len(rows) else block.operands[rows], True)
+                operands = block.operands if count == len(rows) else block.operands[rows]
+                parts = 1 + operands.size // _AT_ONCE
+                for part in np.array_split(operands, parts) if parts > 1 else [operands]:
+                    mask.put(part, True)
         return mask
 
     def walk(self, mask: Mask, op: str = "") -> Iterator[tuple[Block, Positions]]:

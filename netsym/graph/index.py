@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from functools import cached_property
-from operator import lt
+from operator import itemgetter, lt
 from typing import Any
 
 import numpy as np
@@ -106,10 +106,9 @@ def distinct_rows(operands: Ids) -> tuple[Positions | None, Positions | None]:
         rows = [*map(tuple, operands.tolist())]
         if len({*rows}) == len(rows):
             return None, None
-    if operands.shape[1] == 2 and _differ(operands):
-        return None, None
     keys = _row_keys(operands)
-    if operands.shape[1] == 2 and (increasing(keys) or increasing(_turned(operands))):
+    many = operands.shape[1] == 2 and len(keys) >= _FEW_PAIRS  # so that a sort takes long
+    if many and (_differ(operands) or increasing(keys) or increasing(_turned(operands))):
         return None, None
     first, inverse, _ = distinct(keys)
     if first is not None and operands.shape[1] > 2:
@@ -124,8 +123,6 @@ def _differ(pairs: Ids) -> bool:
 
     A table of all pairs that there could be is quicker than a sort, while it is not too large.
     """
-    if len(pairs) < _FEW_PAIRS:
-        return False
     first, second = (column.astype(np.int64) - column.min() for column in pairs.T)
     across = int(second.max()) + 1
     places = (int(first.max()) + 1) * across
@@ -175,7 +172,7 @@ class KeyIndex:
         for run in self._runs:
             at = run.ordered.searchsorted(keys)
             same = run.ordered.take(at, mode="clip") == keys
-            if same.any():
+            if np.count_nonzero(same):
                 if found is None:
                     found = np.full(len(keys), -1, dtype=np.int32)
                 found[same] = run.ordered_ids[at[same]]
@@ -185,16 +182,16 @@ class KeyIndex:
 class RowIndex:
     """Finds rows of operands that exist already, among the nodes of one operation and arity.
 
-    Operands are older than their node, so rows with an operand newer than the last node of their
-    kind cannot exist yet. That is how nearly every block of a network is, and then nothing is
-    sorted or searched: blocks wait until someone asks.
+    Operands are older than the block of their node, so rows with an operand that is not older than
+    the last block of their kind cannot exist yet. That is how nearly every block of a network is,
+    and then nothing is sorted or searched: blocks wait until someone asks.
     """
 
     def __init__(self) -> None:
         self._blocks: list[tuple[int, Ids]] = []  # start and operands of every block
         self._settled = 0  # how many of them the keys know
         self._keys = KeyIndex()
-        self._last = -1
+        self._last = -1  # where the last block starts
 
     def copy(self) -> RowIndex:
         """The same rows, to which others may be added."""
@@ -206,14 +203,14 @@ class RowIndex:
     def insert(self, start: int, operands: Ids) -> None:
         """Add the rows of a new block, whose first id is `start`."""
         self._blocks.append((start, operands))
-        self._last = start + len(operands) - 1
+        self._last = start
 
     def are_next(self, operands: Ids) -> bool:
         """Whether rows are seen to be new and distinct by their first operands, as nearly always:
-        each is newer than all that are known, and than the one before.
+        each is newer than all that known rows have, and than the one before.
         """
         return bool(
-            operands.shape[1] and operands.item(0, 0) > self._last and increasing(operands[:, 0])
+            operands.shape[1] and operands.item(0, 0) >= self._last and increasing(operands[:, 0])
         )
 
     def find(self, operands: Ids) -> Ids | None:
@@ -248,8 +245,9 @@ class RowIndex:
 
         A few blocks are looked at by themselves; where they are more, every block is settled.
         """
-        first = bisect_left(self._blocks, node, key=lambda block: block[0] + len(block[1]) - 1)
-        if first > self._settled and self._last - self._blocks[first][0] <= 2 * len(wanted):
+        first = bisect_right(self._blocks, node, self._settled, key=itemgetter(0))
+        end = self._last + len(self._blocks[-1][1])
+        if first > self._settled and end - self._blocks[first][0] <= 2 * len(wanted):
             few = KeyIndex()
             low, high = wanted[:, -1].min(), wanted[:, -1].max()
             for start, rows in self._blocks[first:]:
@@ -258,18 +256,20 @@ class RowIndex:
                     ids = np.arange(start, start + len(rows), dtype=np.int32)
                     few.insert(_row_keys(rows), ids)
             return few
-        for start, rows in self._blocks[self._settled :]:
-            ids = np.arange(start, start + len(rows), dtype=np.int32)
-            self._keys.insert(_row_keys(rows), ids)
-        self._settled = len(self._blocks)
+        if self._settled < len(self._blocks):
+            new = self._blocks[self._settled :]
+            nodes = [np.arange(start, start + len(rows), dtype=np.int32) for start, rows in new]
+            keys = [_row_keys(rows) for _, rows in new]
+            self._keys.insert(np.concatenate(keys), np.concatenate(nodes))
+            self._settled = len(self._blocks)
         return self._keys
 
     def _newer(self, operands: Ids) -> bool:
-        """Whether one of the first columns has nothing but nodes newer than all that are known."""
+        """Whether one of the first columns has nothing but nodes that no known row can have."""
         last = self._last
         for place in range(min(2, operands.shape[1])):
-            if operands.item(0, place) > last:
-                newer = np.count_nonzero(operands[:, place] > last)
+            if operands.item(0, place) >= last:
+                newer = np.count_nonzero(operands[:, place] >= last)
                 if newer == len(operands):
                     return True
         return False

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from netsym.graph.graph import Block, Graph, Ids
+from netsym.graph.graph import Block, Graph, Ids, Mask
 from netsym.graph.index import sorted_distinct
 from netsym.graph.names import Names, literal
 
@@ -109,7 +109,8 @@ class Plan:
     """How to compute the outputs; made once, run any number of times.
 
     `leaves` are the blocks of symbols and constants, `steps` the others by number, `kept` those
-    that are computed, in order: the products of a contraction need not be.
+    that are computed, in order: the products of a contraction need not be. `wanted` says by block
+    which symbols the outputs need.
     """
 
     def __init__(self, graph: Graph, inputs: Ids, outputs: Ids) -> None:
@@ -119,8 +120,8 @@ class Plan:
         self.varies: dict[int, bool] = {}  # by block: whether it depends on the inputs
         self.leaves: dict[int, Block] = {}
         self.steps: dict[int, Operation] = {}
-        self.wanted = graph.reachable(outputs)
-        closed = set(graph.present(self.wanted))
+        self.wanted: dict[int, Mask] = {}
+        closed = self._reached(outputs)
         for number in reversed(range(max(closed, default=-1) + 1)):  # a block is computed whole
             if number in closed:
                 closed |= graph.sources(number)
@@ -129,20 +130,29 @@ class Plan:
         self.kept = self._kept()
         self._symbols: dict[int, Symbols] = {}
 
+    def _reached(self, outputs: Ids) -> set[int]:
+        """The blocks that have a node that the outputs need."""
+        reached = self.graph.reachable(outputs)
+        for number, block in enumerate(self.graph.blocks):
+            if block.op == "symbol":
+                self.wanted[number] = reached[block.start : block.stop].copy()
+        return set(self.graph.present(reached))
+
     def symbols(self, number: int) -> Symbols:
         """Where the values of a leaf of symbols come from, found once."""
         if number not in self._symbols:
-            self._symbols[number] = self._sources(self.leaves[number])
+            self._symbols[number] = self._sources(number)
         return self._symbols[number]
 
-    def _sources(self, block: Block) -> Symbols:
+    def _sources(self, number: int) -> Symbols:
+        block = self.leaves[number]
         inputs = {
             node - block.start: place
             for node, place in self.place.items()
             if block.start <= node < block.stop
         }
         given = sorted(inputs)
-        needed = self.wanted[block.start : block.stop].copy()
+        needed = self.wanted[number].copy()
         needed[given] = False
         others = np.flatnonzero(needed)
         order = np.zeros(len(block), dtype=np.int64)

@@ -32,7 +32,7 @@ def checked(form: Form, number: int) -> None:
         place = int(found.order[row])
         if node in plan.place:
             assert found.places[place] == plan.place[node]
-        elif plan.wanted[node]:
+        elif plan.wanted[number][row]:
             assert names[place - len(found.places)] == block.names.ascii(row)
             needed.append(block.names.ascii(row))
     assert names == needed

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from netsym.layers.merge import Add, Concat
 from netsym.ops.affine.affine import Affine, NotAffine
 from netsym.ops.affine.symbolic_tidy import Tidy
 from netsym.ops.proved.rationals import Exact, NotRational
+from tests.effort import random_examples
 
 
 def exactly(network: netsym.Network) -> tuple[list[list[Fraction]], list[Fraction]]:
@@ -33,9 +36,24 @@ def exactly(network: netsym.Network) -> tuple[list[list[Fraction]], list[Fractio
     return [[fraction(v) for v in row] for row in matrix], [fraction(v) for v in bias.tolist()]
 
 
-def in_names(network: netsym.Network) -> Formula:
+ENTRIES = ("k", "-k", "1/k", "l", 0.0, 1.0, -1.0, 2.0, 0.5)
+
+
+class LooksEverywhere(Tidy):
+    """Every product and every sum is looked through for what is not written."""
+
+    def _has_numbers(self, values: Any) -> bool:
+        return bool(values.size)
+
+    def _sum(self, terms: Any, present: Any = None, op: str = "add") -> Any:
+        if op != "add" or present is not None:
+            return super()._sum(terms, present, op)
+        return self.math.plain(self.math.sums(self._signed(terms)))
+
+
+def in_names(network: netsym.Network, base: Tidy | None = None) -> Formula:
     """Coefficients and biases as outputs of one formula, row by row."""
-    base = Tidy()
+    base = base or Tidy()
     ops = Affine(base, len(network.input_names))
     found = network.read(ops, ops.identity())
     bias = base.zeros(found.shape) if found.constant is None else found.constant
@@ -109,6 +127,23 @@ def test_zeros_and_ones_of_collapsing_are_not_written() -> None:
     assert in_names(network).text(ascii=True).splitlines() == [
         "c_1 = w1_1_1 + 1", "c_2 = 0", "c_3 = w1_2_1", "c_4 = 1 + 1", "c_5 = 0", "c_6 = b1_2",
     ]  # fmt: skip
+
+
+@random_examples(200)
+@given(st.lists(st.integers(1, 4), min_size=3, max_size=5), st.randoms(use_true_random=False))
+def test_what_needs_no_tidying_is_written_as_if_it_were_looked_through(
+    widths: list[int], draw: random.Random
+) -> None:
+    layers: list[Any] = []
+    for number, (before, units) in enumerate(pairwise(widths)):
+        weights = [[draw.choice(ENTRIES) for _ in range(before)] for _ in range(units)]
+        parameters = {"weights": weights} if draw.random() < 0.5 else {}
+        layer = Dense(units=units, use_bias=draw.random() < 0.5)
+        layers.append((f"d{number}", layer, [layers[-1][0] if layers else "input"], parameters))
+        if draw.random() < 0.3:
+            layers.append((f"s{number}", Standardize(), [f"d{number}"], {}))
+    network = netsym.Network.of("t", widths[0], layers)
+    assert in_names(network).text() == in_names(network, LooksEverywhere()).text()
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ class Tidy(Symbolic):
 
     def _sum(self, terms: Ids, present: Present | None = None, op: str = "add") -> Ids:
         """Sums of what is not zero along the last axis."""
-        if op != "add":
+        if op != "add" or (present is None and not self.is_zero(terms).any()):
             return super()._sum(terms, present, op)
         signed = self._signed(terms)
         return self.math.plain(
@@ -52,10 +52,18 @@ class Tidy(Symbolic):
     def multiply(self, *factors: Ids) -> Ids:
         result, *others = factors
         for other in others:
+            if not (self._has_numbers(result) or self._has_numbers(other)):
+                result = super().multiply(result, other)
+                continue
             over, under = self._quotient(other)
             product = Product((self._signed(result), over), (under,))
             result = self.math.plain(self.math.written(product))
         return result
+
+    def _has_numbers(self, values: Ids) -> bool:
+        """Whether some element is made of numbers alone, or is a quotient."""
+        made = self.graph.of_kind(values.reshape(-1), frozenset({"constant", "divide"}))
+        return bool(made.any() or self.math.factors.are_numbers(1 + values).any())
 
     def _quotient(self, values: Ids) -> tuple[Ids, Ids]:
         """1/b as 1 and b, other elements as themselves and 1."""
