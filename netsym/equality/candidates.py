@@ -5,7 +5,7 @@ That is a number of the other side, which it is when it is rounded, or any withi
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -38,7 +38,8 @@ class Candidates:
         self.exact = exact
         self.mover = mover
         self.moving = lines[mover].numbers
-        self.others = sorted(_sizes(lines[1 - mover]))
+        sizes = _sizes(lines[1 - mover])
+        self.sizes, self.others = frozenset(sizes), sorted(sizes)
         self.loose = loose
         self.least = 1 if loose else _LEAST if texts else _LEAST - 1
         digits = [number.digits for number in self.moving]
@@ -88,7 +89,7 @@ class Candidates:
         found = {}
         for place, number in enumerate(self.moving):
             room = self._room(number)
-            if number.half is None or room is None or abs(number.value) in self.others:
+            if number.half is None or room is None or abs(number.value) in self.sizes:
                 continue
             off = [abs(value - exactly(number.value)) for value in values]
             near = [which for which, each in enumerate(off) if each < exactly(room)]
@@ -107,7 +108,7 @@ class Candidates:
         """The numbers without one partner, and how far each may move."""
         for place, number in enumerate(self.moving):
             size = abs(number.value)
-            if not size or size in self.others or place in partners:
+            if not size or size in self.sizes or place in partners:
                 continue
             if number.half is None and not wholes:
                 continue
@@ -180,16 +181,22 @@ class Candidates:
         if not number.typed:
             return self._fractions(number)
         room = self._room(number)
-        if room is None or not number.value or abs(number.value) in self.others:
+        if room is None or not number.value or abs(number.value) in self.sizes:
             return []
-        return [n for n in self.others if abs(n - abs(number.value)) <= room * SLACK]
+        size, reach = abs(number.value), room * SLACK
+        start, stop = (
+            bisect_left(self.others, size - reach),
+            bisect_right(self.others, size + reach),
+        )
+        return self.others[start:stop]
 
     def _fractions(self, number: Number) -> list[Fraction]:
         """The fractions of the other side whose nearest float64 it is."""
         size = abs(number.value)
-        if size in self.others or decimal(float(size)) != size:
+        if size in self.sizes or decimal(float(size)) != size:
             return []
-        return [n for n in self.others if float(n) == float(size)]
+        start = bisect_left(self.others, float(size), key=float)
+        return self.others[start : bisect_right(self.others, float(size), key=float)]
 
     def _corresponds(self, size: Fraction, room: Fraction) -> bool:
         """Whether the other side has that number but for the last digits of float64."""

@@ -252,12 +252,12 @@ BROAD: tuple[Broad, ...] = (
 
 def in_units(
     anatomy: Anatomy, units: Sequence[Unit], rules: Iterable[Rule] = UNIT_RULES
-) -> list[Mutant]:
+) -> Iterator[Mutant]:
     """Every mistake that can be made in one of some units."""
-    return [
-        Mutant(f"{words} {unit.where}", changes)
-        for rule in rules for unit in units for words, changes in rule(anatomy, unit)
-    ]  # fmt: skip
+    for rule in rules:
+        for unit in units:
+            for words, changes in rule(anatomy, unit):
+                yield Mutant(f"{words} {unit.where}", changes)
 
 
 def mutants(
@@ -266,15 +266,15 @@ def mutants(
     missing: Sequence[int],
     typed: Sequence[int],
     alone: Sequence[int],
-) -> list[Mutant]:
+) -> Iterator[Mutant]:
     """Every single mistake in these units, and those of whole layers; the broadest first.
 
     For the numbers see `numbers_wrong`.
     """
-    found = [*layer_missing(anatomy, anatomy.units), *in_all_units(anatomy, anatomy.units)]
-    found += in_units(anatomy, units)
+    yield from layer_missing(anatomy, anatomy.units)
+    yield from in_all_units(anatomy, anatomy.units)
+    yield from in_units(anatomy, units)
     for broad in BROAD:
-        found += broad(anatomy, units)
-    found += numbers_wrong(anatomy, units, missing, typed, alone)
-    found += rounded_e(anatomy, typed)
-    return found
+        yield from broad(anatomy, units)
+    yield from numbers_wrong(anatomy, units, missing, typed, alone)
+    yield from rounded_e(anatomy, typed)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -82,7 +83,7 @@ class Together:
             *numbers_wrong(self.anatomy, units, [], alone, alone),
         ]
 
-    def mistakes(self, units: Sequence[Unit]) -> list[Mutant]:
+    def mistakes(self, units: Sequence[Unit]) -> Iterator[Mutant]:
         """Every mistake in some units, and those of the network."""
         return mutants(self.anatomy, units, *self.numbers)
 
@@ -107,7 +108,8 @@ class Together:
 class Tried:
     """Mutants of a network, with the nodes of their outputs (mutants, outputs).
 
-    `formula` are those of the formula, `thinkable` is how many there could have been.
+    `formula` are those of the formula, `thinkable` is how many there could have been, which is not
+    counted in a large network that the formula departs from nowhere.
     """
 
     one: Subject
@@ -155,8 +157,10 @@ def single(both: Together, departs: Unit | None) -> Tried:
     """Every single mistake; in a large network, only where the formula departs."""
     near = both.size > _MOST_NODES and departs is not None
     every = both.mistakes([departs] if near and departs else both.anatomy.units)
-    found = every[: max(_FEWEST, _MOST_MADE // both.size)]
-    return Tried(both.one, both.graph, both.ends, found, both.made(found), len(every))
+    found = [*islice(every, max(_FEWEST, _MOST_MADE // both.size))]
+    is_told = departs is not None or both.size <= _MOST_NODES
+    thinkable = len(found) + (sum(1 for _ in every) if is_told else 0)
+    return Tried(both.one, both.graph, both.ends, found, both.made(found), thinkable)
 
 
 def double(both: Together, alone: Tried, values: Recognition, missing: Sequence[Unit]) -> Tried:
@@ -174,7 +178,7 @@ def double(both: Together, alone: Tried, values: Recognition, missing: Sequence[
         for number, changed in enumerate(both.after(firsts)):
             graph, formula, first = changed.graph, changed.ends, firsts[number]
             seconds = (
-                changed.mistakes(changed.anatomy.units)
+                [*changed.mistakes(changed.anatomy.units)]
                 if number < len(seen)
                 else changed.in_unit(where)
             )

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 import netsym
+from netsym.equality import search
 from netsym.equality.comparison import compare
 from netsym.equality.diagnosis import Diagnosis, diagnose
 from netsym.equality.ladder import judge
+from netsym.equality.mutants import mutants
 from netsym.equality.sides import aligned, subject
+from netsym.equality.substitution import Mutant
 from netsym.layers.dense import Dense
 from netsym.layers.elementwise import Standardize
 from netsym.network.network import Network
@@ -501,3 +505,33 @@ def test_a_large_network_is_searched_where_it_departs() -> None:
     assert diagnosis.departs is not None
     assert diagnosis.departs.name == "a1_7"
     assert diagnosis.mistakes == ("with sigmoid instead of tanh on layer 1, unit 7 (a1_7)",)
+
+
+def test_a_large_network_that_departs_nowhere_is_not_searched_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One digit too many hides no mistake, and only what is tried is made."""
+    made = []
+    monkeypatch.setattr(search, "_MOST_MADE", 0)
+    monkeypatch.setattr(search, "mutants", lambda *given: map(noted, mutants(*given)))
+
+    def noted(mutant: Mutant) -> Mutant:
+        made.append(mutant)
+        return mutant
+
+    source = np.random.default_rng(0)
+    network = netsym.parse("16-16-16-16")
+    values = source.normal(size=network.parameter_count).tolist()
+    network = network.with_parameters(dict(zip(network.parameter_names(), values, strict=True)))
+    (layer,) = netsym.simplify(network).network.layers
+    weights, bias = (layer.parameters[key].numbers({}).copy() for key in ("weights", "bias"))
+    weights[0, 0] = np.nextafter(weights[0, 0], np.inf)
+    other = netsym.parse("16-16")
+    values = [*weights.reshape(-1).tolist(), *bias.tolist()]
+    found = compare(network, other.with_parameters(
+        dict(zip(other.parameter_names(), values, strict=True))
+    ))  # fmt: skip
+    assert found.verdict == "different"
+    assert found.diagnosis is not None
+    assert found.diagnosis.departs is None
+    assert found.diagnosis.tried == len(made) == 50
