@@ -48,34 +48,20 @@ def rounded(one: Subject, other: Subject, given: Sequence[Draw]) -> Excuse | Non
             "the origin and a far point on every axis determine an affine function; there each "
             "value is within the rounding of one number",
         )  # fmt: skip
-    if _narrowed(one, other):
-        return _excused(
-            one, other, given,
-            "every number of the second is that of the first, rounded to float32",
-            "the layers are the same, and their numbers were compared one by one",
-        )  # fmt: skip
     if one.network is None or other.network is None:
         return None
-    from netsym.equality.folded import folded  # what was typed need not wait for it
+    from netsym.equality.narrowed import narrowed  # what was typed need not wait for these
+
+    found = narrowed(one, other, given[0].x)
+    if found is not None:
+        return _excused(one, other, given, *found)
+    from netsym.equality.folded import folded
 
     because = folded(one, other)
     if because is not None:
         proof = "both were simplified exactly, and their numbers were compared one by one"
         return _excused(one, other, given, because, proof)
     return None
-
-
-def _parameters(side: Subject) -> list[Floats] | None:
-    """All parameter arrays of a network that are numbers; None if there are others."""
-    if side.network is None:
-        return None
-    found = []
-    for placed in side.network.layers:
-        for parameter in placed.parameters.values():
-            if not parameter.is_numeric:
-                return None
-            found.append(np.asarray(parameter.entries, dtype=np.float64))
-    return found
 
 
 def _excused(one: Subject, other: Subject, given: Sequence[Draw], words: str, proof: str) -> Excuse:
@@ -154,27 +140,3 @@ def _is_affine(side: Subject) -> bool:
 
 def _half_ulp(value: float | Fraction) -> Fraction:
     return Fraction(ulp(value)) / 2 if isinstance(value, float) else Fraction(0)
-
-
-def _narrowed(one: Subject, other: Subject) -> bool:
-    """Whether two networks have the same layers, and numbers that are the others in float32."""
-    wide, narrow = _parameters(one), _parameters(other)
-    if wide is None or narrow is None or not same_layers(one, other):
-        return False
-    with np.errstate(over="ignore"):
-        return all(
-            np.array_equal(a.astype(np.float32).astype(np.float64), b)
-            for a, b in zip(wide, narrow, strict=True)
-        )
-
-
-def same_layers(one: Subject, other: Subject) -> bool:
-    """Whether both are networks of the same layers, whatever their numbers are."""
-    if one.network is None or other.network is None:
-        return False
-    if one.network.input_names.all() != other.network.input_names.all():
-        return False
-    layers = zip(one.network.layers, other.network.layers, strict=False)
-    return len(one.network.layers) == len(other.network.layers) and all(
-        (a.layer, a.sources, a.shapes) == (b.layer, b.sources, b.shapes) for a, b in layers
-    )

@@ -19,7 +19,7 @@ from netsym.equality.agreement import (
     exact_draw,
 )
 from netsym.equality.assumptions import Assumptions
-from netsym.equality.excuses import same_layers
+from netsym.equality.narrowed import same_layers
 from netsym.equality.samples import Exact, Lines
 from netsym.equality.sectors import sectors
 from netsym.equality.sides import Subject
