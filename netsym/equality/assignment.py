@@ -164,6 +164,8 @@ class _Search:
                 best = min(best, size)
                 if factors is None or size > before - 16 or len(residual) != len(weights):
                     slopes = self._derivative(moved, kept)
+                    if self._is_beyond(residual, slopes):
+                        return None
                     weights = row_weights(slopes)
                     factors = PivotedQR(middles(slopes * weights[:, None]))
                     if not factors.pivots:
@@ -187,6 +189,21 @@ class _Search:
                         for far in moved
                     ]
         return None
+
+    def _is_beyond(self, residual: Sequence[Ball], slopes: npt.NDArray[np.object_]) -> bool:
+        """Whether a difference is more than all numbers together can make within their rooms.
+
+        That is told where these are so small that what is done in them is linear.
+        """
+        for each in self.free:
+            if each.room > _VISIBLE * abs(self.numbers[each.side][each.which]):
+                return False
+        reach = 2 * _FAR * np.abs(slopes).sum(axis=1)
+        unsolved = flint.arb(2) ** _SOLVED
+        return any(
+            abs(left) > unsolved and abs(left) > far
+            for left, far in zip(residual, reach, strict=True)
+        )
 
     def _value(self, place: int, moved: Sequence[Ball]) -> Ball:
         each = self.free[place]
