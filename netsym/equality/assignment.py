@@ -191,19 +191,16 @@ class _Search:
         return None
 
     def _is_beyond(self, residual: Sequence[Ball], slopes: npt.NDArray[np.object_]) -> bool:
-        """Whether a difference is more than all numbers together can make within their rooms.
+        """Whether most differences are more than all numbers can make within their rooms.
 
-        That is told where these are so small that what is done in them is linear.
+        That is told where these are so small that what is done in them is linear, but at a kink.
         """
         for each in self.free:
             if each.room > _VISIBLE * abs(self.numbers[each.side][each.which]):
                 return False
-        reach = 2 * _FAR * np.abs(slopes).sum(axis=1)
-        unsolved = flint.arb(2) ** _SOLVED
-        return any(
-            abs(left) > unsolved and abs(left) > far
-            for left, far in zip(residual, reach, strict=True)
-        )
+        reach = np.maximum(2 * _FAR * np.abs(slopes).sum(axis=1), flint.arb(2) ** _SOLVED)
+        beyond = sum(abs(left) > far for left, far in zip(residual, reach, strict=True))
+        return bool(2 * beyond > len(residual))
 
     def _value(self, place: int, moved: Sequence[Ball]) -> Ball:
         each = self.free[place]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
+from contextlib import closing
 from itertools import cycle, product
 from pathlib import Path
 from typing import Any
@@ -112,11 +113,20 @@ def test_the_select_is_the_same_whatever_the_weights_are(form: str, to: str) -> 
         )
 
 
+def opened(to: str) -> closing[Any]:
+    """A database in memory, which is closed whatever happens."""
+    return closing(duckdb.connect() if to == "duckdb" else sqlite3.connect(":memory:"))
+
+
 @pytest.mark.parametrize("to", ["duckdb", "sqlite"])
 def test_retrained_weights_are_an_update(to: str) -> None:
+    with opened(to) as database:
+        retrained(to, database)
+
+
+def retrained(to: str, database: Any) -> None:
     code = SMALL.layered.code(to, weights="separate", keep="id")
     *before, select = code.split(";\n\n")
-    database: Any = duckdb.connect() if to == "duckdb" else sqlite3.connect(":memory:")
     for statement in ["CREATE TABLE data (id INTEGER, x INTEGER)",
                       "INSERT INTO data VALUES (1, 3), (2, NULL)", *before]:  # fmt: skip
         database.execute(statement)
@@ -129,7 +139,6 @@ def test_retrained_weights_are_an_update(to: str) -> None:
     assert database.execute(select).fetchall() == [(1, pytest.approx(moved(3))), (2, None)]
     database.execute("DELETE FROM f_weights WHERE name = 'b1_1'")
     assert database.execute(select).fetchall() == [(1, None), (2, None)]
-    database.close()
 
 
 def test_many_weights_are_few_tables_of_a_join() -> None:
@@ -249,11 +258,10 @@ def test_what_is_no_name_is_refused(option: str, said: str) -> None:
 
 def rows(to: str, columns: str, values: str, code: str) -> list[tuple[Any, ...]]:
     """What a SELECT makes of a table of any types."""
-    database: Any = duckdb.connect() if to == "duckdb" else sqlite3.connect(":memory:")
-    database.execute(f"CREATE TABLE data ({columns})")
-    database.execute(f"INSERT INTO data VALUES {values}")
-    found: list[tuple[Any, ...]] = database.execute(code).fetchall()
-    database.close()
+    with opened(to) as database:
+        database.execute(f"CREATE TABLE data ({columns})")
+        database.execute(f"INSERT INTO data VALUES {values}")
+        found: list[tuple[Any, ...]] = database.execute(code).fetchall()
     return found
 
 
@@ -300,8 +308,8 @@ def test_more_columns_than_a_step_has_are_refused(to: str, most: int) -> None:
 
 def test_erf_is_that_of_python() -> None:
     points = [*np.linspace(-7, 7, 2001).tolist(), 1e-300, -1e-9, 1e300, math.inf, -math.inf]
-    database = sqlite3.connect(":memory:")
-    database.execute("CREATE TABLE t (z REAL)")
-    database.executemany("INSERT INTO t VALUES (?)", [(z,) for z in points])
-    found = [value for (value,) in database.execute(f"SELECT {ERF.format('z')} FROM t")]
+    with opened("sqlite") as database:
+        database.execute("CREATE TABLE t (z REAL)")
+        database.executemany("INSERT INTO t VALUES (?)", [(z,) for z in points])
+        found = [value for (value,) in database.execute(f"SELECT {ERF.format('z')} FROM t")]
     np.testing.assert_allclose(found, list(map(math.erf, points)), rtol=5e-16, atol=0)

@@ -97,7 +97,8 @@ def test_one_unit_in_the_last_place_more_is_no_rounding(
     first = single.layers[0]
     weights = first.parameters["weights"]
     numbers = weights.numbers({}).copy()
-    numbers[1, 0] = KINDS[kind](np.nextafter(np.float32(numbers[1, 0] or 0.1), np.float32(9)))
+    unit = int(np.argmax(np.abs(single.layers[1].parameters["weights"].numbers({}))))  # is used
+    numbers[unit, 0] = KINDS[kind](np.nextafter(np.float32(numbers[unit, 0]), np.float32(9)))
     parameters = first.parameters | {"weights": Parameter(weights.names, numbers)}
     single = replace(single, layers=(replace(first, parameters=parameters), *single.layers[1:]))
     one, other = subject(network), subject(turned(single) if is_turned else single)
