@@ -5,7 +5,7 @@ A plan says nothing of what a value is: `values` runs it in float64, `ops.formul
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -43,8 +43,7 @@ class Gather:
         self.reads = {number for number, *_ in self.parts}
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(NamedTuple):
     """A block computed operand by operand, in the order that the formula has."""
 
     block: Block
@@ -56,8 +55,7 @@ class Plain:
         return [number for column in self.columns for number in column.reads]
 
 
-@dataclass(frozen=True, slots=True)
-class Contraction:
+class Contraction(NamedTuple):
     """A block of sums whose leading terms are products of weights with the same values.
 
     The weights are `rows` (sums, terms) of the block `holder`; `rest` are the other terms.
@@ -74,8 +72,7 @@ class Contraction:
         return [self.holder, *(n for each in (self.right, *self.rest) for n in each.reads)]
 
 
-@dataclass(frozen=True, slots=True)
-class LongSum:
+class LongSum(NamedTuple):
     """A block of one sum of very many terms."""
 
     terms: Gather
@@ -89,8 +86,7 @@ class LongSum:
 Operation = Plain | Contraction | LongSum
 
 
-@dataclass(frozen=True, slots=True)
-class Symbols:
+class Symbols(NamedTuple):
     """Where the values of a block of symbols come from: inputs, and names that need a value.
 
     `places` are those of the inputs, `names` the others, None for none. `order` says of every row

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from math import log2
-from typing import Any
+from typing import Any, NamedTuple
 
 from netsym.displayed import Displayed
 from netsym.forms.sizes import MOST_LISTED, PerOutput, Size, scientific, shown
@@ -175,8 +175,7 @@ ALONG = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     """How counts grow: `kind` is constant, linear, exponential or else says what is known.
 
     `each` is what one more adds, or by how much it multiplies.

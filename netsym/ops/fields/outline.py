@@ -8,10 +8,10 @@ residues by accident.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import frexp, log2, prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,8 +31,7 @@ _CIRCULAR = frozenset({"sin", "cos", "tan"})
 _MOST = 2**200  # of degrees and bits: with more, nothing is proved anyway
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """What is known of every element of an array of some shape.
 
     `first` is the first level at which it has a residue, `lost` how many of the last have none;
@@ -114,7 +113,7 @@ class Outlines(ByMatrices[Outline]):
 
     def inputs(self, names: Names) -> Outline:
         """The inputs, of which the others may be affine functions."""
-        return replace(self.symbols(names), inputs=1)
+        return self.symbols(names)._replace(inputs=1)
 
     def numbers(self, values: npt.NDArray[Any]) -> Outline:
         self.found.rounded = self.found.rounded or not are_decimals(values)
@@ -179,8 +178,7 @@ class Outlines(ByMatrices[Outline]):
         )
 
     def divide(self, numerator: Outline, denominator: Outline) -> Outline:
-        inverse = replace(
-            denominator,
+        inverse = denominator._replace(
             above=denominator.below,
             below=denominator.above,
             inputs=2 * denominator.inputs,
@@ -207,7 +205,7 @@ class Outlines(ByMatrices[Outline]):
 
     # -- along axes
     def products(self, weights: Outline, values: Outline) -> Outline:
-        products = self.multiply(replace(weights, shape=()), replace(values, shape=()))
+        products = self.multiply(weights._replace(shape=()), values._replace(shape=()))
         shape = (*values.shape[:-1], weights.shape[-2])
         if len(weights.shape) > 2:
             batch = np.broadcast_shapes(weights.shape[:-2], values.shape[:-2])
@@ -250,10 +248,10 @@ class Outlines(ByMatrices[Outline]):
     def arranged(
         self, values: Outline, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
     ) -> Outline:
-        return replace(values, shape=change(hollow(values.shape)).shape)
+        return values._replace(shape=change(hollow(values.shape)).shape)
 
     def take(self, values: Outline, positions: npt.NDArray[Any], axis: int = -1) -> Outline:
-        return replace(values, shape=taken_shape(values.shape, positions, axis))
+        return values._replace(shape=taken_shape(values.shape, positions, axis))
 
     # -- functions
     def call(self, function: str, *operands: Outline) -> Outline:
@@ -268,19 +266,19 @@ class Outlines(ByMatrices[Outline]):
         outline = self._drawn(function, operands, exact)
         if row.kinked:
             self.found.nested |= len(operands) > 2 or any(operand.largest for operand in operands)
-            outline = replace(outline, largest=True)
+            outline = outline._replace(largest=True)
         if self.opaque:
             return outline
         if function in self.by_exp:
             above, below = (1, 0) if function == "exp" else (2, 1) if function != "tan" else (2, 2)
             shifted = max(outline.first - 1, 0)
             return self._seen(
-                replace(outline, first=shifted, lost=outline.lost + 1, end=outline.end - 1,
+                outline._replace(first=shifted, lost=outline.lost + 1, end=outline.end - 1,
                         above=above, below=below)
             )  # fmt: skip
         if function == "log" and self.logarithms:
             self.found.possible &= outline.first == 0
-            return self._seen(replace(outline, first=1, lost=0, end=2))
+            return self._seen(outline._replace(first=1, lost=0, end=2))
         return outline
 
     def _drawn(self, function: str, operands: Sequence[Outline], exact: bool) -> Outline:
