@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,15 +23,10 @@ from netsym.equality.signs import (
     Signs,
 )
 from netsym.errors import SpecError, as_given, did_you_mean
-from netsym.later import later
 from netsym.ops.numeric import Floats, Numeric
+from netsym.ops.proved.balls import Balls, precision
 from netsym.ops.straight_line import Machine, StraightLine, straight_line
 from netsym.wording import joined
-
-if TYPE_CHECKING:
-    from netsym.ops.proved import balls as proved
-else:
-    proved = later("netsym.ops.proved.balls")
 
 A = TypeVar("A")
 Mask = npt.NDArray[np.bool_]
@@ -85,8 +80,8 @@ class Assumptions:
     def hold(self, x: Floats, values: Mapping[str, float | Fraction]) -> Mask:
         """At which points (points, inputs) all certainly hold, with these values of the names."""
         kept = np.ones(len(x), dtype=bool)
-        with proved.precision(_BITS):
-            balls = proved.Balls({}, _BITS)
+        with precision(_BITS):
+            balls = Balls({}, _BITS)
             for condition in self.conditions:
                 apart = self._apart(condition, x, values, balls, balls.points)
                 met = [_signs(each) <= condition.signs for each in apart.tolist()]

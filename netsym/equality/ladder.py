@@ -166,8 +166,7 @@ class _Bench:
         if not self.assumed.hold(x, place.parameters).all():
             return False
         draw = agreement.Draw(x, place.parameters)
-        there = agreement.agree(self.one, self.other, [draw], agreement.PROVING)
-        return there.apart is not None
+        return agreement.agree(self.one, self.other, [draw], agreement.PROVING).apart is not None
 
     @cached_property
     def _alike(self) -> bool:

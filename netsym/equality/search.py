@@ -9,7 +9,7 @@ from itertools import islice
 
 import numpy as np
 
-from netsym.equality.agreement import PROVING, Draw, evaluate
+from netsym.equality.agreement import PROVING, Draw, agree
 from netsym.equality.anatomy import Anatomy, Unit
 from netsym.equality.identity import identity
 from netsym.equality.mutants import in_units, mutants, numbers_wrong
@@ -25,10 +25,8 @@ from netsym.graph.copying import regrouped
 from netsym.graph.graph import Graph, Ids
 from netsym.graph.index import sorted_distinct
 from netsym.graph.names import literal
-from netsym.ops.proved.balls import disjoint, precision
 
 _SIZES = np.array([0.5, 1.0, 2.0, 2.0, 20.0])  # of points at which mutants are refuted
-_POINTS = len(_SIZES)
 _MOST_CANDIDATES = 40  # mutants that are proved or refuted, of those that agree in float64
 _MOST_NODES = 500  # of the network, for which all mistakes are tried; else near the departure
 _MOST_MADE = 4_000_000  # nodes of all mutants together
@@ -162,11 +160,9 @@ def _equal(mutant: Subject, formula: Subject, seed: int) -> bool:
 
 def _apart(one: Subject, other: Subject) -> bool:
     """Whether a few points prove that they differ."""
-    x = np.random.default_rng(0).uniform(-1, 1, (_POINTS, len(one.inputs)))
+    x = np.random.default_rng(0).uniform(-1, 1, (len(_SIZES), len(one.inputs)))
     draw = Draw(_SIZES[:, None] * x, values_for([*one.names, *other.names], 0))
-    left, right = (evaluate(side, draw, PROVING[0])[0] for side in (one, other))
-    with precision(PROVING[0]):
-        return any(disjoint(a, b) for a, b in zip(left.flat, right.flat, strict=True))
+    return agree(one, other, [draw], PROVING).apart is not None
 
 
 def single(both: Together, departs: Unit | None) -> Tried:

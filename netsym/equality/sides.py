@@ -128,7 +128,7 @@ class Subject:
     @cached_property
     def straight_line(self) -> StraightLine:
         """It as a straight-line program of `inputs`, whose numbers know how they were typed."""
-        from netsym.ops.straight_line import straight_line  # nor for this
+        from netsym.ops.straight_line import straight_line  # of use from the proofs on
 
         order = None if self.order is None else self.order.tolist()
         return straight_line(self.graph, order, self.parsed.digits if self.parsed else None)
@@ -151,7 +151,7 @@ class Subject:
     @cached_property
     def fingerprint(self) -> str:
         """A hash of all that it computes."""
-        from hashlib import blake2b  # what structure settles need not wait for it
+        from hashlib import blake2b  # of use from the points on
 
         state = blake2b(digest_size=16)
         if self.network is not None:

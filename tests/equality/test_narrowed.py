@@ -24,6 +24,10 @@ KINDS: dict[str, Callable[[float], float]] = {
 SPECS = ("2-3-1:tanh", "1-2-1:sigmoid", "3-4relu-2", "2-3gelu-3softmax")
 
 
+def one_ulp_more(number: float) -> float:
+    return float(np.nextafter(number, 9 * number))
+
+
 def drawn(spec: str, seed: int) -> Network:
     """With normal numbers, small whole ones, equal ones, zeros and ones."""
     network, source = netsym.parse(spec), np.random.default_rng(seed)
@@ -84,6 +88,26 @@ def test_other_layers_in_float32(spec: str, kind: str, seed: int) -> None:
         assert found.verdict == "within-error"
         assert SINGLE in found.because
         assert "the same function" in found.evidence[0]
+
+
+@pytest.mark.parametrize("seed", range(many(10, 2)))
+def test_ulps_and_what_float32_cannot_hold_are_no_rounding(seed: int) -> None:
+    network = with_numbers(drawn("2-3-1:tanh", seed), KINDS["stored"])
+    for moved in (one_ulp_more, lambda number: number or 1e39):
+        one, other = subject(network), subject(with_numbers(network, moved))
+        x = np.random.default_rng(seed).normal(size=(4, 2))
+        assert narrowed(one, aligned(one, other), x) is None
+        assert narrowed(aligned(one, other), one, x) is None
+
+
+def test_one_number_in_float32_beside_short_ones() -> None:
+    """People type halves and quarters: float32 is off in none of them."""
+    names = netsym.parse("1-2-1:tanh").parameter_names()
+    numbers = [0.5, 0.25, 0.75, 1.0, 2.0, 0.1, -0.5]
+    network = netsym.parse("1-2-1:tanh").with_parameters(dict(zip(names, numbers, strict=True)))
+    single = with_numbers(network, KINDS["stored"])
+    assert SINGLE in compare(network, single).because
+    assert SINGLE in compare(single, network).because
 
 
 @pytest.mark.parametrize("is_turned", [False, True])
